@@ -20,9 +20,9 @@ import {
   type OpenedExtensions,
   sections,
 } from '../src/extensions/index.js';
-import { type Listening, listen } from '../src/http/listen.js';
+import { type ListeningServer, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
-import { createBodyRooms } from '../src/http/request-budget.js';
+import { createBodyPools } from '../src/http/request-budget.js';
 import { issueClientToken } from '../src/http/rest/client-tokens.js';
 import type { Endpoint } from '../src/http/rest/endpoint.js';
 import { codesOf } from '../src/http/rest/openapi.js';
@@ -111,7 +111,7 @@ export async function startApiServer(
   const state = requireAccountedKeys(toState(given.state ?? createSqliteState({ file: ':memory:', clock })));
   const jobs = createTestJobs({ clock, log });
   const usage = createUsageRecorder({ state, clock, log, jobs });
-  const upkeep = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
+  const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
   const opened: OpenedExtensions = await Promise.all(
     extensions.map((each) =>
@@ -122,7 +122,7 @@ export async function startApiServer(
   const deps: AppDeps = {
     ...contributionsOf({ config, extensions: opened }),
     ...{ config, extensions: opened },
-    upkeep,
+    operations,
     clock,
     random: systemRandom,
     onClientRequest: (request) => {
@@ -136,7 +136,7 @@ export async function startApiServer(
     ...consoleDeps,
     delivery,
     judge: createSimulatedJudge(),
-    sight: createTestSight(),
+    analysisCache: createTestSight(),
     keys: createKeysInMemory(randomBytes(32)),
     webPush: null,
     passkeys: createPasskeys({ publicUrl: testIssuer }),
@@ -158,7 +158,7 @@ export async function startApiServer(
     securityEvents: null,
     folders: pageFolders,
     proxyHops: 0,
-    rooms: createBodyRooms(),
+    bodyPools: createBodyPools(),
     telemetry: await createQuietTelemetry(clock),
     ...standInPorts,
     reload: async () => ({ code: null, changed: [], needingRestart: [], problems: [], switched: [] }),
@@ -171,11 +171,12 @@ export async function startApiServer(
   const oidcExtensions = await loadOidcExtensions();
   const app = createApp({
     ...deps,
-    mountOidc: (on) => issuers && mountOidc(on, issuers, { extensions: oidcExtensions, room: deps.rooms.oidc }, deps),
+    mountOidc: (on) =>
+      issuers && mountOidc(on, issuers, { extensions: oidcExtensions, pools: deps.bodyPools.oidc }, deps),
     securityEvents: (await given.transmitter?.(deps)) ?? null,
   });
   const endpoints = createEndpoints(deps);
-  const listening: Listening = await listen(app.listener, { host: '127.0.0.1', port: given.port ?? 0 });
+  const listening: ListeningServer = await listen(app.listener, { host: '127.0.0.1', port: given.port ?? 0 });
   const origin = `http://127.0.0.1:${listening.port}`;
 
   const send = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
@@ -205,7 +206,7 @@ export async function startApiServer(
     async stop() {
       await Promise.all(opened.map((each) => each.close()));
       await listening.stop();
-      await upkeep.background.stop();
+      await operations.background.stop();
       await usage.stop();
       await refusals.stop();
       await deps.state.close();

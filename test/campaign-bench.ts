@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Credential } from '../src/core/concealed.js';
 import type { Connection } from '../src/core/connection.js';
 import type { Delivery, Directory } from '../src/core/ports.js';
+import { Credential } from '../src/core/secrets.js';
 import { createCampaign, type NamedPerson, startCampaign } from '../src/extensions/campaigns/administer.js';
 import type { Person } from '../src/extensions/campaigns/person.js';
 import { type CampaignRunner, startCampaignRunner } from '../src/extensions/campaigns/run.js';

@@ -12,7 +12,7 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
     ...{ random: systemRandom, log: createTextLog(), env: {} },
     fetch: () => Promise.reject(new Error('calls nobody')),
     print: (line) => printed.push(line),
-    tell: (line) => told.push(line),
+    printError: (line) => told.push(line),
     endWith: (code) => {
       exitCode = code;
     },

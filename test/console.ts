@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { createEndpoints } from '../src/app/endpoints.js';
 import { documentedPath } from '../src/http/rest/openapi.js';
-import { holds, type Role, roles } from '../src/http/rest/rights.js';
+import { hasRight, type Role, roles } from '../src/http/rest/rights.js';
 import { type ApiServer, adminKey } from './api-server.js';
 
 export interface SessionHeaders extends Record<string, string> {
@@ -51,7 +51,7 @@ export async function expectAtEveryEndpoint(
         method === 'POST' ? { body: '{', headers: { 'content-type': 'application/json', ...headers } } : { headers };
       const code = String((await server.send(method, path, init)).body.code);
       const refused = /^(role_missing|face_not_verified|caller_untrusted)$/.test(code) ? code : null;
-      expect([path, role, refused]).toEqual([path, role, expectedOf(holds({ role }, auth.right), auth.isSensitive)]);
+      expect([path, role, refused]).toEqual([path, role, expectedOf(hasRight({ role }, auth.right), auth.isSensitive)]);
       walked += 1;
     }
   }

@@ -11,7 +11,7 @@ export function countState(state: State) {
       readMany: (keys) => state.readMany(keys),
       write: (key, value, options) => {
         counts.writes += 1;
-        if (options.mayBeLost !== true) counts.waits += 1;
+        if (options.relaxedDurability !== true) counts.waits += 1;
         return state.write(key, value, options);
       },
       add: (...given) => {

@@ -1,17 +1,17 @@
 import { type CheckResult, checkInTurn } from '../src/admin/operations/checks/in-turn.js';
 import {
+  acceptedCallsTitle,
   type Check,
-  callsTaken,
   hooksAnswer,
   pass,
+  publishedKeysTitle,
   serverAnswers,
   serverClock,
-  serverIsOurs,
 } from '../src/connections/provisioning.js';
 
 /** Runs a provider's checks in order, as `facestep doctor` does. All checks of the server itself pass. */
 export async function diagnose(checks: readonly Check[]): Promise<CheckResult[]> {
-  const own = [serverAnswers, serverClock, serverIsOurs, hooksAnswer, callsTaken].map((title) => ({
+  const own = [serverAnswers, serverClock, publishedKeysTitle, hooksAnswer, acceptedCallsTitle].map((title) => ({
     ...{ title, run: async () => pass('well') },
   }));
   const results: CheckResult[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Sight, Verifier } from '../src/core/ports.js';
+import type { AnalysisCache, Verifier } from '../src/core/ports.js';
+import { createAnalysisCache } from '../src/face/engine/analysis-cache.js';
 import type { Engine } from '../src/face/engine/engine.js';
-import { createSight } from '../src/face/engine/sight.js';
 import { judgedSignals } from '../src/face/liveness/frame.js';
 import { checkedSignals, createEmbeddedVerifier } from '../src/face/verifier/embedded.js';
 import { createKeysInMemory } from './keys.js';
@@ -22,7 +22,7 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
 }
 
 /** Creates the server's examination cache, by default over an engine without models. */
-export const createTestSight = (engine: Engine = createSimulatedEngine()): Sight =>
-  createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
+export const createTestSight = (engine: Engine = createSimulatedEngine()): AnalysisCache =>
+  createAnalysisCache({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
 
 export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

@@ -7,10 +7,10 @@ import type { Hint } from '../src/core/hints.js';
 import type { Landmarks } from '../src/face/engine/landmarks.js';
 import type { Picture } from '../src/face/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/face/engine/pipeline.js';
+import { analyzePicture, type FrameReading, type SeenFace } from '../web/capture/guidance/frame-reading.js';
 import type { GuidePose } from '../web/capture/guidance/guide.js';
 import { createObserver, isTooSmall, toHint } from '../web/capture/guidance/observer.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../web/capture/guidance/pose.js';
-import { type SeenFace, type Sight, see } from '../web/capture/guidance/sight.js';
 import { modelsFolder } from './paths.js';
 
 let pipeline: Pipeline;
@@ -32,7 +32,7 @@ async function toFrame(photo: Uint8Array, change: (image: Sharp) => Sharp = (ima
   return { data, widthPx: info.width, heightPx: info.height } satisfies Picture;
 }
 
-const look = async (picture: Picture) => see(picture, 1, pipeline.stages);
+const look = async (picture: Picture) => analyzePicture(picture, 1, pipeline.stages);
 
 describe('what is seen in a photo', () => {
   test('one face, ready, looking ahead', async () => {
@@ -146,14 +146,14 @@ const goodFace: SeenFace = {
   quality: { faceWidthPx: 200, eyeDistancePx: 90, sharpness: 300, brightness: 120, contrast: 40 },
   light: { clippedShare: 0, surroundings: 120, clippedAround: 0 },
 };
-const goodSight: Sight = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
+const goodSight: FrameReading = { widthPx: 640, heightPx: 480, scale: 1, brightness: 120, faces: 1, face: goodFace };
 
-const withFace = (change: Partial<SeenFace>): Sight => ({ ...goodSight, face: { ...goodFace, ...change } });
-const withQuality = (change: Partial<SeenFace['quality']>, light = goodFace.light): Sight =>
+const withFace = (change: Partial<SeenFace>): FrameReading => ({ ...goodSight, face: { ...goodFace, ...change } });
+const withQuality = (change: Partial<SeenFace['quality']>, light = goodFace.light): FrameReading =>
   withFace({ quality: { ...goodFace.quality, ...change }, light });
 
 describe('hints', () => {
-  test.each<[Hint | null, string, Sight]>([
+  test.each<[Hint | null, string, FrameReading]>([
     [null, 'all is well', goodSight],
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
     ['no_face', 'nobody', { ...goodSight, faces: 0, face: null }],
@@ -176,7 +176,7 @@ describe('hints', () => {
   });
 
   // The camera's pixels do not count, but those of the frame that is sent: the judge takes 64, of a turned head too.
-  test.each<[boolean, string, number, Pick<Sight, 'widthPx' | 'heightPx' | 'scale'>]>([
+  test.each<[boolean, string, number, Pick<FrameReading, 'widthPx' | 'heightPx' | 'scale'>]>([
     [true, '62 pixels of a small camera', 62, { widthPx: 640, heightPx: 480, scale: 1 }],
     [true, '79 pixels of a small camera', 79, { widthPx: 640, heightPx: 480, scale: 1 }],
     [false, '80 pixels of a small camera', 80, { widthPx: 640, heightPx: 480, scale: 1 }],

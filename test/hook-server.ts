@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import { createHookRoute, type HooksByConnection } from '../src/app/hooks.js';
 import { answerDirectly, createRefuse } from '../src/http/error-handler.js';
 
-import { type Listening, listen } from '../src/http/listen.js';
-import { createBodyRooms } from '../src/http/request-budget.js';
+import { type ListeningServer, listen } from '../src/http/listen.js';
+import { createBodyPools } from '../src/http/request-budget.js';
 import { createManualClock } from './manual-clock.js';
 import { createTextLog } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
@@ -11,12 +11,12 @@ import { createQuietTelemetry } from './telemetry.js';
 export async function createHooksApp(hooks: HooksByConnection): Promise<RequestListener> {
   const telemetry = await createQuietTelemetry(createManualClock());
   const log = createTextLog();
-  const route = createHookRoute(hooks, { log, telemetry }, createBodyRooms().hooks);
+  const route = createHookRoute(hooks, { log, telemetry }, createBodyPools().hooks);
   return answerDirectly([route], {
     refuse: createRefuse(log),
     otherwise: (_request, response) => void response.writeHead(404).end(),
   });
 }
 
-export const startHooks = async (hooks: HooksByConnection): Promise<Listening> =>
+export const startHooks = async (hooks: HooksByConnection): Promise<ListeningServer> =>
   listen(await createHooksApp(hooks), { host: '127.0.0.1', port: 0 });

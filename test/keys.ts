@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { CompactSign, calculateJwkThumbprint, exportJWK, FlattenedSign, generateKeyPair } from 'jose';
-import { KeyMaterial } from '../src/core/concealed.js';
 import type { Clock, Keys, Signer } from '../src/core/ports.js';
+import { KeyMaterial } from '../src/core/secrets.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError } from '../src/errors.js';
 import { createLocalSigner } from '../src/storage/keys/local-signer.js';

@@ -80,7 +80,7 @@ export async function startOperatedServer(
     setup = await loadSetup(providers, {
       sections,
       ...{ clock, random, log, env: { FACESTEP_CONFIG: 'of the test' }, readFile: async () => JSON.stringify(config) },
-      onSecretUsed: server.deps.upkeep.secretUses.note,
+      onSecretUsed: server.deps.operations.secretUses.note,
       fetch: async (url, init) => {
         await gate;
         return fetch(url, init);

@@ -1,4 +1,4 @@
-import { Photo } from '../src/core/concealed.js';
+import { Photo } from '../src/core/secrets.js';
 
 /** Copies the bytes, because a verifier overwrites them. */
 export const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));

@@ -70,7 +70,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
           printed.push(line);
           if (line.includes('#')) isUp();
         },
-        tell: (line) => told.push(line),
+        printError: (line) => told.push(line),
         untilStopped: () => stopped,
       });
       await Promise.race([

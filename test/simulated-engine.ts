@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Embedding, FrameSketch, Photo } from '../src/core/concealed.js';
 import { sketchBands } from '../src/core/ports.js';
+import { Embedding, FrameSketch, Photo } from '../src/core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
 import type { Engine } from '../src/face/engine/engine.js';
 import { testShare } from './share.js';

@@ -1,7 +1,7 @@
 import type { CapturedFrame, LivenessJudge } from '../src/core/ports.js';
 import { livenessBoundary } from '../src/core/ports.js';
+import { examineOnce } from '../src/face/engine/analysis-cache.js';
 import type { Engine } from '../src/face/engine/engine.js';
-import { examineOnce } from '../src/face/engine/sight.js';
 import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../src/core/base/json.js';
-import { PersonalData, SealedToken } from '../src/core/concealed.js';
 import { standardClaims } from '../src/core/consented-data/claims.js';
 import type { Account, Group, NamedAccount, Profile } from '../src/core/ports.js';
+import { PersonalData, SealedToken } from '../src/core/secrets.js';
 import { FaceError } from '../src/errors.js';
 
 export const loginOf = (subject: string): string => `${subject}@example.com`;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
-import { createBodyRooms, roomLimits } from '../src/http/request-budget.js';
+import { createBodyPools, poolLimits } from '../src/http/request-budget.js';
 import { type ApiServer, startApiServer } from './api-server.js';
 import { defaultPolicy } from './core.js';
 import { createTestVerifier } from './embedded.js';
@@ -35,15 +35,15 @@ beforeAll(async () => {
     verifier: createTestVerifier(),
     connections: new Map([['acme', connection]]),
     hooks: new Map([['acme', { known: { ...answering, proof: 'headers' }, unknown: answering }]]),
-    rooms: createBodyRooms(roomLimits, 20),
+    bodyPools: createBodyPools(poolLimits, 20),
   });
 });
 afterEach(async () => {
   for (const timer of timers.splice(0)) clearInterval(timer);
   for (const each of open.splice(0)) each.end();
-  const { hooks, capture, clients } = server.deps.rooms;
+  const { hooks, capture, clients } = server.deps.bodyPools;
   await eventually(async () => {
-    for (const { strangers, callers } of [hooks, capture, clients]) {
+    for (const { anonymous: strangers, authenticated: callers } of [hooks, capture, clients]) {
       expect([strangers.heldBytes, callers.heldBytes]).toEqual([0, 0]);
     }
   });
@@ -103,12 +103,12 @@ describe('who is too slow is told so, and cut', () => {
 
 test('when many sources fill a memory pool, slow senders are evicted first', async () => {
   const hook = 'unknown';
-  const patient = { ...roomLimits.hooks.strangers, patienceSteps: 1_000, leastBytesPerStep: 0 };
-  const rooms = createBodyRooms({ ...roomLimits, hooks: { ...roomLimits.hooks, strangers: patient } }, 20);
+  const patient = { ...poolLimits.hooks.anonymous, patienceSteps: 1_000, leastBytesPerStep: 0 };
+  const bodyPools = createBodyPools({ ...poolLimits, hooks: { ...poolLimits.hooks, anonymous: patient } }, 20);
   const other = await startApiServer({
     verifier: createTestVerifier(),
     hooks: new Map([['acme', { [hook]: answering }]]),
-    rooms,
+    bodyPools,
     proxyHops: 1,
   });
   const from = (source: string) => ({ 'x-forwarded-for': source });
@@ -120,7 +120,7 @@ test('when many sources fill a memory pool, slow senders are evicted first', asy
       }),
     ),
   );
-  const { strangers } = rooms.hooks;
+  const { anonymous: strangers } = bodyPools.hooks;
   await eventually(async () => expect(strangers.heldBytes).toBeGreaterThan(patient.capacityBytes - 16_000));
   for (let call = 0; call < 20; call += 1) {
     const response = await fetch(`${other.origin}/hooks/acme/${hook}`, {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EmbeddedPerson, embedSources } from '../evidence/corpus/people.js';
-import { createChance } from '../src/core/base/chance.js';
+import { createSeededRandom } from '../src/core/base/chance.js';
 import { createDecoderPool, type DecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
 import { measureProtected, referenceOf } from '../src/extensions/measuring/accuracy/protected.js';
 import { toGroupRates } from '../src/extensions/measuring/accuracy/rates.js';
@@ -55,7 +55,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
     const limits = { pairs: 20_000, pairsBelow: 0 };
     const one = { enrolled: 1, live: 1 };
     const [outcome] = await measureProtected(pool, people, one, settings, settings[0]!, limits, everyRun);
-    const rates = toGroupRates(outcome!, createBootstrap(people.length, createChance('people')), '1x1');
+    const rates = toGroupRates(outcome!, createBootstrap(people.length, createSeededRandom('people')), '1x1');
     expectCounts(rates, published.groups!.casia!['4']!);
     // Three times what the level promises of mixed people.
     expect(rates.fmr).toBeLessThanOrEqual(3e-4);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { embedPeople } from '../evidence/corpus/people.js';
-import { shipped } from '../src/extensions/measuring/accuracy/bare-token.js';
+import { shippedEngine } from '../src/extensions/measuring/accuracy/bare-token.js';
 import { createDecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
 import { measureProtected } from '../src/extensions/measuring/accuracy/protected.js';
 import { toHalf } from '../src/extensions/measuring/corpus/corpus.js';
@@ -38,7 +38,7 @@ const published = z
       },
       () => {},
     );
-    const settings = ([1, 4, 8] as const).map((level) => shipped.messageBitsOf(level, 1));
+    const settings = ([1, 4, 8] as const).map((level) => shippedEngine.messageBitsOf(level, 1));
     const pool = createDecoderPool(() => {});
     const limits = { pairs: 2000, pairsBelow: 2000 };
     const one = { enrolled: 1, live: 1 };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../src/core/base/json.js';
-import { createBodyRooms, type Room, roomLimits } from '../src/http/request-budget.js';
+import { type CallerPools, createBodyPools, poolLimits } from '../src/http/request-budget.js';
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
 import { toTokenEvent } from './contract/okta-events.js';
 import { isClaimed } from './contract/okta-replies.js';
@@ -28,7 +28,7 @@ let events = 0;
 beforeAll(async () => {
   bench = await openOktaBench();
   // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
-  server = await startOktaServer(bench, bench.adapter, createBodyRooms(roomLimits, 60_000));
+  server = await startOktaServer(bench, bench.adapter, createBodyPools(poolLimits, 60_000));
   port = Number(new URL(server.origin).port);
 });
 afterEach(async () => {
@@ -41,7 +41,11 @@ afterAll(async () => {
   await bench.close();
 });
 
-const parts = () => Object.values<Room>({ ...server.rooms }).flatMap(({ strangers, callers }) => [strangers, callers]);
+const parts = () =>
+  Object.values<CallerPools>({ ...server.rooms }).flatMap(({ anonymous: strangers, authenticated: callers }) => [
+    strangers,
+    callers,
+  ]);
 const heldBytes = () => parts().reduce((sum, part) => sum + part.heldBytes, 0);
 
 const send = async (path: string, given: Parameters<typeof sendHalf>[2]) => {
@@ -107,9 +111,9 @@ describe('unfinished calls of a hook', () => {
       send('/hooks/workforce/token', { headers: { ...headers, ...announced }, body: Buffer.alloc(900_000, ' ') }),
     );
     const { hooks } = server.rooms;
-    await eventually(async () => expect(hooks.callers.heldBytes).toBeGreaterThan(15 * 900_000));
-    expect(hooks.strangers.heldBytes).toBe(0);
-    expect(hooks.callers.heldBytes).toBeLessThanOrEqual(hooks.callers.limits.capacityBytes);
+    await eventually(async () => expect(hooks.authenticated.heldBytes).toBeGreaterThan(15 * 900_000));
+    expect(hooks.anonymous.heldBytes).toBe(0);
+    expect(hooks.authenticated.heldBytes).toBeLessThanOrEqual(hooks.authenticated.limits.capacityBytes);
     // Nothing is denied that the org does not do to itself, and only until they are gone.
     for (const each of held) each.end();
     await eventually(async () => expect(heldBytes()).toBe(0));
@@ -122,7 +126,7 @@ test('unfinished calls of the REST API and the capture page do not block Okta an
   for (const path of ['/generate', '/face/open', '/step-ups/requested', '/new-credentials', '/generateToken']) {
     await fill(path, headers);
   }
-  for (const { strangers } of [server.rooms.clients, server.rooms.capture]) {
+  for (const { anonymous: strangers } of [server.rooms.clients, server.rooms.capture]) {
     await eventually(async () => expect(strangers.heldBytes).toBeGreaterThan(0));
     expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
   }
@@ -137,7 +141,7 @@ test('600 anonymous connections with form bodies hold at most one source’s sha
   const halves = await many(600, () => send('/generate', { headers, body: field.repeat(15) }));
   const refusedCount = () => halves.filter(({ received }) => received().startsWith('HTTP/1.1 503')).length;
   await eventually(async () => expect(refusedCount()).toBeGreaterThanOrEqual(600 - 128));
-  const { strangers } = server.rooms.clients;
+  const { anonymous: strangers } = server.rooms.clients;
   expect(strangers.heldBytes).toBeGreaterThan(0);
   expect(strangers.heldBytes).toBeLessThanOrEqual(strangers.limits.shareBytes);
   await expectOktaServed();

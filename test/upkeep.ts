@@ -1,6 +1,10 @@
 import { connectionGuards } from '../adapters/index.js';
-import { type Modes, readModes, settleModes } from '../src/admin/operations/modes.js';
-import { createBackground, createSecretUses, type Upkeep } from '../src/admin/operations/upkeep.js';
+import { expireRedundantModes, type Modes, readModes } from '../src/admin/operations/modes.js';
+import {
+  createBackground,
+  createSecretUses,
+  type OperationsContext,
+} from '../src/admin/operations/operations-context.js';
 import { createConfigGuard } from '../src/config/schema.js';
 import type { ConfiguredConnection, Setup } from '../src/connections/setup.js';
 import type { Connection, Policy } from '../src/core/connection.js';
@@ -33,11 +37,11 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
 export function createTestUpkeep(
   core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & { readonly jobs?: Jobs },
   setup?: () => Setup,
-): Upkeep {
+): OperationsContext {
   const empty = emptySetup();
   const find = setup ?? (() => empty);
   let modes: Modes = new Map();
-  const upkeep: Upkeep = {
+  const operations: OperationsContext = {
     ...core,
     jobs: core.jobs ?? createTestJobs(core),
     fetch: (url, init) => fetch(url, init),
@@ -45,11 +49,11 @@ export function createTestUpkeep(
     setup: find,
     modes: () => modes,
     async followModes() {
-      await settleModes(find().connections, upkeep);
-      modes = await readModes(upkeep);
+      await expireRedundantModes(find().connections, operations);
+      modes = await readModes(operations);
     },
     secretUses: createSecretUses(core),
     trail: { chain: 'of-the-tests', waitingSec: () => 0 },
   };
-  return upkeep;
+  return operations;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SignJWT } from 'jose';
-import { Credential } from '../../src/core/concealed.js';
+import { Credential } from '../../src/core/secrets.js';
 import { createManualClock } from '../../test/contract/state.js';
 import {
   createOpenStepUpRequest,

@@ -1,9 +1,9 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Credential } from '../../src/core/concealed.js';
 import type { StepUpRequest } from '../../src/core/connection.js';
 import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
+import type { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { regionOf } from './config.js';

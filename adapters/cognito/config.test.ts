@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Credential } from '../../src/core/concealed.js';
+import { Credential } from '../../src/core/secrets.js';
 import { cognitoConnectionGuard, triggerSettingsGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { Credential } from '../../src/core/concealed.js';
+import { Credential } from '../../src/core/secrets.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   connectionId,

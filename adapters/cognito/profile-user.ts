@@ -4,7 +4,7 @@ import {
   ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { GroupPage } from '../../src/connections/groups.js';
-import { isCalled, isSameLogin, toNameParts, toWholeName } from '../../src/connections/search.js';
+import { isSameLogin, matchesName, toNameParts, toWholeName } from '../../src/connections/search.js';
 
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
@@ -126,7 +126,7 @@ export async function searchUsers(
   // Requests are sequential, because the rate limit applies to the whole AWS account.
   for (const { attribute, beginning } of questions) {
     if (found.size >= limit) break;
-    const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));
+    const called = (await list(attribute, beginning)).filter((user) => matchesName(text, toNames(user)));
     for (const user of called) found.set(user.username, toNamedAccount(user));
   }
   return [...found.values()].slice(0, limit);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
-import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
 import { createTextLog } from '../../test/sinks.js';
 import { createCognitoProfile } from './profile.js';

@@ -11,7 +11,7 @@ import { isLogin, isSearchable } from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Profile } from '../../src/core/ports.js';
-import { inTime } from '../../src/core/resilience.js';
+import { withTimeout } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
@@ -31,7 +31,7 @@ const TOTAL_TIMEOUT_MS = 10_000;
 
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await inTime(work(), TOTAL_TIMEOUT_MS, () => {
+    return await withTimeout(work(), TOTAL_TIMEOUT_MS, () => {
       throw new FaceError('profile_unavailable', { reason: 'timeout' });
     });
   } catch (error) {

@@ -5,13 +5,13 @@ import {
   compareClocks,
   type Finding,
   fail,
-  groupsAreTold,
+  groupsAreReadable,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Clock } from '../../src/core/ports.js';
+import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
@@ -107,7 +107,7 @@ export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>)
     () => ({ code: null, status: 200 }),
     toServiceFailure,
   );
-  if (status === 200 || code === 'UserNotFoundException') return groupsAreTold;
+  if (status === 200 || code === 'UserNotFoundException') return groupsAreReadable;
   return code === 'AccessDeniedException'
     ? fail(
         'They may not read users’ groups, so no user can act for an organization.',

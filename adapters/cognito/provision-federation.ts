@@ -8,7 +8,7 @@ import {
   missing,
   type ProvisionStep,
   pass,
-  serverIsOurs,
+  publishedKeysTitle,
 } from '../../src/connections/provisioning.js';
 import type { CognitoClient, CognitoConnection } from './config.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';
@@ -76,7 +76,7 @@ export const createFederationChecks = (client: CognitoClient, pool: Administrati
   discoveryCheck(deps),
   {
     title: `The OpenID provider ${providerName} of the pool`,
-    needs: [serverIsOurs],
+    needs: [publishedKeysTitle],
     async run() {
       const { state } = await identityProviderStep(client, pool, deps).inspect();
       return state === 'ready' ? pass('It leads here.') : fail('It is missing, or leads elsewhere.', 'Run provision.');

@@ -12,7 +12,7 @@ import {
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { maxTokenCharacters } from '../../src/core/secrets.js';
 import type { CognitoConnection } from './config.js';
 import type { Administration } from './provision-pool.js';
 

@@ -1,6 +1,6 @@
 import { paginateListUsers, paginateListUsersInGroup, type UserType } from '@aws-sdk/client-cognito-identity-provider';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
+import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
 import { checkingGroups, needing, type Provisioning, serverClock } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks, toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Ports } from '../../src/core/deps.js';
@@ -28,10 +28,10 @@ import { attributeStep, customAuthStep, permissionStep, triggerStep } from './pr
 const pageSize = 60;
 
 /** Lists the enabled users with all attributes. Cognito rejects a request for one attribute that some users lack. */
-export async function* listCensus(
+export async function* listCoverage(
   settings: CognitoConnection['cognito'],
   { fetch }: Ports<'fetch'>,
-): AsyncGenerator<CensusPage> {
+): AsyncGenerator<CoveragePage> {
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const pages = paginateListUsers({ client, pageSize }, { UserPoolId: settings.userPoolId });
   for await (const users of enabledIn(pages, (error) => toRefusal(error, 'ListUsers'))) {
@@ -128,6 +128,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     ],
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
-    census: (onHolder) => takeCensus(listCensus(cognito, deps), deps, onHolder),
+    census: (onHolder) => measureCoverage(listCoverage(cognito, deps), deps, onHolder),
   };
 }

@@ -1,9 +1,9 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type RawHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
+import { type RequestHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
 
 import type { Clock, Fetch } from '../../src/core/ports.js';
-import { inTime } from '../../src/core/resilience.js';
+import { withTimeout } from '../../src/core/resilience.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
@@ -17,7 +17,7 @@ export interface VerifiedCaller {
  * Verifies that a call is from Entra's events service in an allowed tenant, by the headers only.
  * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
-export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
+export type VerifyCaller = (headers: RequestHead['headers']) => Promise<VerifiedCaller>;
 
 export interface CallerCheck {
   readonly verify: VerifyCaller;
@@ -74,7 +74,7 @@ export function createCallerCheck(
 
   return {
     verify: async (headers) =>
-      inTime(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
+      withTimeout(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
         throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
       }),
     async fetchAhead() {

@@ -7,7 +7,7 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { z } from 'zod';
-import { callRest, type RestAnswer, readRetryAfterMs, saysLater } from '../../src/connections/rest-call.js';
+import { callRest, mayBeRetried, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
@@ -86,7 +86,7 @@ export function createGraphClient(
  * https://learn.microsoft.com/en-us/graph/throttling
  */
 const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
-  saysLater(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
+  mayBeRetried(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
 
 const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
@@ -101,7 +101,7 @@ export function toRefusalDetail({ status, body }: RestAnswer): { status: number;
  * Returns true if Graph refused because a required object does not exist or is not visible yet.
  * @see https://learn.microsoft.com/en-us/graph/errors
  */
-export function saysMissing({ status, body }: RestAnswer): boolean {
+export function isNotFound({ status, body }: RestAnswer): boolean {
   if (status === 404) return true;
   const { data } = graphErrorGuard.safeParse(body);
   // AADB2C90063 means that an external tenant lacks the service principal of the events service.

@@ -1,7 +1,7 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import type { Proof } from '../../src/connections/openid-client.js';
-import { isForgotten } from '../../src/core/change-stored.js';
+import { mayHaveBeenLost } from '../../src/core/change-stored.js';
 import { digestOf } from '../../src/core/digest.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
@@ -76,7 +76,7 @@ export function createVerifyEntraHint(
     const issuedAt = toEpochMs(epochSec(iat));
     if (Math.abs(clock.now() - issuedAt) > hintLifeSec * 1000) throw untrusted('out_of_time');
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
-    if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
+    if (await mayHaveBeenLost(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
     // The record is kept for as long as the hint's `iat` is accepted, plus the clock skew between replicas.
     const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };

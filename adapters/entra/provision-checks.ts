@@ -5,13 +5,13 @@ import {
   compareClocks,
   type Finding,
   fail,
-  groupsAreTold,
+  groupsAreReadable,
   manual,
   needing,
   type ProvisionStep,
   pass,
+  publishedKeysTitle,
   serverClock,
-  serverIsOurs,
   warn,
 } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
@@ -39,7 +39,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     ),
     ...steps.map((step) => ({
       title: step.title,
-      needs: [credentials, ...(step.title === extension ? [] : [serverIsOurs]), ...(step.needs ?? [])],
+      needs: [credentials, ...(step.title === extension ? [] : [publishedKeysTitle]), ...(step.needs ?? [])],
       run: () => checkStep(step, step.title === extension ? lost : ''),
     })),
     ...hooksOf(deps).map((hook) => ({
@@ -114,7 +114,7 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
  */
 async function checkGroups({ send }: EntraProvisionDeps): Promise<Finding> {
   const { status } = await send({ method: 'GET', path: '/groups?$select=id&$top=1' });
-  if (status === 200) return groupsAreTold;
+  if (status === 200) return groupsAreReadable;
   if (status === 401 || status === 403) {
     return fail(
       'Graph returns only the IDs of groups, so roles by group name give no user the right to act for an organization',

@@ -91,12 +91,12 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   };
 }
 
-export interface AskedPermission {
+export interface RequestedPermission {
   readonly id: string;
   readonly type: 'Role' | 'Scope';
 }
 
-export const asksFor = ({ requiredResourceAccess }: Application, permission: AskedPermission): boolean =>
+export const asksFor = ({ requiredResourceAccess }: Application, permission: RequestedPermission): boolean =>
   requiredResourceAccess.some(
     ({ resourceAppId, resourceAccess }) =>
       resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === permission.id),
@@ -133,11 +133,11 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
   };
 }
 
-const payloads: AskedPermission = { id: receivePayloadRoleId, type: 'Role' };
+const payloads: RequestedPermission = { id: receivePayloadRoleId, type: 'Role' };
 
 export function withPermissions(
   { requiredResourceAccess }: Application,
-  added: readonly AskedPermission[],
+  added: readonly RequestedPermission[],
 ): { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[] {
   const kept = requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
     resourceAppId,

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { Clock } from '../../src/core/ports.js';
 import type { Sleep } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
+import { type GraphCall, isNotFound, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
@@ -57,7 +57,7 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
     const detail = {
       ...toRefusalDetail(answer),
       call: `${request.method} ${request.path.split('?')[0]}`,
-      ...(saysMissing(answer) ? { missing: true } : {}),
+      ...(isNotFound(answer) ? { missing: true } : {}),
     };
     const isPassing = answer.status === 429 || answer.status >= 500;
     throw new FaceError(isPassing ? 'profile_unavailable' : 'provider_refused', detail);
@@ -97,7 +97,10 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
 const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
 
 /** Wraps a step so that its `apply` waits until Graph shows the result. */
-export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
+export const waitUntilVisible = (
+  step: ProvisionStep,
+  deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>,
+): ProvisionStep => ({
   ...step,
   async apply() {
     await applyWhenReady(step, deps);

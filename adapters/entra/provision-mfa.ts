@@ -5,12 +5,12 @@ import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import {
   type Application,
-  type AskedPermission,
   asksFor,
   createServicePrincipalStep,
   findApplication,
   findServicePrincipal,
   graphAppId,
+  type RequestedPermission,
   withPermissions,
 } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
@@ -35,12 +35,12 @@ export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraPro
 const delegated = {
   openid: { id: '37f7f235-527c-4136-accd-4a02d197296e', type: 'Scope' },
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
-} as const satisfies Record<string, AskedPermission>;
+} as const satisfies Record<string, RequestedPermission>;
 
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorization: authorizationEndpoint } = endpointsOf(deps.publicUrl, deps.settings.id);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
-  const lacking = (application: Application): AskedPermission[] =>
+  const lacking = (application: Application): RequestedPermission[] =>
     Object.values(delegated).filter((permission) => !asksFor(application, permission));
   const isShared = tenantIds.length > 1;
   const isOpenEnough = ({ signInAudience }: Application): boolean =>

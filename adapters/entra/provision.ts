@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import { onlyGroup } from '../../src/connections/groups.js';
-import { byHand, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
+import { singleMatch } from '../../src/connections/groups.js';
+import { manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { Member } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { eventsServiceAppId } from './caller.js';
@@ -19,7 +19,7 @@ import {
   createServicePrincipalStep,
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
-import { createGraphAdministration, type EntraProvisionDeps, untilShown } from './provision-graph.js';
+import { createGraphAdministration, type EntraProvisionDeps, waitUntilVisible } from './provision-graph.js';
 import { createRegistration, registersUsers } from './provision-method.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 
@@ -29,7 +29,7 @@ type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;
  * Lists the enabled users of the connection's own tenant. If a user has no token, Graph omits the extension.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list
  */
-export async function* listCensus({ settings, graph }: Deps): AsyncGenerator<CensusPage> {
+export async function* listCoverage({ settings, graph }: Deps): AsyncGenerator<CoveragePage> {
   const { attribute } = settings.entra;
   const path = `/users?$filter=accountEnabled eq true&$select=id,${attribute}&$top=999`;
   for await (const users of graph.listPages(z.looseObject({ id: z.string() }), path))
@@ -49,7 +49,7 @@ export async function* listMembers(group: string, { settings, graph }: Deps): As
   const findByName = async (): Promise<string> => {
     const filter = encodeURIComponent(`displayName eq '${group.replaceAll("'", "''")}'`);
     const groupsGuard = z.object({ value: z.array(z.object({ id: z.string() })) });
-    return onlyGroup((await graph.read(groupsGuard, `/groups?$filter=${filter}&$select=id&$top=2`)).value).id;
+    return singleMatch((await graph.read(groupsGuard, `/groups?$filter=${filter}&$select=id&$top=2`)).value).id;
   };
   const id = guidGuard.safeParse(group).data ?? (await findByName());
   const select = `id,userPrincipalName,mail,accountEnabled,${attribute}`;
@@ -85,7 +85,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     ...(clientApps.length === 0 ? [chooseApplications] : []),
     ...(signUp === undefined ? [] : [attachToUserFlow]),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
-  ].map((step) => untilShown(step, deps));
+  ].map((step) => waitUntilVisible(step, deps));
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   const [client] = clients;
   return {
@@ -94,7 +94,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     secrets: [],
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,
     listMembers: (group) => listMembers(group, deps),
-    census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
+    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
   };
 }
 
@@ -104,12 +104,12 @@ const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
   title: 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)',
 });
 
-const chooseApplications = byHand(
+const chooseApplications = manualStep(
   'Applications whose tokens get the claims',
   'List their client ids in entra.hooks.clientApps, and run this again.',
 );
 
-const attachToUserFlow = byHand(
+const attachToUserFlow = manualStep(
   'User flow of the sign-up',
   'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
   'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',

@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { Credential } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { Credential } from '../../src/core/secrets.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createVerifyCaller } from './caller.js';
 

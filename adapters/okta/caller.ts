@@ -1,11 +1,11 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type Hook, probeBody, type RawHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
+import { type Hook, probeBody, type RequestHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
 
 import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
-import type { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
+import type { Credential } from '../../src/core/secrets.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
@@ -16,7 +16,7 @@ type ExpectedCallers = OktaConnection['okta']['hooks'];
  * Verifies that a call is from the configured org, by the headers only.
  * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
-export type VerifyCaller = (headers: RawHead['headers']) => Promise<{
+export type VerifyCaller = (headers: RequestHead['headers']) => Promise<{
   readonly secret: UsedSecret | null;
 }>;
 

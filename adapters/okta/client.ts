@@ -2,7 +2,7 @@ import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { Json } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { inTime, type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
+import { type RetryPolicy, whileAdministering, withRetryAfter, withTimeout } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
@@ -118,7 +118,7 @@ export async function callOkta<Answer>(
   patience: RetryPolicy,
 ): Promise<Answer> {
   const attempt = (): Promise<Answer> =>
-    inTime(send(), TOTAL_TIMEOUT_MS, () => {
+    withTimeout(send(), TOTAL_TIMEOUT_MS, () => {
       throw new FaceError('profile_unavailable', { reason: 'timeout' });
     });
   const outcome = await withRetryAfter(

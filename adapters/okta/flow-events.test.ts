@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Photo } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { Photo } from '../../src/core/secrets.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';

@@ -1,7 +1,7 @@
-import type { HookCore, RawHead, RawReply } from '../../src/connections/hook.js';
+import type { HookCore, RawReply, RequestHead } from '../../src/connections/hook.js';
 
 import type { Ports } from '../../src/core/deps.js';
-import { inTime, pause } from '../../src/core/resilience.js';
+import { pause, withTimeout } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
 import { isRefusedByStatus } from './profile.js';
@@ -38,7 +38,7 @@ export type Revoke = (subject: string, uuid: string) => Promise<void>;
  * Answers Okta's verification GET by returning its challenge. Okta documents no secret for this call.
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
-export function handleEventHookVerification(headers: RawHead['headers']): RawReply {
+export function handleEventHookVerification(headers: RequestHead['headers']): RawReply {
   const challenge = headers['x-okta-verification-challenge'];
   if (challenge === undefined || !/^[\x21-\x7e]{1,1024}$/.test(challenge)) {
     throw new FaceError('request_malformed', { reason: 'no challenge' });
@@ -64,7 +64,7 @@ export async function handleEventHook(
 /** Returns true if all work succeeded in time. Work that takes longer continues. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
-  return inTime(outcomes, timeoutMs, () => false);
+  return withTimeout(outcomes, timeoutMs, () => false);
 }
 
 /** Creates the revocation. It is idempotent: a repeated event joins a running revocation and is ignored after it. */
@@ -115,7 +115,7 @@ async function revokeOnce(
     } else if (toCode(error) !== 'subject_unknown') throw error;
   }
   const expiresAt = addSec(clock.now(), doneKeptSec);
-  await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
+  await core.state.write(key, true, { when: 'any', expiresAt, relaxedDurability: true });
 }
 
 function createLanes(count: number): (work: () => Promise<void>) => Promise<void> {

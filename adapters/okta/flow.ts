@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
-
-import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Ports } from '../../src/core/deps.js';
+import type { UserSecret } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { OktaConnection } from './config.js';

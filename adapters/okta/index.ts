@@ -1,6 +1,6 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 
-import type { Admit, Answer, Hook } from '../../src/connections/hook.js';
+import type { AdmitCall, Answer, Hook } from '../../src/connections/hook.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
@@ -17,9 +17,9 @@ import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerifi
 import { createOktaClients } from './oidc.js';
 import { createOktaProfile } from './profile.js';
 import {
+  allowSaml,
   passEvents,
   passRegistration,
-  passSaml,
   passToken,
   toEventHookRefusal,
   toPasswordImportHookRefusal,
@@ -39,7 +39,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   const probe = createProbe(okta.hooks);
   const admitVerified =
-    (hook: string, answer: Answer): Admit =>
+    (hook: string, answer: Answer): AdmitCall =>
     async ({ headers }) => {
       const { secret } = await verifyCaller(headers);
       if (secret !== null) noteUse(hook, secret);
@@ -65,7 +65,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         refuse: toRegistrationHookRefusal(receipt.receiptField),
         pass: passRegistration,
       }),
-      saml: decisionHook('saml', handleSamlHook, { refuse: toSamlHookRefusal, pass: passSaml }),
+      saml: decisionHook('saml', handleSamlHook, { refuse: toSamlHookRefusal, pass: allowSaml }),
       'password-import': decisionHook(
         'password-import',
         (body, deps) => handlePasswordImportHook(body, { ...deps, verifyPassword }),

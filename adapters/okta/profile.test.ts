@@ -1,8 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
-import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import type { FaceError } from '../../src/errors.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 

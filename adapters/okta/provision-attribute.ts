@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { maxTokenCharacters } from '../../src/core/secrets.js';
 import type { SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
+  acceptedCallsTitle,
   type Check,
-  callsTaken,
   checkingGroups,
   compareClocks,
   type Finding,
   fail,
   needing,
   pass,
+  publishedKeysTitle,
   serverClock,
-  serverIsOurs,
   warn,
 } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
@@ -102,18 +102,18 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       },
       ...hooks.map((hook) => ({
         title: toTitle(hook),
-        needs: [serverIsOurs],
+        needs: [publishedKeysTitle],
         run: () => checkInlineHook(hook, deps),
       })),
       {
         title: 'Okta calls the token hook, and is answered in time',
-        needs: [tokenHook, callsTaken],
+        needs: [tokenHook, acceptedCallsTitle],
         mendedBy: tokenHook,
         run: () => checkTokenHookAnswers(deps),
       },
       { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
       { title: 'Claims configured by hand', run: () => checkClaims(deps) },
-      { title: 'Event hook', needs: [serverIsOurs], mendedBy: eventHookTitle, run: () => checkEventHook(deps) },
+      { title: 'Event hook', needs: [publishedKeysTitle], mendedBy: eventHookTitle, run: () => checkEventHook(deps) },
       ...checkingGroups(deps.settings, () => checkGroups(deps)),
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
     ]),

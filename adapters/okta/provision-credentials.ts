@@ -3,8 +3,8 @@ import {
   type Check,
   type Finding,
   fail,
-  groupsAreTold,
-  nobodyToTryWith,
+  groupsAreReadable,
+  noUserToTestWith,
   pass,
 } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
@@ -53,9 +53,9 @@ const usersGuard = z.array(z.object({ id: z.string() }));
 export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const [user] = parseAnswer(usersGuard, (await service('GET', '/api/v1/users?limit=1')).body);
-  if (user === undefined) return nobodyToTryWith;
+  if (user === undefined) return noUserToTestWith;
   const advice = {
-    passed: groupsAreTold.found,
+    passed: groupsAreReadable.found,
     scopes:
       'Grant okta.users.read to the application or token, with an administrator role that sees them and their groups',
   };

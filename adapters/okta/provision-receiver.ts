@@ -7,8 +7,8 @@ import {
   missing,
   type ProvisionStep,
   pass,
+  publishedKeysTitle,
   type StepStatus,
-  serverIsOurs,
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
@@ -78,7 +78,7 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
 
 export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   title: 'Security events provider',
-  needs: [serverIsOurs],
+  needs: [publishedKeysTitle],
   async run(): Promise<Finding> {
     const found = await findProvider(deps);
     const remedy = 'Run facestep provision for this connection';

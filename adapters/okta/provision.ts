@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import { onlyGroup } from '../../src/connections/groups.js';
-import { byHand, type Provisioning } from '../../src/connections/provisioning.js';
+import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
+import { singleMatch } from '../../src/connections/groups.js';
+import { manualStep, type Provisioning } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
@@ -24,7 +24,7 @@ const pageSize = 200;
 const holderGuard = z.object({ id: z.string(), profile: z.record(z.string(), z.unknown()).nullish() });
 
 /** Lists active users with the token attribute only. It uses `filter`, because the index of `search` may be stale. */
-export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusPage> {
+export async function* listCoverage({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CoveragePage> {
   const { attribute } = settings.okta;
   const query = { filter: 'status eq "ACTIVE"', fields: `id,profile:(${attribute})`, limit: String(pageSize) };
   const written = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
@@ -57,7 +57,7 @@ export async function* listMembers(
   const send = createSendToOkta({ orgUrl, auth: auth.kind === 'private_key' ? { ...auth, scopes } : auth }, fetch);
   const findByName = async (): Promise<string> => {
     const query = new URLSearchParams({ search: `profile.name eq ${JSON.stringify(group)}`, limit: '2' });
-    return onlyGroup(parseAnswer(groupsGuard, (await send('GET', `/api/v1/groups?${query}`)).body)).id;
+    return singleMatch(parseAnswer(groupsGuard, (await send('GET', `/api/v1/groups?${query}`)).body)).id;
   };
   const id = /^00g[A-Za-z0-9]{17}$/.test(group) ? group : await findByName();
   for await (const users of listPages(memberGuard, `/api/v1/groups/${id}/users?limit=${pageSize}`, send))
@@ -126,24 +126,24 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
           ],
     registration: null,
     listMembers: (group) => listMembers(group, deps),
-    census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
+    census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),
   };
 }
 
-const samlApps = byHand(
+const samlApps = manualStep(
   'SAML applications that ask the hook',
   'Applications > Applications > a custom SAML application > General > SAML Settings > Edit.',
   'Under Advanced Settings, choose the hook as Assertion Inline Hook. Applications of the catalogue have none.',
   'The application must refuse assertions without the attribute face_verification: Okta sends them where the hook fails.',
 );
 
-const importedUsers = byHand(
+const importedUsers = manualStep(
   'Users whose password is imported',
   'Create them by POST /api/v1/users with "credentials": {"password": {"hook": {"type": "default"}}}.',
   'Before the first sign-in, check the face of "identifier:<user name in lower case>" over POST /step-ups with a token you keep.',
 );
 
-const factorPolicies = byHand(
+const factorPolicies = manualStep(
   'Policies that ask for the face',
   'Security > Authenticators > Enrollment: in the policy of these users, set the IdP authenticator to Optional or Required.',
   'Security > Authentication Policies > the policy of the application > a rule: require Password + another factor, and choose "Allow specific authentication methods" with the IdP authenticator, or leave no other possession factor.',
@@ -151,7 +151,7 @@ const factorPolicies = byHand(
   'Users need an enrolment here before their first check: invite them (POST /invitations).',
 );
 
-const verificationRule = byHand(
+const verificationRule = manualStep(
   'Rule that asks for a verified identity',
   'Security > Authentication Policies > Okta Account Management Policy > Add rule.',
   'IF: a custom expression on accessRequest.operation, which is "enroll" where an authenticator is enrolled.',

@@ -82,7 +82,7 @@ export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErr
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
 /** Leaves the assertion unchanged, because Okta documents no way to refuse it. */
-export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
+export const toSamlHookRefusal = unlessUntrusted(() => allowSaml);
 
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
 
@@ -126,7 +126,7 @@ export const passRegistration: RawReply = ok({
   commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }],
 });
 
-export const passSaml: RawReply = ok({ commands: [] });
+export const allowSaml: RawReply = ok({ commands: [] });
 
 export const passEvents: RawReply = { status: 204, body: null };
 
@@ -177,7 +177,7 @@ const toStatement = (value: string): JsonObject => ({
 
 /** An existing attribute of our name cannot be removed, so its value becomes `unverified`. */
 export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
-  if (decision.outcome === 'unverified' && !hasFaceClaim) return passSaml;
+  if (decision.outcome === 'unverified' && !hasFaceClaim) return allowSaml;
   const op = hasFaceClaim ? 'replace' : 'add';
   const operation = { op, path, value: toStatement(decision.outcome) };
   return ok({ commands: [{ type: 'com.okta.assertion.patch', value: [operation] }] });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEvent } from '../../src/connections/hook.js';
-import { UserSecret } from '../../src/core/concealed.js';
+import { UserSecret } from '../../src/core/secrets.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 
 export const faceClaim = 'face_verification';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Credential } from '../../src/core/concealed.js';
+import { Credential } from '../../src/core/secrets.js';
 import type { RawRequest } from '../../test/contract/adapter.js';
 import { hookSecret, toSignature, withSignature } from '../../test/contract/onelogin.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createCountAsk, createReadSignature } from './caller.js';
+import { createCountCall, createReadSignature } from './caller.js';
 
 const refused = { code: 'caller_untrusted' };
 const clock = createManualClock();
@@ -98,12 +98,12 @@ describe('a signature', () => {
 
 describe('the count of one address and one user', () => {
   const source = '120.118.218.225';
-  const ask = (count: ReturnType<typeof createCountAsk>, times: number, who = { source, subject: '1' }) =>
+  const ask = (count: ReturnType<typeof createCountCall>, times: number, who = { source, subject: '1' }) =>
     Array.from({ length: times }, () => codeOf(() => count(who)));
 
   test('ends at twenty, until five minutes are over', () => {
     const own = createManualClock();
-    const count = createCountAsk({ clock: own });
+    const count = createCountCall({ clock: own });
     expect(ask(count, 21)).toEqual([...Array<null>(20).fill(null), 'locked_out']);
     own.advanceSec(299);
     expect(ask(count, 1)).toEqual(['locked_out']);
@@ -112,14 +112,14 @@ describe('the count of one address and one user', () => {
   });
 
   test('is forgotten rather than grow without end', () => {
-    const count = createCountAsk({ clock });
+    const count = createCountCall({ clock });
     ask(count, 21);
     for (let n = 0; n < 10_000; n += 1) count({ source: String(n), subject: '1' });
     expect(ask(count, 1)).toEqual([null]);
   });
 
   test('is not used up from another address, nor for another user', () => {
-    const count = createCountAsk({ clock });
+    const count = createCountCall({ clock });
     ask(count, 100);
     expect(ask(count, 1)).toEqual(['locked_out']);
     expect(ask(count, 1, { source: '192.0.2.1', subject: '1' })).toEqual([null]);

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { type HookProbe, probeBody, type RawHead } from '../../src/connections/hook.js';
+import { type HookProbe, probeBody, type RequestHead } from '../../src/connections/hook.js';
 
 import { findSecret } from '../../src/connections/rotating-secret.js';
-import type { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
+import type { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
@@ -20,7 +20,7 @@ export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; rea
  * Reads the signature header, which can be verified only with the body.
  * @throws FaceError `caller_untrusted` if there is no signature, or if the signed time differs by more than 300 s
  */
-export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
+export type ReadSignature = (headers: RequestHead['headers']) => VerifyBody;
 
 export function createReadSignature(
   { secret, previousSecret }: OneLoginSettings['hooks'],
@@ -62,13 +62,13 @@ const windowSec = 300;
 
 const maxCounted = 10_000;
 
-export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
+export type CountCall = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
  * Creates the rate limit by address and user. With a limit by user alone, anyone could lock users out. Counts are in
  * memory, so that no store is awaited.
  */
-export function createCountAsk({ clock }: Ports<'clock'>): CountAsk {
+export function createCountCall({ clock }: Ports<'clock'>): CountCall {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();
   return ({ source, subject }) => {
     const key = JSON.stringify([source, subject]);

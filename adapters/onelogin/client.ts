@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
-import type { Asker } from '../../src/core/ports.js';
-import { inTime, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
+import type { CallerClass } from '../../src/core/ports.js';
+import { whileSigningIn, withRetryAfter, withTimeout } from '../../src/core/resilience.js';
+import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
@@ -24,12 +24,17 @@ export interface OneLoginApi {
    * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
    * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
    */
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject | null, asker?: Asker): Promise<RestAnswer>;
+  call(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: JsonObject | null,
+    caller?: CallerClass,
+  ): Promise<RestAnswer>;
 }
 
 interface Sent {
   readonly body: JsonObject | null;
-  readonly asker: Asker;
+  readonly caller: CallerClass;
 }
 
 interface AccessToken {
@@ -58,12 +63,12 @@ export function createOneLoginApi(
   { fetch, clock }: Ports<'clock' | 'fetch'>,
 ): OneLoginApi {
   // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
-  const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
+  const silentUntil: Record<CallerClass, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;
 
-  const checkMaySend = (asker: Asker): void => {
-    const until = asker === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.outsider);
+  const checkMaySend = (caller: CallerClass): void => {
+    const until = caller === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.outsider);
     const waitSec = Math.ceil((until - clock.now()) / 1000);
     if (waitSec > 0) throw toUnavailable({ status: 429, retryAfterSec: waitSec });
   };
@@ -72,7 +77,7 @@ export function createOneLoginApi(
     method: string,
     path: string,
     authorization: string,
-    { body, asker }: Sent,
+    { body, caller: asker }: Sent,
   ): Promise<RestAnswer> => {
     checkMaySend(asker);
     const request = {
@@ -97,7 +102,7 @@ export function createOneLoginApi(
   const fetchToken = async (): Promise<AccessToken> => {
     const credentials = clientSecret.use((secret) => `client_id:${clientId}, client_secret:${secret}`);
     const grant = { grant_type: 'client_credentials' };
-    const call = { body: grant, asker: 'known' } as const;
+    const call = { body: grant, caller: 'known' } as const;
     const { status, body } = await send('POST', '/auth/oauth2/v2/token', credentials, call);
     const granted = tokenGuard.safeParse(body);
     if (status !== 200 || !granted.success) throw toUnavailable({ status, call: 'token' });
@@ -126,7 +131,7 @@ export function createOneLoginApi(
     call: (method, path, body = null, asker = 'known') =>
       withinTime(async () => {
         checkMaySend(asker);
-        const sent = { body, asker };
+        const sent = { body, caller: asker };
         const used = await takeToken();
         const answer = await sendWith(used, method, path, sent);
         if (answer.status !== 401) return answer;
@@ -147,6 +152,6 @@ function readRateLimit(headers: Headers): { readonly retryAfterSec: number; read
 }
 
 const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
-  inTime(work(), TOTAL_TIMEOUT_MS, () => {
+  withTimeout(work(), TOTAL_TIMEOUT_MS, () => {
     throw toUnavailable({ reason: 'timeout' });
   });

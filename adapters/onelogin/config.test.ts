@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.js';
-import { Credential } from '../../src/core/concealed.js';
+import { Credential } from '../../src/core/secrets.js';
 import { projectRoot } from '../../test/paths.js';
 import { connectionGuards } from '../index.js';
 import { oneloginConnectionGuard } from './config.js';

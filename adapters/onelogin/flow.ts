@@ -2,7 +2,7 @@ import type { HookCore, RawReply } from '../../src/connections/hook.js';
 
 import type { EpochMs } from '../../src/core/units.js';
 import { type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
-import type { CountAsk } from './caller.js';
+import type { CountCall } from './caller.js';
 import type { OneLoginSettings } from './config.js';
 import { toDecisionReply, toUnverified } from './reply.js';
 import { parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
@@ -15,7 +15,7 @@ export interface VerifiedCall {
 
 export interface FlowDeps {
   readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
-  readonly countAsk: CountAsk;
+  readonly countAsk: CountCall;
   readonly core: HookCore;
 }
 

@@ -4,7 +4,7 @@ import type { Hook, RawReply } from '../../src/connections/hook.js';
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
-import { createCountAsk, createProbe, createReadSignature } from './caller.js';
+import { createCountCall, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
@@ -16,7 +16,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
-  const countAsk = createCountAsk({ clock });
+  const countAsk = createCountCall({ clock });
   const readSignature = createReadSignature(onelogin.hooks, { clock });
   const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   const probe = createProbe(onelogin.hooks.secret, { clock });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GroupPage } from '../../src/connections/groups.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import { distinct, isCalled, toNameParts, toWholeName } from '../../src/connections/search.js';
+import { distinct, matchesName, toNameParts, toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
@@ -80,7 +80,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
     ...toNameParts(text).map(({ given, family }) => ({ firstname: given, lastname: family })),
   ];
   const lists = await Promise.all(questions.map(list));
-  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  const called = lists.flat().filter((user) => matchesName(text, toNames(user)));
   return distinct(called.map(toNamedAccount), limit);
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { attribute, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
 
 const unavailable = { code: 'profile_unavailable' };

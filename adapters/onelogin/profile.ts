@@ -6,7 +6,7 @@ import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search
 
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Json } from '../../src/core/base/json.js';
-import type { Asker, Log, Profile } from '../../src/core/ports.js';
+import type { CallerClass, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
@@ -77,9 +77,9 @@ export function createOneLoginProfile(
   const read = async <User extends { readonly id: string }>(
     subject: string,
     guard: z.ZodType<User>,
-    asker?: Asker,
+    caller?: CallerClass,
   ): Promise<User> => {
-    const user = parseUser(guard, await api.call('GET', toUserPath(subject), null, asker));
+    const user = parseUser(guard, await api.call('GET', toUserPath(subject), null, caller));
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
@@ -100,9 +100,13 @@ export function createOneLoginProfile(
     throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
 
-  const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
+  const listBy = async (
+    field: 'username' | 'email',
+    text: string,
+    caller?: CallerClass,
+  ): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
-    const users = parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, asker));
+    const users = parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, caller));
     return users.filter((user) => isSameLogin(user[field] ?? '', text));
   };
   const findAccount: Profile['findAccount'] = async (login, asker) => {

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { discoveryCheck } from '../../src/connections/openid-provider.js';
 import {
+  acceptedCallsTitle,
   type Check,
-  callsTaken,
   checkingGroups,
   compareClocks,
   type Finding,
   fail,
-  groupsAreTold,
+  groupsAreReadable,
   hooksAnswer,
   manual,
   needing,
   pass,
+  publishedKeysTitle,
   serverClock,
-  serverIsOurs,
   warn,
 } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
@@ -150,7 +150,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
 
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
-  if (status === 200) return groupsAreTold;
+  if (status === 200) return groupsAreReadable;
   return fail(`OneLogin shows no roles (${status}), so no user can act for an organization.`, manageAll);
 }
 
@@ -172,7 +172,7 @@ function createVariablesCheck(parts: Parts): Check {
 function createHookCheck(parts: Parts): Check {
   return {
     title: hookTitle,
-    needs: [serverIsOurs, callsTaken],
+    needs: [publishedKeysTitle, acceptedCallsTitle],
     async run() {
       const hook = await parts.account.findHook('pre-authentication');
       if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
@@ -198,7 +198,7 @@ function createHookCheck(parts: Parts): Check {
 function createMigrationCheck(parts: Parts): Check {
   return {
     title: 'Smart Hook user-migration',
-    needs: [serverIsOurs, callsTaken],
+    needs: [publishedKeysTitle, acceptedCallsTitle],
     async run() {
       const hook = await parts.account.findHook('user-migration');
       if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import { onlyGroup } from '../../src/connections/groups.js';
+import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
+import { singleMatch } from '../../src/connections/groups.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { byHand, missing, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { manualStep, missing, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
@@ -47,7 +47,7 @@ const holderGuard = z.object({
 });
 
 /** Lists the active users. */
-export async function* listCensus({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
+export async function* listCoverage({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CoveragePage> {
   for await (const users of listPages(holderGuard, 'id,status,custom_attributes', api)) {
     const active = users.filter((user) => user.status === activeStatus);
     yield countPage(active.map((user) => ({ subject: user.id, value: user.custom_attributes[attribute] })));
@@ -76,7 +76,7 @@ export async function* listMembers(
   const findByName = async (): Promise<string> => {
     const path = `/api/2/roles?${new URLSearchParams({ name: group })}`;
     const roles = parseOk(rolesGuard, await api.call('GET', path, null, 'outsider'));
-    return onlyGroup(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
+    return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
   };
   const role = /^\d{1,18}$/.test(group) ? group : await findByName();
   const fields = 'id,status,username,email,role_ids,custom_attributes';
@@ -111,7 +111,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
     ],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: (onHolder) => takeCensus(listCensus(parts), deps, onHolder),
+    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
   };
 }
 
@@ -166,7 +166,7 @@ function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly strin
 
 function createPolicyStep(parts: Parts): ProvisionStep {
   const { facePolicyId } = parts.onelogin;
-  return byHand(
+  return manualStep(
     `Face policy ${facePolicyId}`,
     'Ask OneLogin to activate "BYO MFA" for the account: it brings the factor type "Trusted IdP as a Factor".',
     ...describeTrust(parts),

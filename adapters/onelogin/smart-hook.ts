@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { compileFunction } from 'node:vm';
-import type { Credential } from '../../src/core/concealed.js';
+import type { Credential } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { Credential } from '../../src/core/concealed.js';
 import type { Ports } from '../../src/core/deps.js';
 import { type RetryPolicy, type Sleep, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
+import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 

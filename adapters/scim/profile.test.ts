@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
-import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 

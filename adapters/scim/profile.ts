@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { distinct, isCalled, isLogin, isSameLogin, isSearchable, toNameParts } from '../../src/connections/search.js';
+import {
+  distinct,
+  isLogin,
+  isSameLogin,
+  isSearchable,
+  matchesName,
+  toNameParts,
+} from '../../src/connections/search.js';
 
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { JsonObject } from '../../src/core/base/json.js';
@@ -191,7 +198,7 @@ export async function searchUsers(text: string, limit: number, api: ScimApi): Pr
     ),
     ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
   ]);
-  const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
+  const called = lists.flat().filter((user) => matchesName(text, toNames(user)));
   return distinct(called.map(toNamedAccount), limit);
 }
 

@@ -5,15 +5,15 @@ import {
   checkingGroups,
   type Finding,
   fail,
-  groupsAreTold,
+  groupsAreReadable,
   manual,
   needing,
-  nobodyToTryWith,
+  noUserToTestWith,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
 import { listOf, parseAnswer } from '../../src/connections/rest-call.js';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
@@ -144,7 +144,7 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   const listed = await api.call('GET', `/Users?${query}`);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
   const { Resources } = parseAnswer(holdersGuard, listed.body);
-  if (Resources.length === 0) return nobodyToTryWith;
+  if (Resources.length === 0) return noUserToTestWith;
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
   const user = free.find(({ active }) => active === false) ?? free[0];
   if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
@@ -175,20 +175,20 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     accountListGuard,
     (await api.call('GET', '/Users?count=1&attributes=userName')).body,
   ).Resources;
-  if (user === undefined) return nobodyToTryWith;
+  if (user === undefined) return noUserToTestWith;
   const { status, body } = await api.call('GET', toUserPath(user.id, ['groups']));
   if (status !== 200) {
     const found = `The request for a user’s groups got status ${status}.`;
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
-  if (parseAnswer(groupsGuard, body).groups.length > 0) return groupsAreTold;
+  if (parseAnswer(groupsGuard, body).groups.length > 0) return groupsAreReadable;
   // A user without groups may mean that the server never returns groups. The schema shows if the server supports the
   // attribute.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
   const isTold =
     core.state !== 'told' ||
     core.attributes.some(({ name, returned }) => name === 'groups' && !isWord(returned, 'never'));
-  if (isTold) return groupsAreTold;
+  if (isTold) return groupsAreReadable;
   return fail(
     'Users have no groups, so no user can act for an organization.',
     'Let the server return the attribute groups of users.',

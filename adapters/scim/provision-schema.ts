@@ -48,18 +48,18 @@ const schemasGuard = z.union([
   z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
 ]);
 
-export type ToldSchema =
+export type ReportedSchema =
   | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
   | { readonly state: 'untold' };
 
-export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ToldSchema> =>
+export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ReportedSchema> =>
   readSchema(attribute.schema, api);
 
 /** Reads a schema by its own path, or finds it in the list of all schemas. */
-export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
-  type Told = z.output<typeof schemasGuard> | null;
-  const find = (told: Told) => told?.find(({ id }) => isSameName(id, schema));
+export async function readSchema(schema: string, api: ScimApi): Promise<ReportedSchema> {
+  type Reported = z.output<typeof schemasGuard> | null;
+  const find = (told: Reported) => told?.find(({ id }) => isSameName(id, schema));
   const alone = await readAbout(`/Schemas/${schema}`, schemasGuard, api);
   const told = find(alone) === undefined ? await readAbout('/Schemas', schemasGuard, api) : alone;
   if (told === null) return { state: 'untold' };

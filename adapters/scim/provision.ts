@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type CensusPage, countPage, isFilled, takeCensus } from '../../src/connections/census.js';
-import { onlyGroup } from '../../src/connections/groups.js';
-import { byHand, inConsole, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
+import { singleMatch } from '../../src/connections/groups.js';
+import { inConsole, manualStep, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { isTooLong, listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Member } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
+import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
@@ -25,7 +25,7 @@ const pageGuard = z.object({
  * Lists the active users page by page. Few servers can filter by extension attributes.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
  */
-export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
+export async function* listCoverage({ scim: { attribute }, api }: Parts): AsyncGenerator<CoveragePage> {
   const seen = new Set<string>();
   let startIndex = 1;
   for (;;) {
@@ -84,7 +84,7 @@ export async function* listMembers(
   // Filters are optional (RFC 7644, section 3.4.2.2), so a server may refuse or ignore this one.
   const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
   const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
-  const id = named.length === 0 ? group : onlyGroup(named).id;
+  const id = named.length === 0 ? group : singleMatch(named).id;
   const readMembers = async (attributes: string) => {
     const found = await read(`/Groups/${encodeURIComponent(id)}?attributes=${attributes}`);
     if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
@@ -134,7 +134,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
     secrets: [],
     registration: null,
     listMembers: (group) => listMembers(group, parts),
-    census: (onHolder) => takeCensus(listCensus(parts), deps, onHolder),
+    census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
   };
 }
 
@@ -159,7 +159,7 @@ function createAttributeStep(parts: Parts): ProvisionStep {
 }
 
 const createRightsStep = ({ scim: { attribute } }: Parts): ProvisionStep =>
-  byHand(
+  manualStep(
     'Rights',
     `The credential of the configuration reads users (id, userName, emails, ${attribute.name}) and changes ${attribute.name}. Give it nothing else.`,
     `No one else may read or change ${attribute.name}, including the users themselves in a self-service page or at /Me.`,

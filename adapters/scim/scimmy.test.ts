@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { openScimBench, type ScimBench } from '../../test/contract/scim.js';
 
 /* SCIMMY as the directory: a SCIM 2.0 server that was not written here. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, hitsOfTrials, percent, range, share } from '../../src/extensions/measuring/accuracy/markdown.js';
+import { count, formatHits, percent, range, share } from '../../src/extensions/measuring/accuracy/markdown.js';
 
 /*
  * HTML comments enclose the figures in the docs, as in
@@ -31,7 +31,7 @@ const formats = {
   },
   'counts-range': (value) => {
     const { hits, trials, interval } = counted.parse(value);
-    return hitsOfTrials(hits, trials, interval);
+    return formatHits(hits, trials, interval);
   },
   plain: (value) => String(rate.parse(value)),
   decimal: (value) => rate.parse(value).toFixed(1),

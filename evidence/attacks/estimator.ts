@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import { enrolledBits, toViews } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { embeddingLength, viewLength } from '../../src/face/token/views.js';
 
@@ -37,7 +37,7 @@ function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<n
 }
 
 /** Draws embeddings from a normal distribution fitted to the given faces. */
-export function createGaussian(embeddings: readonly Float32Array[], chance: Chance): () => Float32Array {
+export function createGaussian(embeddings: readonly Float32Array[], chance: SeededRandom): () => Float32Array {
   const mean = meanOf(embeddings);
   const root = covarianceRoot(embeddings, mean);
   return () => {
@@ -172,6 +172,6 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
 }
 
 function ownSigns(): Float32Array {
-  const chance = createChance('own transform');
+  const chance = createSeededRandom('own transform');
   return Float32Array.from({ length: embeddingLength }, () => 1 - 2 * chance.below(2));
 }

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
@@ -43,7 +43,7 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
 }
 
 export function shuffled<T>(all: readonly T[], name: string): T[] {
-  const chance = createChance(name);
+  const chance = createSeededRandom(name);
   const order = [...all];
   for (let last = order.length - 1; last > 0; last -= 1) {
     const chosen = chance.below(last + 1);

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { candidateCount, createListDecoder } from '../../src/face/token/list-decoder.js';
 import { codeLength, messagePositions, polarEncode } from '../../src/face/token/polar.js';
 import { createRotation } from '../../src/face/token/rotation.js';
@@ -104,7 +104,7 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
  * face.
  */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
-  const chance = createChance(`few numbers ${numbers}`);
+  const chance = createSeededRandom(`few numbers ${numbers}`);
   const centre = createCentre(new Float32Array(embeddingLength), []);
   const toViews = createViews(centre, isRotated ? createRotation(embeddingLength) : null);
   const matrix = toMatrix(toViews, numbers);

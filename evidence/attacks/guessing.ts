@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { type BareToken, createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { type Proportion, proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
@@ -44,7 +44,7 @@ function fromRate(searches: readonly Search[]): number {
 
 const resamples = 1000;
 
-function medianGuesses(searches: readonly Search[], chance: Chance): Median {
+function medianGuesses(searches: readonly Search[], chance: SeededRandom): Median {
   const reached = kaplanMeier(searches);
   const estimate = (from: readonly Search[]): number => (reached === null ? null : kaplanMeier(from)) ?? fromRate(from);
   const drawn = Array.from({ length: resamples }, () =>
@@ -116,7 +116,7 @@ export const guessing: Attack = {
     const guessViews = corpus.map((embedding) => viewsOf([embedding]));
     const stretchMs = await timeStretch(isFull ? 100 : 5);
     const levels = (isFull ? ([1, 4, 6, 8] as const) : ([1, 4] as const)).map((accuracy) => {
-      const chance: Chance = createChance(`guessing ${accuracy}`);
+      const chance: SeededRandom = createSeededRandom(`guessing ${accuracy}`);
       const tokens = createBareTokens(accuracy, chance);
       const victims = shuffled(faces.judge, `victims ${accuracy}`).slice(0, isFull ? 200 : 12);
       const sealed = firsts(victims).map((embedding) => tokens.seal(viewsOf([embedding])));

@@ -1,6 +1,6 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
-import { Embedding, Photo, type SealedToken } from '../../src/core/concealed.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Score, Verifier } from '../../src/core/ports.js';
+import { Embedding, Photo, type SealedToken } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 import type { Engine } from '../../src/face/engine/engine.js';
@@ -40,7 +40,7 @@ async function climb(
   }: {
     readonly start: Float32Array;
     readonly mostTries: number;
-    readonly chance: Chance;
+    readonly chance: SeededRandom;
   },
 ): Promise<Climb> {
   const worthOf = ({ score }: Reply): number => score ?? Number.NEGATIVE_INFINITY;
@@ -70,7 +70,7 @@ const probeLength = 0.5;
 /** Estimates the enrolled face from match scores, as the mean of random steps weighted by their effect. */
 async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,
-  { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },
+  { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: SeededRandom },
 ): Promise<Float32Array> {
   const told: { readonly direction: Float32Array; readonly score: number }[] = [];
   for (let probe = 0; probe < probes; probe += 1) {
@@ -122,7 +122,7 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
   });
 
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
-  const keys = createKeysInMemory(createChance('climbed').bytes(32));
+  const keys = createKeysInMemory(createSeededRandom('climbed').bytes(32));
   const verifier = createEmbeddedVerifier({
     engine: createTransparentEngine(),
     parameters,
@@ -180,7 +180,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
         const cosine = cosineOf(embedding, enrolled);
         return { opened: cosine >= 0.45, score: toScore(cosine) };
       };
-    const chance = createChance(`climber ${at}`);
+    const chance = createSeededRandom(`climber ${at}`);
     const rounded = (cosine: number): number => Math.round(cosine * 100) / 100;
     const plain = await climb(ask, { start, mostTries, chance });
     const exact = await climb(

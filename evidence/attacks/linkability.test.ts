@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { linkability, measureLinkability } from './linkability.js';
 
-const chance = createChance('linkability');
+const chance = createSeededRandom('linkability');
 const draw = (count: number, shift: number) => Array.from({ length: count }, () => chance.normal() + shift);
 
 test('scores that are alike are linked no more than by chance, others more and more, up to 1', () => {

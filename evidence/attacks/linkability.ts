@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 
 export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
@@ -49,7 +49,11 @@ export interface Linkability {
 const resamples = 200;
 const mixes = 1000;
 
-export function measureLinkability(mated: readonly number[], nonMated: readonly number[], chance: Chance): Linkability {
+export function measureLinkability(
+  mated: readonly number[],
+  nonMated: readonly number[],
+  chance: SeededRandom,
+): Linkability {
   const draw = (scores: readonly number[]): number[] => scores.map(() => scores[chance.below(scores.length)]);
   const dSys = linkability(mated, nonMated);
   // Resampling increases D_sys slightly, so only the spread of the resamples is used.

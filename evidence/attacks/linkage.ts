@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import {
   type BareToken,
@@ -22,7 +22,7 @@ const withTwo = (people: readonly Person[]): (readonly Float32Array[])[] =>
   people.map(({ embeddings }) => embeddings.slice(0, 2)).filter(({ length }) => length === 2);
 
 function createPartners(name: string, people: number) {
-  const chance = createChance(name);
+  const chance = createSeededRandom(name);
   return {
     same: (index: number): number => index,
     stranger: (index: number): number => (index + 1 + chance.below(people - 1)) % people,
@@ -48,7 +48,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
   return measureLinkability(
     await differences(partners.same),
     await differences(partners.stranger),
-    createChance('mix'),
+    createSeededRandom('mix'),
   );
 }
 
@@ -64,7 +64,7 @@ const linked = (mated: readonly number[], nonMated: readonly number[]) =>
 
 /** Tests whether the difference of two tokens is near a code word. The attacker has the sealing keys of both tokens. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
-  const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
+  const tokens = createBareTokens(accuracy, createSeededRandom(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
@@ -90,7 +90,7 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const measure = (read: Read) => {
     const [mated, nonMated] = [scores(partners.same, read), scores(partners.stranger, read)];
     return {
-      ...measureLinkability(mated, nonMated, createChance(`mix ${accuracy}`)),
+      ...measureLinkability(mated, nonMated, createSeededRandom(`mix ${accuracy}`)),
       linked: linked(mated, nonMated),
     };
   };

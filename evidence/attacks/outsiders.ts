@@ -1,4 +1,4 @@
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
+import { attemptsOfAllAnonymous, attemptsOfAnonymous, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { capLockout, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Accuracy, Binding, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -50,7 +50,7 @@ async function tryFrom(
   isFormerRule: boolean,
   stores: Stores,
 ): Promise<{ readonly waitSec: number; readonly isForAll: boolean } | null> {
-  const all = attemptsOfOutsider(person, address);
+  const all = attemptsOfAnonymous(person, address);
   const whose = isFormerRule ? all.filter(({ kind }) => kind === 'outsider').slice(-1) : all;
   try {
     await countAttempt(whose, async () => ({ succeeded: false, result: null }), stores);
@@ -108,9 +108,9 @@ async function tryAll(
 
 /** @returns true if the server allowed the real person's check */
 async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
-  const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
+  const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfAnonymous(person, '192.0.2.7');
   const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);
-  if (isTaken && how === 'proven') await capLockout(attemptsOfOutsiders(person), stores);
+  if (isTaken && how === 'proven') await capLockout(attemptsOfAllAnonymous(person), stores);
   return isTaken;
 }
 

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import {
   type BareToken,
   type BareTokens,
@@ -29,7 +29,7 @@ export const reconstruction: Attack = {
   async run({ size, loadFaces, say }) {
     const faces = await loadFaces();
     const isFull = size === 'full';
-    const chance = createChance('reconstruction');
+    const chance = createSeededRandom('reconstruction');
     const tokens = createBareTokens(4, chance);
     const corpus = faces.fit.map(({ embeddings }) => embeddings[0]);
     const people = faces.judge.filter(({ embeddings }) => embeddings.length > 1).slice(0, isFull ? 100 : 3);

@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { BareToken, BareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
 
@@ -80,7 +80,7 @@ interface Decoded {
 function decodeByInformationSet(
   code: LinearCode,
   received: Uint8Array,
-  { near, mostTries, chance }: { readonly near: number; readonly mostTries: number; readonly chance: Chance },
+  { near, mostTries, chance }: { readonly near: number; readonly mostTries: number; readonly chance: SeededRandom },
 ): Decoded | null {
   const order = Uint16Array.from({ length: code.length }, (_, at) => at);
   for (let tries = 1; tries <= mostTries; tries += 1) {
@@ -151,7 +151,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
   const solved: Decoded | null = decodeByInformationSet(code, received, {
     near: Math.floor(nearShare * codeLength),
     mostTries,
-    chance: createChance('information sets'),
+    chance: createSeededRandom('information sets'),
   });
   if (solved === null) return null;
   const message = solved.message.slice(0, bits);

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { createChance } from '../../src/core/base/chance.js';
-import { Embedding, type SealedToken, UserSecret } from '../../src/core/concealed.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
+import { Embedding, type SealedToken, UserSecret } from '../../src/core/secrets.js';
 import {
   type BareToken,
   createBareTokens,
@@ -43,7 +43,7 @@ async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const { person, stranger } = await loadPictures();
   const photos = size === 'full' ? [...person, stranger] : [stranger];
   const chosen = Object.entries(changes).slice(0, size === 'full' ? undefined : 2);
-  const tokens = createBareTokens(binding.accuracy, createChance('near photos'));
+  const tokens = createBareTokens(binding.accuracy, createSeededRandom('near photos'));
   const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
   try {
     const viewsOfPhoto = async (bytes: Uint8Array): Promise<Float32Array> => {
@@ -79,7 +79,7 @@ async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
  * PIN makes the tokens' difference a sum of code words.
  */
 async function searchPin(embedding: Float32Array, size: Size) {
-  const chance = createChance('pin');
+  const chance = createSeededRandom('pin');
   const deps = toSealingDeps(chance, size);
   const fv1 = createFv1(deps);
   const pins = Array.from({ length: size === 'full' ? 100 : 5 }, (_, at) => String(271_828 + at));
@@ -149,7 +149,7 @@ export const samePhoto: Attack = {
     const [one, three] = [differences(faces.judge, 1), differences(faces.judge, 3)];
     const levels = (isFull ? ([1, 4, 6, 8] as const) : ([4] as const)).map((accuracy) => {
       say(`Solving ${trials} pairs of tokens at accuracy ${accuracy}…`);
-      const tokens = createBareTokens(accuracy, createChance(`same photo ${accuracy}`));
+      const tokens = createBareTokens(accuracy, createSeededRandom(`same photo ${accuracy}`));
       const bits = tokens.positions.length;
       const from = performance.now();
       let [opened, strangers] = [0, 0];
@@ -179,7 +179,7 @@ export const samePhoto: Attack = {
     });
 
     // Verifies the estimated number of tries on pairs that can be solved.
-    const tokens = createBareTokens(1, createChance('solved'));
+    const tokens = createBareTokens(1, createSeededRandom('solved'));
     const nearest = faces.judge
       .filter(({ embeddings }) => embeddings.length >= 6)
       .map(({ embeddings }) => [viewsOf(embeddings.slice(0, 3)), viewsOf(embeddings.slice(3, 6))] as const)

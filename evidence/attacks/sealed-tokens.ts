@@ -1,6 +1,6 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
-import { Embedding } from '../../src/core/concealed.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Binding } from '../../src/core/ports.js';
+import { Embedding } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
@@ -12,7 +12,7 @@ import type { Size } from './attack.js';
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 
 /** Quick mode uses the cheapest Argon2id parameters, because the cost does not affect the results. */
-export const toSealingDeps = (chance: Chance, size: Size) => ({
+export const toSealingDeps = (chance: SeededRandom, size: Size) => ({
   parameters,
   keys: createKeysInMemory(chance.bytes(32)),
   random: (count: number) => chance.bytes(count),
@@ -20,7 +20,7 @@ export const toSealingDeps = (chance: Chance, size: Size) => ({
 });
 
 /** Creates real tokens with deterministic randomness, so that results are reproducible. */
-export const createSealing = (name: string, size: Size) => createFv1(toSealingDeps(createChance(name), size));
+export const createSealing = (name: string, size: Size) => createFv1(toSealingDeps(createSeededRandom(name), size));
 
 export interface SecretFields {
   readonly salt: Uint8Array;

@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
@@ -12,7 +12,7 @@ type ParityCheck = readonly number[];
  * Returns the parity checks of weight two and four, or a sample of them. A check is a set of generator matrix columns
  * that sum to 0.
  */
-function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
+function parityChecksOf(positions: Uint16Array, chance: SeededRandom, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>
     positions.reduce((sum, row, at) => ((row & column) === column ? sum | (1n << BigInt(at)) : sum), 0n),
   );
@@ -63,7 +63,7 @@ function signCorrelations(people: readonly Float32Array[]): Float32Array {
  * sign bits of faces correlate. The remaining bits are therefore biased if the guess is right.
  */
 function measureLean(correlations: Float32Array, judge: readonly Person[], accuracy: Accuracy, size: Size) {
-  const chance: Chance = createChance(`secret ${accuracy}`);
+  const chance: SeededRandom = createSeededRandom(`secret ${accuracy}`);
   const tokens = createBareTokens(accuracy, chance);
   const checks = parityChecksOf(tokens.positions, chance, size === 'full' ? 100_000 : 5000);
   const lean = (hidden: Uint8Array, order: Uint16Array): number => {

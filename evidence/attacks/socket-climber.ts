@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { startServers } from '../bench/servers.js';
 import { asAdministrator, asClient } from './server/credentials.js';
 import { createCaller, type FormPart, type Header, post, toMultipart } from './server/exchange.js';
@@ -8,7 +8,7 @@ import { createCaller, type FormPart, type Header, post, toMultipart } from './s
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
   const { width, height } = await sharp(photo).metadata();
   const size = Math.max(8, Math.floor(Math.min(width, height) / 20));
-  const chance = createChance(`patch ${at}`);
+  const chance = createSeededRandom(`patch ${at}`);
   const input = {
     create: {
       width: size,

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { packBits, unpackBits } from '../../src/face/token/bits.js';
 import { type Attack, show, toClaim, toDigits } from './attack.js';
@@ -145,7 +145,7 @@ export const tokenAlone: Attack = {
     const values = testRandomness(ofOne, ofMany);
     const figure = combined(values);
 
-    const chance = createChance('broken formats');
+    const chance = createSeededRandom('broken formats');
     const bare = createBareTokens(4, chance);
     const without = (toStored: (views: Float32Array) => Uint8Array): PValues => {
       const change = (tokens: readonly SecretFields[], of: (at: number) => Float32Array): SecretFields[] =>

@@ -16,7 +16,7 @@ export const systemClock: Clock = { now: () => epochMs(Date.now()) };
 /** Opens an SQLite state that does not sync each write to disk. */
 export function openQuickState(file: string): State {
   const state = createSqliteState({ file, clock: systemClock });
-  return { ...state, write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }) };
+  return { ...state, write: (key, value, options) => state.write(key, value, { ...options, relaxedDurability: true }) };
 }
 
 export function toRedisConfig(url: string) {

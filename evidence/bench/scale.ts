@@ -136,7 +136,7 @@ async function fill(state: State, count: number): Promise<void> {
       const own = key
         .replace(enrolled.connection, provider.connection.id)
         .replace(enrolled.subject, provider.subjects(n)[0]);
-      await state.write(own, value, { when: 'any', expiresAt: null, mayBeLost: true });
+      await state.write(own, value, { when: 'any', expiresAt: null, relaxedDurability: true });
     }
   };
   const atOnce = 500;

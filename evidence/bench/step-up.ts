@@ -101,7 +101,7 @@ const toTimes = (values: readonly number[]) => ({
 
 async function timeInBrowser(cast: Cast, subject: string) {
   const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
-  const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
+  const { page, close } = await cast.openVisitor('ada', { ...devices.phone, isGuided: false });
   const opened = performance.now();
   await page.goto(link);
   await page.getByRole('button', { name: 'Agree and continue' }).click();

@@ -6,11 +6,11 @@ import sharp from 'sharp';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import { type Corpus, readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
 import {
-  type Embedded,
-  type EmbeddedBy,
   type EmbeddedCorpus,
   type EmbeddedPerson,
+  type EmbeddedPhoto,
   type EmbeddingCache,
+  type EmbeddingOptions,
   embedCorpus,
 } from '../../src/extensions/measuring/corpus/embed-corpus.js';
 import { loadRuntime } from '../../src/face/engine/load-runtime.js';
@@ -29,7 +29,7 @@ const plainBytes = 1 + 4 + embeddingLength * 4;
 
 const isCode = (text: string): text is FaceErrorCode => faceErrorCodes.some((code) => code === text);
 
-function toPlain(embedded: Embedded): Buffer {
+function toPlain(embedded: EmbeddedPhoto): Buffer {
   const plain = Buffer.alloc(plainBytes);
   if ('refused' in embedded) {
     plain.write(embedded.refused, 1);
@@ -43,7 +43,7 @@ function toPlain(embedded: Embedded): Buffer {
   return plain;
 }
 
-function parsePlain(plain: Buffer): Embedded | null {
+function parsePlain(plain: Buffer): EmbeddedPhoto | null {
   if (plain[0] === 1)
     return {
       embedding: Float32Array.from({ length: embeddingLength }, (_, at) => plain.readFloatLE(5 + at * 4)),
@@ -94,7 +94,7 @@ export type { EmbeddedPerson };
 /** Folder of encrypted embeddings. It may be deleted at any time. */
 const cacheFolder = join(projectRoot, '.cache', 'eval');
 
-export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
+export const ours: EmbeddingOptions = { modelsFolder, recogniser: null };
 
 /** Returns a 32-byte digest of the models, libraries and compiled code that affect embeddings. */
 async function engineDigest(): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { Photo } from '../../src/core/concealed.js';
+import { Photo } from '../../src/core/secrets.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/corpus.js';
-import { meanOfMeans, minus, principalDirections } from '../../src/extensions/measuring/statistics/directions.js';
+import { meanOfMeans, principalDirections, subtract } from '../../src/extensions/measuring/statistics/directions.js';
 import { chooseFace, minCompanionShare } from '../../src/face/engine/choose-face.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
@@ -143,7 +143,7 @@ export const fit: EvalProgram = {
     }));
     const embedded = await embedSources(fitting, say);
     const mean = meanOver(mixed);
-    const apart = embedded.map(({ people }) => minus(meanOver(people), mean));
+    const apart = embedded.map(({ people }) => subtract(meanOver(people), mean));
     const counted = embedded.map(({ people }) => ({ people: people.length, photos: photosOf(people) }));
     return {
       mixed: { people: mixed.length, photos: photosOf(mixed) },

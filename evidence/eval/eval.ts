@@ -2,9 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SourceAsUsed } from '../../src/extensions/measuring/accuracy/as-used.js';
-import { shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { measurePhotos } from '../../src/extensions/measuring/accuracy/measure.js';
-import type { By } from '../../src/extensions/measuring/accuracy/rates.js';
+import type { ByGroup } from '../../src/extensions/measuring/accuracy/rates.js';
 import { asUsedToMarkdown } from '../../src/extensions/measuring/accuracy/report.js';
 import {
   BadInput,
@@ -23,7 +23,7 @@ import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
-import { type EvalProgram, keep, type Say, toFile } from './program.js';
+import { type EvalProgram, keep, type PrintLine, toFile } from './program.js';
 import { roster } from './roster.js';
 
 /*
@@ -66,7 +66,7 @@ ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
 
-const say: Say = (line) => {
+const say: PrintLine = (line) => {
   process.stderr.write(`${line}\n`);
 };
 
@@ -88,7 +88,7 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
-async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
+async function readAsUsed(out: string): Promise<ByGroup<SourceAsUsed>> {
   const file = join(out, 'as-used.json');
   const text = await readFile(file, 'utf8').catch(() => '{}');
   try {
@@ -121,7 +121,7 @@ async function runAccuracy(args: string[]): Promise<void> {
   const named = photos === null ? '' : ` --photos '${photos}'`;
   const command = `npm run eval -- --data DIR --judge ${judged} --pairs ${pairs}${named}`;
   const split = sources === null ? toHalf : toHalfByPlace;
-  const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shipped } as const;
+  const settings = { ...options, judge: judged, split, embed: embedSources, command, engine: shippedEngine } as const;
   const found =
     sources === null ? { sources, corpus: await readCorpus(options.data, isWanted) } : { sources, corpus: null };
   const { figures, tables, name, plots, asUsed } = await measurePhotos(settings, found, say);

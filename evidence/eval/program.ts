@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 
-export type Say = (line: string) => void;
+export type PrintLine = (line: string) => void;
 
 /** Evaluation that returns figures. Progress goes to `say`, plots to the folder `out`. */
 export interface EvalProgram {
@@ -14,10 +14,10 @@ export interface EvalProgram {
    */
   readonly runOn?: (
     folders: readonly string[],
-    say: Say,
+    say: PrintLine,
     out: string | null,
   ) => Promise<{ readonly [figure: string]: Json }>;
-  run(say: Say, out: string | null): Promise<{ readonly [figure: string]: Json }>;
+  run(say: PrintLine, out: string | null): Promise<{ readonly [figure: string]: Json }>;
 }
 
 /** Writes plots, tables and figures to the folder of `--out`. */

@@ -1,8 +1,8 @@
 import { basename, resolve } from 'node:path';
-import { createChance } from '../../src/core/base/chance.js';
-import { Embedding } from '../../src/core/concealed.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Binding } from '../../src/core/ports.js';
-import { meanOf, parameters, shipped } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { Embedding } from '../../src/core/secrets.js';
+import { meanOf, parameters, shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { readCorpus, readSources, toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
 
 import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
@@ -14,7 +14,7 @@ import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
-import { type EvalProgram, keep, type Say, toFile } from './program.js';
+import { type EvalProgram, keep, type PrintLine, toFile } from './program.js';
 
 /** The same values as in examples/door.ts. */
 const level = 8;
@@ -32,7 +32,7 @@ function chunksOf<T>(values: readonly T[], size: number): T[][] {
 
 /** Uses the cheapest Argon2id parameters, which do not affect the results. */
 function createTokens(name: string): Fv1 {
-  const chance = createChance(`roster ${name}`);
+  const chance = createSeededRandom(`roster ${name}`);
   return createFv1({
     parameters,
     keys: createKeysInMemory(chance.bytes(32)),
@@ -45,11 +45,12 @@ function createTokens(name: string): Fv1 {
  * Enrols each person with at least four photos, using the first three. Searches the roster with all photos that are
  * left.
  */
-async function measureSource(source: string, people: readonly EmbeddedPerson[], shown: number, say: Say) {
+async function measureSource(source: string, people: readonly EmbeddedPerson[], shown: number, say: PrintLine) {
   const fv1 = createTokens(source);
   const isEnrolled = ({ embeddings, magnitudes }: EmbeddedPerson): boolean => {
     const first = embeddings.slice(0, enrolledPhotos);
-    const isSound = shipped.isOnePerson(first, 'enrolled') && shipped.isClear(magnitudes.slice(0, enrolledPhotos));
+    const isSound =
+      shippedEngine.isOnePerson(first, 'enrolled') && shippedEngine.isClear(magnitudes.slice(0, enrolledPhotos));
     return embeddings.length > enrolledPhotos && isSound;
   };
   const listed = people.filter(isEnrolled).slice(0, mostTokens);
@@ -63,7 +64,7 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
   }
   const roster = readRoster(tokens, parameters);
   const search = (among: typeof roster, photos: readonly Float32Array[]) => {
-    const face = shipped.isOnePerson(photos, 'shown') ? new Embedding(meanOf(photos)) : null;
+    const face = shippedEngine.isOnePerson(photos, 'shown') ? new Embedding(meanOf(photos)) : null;
     return searchRoster(among, { binding, share: testShare }, () => face, fv1);
   };
 
@@ -102,7 +103,7 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
   };
 }
 
-async function runOn(folders: readonly string[], say: Say, out: string | null) {
+async function runOn(folders: readonly string[], say: PrintLine, out: string | null) {
   const rosters = [];
   for (const folder of folders) {
     const sources = await readSources(folder);
@@ -119,7 +120,7 @@ async function runOn(folders: readonly string[], say: Say, out: string | null) {
       for (const shown of [1, 3]) rosters.push(await measureSource(source, embedded[at].people, shown, say));
   }
   const command = 'npm run eval -- roster --data DIR…';
-  const report = { command, engine: shipped.name, level, enrolledPhotos, greatestFalsePositiveRate, rosters };
+  const report = { command, engine: shippedEngine.name, level, enrolledPhotos, greatestFalsePositiveRate, rosters };
   await keep(out, { 'roster.json': toFile(report) });
   return report;
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PastEvent, readEvents } from '../../src/audit/events.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { parseToken } from '../../src/face/token/format.js';
 import type { Replica } from '../bench/servers.js';
 import type { Invariant } from './fault.js';
@@ -133,14 +133,14 @@ export async function checkInvariants(stage: Stage, enrolled: readonly string[])
   ];
 }
 
-interface Told {
+interface TrailFacts {
   readonly records: readonly TrailEvent[];
   readonly enrolled: readonly string[];
   readonly grants: readonly { readonly stepUpId: string | null }[];
 }
 
 /** Verifies that nothing was granted without a matching face. */
-function checkNoFalsePass({ passedOrUntold }: Stage, { records, enrolled, grants }: Told): Invariant {
+function checkNoFalsePass({ passedOrUntold }: Stage, { records, enrolled, grants }: TrailFacts): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const ofStrangers = passes.filter(({ subject }) => !enrolled.includes(subject));
   const unexplained = grants.filter(({ stepUpId }) => stepUpId === null || !passedOrUntold.has(stepUpId));

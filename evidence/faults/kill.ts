@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import type { Client } from './client.js';
 import { type Fault, skip } from './fault.js';
@@ -10,7 +10,7 @@ export const kill: Fault = {
   about: 'a replica is killed (kill -9) during enrolments, face checks and sign-ins, and started again',
   async run({ size, seed, say }) {
     if (!hasRedis) return skip('there is no Redis for several replicas to share');
-    const chance = createChance(`kill ${seed}`);
+    const chance = createSeededRandom(`kill ${seed}`);
     const works = size === 'full' ? allWorks : allWorks.filter(({ isQuick }) => isQuick);
     const rounds = size === 'full' ? 60 : works.length;
     const redis = await startRedis();

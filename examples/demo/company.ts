@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileAudit } from '../../src/audit/file.js';
 import type { AuditEvent } from '../../src/core/audit-events.js';
-import { createChance } from '../../src/core/base/chance.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, quietLog, startOrg, systemClock, systemRandom } from './okta-org.js';
@@ -25,7 +25,7 @@ const day = 86_400;
 const applications = ['mail.example.com', 'payroll.example.com', 'wiki.example.com'] as const;
 
 function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs): Happening[] {
-  const chance = createChance('a company');
+  const chance = createSeededRandom('a company');
   const idOf = (bytes: number): string => Buffer.from(chance.bytes(bytes)).toString('hex');
   const happenings: Happening[] = [];
   for (const { subject, isEnrolled } of people) {
@@ -150,7 +150,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const { profile, steps } = connectOrg(connection, publicUrl);
   // Only the first step is applied here. A command applies the other steps once the server runs.
   await steps[0]?.apply();
-  const chance = createChance('tokens of a company');
+  const chance = createSeededRandom('tokens of a company');
   const drawn: Drawn[] = [];
   for (let at = 0; at < people; at += 1) {
     const number = String(at + 1).padStart(3, '0');

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { decodeJwt } from 'jose';
 import { CommandError } from '../../src/cli/command-error.js';
 import type { CliDeps, DemoRequest } from '../../src/cli/deps.js';
-import { isThere } from '../../src/config/data-files.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { fileExists } from '../../src/config/data-files.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { fetchDemoPhotos, fetchModels } from '../../src/face/models/fetch.js';
 import { connectBackend } from './backend.js';
@@ -22,7 +22,7 @@ import { configure, newAdminKey, startService } from './service.js';
  * @throws CommandError `photos_missing`
  */
 async function bringDemoPhotos(elsewhere: string, tell: (line: string) => void): Promise<string> {
-  const folder = (await isThere(demoPhotosFolder)) ? demoPhotosFolder : elsewhere;
+  const folder = (await fileExists(demoPhotosFolder)) ? demoPhotosFolder : elsewhere;
   await fetchDemoPhotos(folder, tell).catch((cause: unknown) => {
     if (cause instanceof FaceError && cause.code === 'model_missing')
       throw new CommandError('photos_missing', cause.detail, { cause });
@@ -66,7 +66,7 @@ export async function writeDemoPhotos(folder: string, tell: (line: string) => vo
  */
 export async function showDemo(
   request: DemoRequest,
-  { print, tell, untilStopped }: Pick<CliDeps, 'print' | 'tell' | 'untilStopped'>,
+  { print, printError: tell, untilStopped }: Pick<CliDeps, 'print' | 'printError' | 'untilStopped'>,
 ): Promise<boolean> {
   // Hides version warnings of the AWS SDK.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { systemRandom } from '../../test/sinks.js';
-import type { RawHead, ServedHook } from '../connections/hook.js';
+import type { RequestHead, ServedHook } from '../connections/hook.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;
 let unready: string[] = [];
-let hookCalls: (RawHead & { readonly body: Uint8Array })[] = [];
+let hookCalls: (RequestHead & { readonly body: Uint8Array })[] = [];
 
 beforeAll(async () => {
   const echo: ServedHook = {

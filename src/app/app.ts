@@ -13,7 +13,7 @@ import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute } fr
 import { mountGet, requireMethod } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { sendJson } from '../http/reply.js';
-import type { BodyRooms } from '../http/request-budget.js';
+import type { BodyPools } from '../http/request-budget.js';
 import { renderCatalogue } from '../http/rest/catalogue.js';
 import type { ApiDeps } from '../http/rest/deps.js';
 import { mountEndpoints } from '../http/rest/dispatch.js';
@@ -61,7 +61,7 @@ export interface AppDeps extends ApiDeps, Extended, Ports<'fetch'> {
   readonly docsFolder: string;
   readonly telemetry: Telemetry;
   /** Memory pools, kept across reloads, because running requests continue. */
-  readonly rooms: BodyRooms;
+  readonly bodyPools: BodyPools;
   readonly proxyHops: number;
   /** Returns the parts that are not ready, such as models or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
@@ -86,7 +86,7 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const follow = createAccessLog(deps);
   const setConstantHeaders = createConstantHeaders();
-  const direct = [health, createHookRoute(deps.hooks, deps, deps.rooms.hooks)];
+  const direct = [health, createHookRoute(deps.hooks, deps, deps.bodyPools.hooks)];
   const router = createRouter(deps);
   const refuse = createRefuse(deps.log);
   const answer = answerDirectly(direct, { refuse, otherwise: router });
@@ -147,10 +147,10 @@ function createRouter(deps: AppDeps): Express {
   mountConsole(app, deps.consoleFolder, {
     ...deps,
     extensionsOn: extensionsOn(deps).map(({ name }) => name),
-    room: deps.rooms.clients,
+    pools: deps.bodyPools.clients,
     metrics: deps.telemetry.metrics,
   });
-  mountHome(app, { ...deps, room: deps.rooms.oidc });
+  mountHome(app, { ...deps, pools: deps.bodyPools.oidc });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
   mountPage(app, deps.folders, {
     brands: deps.brands,
@@ -158,7 +158,7 @@ function createRouter(deps: AppDeps): Express {
   });
   mountBrand(app, deps.folders, deps);
   app.use('/docs', createDocumentationRouter(deps.docsFolder));
-  mountEndpoints(app, endpoints, deps, deps.rooms);
+  mountEndpoints(app, endpoints, deps, deps.bodyPools);
 
   app.use(answerUnknown);
   app.use(createErrorHandler(deps.log));
@@ -166,13 +166,13 @@ function createRouter(deps: AppDeps): Express {
 }
 
 function mountTransmitter(app: Express, deps: AppDeps, securityEvents: SecurityEvents): void {
-  const { issuer, rooms } = deps;
+  const { issuer, bodyPools } = deps;
   mountGet(app, metadataPaths.transmitter, (response) => response.json(describeTransmitter(issuer)));
   mountGet(app, metadataPaths.authorizationServer, (response) => response.json(describeAuthorizationServer(issuer)));
   mountGet(app, ssfPaths.keys, async (response) => {
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await securityEvents.signer.publicKeys() });
   });
   const ssf = { ...deps, ...securityEvents };
-  mountTokenEndpoint(app, ssf, rooms.clients);
-  mountSsf(app, ssf, rooms.clients);
+  mountTokenEndpoint(app, ssf, bodyPools.clients);
+  mountSsf(app, ssf, bodyPools.clients);
 }

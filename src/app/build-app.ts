@@ -3,10 +3,10 @@ import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Brand, letterBrandOf } from '../admin/brand/brand.js';
+import { type Brand, toEmailBrand } from '../admin/brand/brand.js';
 import { createBrands, shareConfigured } from '../admin/brand/brands.js';
 import { readConfiguredBrand } from '../admin/brand/configured.js';
-import type { UpkeepPorts } from '../admin/operations/upkeep.js';
+import type { OperationsPorts } from '../admin/operations/operations-context.js';
 import { createAccountNames } from '../audit/ledger/account-names.js';
 import { readRecordsOf } from '../audit/records.js';
 import { issuerOf } from '../config/schema.js';
@@ -23,21 +23,21 @@ import {
   type OpenedExtensions,
   personalData,
 } from '../extensions/index.js';
+import { createAnalysisCache } from '../face/engine/analysis-cache.js';
 import { checkFrame } from '../face/engine/picture-header.js';
-import { createSight } from '../face/engine/sight.js';
 import { judgedSignals } from '../face/liveness/frame.js';
 import { createMovementJudge } from '../face/liveness/judge.js';
 import { checkedSignals } from '../face/verifier/embedded.js';
 import { sentLink } from '../http/page-link.js';
 import { isFault } from '../http/reply.js';
-import type { BodyRooms } from '../http/request-budget.js';
+import type { BodyPools } from '../http/request-budget.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { homePagesOf } from '../http/rest/home-page.js';
 import type { ClientRequest } from '../http/rest/usage.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
 
 import { createWebPush } from '../notifications/delivery/web-push.js';
-import { createNoticeSender } from '../notifications/sender.js';
+import { createNotificationSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Metrics } from '../telemetry/metrics.js';
@@ -56,23 +56,23 @@ export interface BuiltApp {
   readonly core: ServerPorts & Pick<FullSetup, 'config'>;
   /** Contains the digest. A new key must still be stored and shown. */
   readonly adminKey: AdminKey;
-  settle(): Promise<void>;
+  drain(): Promise<void>;
 }
 
 /** Builds an app on ports that outlive it, so that running requests continue after a reload. */
 export async function buildApp(
   { config, connections: configured }: FullSetup,
   ports: OpenPorts,
-  deps: ApiPorts<'reload' | 'upkeep'> &
+  deps: ApiPorts<'reload' | 'operations'> &
     ServerDeps & {
       readonly readiness: Readiness;
       readonly telemetry: Telemetry;
-      readonly rooms: BodyRooms;
+      readonly bodyPools: BodyPools;
       readonly securityEvents: AppDeps['securityEvents'];
       readonly extensions: OpenedExtensions;
     },
 ): Promise<BuiltApp> {
-  const { clock, random, log, telemetry, rooms } = deps;
+  const { clock, random, log, telemetry, bodyPools } = deps;
   const { observePort, metrics } = telemetry;
   const { files, state, ledger, verifier, engine, keyService } = ports;
   const ids = new Set(configured.map(({ id }) => id));
@@ -85,13 +85,13 @@ export async function buildApp(
   let connections: ReadonlyMap<string, Connection> = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
-    letterBrandOf((await brands.inForce())?.brand ?? null, policy.organisation);
-  const notices = createNoticeSender({
+    toEmailBrand((await brands.inForce())?.brand ?? null, policy.organisation);
+  const notices = createNotificationSender({
     ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
   });
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
-  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.upkeep.background });
+  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.operations.background });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
@@ -110,7 +110,7 @@ export async function buildApp(
   const mountOidc = await openOidc(
     connected,
     { ...core, openOidcKeys },
-    { room: rooms.oidc, loadExtensions: loadOidcExtensions },
+    { pools: bodyPools.oidc, loadExtensions: loadOidcExtensions },
   );
   const adminKey = await loadAdminKey({ given: config.adminKey, file: files.adminKey, random });
 
@@ -127,7 +127,11 @@ export async function buildApp(
     ...served,
     hooks,
     judge: createMovementJudge({ engine }),
-    sight: createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame }),
+    analysisCache: createAnalysisCache({
+      engine,
+      signals: [...judgedSignals, ...checkedSignals, 'sketch'],
+      checkFrame,
+    }),
     ...{ keys, webPush },
     passkeys: createPasskeys({ publicUrl: issuer }),
     mountOidc,
@@ -142,11 +146,11 @@ export async function buildApp(
     ledger,
     accounts: createAccountNames({ clock }),
     telemetry,
-    rooms,
+    bodyPools,
     reload: deps.reload,
     extensions: deps.extensions,
     ...contributionsOf({ config, extensions: deps.extensions }),
-    upkeep: deps.upkeep,
+    operations: deps.operations,
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest(request) {
       ports.usage.note(request);
@@ -159,7 +163,7 @@ export async function buildApp(
     findUnready: () => deps.readiness.findUnready(),
     findUnreadyHere: () => deps.readiness.findUnreadyHere(),
   });
-  return { app: listener, core: served, adminKey, settle: () => notices.settle() };
+  return { app: listener, core: served, adminKey, drain: () => notices.drain() };
 }
 
 const shareAgainMs = 5_000;
@@ -169,7 +173,7 @@ const shareAgainMs = 5_000;
  */
 async function shareInTime(
   brand: Brand,
-  { background, log, ...deps }: UpkeepPorts<'state' | 'clock' | 'log' | 'background'>,
+  { background, log, ...deps }: OperationsPorts<'state' | 'clock' | 'log' | 'background'>,
 ): Promise<void> {
   const share = async (): Promise<boolean> => {
     try {

@@ -2,19 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type HookMethod,
   hookPath,
-  type RawHead,
   type RawReply,
+  type RequestHead,
   type ServedHook,
   type ServedHooks,
 } from '../connections/hook.js';
 import { framesOf } from '../core/base/frames.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { noteAsking } from '../http/access-log.js';
+import { setLoggedCaller } from '../http/access-log.js';
 import type { DirectRoute } from '../http/error-handler.js';
 import { type Route, serveRoute } from '../http/front-door.js';
 import { isFault, sendJson } from '../http/reply.js';
-import type { Room } from '../http/request-budget.js';
+import type { CallerPools } from '../http/request-budget.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
@@ -33,7 +33,7 @@ const maxUnprovenBytes = 16 * 1024;
 export function createHookRoute(
   hooks: HooksByConnection,
   { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
-  room: Room,
+  pools: CallerPools,
 ): DirectRoute {
   for (const [connection, served] of hooks)
     for (const hook of Object.keys(served)) telemetry.expectHook({ connection, hook });
@@ -44,9 +44,9 @@ export function createHookRoute(
       const asking = { connection, hook: name };
       const route: Route<IncomingMessage, ServerResponse> = {
         methods: hook.methods ?? onlyPost,
-        ...{ room, strangerBytes: maxUnprovenBytes },
+        ...{ pools, anonymousLimitBytes: maxUnprovenBytes },
         async answer({ allowance, readBody }) {
-          noteAsking(response, asking);
+          setLoggedCaller(response, asking);
           const answered = telemetry.followHook(asking, hook.budgetMs);
           try {
             const answer = await hook.admit(toRawHead(request));
@@ -75,7 +75,7 @@ function findHook(hooks: HooksByConnection, connection: string, name: string): S
 }
 
 /** Uses `headersDistinct`, because `headers` would silently drop a second `authorization`. */
-function toRawHead(request: IncomingMessage): RawHead {
+function toRawHead(request: IncomingMessage): RequestHead {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
   return { method: request.method ?? '', headers: Object.fromEntries(headers) };
 }

@@ -14,7 +14,7 @@ export interface OpenedEngine {
 }
 
 export interface EngineDeps extends Ports<'clock' | 'random' | 'log'> {
-  readonly tell: (line: string) => void;
+  readonly printError: (line: string) => void;
 }
 
 /** Queue limit of the engine if a remote service compares the faces. The engine then only judges liveness frames. */
@@ -59,11 +59,13 @@ function createEngine(
   return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
-function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: EngineDeps): void {
+function sayRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {
   if (standsInBecause === null) {
     log.info('model runtime', { name });
   } else {
     log.warn('model runtime', { name, standsInBecause });
-    tell(`The model runtime has no binary for this platform: using ${name} instead, which is slower (docs/install.md)`);
+    printError(
+      `The model runtime has no binary for this platform: using ${name} instead, which is slower (docs/install.md)`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { SecretUses } from '../admin/operations/upkeep.js';
+import type { SecretUses } from '../admin/operations/operations-context.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { createLedgerRecorder } from '../audit/ledger/recorder.js';
@@ -53,7 +53,7 @@ export async function openPorts(
   const files = filesOf(config);
   const copy = await migrateFolder(files, deps);
   if (copy !== null)
-    deps.tell(`The data folder was migrated to this version. A copy of the previous store is in ${copy}`);
+    deps.printError(`The data folder was migrated to this version. A copy of the previous store is in ${copy}`);
   const ledger = observePort('ledger', await openLedger(config.state, files));
   const recorder = createLedgerRecorder({
     ...deps,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { providers } from '../../adapters/index.js';
-import { createSecretUses } from '../admin/operations/upkeep.js';
+import { createSecretUses } from '../admin/operations/operations-context.js';
 import { TrailInUse } from '../audit/lock.js';
 import { CommandError } from '../cli/command-error.js';
 import type { ExitCode } from '../cli/deps.js';
@@ -36,12 +36,13 @@ const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
 
 /** Writes a line for people to standard error. Standard output is for programs. */
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+const writeStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Prints lines for people. On a terminal, they are framed, because they would be overlooked between log lines. */
-const announce = (lines: readonly string[]): void => (process.stderr.isTTY ? toFrame(lines) : lines).forEach(tell);
+const announce = (lines: readonly string[]): void =>
+  (process.stderr.isTTY ? toFrame(lines) : lines).forEach(writeStderr);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -93,15 +94,26 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
     log.warn('deprecated', { what, ...rest });
   if (await hasNoModels(modelsFolder)) {
-    const fetched = fetchModels(modelsFolder, tell).then(() => true);
+    const fetched = fetchModels(modelsFolder, writeStderr).then(() => true);
     if (!(await Promise.race([fetched, stopped]))) return null;
   }
   const { openEngine } = await import('./open-engine.js');
-  const engine = openEngine(setup.config, { clock, random, log, tell });
+  const engine = openEngine(setup.config, { clock, random, log, printError: writeStderr });
   // Avoids an unhandled rejection before the server awaits the engine.
   engine.catch(() => {});
   const { startServer } = await import('./server.js');
-  const deps = { clock, random, fetch, log, contexts, tell, announce, engine, secretUses, loadSetup: readSetup };
+  const deps = {
+    clock,
+    random,
+    fetch,
+    log,
+    contexts,
+    printError: writeStderr,
+    announce,
+    engine,
+    secretUses,
+    loadSetup: readSetup,
+  };
   return startServer(setup, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;
     throw new CommandError('server_running', { dataFolder: resolve(setup.config.dataFolder) }, { cause: error });
@@ -126,7 +138,7 @@ async function run(): Promise<ExitCode> {
     fetch,
     env: process.env,
     log,
-    tell,
+    printError: writeStderr,
     untilStopped,
     extensionCommands,
     loadSetup: readSetup,
@@ -137,8 +149,8 @@ async function run(): Promise<ExitCode> {
     paint: paintOn(hasColours(process.stdout, process.env)),
     readSecret,
     serve,
-    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
-    writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
+    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, printError: writeStderr, untilStopped }),
+    writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, writeStderr),
     print,
     endWith: (code) => {
       exitCode = code;
@@ -151,7 +163,7 @@ async function run(): Promise<ExitCode> {
 function fail(error: unknown): never {
   const isVerbose = args.includes('--verbose');
   const options = { command: isServing ? null : (args[0] ?? null), asJson: args.includes('--json'), isVerbose };
-  toFailureLines(error, { ...options, paint: paintOn(hasColours(process.stderr, process.env)) }).forEach(tell);
+  toFailureLines(error, { ...options, paint: paintOn(hasColours(process.stderr, process.env)) }).forEach(writeStderr);
   const code = toCode(error);
   const said = toFailureLines(error, { ...options, asJson: false, isVerbose: false, paint: paintOn(false) });
   const frames = code === 'internal' || isVerbose ? { frames: framesOf(error) } : {};

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { texts } from '../../locales/compiled/server/not-found/all.js';
 import { type Html, html } from '../core/base/html.js';
-import { type LetterLanguage, letterLanguages } from '../core/language.js';
+import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/collect.js';
@@ -58,9 +58,9 @@ export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }
   };
 }
 
-const pages = new Map<LetterLanguage, RenderedPage>();
+const pages = new Map<SupportedLanguage, RenderedPage>();
 
-function pageIn(language: LetterLanguage): RenderedPage {
+function pageIn(language: SupportedLanguage): RenderedPage {
   const rendered = pages.get(language);
   if (rendered !== undefined) return rendered;
   const { title, help, staff, home } = texts[language];
@@ -85,8 +85,8 @@ export function answerUnknown(request: Request, response: Response, _next: NextF
   if (!isRead || request.accepts(['json', 'html']) !== 'html') throw new FaceError('not_found');
   noteRefusal(response, new FaceError('not_found'));
   discardRest(request);
-  const accepted = request.acceptsLanguages([...letterLanguages]);
-  const language = letterLanguages.find((each) => each === accepted) ?? 'en';
+  const accepted = request.acceptsLanguages([...supportedLanguages]);
+  const language = supportedLanguages.find((each) => each === accepted) ?? 'en';
   response.status(404).set('Cache-Control', 'no-store').vary('Accept');
   sendPage(response, pageIn(language));
 }

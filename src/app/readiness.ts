@@ -1,5 +1,5 @@
 import type { Ports } from '../core/deps.js';
-import { inTime } from '../core/resilience.js';
+import { withTimeout } from '../core/resilience.js';
 
 export interface Readiness {
   /** Returns the names of the parts that are not ready. */
@@ -33,7 +33,7 @@ export function createReadiness(
   const ask = async (parts: Parts): Promise<readonly string[]> => {
     const asked = await Promise.all(
       Object.entries(parts).map(async ([name, isReady]) => {
-        const isIt = await inTime(
+        const isIt = await withTimeout(
           isReady().catch(() => false),
           answerWithinMs,
           () => false,

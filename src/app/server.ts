@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Modes, noteModes, putInForce, readModes, settleModes } from '../admin/operations/modes.js';
+import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
+import { createBackground, type OperationsContext } from '../admin/operations/operations-context.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
-import { createBackground, type Upkeep } from '../admin/operations/upkeep.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
@@ -15,7 +15,7 @@ import { recoverEnrolments } from '../enrolment/token-change.js';
 import { FaceError, toCode } from '../errors.js';
 import { extensions, type FullSetup, type OpenedExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
-import { createBodyRooms } from '../http/request-budget.js';
+import { createBodyPools } from '../http/request-budget.js';
 import type { Reloaded } from '../http/rest/deps.js';
 import { type AdminKey, storeAdminKey } from '../storage/keys/admin-key.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
@@ -50,7 +50,7 @@ export async function startServer(
     readonly announce: (lines: readonly string[]) => void;
   },
 ): Promise<RunningServer> {
-  const { random, log, tell, announce } = deps;
+  const { random, log, printError, announce } = deps;
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
@@ -70,7 +70,7 @@ export async function startServer(
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
-  const rooms = createBodyRooms();
+  const bodyPools = createBodyPools();
   let connections: BuiltApp['core']['connections'] = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
@@ -89,7 +89,7 @@ export async function startServer(
     loading = followed.catch(() => undefined);
     return followed;
   };
-  const upkeep: Upkeep = {
+  const operations: OperationsContext = {
     ...deps,
     ...{ background, jobs, followModes, state: ports.state, audit: ports.audit, signer: ports.keyService.signer },
     setup: () => loaded,
@@ -100,8 +100,8 @@ export async function startServer(
     extensions.map((each) => each.open({ current: () => core, jobs, sleep })),
   );
   const build = (next: FullSetup) =>
-    buildApp(putInForce(next, modes), ports, {
-      ...{ ...deps, telemetry, readiness, rooms, securityEvents, reload, upkeep },
+    buildApp(applyModes(next, modes), ports, {
+      ...{ ...deps, telemetry, readiness, bodyPools, securityEvents, reload, operations },
       extensions: opened,
     });
 
@@ -124,7 +124,7 @@ export async function startServer(
   };
 
   const built: BuiltApp = await build(setup);
-  let { app, settle } = built;
+  let { app, drain } = built;
   let core: BuiltApp['core'] = built.core;
   ({ connections } = core);
   // Recovers pending enrolments in the background, because a provider may not respond.
@@ -139,10 +139,10 @@ export async function startServer(
     findUnready: () => readiness.findUnready(),
   });
   const showKey = await keepFresh(built.adminKey);
-  if (metrics !== null) tell(`Metrics: ${metrics.url}`);
-  const { connections: started } = putInForce(loaded, modes);
+  if (metrics !== null) printError(`Metrics: ${metrics.url}`);
+  const { connections: started } = applyModes(loaded, modes);
   const shadowed = started.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
-  if (shadowed.length > 0) tell(`In shadow mode (no one is refused): ${shadowed.join(', ')}`);
+  if (shadowed.length > 0) printError(`In shadow mode (no one is refused): ${shadowed.join(', ')}`);
   log.info('listening', { host, port: listening.port });
   if (built.adminKey.fresh !== null) showKey();
   else announce(places(config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration'));
@@ -150,7 +150,7 @@ export async function startServer(
 
   const secretUses = jobs.start({
     ...{ name: 'secret_uses', everySec: storeSecretUsesEverySec },
-    run: () => storeSecretUses(upkeep),
+    run: () => storeSecretUses(operations),
   });
   void secretUses.runNow();
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
@@ -165,13 +165,13 @@ export async function startServer(
 
   async function follow(): Promise<void> {
     const before = modes;
-    await settleModes(loaded.connections, upkeep);
-    modes = await readModes(upkeep);
-    await noteModes(putInForce(loaded, modes).connections, upkeep);
+    await expireRedundantModes(loaded.connections, operations);
+    modes = await readModes(operations);
+    await noteModes(applyModes(loaded, modes).connections, operations);
     if (isDeepStrictEqual(before, modes)) return;
     try {
       const rebuilt = await build({ ...loaded, config });
-      ({ app, core, settle } = rebuilt);
+      ({ app, core, drain } = rebuilt);
       ({ connections } = core);
       log.info('manual mode switches loaded', {
         modes: Object.fromEntries([...modes].map(([id, { mode }]) => [id, mode])),
@@ -189,7 +189,7 @@ export async function startServer(
     const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, by, ports);
     ({ config } = next);
-    ({ app, core, settle } = rebuilt);
+    ({ app, core, drain } = rebuilt);
     ({ connections } = core);
     loaded = { ...read, config };
     show();
@@ -219,7 +219,7 @@ export async function startServer(
       await listening.stop();
       await securityEvents?.close();
       await Promise.all(opened.map((each) => each.close()));
-      await settle();
+      await drain();
       await ports.close();
       await telemetry.close();
       await metrics?.stop();

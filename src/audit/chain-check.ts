@@ -4,7 +4,7 @@ import { digestOf, noDigest, parseLink } from './chain.js';
 import { trailDetails } from './own-events.js';
 import type { TamperKind } from './tamper-kinds.js';
 
-export interface Place {
+export interface LinePlace {
   readonly file: string;
   readonly line: number;
 }
@@ -12,7 +12,7 @@ export interface Place {
 export interface Tampering {
   readonly kind: TamperKind;
   /** The first faulty line. If lines are missing, the line after them, or `null` at the end of the trail. */
-  readonly place: Place | null;
+  readonly place: LinePlace | null;
   readonly sequence: number;
 }
 
@@ -25,7 +25,7 @@ export interface ChainReport {
 }
 
 interface Line {
-  readonly place: Place;
+  readonly place: LinePlace;
   readonly digest: string;
 }
 
@@ -73,7 +73,7 @@ export class ChainCheck {
     this.#heads = heads;
   }
 
-  add(line: Buffer, place: Place): void {
+  add(line: Buffer, place: LinePlace): void {
     const digest = digestOf(line);
     const link = parseLink(line);
     if (link === null) {
@@ -163,21 +163,21 @@ const nextAfter = (before: RecordLine | null): number => (before?.sequence ?? 0)
 
 function toTampering({ at, before, unreadable, after, ...found }: Break): Tampering {
   const expected = nextAfter(before);
-  const tell = (kind: TamperKind, { place }: Line, sequence = expected): Tampering => ({ kind, place, sequence });
-  if (found.isChained) return tell('edited', at, at.sequence);
+  const toFinding = (kind: TamperKind, { place }: Line, sequence = expected): Tampering => ({ kind, place, sequence });
+  if (found.isChained) return toFinding('edited', at, at.sequence);
   if (at.sequence > expected) {
-    if (found.cameLater) return tell('reordered', at, at.sequence);
+    if (found.cameLater) return toFinding('reordered', at, at.sequence);
     const isInPlace = unreadable !== null && at.sequence === expected + 1;
-    return isInPlace ? tell('edited', unreadable) : tell('deleted', at);
+    return isInPlace ? toFinding('edited', unreadable) : toFinding('deleted', at);
   }
   if (at.sequence < expected) {
-    return tell(found.isFork && !found.isRepetition ? 'forked' : 'inserted', at, at.sequence);
+    return toFinding(found.isFork && !found.isRepetition ? 'forked' : 'inserted', at, at.sequence);
   }
   if (unreadable !== null) {
-    return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
+    return toFinding(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
   }
   // Either the previous line was changed, or this line's digest of it. If the next line contains the right digest of
   // this line, this line is intact, so the previous line was changed.
   const isSound = after === null || after.previous === at.digest;
-  return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
+  return isSound && before !== null ? toFinding('edited', before, before.sequence) : toFinding('edited', at);
 }

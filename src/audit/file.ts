@@ -7,7 +7,7 @@ import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { ifThere, syncFolder } from '../storage/files/durable-file.js';
+import { ifExists, syncFolder } from '../storage/files/durable-file.js';
 import { createGroupCommit } from '../storage/files/group-commit.js';
 import { digestOf, type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
@@ -250,7 +250,7 @@ async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;
   await syncFile(file);
   await rename(file, closedFileOf(file, sequence));
-  await ifThere(rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)));
+  await ifExists(rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)));
   await (await open(file, 'a', 0o600)).close();
   await syncFolder(file);
   return { ...end, mend: '', bytes: 0, since: null };

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { ifThere } from '../storage/files/durable-file.js';
+import { ifExists } from '../storage/files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 export interface OpenSegment {
@@ -23,13 +23,13 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
   // The active file is opened first. If it is closed and renamed in the meantime, it also appears among the closed
   // files and is read only once.
-  const newest = await ifThere(open(file, 'r'));
+  const newest = await ifExists(open(file, 'r'));
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);
     let isNewestClosed = false;
     for (const { file: closed, lastSequence } of await closedSegmentsOf(file)) {
       if (lastSequence <= after) continue;
-      const handle = await ifThere(open(closed, 'r'));
+      const handle = await ifExists(open(closed, 'r'));
       if (handle === null) continue;
       try {
         const identity = await identityOf(handle);

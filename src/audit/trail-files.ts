@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, ifThere, readIfThere } from '../storage/files/durable-file.js';
+import { createFile, ifExists, readIfThere } from '../storage/files/durable-file.js';
 
 /*
  * An audit log is identified by the path of its active file, `audit.jsonl`. In the same folder are its closed files and
@@ -27,7 +27,7 @@ export interface ClosedSegment {
 
 export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
   const start = basename(beside(file, ''));
-  const names = (await ifThere(readdir(dirname(file)))) ?? [];
+  const names = (await ifExists(readdir(dirname(file)))) ?? [];
   return names
     .filter((name) => name.startsWith(start) && /^\d{12,}\.jsonl$/.test(name.slice(start.length)))
     .map((name) => ({ file: join(dirname(file), name), lastSequence: Number.parseInt(name.slice(start.length), 10) }))

@@ -116,7 +116,7 @@ test('jobs lists every background job with its last result, and fails if one fai
   const run = (fails: boolean) => async () => {
     if (fails) throw new FaceError('state_unavailable');
   };
-  const { jobs } = server.deps.upkeep;
+  const { jobs } = server.deps.operations;
   const started = [true, false].map((fails) =>
     jobs.start({ name: fails ? 'sweeping' : 'dusting', everySec: 3600, run: run(fails) }),
   );

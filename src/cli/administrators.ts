@@ -36,7 +36,7 @@ export function createAdministratorsCommand(deps: CliDeps): CommandUnknownOpts {
       const fields = { name, role, expiresIn: days && days * secondsPerDay };
       const added = await callServer('POST /administrators', addedAdministratorReply, deps, fields);
       if (!deps.printJson(added)) deps.print(added.key);
-      deps.tell(`Added, valid until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
+      deps.printError(`Added, valid until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });
   command
     .command('remove')
@@ -44,7 +44,7 @@ export function createAdministratorsCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<name>')
     .action(async (name) => {
       await callServer('POST /administrators/remove', z.object({}), deps, { name });
-      deps.tell('Removed.');
+      deps.printError('Removed.');
     });
   return command;
 }

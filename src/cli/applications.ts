@@ -51,7 +51,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async (name, terms) => {
       const made = await callServer('POST /applications', applicationReply, deps, { name, ...terms });
       if (!deps.printJson(made)) deps.print(made.id);
-      deps.tell(`Registered. Issue its first key: facestep applications issue-key ${made.id}`);
+      deps.printError(`Registered. Issue its first key: facestep applications issue-key ${made.id}`);
     });
   command
     .command('remove')
@@ -59,7 +59,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<id>')
     .action(async (id) => {
       await callServer(`POST ${pathOf(id)}/remove`, z.object({}), deps);
-      deps.tell('Removed.');
+      deps.printError('Removed.');
     });
   command
     .command('keys')
@@ -82,7 +82,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
       const fields = { scopes, expiresIn: days && days * secondsPerDay };
       const issued = await callServer(`POST ${pathOf(id)}/keys`, clientTokenReply, deps, fields);
       if (!deps.printJson(issued)) deps.print(issued.token);
-      deps.tell(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
+      deps.printError(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
     });
   command
     .command('revoke-key')
@@ -91,7 +91,7 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<key>', 'id of the key')
     .action(async (id, key) => {
       await callServer(`POST ${pathOf(id)}/keys/revoke`, z.object({}), deps, { key });
-      deps.tell('Revoked.');
+      deps.printError('Revoked.');
     });
   command
     .command('usage')

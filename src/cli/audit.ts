@@ -11,7 +11,7 @@ import { toIso } from '../core/units.js';
 import { openStateToRead } from '../storage/state/open.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
+import { type FoundUsers, findUsers, reportUnsearched } from './find-users.js';
 import { readKeySet } from './jwks.js';
 import { collect, parseTime } from './parse-option.js';
 import { findTrails } from './trail-options.js';
@@ -151,7 +151,7 @@ const createAuditExportCommand = (deps: CliDeps): CommandUnknownOpts =>
       for await (const record of mergeRecords(files, filter)) {
         deps.print(format === 'csv' ? toCsvRecord(record) : toJsonLine(record));
       }
-      if (found !== null && !tellUnasked(found, deps)) deps.endWith(1);
+      if (found !== null && !reportUnsearched(found, deps)) deps.endWith(1);
     });
 
 const isConfigured = (connection: string, { connections }: Setup): boolean =>

@@ -4,11 +4,11 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { writeLastBackup } from '../admin/operations/last-backup.js';
 import { lockTrail, TrailInUse } from '../audit/lock.js';
 import { closedSegmentsOf, lockFileOf } from '../audit/trail-files.js';
-import { type DataFiles, filesOf, isThere } from '../config/data-files.js';
+import { type DataFiles, fileExists, filesOf } from '../config/data-files.js';
 import type { Ports } from '../core/deps.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { createFile, draftOf, giveToOwnerOfFolder, isSystemError, makeFolder } from '../storage/files/durable-file.js';
+import { chownToFolderOwner, createFile, draftOf, isSystemError, makeFolder } from '../storage/files/durable-file.js';
 import { checkReadable } from '../storage/state/format.js';
 import { readFolderMark } from '../storage/state/migrate.js';
 import { forgetStoreEpoch, snapshotSqlite } from '../storage/state/sqlite-snapshot.js';
@@ -67,7 +67,7 @@ export async function writeBackup(
   { clock, random }: Ports<'clock' | 'random'>,
 ): Promise<Manifest> {
   const { dataFolder, files, to, withKeys } = request;
-  if (!(await isThere(dataFolder))) throw new UsageError(`there is no ${dataFolder}`);
+  if (!(await fileExists(dataFolder))) throw new UsageError(`there is no ${dataFolder}`);
   if (`${resolve(to)}${sep}`.startsWith(`${resolve(dataFolder)}${sep}`))
     throw new UsageError(`${to} is in the data folder itself`);
   await mkdir(to, { recursive: true, mode: 0o700 });
@@ -75,7 +75,7 @@ export async function writeBackup(
   const entries: BackupEntry[] = [];
 
   // The store is copied first, so that the audit log covers everything in it.
-  if (await isThere(files.state)) {
+  if (await fileExists(files.state)) {
     const path = `data/${basename(files.state)}`;
     await mkdir(join(to, 'data'), { recursive: true, mode: 0o700 });
     await snapshotSqlite(files.state, join(to, path));
@@ -150,7 +150,7 @@ export async function restoreBackup(
     for (const path of [staging, ...drafts.keys()]) await rm(path, { recursive: true, force: true });
   };
   try {
-    await giveToOwnerOfFolder(lockFileOf(files.audit));
+    await chownToFolderOwner(lockFileOf(files.audit));
     await clear();
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
@@ -160,7 +160,7 @@ export async function restoreBackup(
     const keyFiles = new Map(keyFilesOf(files).map((file) => [`keys/${basename(file)}`, file]));
     for (const { path } of manifest.files) {
       const keyFile = keyFiles.get(path);
-      if (keyFile !== undefined && (await isThere(keyFile))) {
+      if (keyFile !== undefined && (await fileExists(keyFile))) {
         keptKeys.push(keyFile);
         continue;
       }
@@ -168,10 +168,10 @@ export async function restoreBackup(
       if (keyFile !== undefined) drafts.set(to, keyFile);
       await makeFolder(dirname(to));
       await copyWhole(join(from, path), to);
-      await giveToOwnerOfFolder(to);
+      await chownToFolderOwner(to);
     }
     const stagedState = join(staging, basename(files.state));
-    if (await isThere(stagedState)) await forgetStoreEpoch(stagedState);
+    if (await fileExists(stagedState)) await forgetStoreEpoch(stagedState);
     // From here on no disk space is needed. Keys come first, because a server does not start with an audit log whose
     // keys are missing.
     for (const [draft, keyFile] of drafts) await rename(draft, keyFile);

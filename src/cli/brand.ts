@@ -13,16 +13,17 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')
     .description('Calls the running server.');
-  const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
+  const printBrand = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
-    tell(await callServer('POST /brand/apply', brandReply, deps, { brand }));
+    printBrand(await callServer('POST /brand/apply', brandReply, deps, { brand }));
   /**
    * Has the server check a brand file, and prints all problems.
    * @returns the server's reply
    */
   const check = async (file: string): Promise<CheckedBrandReply> => {
     const checked = await callServer('POST /brand/check', checkedBrandReply, deps, await toFields(file));
-    for (const { field, code, reason } of checked.problems) deps.tell(toPrintable(`${field}: ${reason} (${code})`));
+    for (const { field, code, reason } of checked.problems)
+      deps.printError(toPrintable(`${field}: ${reason} (${code})`));
     if (checked.digest === null) deps.endWith(1);
     return checked;
   };
@@ -32,7 +33,7 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
     .description('show the active brand and previous ones')
     .action(async () => {
       const inForce = await callServer('GET /brand', brandReply.loose(), deps);
-      if (!deps.printJson(inForce)) tell(inForce);
+      if (!deps.printJson(inForce)) printBrand(inForce);
     });
   command
     .command('check')

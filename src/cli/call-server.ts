@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Json } from '../core/base/json.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
-import { CommandError, NothingThere, UsageError } from './command-error.js';
+import { CommandError, NotFoundError, UsageError } from './command-error.js';
 import { type CallDeps, findServer } from './find-server.js';
 
 /**
@@ -77,7 +77,7 @@ export async function callServer<Reply extends z.ZodType>(
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
     // The command's paths exist, so `not_found` means that the id is unknown.
-    if (code === 'not_found') throw new NothingThere();
+    if (code === 'not_found') throw new NotFoundError();
     // The command's field names are valid, so `request_malformed` means that a value is invalid.
     if (code === 'request_malformed') throw new UsageError('the server does not accept one of the values');
     if (code === 'connection_unknown')

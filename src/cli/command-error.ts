@@ -11,7 +11,7 @@ export class UsageError extends Error {
   }
 }
 
-export class NothingThere extends UsageError {
+export class NotFoundError extends UsageError {
   constructor() {
     super('the server has nothing by that id');
   }

@@ -1,8 +1,8 @@
 import type { Environment } from '../config/references.js';
 import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
-import type { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
+import type { Credential } from '../core/secrets.js';
 
 /** 0 for success, 1 for a failure, 2 for an invalid command line. */
 export type ExitCode = 0 | 1 | 2;
@@ -21,7 +21,7 @@ export interface CliDeps extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   readonly isJson: () => boolean;
   /** Prints a result as JSON with `--json`, in place of all lines. @returns true if it did */
   readonly printJson: (value: unknown) => boolean;
-  readonly tell: (line: string) => void;
+  readonly printError: (line: string) => void;
   readonly paint: (style: Style, text: string) => string;
   readonly readSecret: (question: string) => Promise<string>;
   /** Sets the exit code, which is 0 by default. */

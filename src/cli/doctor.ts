@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { CheckResult } from '../admin/operations/checks/in-turn.js';
 import { collectChecks, makeChecks } from '../admin/operations/doctor.js';
 import { toDetailLines } from '../admin/operations/failure.js';
-import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
+import { applyModes, readSwitchedModes } from '../admin/operations/modes.js';
 import type { Finding } from '../connections/provisioning.js';
 import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
@@ -68,7 +68,7 @@ export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
       } else {
         // A failure to read the modes is ignored, because the check of the store reports it.
         const modes = await readSwitchedModes(setup, deps, () => {});
-        const connection = findConnection(putInForce(setup, modes), given);
+        const connection = findConnection(applyModes(setup, modes), given);
         id = connection.id;
         const { checks } = await collectChecks({ setup, connection, switched: modes.get(connection.id) ?? null }, deps);
         for await (const result of makeChecks(checks, deps)) show(result);

@@ -63,8 +63,8 @@ export async function findUsers(given: string, connection: string | null, setup:
 }
 
 /** Reports providers that could not be queried. @returns true if there are none */
-export function tellUnasked({ unasked }: FoundUsers, { tell }: Pick<CliDeps, 'tell'>): boolean {
+export function reportUnsearched({ unasked }: FoundUsers, { printError }: Pick<CliDeps, 'printError'>): boolean {
   if (unasked.length === 0) return true;
-  tell(`facestep: ${unasked.join(', ')} could not be searched by username: the value is used as an ID there`);
+  printError(`facestep: ${unasked.join(', ')} could not be searched by username: the value is used as an ID there`);
   return false;
 }

@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { settlements } from '../admin/help-desk/help-requests.js';
-import { letterLanguages } from '../core/language.js';
+import { supportedLanguages } from '../core/language.js';
 import {
   approvedBypassReply,
   begunVouchingReply,
@@ -11,7 +11,7 @@ import {
   vouchingReply,
 } from '../http/rest/replies/help-desk.js';
 import { callServer, type Fields } from './call-server.js';
-import { NothingThere, UsageError } from './command-error.js';
+import { NotFoundError, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { wholeNumber } from './parse-option.js';
 import { printRows, toPrintable } from './table.js';
@@ -45,15 +45,15 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
   addWho(command.command('vouch').description('start a face check for a caller and print its id and link'))
     .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
     .addOption(
-      new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
+      new Option('--language <tag>', 'language of the message and the page').choices(supportedLanguages).default('en'),
     )
     .action(async ({ send, language, ...options }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
       if (deps.printJson(begun)) return;
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
-      deps.tell(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
-      deps.tell(`Then: facestep help-desk caller ${begun.id}`);
+      deps.printError(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
+      deps.printError(`Then: facestep help-desk caller ${begun.id}`);
     });
   command
     .command('caller')
@@ -64,11 +64,11 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
       const { state, person, until } = vouching;
       if (deps.printJson(vouching)) return deps.endWith(person === null ? 1 : 0);
       if (person === null) {
-        deps.tell(`facestep: the caller is not verified: ${state}.`);
+        deps.printError(`facestep: the caller is not verified: ${state}.`);
         return deps.endWith(1);
       }
       deps.print([person.connection, person.subject, person.login, person.email ?? '-'].map(toPrintable).join('  '));
-      deps.tell(`Caller verified. This result is available until ${until ?? '-'}.`);
+      deps.printError(`Caller verified. This result is available until ${until ?? '-'}.`);
     });
   addWho(command.command('bypass').description('create a bypass code and print it once'))
     .option(
@@ -80,15 +80,15 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async ({ minutes, application, ...options }) => {
       const fields = { ...toWho(options), minutes, application };
       const made = await post('bypass-codes', fields, madeBypassReply).catch((error: unknown) => {
-        if (error instanceof NothingThere) return null;
+        if (error instanceof NotFoundError) return null;
         throw error;
       });
       if (made === null) {
-        deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
+        deps.printError(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
         return deps.endWith(1);
       }
       if (!deps.printJson(made)) deps.print(made.code);
-      deps.tell(
+      deps.printError(
         made.state === 'ready'
           ? `Good once, until ${made.expiresAt}.`
           : `Of no use before another administrator runs: facestep help-desk approve ${made.id}`,
@@ -110,7 +110,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<id>')
     .action(async (id) => {
       const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedBypassReply);
-      deps.tell(`Approved, valid until ${expiresAt}.`);
+      deps.printError(`Approved, valid until ${expiresAt}.`);
     });
   command
     .command('requests')
@@ -136,7 +136,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('<id>')
     .action(async (id) => {
       await post(`requests/${encodeURIComponent(id)}/take`, {}, z.object({}));
-      deps.tell('Taken.');
+      deps.printError('Taken.');
     });
   command
     .command('settle')
@@ -145,7 +145,7 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
     .addOption(new Option('--by <way>', 'how').choices(settlements).makeOptionMandatory())
     .action(async (id, { by }) => {
       await post(`requests/${encodeURIComponent(id)}/settle`, { settlement: by }, z.object({}));
-      deps.tell('Settled.');
+      deps.printError('Settled.');
     });
   return command;
 }

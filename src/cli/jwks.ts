@@ -15,7 +15,7 @@ export function createJwksCommand(deps: CliDeps): CommandUnknownOpts {
       const config = await deps.loadKept();
       const keys = await readPublicKeys(config, deps);
       if (keys === null) {
-        deps.tell(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
+        deps.printError(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
         deps.endWith(1);
       } else {
         deps.print(JSON.stringify({ keys }, null, 2));

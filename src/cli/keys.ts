@@ -1,11 +1,11 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../admin/operations/keys.js';
-import { filesOf, isThere } from '../config/data-files.js';
+import { fileExists, filesOf } from '../config/data-files.js';
 import type { KeptConfig } from '../config/schema.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { KeyVersion } from '../core/ports.js';
 import { toIso } from '../core/units.js';
-import { type KeyInventory, openInventory, type SealingKey, type TurningKey } from '../storage/keys/inventory.js';
+import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../storage/keys/inventory.js';
 import type { KeyUse } from '../storage/keys/key-notes.js';
 import { countTokens, type TokenCount } from '../storage/keys/token-count.js';
 import { UsageError } from './command-error.js';
@@ -100,7 +100,7 @@ async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, de
   toCountLines(count, { ...config.audit, trails }).forEach(deps.print);
   words.forEach(deps.print);
   if (kind === 'unconfirmed') {
-    if (confirm !== undefined) deps.tell(`facestep: not ${confirm} but ${lost} would be lost`);
+    if (confirm !== undefined) deps.printError(`facestep: not ${confirm} but ${lost} would be lost`);
     const again = ['facestep keys retire', version, '--confirm', lost, ...trail.map((each) => `--trail ${each}`)];
     deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
     deps.endWith(1);
@@ -135,14 +135,14 @@ const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
 async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
   const { audit } = filesOf(config);
   const named = await findNamedTrails(others);
-  return [...((await isThere(audit)) ? [audit] : []), ...named];
+  return [...((await fileExists(audit)) ? [audit] : []), ...named];
 }
 
 interface ListedKeys {
   readonly kind: KeyInventory['kind'];
   readonly sealing: readonly SealingKey[];
-  readonly signing: readonly TurningKey[];
-  readonly oidc: readonly TurningKey[];
+  readonly signing: readonly RotatingKey[];
+  readonly oidc: readonly RotatingKey[];
 }
 
 function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
@@ -163,7 +163,7 @@ function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: Token
   ];
 }
 
-function toTurningLines(keys: readonly TurningKey[]): string[] {
+function toTurningLines(keys: readonly RotatingKey[]): string[] {
   const signing = keys.findIndex(({ isSigning }) => isSigning);
   return keys.map(({ name, signsFrom, problem }, index) => {
     const turn = index < signing ? 'former' : index === signing ? 'signs' : 'published';
@@ -193,7 +193,7 @@ function toKeyReport(
   { byVersion, ofUnknownVersion }: TokenCount,
   trails: readonly string[],
 ): JsonObject {
-  const toTurn = ({ name, isSigning, signsFrom, problem }: TurningKey): JsonObject => ({
+  const toTurn = ({ name, isSigning, signsFrom, problem }: RotatingKey): JsonObject => ({
     name,
     isSigning,
     problem,

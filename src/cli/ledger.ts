@@ -30,7 +30,7 @@ export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
         deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);
         if (found.left > 0) deps.print(`Left out: ${found.left} records, too old or of people who were erased`);
         if (found.unreadable === 0) return;
-        deps.tell(
+        deps.printError(
           `facestep: lines of the trails that cannot be read: ${found.unreadable}. facestep audit verify finds out why.`,
         );
         deps.endWith(1);

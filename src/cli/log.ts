@@ -117,7 +117,7 @@ async function list(
     limit: Math.min(largestPage, most - printed - shown.length),
   });
   for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
-    if (isFirst) tellUnasked(page, deps);
+    if (isFirst) reportUnsearched(page, deps);
     isFirst = false;
     shown.push(...page.lines);
     // Output to a file may exceed memory, so it is written page by page. Column widths of a table depend on all its
@@ -137,7 +137,7 @@ async function list(
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
   if (!isFile) await print(shown);
-  if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
+  if (hasMore) deps.printError('There may be more: --limit says how many, and --csv prints all of them.');
 }
 
 async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise<void> {
@@ -145,13 +145,13 @@ async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise
   deps.untilStopped().finally(() => stopped.abort());
   let seen = new Set<string>();
   let after: string | null | undefined;
-  deps.tell('Following the log: Ctrl+C ends it.');
+  deps.printError('Following the log: Ctrl+C ends it.');
   while (!stopped.signal.aborted) {
     const page: FollowedLinesReply = await callServer('POST /log/follow', followedLinesReply, deps, {
       ...filter,
       after,
     });
-    if (after === undefined) tellUnasked(page, deps);
+    if (after === undefined) reportUnsearched(page, deps);
     const fresh = page.lines.filter(({ id }) => !seen.has(id));
     if (fresh.length > 0) await print(fresh);
     seen = new Set(page.lines.map(({ id }) => id));
@@ -160,6 +160,9 @@ async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise
   }
 }
 
-function tellUnasked({ unasked }: { readonly unasked: readonly string[] }, { tell }: Pick<CliDeps, 'tell'>): void {
-  if (unasked.length > 0) tell(`facestep: ${unasked.join(', ')} could not be searched completely`);
+function reportUnsearched(
+  { unasked }: { readonly unasked: readonly string[] },
+  { printError }: Pick<CliDeps, 'printError'>,
+): void {
+  if (unasked.length > 0) printError(`facestep: ${unasked.join(', ')} could not be searched completely`);
 }

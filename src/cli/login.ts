@@ -25,11 +25,11 @@ export const createLoginCommand = (deps: CliDeps): CommandUnknownOpts =>
       });
       const file = await writeLogin({ url, key: key.data }, deps);
       const count = connections.length === 1 ? '1 connection' : `${connections.length} connections`;
-      deps.tell(`Logged in at ${url} (${count}). Stored in ${file}; “facestep logout” removes it.`);
+      deps.printError(`Logged in at ${url} (${count}). Stored in ${file}; “facestep logout” removes it.`);
     });
 
 export const createLogoutCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('logout').summary('remove the stored address and administrator key').action(async () => {
     await removeLogin(deps.env);
-    deps.tell('Logged out. The key stays valid until an owner removes it.');
+    deps.printError('Logged out. The key stays valid until an owner removes it.');
   });

@@ -36,7 +36,7 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
         tellMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
-        deps.tell(
+        deps.printError(
           'facestep: no user is enrolled, so all users would be denied. Nothing was changed. Pass --yes to enforce anyway.',
         );
         deps.endWith(1);

@@ -10,9 +10,9 @@ import { type Preprocess, preprocessGuard, presets } from '../face/engine/prepro
 import { fetchModels, importModels } from '../face/models/fetch.js';
 import { checkModel, mostModelBytes, UnfitModelError } from '../face/recognition/check-model.js';
 import {
+  type CustomEngine,
   labelGuard,
   nameOf,
-  type OwnEngine,
   openRegistry,
   problemOf,
   shortNameOf,
@@ -70,7 +70,7 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
 async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = resolve(config.modelsFolder);
-  const brought = await bring(folder, deps.tell);
+  const brought = await bring(folder, deps.printError);
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
 }
 
@@ -194,7 +194,7 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
 export interface ListedEngines {
   readonly folder: string;
   readonly inUse: string | null;
-  readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
+  readonly own: readonly { readonly engine: CustomEngine; readonly entry: EngineEntry | null }[];
 }
 
 export const builtIn: readonly string[] = Object.values(engineNames);
@@ -202,7 +202,7 @@ const newest = engineNames[currentEngine];
 
 const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);
 
-function standOf(engine: OwnEngine, entry: EngineEntry | null, usable: string): string {
+function standOf(engine: CustomEngine, entry: EngineEntry | null, usable: string): string {
   const problem = problemOf(engine, entry);
   if (problem !== null) return `NOT USABLE: ${problem}`;
   return entry === null ? 'not measured yet' : usable;

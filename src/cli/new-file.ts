@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isThere } from '../config/data-files.js';
+import { fileExists } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { isSystemError, syncFolder } from '../storage/files/durable-file.js';
 import { UsageError } from './command-error.js';
@@ -13,7 +13,7 @@ export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
 /** Checks that no file has this name. @throws UsageError if a file has this name; system errors */
 export async function checkNameFree(file: string): Promise<void> {
-  if (await isThere(file)) throw toTaken(file);
+  if (await fileExists(file)) throw toTaken(file);
 }
 
 /**

@@ -48,7 +48,7 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
           ...[each.enrolledAt, toCheck(each)],
         ],
       ]);
-      if (hasMore) deps.tell(`There may be more: --limit ${limit * 2} shows them.`);
+      if (hasMore) deps.printError(`There may be more: --limit ${limit * 2} shows them.`);
     });
   command
     .command('find')
@@ -64,8 +64,8 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
             ...[toStatus(each), toCheck(each)],
           ],
         ]);
-      if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
-      if (people.length === 0) deps.tell('facestep: no user found at any connection.');
+      if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
+      if (people.length === 0) deps.printError('facestep: no user found at any connection.');
       deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
     });
   command
@@ -84,7 +84,7 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       const login = (await readLogins([who], deps))(who);
       toFactLines(toFacts(person, login)).forEach(deps.print);
       if (lines.length === 0)
-        return deps.tell(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
+        return deps.printError(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
       deps.print('');
       printTable(
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
@@ -113,7 +113,7 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
       if (!deps.printJson({ url, expiresAt })) deps.print(url);
-      deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
+      deps.printError(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
 }

@@ -105,7 +105,7 @@ export async function runCommand(args: readonly string[], deps: ProcessDeps): Pr
       asJson: args.includes('--json'),
       isVerbose: args.includes('--verbose'),
       paint: deps.paint,
-    }).forEach(deps.tell);
+    }).forEach(deps.printError);
     deps.endWith(2);
   }
 }
@@ -169,7 +169,7 @@ export async function createProgram(asked: string | undefined, deps: ProcessDeps
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.print(text.replace(/\n$/, '')),
-      writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
+      writeErr: (text) => deps.printError(text.replace(/\n$/, '')),
       outputError: () => {},
     });
   const commands = allCommands(deps);

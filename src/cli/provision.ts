@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type Failure, toFailure, toFailureLines } from '../admin/operations/failure.js';
-import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
+import { applyModes, readSwitchedModes } from '../admin/operations/modes.js';
 import { requirePublicUrl, wouldRefuseAll } from '../admin/operations/open-connection.js';
-import { toCensusFinding } from '../admin/operations/plan.js';
+import { toCoverageFinding } from '../admin/operations/plan.js';
 import {
   applySteps,
   isDone,
@@ -13,7 +13,7 @@ import {
   type StepReport,
   type StepResult,
 } from '../admin/operations/steps.js';
-import type { Census } from '../connections/census.js';
+import type { EnrolmentCoverage } from '../connections/coverage.js';
 import type { ProvisionStep } from '../connections/provisioning.js';
 import type { Policy } from '../core/connection.js';
 import { CommandError, UsageError } from './command-error.js';
@@ -93,7 +93,7 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async (given, options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
       const loaded = await deps.loadSetup();
-      const setup = putInForce(loaded, await readSwitchedModes(loaded, deps));
+      const setup = applyModes(loaded, await readSwitchedModes(loaded, deps));
       const connection = findConnection(setup, given);
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
@@ -108,7 +108,7 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     });
 }
 
-type Counted = Census | Failure;
+type Counted = EnrolmentCoverage | Failure;
 
 interface Run {
   readonly deps: CliDeps;
@@ -166,14 +166,14 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
   return ok;
 }
 
-const isKnown = (census: Counted): census is Census => 'users' in census;
+const isKnown = (census: Counted): census is EnrolmentCoverage => 'users' in census;
 
 /** Returns lines that say how many users would be refused at once if the changes were applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Enrolled users cannot be counted: ${toFailureLines(census).join(': ')}`, ''];
   }
-  const { found, remedy } = toCensusFinding(census, policy);
+  const { found, remedy } = toCoverageFinding(census, policy);
   return [`Users: ${found}`, ...(remedy === null ? [] : [`     To do: ${remedy}`]), ''];
 }
 
@@ -183,7 +183,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {
   if (isSure || !isKnown(census) || !wouldRefuseAll(census, policy)) return;
-  throw new CommandError('nobody_enrolled', { found: toCensusFinding(census, policy).found });
+  throw new CommandError('nobody_enrolled', { found: toCoverageFinding(census, policy).found });
 }
 
 async function collect(

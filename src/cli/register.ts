@@ -73,7 +73,7 @@ async function registerAll(
         counts.failures.push({ login: registrant.login, failure: toFailure(error, deps.log) });
       }
       done += 1;
-      if (done % each === 0) deps.tell(`${toText(done)} of ${toText(registrants.length)}`);
+      if (done % each === 0) deps.printError(`${toText(done)} of ${toText(registrants.length)}`);
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, work));

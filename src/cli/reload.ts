@@ -13,12 +13,12 @@ export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
       if (deps.printJson(reloaded)) return deps.endWith(code === null ? 0 : 1);
       for (const path of changed) deps.print(`active: ${path}`);
       for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
-      for (const { path, reason } of problems) deps.tell(`${path}: ${reason}`);
+      for (const { path, reason } of problems) deps.printError(`${path}: ${reason}`);
       for (const { connection, mode, by } of switched)
         deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
       if (code !== null) {
-        deps.tell(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
-        deps.tell('Fix: Correct the file, then run “facestep reload” again.');
+        deps.printError(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
+        deps.printError('Fix: Correct the file, then run “facestep reload” again.');
         deps.endWith(1);
       } else if (changed.length === 0 && needingRestart.length === 0) deps.print('Nothing has changed.');
     });

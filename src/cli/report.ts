@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type ConnectionReport, type HookReport, reportHooks } from '../admin/operations/hook-report.js';
-import { putInForce, readSwitchedModes } from '../admin/operations/modes.js';
+import { applyModes, readSwitchedModes } from '../admin/operations/modes.js';
 import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
@@ -33,7 +33,7 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       // A given id is not checked, because a removed connection still has its history.
       const id = given ?? findConnection(loaded, given).id;
       const audit = await findOwnTrail(loaded.config);
-      const { connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
+      const { connections } = applyModes(loaded, await readSwitchedModes(loaded, deps));
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * secondsPerDay);
       const report = await reportHooks(audit, { connection: id, since });
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;

@@ -45,7 +45,7 @@ export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
       deps.print(JSON.stringify(toConfiguration(settings), null, 2));
-      toGuide(settings).forEach(deps.tell);
+      toGuide(settings).forEach(deps.printError);
       await stopped;
       await control.stop();
       await simulation.close();

@@ -32,13 +32,15 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Calls the running server.');
 
-  const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
+  const printSubjects = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
-      deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`);
+      deps.printError(
+        `${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`,
+      );
     }
     const isNobody = subjects.every(({ subject, code }) => subject === null && code === 'subject_unknown');
     if (complete && !isNobody) return;
-    deps.tell(
+    deps.printError(
       isNobody
         ? 'facestep: no user with that name at any connection.'
         : 'facestep: not all of it could be done. Run the same command again later.',
@@ -57,20 +59,20 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
   add('export', 'print the stored data of a user as JSON').action(async (options) => {
     const reply = await call('export', options, toExportReply().loose(), deps);
     deps.print(JSON.stringify(reply, null, 2));
-    tell(reply, 'exported');
+    printSubjects(reply, 'exported');
   });
   add('revoke', 'end the enrolment of a user').action(async (options) => {
-    tell(await call('revoke', options, subjectsReply, deps), 'ended');
+    printSubjects(await call('revoke', options, subjectsReply, deps), 'ended');
   });
   add('erase', 'erase the stored data of a user and print the signed receipt').action(async (options) => {
     const reply = await call('erase', options, erasureReply, deps);
     if (reply.receipt !== null) deps.print(reply.receipt);
-    tell(reply, 'erased');
+    printSubjects(reply, 'erased');
   });
   add('unlock', 'end all lockouts of a user')
     .option('--source <address>', 'end only lockouts of unauthenticated callers from this address')
     .action(async (options) => {
-      tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
+      printSubjects(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
   consents.action(async (options) => {
@@ -78,7 +80,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     const listed = reply.subjects.map(({ connection, subject, held }) => ({
       ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
     }));
-    if (deps.printJson(listed)) return tell(reply, 'read');
+    if (deps.printJson(listed)) return printSubjects(reply, 'read');
     printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
       listed.flatMap(({ connection, subject, dataConsents }) =>
@@ -88,14 +90,14 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
       ),
       deps,
     );
-    tell(reply, 'read');
+    printSubjects(reply, 'read');
   });
   add('withdraw-data-consents', 'withdraw a user’s consents to share claims')
     .option('--client <id>', 'OpenID client (default: all)')
     .action(async (options) => {
       const reply = await call('withdraw-data-consents', options, withdrawnConsentsReply, deps);
       for (const { clients } of reply.subjects) for (const client of clients) deps.print(toPrintable(client));
-      tell(reply, 'withdrawn');
+      printSubjects(reply, 'withdrawn');
     });
   return command;
 }

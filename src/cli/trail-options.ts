@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { closedSegmentsOf } from '../audit/trail-files.js';
-import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
+import { type FilesConfig, fileExists, filesOf } from '../config/data-files.js';
 import { UsageError } from './command-error.js';
 
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
@@ -24,6 +24,6 @@ export async function findOwnTrail(config: FilesConfig): Promise<string> {
 }
 
 async function checkTrail(file: string): Promise<void> {
-  const isTrail = (await isThere(file)) || (await closedSegmentsOf(file)).length > 0;
+  const isTrail = (await fileExists(file)) || (await closedSegmentsOf(file)).length > 0;
   if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
 }

@@ -68,7 +68,7 @@ export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
       const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       // With --json, progress goes to standard error.
-      const print = deps.isJson() ? deps.tell : deps.print;
+      const print = deps.isJson() ? deps.printError : deps.print;
       if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
       const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
       deps.printJson({ connection, login, passed });

@@ -2,7 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { isReadable } from '../audit/events.js';
 import { linesWith, readPieces } from '../audit/read.js';
-import { type DataFiles, filesOf, isThere, recognitionFolderOf } from '../config/data-files.js';
+import { type DataFiles, fileExists, filesOf, recognitionFolderOf } from '../config/data-files.js';
 import { findDeprecations, toDeprecationLine } from '../config/deprecations.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
@@ -37,23 +37,23 @@ export const createUpgradeCommand = (deps: CliDeps): CommandUnknownOpts =>
       const setup = await deps.loadSetup().catch((error: unknown) => {
         if (toCode(error) !== 'config_invalid') throw error;
         const lines = problemsOf(error).map(({ path, reason }) => `${path}: ${reason}`);
-        tell({ title: 'Configuration', lines, isInTheWay: true }, deps);
+        printPart({ title: 'Configuration', lines, isInTheWay: true }, deps);
         return null;
       });
-      const parts = setup === null ? [] : await lookAt(setup, deps);
-      for (const part of parts) tell(part, deps);
+      const parts = setup === null ? [] : await inspectInstallation(setup, deps);
+      for (const part of parts) printPart(part, deps);
       if (setup === null || parts.some(({ isInTheWay }) => isInTheWay)) {
         deps.print('Do not start this version yet: fix what is IN THE WAY first. The running version is not affected.');
         deps.endWith(1);
       } else deps.print('Nothing is in the way.');
     });
 
-function tell({ title, lines, isInTheWay }: Part, { print }: CliDeps): void {
+function printPart({ title, lines, isInTheWay }: Part, { print }: CliDeps): void {
   print(`${title}${isInTheWay ? ': IN THE WAY' : ''}`);
   for (const line of lines) print(`  ${line}`);
 }
 
-async function lookAt({ config }: Setup, deps: CliDeps): Promise<Part[]> {
+async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Part[]> {
   const files = filesOf(config);
   return [
     toConfigurationPart(),
@@ -86,7 +86,7 @@ async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
   const mark = await readFolderMark(files);
   if (mark === null) return { title, lines: [`nothing is in ${folder} yet`], isInTheWay: false };
   const { lines, isInTheWay } = toSteps(mark, title);
-  if (isInTheWay || mark.format >= dataFormat || !(await isThere(files.state))) return { title, lines, isInTheWay };
+  if (isInTheWay || mark.format >= dataFormat || !(await fileExists(files.state))) return { title, lines, isInTheWay };
   const { size } = await stat(files.state);
   const { bavail, bsize } = await statfs(files.state);
   // Space for the copy, and the same amount during the migration.
@@ -109,7 +109,7 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
 
 async function toTrailPart(files: DataFiles): Promise<Part> {
   const title = 'Audit trail';
-  if (!(await isThere(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
+  if (!(await fileExists(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
   let [read, unknown] = [0, 0];
   for await (const piece of readPieces(files.audit))
     for (const line of linesWith(['"sequence":'], piece)) {
@@ -134,7 +134,7 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
   ];
   if (refused.length > 0)
     lines.push(`those of ${refused.join(', ')} no longer open: their users enrol again (docs/own-model.md)`);
-  const trails = (await isThere(files.audit)) ? [files.audit] : [];
+  const trails = (await fileExists(files.audit)) ? [files.audit] : [];
   const { byVersion } = await countTokens(trails, deps.clock.now());
   const kept = new Set(
     (await (await openInventory(config.keys, { files, ...deps })).sealing()).map((key) => key.version),

@@ -5,7 +5,7 @@ import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../core/uni
 import { refusals } from '../errors.js';
 import type { CliDeps } from './deps.js';
 import { findConnection, splitArguments } from './find-connection.js';
-import { findUsers, tellUnasked } from './find-users.js';
+import { findUsers, reportUnsearched } from './find-users.js';
 import { collect, parseTime } from './parse-option.js';
 import { toPrintable } from './table.js';
 import { findTrails } from './trail-options.js';
@@ -33,10 +33,10 @@ export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
       const foreign = await findForeign(events, files);
       if (!deps.printJson({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }))
         toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
-      deps.endWith(tellUnasked(found, deps) && events.length > 0 ? 0 : 1);
+      deps.endWith(reportUnsearched(found, deps) && events.length > 0 ? 0 : 1);
     });
 
-type Told = PastEvent<ToldAction>;
+type ExplainedEvent = PastEvent<ExplainedAction>;
 
 async function collectEvents(
   files: readonly string[],
@@ -45,8 +45,8 @@ async function collectEvents(
     subjects,
     since,
   }: { readonly connection: string; readonly subjects: ReadonlySet<string>; readonly since: EpochMs },
-): Promise<readonly Told[]> {
-  const events: Told[] = [];
+): Promise<readonly ExplainedEvent[]> {
+  const events: ExplainedEvent[] = [];
   for (const file of files) {
     for await (const event of readEvents(file, toldActions, { since })) {
       if (event.connection === connection && subjects.has(event.subject)) events.push(event);
@@ -55,7 +55,7 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
+async function findForeign(events: readonly ExplainedEvent[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null
       ? [{ connection, subject, tokenId: detail.tokenId }]
@@ -69,7 +69,7 @@ async function findForeign(events: readonly Told[], files: readonly string[]): P
   return new Set(refused.filter(isForeign).map(({ tokenId }) => tokenId));
 }
 
-const toJson = (foreign: ReadonlySet<string>) => (event: Told) => {
+const toJson = (foreign: ReadonlySet<string>) => (event: ExplainedEvent) => {
   const { time, action, subject, request, detail } = event;
   return {
     time: toIso(time),
@@ -84,7 +84,7 @@ const toJson = (foreign: ReadonlySet<string>) => (event: Told) => {
 
 function toLines(
   { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: EpochMs },
-  events: readonly Told[],
+  events: readonly ExplainedEvent[],
   foreign: ReadonlySet<string>,
 ): string[] {
   const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
@@ -123,10 +123,10 @@ const toldActions = [
   'hook_decided',
 ] as const satisfies readonly AuditAction[];
 
-export type ToldAction = (typeof toldActions)[number];
+export type ExplainedAction = (typeof toldActions)[number];
 
 /** Returns true if an event denied the user access. */
-export function isRefusal({ action, detail }: Told): boolean {
+export function isRefusal({ action, detail }: ExplainedEvent): boolean {
   if (action === 'liveness_judged') return !detail.pass;
   if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
   return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
@@ -136,7 +136,7 @@ export function isRefusal({ action, detail }: Told): boolean {
  * Describes an event in one sentence, with the names that the documentation uses.
  * @param foreign - ids of tokens that were created for other users
  */
-export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
+export function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<string>): string {
   switch (action) {
     case 'enrolled':
     case 'enrolment_recovered':
@@ -174,7 +174,11 @@ export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string
   }
 }
 
-const toStart = ({ purpose, application, by }: Extract<Told, { action: 'step_up_started' }>['detail']): string => {
+const toStart = ({
+  purpose,
+  application,
+  by,
+}: Extract<ExplainedEvent, { action: 'step_up_started' }>['detail']): string => {
   const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was requested';
   const whose = application === undefined ? '' : `, for ${application}`;
   return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
@@ -187,7 +191,7 @@ function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): strin
     : 'Refused: not the enrolled face';
 }
 
-type Decision = Extract<Told, { action: 'hook_decided' }>['detail'];
+type Decision = Extract<ExplainedEvent, { action: 'hook_decided' }>['detail'];
 
 const whyUnverified = {
   no_check: 'no face check was passed lately enough',

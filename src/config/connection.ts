@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OrganisationRules } from '../config/organisations.js';
 import type { Policy } from '../core/connection.js';
-import { letterLanguages } from '../core/language.js';
+import { supportedLanguages } from '../core/language.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
@@ -141,7 +141,7 @@ const policyFields = {
     .boolean()
     .default(false)
     .describe('Notify users of what happens to their face check. See docs/notices.md.'),
-  language: z.enum(letterLanguages).default('en').describe('Language of these notifications.'),
+  language: z.enum(supportedLanguages).default('en').describe('Language of these notifications.'),
   helpDesk: z
     .email()
     .max(254)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 
 /** A secret of 1 to 16,384 characters. References such as `{"env": …}` are already resolved. */
 export const credentialGuard = z

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifThere } from '../storage/files/durable-file.js';
+import { ifExists } from '../storage/files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**
@@ -37,6 +37,6 @@ export const recognitionFolderOf = (config: {
 
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
-export async function isThere(file: string): Promise<boolean> {
-  return (await ifThere(stat(file))) !== null;
+export async function fileExists(file: string): Promise<boolean> {
+  return (await ifExists(stat(file))) !== null;
 }

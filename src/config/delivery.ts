@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Credential } from '../core/concealed.js';
+import type { Credential } from '../core/secrets.js';
 import { credentialGuard } from './credential.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 

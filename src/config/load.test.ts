@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { redact } from '../app/settings.js';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import { connectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';

@@ -1,7 +1,7 @@
 import { type JSONPath, visit } from 'jsonc-parser';
 import { z } from 'zod';
 import { findSystemReason } from '../core/base/system-error.js';
-import type { Credential } from '../core/concealed.js';
+import type { Credential } from '../core/secrets.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';
 import { type Problem, toConfigError, toDottedPath, toPathIn } from './problem.js';

@@ -1,9 +1,9 @@
 import type { Group } from '../core/ports.js';
-import { inTime } from '../core/resilience.js';
+import { withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 
 /** Returns the only match. @throws FaceError `not_found` if there is none or more than one */
-export function onlyGroup<Group>(found: readonly Group[]): Group {
+export function singleMatch<Group>(found: readonly Group[]): Group {
   const [group, ...others] = found;
   if (group === undefined || others.length > 0) throw new FaceError('not_found', { groups: found.length });
   return group;
@@ -39,7 +39,7 @@ export async function readAllGroups<Cursor>(
     }
     throw new FaceError('profile_unavailable', { reason: 'too many groups' });
   };
-  return inTime(read(), totalTimeoutMs, () => {
+  return withTimeout(read(), totalTimeoutMs, () => {
     isLate = true;
     throw new FaceError('profile_unavailable', { reason: 'timeout' });
   });

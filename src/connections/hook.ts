@@ -58,7 +58,7 @@ function parseJson(body: Uint8Array): unknown {
 export const hookPath = '/hooks/:connection/:hook';
 
 /** Method and headers of a call, received before its body and not yet trusted. */
-export interface RawHead {
+export interface RequestHead {
   readonly method: string;
   /** Header names in lower case. Repeated headers are joined with `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -76,7 +76,7 @@ export type Answer = (body: Uint8Array) => Promise<RawReply>;
  * @throws FaceError if the call is refused
  * @returns the handler of the body, which must verify the caller if the headers do not prove it
  */
-export type Admit = (head: RawHead) => Promise<Answer>;
+export type AdmitCall = (head: RequestHead) => Promise<Answer>;
 
 export type HookMethod = 'GET' | 'POST';
 
@@ -107,14 +107,14 @@ export interface HookProbe {
 export interface Hook extends HookTerms {
   /** Creates a test call, or `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
-  serve(core: HookCore): Admit;
+  serve(core: HookCore): AdmitCall;
 }
 
 /** Hooks of a connection by name, the last part of `/hooks/<connection>/<name>`. */
 export type Hooks = Readonly<Record<string, Hook>>;
 
 export interface ServedHook extends HookTerms {
-  readonly admit: Admit;
+  readonly admit: AdmitCall;
 }
 
 export type ServedHooks = Readonly<Record<string, ServedHook>>;
@@ -122,7 +122,7 @@ export type ServedHooks = Readonly<Record<string, ServedHook>>;
 /** Error codes which mean that an issuer's keys could not be fetched. The token may then still be valid. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
-export function readBearer(headers: RawHead['headers']): string {
+export function readBearer(headers: RequestHead['headers']): string {
   const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer === undefined) throw new FaceError('caller_untrusted');
   return bearer;

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { Credential } from '../core/concealed.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import type { Account } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { type DirectoryFor, InvalidRequest, type OidcClient, toAssurance } from './openid-client.js';
 
 const maxLoginCharacters = 256;

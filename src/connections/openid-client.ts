@@ -13,7 +13,7 @@ export {
 } from 'oidc-provider/lib/helpers/errors.js';
 export type { Directory, DirectoryFor } from '../core/limits/directories.js';
 
-export interface Demand {
+export interface ClaimDemand {
   readonly values: readonly string[];
   /** True if an answer with none of these values must be refused. */
   readonly isEssential: boolean;
@@ -21,8 +21,8 @@ export interface Demand {
 
 /** Requests for ID token claims in the `claims` parameter (OpenID Connect Core, section 5.5). */
 export interface RequestedClaims {
-  readonly acr: Demand;
-  readonly amr: Demand;
+  readonly acr: ClaimDemand;
+  readonly amr: ClaimDemand;
   readonly sub: string | undefined;
 }
 
@@ -75,7 +75,7 @@ export function createOwnClients<Client extends { readonly kind: string }>(
   return (oidc?.clients ?? []).filter(isOwn).map(create);
 }
 
-export interface Admitted {
+export interface AdmittedRequest {
   readonly params: URLSearchParams;
   readonly admitted: Json;
 }
@@ -113,7 +113,7 @@ export interface OidcClient {
    * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
    * `UnmetAuthenticationRequirements`.
    */
-  readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
+  readonly admit: ((params: URLSearchParams) => Promise<AdmittedRequest>) | null;
   /**
    * Finds the user of a request; `null` if the request names none. The results for known and unknown users must look
    * alike.

@@ -1,7 +1,7 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Directory } from '../core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
-import type { Census, Holder } from './census.js';
+import type { EnrolmentCoverage, Holder } from './coverage.js';
 
 export type StepStatus =
   | { readonly state: 'ready' }
@@ -41,7 +41,7 @@ export interface ProvisionStep {
 }
 
 /** Creates a step that only an administrator can do, and that the provider's API does not show. */
-export const byHand = (title: string, ...instructions: readonly string[]): ProvisionStep => ({
+export const manualStep = (title: string, ...instructions: readonly string[]): ProvisionStep => ({
   title,
   inspect: async () => inConsole(...instructions),
   apply: async () => {},
@@ -91,13 +91,13 @@ export const serverAnswers = 'Server';
 export const serverClock = 'Server clock';
 
 /** Title of the check that the public address serves this server's own keys. */
-export const serverIsOurs = 'Published keys';
+export const publishedKeysTitle = 'Published keys';
 
 /** Title of the check that every hook is reachable. */
 export const hooksAnswer = 'Hooks';
 
 /** Title of the check that hooks accept the configured secret. */
-export const callsTaken = 'Calls of the provider';
+export const acceptedCallsTitle = 'Calls of the provider';
 
 export const needing = (titles: readonly string[], checks: readonly Check[]): readonly Check[] =>
   checks.map((check) => ({ ...check, needs: [...new Set([...titles, ...(check.needs ?? [])])] }));
@@ -107,9 +107,9 @@ export const checkingGroups = (
   run: Check['run'],
 ): readonly Check[] => (organisations?.from === 'groups' ? [{ title: 'Groups', run }] : []);
 
-export const groupsAreTold: Finding = pass('The groups that people are in can be read');
+export const groupsAreReadable: Finding = pass('The groups that people are in can be read');
 
-export const nobodyToTryWith: Finding = manual(
+export const noUserToTestWith: Finding = manual(
   'There is no user yet to try it with',
   'Run this again once there is one',
 );
@@ -140,5 +140,5 @@ export interface Provisioning {
   /** `null` if users need no registration or cannot be registered. */
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
-  census(onHolder?: (holder: Holder) => void): Promise<Census>;
+  census(onHolder?: (holder: Holder) => void): Promise<EnrolmentCoverage>;
 }

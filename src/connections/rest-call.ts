@@ -73,7 +73,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
+export const mayBeRetried = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
 /**
  * Returns the wait that a Retry-After header demands (RFC 9110, section 10.2.3), or `null` if the header is absent or a
@@ -81,5 +81,5 @@ export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => st
  */
 export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
   const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];
-  return seconds === undefined || !saysLater(answer) ? null : Number(seconds) * 1000;
+  return seconds === undefined || !mayBeRetried(answer) ? null : Number(seconds) * 1000;
 }

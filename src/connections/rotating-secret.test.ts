@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import { createNoteSecretUse, findSecret, type SecretUse, toRotatable } from './rotating-secret.js';
 
 const current = new Credential('canary-current');

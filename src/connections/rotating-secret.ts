@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Credential } from '../core/concealed.js';
 import type { Clock, Log } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { type Check, type RotatableSecret, warn } from './provisioning.js';
 

@@ -27,7 +27,7 @@ export interface SearchedNames {
  * Returns true if a user matches the text. Search results are checked again here, because providers may interpret
  * wildcards or ignore a filter.
  */
-export function isCalled(text: string, { given, family, others }: SearchedNames): boolean {
+export function matchesName(text: string, { given, family, others }: SearchedNames): boolean {
   const wanted = text.toLowerCase();
   return [given, family, ...both(given, family), ...others].some((name) => name.toLowerCase().startsWith(wanted));
 }

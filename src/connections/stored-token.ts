@@ -1,5 +1,5 @@
-import { maxTokenCharacters, SealedToken } from '../core/concealed.js';
 import type { Log } from '../core/ports.js';
+import { maxTokenCharacters, SealedToken } from '../core/secrets.js';
 
 export function toStoredToken(
   value: unknown,

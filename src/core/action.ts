@@ -30,7 +30,10 @@ export const nameAction = (words: Action): NamedAction => ({
 
 const notedCharacters = 40;
 
-export function toNoted({ words, digest }: NamedAction): { readonly actionDigest: string; readonly title: string } {
+export function toAuditFields({ words, digest }: NamedAction): {
+  readonly actionDigest: string;
+  readonly title: string;
+} {
   const characters = [...new Intl.Segmenter('en').segment(words.title)].map(({ segment }) => segment);
   const isWhole = characters.length <= notedCharacters;
   const title = isWhole ? words.title : `${characters.slice(0, notedCharacters - 1).join('')}…`;

@@ -5,22 +5,22 @@ import { changeStored, readStored } from './change-stored.js';
 import type { Ports } from './deps.js';
 import { type EpochMs, epochMs } from './units.js';
 
-export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
+export type ListEntry = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
-export interface BoundedList<Entry extends Listed> {
+export interface BoundedList<Entry extends ListEntry> {
   readonly key: string;
   readonly guard: z.ZodType<Entry>;
   readonly atMost: number;
 }
 
-const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => ({
+const toStored = <Entry extends ListEntry>({ key, guard }: BoundedList<Entry>) => ({
   key,
   guard: z.array(guard),
   expiresAt: (entries: readonly Entry[]) => epochMs(Math.max(0, ...entries.map((entry) => entry.expiresAt))),
 });
 
 /** Returns the unexpired entries, newest first. */
-export async function readList<Entry extends Listed>(
+export async function readList<Entry extends ListEntry>(
   list: BoundedList<Entry>,
   { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<readonly Entry[]> {
@@ -28,7 +28,7 @@ export async function readList<Entry extends Listed>(
   return (found?.record ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-function toChanged<Entry extends Listed>(
+function toChanged<Entry extends ListEntry>(
   { atMost }: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
   entries: readonly Entry[],
@@ -43,7 +43,7 @@ function toChanged<Entry extends Listed>(
  * @returns the unexpired entries before the change
  * @throws as `changeList`
  */
-export async function foreseeList<Entry extends Listed>(
+export async function foreseeList<Entry extends ListEntry>(
   list: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
   deps: Ports<'state' | 'clock'>,
@@ -58,7 +58,7 @@ export async function foreseeList<Entry extends Listed>(
  * @param change - receives the unexpired entries, newest first; throws to leave them unchanged
  * @throws `limit_reached`, `state_unavailable`, and what `change` throws
  */
-export async function changeList<Entry extends Listed>(
+export async function changeList<Entry extends ListEntry>(
   list: BoundedList<Entry>,
   change: (entries: readonly Entry[]) => Entry[],
   { state, clock }: Ports<'state' | 'clock'>,
@@ -71,7 +71,7 @@ export async function changeList<Entry extends Listed>(
   return { former: live(former), changed };
 }
 
-export function pageOf<Entry extends Listed>(
+export function pageOf<Entry extends ListEntry>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },
 ): { readonly page: readonly Entry[]; readonly cursor: string | null } {

@@ -13,7 +13,7 @@ export interface StoredRecord<Value> {
   readonly guard: z.ZodType<Value>;
   /** Returns when the changed record expires, or `null` if never. */
   readonly expiresAt: (changed: Value) => EpochMs | null;
-  readonly mayBeLost?: boolean;
+  readonly relaxedDurability?: boolean;
 }
 
 export interface FoundRecord<Value> {
@@ -44,7 +44,7 @@ export async function changeStored<Value extends Json, Changed extends Value | n
   deps: Ports<'state'>,
   known: FoundRecord<Value> | null = null,
 ): Promise<{ readonly former: Value | null; readonly changed: Changed }> {
-  const { key, expiresAt, mayBeLost = false } = stored;
+  const { key, expiresAt, relaxedDurability = false } = stored;
   for (let contentions = 0; contentions < maxContentions; contentions += 1) {
     const found = (contentions === 0 ? known : null) ?? (await readStored(stored, deps));
     const former = found?.record ?? null;
@@ -52,7 +52,7 @@ export async function changeStored<Value extends Json, Changed extends Value | n
     const value: Value | null = changed;
     if (value === null || value === former) return { former, changed };
     const when = found === null ? 'absent' : { revision: found.revision };
-    if (await deps.state.write(key, value, { when, expiresAt: expiresAt(value), mayBeLost }))
+    if (await deps.state.write(key, value, { when, expiresAt: expiresAt(value), relaxedDurability }))
       return { former, changed };
   }
   throw new FaceError('state_unavailable', { reason: 'contended' });
@@ -62,6 +62,6 @@ export async function changeStored<Value extends Json, Changed extends Value | n
  * Returns true if the store has lost data since `issuedAt`. A single-use item that was issued then may have been used
  * already.
  */
-export async function isForgotten(issuedAt: EpochSec, { state }: Ports<'state'>): Promise<boolean> {
+export async function mayHaveBeenLost(issuedAt: EpochSec, { state }: Ports<'state'>): Promise<boolean> {
   return issuedAt < toEpochSec(await state.storeEpoch());
 }

@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
-import type { Credential, SealedToken } from './concealed.js';
-import type { LetterLanguage } from './language.js';
+import type { SupportedLanguage } from './language.js';
 import type { Accuracy, Binding, Profile } from './ports.js';
+import type { Credential, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy {
@@ -46,7 +46,7 @@ export interface Policy {
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];
   readonly notices: boolean;
-  readonly language: LetterLanguage;
+  readonly language: SupportedLanguage;
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
@@ -153,7 +153,7 @@ export type Assurance =
 export const vouched: Assurance = { kind: 'vouched' };
 
 /** Returns the address of an anonymous caller, against which failures count, or `null`. */
-export const outsiderIn = (assurance: Assurance): string | null =>
+export const anonymousSourceIn = (assurance: Assurance): string | null =>
   assurance.kind === 'anonymous' ? assurance.source : null;
 
 /**

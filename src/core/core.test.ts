@@ -14,9 +14,9 @@ import { startRequestedStepUp } from '../step-up/requested.js';
 import { readStepUp, startStepUp, submitPhotos } from '../step-up/step-up.js';
 import { verifyToken } from '../verification/verify.js';
 import type { AuditEvent } from './audit-events.js';
-import { Credential } from './concealed.js';
 import type { Policy } from './connection.js';
 import type { VerifyRequest } from './ports.js';
+import { Credential } from './secrets.js';
 import { addSec, toEpochSec } from './units.js';
 
 const folder = createFolder('core');
@@ -28,7 +28,7 @@ async function setUp(policy: Partial<Policy> = {}) {
   const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
   const three = (person: string, from = 1) => [0, 1, 2].map((offset) => drawPhoto(person, from + offset));
   const start = (subject = 'anna', hookSignIn: typeof testSignIn | null = testSignIn) =>
-    startStepUp({ connection, subject, kept: null, receipt: null, hookSignIn }, deps);
+    startStepUp({ connection, subject, callerHeldToken: null, receipt: null, hookSignIn }, deps);
   return {
     ...core,
     three,
@@ -171,7 +171,7 @@ describe('step-up', () => {
     const { connection, deps } = await setUpEnrolled();
     const check = async (person: string, source: string | null) => {
       const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
-      const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, assurance };
+      const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
       const { id, challenge } = await startStepUp(about, deps);
       return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, deps);
     };

@@ -1,8 +1,9 @@
 import type { JsonObject } from './base/json.js';
 import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
-import type { LetterLanguage } from './language.js';
+import type { SupportedLanguage } from './language.js';
 import type { EmailBrand } from './ports/delivery.js';
 import type {
+  AnalysisCache,
   Audit,
   Binding,
   Clock,
@@ -14,7 +15,6 @@ import type {
   Log,
   Passkeys,
   Random,
-  Sight,
   Signer,
   State,
   Verifier,
@@ -75,14 +75,14 @@ interface AllPorts {
   readonly keys: Keys;
   readonly passkeys: Passkeys;
   readonly judge: LivenessJudge;
-  readonly sight: Sight;
+  readonly analysisCache: AnalysisCache;
   readonly delivery: Delivery;
   readonly settings: CoreSettings;
   /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connections: ReadonlyMap<string, Connection>;
   readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
-  readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
+  readonly linkOf: (started: StartedStepUp, language: SupportedLanguage) => string;
   /** Functions that create the directory of a connection, by connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
 }

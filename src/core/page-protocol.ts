@@ -22,8 +22,8 @@ export type AnotherWay = (typeof anotherWays)[number];
 export const helpReasons = ['no_camera', 'not_recognised', 'cannot_move', 'not_wanted', 'other'] as const;
 export type HelpReason = (typeof helpReasons)[number];
 
-export const noticeKinds = ['enrolled', 'new_place', 'refused', 'locked', 'ended'] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
+export const notificationKinds = ['enrolled', 'new_place', 'refused', 'locked', 'ended'] as const;
+export type NotificationKind = (typeof notificationKinds)[number];
 
 export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
@@ -147,7 +147,7 @@ export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRe
 export type HeldEnrolment = z.output<typeof enrolmentReply>;
 
 const notices = z.object({
-  on: z.array(z.enum(noticeKinds)),
+  on: z.array(z.enum(notificationKinds)),
   /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
   push: z.nullable(

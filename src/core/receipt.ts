@@ -10,12 +10,12 @@ import {
 } from '../../client/receipt-claims.js';
 import { FaceError, toCode } from '../errors.js';
 import type { NamedAction } from './action.js';
-import { isForgotten } from './change-stored.js';
-import { Credential } from './concealed.js';
+import { mayHaveBeenLost } from './change-stored.js';
 import type { Policy } from './connection.js';
 import type { Ports } from './deps.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
-import { inTime, retryInBackground } from './resilience.js';
+import { retryInBackground, withTimeout } from './resilience.js';
+import { Credential } from './secrets.js';
 import { addSec, type EpochMs, type EpochSec, epochSec, toEpochMs, toEpochSec } from './units.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>;
@@ -150,7 +150,7 @@ async function takeOnce(
   const expiresAt = toEpochMs(epochSec(exp));
   // This server issued the receipt by its own clock, so no clock tolerance is needed.
   if (expiresAt <= clock.now()) throw new FaceError('receipt_invalid', { reason: 'expired' });
-  if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
+  if (await mayHaveBeenLost(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 
   const key = `receipt:${jti}`;
   const recordUse = (): Promise<void> =>
@@ -198,7 +198,7 @@ export function redeemForHook(
   const { connection, subject, by, budgetMs } = event;
   const needsFace = !connection.policy.anotherWay.counts;
   const expected = { audience: audienceOf(deps.issuer, connection), subject, connection: connection.id, by, needsFace };
-  return inTime(redeemReceipt(receipt, expected, deps), budgetMs, () => {
+  return withTimeout(redeemReceipt(receipt, expected, deps), budgetMs, () => {
     throw new FaceError('state_unavailable', { reason: 'late' });
   });
 }

@@ -7,7 +7,7 @@ import type { EpochMs } from './units.js';
  * Limits the time to wait for work. After a timeout it returns what `whenLate` returns or throws, and the work
  * continues.
  */
-export async function inTime<Result>(
+export async function withTimeout<Result>(
   work: Promise<Result>,
   timeoutMs: number,
   whenLate: () => Result,

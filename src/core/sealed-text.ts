@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
 import { FaceError } from '../errors.js';
-import { Credential } from './concealed.js';
 import type { Ports } from './deps.js';
+import { Credential } from './secrets.js';
 
 /** A text encrypted with AES-256-GCM under a key that is derived from the token key. */
 export const sealedTextGuard = z.object({

@@ -24,4 +24,4 @@ export const places = [
   ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
   ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
 ] as const;
-export type Place = (typeof places)[number];
+export type ConsolePlace = (typeof places)[number];

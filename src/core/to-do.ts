@@ -1,5 +1,5 @@
 import type { Policy } from './connection.js';
-import { type Place, type ToDoCode, toDoUrgency } from './to-do-codes.js';
+import { type ConsolePlace, type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
 
 export interface ToDo {
@@ -9,7 +9,7 @@ export interface ToDo {
   readonly connection: string | null;
   readonly about: string | null;
   readonly count: number;
-  readonly where: Place;
+  readonly where: ConsolePlace;
 }
 
 export interface ConnectionFacts {
@@ -54,7 +54,7 @@ export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = [
 
 function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
   const items: ToDo[] = [];
-  const add = (code: ToDoCode, where: Place, words: string): void =>
+  const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: null, about: null, count: 1, where });
   if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
   if (headWaitingSec > longestHeadWaitSec)
@@ -73,7 +73,7 @@ function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: 
 function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
   const { id, mode, shadowSince, switchedBy, examined, isBrokenOff } = facts;
   const items: ToDo[] = [];
-  const add = (code: ToDoCode, where: Place, words: string): void =>
+  const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: id, about: null, count: 1, where });
   if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found an error at ${id}.`);
   if (mode === 'enforce' && examined?.enrolled === 0)

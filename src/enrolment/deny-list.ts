@@ -1,6 +1,6 @@
-import type { SealedToken } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import type { Clock, ReadToken, State, TokenName } from '../core/ports.js';
+import type { SealedToken } from '../core/secrets.js';
 import { addSec, type EpochMs, toEpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
@@ -37,7 +37,7 @@ export async function denyTokenId(
 }
 
 /** Reads the public data of an attribute's value, or returns `null` if the value is not a token. */
-export function identifyWhereSound(token: SealedToken | null, { verifier }: Ports<'verifier'>): ReadToken | null {
+export function identifyIfToken(token: SealedToken | null, { verifier }: Ports<'verifier'>): ReadToken | null {
   try {
     return token === null ? null : verifier.identify(token);
   } catch (error) {
@@ -55,5 +55,5 @@ export const isExpired = ({ expiresAt }: Pick<TokenName, 'expiresAt'>, { clock }
  * after the store was restored from an older backup.
  */
 export function isEnrolled(token: SealedToken | null, deps: Ports<'clock' | 'verifier'>): boolean {
-  return token !== null && !isExpired(identifyWhereSound(token, deps) ?? { expiresAt: null }, deps);
+  return token !== null && !isExpired(identifyIfToken(token, deps) ?? { expiresAt: null }, deps);
 }

@@ -1,8 +1,8 @@
-import type { Photo, UserSecret } from '../core/concealed.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { EnrolRequest, PasskeyCredential, Sealed } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
+import type { Photo, UserSecret } from '../core/secrets.js';
 import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { type Consent, checkConsent, findConsent, nameInConsent } from './consent.js';

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Credential } from '../core/concealed.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import type { Keys } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { drawWrittenCode, toCompared } from '../step-up/codes/one-time-codes.js';

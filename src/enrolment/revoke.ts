@@ -1,11 +1,11 @@
-import type { SealedToken } from '../core/concealed.js';
 import { bindingOf, type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { countAgainst } from '../core/limits/limits.js';
+import { consumeLimit } from '../core/limits/limits.js';
+import type { SealedToken } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toEpochMs, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { readConsent, withdrawConsent } from './consent.js';
-import { denyToken, identifyWhereSound } from './deny-list.js';
+import { denyToken, identifyIfToken } from './deny-list.js';
 
 /** Seconds for which the end of an enrolment is stored. The longest step-up, an invitation, is valid for 30 days. */
 const keptSec = 31 * secondsPerDay;
@@ -43,7 +43,7 @@ export async function revokeToken(
   deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<void> {
   const named = deps.verifier.identify(token);
-  await countAgainst('revocations', by.client, deps);
+  await consumeLimit('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
   // The expiry is recorded because, if another server created the token, no other audit record has it.
@@ -84,7 +84,7 @@ export async function revokeSubject(
     await note('revoked', ended.tokenId);
     denied.push(ended.tokenId);
   }
-  const current = identifyWhereSound(await connection.profile.readToken(subject), deps);
+  const current = identifyIfToken(await connection.profile.readToken(subject), deps);
   if (current !== null && !denied.includes(current.tokenId)) {
     await denyToken(current, deps);
     await note('revoked', current.tokenId);

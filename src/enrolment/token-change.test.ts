@@ -5,7 +5,7 @@ import { createFolder } from '../../test/folder.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import type { WrittenEvent } from '../../test/sinks.js';
-import { SealedToken } from '../core/concealed.js';
+import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { checkFace } from '../step-up/check-face.js';
 import { readConsent } from './consent.js';
@@ -85,9 +85,9 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
     deps,
   );
 
-const byPage = { judged: null, outsider: null, application: null, stepUp: null };
+const byPage = { judged: null, anonymousSource: null, application: null, stepUp: null };
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
-  checkFace({ ...byPage, connection, subject, kept: null, photos, secret: null, share: testShare }, deps);
+  checkFace({ ...byPage, connection, subject, callerHeldToken: null, photos, secret: null, share: testShare }, deps);
 
 const eventsOf = (subject: string): WrittenEvent[] => core.audit.events.filter((event) => event.subject === subject);
 const idOf = ({ detail }: WrittenEvent): string => String(detail.tokenId);

@@ -1,13 +1,13 @@
 import type { AuditDetail } from '../core/audit-events.js';
-import type { SealedToken } from '../core/concealed.js';
 import { type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { Sealed, TokenName } from '../core/ports.js';
 import { retryUntilDone } from '../core/resilience.js';
+import type { SealedToken } from '../core/secrets.js';
 import { toEpochMs, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { confirmConsent, readConsent, restoreConsent } from './consent.js';
-import { denyToken, identifyWhereSound, isDenied } from './deny-list.js';
+import { denyToken, identifyIfToken, isDenied } from './deny-list.js';
 import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { forgetPersonalData, revokeSubject } from './revoke.js';
 
@@ -35,7 +35,7 @@ export function toTokenChange(
 ): TokenChange {
   const { connection, subject, kind, sealed, former } = change;
   const token = toName(deps.verifier.identify(sealed.token));
-  const found = identifyWhereSound(former, deps);
+  const found = identifyIfToken(former, deps);
   return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
 }
 
@@ -141,7 +141,7 @@ async function reconcile(
 }
 
 async function readCurrentId({ connection, subject }: TokenChange, deps: Ports<'verifier'>): Promise<string | null> {
-  return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
+  return identifyIfToken(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 
 /**

@@ -74,6 +74,6 @@ export function noteRefusal(response: ServerResponse, error: unknown): void {
 const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
 /** Sets the names of the caller that the log line contains. They must come from the configuration. */
-export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
+export function setLoggedCaller(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { z } from 'zod';
-import { maxPhotoBytes, type Photo } from '../core/concealed.js';
+import { maxPhotoBytes, type Photo } from '../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { ChunkBuffer, collectBody, concatAndZero, receiveBody } from './collect.js';
 import type { Body, BodyOptions, PhotoRange } from './intake.js';

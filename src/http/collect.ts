@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
-import { type PartLimits, type RequestBudget, roomLimits } from './request-budget.js';
+import { type PoolLimits, poolLimits, type RequestBudget } from './request-budget.js';
 
 /** Number of bytes copied, in about a millisecond, before other requests are served. */
 const bytesPerTurn = 1024 * 1024;
@@ -129,7 +129,7 @@ export function receiveBody(
   });
 }
 
-type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
+type Pace = Pick<PoolLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
 /** Calls `onSlow` if the client sends nothing for too long, or if its average rate is too low. */
 function watchPace(
@@ -158,7 +158,7 @@ function watchPace(
 /** Bytes that a refused client may still send, so that it reads the reply. */
 const discardedBytes = 16 * 1024 * 1024;
 
-const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
+const discardedPace = { stepMs: 1000, onStep: () => poolLimits.clients.anonymous } as const;
 
 export function discardRest(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;

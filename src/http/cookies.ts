@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { Credential } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
+import { Credential } from '../core/secrets.js';
 import { secondsPerDay } from '../core/units.js';
 
 /** Reads an unverified cookie. If several have the name, the first counts (RFC 6265, section 4.2.1). */

@@ -7,10 +7,10 @@ import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
 import { answerDirectly, createErrorHandler, createRefuse } from './error-handler.js';
 
-import { type Listening, listen } from './listen.js';
+import { type ListeningServer, listen } from './listen.js';
 import { sendJson } from './reply.js';
 
-let server: Listening;
+let server: ListeningServer;
 beforeAll(async () => {
   const router = express();
   router.enable('case sensitive routing');

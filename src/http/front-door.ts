@@ -3,11 +3,11 @@ import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from './access-log.js';
 import { collectBody, discardRest, type Exchange } from './collect.js';
-import { RequestBudget, type Room } from './request-budget.js';
+import { type CallerPools, RequestBudget } from './request-budget.js';
 import { sourceOf } from './source.js';
 
 /** A request at a route, before its body is read. */
-export interface Arrival<In extends IncomingMessage, Out extends ServerResponse> extends Exchange<In, Out> {
+export interface RouteExchange<In extends IncomingMessage, Out extends ServerResponse> extends Exchange<In, Out> {
   /** Memory for the body. Authenticate the caller and call `promoteToAuthenticated` before the body is read, where possible. */
   readonly allowance: RequestBudget;
   /** @throws `body_too_large`, `overloaded`; `request_malformed` if the client aborts or is too slow */
@@ -18,10 +18,10 @@ export interface Arrival<In extends IncomingMessage, Out extends ServerResponse>
 export interface Route<In extends IncomingMessage = Request, Out extends ServerResponse = Response> {
   readonly methods: readonly string[];
   /** Memory pool of bodies. */
-  readonly room: Room;
+  readonly pools: CallerPools;
   /** Maximum body of anonymous callers, in bytes. */
-  readonly strangerBytes: number;
-  answer(arrival: Arrival<In, Out>): Promise<void>;
+  readonly anonymousLimitBytes: number;
+  answer(arrival: RouteExchange<In, Out>): Promise<void>;
   /** Sends a refusal in the format of the route's protocol. It throws the error again for the format of this API. */
   refuse?(error: unknown, exchange: Exchange<In, Out>): void;
 }
@@ -35,7 +35,7 @@ export async function serveRoute<In extends IncomingMessage, Out extends ServerR
   { request, response }: Exchange<In, Out>,
 ): Promise<void> {
   requireMethod({ request, response }, route.methods);
-  const allowance = new RequestBudget(route.room, sourceOf(request), route.strangerBytes);
+  const allowance = new RequestBudget(route.pools, sourceOf(request), route.anonymousLimitBytes);
   const readBody = (): Promise<Buffer> => collectBody({ request, response }, allowance);
   try {
     await route.answer({ request, response, allowance, readBody });

@@ -1,4 +1,4 @@
-import type { OwnPhoto, Photo } from '../core/concealed.js';
+import type { OwnPhoto, Photo } from '../core/secrets.js';
 import type { FaceError, FaceErrorCode } from '../errors.js';
 import type { FieldValue } from './json.js';
 import type { RequestBudget } from './request-budget.js';

@@ -35,7 +35,7 @@ interface Busy {
   readonly ahead: (() => void)[];
 }
 
-export interface Listening {
+export interface ListeningServer {
   readonly port: number;
   /** Accepts no new requests, and resolves when the running ones are done, after 20 s at most. */
   stop(): Promise<void>;
@@ -54,7 +54,7 @@ export function listen(
     maxConnections = defaultMaxConnections,
     maxUnderWay = defaultMaxUnderWay,
   }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
-): Promise<Listening> {
+): Promise<ListeningServer> {
   // Idle connections, oldest first. Idle connections are tracked here, because Node.js counts a connection without any
   // request as busy, which would delay a stop.
   const quiet = new Set<Socket>();

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { type Html, html } from '../core/base/html.js';
-import { directionOf, type LetterLanguage } from '../core/language.js';
+import { directionOf, type SupportedLanguage } from '../core/language.js';
 import { contentSecurityPolicy, styleDigest } from './content-security-policy.js';
 
 export interface RenderedPage {
@@ -15,7 +15,7 @@ export interface RenderedPage {
  */
 export function createPageLayout(style: Html, formsTo = "'self'") {
   const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });
-  return (language: LetterLanguage, title: string, body: Html): RenderedPage => {
+  return (language: SupportedLanguage, title: string, body: Html): RenderedPage => {
     const page = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head>

@@ -1,4 +1,4 @@
-import type { Credential } from '../core/concealed.js';
+import type { Credential } from '../core/secrets.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
 import { joinTicket } from '../step-up/ticket.js';
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { MemoryPool, type PartLimits, RequestBudget, type Room } from './request-budget.js';
+import { type CallerPools, MemoryPool, type PoolLimits, RequestBudget } from './request-budget.js';
 
-const limits: PartLimits = {
+const limits: PoolLimits = {
   ...{ capacityBytes: 100, shareBytes: 100, unfinishedOfOne: 2 },
   ...{ placeSteps: 1, patienceSteps: 5, leastBytesPerStep: 1 },
 };
-const createRoom = (strangers: Partial<PartLimits> = {}): Room => ({
-  strangers: new MemoryPool({ ...limits, ...strangers }),
-  callers: new MemoryPool({ ...limits, capacityBytes: 1000, shareBytes: 1000 }),
+const createRoom = (strangers: Partial<PoolLimits> = {}): CallerPools => ({
+  anonymous: new MemoryPool({ ...limits, ...strangers }),
+  authenticated: new MemoryPool({ ...limits, capacityBytes: 1000, shareBytes: 1000 }),
   stepMs: 1000,
 });
 const refusedAs = (code: string) => expect.objectContaining({ name: 'FaceError', code });
@@ -26,7 +26,7 @@ test('one request may not take more than its limit, nor all together more than t
   first.release();
   second.take(20);
   second.release();
-  expect(room.strangers.heldBytes).toBe(0);
+  expect(room.anonymous.heldBytes).toBe(0);
 });
 
 test('a caller who becomes known takes what it holds along', () => {
@@ -35,22 +35,22 @@ test('a caller who becomes known takes what it holds along', () => {
   allowance.begin(noRefusal);
   allowance.take(50);
   allowance.promoteToAuthenticated('client', 500);
-  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 50]);
+  expect([room.anonymous.heldBytes, room.authenticated.heldBytes]).toEqual([0, 50]);
   allowance.take(450);
   expect(() => allowance.take(1)).toThrow(refusedAs('body_too_large'));
   allowance.end();
   allowance.release();
-  expect(room.callers.heldBytes).toBe(0);
+  expect(room.authenticated.heldBytes).toBe(0);
 });
 
 test('a caller who becomes known where known callers have no room stays a stranger', () => {
-  const room = { ...createRoom(), callers: new MemoryPool({ ...limits, capacityBytes: 10 }) };
+  const room = { ...createRoom(), authenticated: new MemoryPool({ ...limits, capacityBytes: 10 }) };
   const allowance = new RequestBudget(room, 'a', 60);
   allowance.take(50);
   expect(() => allowance.promoteToAuthenticated('client', 500)).toThrow(refusedAs('overloaded'));
-  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([50, 0]);
+  expect([room.anonymous.heldBytes, room.authenticated.heldBytes]).toEqual([50, 0]);
   allowance.release();
-  expect([room.strangers.heldBytes, room.callers.heldBytes]).toEqual([0, 0]);
+  expect([room.anonymous.heldBytes, room.authenticated.heldBytes]).toEqual([0, 0]);
 });
 
 test('what arrives after the end is not counted, as nobody would give it back', () => {
@@ -60,7 +60,7 @@ test('what arrives after the end is not counted, as nobody would give it back', 
   allowance.release();
   expect(() => allowance.take(10)).toThrow(refusedAs('request_malformed'));
   allowance.release();
-  expect(room.strangers.heldBytes).toBe(0);
+  expect(room.anonymous.heldBytes).toBe(0);
 });
 
 describe('one source', () => {
@@ -89,9 +89,9 @@ describe('one source', () => {
 });
 
 describe('where a part is full', () => {
-  const arrive = (room: Room, source: string, bytes: number) => {
+  const arrive = (pools: CallerPools, source: string, bytes: number) => {
     const refusals: unknown[] = [];
-    const allowance = new RequestBudget(room, source, 100);
+    const allowance = new RequestBudget(pools, source, 100);
     allowance.begin((error) => refusals.push(error));
     allowance.take(bytes);
     return { allowance, refusals };
@@ -106,10 +106,10 @@ describe('where a part is full', () => {
     const fresh = arrive(room, 'd', 10);
     expect(oldest.refusals).toEqual([refusedAs('overloaded')]);
     expect(next.refusals).toEqual([]);
-    expect(room.strangers.heldBytes).toBe(60);
+    expect(room.anonymous.heldBytes).toBe(60);
     expect(() => oldest.allowance.take(1)).toThrow(refusedAs('request_malformed'));
     for (const { allowance } of [oldest, next, fresh]) allowance.release();
-    expect(room.strangers.heldBytes).toBe(0);
+    expect(room.anonymous.heldBytes).toBe(0);
   });
 
   test('nobody gives way to itself, and nothing that has arrived gives way', () => {

@@ -1,4 +1,4 @@
-import { maxPhotoBytes } from '../core/concealed.js';
+import { maxPhotoBytes } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 
 const kibibyte = 1024;
@@ -8,30 +8,30 @@ const mebibyte = 1024 * kibibyte;
 export const formOverheadBytes = 512 * kibibyte;
 
 /** Memory pools for bodies: one for anonymous callers, one for authenticated ones. */
-export interface Room {
-  readonly strangers: MemoryPool;
-  readonly callers: MemoryPool;
+export interface CallerPools {
+  readonly anonymous: MemoryPool;
+  readonly authenticated: MemoryPool;
   /** Interval at which the pace of an upload is checked (a step), in milliseconds. */
   readonly stepMs: number;
 }
 
-export interface BodyRooms {
-  readonly hooks: Room;
-  readonly oidc: Room;
+export interface BodyPools {
+  readonly hooks: CallerPools;
+  readonly oidc: CallerPools;
   /** Requests of the capture page, including the photos of step-ups. */
-  readonly capture: Room;
-  readonly clients: Room;
+  readonly capture: CallerPools;
+  readonly clients: CallerPools;
 }
 
 /** Limits for anonymous callers: uploads slower than 128 kbit/s, or silent for five seconds, are refused. */
-const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
+const anonymous = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
 /** More patience, because a phone in a bad network may pause. */
-const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
+const authenticated = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
 /** One source address gets at most a quarter of the pool, so that none can fill it. */
-const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
-  ...strangers,
+const ofAnonymous = (capacityMiB: number, placeSteps: number): PoolLimits => ({
+  ...anonymous,
   capacityBytes: capacityMiB * mebibyte,
   shareBytes: (capacityMiB * mebibyte) / 4,
   placeSteps,
@@ -41,8 +41,8 @@ const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
  * Returns the limits of a pool for authenticated callers. One caller may use the whole pool and is never evicted,
  * because its identity is known if it misbehaves.
  */
-const ofCallers = (capacityMiB: number): PartLimits => ({
-  ...callers,
+const ofAuthenticated = (capacityMiB: number): PoolLimits => ({
+  ...authenticated,
   capacityBytes: capacityMiB * mebibyte,
   shareBytes: capacityMiB * mebibyte,
   placeSteps: null,
@@ -52,44 +52,47 @@ const ofCallers = (capacityMiB: number): PartLimits => ({
  * Limits of all pools. Full pools, plus the memory for decoding pictures, fit a container of 1 GiB
  * (docs/operations.md).
  */
-export const roomLimits = {
+export const poolLimits = {
   // The body of a hook call has a few hundred bytes, so it should arrive within a second.
-  hooks: { strangers: ofStrangers(4, 1), callers: ofCallers(16) },
-  oidc: { strangers: ofStrangers(8, 1), callers: ofCallers(0) },
+  hooks: { anonymous: ofAnonymous(4, 1), authenticated: ofAuthenticated(16) },
+  oidc: { anonymous: ofAnonymous(8, 1), authenticated: ofAuthenticated(0) },
   capture: {
     // A quarter of this pool, the share of one source, fits the largest body.
-    strangers: ofStrangers(44, 5),
+    anonymous: ofAnonymous(44, 5),
     // Anyone who knows a user name can get a session, so one session may use only the memory of one largest body.
-    callers: { ...ofCallers(64), shareBytes: maxPhotoBytes + formOverheadBytes, placeSteps: 5 },
+    authenticated: { ...ofAuthenticated(64), shareBytes: maxPhotoBytes + formOverheadBytes, placeSteps: 5 },
   },
-  clients: { strangers: ofStrangers(16, 5), callers: ofCallers(96) },
-} as const satisfies Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>>;
+  clients: { anonymous: ofAnonymous(16, 5), authenticated: ofAuthenticated(96) },
+} as const satisfies Record<keyof BodyPools, Record<'anonymous' | 'authenticated', PoolLimits>>;
 
-export function createBodyRooms(
-  limits: Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>> = roomLimits,
+export function createBodyPools(
+  limits: Record<keyof BodyPools, Record<'anonymous' | 'authenticated', PoolLimits>> = poolLimits,
   stepMs = 1000,
-): BodyRooms {
-  const toRoom = ({ strangers, callers }: Record<'strangers' | 'callers', PartLimits>): Room => ({
-    strangers: new MemoryPool(strangers),
-    callers: new MemoryPool(callers),
+): BodyPools {
+  const toCallerPools = ({
+    anonymous,
+    authenticated,
+  }: Record<'anonymous' | 'authenticated', PoolLimits>): CallerPools => ({
+    anonymous: new MemoryPool(anonymous),
+    authenticated: new MemoryPool(authenticated),
     stepMs,
   });
   return {
-    hooks: toRoom(limits.hooks),
-    oidc: toRoom(limits.oidc),
-    capture: toRoom(limits.capture),
-    clients: toRoom(limits.clients),
+    hooks: toCallerPools(limits.hooks),
+    oidc: toCallerPools(limits.oidc),
+    capture: toCallerPools(limits.capture),
+    clients: toCallerPools(limits.clients),
   };
 }
 
-export interface Arrival {
+export interface EvictableBody {
   readonly isOverdue: boolean;
   /** Evicts the body and releases its memory at once. */
   evict(): void;
 }
 
 /** Limits of a memory pool for bodies. Durations are in steps: ticks of the watchdog, one per second. */
-export interface PartLimits {
+export interface PoolLimits {
   readonly capacityBytes: number;
   /** Maximum memory of one source address or session. */
   readonly shareBytes: number;
@@ -106,8 +109,8 @@ export interface PartLimits {
 export class MemoryPool {
   #held = 0;
   readonly #ofOne = new Map<string, { bytes: number; unfinished: number }>();
-  readonly #arrivals = new Set<Arrival>();
-  constructor(readonly limits: PartLimits) {}
+  readonly #arrivals = new Set<EvictableBody>();
+  constructor(readonly limits: PoolLimits) {}
 
   get heldBytes(): number {
     return this.#held;
@@ -118,7 +121,7 @@ export class MemoryPool {
    * that slow senders cannot block others.
    * @throws `overloaded` if there is not enough memory
    */
-  take(who: string, bytes: number, own: Arrival | null): void {
+  take(who: string, bytes: number, own: EvictableBody | null): void {
     const { capacityBytes, shareBytes } = this.limits;
     if (this.#of(who).bytes + bytes > shareBytes) throw new FaceError('overloaded', { limit: 'bodiesOfOne' });
     while (this.#held + bytes > capacityBytes) {
@@ -139,12 +142,12 @@ export class MemoryPool {
     return this.#of(who).unfinished >= this.limits.unfinishedOfOne;
   }
 
-  begin(who: string, arrival: Arrival): void {
+  begin(who: string, arrival: EvictableBody): void {
     this.#arrivals.add(arrival);
     this.#change(who, 0, 1);
   }
 
-  end(who: string, arrival: Arrival): void {
+  end(who: string, arrival: EvictableBody): void {
     if (this.#arrivals.delete(arrival)) this.#change(who, 0, -1);
   }
 
@@ -163,7 +166,7 @@ export class MemoryPool {
 }
 
 /** Memory budget of one request. It is charged when bytes arrive, because announced bytes cost nothing. */
-export class RequestBudget implements Arrival {
+export class RequestBudget implements EvictableBody {
   #held = 0;
   #steps = 0;
   #who: string;
@@ -173,25 +176,25 @@ export class RequestBudget implements Arrival {
   #isReleased = false;
 
   constructor(
-    private readonly room: Room,
+    private readonly pools: CallerPools,
     source: string,
-    strangerLimitBytes: number,
+    anonymousLimitBytes: number,
   ) {
     this.#who = source;
-    this.#part = room.strangers;
-    this.#limitBytes = strangerLimitBytes;
+    this.#part = pools.anonymous;
+    this.#limitBytes = anonymousLimitBytes;
   }
 
   get limitBytes(): number {
     return this.#limitBytes;
   }
 
-  get limits(): PartLimits {
+  get limits(): PoolLimits {
     return this.#part.limits;
   }
 
   get stepMs(): number {
-    return this.room.stepMs;
+    return this.pools.stepMs;
   }
 
   get isOverdue(): boolean {
@@ -233,15 +236,15 @@ export class RequestBudget implements Arrival {
    * @param who - unique name of the caller
    */
   promoteToAuthenticated(who: string, limitBytes: number): void {
-    const { callers } = this.room;
-    callers.take(who, this.#held, this);
+    const { authenticated } = this.pools;
+    authenticated.take(who, this.#held, this);
     this.#part.giveBack(this.#who, this.#held);
     if (this.#refuse !== null) {
       this.#part.end(this.#who, this);
-      callers.begin(who, this);
+      authenticated.begin(who, this);
     }
     this.#who = who;
-    this.#part = callers;
+    this.#part = authenticated;
     this.#limitBytes = limitBytes;
   }
 

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/paths.js';
-import { maxPhotoBytes } from '../core/concealed.js';
-import { formOverheadBytes, roomLimits } from './request-budget.js';
+import { maxPhotoBytes } from '../core/secrets.js';
+import { formOverheadBytes, poolLimits } from './request-budget.js';
 
 const mebibyte = 1024 * 1024;
-const sumMiB = Object.values(roomLimits).reduce(
-  (sum, { strangers, callers }) => sum + (strangers.capacityBytes + callers.capacityBytes) / mebibyte,
+const sumMiB = Object.values(poolLimits).reduce(
+  (sum, { anonymous: strangers, authenticated: callers }) =>
+    sum + (strangers.capacityBytes + callers.capacityBytes) / mebibyte,
   0,
 );
 
@@ -18,5 +19,5 @@ test('all bodies, as much again to decode them and the process itself fit the le
 });
 
 test('one source may send the largest body that a stranger may send', () => {
-  expect(roomLimits.capture.strangers.shareBytes).toBeGreaterThanOrEqual(maxPhotoBytes + formOverheadBytes);
+  expect(poolLimits.capture.anonymous.shareBytes).toBeGreaterThanOrEqual(maxPhotoBytes + formOverheadBytes);
 });

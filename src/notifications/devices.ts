@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import { Credential } from '../core/concealed.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import { type KeyVersion, type PushAddress, pushAddressGuard } from '../core/ports.js';
 import { openText, sealedTextGuard, sealText } from '../core/sealed-text.js';
+import { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 
@@ -40,7 +40,7 @@ const toStored = (who: SubjectRef, { clock }: Ports<'clock'>) => ({
 const labelOf = (who: SubjectRef): string =>
   `facestep/notice-devices/${digestOf(devicesKey(who)).toString('base64url')}`;
 
-export interface NoticeDevice {
+export interface NotificationDevice {
   readonly id: string;
   readonly address: PushAddress;
   /** Version of the key that encrypts the address. The push subscription is bound to that key. */
@@ -53,10 +53,10 @@ const isKept = (at: EpochMs, { clock }: Ports<'clock'>): boolean => addSec(at, k
  * Returns the browsers whose addresses can be decrypted. Other addresses were encrypted under a key that is now
  * retired.
  */
-export async function readNoticeDevices(
+export async function readNotificationDevices(
   who: SubjectRef,
   deps: Ports<'state' | 'clock' | 'keys'>,
-): Promise<readonly NoticeDevice[]> {
+): Promise<readonly NotificationDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
   const opened = kept.map(async ({ id, address }) => {
@@ -71,12 +71,12 @@ export async function readNoticeDevices(
   return (await Promise.all(opened)).flat();
 }
 
-export async function addNoticeDevice(
+export async function addNotificationDevice(
   who: SubjectRef,
   address: PushAddress,
   deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
 ): Promise<void> {
-  const same = (await readNoticeDevices(who, deps)).filter((each) => each.address.endpoint === address.endpoint);
+  const same = (await readNotificationDevices(who, deps)).filter((each) => each.address.endpoint === address.endpoint);
   const sealed = await sealText(new Credential(JSON.stringify(address)), labelOf(who), deps);
   const device = { id: Buffer.from(deps.random(9)).toString('base64url'), address: sealed, at: deps.clock.now() };
   const add = (found: Devices | null): Devices => {
@@ -86,7 +86,7 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-export async function removeNoticeDevices(
+export async function removeNotificationDevices(
   who: SubjectRef,
   ids: readonly string[],
   deps: Ports<'state' | 'clock'>,
@@ -98,7 +98,7 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-export async function countNoticeDevices(
+export async function countNotificationDevices(
   who: SubjectRef,
   deps: Ports<'state' | 'clock'>,
 ): Promise<{ readonly devices: number; readonly expiresAt: EpochMs } | null> {
@@ -108,7 +108,7 @@ export async function countNoticeDevices(
   return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
 }
 
-export async function forgetNoticeDevices(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
+export async function forgetNotificationDevices(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }
 
@@ -116,9 +116,9 @@ export const noticeDeviceData = {
   part: 'notice_devices',
   keys: ['notice-devices:*:*'],
   read: async (who, deps) => {
-    const kept = await countNoticeDevices(who, deps);
+    const kept = await countNotificationDevices(who, deps);
     return { noticeDevices: kept && { devices: kept.devices, expiresAt: toIso(kept.expiresAt) } };
   },
   endedBy: 'erasure_last',
-  forget: forgetNoticeDevices,
+  forget: forgetNotificationDevices,
 } as const satisfies PersonalData;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AuditDetails, event } from '../core/audit-events.js';
-import { noticeKinds } from '../core/page-protocol.js';
+import { notificationKinds } from '../core/page-protocol.js';
 
 /** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
 const endedSessions = ['ended', 'failed', 'not_offered'] as const;
@@ -10,7 +10,7 @@ export type EndedSessions = (typeof endedSessions)[number];
 export const notificationDetails = {
   notices_chosen: event(
     'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
-    { off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() },
+    { off: z.array(z.enum(notificationKinds)), email: z.boolean(), devices: z.int() },
   ),
   not_me_reported: event('A person reported that an action in a notification was not theirs.', {
     sessions: z.enum(endedSessions),

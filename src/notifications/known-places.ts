@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Credential } from '../core/concealed.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { KeyVersion } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { type StepUpRecord, whoOf } from '../step-up/record.js';
+import { type StepUpRecord, subjectOf } from '../step-up/record.js';
 
 /*
  * Devices and networks from which a person passed checks. Only digests under a key of that person are stored, so that
@@ -41,7 +41,7 @@ const toStored = (who: SubjectRef) => ({
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
   // If a power failure loses the record, the only effect is an additional e-mail.
-  mayBeLost: true,
+  relaxedDurability: true,
 });
 
 export interface Place {
@@ -54,7 +54,7 @@ export interface Place {
  * Records the device and network from which a person passed a check.
  * @returns what is new: device, network, or both; empty for the first check
  */
-export async function meetPlace(
+export async function recordPlace(
   who: SubjectRef,
   place: Place,
   deps: Ports<'state' | 'clock' | 'keys'>,
@@ -148,9 +148,9 @@ export async function notePlace(
   { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
   deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
 ): Promise<void> {
-  const who = whoOf(record);
+  const who = subjectOf(record);
   try {
-    const met = await meetPlace(who, place, deps);
+    const met = await recordPlace(who, place, deps);
     if (record.purpose === 'enrol' || !(met.device || met.network)) return;
     await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
   } catch (error) {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import { Credential } from '../core/concealed.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
+import { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, toCode } from '../errors.js';
-import { forgetNoticeChoice } from './choice.js';
-import { forgetNoticeDevices } from './devices.js';
+import { forgetNotificationChoice } from './choice.js';
+import { forgetNotificationDevices } from './devices.js';
 import type { EndedSessions } from './events.js';
 
 export const notMeLifeSec = 7 * secondsPerDay;
@@ -97,8 +97,8 @@ export async function reportNotMe(
   const who = { connection: id, subject };
   const end = async (): Promise<EndedSessions> => {
     // An attacker may have changed the settings to hide notifications.
-    await forgetNoticeChoice(who, deps);
-    await forgetNoticeDevices(who, deps);
+    await forgetNotificationChoice(who, deps);
+    await forgetNotificationDevices(who, deps);
     const sessions = await endSessions(connection, subject, deps);
     await deps.audit.append({ action: 'not_me_reported', ...who, detail: { sessions } });
     return sessions;

@@ -15,10 +15,10 @@ import { defaultBrand } from '../core/ports/delivery.js';
 import type { Keys, Message, PushAddress, WebPush } from '../core/ports.js';
 import { epochMs, secondsPerDay } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { keepNoticeChoice, readNoticeChoice } from './choice.js';
+import { readNotificationChoice, storeNotificationChoice } from './choice.js';
 import { createWebPush } from './delivery/web-push.js';
-import { addNoticeDevice, countNoticeDevices, readNoticeDevices } from './devices.js';
-import { createNoticeSender, mostInADay } from './sender.js';
+import { addNotificationDevice, countNotificationDevices, readNotificationDevices } from './devices.js';
+import { createNotificationSender, maxPerDay } from './sender.js';
 
 const folder = createFolder('notices');
 const devicesGuard = z.record(z.string(), z.json());
@@ -36,7 +36,7 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
       sent.push(message);
     },
   };
-  const notices = createNoticeSender({
+  const notices = createNotificationSender({
     ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
     connectionOf: (id) => (id === connection.id ? connection : undefined),
     brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
@@ -44,7 +44,7 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
   const audit = withSubscribers(core.audit, [notices.onEvent]);
   const append = async (...events: readonly AuditEvent[]): Promise<void> => {
     for (const event of events) await audit.append(event);
-    await notices.settle();
+    await notices.drain();
   };
   return {
     ...{ core, sent, append, audit, notices, webPush },
@@ -122,8 +122,8 @@ test('nobody can be flooded: one of a kind in an hour, a few in a day, and anoth
     await append(events.refused, events.locked);
   }
   // Twenty hours may touch two days.
-  expect(sent.length).toBeGreaterThanOrEqual(mostInADay);
-  expect(sent.length).toBeLessThanOrEqual(2 * mostInADay);
+  expect(sent.length).toBeGreaterThanOrEqual(maxPerDay);
+  expect(sent.length).toBeLessThanOrEqual(2 * maxPerDay);
   const before = sent.length;
   await append({ ...events.refused, subject: 'berta' });
   expect(sent.slice(before).map(({ to }) => to)).toEqual(['berta@example.com']);
@@ -143,24 +143,24 @@ test('a letter that fails, or a provider that is away, holds up nothing and refu
 
 test('what a person does not want is not sent, and the rest is in the language they read', async () => {
   const { sent, append, deps } = await setUp();
-  await keepNoticeChoice(anna, { on: ['locked'], language: 'fr' }, deps);
+  await storeNotificationChoice(anna, { on: ['locked'], language: 'fr' }, deps);
   await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });
   expect(subjectsOf(sent)).toEqual([noticeTexts.fr.notices.locked.subject, noticeTexts.en.notices.refused.subject]);
   // The page was used in another language: what they chose stays.
-  await keepNoticeChoice(anna, { language: 'es' }, deps);
-  expect(await readNoticeChoice(anna, deps)).toMatchObject({
+  await storeNotificationChoice(anna, { language: 'es' }, deps);
+  expect(await readNotificationChoice(anna, deps)).toMatchObject({
     ...{ off: ['enrolled', 'new_place', 'refused', 'ended'], email: true, language: 'es' },
   });
 });
 
 test('a choice ends 400 days after it was last used, and notices are sent again', async () => {
   const { sent, append, core, deps } = await setUp();
-  await keepNoticeChoice(anna, { on: [], language: 'en' }, deps);
+  await storeNotificationChoice(anna, { on: [], language: 'en' }, deps);
   core.clock.advanceSec(400 * secondsPerDay - 1);
   await append(events.locked);
   expect(sent).toEqual([]);
   core.clock.advanceSec(1);
-  expect(await readNoticeChoice(anna, deps)).toBeNull();
+  expect(await readNotificationChoice(anna, deps)).toBeNull();
   await append(events.locked);
   expect(sent).toHaveLength(1);
 });
@@ -187,7 +187,7 @@ describe('pushed notices', () => {
     now = () => core.clock.now();
     const subscribe = async () => service.subscribe(await started.webPush!.publicKey(1));
     const add = async (address: PushAddress) => {
-      await addNoticeDevice(anna, address, deps);
+      await addNotificationDevice(anna, address, deps);
       return address;
     };
     return { ...started, subscribe, add };
@@ -197,7 +197,7 @@ describe('pushed notices', () => {
   test('a browser is told what the subject of the letter says, in the person’s language, and nothing more', async () => {
     const { sent, append, deps, subscribe, add } = await start();
     await add(await subscribe());
-    await keepNoticeChoice(anna, { language: 'ar' }, deps);
+    await storeNotificationChoice(anna, { language: 'ar' }, deps);
     await append(events.refused);
     const { subject } = noticeTexts.ar.notices.refused;
     expect(bodies()).toEqual([{ language: 'ar', direction: 'rtl', title: 'Harbour Clinic', body: subject }]);
@@ -208,7 +208,7 @@ describe('pushed notices', () => {
 
   test('who wants no e-mail gets one where no browser takes the notice', async () => {
     const { core, sent, append, deps, subscribe, add } = await start();
-    await keepNoticeChoice(anna, { email: false, language: 'en' }, deps);
+    await storeNotificationChoice(anna, { email: false, language: 'en' }, deps);
     await append(events.enrolled);
     expect(sent).toHaveLength(1);
     const { endpoint } = await add(await subscribe());
@@ -219,7 +219,7 @@ describe('pushed notices', () => {
     expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.enrolled.subject, noticeTexts.en.notices.locked.subject]);
     expect(core.log.text()).toMatch(/push notification failed.*delivery_failed/);
     expect(core.log.text()).not.toMatch(/anna|127\.0\.0\.1|send/);
-    expect(await readNoticeDevices(anna, deps)).toHaveLength(1);
+    expect(await readNotificationDevices(anna, deps)).toHaveLength(1);
   });
 
   test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {
@@ -227,28 +227,28 @@ describe('pushed notices', () => {
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));
     await add(added[3]!);
-    const kept = await readNoticeDevices(anna, deps);
+    const kept = await readNotificationDevices(anna, deps);
     expect(kept.map(({ address }) => address)).toEqual([added[2], added[4], added[5], added[6], added[3]]);
     const text = JSON.stringify(await core.state.read('notice-devices:work:anna'));
     for (const { endpoint, p256dh, auth } of added) {
       for (const part of [endpoint, endpoint.split('/').at(-1)!, p256dh, auth]) expect(text).not.toContain(part);
     }
     core.clock.advanceSec(400 * secondsPerDay);
-    expect(await readNoticeDevices(anna, deps)).toEqual([]);
-    expect(await countNoticeDevices(anna, deps)).toBeNull();
+    expect(await readNotificationDevices(anna, deps)).toEqual([]);
+    expect(await countNotificationDevices(anna, deps)).toBeNull();
   });
 
   test('what was sealed under a retired key, or for somebody else, is not read', async () => {
     const { core, deps, subscribe } = await start();
     const [first, second] = [randomBytes(32), randomBytes(32)];
-    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first) });
-    await addNoticeDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first, second) });
-    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(first, second) })).toHaveLength(2);
-    expect(await readNoticeDevices(anna, { ...deps, keys: createKeysInMemory(null, second) })).toHaveLength(1);
+    await addNotificationDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first) });
+    await addNotificationDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first, second) });
+    expect(await readNotificationDevices(anna, { ...deps, keys: createKeysInMemory(first, second) })).toHaveLength(2);
+    expect(await readNotificationDevices(anna, { ...deps, keys: createKeysInMemory(null, second) })).toHaveLength(1);
     const value = devicesGuard.parse((await core.state.read('notice-devices:work:anna'))?.value);
     await core.state.write('notice-devices:work:berta', value, { when: 'absent', expiresAt: null });
     await expect(
-      readNoticeDevices({ ...anna, subject: 'berta' }, { ...deps, keys: createKeysInMemory(first, second) }),
+      readNotificationDevices({ ...anna, subject: 'berta' }, { ...deps, keys: createKeysInMemory(first, second) }),
     ).rejects.toMatchObject({ code: 'state_unavailable' });
   });
 });

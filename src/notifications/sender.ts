@@ -2,30 +2,30 @@ import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { directionOf, type LetterLanguage } from '../core/language.js';
+import { directionOf, type SupportedLanguage } from '../core/language.js';
 import { countIn, windowOf } from '../core/limits/limits.js';
-import type { NoticeKind } from '../core/page-protocol.js';
+import type { NotificationKind } from '../core/page-protocol.js';
 import type { AuditSubscriber } from '../core/ports/audit.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import type { WebPush } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { readNoticeChoice } from './choice.js';
-import { readNoticeDevices, removeNoticeDevices } from './devices.js';
+import { readNotificationChoice } from './choice.js';
+import { readNotificationDevices, removeNotificationDevices } from './devices.js';
 import { composeEmail } from './email/email.js';
 import type { EndedSessions } from './events.js';
 import { issueNotMe } from './not-me.js';
 
-export interface NoticeDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
+export interface NotificationDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
   readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
 }
 
-export interface NoticeSender {
+export interface NotificationSender {
   readonly onEvent: AuditSubscriber;
-  settle(): Promise<void>;
+  drain(): Promise<void>;
 }
 
 const hourSec = 60 * 60;
@@ -33,7 +33,7 @@ const daySec = 24 * hourSec;
 
 /** Limits notifications, so that an attacker cannot flood a user's mailbox. */
 const mostOfAKindInAnHour = 1;
-export const mostInADay = 6;
+export const maxPerDay = 6;
 
 /**
  * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
@@ -41,7 +41,7 @@ export const mostInADay = 6;
 const notMePath = '/face/not-me';
 
 /** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
-export function createNoticeSender(deps: NoticeDeps): NoticeSender {
+export function createNotificationSender(deps: NotificationDeps): NotificationSender {
   const underWay = new Set<Promise<void>>();
   return {
     onEvent(event) {
@@ -58,19 +58,19 @@ export function createNoticeSender(deps: NoticeDeps): NoticeSender {
       underWay.add(sent);
       void sent.then(() => underWay.delete(sent));
     },
-    async settle() {
+    async drain() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
 
-async function send({ kind, who }: Notice, connection: Connection, deps: NoticeDeps): Promise<void> {
+async function send({ kind, who }: Notice, connection: Connection, deps: NotificationDeps): Promise<void> {
   const { state, clock, delivery, issuer } = deps;
-  const choice = await readNoticeChoice(who, { state });
+  const choice = await readNotificationChoice(who, { state });
   if (choice?.off.includes(kind)) return;
   const name = `${who.connection}:${who.subject}`;
   if ((await countIn(windowOf(`notices:${kind}:${name}`, hourSec, deps), 1, { state })) > mostOfAKindInAnHour) return;
-  if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > mostInADay) return;
+  if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > maxPerDay) return;
   const language = choice?.language ?? connection.policy.language;
   const isPushed = await push({ kind, who }, language, connection, deps);
   if (isPushed && choice?.email === false) return;
@@ -97,14 +97,14 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
  */
 async function push(
   { kind, who }: Notice,
-  language: LetterLanguage,
+  language: SupportedLanguage,
   connection: Connection,
-  deps: NoticeDeps,
+  deps: NotificationDeps,
 ): Promise<boolean> {
   const { webPush, log } = deps;
   if (webPush === null) return false;
   try {
-    const devices = await readNoticeDevices(who, deps);
+    const devices = await readNotificationDevices(who, deps);
     if (devices.length === 0) return false;
     const { organisation } = await deps.brandOf(connection);
     const { subject: body } = noticeTexts[language].notices[kind];
@@ -119,7 +119,7 @@ async function push(
       }),
     );
     const gone = outcomes.flatMap(({ id, outcome }) => (outcome === 'gone' ? [id] : []));
-    if (gone.length > 0) await removeNoticeDevices(who, gone, deps);
+    if (gone.length > 0) await removeNotificationDevices(who, gone, deps);
     return outcomes.some(({ outcome }) => outcome === 'sent');
   } catch (error) {
     log.warn('push notification failed', { kind, connection: connection.id, code: toCode(error) });
@@ -137,10 +137,10 @@ const sessionsTold = {
  * Notifies the help desk, in English, that a user reported "this was not me". Skipped if no address is configured.
  * @throws `delivery_failed`
  */
-export async function tellHelpDesk(
+export async function notifyHelpDesk(
   connection: Connection,
   { subject, sessions }: { readonly subject: string; readonly sessions: EndedSessions },
-  deps: Pick<NoticeDeps, 'delivery' | 'brandOf' | 'clock'>,
+  deps: Pick<NotificationDeps, 'delivery' | 'brandOf' | 'clock'>,
 ): Promise<void> {
   const { helpDesk } = connection.policy;
   if (helpDesk === null) return;
@@ -159,7 +159,7 @@ export async function tellHelpDesk(
 }
 
 export interface Notice {
-  readonly kind: NoticeKind;
+  readonly kind: NotificationKind;
   readonly who: SubjectRef;
 }
 
@@ -169,7 +169,7 @@ export function noticeOf(event: AuditEvent): Notice | null {
   return kind === null ? null : { kind, who: { connection, subject } };
 }
 
-function kindOf(event: AuditEvent): NoticeKind | null {
+function kindOf(event: AuditEvent): NotificationKind | null {
   switch (event.action) {
     case 'enrolled':
     case 'enrolment_recovered':

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { isProtocolClaim } from '../config/claims.js';
 import type {
   AuthorizationRequest,
-  Demand,
+  ClaimDemand,
   OidcClient,
   Person,
   RequestedClaims,
 } from '../connections/openid-client.js';
-import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
+import { claimsOfScope, type DataScope, isDataScope, type RequestedClaim } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
 const subGuard = z.object({ sub: z.string() });
@@ -33,7 +33,7 @@ export function checkSubject(
 }
 
 /** An authorization request's parameters, with the parameter `claims` parsed. */
-export interface Asked extends Pick<AuthorizationRequest, 'params' | 'requested'> {
+export interface AuthorizationParameters extends Pick<AuthorizationRequest, 'params' | 'requested'> {
   /** Requested claims of the ID token. The value is true if the claim is essential. */
   readonly idToken: ReadonlyMap<string, boolean>;
   readonly userInfo: ReadonlyMap<string, boolean>;
@@ -64,10 +64,10 @@ export const paramsOf = (params: unknown): AuthorizationRequest['params'] => par
  * @throws oidcErrors.InvalidRequest
  * @see https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter
  */
-export function readAsked(sent: unknown): Asked {
+export function readAsked(sent: unknown): AuthorizationParameters {
   const params = paramsOf(sent);
   const { id_token: idToken, userinfo: userInfo } = parse(claimsGuard, parseJson(params.claims ?? '{}'));
-  const demand = (name: string): Demand => toDemand(parse(demandGuard, idToken.get(name)));
+  const demand = (name: string): ClaimDemand => toDemand(parse(demandGuard, idToken.get(name)));
   const [sub] = demand('sub').values;
   return {
     params,
@@ -97,13 +97,13 @@ function parseJson(text: string): unknown {
 const toEssential = (members: z.output<typeof membersGuard>): ReadonlyMap<string, boolean> =>
   new Map([...members].map(([name, member]) => [name, member?.essential === true]));
 
-function toDemand(request: z.output<typeof demandGuard>): Demand {
+function toDemand(request: z.output<typeof demandGuard>): ClaimDemand {
   const asked = request?.values ?? (request?.value === undefined ? [] : [request.value]);
   const values = asked.filter((value) => typeof value === 'string');
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
+export const isMet = ({ values, isEssential }: ClaimDemand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
@@ -111,13 +111,13 @@ export const isMet = ({ values, isEssential }: Demand, possible: readonly string
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */
-export function checkDemand(demand: Demand, possible: readonly string[]): void {
+export function checkDemand(demand: ClaimDemand, possible: readonly string[]): void {
   if (!isMet(demand, possible)) {
     throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot meet what is asked');
   }
 }
 
-export interface ClaimWanted extends AskedClaim {
+export interface ClaimWanted extends RequestedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
   /** Id of the source connection, or `null` for the issuer's own claims. */
@@ -132,7 +132,7 @@ const mostLogged = 20;
  */
 export function toClaimsWanted(
   client: Pick<OidcClient, 'consented'>,
-  { params, idToken, userInfo }: Asked,
+  { params, idToken, userInfo }: AuthorizationParameters,
 ): readonly ClaimWanted[] {
   const registered = Object.keys(client.consented?.claims ?? {});
   const byScope = scopesOf(params).flatMap((scope) => registered.filter((name) => isOfScope(name, scope)));
@@ -149,7 +149,7 @@ export function toClaimsWanted(
 
 export function unregisteredIn(
   client: Pick<OidcClient, 'consented' | 'claimNames'>,
-  { params, idToken, userInfo }: Asked,
+  { params, idToken, userInfo }: AuthorizationParameters,
 ): readonly string[] {
   const registered = Object.keys(client.consented?.claims ?? {});
   const isTold = (name: string): boolean =>
@@ -168,4 +168,5 @@ export function unregisteredIn(
 
 const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[scope].some((claim) => claim === name);
 
-const scopesOf = ({ scope = '' }: Asked['params']): readonly DataScope[] => scope.split(' ').filter(isDataScope);
+const scopesOf = ({ scope = '' }: AuthorizationParameters['params']): readonly DataScope[] =>
+  scope.split(' ').filter(isDataScope);

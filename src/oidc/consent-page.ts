@@ -9,7 +9,7 @@ import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';
 import type { Language } from './language.js';
-import { type Asker, isolate, renderPersonCard } from './person-page.js';
+import { isolate, type Requester, renderPersonCard } from './person-page.js';
 
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
@@ -29,7 +29,7 @@ export interface SilentSource {
 export function renderConsentPage(
   language: Language,
   {
-    asker,
+    requester: asker,
     shown,
     until,
     organisation,
@@ -39,7 +39,7 @@ export function renderConsentPage(
     canLink = false,
     notLinked = null,
   }: {
-    readonly asker: Asker;
+    readonly requester: Requester;
     readonly shown: string;
     readonly until: EpochMs;
     readonly organisation: string | null;
@@ -88,7 +88,7 @@ ${asker.to === 'counter' ? null : html`<p>${texts.until({ date: toDay(until, lan
   );
 }
 
-const renderDestination = (texts: ConsentTexts, { to }: Asker): Html | string => {
+const renderDestination = (texts: ConsentTexts, { to }: Requester): Html | string => {
   if (typeof to === 'object') return html`${texts.goesTo} ${isolate('host', to.host)}.`;
   return to === 'counter' ? texts.atCounter : texts.cardGoesTo;
 };

@@ -1,9 +1,9 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import type { OidcClient } from '../connections/openid-client.js';
-import { PersonalData } from '../core/concealed.js';
-import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
+import { coversRequest, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
 import { digestOf } from '../core/digest.js';
 import { type Link, readLinks } from '../core/links/links.js';
+import { PersonalData } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked.js';
@@ -15,7 +15,7 @@ import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
 import { type Destination, renderUnreadablePage } from './person-page.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
-import { unlessUnreadable } from './unavailable.js';
+import { nullIfUnreadable } from './unavailable.js';
 
 /**
  * Creates the step that asks for consent, unless it was given before.
@@ -36,7 +36,7 @@ export function createConsentStep(
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
     // At a counter, each check needs its own consent.
     const isAskedAnew = request.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
-    const isEnough = standing !== null && answersFor(standing, wanted) && holdsBy(standing, wanted, links);
+    const isEnough = standing !== null && coversRequest(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
 
     const decision = form?.get('decision');
@@ -56,7 +56,7 @@ export function createConsentStep(
       const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
     }
-    await show(visit, { subject, asker, wanted, links });
+    await show(visit, { subject, requester: asker, wanted, links });
     return null;
   };
 
@@ -64,14 +64,14 @@ export function createConsentStep(
     { request, response, asked, client, flow }: Visit,
     {
       subject,
-      asker,
+      requester: asker,
       wanted,
       links,
-    }: { subject: string; asker: Asker; wanted: readonly ClaimWanted[]; links: readonly Link[] },
+    }: { subject: string; requester: Asker; wanted: readonly ClaimWanted[]; links: readonly Link[] },
   ): Promise<void> {
-    const { redirect_uri: redirectUri, ui_locales: wished } = asked.params;
+    const { redirect_uri: redirectUri, ui_locales: requestedLanguage } = asked.params;
     const { name = '', claims = {}, lifeSec = 0 } = client.consented ?? {};
-    const language = languageOf(wished, request.acceptsLanguages());
+    const language = languageOf(requestedLanguage, request.acceptsLanguages());
     const reader = { name, to: destinationOf(client, redirectUri) };
     const [own, answers] = await Promise.all([
       read(subject, wanted),
@@ -96,7 +96,7 @@ export function createConsentStep(
     const canLink = silent.length > 0 && (await canLinkIn(flow, deps));
     const page = merge([own, ...valuesOf(answers)]).use((values) =>
       renderConsentPage(language, {
-        ...{ asker: reader, shown: offer.digest, organisation: connection.policy.organisation, answered, silent },
+        ...{ requester: reader, shown: offer.digest, organisation: connection.policy.organisation, answered, silent },
         until: addSec(deps.clock.now(), lifeSec),
         items: offer.claims.flatMap(toItem).map((item) => ({
           ...item,
@@ -114,7 +114,7 @@ export function createConsentStep(
     const names = wanted.filter(({ from }) => from === null).map(({ name }) => name);
     if (names.length === 0) return new PersonalData({});
     const { id, profile } = connection;
-    return unlessUnreadable('claims', () => profile.readClaims(subject, names), { connection: id, log: deps.log });
+    return nullIfUnreadable('claims', () => profile.readClaims(subject, names), { connection: id, log: deps.log });
   }
 }
 
@@ -137,7 +137,7 @@ const linkWith = (links: readonly Link[], source: string): Link | undefined =>
  * a source that did not answer are requested again next time.
  */
 function toOffer(
-  asker: Asker,
+  requester: Asker,
   wanted: readonly ClaimWanted[],
   { links, answered }: { readonly links: readonly Link[]; readonly answered: readonly string[] },
 ) {
@@ -147,7 +147,7 @@ function toOffer(
   );
   const used = links.filter(({ other }) => answered.includes(other.connection));
   const linkIds = Object.fromEntries(used.map(({ id, other }) => [other.connection, id]));
-  const shown = [asker, claims.map(({ name, isEssential }) => ({ name, isEssential })), linkIds];
+  const shown = [requester, claims.map(({ name, isEssential }) => ({ name, isEssential })), linkIds];
   return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
 }
 

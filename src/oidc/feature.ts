@@ -3,22 +3,22 @@ import type { Express, Request, Response } from 'express';
 import type { ClientMetadata, Configuration, KoaContextWithOIDC, OpenID4VCIEnabledConfiguration } from 'oidc-provider';
 import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
 import type { OrganisationRules } from '../config/organisations.js';
-import type { Admitted, OidcClient, OidcClientDeps } from '../connections/openid-client.js';
+import type { AdmittedRequest, OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
-import type { CountAll } from '../core/limits/limits.js';
+import type { ConsumeLimits } from '../core/limits/limits.js';
 import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-key-set.js';
-import type { Asked } from './asked.js';
+import type { AuthorizationParameters } from './asked.js';
 import type { Share, Visit } from './flow.js';
 import type { Provider } from './library.js';
 import type { Sources } from './sources.js';
 
 export interface IssuerDeps extends CoreDeps {
   readonly oidcKeys: OidcKeys;
-  readonly countAll: CountAll;
+  readonly consumeLimits: ConsumeLimits;
   readonly sources: Sources;
 }
 
@@ -40,7 +40,7 @@ export interface Arrival {
   /** True if a nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
   /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
-  readonly admission: Admitted | { readonly refusal: unknown } | null;
+  readonly admission: AdmittedRequest | { readonly refusal: unknown } | null;
 }
 
 export interface OidcIssuer {
@@ -100,7 +100,7 @@ export interface Decided {
 /** Settings of the OpenID library, in addition to those of the provider. */
 export interface LibrarySettings {
   readonly clients?: readonly ClientMetadata[];
-  /** Scopes without claims of their own. `tell` returns claims for them. */
+  /** Scopes without claims of their own. `extraClaims` returns claims for them. */
   readonly scopes?: readonly string[];
   readonly discovery?: Readonly<Record<string, boolean>>;
   /** Scopes of access tokens for the issuer itself (RFC 8707). */
@@ -137,7 +137,7 @@ export interface OidcFeature {
    * Checks a request. Throws an error of the library to refuse it.
    * @returns true if the request needs no other check, because it names no person
    */
-  check?(context: KoaContextWithOIDC, client: OidcClient, asked: Asked): Promise<boolean>;
+  check?(context: KoaContextWithOIDC, client: OidcClient, asked: AuthorizationParameters): Promise<boolean>;
   /** Seconds that a person may need for the feature's pages. */
   extraSec?(client: OidcClient): number;
   /**
@@ -151,7 +151,7 @@ export interface OidcFeature {
    */
   answer?(visit: Visit, passed: PassedSignIn): Promise<boolean>;
   /** Claims that tokens of a grant get, read when they are needed. Throws an error of the library to refuse. */
-  tell?(told: {
+  extraClaims?(told: {
     readonly grantId: string;
     readonly subject: string;
     readonly client: string | undefined;
@@ -169,4 +169,4 @@ export interface PassedSignIn {
 }
 
 /** A decision without consequences. */
-export const undecided: Decided = { scopes: [], record: async () => {}, store: async () => {} };
+export const noDecision: Decided = { scopes: [], record: async () => {}, store: async () => {} };

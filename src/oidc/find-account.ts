@@ -22,13 +22,13 @@ const lifeSec = 300;
  * Returns the claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2),
  * and the state of each source in `_claim_status`. Empty if no source was queried.
  */
-async function tellSources(
+async function toAggregatedClaims(
   answers: readonly SourceAnswer[],
   client: string,
   deps: { readonly oidcKeys: OidcKeys; readonly clock: Clock },
 ): Promise<JsonObject> {
   if (answers.length === 0) return {};
-  const told = await Promise.all(answers.map((answer) => tell(answer, client, deps)));
+  const told = await Promise.all(answers.map((answer) => toAggregatedSource(answer, client, deps)));
   const sources = told.filter(({ jwt }) => jwt !== null);
   return {
     ...Object.assign({}, ...told.map(({ values }) => values)),
@@ -44,7 +44,7 @@ async function tellSources(
   };
 }
 
-async function tell(
+async function toAggregatedSource(
   answer: SourceAnswer,
   client: string,
   deps: { readonly oidcKeys: OidcKeys; readonly clock: Clock },
@@ -115,14 +115,14 @@ export function createFindAccount(
     return readSources({ names, links: links.filter(({ id, other }) => former[other.connection] === id) }, deps);
   };
 
-  const tell = async (subject: string, { share, consent, client }: Held, names: readonly string[]) => {
+  const readGrantedClaims = async (subject: string, { share, consent, client }: Held, names: readonly string[]) => {
     const claims = names.map((name) => ({ name, from: client?.consented?.claims[name]?.from ?? null }));
     const own = claims.filter(({ from }) => from === null).map(({ name }) => name);
     const [told, answers] = await Promise.all([
       readShared(connection, subject, own),
       readAgreed(subject, namesBySource(claims), consent),
     ]);
-    return { ...told, ...(await tellSources(answers, share.client, deps)) };
+    return { ...told, ...(await toAggregatedClaims(answers, share.client, deps)) };
   };
 
   return async (subject, grantId, client) => {
@@ -135,8 +135,8 @@ export function createFindAccount(
       accountId: subject,
       async claims(use) {
         const names = (use === 'id_token' ? share?.idToken : share?.userInfo) ?? [];
-        const told = held === null ? {} : await tell(subject, held, names).catch(toUnavailable);
-        const added = await Promise.all(features.map((each) => each.tell?.({ grantId, subject, client, use })));
+        const told = held === null ? {} : await readGrantedClaims(subject, held, names).catch(toUnavailable);
+        const added = await Promise.all(features.map((each) => each.extraClaims?.({ grantId, subject, client, use })));
         return { ...told, ...claims, ...Object.assign({}, ...added), sub: subject };
       },
     };

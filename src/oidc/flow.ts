@@ -7,7 +7,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import { addSec, epochMsGuard } from '../core/units.js';
-import type { Asked } from './asked.js';
+import type { AuthorizationParameters } from './asked.js';
 import { oidcErrors, type Provider } from './library.js';
 
 const jsonGuard = z.record(z.string(), z.json());
@@ -30,7 +30,7 @@ const toStoredPerson = ({ subject, assurance, claims }: Person) => ({
   ...{ subject, isProven: assurance === 'vouched', isSentByProvider: assurance !== 'anonymous', claims },
 });
 
-export const begun = { stepUp: null, linking: null, notLinked: null, decided: {}, atKiosk: null } as const;
+export const newFlow = { stepUp: null, linking: null, notLinked: null, decided: {}, atKiosk: null } as const;
 
 /** Seconds for typing a username and for returning to the client. */
 const aroundStepUpSec = 120;
@@ -83,7 +83,7 @@ export function flowLifeSec({ lifeSec, consented }: OidcClient, { policy }: Conn
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
   const stored = { ...flow, person: flow.person && toStoredPerson(flow.person) };
-  await state.write(flowKey(connection, uid), stored, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
+  await state.write(flowKey(connection, uid), stored, { when: 'any', expiresAt: flow.endsAt, relaxedDurability: true });
 }
 
 export async function readFlow(uid: string, { connection, state }: FlowDeps): Promise<Flow> {
@@ -141,7 +141,7 @@ export interface Visit {
   readonly provider: Provider;
   readonly interaction: Interaction;
   /** The request that began the interaction. */
-  readonly asked: Asked;
+  readonly asked: AuthorizationParameters;
   readonly client: OidcClient;
   readonly flow: Flow;
 }

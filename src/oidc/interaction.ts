@@ -22,7 +22,7 @@ import { type Flow, readFlow, type Share, type Visit, writeClaims, writeFlow, wr
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
-import { leadBackToKiosk, renderAskPage } from './pages.js';
+import { refreshToKiosk, renderAskPage } from './pages.js';
 
 import { lifeSec } from './provider.js';
 import { parseRequestedAction } from './requested-action.js';
@@ -92,8 +92,8 @@ export function createInteraction(
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
-  const settleConsent = createConsentStep(issuer, deps);
-  const settleLink = createLinkStep(issuer, deps);
+  const requireConsent = createConsentStep(issuer, deps);
+  const requireLink = createLinkStep(issuer, deps);
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
     const { provider } = await issuer.running();
@@ -104,44 +104,48 @@ export function createInteraction(
     if (client === undefined) throw new oidcErrors.SessionNotFound('client is gone');
     const { atKiosk } = flow;
     if (atKiosk !== null) {
-      leadBackToKiosk(response, kioskLink(deps.issuer), 'asking');
+      refreshToKiosk(response, kioskLink(deps.issuer), 'asking');
       if (!(await isAtKiosk(atKiosk, deps))) throw new oidcErrors.SessionNotFound('no one is at the kiosk');
     }
     const asked = readAsked(interaction.params);
     const visit = { request, response, form, provider, interaction, asked, client, flow };
     try {
-      await goOn(visit);
+      await advance(visit);
     } catch (error) {
       await refuse(visit, error);
     }
   };
 
-  async function goOn(visit: Visit): Promise<void> {
+  async function advance(visit: Visit): Promise<void> {
     const { flow, response, interaction, client } = visit;
     const { result, returnTo } = interaction;
     const isOver = result?.login !== undefined || (result?.error !== undefined && flow.stepUp !== null);
     if (isOver) return response.redirect(303, returnTo);
     if (flow.person === null) return ask(visit);
     if (flow.stepUp === null) return leadToCamera(visit, flow.person);
-    const shown = readCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
-    const isOwner = shown !== null && hasDigest(shown, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
+    const browserSecret = readCookie(visit.request, browserCookieOf(flow.stepUp.id, isSecure));
+    const isOwner =
+      browserSecret !== null && hasDigest(browserSecret, Buffer.from(flow.stepUp.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('interaction of another browser');
     const stepUp = await readStepUp(flow.stepUp.id, deps);
     const { state } = stepUp;
     if (state === 'passed' || state === 'passed_another_way') {
-      if (await settleLink(visit, flow.person.subject)) return;
+      if (await requireLink(visit, flow.person.subject)) return;
       const decided: Decided[] = [];
       for (const { decide } of issuer.features) {
         const decision = await decide?.(visit, flow.person.subject);
         if (decision === null) return;
         if (decision !== undefined) decided.push(decision);
       }
-      const settled = await settleConsent(visit, flow.person.subject);
+      const settled = await requireConsent(visit, flow.person.subject);
       return settled === null ? undefined : finish(visit, flow.person, { stepUp, decided, ...settled });
     }
     if (state === 'failed' && client.toCheckClaims !== undefined) {
       const check = { passed: false, at: deps.clock.now(), stepUpId: flow.stepUp.id };
-      return tell(visit, await toGrant(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {}));
+      return finishInteraction(
+        visit,
+        await toGrant(visit, { ...flow.person.claims, ...client.toCheckClaims(check) }, {}),
+      );
     }
     if (state === 'started' && flow.stepUp.starts < startsAllowed) return leadToCamera(visit, flow.person);
     if (state === 'started' || state === 'captured') return response.redirect(303, `${deps.issuer}${pagePath}`);
@@ -173,7 +177,7 @@ export function createInteraction(
       {
         connection,
         subject: person.subject,
-        kept: null,
+        callerHeldToken: null,
         receipt: null,
         browser,
         lifeSec: life,
@@ -184,7 +188,7 @@ export function createInteraction(
         // A kiosk is the organization's own device, so any camera is allowed.
         camera: flow.atKiosk === null ? null : 'any',
         application: asked.params.redirect_uri ?? null,
-        takesAnotherWay: takesAnotherWay(visit),
+        acceptsFallback: takesAnotherWay(visit),
         action: actionOf(visit),
       },
       deps,
@@ -198,8 +202,8 @@ export function createInteraction(
     forgetBrowser(response, flow);
     const name = browserCookieOf(started.id, isSecure);
     setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
-    const wished = interaction.params.ui_locales;
-    const language = wished === undefined ? null : languageOf(wished, request.acceptsLanguages());
+    const requestedLanguage = interaction.params.ui_locales;
+    const language = requestedLanguage === undefined ? null : languageOf(requestedLanguage, request.acceptsLanguages());
     response.redirect(303, startedLink(deps.issuer, started, language));
   }
 
@@ -235,7 +239,7 @@ export function createInteraction(
     const authentication = { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) };
     const result = await toGrant(visit, claims, authentication, { decided, share, action });
     await take();
-    await tell(visit, result);
+    await finishInteraction(visit, result);
   }
 
   function takesAnotherWay({ client, asked }: Visit): boolean {
@@ -274,7 +278,10 @@ export function createInteraction(
     };
   }
 
-  async function tell({ request, response, provider, flow }: Visit, result: InteractionResults): Promise<void> {
+  async function finishInteraction(
+    { request, response, provider, flow }: Visit,
+    result: InteractionResults,
+  ): Promise<void> {
     forgetBrowser(response, flow);
     await provider.interactionFinished(request, response, result);
   }

@@ -11,7 +11,14 @@ import type { AuthenticationMethod } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeySet } from '../storage/keys/oidc-key-set.js';
-import { type Asked, checkClaims, checkDemand, checkSubject, readAsked, unregisteredIn } from './asked.js';
+import {
+  type AuthorizationParameters,
+  checkClaims,
+  checkDemand,
+  checkSubject,
+  readAsked,
+  unregisteredIn,
+} from './asked.js';
 
 import type {
   Arrival,
@@ -22,18 +29,18 @@ import type {
   RunningProvider,
 } from './feature.js';
 import { createFindAccount } from './find-account.js';
-import { begun, type Flow, flowLifeSec, writeFlow } from './flow.js';
+import { type Flow, flowLifeSec, newFlow, writeFlow } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { createRelyingParty } from './relying-party.js';
-import { ComeBack, createRequireReturn } from './return-visit.js';
-import { createSingleUse, GoOn, takeSignedRequest } from './single-use.js';
+import { createRequireReturn, RetryWithCookie } from './return-visit.js';
+import { createSingleUse, ResumeSignIn, takeSignedRequest } from './single-use.js';
 
 import { createStorage } from './storage.js';
-import { inProtocol, inProtocolSigning, toUnavailable } from './unavailable.js';
+import { inProtocolSigning, toUnavailable, withProtocolErrors } from './unavailable.js';
 
 export const issuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
@@ -47,7 +54,7 @@ export function createIssuer(
   const issuer = issuerOf(connection, deps);
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
   const countStart = (source: string): Promise<void> =>
-    deps.countAll(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
+    deps.consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
   const opened = { issuer, connection, oidc, organisations, directoryFor, interactionUrl, countStart };
   const features = extensions.map((each) => each.open(opened, deps));
   const relyingParties = relyingPartiesOf(oidc).map((config) =>
@@ -63,7 +70,7 @@ export function createIssuer(
   ];
   const byId = new Map(clients.map((client) => [client.metadata.client_id, client]));
   const pushing = clients.filter(({ metadata }) => metadata.require_pushed_authorization_requests === true);
-  const state = inProtocol(deps.state);
+  const state = withProtocolErrors(deps.state);
   const storage = createStorage(connection.id, { ...deps, state });
   const flowDeps = { ...deps, state, connection };
   const singleUse = createSingleUse({ state, interactionUrl });
@@ -110,7 +117,7 @@ export function createIssuer(
     const pushed = provenPushOf(context);
     if (pushed !== undefined) {
       const who = digestOf(pushed.jti).toString('base64url');
-      await deps.countAll(['startsOfPushedRequest', who]).catch(toUnavailable);
+      await deps.consumeLimits(['startsOfPushedRequest', who]).catch(toUnavailable);
     } else if (client.admit === null && !isSigned) {
       await requireReturn(context, sentBackAt);
       await countStart(source).catch(toUnavailable);
@@ -120,7 +127,7 @@ export function createIssuer(
   const findPerson = async (
     context: KoaContextWithOIDC,
     client: OidcClient,
-    { params, requested, isSigned }: Asked & { readonly isSigned: boolean },
+    { params, requested, isSigned }: AuthorizationParameters & { readonly isSigned: boolean },
   ): Promise<Person | null> => {
     const { admission, source } = arrivalOf(context);
     const isPushed = provenPushOf(context) !== undefined;
@@ -178,10 +185,10 @@ export function createIssuer(
         const { client_id: id } = client.metadata;
         deps.log.info('OpenID request exceeds the client’s registration', { client: id, unregistered });
       }
-      const { acr_values: wished = '' } = asked.params;
-      const askedAcrs = [...asked.requested.acr.values, ...wished.split(' ')];
+      const { acr_values: requestedLanguage = '' } = asked.params;
+      const askedAcrs = [...asked.requested.acr.values, ...requestedLanguage.split(' ')];
       const flow: Flow = {
-        ...begun,
+        ...newFlow,
         clientId: client.metadata.client_id,
         person,
         acr: askedAcrs.find((value) => client.acrValues.includes(value)) ?? client.acrValues[0],
@@ -192,7 +199,7 @@ export function createIssuer(
     },
     findAccount: createFindAccount((client) => byId.get(client), features, flowDeps),
     renderError(context, { error: code }, error) {
-      if (error instanceof ComeBack || error instanceof GoOn) return error.answer(context);
+      if (error instanceof RetryWithCookie || error instanceof ResumeSignIn) return error.answer(context);
       const language = languageOf(context.oidc.params?.ui_locales, context.acceptsLanguages());
       const reference = String(context.res.getHeader('X-Request-Id') ?? '');
       const page = renderErrorPage(language, { error: pageErrorOf(context.status, error), code, reference });

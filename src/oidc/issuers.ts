@@ -3,7 +3,7 @@ import { countersOf, relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { createDirectories } from '../core/limits/directories.js';
-import { createCountAll } from '../core/limits/limits.js';
+import { createConsumeLimits } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import type { ConnectionWithClients, IssuerPorts, OidcExtension, OidcIssuer } from './feature.js';
 import { createInteraction } from './interaction.js';
@@ -17,11 +17,11 @@ export async function createIssuers(
   extensions: readonly OidcExtension[],
   given: CoreDeps & IssuerPorts<'oidcKeys'>,
 ): Promise<OidcIssuers> {
-  const countAll = createCountAll(given);
+  const consumeLimits = createConsumeLimits(given);
   const sources: Sources = new Map(
-    connections.map(({ connection }) => [connection.id, createSource(connection, { ...given, countAll })]),
+    connections.map(({ connection }) => [connection.id, createSource(connection, { ...given, consumeLimits })]),
   );
-  const deps = { ...given, countAll, sources };
+  const deps = { ...given, consumeLimits, sources };
   const issuers = connections.map((each) => {
     const { connection, oidc } = each;
     const directoryFor = sources.get(connection.id)?.directoryFor ?? createDirectories(connection, deps);
@@ -52,12 +52,12 @@ async function checkClients({ connection, clients, running }: OidcIssuer): Promi
   }
 }
 
-function createSource(connection: Connection, deps: IssuerPorts<'clock' | 'issuer' | 'countAll'>): Source {
+function createSource(connection: Connection, deps: IssuerPorts<'clock' | 'issuer' | 'consumeLimits'>): Source {
   return {
     issuer: `${deps.issuer}/oidc/${connection.id}`,
     connection,
     directoryFor: createDirectories(connection, deps),
-    countStart: (from) => deps.countAll(['outsiderStarts', from], ['outsiderStartsOfConnection', connection.id]),
+    countStart: (from) => deps.consumeLimits(['outsiderStarts', from], ['outsiderStartsOfConnection', connection.id]),
   };
 }
 

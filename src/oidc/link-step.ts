@@ -79,7 +79,7 @@ export function createLinkStep(
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { linking } = visit.flow;
     if (linking !== null) {
-      await settle(visit, linking, { connection: connection.id, subject });
+      await finishLinking(visit, linking, { connection: connection.id, subject });
       return true;
     }
     const wish = visit.form?.get('decision') ?? '';
@@ -90,7 +90,7 @@ export function createLinkStep(
     if (source === undefined || !wanted.some(({ from }) => from === id)) return false;
     const name = visit.form?.get('username')?.trim() ?? '';
     if (name === '') showPage(visit, id, source);
-    else await begin(visit, { id, source, name }).catch((error) => passBy(error, visit, id));
+    else await begin(visit, { id, source, name }).catch((error) => handleLinkError(error, visit, id));
     return true;
   };
 
@@ -115,15 +115,15 @@ export function createLinkStep(
     const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
-    const wished = asked.params.ui_locales;
-    const language = languageOf(wished, request.acceptsLanguages());
+    const requestedLanguage = asked.params.ui_locales;
+    const language = languageOf(requestedLanguage, request.acceptsLanguages());
     const started = await startStepUp(
       {
-        ...{ connection: source.connection, subject, kept: null, receipt: null, hookSignIn: null, browser },
+        ...{ connection: source.connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
         assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),
-        staysHere: true,
+        forbidHandOff: true,
         camera: flow.atKiosk === null ? null : 'any',
         action: toAction(consentTexts[language].linkAction, [connection, source.connection]),
       },
@@ -133,13 +133,13 @@ export function createLinkStep(
     const linking = { source: id, subject, stepUpId: started.id, browserDigest };
     await writeFlow(interaction, { ...flow, linking, notLinked: null }, flowDeps);
     setBrowserCookie(response, { name: browserCookieOf(started.id, isSecure), secret: browser, lifeSec: leftSec });
-    response.redirect(303, startedLink(deps.issuer, started, wished === undefined ? null : language));
+    response.redirect(303, startedLink(deps.issuer, started, requestedLanguage === undefined ? null : language));
   }
 
-  async function settle(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
+  async function finishLinking(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
     const cookie = browserCookieOf(linking.stepUpId, isSecure);
-    const shown = readCookie(visit.request, cookie);
-    const isOwner = shown !== null && hasDigest(shown, Buffer.from(linking.browserDigest, 'base64url'));
+    const browserSecret = readCookie(visit.request, cookie);
+    const isOwner = browserSecret !== null && hasDigest(browserSecret, Buffer.from(linking.browserDigest, 'base64url'));
     if (!isOwner) throw new oidcErrors.SessionNotFound('link of another browser');
     clearBrowserCookie(visit.response, cookie);
     const { state } = await readStepUp(linking.stepUpId, deps);
@@ -151,11 +151,11 @@ export function createLinkStep(
       await linkIdentities(who, { connection: checked, subject }, { days: deps.accountLinkDays }, deps);
       await goBack(visit, { linking: null, notLinked: null });
     } catch (error) {
-      await passBy(error, visit, linking.source);
+      await handleLinkError(error, visit, linking.source);
     }
   }
 
-  async function passBy(error: unknown, visit: Visit, id: string): Promise<void> {
+  async function handleLinkError(error: unknown, visit: Visit, id: string): Promise<void> {
     if (!(error instanceof FaceError && passing.includes(error.code))) throw error;
     await notLinked(visit, id);
   }

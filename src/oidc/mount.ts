@@ -9,7 +9,7 @@ import { noteRefusal, requestIdOf } from '../http/access-log.js';
 import { mountRoute, queryOf } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
-import type { Room } from '../http/request-budget.js';
+import type { CallerPools } from '../http/request-budget.js';
 import { sourceOf } from '../http/source.js';
 import type { OidcExtension, OidcIssuer } from './feature.js';
 import type { createInteraction } from './interaction.js';
@@ -61,16 +61,16 @@ const maxFormBytes = 56 * 1024;
 export function mountOidc(
   app: Express,
   issuers: OidcIssuers,
-  { extensions, room }: { readonly extensions: readonly OidcExtension[]; readonly room: Room },
+  { extensions, pools }: { readonly extensions: readonly OidcExtension[]; readonly pools: CallerPools },
   deps: CoreDeps,
 ): void {
   for (const { address, path, methods } of routesWith(extensions)) {
     mountRoute(app, address, {
-      ...{ methods, room, strangerBytes: maxFormBytes },
+      ...{ methods, pools, anonymousLimitBytes: maxFormBytes },
       async answer({ request, response, readBody }) {
         const issuer = issuers.get(String(request.params.connection));
         if (issuer === undefined) throw new FaceError('not_found');
-        pin(request, response, issuer);
+        overrideForwardedHeaders(request, response, issuer);
         const visit = { request, response, body: request.method === 'POST' ? await readBody() : null };
         const page = pageAt(path, issuer);
         if (page === null) await answer(path, issuer, { ...visit, extensions });
@@ -95,14 +95,14 @@ function pageAt(path: string, issuer: MountedIssuer): MountedIssuer['interact'] 
  * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Also lets pop-up sign-ins
  * keep access to the window that opened them.
  */
-function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
+function overrideForwardedHeaders(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
   request.headers['x-forwarded-host'] = new URL(issuer).host;
   response.removeHeader('Cross-Origin-Opener-Policy');
   response.set('X-Frame-Options', 'DENY');
 }
 
-interface Visit {
+interface EndpointRequest {
   readonly request: Request;
   readonly response: Response;
   readonly body: Buffer | null;
@@ -111,7 +111,7 @@ interface Visit {
 async function answer(
   path: string,
   issuer: OidcIssuer,
-  visit: Visit & { readonly extensions: readonly OidcExtension[] },
+  visit: EndpointRequest & { readonly extensions: readonly OidcExtension[] },
 ): Promise<void> {
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
@@ -161,7 +161,7 @@ function withBody(request: Request, body: Buffer): IncomingMessage {
   return again;
 }
 
-function readForm({ request, body }: Visit): URLSearchParams | null {
+function readForm({ request, body }: EndpointRequest): URLSearchParams | null {
   if (body === null) return null;
   const isForm = request.is('application/x-www-form-urlencoded') !== false;
   return new URLSearchParams(isForm ? body.toString('utf8') : '');

@@ -5,7 +5,7 @@ import { framesOf } from '../core/base/frames.js';
 import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
-import { ComeBack } from './return-visit.js';
+import { RetryWithCookie } from './return-visit.js';
 
 const refusalGuard = z.object({
   error: z.string(),
@@ -32,7 +32,7 @@ export function observe(provider: EventEmitter, log: Log): void {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
       const { data } = refusalGuard.safeParse(error);
       // Errors while a counter polls are not logged, because polling is normal.
-      if (error instanceof ComeBack || data?.error === 'authorization_pending') return;
+      if (error instanceof RetryWithCookie || data?.error === 'authorization_pending') return;
       log.info('OpenID request refused', {
         client: clientIdOf(context),
         error: data?.error ?? 'unknown',

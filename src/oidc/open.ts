@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { Room } from '../http/request-budget.js';
+import type { CallerPools } from '../http/request-budget.js';
 import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
 import type { ConnectionWithClients, OidcExtension } from './feature.js';
 
@@ -15,14 +15,14 @@ export type MountOidc = (app: Express) => void;
 export async function openOidc(
   connections: readonly Given[],
   deps: CoreDeps & { openOidcKeys(): Promise<OidcKeys> },
-  { room, loadExtensions }: { readonly room: Room; loadExtensions(): Promise<readonly OidcExtension[]> },
+  { pools, loadExtensions }: { readonly pools: CallerPools; loadExtensions(): Promise<readonly OidcExtension[]> },
 ): Promise<MountOidc> {
   const withClients = withSources(connections);
   if (withClients.length === 0) return () => {};
   const [{ createIssuers }, { mountOidc }] = await Promise.all([import('./issuers.js'), import('./mount.js')]);
   const extensions = await loadExtensions();
   const issuers = await createIssuers(withClients, extensions, { ...deps, oidcKeys: await deps.openOidcKeys() });
-  return (app) => mountOidc(app, issuers, { extensions, room }, deps);
+  return (app) => mountOidc(app, issuers, { extensions, pools }, deps);
 }
 
 type Given = Omit<ConnectionWithClients, 'oidc'> & { readonly oidc: OidcConfig | null };

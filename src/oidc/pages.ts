@@ -13,7 +13,7 @@ const clearedAfterSec = { asking: 120, telling: 15 } as const;
 export type KioskPage = keyof typeof clearedAfterSec;
 
 /** Sends a kiosk's browser back to its start page, without a script, in case the person has left. */
-export function leadBackToKiosk(response: Response, kioskUrl: string, page: KioskPage): void {
+export function refreshToKiosk(response: Response, kioskUrl: string, page: KioskPage): void {
   response.set('Refresh', `${clearedAfterSec[page]}; url=${kioskUrl}`);
 }
 

@@ -13,7 +13,7 @@ export const renderPersonCard = createCard(pageStyle, 'https: http:');
 /** Destination of the data: a site, the counter, or the person's own wallet. */
 export type Destination = { readonly host: string } | 'counter' | 'wallet';
 
-export interface Asker {
+export interface Requester {
   readonly name: string;
   readonly to: Destination;
 }
@@ -21,7 +21,7 @@ export interface Asker {
 /** Renders untrusted text with its own writing direction. */
 export const isolate = (kind: string, text: string): Html => html`<bdi class="${kind}">${text}</bdi>`;
 
-export function renderUnreadablePage(language: Language, asker: Asker, leave: string): RenderedPage {
+export function renderUnreadablePage(language: Language, requester: Requester, leave: string): RenderedPage {
   const texts = consentTexts[language];
   return renderPersonCard(
     language,
@@ -29,7 +29,7 @@ export function renderUnreadablePage(language: Language, asker: Asker, leave: st
     html`<p>${texts.unreadableText}</p>
 <a class="button strong" href="">${texts.tryAgain}</a>
 <form method="post">
-<button name="decision" value="refuse">${leave} (${isolate('host', typeof asker.to === 'object' ? asker.to.host : asker.name)})</button>
+<button name="decision" value="refuse">${leave} (${isolate('host', typeof requester.to === 'object' ? requester.to.host : requester.name)})</button>
 </form>`,
   );
 }

@@ -29,7 +29,7 @@ const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'htt
 /** Seconds for which public keys may be cached. A new key is published days before its first use. */
 const publicForSec = 300;
 
-function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
+function addResponseHeaders(provider: Provider, publicKeys: readonly PublicKey[]): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
@@ -237,7 +237,7 @@ export function createProvider(
   provider.proxy = true;
   pinAddresses(provider);
   for (const { dress } of features) dress?.(provider);
-  dressReplies(
+  addResponseHeaders(
     provider,
     algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
   );

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { paths } from '../connections/openid-paths.js';
-import type { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
 import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
@@ -21,7 +21,7 @@ export const returnParameter = 'facestep_return';
 /**
  * Redirects the browser to the same URL with a cookie. It is thrown as an error, so that the library stops processing.
  */
-export class ComeBack extends oidcErrors.InvalidRequest {
+export class RetryWithCookie extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
   constructor(
@@ -49,7 +49,7 @@ export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | n
  * Creates the check that redirects a browser to the same URL once, before anything is stored, looked up or counted. It
  * stops programs that ignore replies. A short-lived signed cookie for this request proves the redirect, so no state is
  * stored.
- * @returns throws `ComeBack`, or `CookiesNeeded`
+ * @returns throws `RetryWithCookie`, or `CookiesNeeded`
  */
 export function createRequireReturn(
   issuer: string,
@@ -76,7 +76,7 @@ export function createRequireReturn(
     const now = String(toEpochSec(clock.now()));
     const path = `${pathname}${paths.authorize}`;
     const cookie = { name, value: `${now}.${toProof(cookieKeys[0], request, now)}`, path, maxAge: lifeSec * 1000 };
-    throw new ComeBack(cookie, `${issuer}${paths.authorize}?${querystring}&${returnParameter}=${now}`);
+    throw new RetryWithCookie(cookie, `${issuer}${paths.authorize}?${querystring}&${returnParameter}=${now}`);
   };
 }
 

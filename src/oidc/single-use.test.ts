@@ -3,7 +3,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { addSec } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { oidcErrors } from './library.js';
-import { createSingleUse, GoOn } from './single-use.js';
+import { createSingleUse, ResumeSignIn } from './single-use.js';
 
 const clock = createManualClock();
 const state = createSqliteState({ file: ':memory:', clock });
@@ -26,7 +26,7 @@ test('of two requests that passed the check at once, one begins a sign-in', asyn
   await expect(take(proof, contextOf({ nonce: 'n' }, ['first']), 'second')).rejects.toMatchObject({
     location: interactionUrl('first'),
   });
-  await expect(take(proof, contextOf({ nonce: 'n' }, ['first']), 'second')).rejects.toBeInstanceOf(GoOn);
+  await expect(take(proof, contextOf({ nonce: 'n' }, ['first']), 'second')).rejects.toBeInstanceOf(ResumeSignIn);
   await expect(take(proof, contextOf({ nonce: 'other' }, ['first']), 'second')).rejects.toBeInstanceOf(
     oidcErrors.AccessDenied,
   );

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
 import type { Proof } from '../connections/openid-client.js';
-import { isForgotten } from '../core/change-stored.js';
+import { mayHaveBeenLost } from '../core/change-stored.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import type { State } from '../core/ports.js';
@@ -30,7 +30,7 @@ export async function takeSignedRequest(
   if (signedAtSec === null) return false;
   const signedAt = toEpochMs(epochSec(signedAtSec));
   if (Math.abs(clock.now() - signedAt) > signedLifeSec * 1000) return false;
-  if (await isForgotten(epochSec(signedAtSec), { state })) return false;
+  if (await mayHaveBeenLost(epochSec(signedAtSec), { state })) return false;
   const digest = digestOf(object.slice(0, object.lastIndexOf('.'))).toString('base64url');
   // Twice the maximum age, because the clocks of replicas differ.
   const used = { when: 'absent', expiresAt: addSec(signedAt, 2 * signedLifeSec) } as const;
@@ -38,7 +38,7 @@ export async function takeSignedRequest(
 }
 
 /** Redirects to the running sign-in. It is thrown as an error, so that the library stops processing. */
-export class GoOn extends oidcErrors.InvalidRequest {
+export class ResumeSignIn extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
   constructor(readonly location: string) {
@@ -55,7 +55,7 @@ const useGuard = z.object({ uid: z.string(), request: z.string() });
 
 export interface SingleUse {
   /**
-   * @returns throws `GoOn` if the sign-in of this proof is running, or `AccessDenied` if the proof was used otherwise
+   * @returns throws `ResumeSignIn` if the sign-in of this proof is running, or `AccessDenied` if the proof was used otherwise
    */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
   /** Consumes a proof. Of several concurrent requests, one succeeds. @returns throws as `check` */
@@ -85,7 +85,7 @@ export function createSingleUse({
     const isSame = use?.request === requestOf(context);
     if (use === undefined || !isSame) throw toUsed();
     const isUnderWay = (await context.oidc.provider.Interaction.find(use.uid)) !== undefined;
-    throw isUnderWay ? new GoOn(interactionUrl(use.uid)) : toUsed();
+    throw isUnderWay ? new ResumeSignIn(interactionUrl(use.uid)) : toUsed();
   };
 
   return {

@@ -1,9 +1,9 @@
 import type { DirectoryFor } from '../connections/openid-client.js';
-import type { PersonalData } from '../core/concealed.js';
 import type { Connection } from '../core/connection.js';
 import type { Link } from '../core/links/links.js';
 import type { Log } from '../core/ports.js';
-import { inTime } from '../core/resilience.js';
+import { withTimeout } from '../core/resilience.js';
+import type { PersonalData } from '../core/secrets.js';
 import { toCode } from '../errors.js';
 
 export interface Source {
@@ -48,7 +48,7 @@ export async function readSources(
       (values): SourceAnswer => ({ id, source, state: 'answered', link, values }),
       (error: unknown) => unanswered(toCode(error)),
     );
-    return inTime(read, deadlineMs, () => unanswered('late'));
+    return withTimeout(read, deadlineMs, () => unanswered('late'));
   };
   return Promise.all(
     [...names].flatMap(([id, wanted]) => {

@@ -67,8 +67,8 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       // A copy of the same client assertion may arrive at the same time.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
       // Anyone can start an interaction, and can start it again after a power failure.
-      const mayBeLost = model === 'Interaction';
-      const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
+      const relaxedDurability = model === 'Interaction';
+      const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), relaxedDurability });
       if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was already used');
     },
     async find(id) {

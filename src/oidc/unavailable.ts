@@ -3,7 +3,7 @@ import { FaceError } from '../errors.js';
 import type { OidcSigningKey } from '../storage/keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-export async function unlessUnreadable<Told>(
+export async function nullIfUnreadable<Told>(
   what: string,
   read: () => Promise<Told>,
   { connection, log }: { readonly connection: string; readonly log: Log },
@@ -18,7 +18,7 @@ export async function unlessUnreadable<Told>(
   }
 }
 
-export const inProtocol = (state: State): State => ({
+export const withProtocolErrors = (state: State): State => ({
   read: (key) => state.read(key).catch(toUnavailable),
   readMany: (keys) => state.readMany(keys).catch(toUnavailable),
   write: (key, value, options) => state.write(key, value, options).catch(toUnavailable),

@@ -126,7 +126,7 @@ export async function deliver(
     if (signal.aborted) return false;
     const triedFrom = epochMs(Math.max(event.time, stream.toldOnAt ?? 0));
     const isOver = outcome.kind === 'refused' || addSec(triedFrom, triedForSec) <= clock.now();
-    if (isOver && (await bury(event, stream, outcome.reason, deps))) return true;
+    if (isOver && (await storeDeadLetter(event, stream, outcome.reason, deps))) return true;
     onDelivery(stream.id, 'failed');
     log.warn('security event not delivered', { ...about, reason: outcome.reason });
     await sleep(delayAfter(attempt, deps), signal);
@@ -194,7 +194,7 @@ export function noteSkipped(
 }
 
 /** @returns true if the dead letter is on disk */
-export async function bury(
+export async function storeDeadLetter(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
   reason: string,

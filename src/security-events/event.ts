@@ -51,22 +51,22 @@ export function toSecurityEvents(
 
 export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_timestamp: toEpochSec(time), ...detail });
 
-interface Told {
+interface EventContent {
   readonly name: SecurityEventName;
   readonly detail: Detail;
 }
 
-const credentialChange = (change: 'create' | 'update' | 'revoke' | 'delete', reason: string): Told => ({
+const credentialChange = (change: 'create' | 'update' | 'revoke' | 'delete', reason: string): EventContent => ({
   name: 'credential-change',
   detail: { credential_type: 'face', change_type: change, reason_admin: { en: reason } },
 });
-const sessionRevoked = (reason: string): Told => ({
+const sessionRevoked = (reason: string): EventContent => ({
   name: 'session-revoked',
   detail: { reason_admin: { en: reason } },
 });
 
 /** Reports a raised risk level. A first lockout raises it only to a lower level, because bad light may be the cause. */
-const userRiskChange = (level: number): Told => ({
+const userRiskChange = (level: number): EventContent => ({
   name: 'user-risk-change',
   detail: {
     previous_level: level === 1 ? 'low' : 'medium',
@@ -77,7 +77,7 @@ const userRiskChange = (level: number): Told => ({
 });
 
 /** A renewal is not reported, because the same face opens the token. */
-function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
+function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
   switch (action) {
     case 'enrolled':
     case 'enrolment_recovered':
@@ -96,7 +96,7 @@ function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   }
 }
 
-const bothOf = (change: 'revoke' | 'delete', reason: string): readonly Told[] => [
+const bothOf = (change: 'revoke' | 'delete', reason: string): readonly EventContent[] => [
   credentialChange(change, reason),
   sessionRevoked(reason),
 ];

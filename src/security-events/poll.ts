@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
-import { bury, noteSkipped } from './deliver.js';
+import { noteSkipped, storeDeadLetter } from './deliver.js';
 import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
@@ -104,7 +104,7 @@ async function acknowledge(
   for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
     const reason = refused.get(jtiOf(entry));
     if (reason === undefined || entry.kind === 'verification') continue;
-    if (!(await bury(entry.event, stream, reason, deps))) jtis.delete(jtiOf(entry));
+    if (!(await storeDeadLetter(entry.event, stream, reason, deps))) jtis.delete(jtiOf(entry));
   }
   for (const entry of await dequeue(stream.id, jtis, deps)) {
     const reason = refused.get(jtiOf(entry));

@@ -1,5 +1,5 @@
 import type { SecurityEventName, SecurityEventReceiver, SubjectForm } from '../config/security-events.js';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 
 /** A `paused` stream holds events, a `disabled` one drops them. */

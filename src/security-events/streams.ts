@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defaultSecurityEvents, type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Credential } from '../core/concealed.js';
 import { standardTenant } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { openText, type SealedText, sealedTextGuard, sealText } from '../core/sealed-text.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';

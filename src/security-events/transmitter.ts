@@ -16,7 +16,7 @@ const pollMs = 1000;
 const readAhead = 1000;
 
 /** Delivers the audit log's events to one stream until aborted. */
-async function tell(
+async function dispatchEvents(
   id: string,
   deps: DeliveryPorts<
     'state' | 'clock' | 'log' | 'trail' | 'cursors' | 'deliver' | 'streamNow' | 'signal' | 'sleep' | 'onWaiting'
@@ -171,7 +171,7 @@ async function startNow(deps: TransmitterOptions): Promise<Transmitter> {
     const ending = new AbortController();
     const signal = AbortSignal.any([closing.signal, ending.signal]);
     const ports = { ...deps, cursors, signal, streamNow: () => streams.get(id) };
-    const done = tell(id, { ...ports, deliver: (event, openStream) => deliver(event, openStream, ports) });
+    const done = dispatchEvents(id, { ...ports, deliver: (event, openStream) => deliver(event, openStream, ports) });
     told.set(id, { ending, done });
   };
 

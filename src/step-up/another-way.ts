@@ -1,11 +1,11 @@
-import type { Credential } from '../core/concealed.js';
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { LetterLanguage } from '../core/language.js';
+import type { SupportedLanguage } from '../core/language.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
-import { countAgainst, uncountIfFailed } from '../core/limits/limits.js';
+import { consumeLimit, refundOnFailure } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import type { AnotherWay } from '../core/page-protocol.js';
+import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
@@ -15,20 +15,20 @@ import { toCodeMessage } from './codes/messages.js';
 import { issueCodes, takeCodes } from './codes/one-time-codes.js';
 import { attempt, isStillEnrolled, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
-import { checkStarted, type StepUpRecord, whoOf } from './record.js';
+import { checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
-import { type SessionView, waysOf } from './session-view.js';
+import { alternativesOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
 /* Alternatives to the face. Results show that no face was checked, because `otp` is the only factor. */
 
-export type GivenCode =
+export type SubmittedCode =
   | { readonly way: 'email' | 'sms'; readonly id: string; readonly code: string }
   | { readonly way: 'recovery_code' | 'bypass_code'; readonly code: Credential };
 
 function checkOffered(stepUp: StepUp, way: AnotherWay): void {
-  if (!waysOf(stepUp).includes(way)) throw new FaceError('not_found');
+  if (!alternativesOf(stepUp).includes(way)) throw new FaceError('not_found');
 }
 
 const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
@@ -40,7 +40,7 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
  * many codes; `contact_missing`, `subject_unknown`, `delivery_failed`
  */
 export async function sendCode(
-  request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
+  request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: SupportedLanguage },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<{ readonly id: string; readonly expiresAt: EpochMs }> {
   const { session, channel, language } = request;
@@ -49,15 +49,15 @@ export async function sendCode(
   checkOffered(session, channel);
   if (connection === null) throw new FaceError('connection_unknown');
   const person = JSON.stringify([connection.id, record.subject]);
-  await countAgainst('codesOfPerson', person, deps);
+  await consumeLimit('codesOfPerson', person, deps);
   const account = await connection.profile.readAccount(record.subject);
   const to = channel === 'email' ? account.email : account.phone;
   if (to === null) throw new FaceError('contact_missing');
   const { id, codes, expiresAt } = await issueCodes({ about: aboutOf(stepUpId), names: [channel] }, deps);
   const brand = await deps.brandOf(connection);
   const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
-  await uncountIfFailed('codesOfPerson', person, () => deps.delivery.send(message), deps);
-  await deps.audit.append({ action: 'code_sent', ...whoOf(record), detail: { stepUpId, channel } });
+  await refundOnFailure('codesOfPerson', person, () => deps.delivery.send(message), deps);
+  await deps.audit.append({ action: 'code_sent', ...subjectOf(record), detail: { stepUpId, channel } });
   return { id, expiresAt };
 }
 
@@ -67,7 +67,7 @@ export async function sendCode(
  * `locked_out`
  */
 export async function passAnotherWay(
-  { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
+  { session, given }: { readonly session: FoundSession; readonly given: SubmittedCode },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'signer' | 'keys' | 'issuer'>,
 ): Promise<{ readonly view: SessionView; readonly receipt: Credential | null }> {
   const { way } = given;
@@ -85,7 +85,7 @@ export async function passAnotherWay(
   const application = record.application ?? undefined;
   const refuse = async (error: unknown): Promise<never> => {
     const detail = { stepUpId, way, code: toCode(error), application };
-    await deps.audit.append({ action: 'another_way_refused', ...whoOf(record), detail });
+    await deps.audit.append({ action: 'another_way_refused', ...subjectOf(record), detail });
     throw error;
   };
   const ended = await attempt(
@@ -93,7 +93,7 @@ export async function passAnotherWay(
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
       const detail = { stepUpId, way, ...makers, application };
-      await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
+      await deps.audit.append({ action: 'another_way_passed', ...subjectOf(record), detail });
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
@@ -129,14 +129,14 @@ async function countTaking(
     },
     deps,
     async ({ level, until }) =>
-      deps.audit.append({ action: 'locked_out', ...whoOf(record), detail: { level, until: toIso(until) } }),
+      deps.audit.append({ action: 'locked_out', ...subjectOf(record), detail: { level, until: toIso(until) } }),
   );
   if (makers === null) throw new FaceError('code_wrong');
   return makers;
 }
 
 async function take(
-  given: GivenCode,
+  given: SubmittedCode,
   { id, record }: StepUp,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Makers | null> {
@@ -150,11 +150,11 @@ async function take(
       return {};
     case 'recovery_code':
       // Recovery codes end with the enrolment.
-      if (await hasExpired(whoOf(record), deps)) return null;
-      return (await takeRecoveryCode(whoOf(record), given.code, deps)) ? {} : null;
+      if (await hasExpired(subjectOf(record), deps)) return null;
+      return (await takeRecoveryCode(subjectOf(record), given.code, deps)) ? {} : null;
     case 'bypass_code': {
       const { application } = record;
-      const found = await takeBypass(whoOf(record), { code: given.code, application }, deps);
+      const found = await takeBypass(subjectOf(record), { code: given.code, application }, deps);
       return found && { by: found.by, ...(found.approvedBy === null ? {} : { approvedBy: found.approvedBy }) };
     }
   }
@@ -178,7 +178,7 @@ export async function renewRecoveryCodes(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys'>,
 ): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
-  const who = whoOf(record);
+  const who = subjectOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.

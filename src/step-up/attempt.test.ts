@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 const start = () =>
   startStepUp(
-    { connection: core.connection, subject: 'anna', kept: null, receipt: null, hookSignIn: testSignIn },
+    { connection: core.connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: testSignIn },
     core.deps,
   );
 type Started = Awaited<ReturnType<typeof start>>;
@@ -68,9 +68,9 @@ test('each such attempt counts: after three the step-up has failed', async () =>
 
 test('an attempt that ends after another has begun counts for nothing, and opens nothing twice', async () => {
   const started = await start();
-  let goOn: () => void = () => {};
+  let resume: () => void = () => {};
   const waiting = new Promise<void>((resolve) => {
-    goOn = resolve;
+    resume = resolve;
   });
   const slow = submit(started, async (request) => {
     await waiting;
@@ -98,7 +98,7 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   // Under a policy that was made stricter meanwhile, the pass is too old.
   expect(await take('event-1', 0)).toBe('no_check');
   expect(await take('event-1')).toMatchObject({ stepUpId: started.id });
-  goOn();
+  resume();
   expect(await slow.catch(toCode)).toBe('step_up_finished');
   expect((await readStepUp(started.id, core.deps)).state).toBe('passed');
   expect(await take('event-2')).toBe('check_used');
@@ -111,7 +111,7 @@ test('an attempt that began in time passes after it, of a token that somebody ke
   const keep = () => {
     const receipt = { audience: 'https://app.example.com', nonce: null };
     return startStepUp(
-      { connection: null, subject: 'anna', kept: { token, binding }, receipt, hookSignIn: null },
+      { connection: null, subject: 'anna', callerHeldToken: { token, binding }, receipt, hookSignIn: null },
       core.deps,
     );
   };

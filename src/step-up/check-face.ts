@@ -1,17 +1,17 @@
-import type { Photo, SealedToken, UserSecret } from '../core/concealed.js';
 import { bindingOf, type ConnectedSubject, type Connection, readTokenIfAny, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { attemptsOfOutsiders } from '../core/limits/attempts.js';
+import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { capLockout } from '../core/limits/lockout.js';
 import type { Accuracy, Binding, Sealed, Verdict } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
+import type { Photo, SealedToken, UserSecret } from '../core/secrets.js';
 import { findConsent, nameInConsent } from '../enrolment/consent.js';
 import { changeToken, toTokenChange } from '../enrolment/token-change.js';
 import { FaceError, toCode } from '../errors.js';
 import { type CheckRules, verifyPerson } from '../verification/verify.js';
 
 /** A token that the caller stores, instead of a profile. */
-export interface KeptToken {
+export interface CallerHeldToken {
   readonly token: SealedToken;
   readonly binding: Binding;
 }
@@ -25,17 +25,17 @@ export async function checkFace(
   request: {
     readonly connection: Connection | null;
     readonly subject: string;
-    readonly kept: KeptToken | null;
+    readonly callerHeldToken: CallerHeldToken | null;
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
     readonly share: QueueShare;
   } & CheckRules,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
-  const { connection, subject, kept, photos, secret, share, ...rules } = request;
+  const { connection, subject, callerHeldToken, photos, secret, share, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
-  if (kept !== null) {
-    const { token, binding } = kept;
+  if (callerHeldToken !== null) {
+    const { token, binding } = callerHeldToken;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share };
     return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy };
   }
@@ -47,7 +47,7 @@ export async function checkFace(
     rules,
     deps,
   );
-  if (verdict.matched && rules.outsider === null) await capLockout(attemptsOfOutsiders(binding), deps);
+  if (verdict.matched && rules.anonymousSource === null) await capLockout(attemptsOfAllAnonymous(binding), deps);
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }

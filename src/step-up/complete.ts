@@ -1,20 +1,20 @@
-import { toNoted } from '../core/action.js';
-import { type Photo, SealedToken, type UserSecret } from '../core/concealed.js';
+import { toAuditFields } from '../core/action.js';
 import { subjectOfIdentifier } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Accuracy, AuthenticationMethod, Liveness, LivenessFinding } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
+import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
-import { checkFace, type KeptToken } from './check-face.js';
+import { type CallerHeldToken, checkFace } from './check-face.js';
 import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
-import { isByFace, isReceiptWaiting, outsiderOf, type StepUpRecord, whoOf } from './record.js';
-import { changeRecord, endAttempt, keepForAttempt, readRecord, type StepUp } from './stored.js';
-import { uncaptured } from './transitions.js';
+import { anonymousSourceOf, isByFace, isReceiptWaiting, type StepUpRecord, subjectOf } from './record.js';
+import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
+import { releaseAttempt } from './transitions.js';
 
 export async function withReceipt(
   id: string,
@@ -51,7 +51,7 @@ export async function takeReceipt(
 
 export async function isStillEnrolled(record: StepUpRecord, deps: Ports<'state'>): Promise<boolean> {
   if (await hasEndedSince(record, record.startedAt, deps)) return false;
-  return (await readConsentedToken(whoOf(record), deps)) === record.codesOf;
+  return (await readConsentedToken(subjectOf(record), deps)) === record.codesOf;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
     return await work();
   } catch (error) {
     const reopen = async (): Promise<void> => {
-      await endAttempt(captured, uncaptured(captured.record), deps).catch((cause: unknown) => {
+      await endAttempt(captured, releaseAttempt(captured.record), deps).catch((cause: unknown) => {
         if (!isOneOf(overCodes, toCode(cause))) throw cause;
       });
     };
@@ -96,11 +96,11 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
     {
       connection,
       subject: record.subject,
-      kept: toKeptToken(record.kept),
+      callerHeldToken: toKeptToken(record.kept),
       photos,
       secret,
       judged,
-      outsider: outsiderOf(record),
+      anonymousSource: anonymousSourceOf(record),
       share,
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt },
@@ -139,13 +139,13 @@ export async function passStepUp(
   const { connection, subject, kept, hookSignIn: signIn, action } = record;
   const isCodesOffered = mayHaveCodes(captured, check);
   const codes = isCodesOffered
-    ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(whoOf(record), deps) } as const)
+    ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(subjectOf(record), deps) } as const)
     : {};
   const passedAs = { ...record, state: 'passed', pass: { ...check, accuracy }, ...codes } as const;
   const { at: passedAt, liveness, presence } = check;
-  await keepForAttempt(captured, deps);
+  await reserveStoredForPass(captured, deps);
   if (action !== null) {
-    const detail = { stepUpId: id, ...toNoted(action), application: record.application ?? undefined };
+    const detail = { stepUpId: id, ...toAuditFields(action), application: record.application ?? undefined };
     await deps.audit.append({ action: 'action_approved', connection, subject, detail });
   }
   if (signIn !== null) {
@@ -171,8 +171,8 @@ function mayHaveCodes(
   check: { readonly methods: readonly AuthenticationMethod[] },
 ): boolean {
   const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
-  return isOffered && record.purpose === 'enrol' && isByFace(check) && outsiderOf(record) === null;
+  return isOffered && record.purpose === 'enrol' && isByFace(check) && anonymousSourceOf(record) === null;
 }
 
-const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>
+const toKeptToken = (kept: StepUpRecord['kept']): CallerHeldToken | null =>
   kept === null ? null : { token: new SealedToken(kept.token), binding: kept.binding };

@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import { type SessionView, toSessionView } from './session-view.js';
-import { goOnAfterEnd, renew } from './transitions.js';
+import { keepOpenAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
   readonly tokenId: string;
@@ -58,7 +58,7 @@ export async function revokeCurrentEnrolment(
 ): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
   // Keeps this page open, although it was started before the enrolment ended.
-  await changeSession(session, goOnAfterEnd, deps);
+  await changeSession(session, keepOpenAfterEnd, deps);
 }
 
 /**

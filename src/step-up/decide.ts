@@ -9,9 +9,9 @@ import {
 } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfHook } from '../core/limits/attempts.js';
-import { countFailures, standingKeys } from '../core/limits/lockout.js';
+import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
 import { toSource } from '../core/networks.js';
-import { inTime, retryInBackground } from '../core/resilience.js';
+import { retryInBackground, withTimeout } from '../core/resilience.js';
 import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
@@ -75,7 +75,11 @@ export async function decideHook(
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     return 'hook answered without state';
   });
-  const decision = await inTime<HookDecision | string>(answer, budgetMs, () => 'hook answered before its decision');
+  const decision = await withTimeout<HookDecision | string>(
+    answer,
+    budgetMs,
+    () => 'hook answered before its decision',
+  );
   if (typeof decision !== 'string') return decision;
   // Logged before replying, so that a later store failure cannot change the decision.
   deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
@@ -99,7 +103,7 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
   const address = event.address === null ? null : toSource(event.address);
   const asking = attemptsOfHook(bindingOf(connection, subject), { application: event.application, address });
-  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? standingKeys(asking) : [])];
+  const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? lockoutKeys(asking) : [])];
   const [answered = null, noted = null, ...standing] = await deps.state.readMany(keys);
   if (answered !== null) return decisionGuard.parse(answered.value);
   const signIn = { application: event.application, address: sameAddress ? address : null };
@@ -135,16 +139,16 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
       when: 'absent',
       expiresAt: addSec(deps.clock.now(), repeatableForSec),
       // No pass was consumed, so an event that is repeated after a power failure can be decided again.
-      mayBeLost: true,
+      relaxedDurability: true,
     }),
     isCounted ? failures.count() : null,
   ]);
   if (!isFirst) {
-    await counted?.takeBack();
+    await counted?.refund();
     return (await readDecision(key, deps)) ?? decision;
   }
   await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
-  await counted?.settle(async ({ level, until }) => {
+  await counted?.startDueLockout(async ({ level, until }) => {
     await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until), hook } });
   });
   return decision;

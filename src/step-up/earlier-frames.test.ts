@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createKeysInMemory } from '../../test/keys.js';
 import { createManualClock } from '../../test/manual-clock.js';
-import { FrameSketch, Photo } from '../core/concealed.js';
-import { type Sight, type State, sketchBands } from '../core/ports.js';
+import { type AnalysisCache, type State, sketchBands } from '../core/ports.js';
+import { FrameSketch, Photo } from '../core/secrets.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { alikeBands, measureUnlikeEarlier, readEarlierFrames } from './earlier-frames.js';
 import type { StepUpRecord } from './record.js';
@@ -36,7 +36,7 @@ function draw(name: string, changed = 0): Photo {
 const mirror = (photo: Photo): Photo =>
   photo.use((steps) => new Photo(Buffer.concat([steps.subarray(half), steps.subarray(0, half)])));
 
-const sight: Sight = {
+const sight: AnalysisCache = {
   checkFrame: () => {},
   share: (photos, _share, work) => work(photos),
   async sketch(photo) {
@@ -48,7 +48,14 @@ const sight: Sight = {
 
 const record = { connection: 'acme', subject: '00u1', proved: true, isSentByProvider: false, source: '' };
 const unlike = async (photos: readonly Photo[], who: Partial<StepUpRecord> = {}) =>
-  (await measureUnlikeEarlier({ ...record, ...who } as StepUpRecord, photos, { state, clock, keys, sight }))?.value;
+  (
+    await measureUnlikeEarlier({ ...record, ...who } as StepUpRecord, photos, {
+      state,
+      clock,
+      keys,
+      analysisCache: sight,
+    })
+  )?.value;
 
 test('a frame is a copy where as many bands agree as the bound says, mirrored or not, and no sooner', async () => {
   expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
@@ -65,10 +72,10 @@ test('frames of one challenge are not held against each other', async () => {
 test('the last twenty challenges are remembered for thirty days', async () => {
   for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
   expect(await readEarlierFrames(record, { state })).toMatchObject({ challenges: 20 });
-  const outsider = { proved: false } as const;
-  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], outsider)).toBe(1);
+  const anonymousSource = { proved: false } as const;
+  expect(await unlike([draw('frame 0'), draw('frame 1'), draw('frame 20')], anonymousSource)).toBe(1);
   clock.advanceSec(30 * 24 * 60 * 60);
-  expect(await unlike([draw('frame 20')], outsider)).toBe(1);
+  expect(await unlike([draw('frame 20')], anonymousSource)).toBe(1);
 });
 
 test('nothing is stored for anonymous callers, and frames without a subject have no result', async () => {

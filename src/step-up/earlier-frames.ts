@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { FrameSketch, KeyMaterial, Photo } from '../core/concealed.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';
 import { type KeyVersion, type Measurement, sketchBands } from '../core/ports.js';
+import type { FrameSketch, KeyMaterial, Photo } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
-import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
+import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf } from './record.js';
 
 /*
  * Detects copies of earlier frames by 64 short digests, one per band of the frame's fingerprint.
@@ -42,7 +42,7 @@ const toStored = (who: SubjectRef) => ({
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
   // If a power failure loses the record, the only effect is that one copy is missed.
-  mayBeLost: true,
+  relaxedDurability: true,
 });
 
 interface Digested {
@@ -58,11 +58,11 @@ interface Digested {
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
   photos: readonly Photo[],
-  deps: Ports<'state' | 'clock' | 'keys' | 'sight'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'analysisCache'>,
 ): Promise<Measurement | null> {
   if (record.subject === '') return null;
-  const who = whoOf(record);
-  const looks = await Promise.allSettled(photos.map((photo) => deps.sight.sketch(photo, shareOf(record))));
+  const who = subjectOf(record);
+  const looks = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, shareOf(record))));
   const sketches = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
   const { keyVersion, frames } = await digest(who, sketches, deps).finally(() => {
     for (const sketch of sketches) sketch.wipe();
@@ -77,7 +77,7 @@ export async function measureUnlikeEarlier(
     const challenges = [...earlier(found), { at: now, frames: kept }].slice(-keptChallenges);
     return { keyVersion, challenges };
   };
-  const isKept = kept.length > 0 && outsiderOf(record) === null;
+  const isKept = kept.length > 0 && anonymousSourceOf(record) === null;
   const { former } = await changeStored(toStored(who), (found) => (isKept ? remember(found) : found), deps);
   const known = earlier(former).flatMap((challenge) => challenge.frames.map((text) => Buffer.from(text, 'base64url')));
   const copies = frames.filter((frame) => known.some((each) => isCopy(frame, each))).length;

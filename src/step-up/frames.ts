@@ -1,4 +1,3 @@
-import type { Credential, Photo } from '../core/concealed.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import { digestOf } from '../core/digest.js';
@@ -6,6 +5,7 @@ import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
 import type { CapturedFrame, LivenessFinding, Measurement, PresentedSecret } from '../core/ports.js';
 import type { QueueShare } from '../core/queue-share.js';
 import type { ScreenAxis } from '../core/screen-light.js';
+import type { Credential, Photo } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
@@ -19,16 +19,16 @@ import {
   type NextMovement,
   newChallenge,
   nextOf,
-  toAsked,
+  toInstructions,
   toPoses,
 } from './movement-challenge.js';
-import { type StepUpRecord, whoOf } from './record.js';
+import { type StepUpRecord, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { newSecret } from './ticket.js';
-import { capture, challenge, commit, newAttempt, uncaptured } from './transitions.js';
+import { capture, challenge, commit, newAttempt, releaseAttempt } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
@@ -42,7 +42,7 @@ interface TakenFrames {
 }
 
 const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =>
-  toAsked(movement).flatMap((asked, at) => {
+  toInstructions(movement).flatMap((asked, at) => {
     const photo = photos.at(at);
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
@@ -52,7 +52,7 @@ const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken
 /** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 async function judgeFrames(
   taken: TakenFrames,
-  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'sight'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'analysisCache'>,
 ): Promise<LivenessFinding> {
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;
@@ -74,11 +74,11 @@ async function judgeFrames(
     signals: measurements.map((measurement) => ({ ...measurement })),
     device: device ?? undefined,
   };
-  await audit.append({ action: 'liveness_judged', ...whoOf(captured.record), detail });
+  await audit.append({ action: 'liveness_judged', ...subjectOf(captured.record), detail });
   return { ...found, pass, reasons, measurements };
 }
 
-type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight'>;
+type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
 
 /** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
 const rememberedSec = 24 * 60 * 60;
@@ -165,9 +165,9 @@ async function judgeSubmitted(
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
     // Judge, verifier and document comparison use the same examined pictures.
     const share = toRow();
-    return deps.sight.share(photos, share, (frames) =>
+    return deps.analysisCache.share(photos, share, (frames) =>
       // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
-      deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
+      deps.analysisCache.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
         return complete({ captured, measured, movement, device, photos: frames, share, submitted: seen }, deps);
@@ -200,7 +200,7 @@ async function takeChallenge(
 
 async function countFresh(digests: readonly string[], { state, clock }: Ports<'state' | 'clock'>): Promise<number> {
   const expiresAt = addSec(clock.now(), rememberedSec);
-  const options = { when: 'absent', expiresAt, mayBeLost: true } as const;
+  const options = { when: 'absent', expiresAt, relaxedDurability: true } as const;
   let fresh = 0;
   for (const digest of digests) if (await state.write(`frame:${digest}`, true, options)) fresh += 1;
   return fresh;
@@ -216,7 +216,7 @@ const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as con
 async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
   const { captured, submitted } = taken;
   const { role } = submitted.session;
-  const before = uncaptured(captured.record);
+  const before = releaseAttempt(captured.record);
   const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
     await endAttempt(captured, ended, deps);
     return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
@@ -248,7 +248,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
 }
 
 /** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
-function findUnusable(photos: readonly Photo[], { sight }: Ports<'sight'>): PhotoCode | null {
+function findUnusable(photos: readonly Photo[], { analysisCache: sight }: Ports<'analysisCache'>): PhotoCode | null {
   try {
     for (const photo of photos) sight.checkFrame(photo);
     return null;

@@ -1,11 +1,11 @@
-import type { Credential } from '../core/concealed.js';
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOf } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
+import type { Credential } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { drawChoices } from './draw.js';
-import { type AskingBrowser, outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { anonymousSourceOf, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
 import {
   changeSession,
   type FoundSession,
@@ -30,7 +30,7 @@ import { choose, handOff, openHandedOff } from './transitions.js';
  * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed
  */
 export async function startHandOff(
-  { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
+  { session, asking }: { readonly session: FoundSession; readonly asking: InitiatingBrowser },
   deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
   if (!isHandOffAllowed(session)) throw new FaceError('not_found');
@@ -38,7 +38,7 @@ export async function startHandOff(
   const { choices, code } = drawChoices(deps.random);
   const offered = { ticket, code, choices, asking };
   const { id, record } = await changeSession(session, (found, now) => handOff(found, offered, now), deps);
-  await deps.audit.append({ action: 'handed_off', ...whoOf(record), detail: { stepUpId: id } });
+  await deps.audit.append({ action: 'handed_off', ...subjectOf(record), detail: { stepUpId: id } });
   return { ticket: joinTicket(id, ticket), code };
 }
 
@@ -79,7 +79,7 @@ export async function chooseNumber(
   if (!isPaired) {
     const chosen = number === null ? 'none' : 'another';
     const detail = { stepUpId: id, chosen, application: record.application ?? undefined } as const;
-    await deps.audit.append({ action: 'hand_off_refused', ...whoOf(record), detail });
+    await deps.audit.append({ action: 'hand_off_refused', ...subjectOf(record), detail });
     await countRefusal(stepUp, deps);
   }
   return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
@@ -88,7 +88,7 @@ export async function chooseNumber(
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
 async function countRefusal({ record, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
   if (connection === null) return;
-  const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
+  const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
     // If the user is locked out already, the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;

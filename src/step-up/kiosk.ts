@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { changeRecord } from './stored.js';
 import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
-import { reticket } from './transitions.js';
+import { replaceTicket } from './transitions.js';
 
 /*
  * A kiosk's visit to another page of this server, for one person. The visit ends when the next person comes, so that
@@ -131,6 +131,6 @@ export async function takeNextAtKiosk(
     return { ticket: await beginKioskVisit({ kiosk, visit }, deps), page };
   }
   const challenge = newSecret(deps);
-  await changeRecord(assigned, (record) => reticket(record, challenge), deps);
+  await changeRecord(assigned, (record) => replaceTicket(record, challenge), deps);
   return { ticket: joinTicket(assigned, challenge), page: null };
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import { epochMs } from '../core/units.js';
-import { commitTo, drawMovements, measureChallenge, newChallenge, nextOf } from './movement-challenge.js';
+import { commitFrameDigest, drawMovements, measureChallenge, newChallenge, nextOf } from './movement-challenge.js';
 
 test('every row is straight, three different turns, straight; each of the 24 as likely', () => {
   const draws = 24_000;
@@ -31,10 +31,10 @@ test('tells one movement at a time, and times each from the moment it was told',
   const clock = { now: () => times[at]! };
   let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
   expect(nextOf(challenge)).toEqual({ index: 0, of: 5, movement: 'centre', light: null });
-  for (at = 1; at <= 5; at += 1) challenge = commitTo(challenge, `digest ${at}`, clock.now());
+  for (at = 1; at <= 5; at += 1) challenge = commitFrameDigest(challenge, `digest ${at}`, clock.now());
   expect(nextOf(challenge)).toBeNull();
   expect(challenge.frames.map(({ afterMs }) => afterMs)).toEqual([900, 1100, 1100, 900, 4000]);
-  expect(() => commitTo(challenge, 'one more', clock.now())).toThrow('challenge');
+  expect(() => commitFrameDigest(challenge, 'one more', clock.now())).toThrow('challenge');
   const digests = challenge.frames.map(({ digest }) => digest);
   expect(measureChallenge(challenge, digests, 5).every(({ pass }) => pass)).toBe(true);
   const failing = measureChallenge(challenge, digests.toReversed(), 4).filter(({ pass }) => !pass);
@@ -53,7 +53,7 @@ test.each([
   let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
   for (const ms of [900, 900, slowestMs, 900, 900]) {
     now = epochMs(now + ms);
-    challenge = commitTo(challenge, `digest ${now}`, now);
+    challenge = commitFrameDigest(challenge, `digest ${now}`, now);
   }
   const measured = measureChallenge(
     challenge,
@@ -74,7 +74,7 @@ test.each<[string, number, number, readonly string[]]>([
   const firstOfPose = [4, 6, 8, 10];
   for (let at = 0; at < 12; at += 1) {
     now = epochMs(now + (firstOfPose.includes(at) ? turnMs : restMs));
-    challenge = commitTo(challenge, `digest ${at}`, now);
+    challenge = commitFrameDigest(challenge, `digest ${at}`, now);
   }
   const digests = challenge.frames.map(({ digest }) => digest);
   const measured = measureChallenge(challenge, digests, 12);

@@ -1,8 +1,8 @@
-import type { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import type { Movement } from '../core/movements.js';
 import type { Measurement, Random } from '../core/ports.js';
 import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours } from '../core/screen-light.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { drawBelow } from './draw.js';
@@ -15,7 +15,7 @@ import { isStored, toStoredDigest } from './ticket.js';
  * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
  */
 
-export interface Asked {
+export interface Instruction {
   readonly movement: Movement;
   readonly light: ScreenLight | null;
 }
@@ -43,21 +43,21 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
 }
 
 /** Adds lights to the movements: 12 pictures for five poses, with one of 6 × 30⁵ possible sequences. */
-export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
+export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Instruction[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>
     [...(at === 0 ? halves : []), ...drawPair(axis, random)].map((light) => ({ movement, light })),
   );
 }
 
-export interface Pose<T extends Asked> {
+export interface Pose<T extends Instruction> {
   /** First picture of the pose, used for everything except light. */
   readonly shown: T;
   readonly halves: readonly T[];
   readonly after: T | null;
 }
 
-export function toPoses<T extends Asked>(pictures: readonly T[]): readonly Pose<T>[] {
+export function toPoses<T extends Instruction>(pictures: readonly T[]): readonly Pose<T>[] {
   const poses: { shown: T; halves: T[]; after: T | null }[] = [];
   let halves: T[] = [];
   for (const picture of pictures) {
@@ -111,7 +111,7 @@ export function drawMovements(random: Random): Movement[] {
   return ['centre', ...drawn, 'centre'];
 }
 
-export interface NextMovement extends Asked {
+export interface NextMovement extends Instruction {
   /** From 0. */
   readonly index: number;
   readonly of: number;
@@ -139,14 +139,14 @@ export function newChallenge(
 }
 
 export function nextOf(challenge: MovementRecord): NextMovement | null {
-  const asked = toAsked(challenge);
+  const asked = toInstructions(challenge);
   const index = challenge.frames.length;
   const next = asked[index];
   return next === undefined ? null : { index, of: asked.length, ...next };
 }
 
 /** Returns the instructions for all pictures. */
-export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
+export const toInstructions = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Instruction[] =>
   asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 
 /** Returns the challenge of a nonce. @throws `challenge_wrong` for another nonce or an expired challenge */
@@ -166,7 +166,7 @@ export function findChallenge(
  * @param digest - SHA-256, base64url
  * @throws `challenge_wrong` if the challenge is complete
  */
-export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
+export function commitFrameDigest(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
   const frame = { digest, afterMs: now - challenge.toldAt };
   const committed = { ...challenge, toldAt: now, frames: [...challenge.frames, frame] };
@@ -191,7 +191,7 @@ export function measureChallenge(
   const { asked, frames } = challenge;
   // A picture that was not committed counts as 0 ms, so that all values are numbers.
   const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
-  const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
+  const lit = toPoses(toInstructions(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Assurance, outsiderIn, type SubjectRef, vouched } from '../core/connection.js';
+import { type Assurance, anonymousSourceIn, type SubjectRef, vouched } from '../core/connection.js';
 import { movements } from '../core/movements.js';
 import { namedAction, stepUpPurposes } from '../core/page-protocol.js';
 import { type Accuracy, type AuthenticationMethod, authenticationMethods } from '../core/ports.js';
@@ -18,9 +18,9 @@ const askingGuard = z.object({
 });
 
 /** Browser that started a hand-off, as shown on the phone. `null` if unknown. */
-export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
+export type InitiatingBrowser = Readonly<z.infer<typeof askingGuard>>;
 
-export const looksOnPage = 12;
+export const referenceChecksOnPage = 12;
 
 export const recordGuard = z.object({
   /** Id of the connection, or the caller's tenant if the caller stores the token. */
@@ -100,7 +100,7 @@ export const recordGuard = z.object({
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
   triesLeft: z.int(),
   challengesLeft: z.int(),
-  looksLeft: z.int().default(looksOnPage),
+  looksLeft: z.int().default(referenceChecksOnPage),
   pass: z
     .object({
       at: epochMsGuard,
@@ -142,13 +142,13 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }
 
-export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
+export const subjectOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
 export const toStoredAssurance = (
   assurance: Assurance,
 ): Pick<StepUpRecord, 'proved' | 'source' | 'isSentByProvider'> => ({
   proved: assurance.kind === 'vouched',
-  source: outsiderIn(assurance) ?? '',
+  source: anonymousSourceIn(assurance) ?? '',
   isSentByProvider: assurance.kind !== 'anonymous',
 });
 
@@ -158,15 +158,15 @@ export function assuranceOf({ proved, isSentByProvider, source }: StepUpRecord):
 }
 
 /** Returns the address of an anonymous initiator, against which failures count, or `null`. */
-export const outsiderOf = (record: StepUpRecord): string | null => outsiderIn(assuranceOf(record));
+export const anonymousSourceOf = (record: StepUpRecord): string | null => anonymousSourceIn(assuranceOf(record));
 
 /**
  * Returns the queue share of the person. It is anonymous unless the person or their own provider started the step-up.
  */
 export function shareOf(record: StepUpRecord): QueueShare {
-  const outsider = outsiderOf(record);
+  const anonymousSource = anonymousSourceOf(record);
   const { connection, subject } = record;
-  return outsider === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(outsider);
+  return anonymousSource === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(anonymousSource);
 }
 
 /** Seconds to write down recovery codes before the receipt is issued. */

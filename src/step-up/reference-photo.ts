@@ -1,14 +1,14 @@
-import type { Photo } from '../core/concealed.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type Hint, hintOfReference } from '../core/hints.js';
 import type { QueueShare } from '../core/queue-share.js';
+import type { Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError, isOneOf, photoCodes, toCode } from '../errors.js';
 import type { StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp } from './stored.js';
-import { look } from './transitions.js';
+import { countReferenceCheck } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
 /*
@@ -39,13 +39,13 @@ async function examine(reference: Photo, share: QueueShare, { verifier }: Ports<
  * @throws `step_up_unknown`; `step_up_finished`, also if no checks are left; `consent_missing`, `not_found`,
  * `locked_out`
  */
-export async function lookAtReference(
+export async function checkReferencePhoto(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
   deps: Ports<'state' | 'clock' | 'verifier' | 'settings'>,
 ): Promise<Hint | null> {
   try {
     const spend = (record: StepUpRecord, now: EpochMs): StepUpRecord =>
-      look(record, { isWanted: wantsReference({ ...session, record }) }, now);
+      countReferenceCheck(record, { isWanted: wantsReference({ ...session, record }) }, now);
     return await chargeUnusable(
       session,
       async (toRow) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isForgotten, readStored } from '../core/change-stored.js';
+import { mayHaveBeenLost, readStored } from '../core/change-stored.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { clockToleranceSec } from '../core/receipt.js';
@@ -9,7 +9,7 @@ import { findOpened, type OpenedSession, openSession } from './session.js';
 import { type StartedStepUp, startStepUp } from './step-up.js';
 import { changeRecord, findStepUp } from './stored.js';
 import { joinTicket, newSecret } from './ticket.js';
-import { reticket } from './transitions.js';
+import { replaceTicket } from './transitions.js';
 
 interface Requested {
   readonly connection: Connection;
@@ -67,7 +67,7 @@ async function readRequest({ connection, request }: Requested, deps: Ports<'stat
   if (connection.openStepUpRequest === null) throw new FaceError('caller_untrusted');
   const { subject, audience, nonce, issuedAt, expiresAt } = await connection.openStepUpRequest(request);
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
-  if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
+  if (await mayHaveBeenLost(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
   // The expiry includes time for replicas with a slow clock.
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
@@ -77,7 +77,7 @@ const startAsked = (
   { connection, subject, audience, nonce }: ReadRequest,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> =>
-  startStepUp({ connection, subject, kept: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
+  startStepUp({ connection, subject, callerHeldToken: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
 
 async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: Ports<'state'>) {
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))
@@ -99,6 +99,6 @@ async function openAgain(
   if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
   // The answer with the challenge was lost, so a new challenge replaces it.
   const challenge = newSecret(deps);
-  await changeRecord(id, (record) => reticket(record, challenge), deps, found);
+  await changeRecord(id, (record) => replaceTicket(record, challenge), deps, found);
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
 }

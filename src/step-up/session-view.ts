@@ -3,7 +3,7 @@ import type { Connection, Policy } from '../core/connection.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { areCodesOffered, isReceiptWaiting, outsiderOf, type StepUpRecord, stateAt } from './record.js';
+import { anonymousSourceOf, areCodesOffered, isReceiptWaiting, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
 export const consentVersion = 'consent-1';
@@ -14,7 +14,7 @@ export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
 };
 
 /** Returns the secret required with the face. A token that the caller stores needs none on the page. */
-export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
+export const requiredSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
 /**
@@ -57,11 +57,11 @@ const lights = {
  * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
  * result without a face.
  */
-export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
+export function alternativesOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
   const { takesAnotherWay, purpose, kept, receiptFor } = record;
   if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
   const { anotherWay, bypass } = connection.policy;
-  if (outsiderOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
+  if (anonymousSourceOf(record) !== null || !(anotherWay.counts || receiptFor !== null)) return [];
   const offered = {
     email: anotherWay.email,
     sms: anotherWay.sms,
@@ -76,7 +76,7 @@ export const mayAskForHelp = (record: StepUpRecord, connection: Connection | nul
   record.kept === null &&
   record.purpose !== 'manage' &&
   record.spoken === null &&
-  outsiderOf(record) === null;
+  anonymousSourceOf(record) === null;
 
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
@@ -100,7 +100,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
         ? null
         : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
-    userSecret: demandedSecret(stepUp),
+    userSecret: requiredSecret(stepUp),
     light: lightOf(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     phoneNeeded: record.camera === 'phone',
@@ -109,7 +109,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     pairing: toPairing(record, role),
     // Only a face can approve an action.
     fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
-    anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
+    anotherWays: role === 'own' ? [...alternativesOf(stepUp)] : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),

@@ -4,7 +4,7 @@ import { createTestCore } from '../../test/core.js';
 import { createFolder } from '../../test/folder.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
@@ -14,7 +14,7 @@ const folder = createFolder('session');
 let cores = 0;
 const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 
-const about = { subject: 'anna', kept: null, receipt: null, hookSignIn: null } as const;
+const about = { subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
 
 test('a link bound to one browser never opens in another', async () => {
   const { connection, deps } = await setUp();

@@ -1,21 +1,21 @@
-import { toNoted } from '../core/action.js';
-import type { Credential } from '../core/concealed.js';
+import { toAuditFields } from '../core/action.js';
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
 import type { SessionRole } from '../core/page-protocol.js';
+import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import { assuranceOf, checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
+import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
 import { checkAllowed, consentVersion, type SessionAction, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
-import { abandon, agree, checkTicket, open } from './transitions.js';
+import { abandon, checkTicket, open, recordConsent } from './transitions.js';
 
 /*
  * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, which is in no
@@ -73,7 +73,7 @@ export async function openSession(
     // The audit entry is written before the link is opened, because the link opens only once and every consent needs an
     // entry.
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
-    await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
+    await deps.audit.append({ action: 'consent_relied_on', ...subjectOf(found.record), detail });
   }
   const session = key ?? newSecret(deps);
   const lifeSec = connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
@@ -98,7 +98,7 @@ export async function openSession(
  * enrolled.
  */
 async function findAgreement(record: StepUpRecord, deps: Ports<'state' | 'clock'>): Promise<Consent | null> {
-  if (record.kept !== null || outsiderOf(record) !== null) return null;
+  if (record.kept !== null || anonymousSourceOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersion, deps);
 }
 
@@ -178,7 +178,7 @@ export async function findLockoutSec(
 ): Promise<number | null> {
   const { purpose, kept, subject } = record;
   const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
-  if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || outsiderOf(record) !== null)
+  if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || anonymousSourceOf(record) !== null)
     return null;
   const until = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), { state, clock });
   return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
@@ -221,8 +221,8 @@ export async function giveConsent(
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
-  await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
-  const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
+  await deps.audit.append({ action: 'consent_given', ...subjectOf(record), detail });
+  const stepUp = await changeSession(session, (found, now) => recordConsent(found, consent, now), deps);
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
@@ -236,12 +236,12 @@ export async function abandonStepUp(
   // A person who leaves their own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
-      ...{ action: 'step_up_abandoned', ...whoOf(record) },
+      ...{ action: 'step_up_abandoned', ...subjectOf(record) },
       detail: { stepUpId: id, application },
     });
   if (record.action !== null) {
-    const detail = { stepUpId: id, ...toNoted(record.action), application };
-    await deps.audit.append({ action: 'action_declined', ...whoOf(record), detail });
+    const detail = { stepUpId: id, ...toAuditFields(record.action), application };
+    await deps.audit.append({ action: 'action_declined', ...subjectOf(record), detail });
   }
   return toSessionView(stepUp, session.role, deps.clock.now());
 }

@@ -1,19 +1,19 @@
 import type { NamedAction } from '../core/action.js';
-import { Credential, type Photo, type UserSecret } from '../core/concealed.js';
 import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import type { ReceiptRequest } from '../core/receipt.js';
+import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import type { KeptToken } from './check-face.js';
+import type { CallerHeldToken } from './check-face.js';
 import { attempt, completeVerification, takeReceipt } from './complete.js';
 import type { DrawnChoices } from './draw.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
   isReceiptWaiting,
-  looksOnPage,
+  referenceChecksOnPage,
   type StepUpRecord,
   type StepUpState,
   stateAt,
@@ -54,12 +54,12 @@ export type StepUpRequested = {
   /** Sign-in whose hook events may use the pass. `null` if only the initiator gets the result. */
   readonly hookSignIn: HookSignIn | null;
   /** True if the recipient can distinguish alternatives from a face check. */
-  readonly takesAnotherWay?: boolean;
+  readonly acceptsFallback?: boolean;
   /** Number that the help desk reads out and the person must choose first. */
   readonly spoken?: DrawnChoices;
   readonly camera?: StepUpRecord['camera'] | null;
-  readonly staysHere?: boolean;
-  readonly mayRenew?: boolean;
+  readonly forbidHandOff?: boolean;
+  readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
@@ -69,10 +69,10 @@ export type StepUpRequested = {
   | {
       readonly connection: Connection;
       /** Token that the caller stores. `null` if the token is in the subject's profile. */
-      readonly kept: KeptToken | null;
+      readonly callerHeldToken: CallerHeldToken | null;
       readonly receipt: ReceiptRequest | null;
     }
-  | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
+  | { readonly connection: null; readonly callerHeldToken: CallerHeldToken; readonly receipt: ReceiptRequest }
 );
 
 export const defaultTimeoutSec = 600;
@@ -91,9 +91,9 @@ export async function startStepUp(
   requested: StepUpRequested,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> {
-  const { connection, subject, kept, receipt, assurance = vouched } = requested;
+  const { connection, subject, callerHeldToken, receipt, assurance = vouched } = requested;
   // A malformed token is reported to the caller now, because the person cannot fix it.
-  if (kept !== null) deps.verifier.identify(kept.token);
+  if (callerHeldToken !== null) deps.verifier.identify(callerHeldToken.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
@@ -102,20 +102,23 @@ export async function startStepUp(
   // An approval is not a sign-in, so hooks cannot use it.
   const hookSignIn = action === null ? requested.hookSignIn : null;
   const record: StepUpRecord = {
-    connection: connection === null ? kept.binding.tenant : connection.id,
+    connection: connection === null ? callerHeldToken.binding.tenant : connection.id,
     subject,
     purpose,
     ...toStoredAssurance(assurance),
     camera: requested.camera ?? connection?.policy.camera ?? 'any',
-    staysHere: requested.staysHere ?? false,
-    kept: kept === null ? null : { token: kept.token.use((text) => text), binding: kept.binding },
+    staysHere: requested.forbidHandOff ?? false,
+    kept:
+      callerHeldToken === null
+        ? null
+        : { token: callerHeldToken.token.use((text) => text), binding: callerHeldToken.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
     receiptFor: receipt,
     receipt: null,
     feedsHooks: hookSignIn !== null,
     hookSignIn,
-    takesAnotherWay: action === null && (requested.takesAnotherWay ?? false),
-    mayRenew: requested.mayRenew ?? true,
+    takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
+    mayRenew: requested.allowReEnrolment ?? true,
     openedByFace: requested.openedByFace ?? false,
     action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
@@ -134,12 +137,12 @@ export async function startStepUp(
     codesOf: null,
     triesLeft: triesOnPage,
     challengesLeft: challengesOnPage,
-    looksLeft: looksOnPage,
+    looksLeft: referenceChecksOnPage,
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
   // Anonymous step-ups are many. They need not survive a power failure, because they can be started again.
-  await writeNew(id, record, { mayBeLost: assurance.kind !== 'vouched' }, deps);
+  await writeNew(id, record, { relaxedDurability: assurance.kind !== 'vouched' }, deps);
   await deps.audit.append({
     action: 'step_up_started',
     connection: record.connection,

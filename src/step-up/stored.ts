@@ -4,7 +4,7 @@ import type { Ports } from '../core/deps.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { recordGuard, type StepUpRecord } from './record.js';
-import { end, judgedWithinSec, keep } from './transitions.js';
+import { end, judgedWithinSec, reserveForPass } from './transitions.js';
 
 /**
  * A stored step-up. `connection` is `null` if the caller stores the token and named no connection, or if the connection
@@ -50,7 +50,7 @@ function withoutAsking(record: StepUpRecord): StepUpRecord {
 async function write(
   id: string,
   record: StepUpRecord,
-  how: { readonly when: 'absent' | 'any'; readonly mayBeLost?: boolean },
+  how: { readonly when: 'absent' | 'any'; readonly relaxedDurability?: boolean },
   { state }: Ports<'state'>,
 ): Promise<void> {
   const { key, expiresAt } = toStored(id);
@@ -60,9 +60,9 @@ async function write(
 export const writeNew = (
   id: string,
   record: StepUpRecord,
-  { mayBeLost }: { readonly mayBeLost: boolean },
+  { relaxedDurability }: { readonly relaxedDurability: boolean },
   deps: Ports<'state'>,
-): Promise<void> => write(id, record, { when: 'absent', mayBeLost }, deps);
+): Promise<void> => write(id, record, { when: 'absent', relaxedDurability }, deps);
 
 /**
  * Changes a step-up.
@@ -83,8 +83,8 @@ export async function changeRecord(
 }
 
 /** Reserves a step-up for an attempt that has passed. @throws `step_up_finished` if another one has started */
-export async function keepForAttempt({ id, record: captured }: StepUp, deps: Ports<'state'>): Promise<void> {
-  await changeRecord(id, (found) => keep(found, captured), deps);
+export async function reserveStoredForPass({ id, record: captured }: StepUp, deps: Ports<'state'>): Promise<void> {
+  await changeRecord(id, (found) => reserveForPass(found, captured), deps);
 }
 
 /** Ends an attempt. @throws `step_up_finished` if another one has started */

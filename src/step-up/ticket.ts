@@ -1,6 +1,6 @@
-import { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
+import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 
 export const newSecret = ({ random }: Ports<'random'>): Credential =>

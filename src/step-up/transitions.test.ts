@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Credential } from '../core/concealed.js';
+import { Credential } from '../core/secrets.js';
 import { addSec, epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { type MovementRecord, newChallenge } from './movement-challenge.js';
@@ -7,21 +7,21 @@ import { type StepUpRecord, stateAt } from './record.js';
 import { toStoredDigest } from './ticket.js';
 import {
   abandon,
-  agree,
   capture,
   challenge,
   checkTicket,
   choose,
   commit,
+  countReferenceCheck,
   end,
   handOff,
-  keep,
-  look,
   open,
   openHandedOff,
+  recordConsent,
+  releaseAttempt,
   renew,
+  reserveForPass,
   take,
-  uncaptured,
 } from './transitions.js';
 
 const now = epochMs(1_790_000_000_000);
@@ -85,12 +85,12 @@ const offered = {
 
 /** What happens to one that is under way, and in which state that leaves it. */
 const steps: readonly [string, (record: StepUpRecord) => StepUpRecord, StepUpRecord['state']][] = [
-  ['agree', (record) => agree(record, consent, now), 'started'],
+  ['agree', (record) => recordConsent(record, consent, now), 'started'],
   ['abandon', (record) => abandon(record, now), 'abandoned'],
   ['renew', (record) => renew(record, now), 'started'],
   ['challenge', (record) => challenge(record, movement, now), 'started'],
   ['commit', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
-  ['look', (record) => look(record, { isWanted: true }, now), 'started'],
+  ['look', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
   ['handOff', (record) => handOff(record, offered, now), 'started'],
   ['choose the right number', (record) => choose(record, '42', now), 'started'],
   ['choose another number', (record) => choose(record, '17', now), 'failed'],
@@ -131,7 +131,7 @@ test('each bound is spent to its end, and then refuses', () => {
     }
   };
   expect(spend(waiting, (record) => challenge(record, movement, now))).toBe(12);
-  expect(spend(waiting, (record) => look(record, { isWanted: true }, now))).toBe(12);
+  expect(spend(waiting, (record) => countReferenceCheck(record, { isWanted: true }, now))).toBe(12);
   // Each attempt dies, and is left.
   const die = (record: StepUpRecord): StepUpRecord => ({ ...record, captured: { by: 'dead', until: now } });
   expect(spend(waiting, (record) => die(capture(record, 'one', now)))).toBe(3);
@@ -140,8 +140,8 @@ test('each bound is spent to its end, and then refuses', () => {
 test('without consent nobody is challenged, and no document looked at', () => {
   const without = { ...waiting, consent: null };
   expect(outcomeOf(() => challenge(without, movement, now))).toBe('consent_missing');
-  expect(outcomeOf(() => look(without, { isWanted: true }, now))).toBe('consent_missing');
-  expect(outcomeOf(() => look(without, { isWanted: false }, now))).toBe('not_found');
+  expect(outcomeOf(() => countReferenceCheck(without, { isWanted: true }, now))).toBe('consent_missing');
+  expect(outcomeOf(() => countReferenceCheck(without, { isWanted: false }, now))).toBe('not_found');
 });
 
 describe('a link', () => {
@@ -193,19 +193,19 @@ describe('an attempt', () => {
 
   test('ends only as the one that has begun last', () => {
     expect(end(captured, captured, failed)).toMatchObject({ state: 'failed', captured: null });
-    for (const over of [second, failed, uncaptured(captured)]) {
+    for (const over of [second, failed, releaseAttempt(captured)]) {
       expect(outcomeOf(() => end(over, captured, failed))).toBe('step_up_finished');
-      expect(outcomeOf(() => keep(over, captured))).toBe('step_up_finished');
+      expect(outcomeOf(() => reserveForPass(over, captured))).toBe('step_up_finished');
     }
   });
 
   test('that is kept for its pass is never left, however long it takes', () => {
     expect(stateAt(captured, later)).toBe('started');
-    expect(stateAt(keep(captured, captured), addSec(now, 599))).toBe('captured');
+    expect(stateAt(reserveForPass(captured, captured), addSec(now, 599))).toBe('captured');
   });
 
   test('without a decision gives its try back, and not its challenge', () => {
-    expect(uncaptured(captured)).toEqual({ ...waiting, movement: null });
+    expect(releaseAttempt(captured)).toEqual({ ...waiting, movement: null });
   });
 });
 

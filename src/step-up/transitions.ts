@@ -1,12 +1,12 @@
-import type { Credential } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
+import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
-import { commitTo, findChallenge, type MovementRecord } from './movement-challenge.js';
-import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } from './record.js';
+import { commitFrameDigest, findChallenge, type MovementRecord } from './movement-challenge.js';
+import { areCodesOffered, checkStarted, type InitiatingBrowser, type StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
@@ -15,7 +15,7 @@ import { isStored, toStoredDigest } from './ticket.js';
  */
 
 /** Returns the active step-up, reopened if an attempt ended without a decision. @throws `step_up_finished` */
-export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
+export function requireStarted(record: StepUpRecord, now: EpochMs): StepUpRecord {
   checkStarted(record, now);
   return { ...record, state: 'started', captured: null };
 }
@@ -60,31 +60,31 @@ export function open(
 }
 
 /** Replaces a ticket that was not used. @throws `step_up_opened` */
-export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
+export function replaceTicket(record: StepUpRecord, challenge: Credential): StepUpRecord {
   if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
   return { ...record, challengeDigest: toStoredDigest(challenge) };
 }
 
-export const agree = (record: StepUpRecord, consent: Consent, now: EpochMs): StepUpRecord => ({
-  ...underWay(record, now),
+export const recordConsent = (record: StepUpRecord, consent: Consent, now: EpochMs): StepUpRecord => ({
+  ...requireStarted(record, now),
   consent,
 });
 
 export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
-  ...underWay(record, now),
+  ...requireStarted(record, now),
   state: 'abandoned',
   kept: null,
   movement: null,
 });
 
 /** Keeps a person's own page open after it ended the enrolment. */
-export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
-  ...underWay(record, now),
+export const keepOpenAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+  ...requireStarted(record, now),
   startedAt: now,
 });
 
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
-  ...underWay(record, now),
+  ...requireStarted(record, now),
   purpose: 'enrol',
 });
 
@@ -93,7 +93,7 @@ export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
  * @throws `consent_missing`; `step_up_finished`, also if no challenges are left
  */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
-  const started = underWay(record, now);
+  const started = requireStarted(record, now);
   if (record.consent === null) throw new FaceError('consent_missing');
   if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
@@ -104,15 +104,22 @@ export function commit(
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
   now: EpochMs,
 ): StepUpRecord {
-  return { ...underWay(record, now), movement: commitTo(findChallenge(record, nonce, now), digest, now) };
+  return {
+    ...requireStarted(record, now),
+    movement: commitFrameDigest(findChallenge(record, nonce, now), digest, now),
+  };
 }
 
 /**
  * Counts a check of a document's photo.
  * @throws `not_found` if no photo is required; `consent_missing`; `step_up_finished`, also if no checks are left
  */
-export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
-  const started = underWay(record, now);
+export function countReferenceCheck(
+  record: StepUpRecord,
+  { isWanted }: { readonly isWanted: boolean },
+  now: EpochMs,
+): StepUpRecord {
+  const started = requireStarted(record, now);
   if (!isWanted) throw new FaceError('not_found');
   if (record.consent === null) throw new FaceError('consent_missing');
   if (record.looksLeft === 0) throw new FaceError('step_up_finished');
@@ -126,13 +133,13 @@ export function handOff(
     readonly ticket: Credential;
     readonly code: string;
     readonly choices: string[];
-    readonly asking: AskingBrowser;
+    readonly asking: InitiatingBrowser;
   },
   now: EpochMs,
 ): StepUpRecord {
   const { ticket, code, choices, asking } = offered;
   const handOff = { ticketDigest: toStoredDigest(ticket), sessionDigest: null, code, choices, asking } as const;
-  return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
+  return { ...requireStarted(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
 export function openHandedOff(
@@ -150,7 +157,7 @@ export function openHandedOff(
 
 /** Applies the chosen number. A wrong number, or `null` for none, ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
-  const started = underWay(record, now);
+  const started = requireStarted(record, now);
   const { handOff, spoken } = record;
   if (spoken?.choice === 'open') {
     const isHeard = number !== null && hasDigest(number, digestOf(spoken.code));
@@ -170,12 +177,12 @@ export const newAttempt = ({ random }: Ports<'random'>): string => Buffer.from(r
 
 /** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
-  const { triesLeft } = underWay(record, now);
+  const { triesLeft } = requireStarted(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
+export const releaseAttempt = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
   state: 'started',
   captured: null,
@@ -186,7 +193,7 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
  * Reserves the step-up before the pass is delivered, so that no other attempt can start.
  * @throws `step_up_finished` if another attempt has started
  */
-export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
+export function reserveForPass(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
   const by = checkOwn(record, captured);
   return { ...record, captured: { by, until: null } };
 }

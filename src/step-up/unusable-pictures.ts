@@ -1,18 +1,18 @@
-import { type Count, type CountDeps, charge, checkNotUsedUp } from '../core/limits/limits.js';
+import { charge, checkNotExhausted, type LimitDeps, type LimitUse } from '../core/limits/limits.js';
 import type { QueueShare } from '../core/queue-share.js';
 import type { FaceError } from '../errors.js';
-import { outsiderOf, shareOf, whoOf } from './record.js';
+import { anonymousSourceOf, shareOf, subjectOf } from './record.js';
 import type { StepUp } from './stored.js';
 
 /** Returns the limits charged for unusable pictures. Pictures of anonymous callers are not charged to the person. */
-function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
-  const outsider = outsiderOf(record);
-  if (outsider !== null)
+function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly LimitUse[] {
+  const anonymousSource = anonymousSourceOf(record);
+  if (anonymousSource !== null)
     return [
-      ['unusableOfSource', outsider],
+      ['unusableOfSource', anonymousSource],
       ['unusableOfStepUp', id],
     ];
-  const { connection, subject } = whoOf(record);
+  const { connection, subject } = subjectOf(record);
   return [subject === '' ? ['unusableOfStepUp', id] : ['unusableOfPerson', JSON.stringify([connection, subject])]];
 }
 
@@ -24,10 +24,10 @@ function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count
 export async function chargeUnusable<Result>(
   stepUp: Pick<StepUp, 'id' | 'record'>,
   work: (toRow: () => QueueShare) => Promise<Result>,
-  deps: CountDeps,
+  deps: LimitDeps,
 ): Promise<Result> {
   const counts = countsOf(stepUp);
-  await checkNotUsedUp(counts, deps);
+  await checkNotExhausted(counts, deps);
   const charged: Promise<void>[] = [];
   const toRow = (): QueueShare => {
     let first: FaceError | null = null;

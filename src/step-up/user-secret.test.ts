@@ -6,8 +6,8 @@ import { createTestCore } from '../../test/core.js';
 import { createFolder } from '../../test/folder.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
-import { UserSecret } from '../core/concealed.js';
 import type { PasskeyCredential } from '../core/ports.js';
+import { UserSecret } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import { revokeSubject } from '../enrolment/revoke.js';
@@ -20,7 +20,7 @@ const folder = createFolder('secret');
 let cores = 0;
 
 /** Nobody judges here, and whoever asks vouches for the person. */
-const byPage = { judged: null, outsider: null, application: null, stepUp: null };
+const byPage = { judged: null, anonymousSource: null, application: null, stepUp: null };
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {
@@ -35,7 +35,10 @@ async function setUp() {
   const check = async (secret: UserSecret | null, person = 'anna') => {
     const photos = [drawPhoto(person, 9)];
     return (
-      await checkFace({ connection, subject: 'anna', kept: null, photos, secret, ...byPage, share: testShare }, deps)
+      await checkFace(
+        { connection, subject: 'anna', callerHeldToken: null, photos, secret, ...byPage, share: testShare },
+        deps,
+      )
     ).verdict.matched;
   };
   const enrolWith = async (secret: UserSecret | null, passkey: PasskeyCredential | null = null) => {

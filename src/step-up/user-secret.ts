@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../core/base/json.js';
 import { changeStored } from '../core/change-stored.js';
-import { UserSecret } from '../core/concealed.js';
 import type { Policy, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../core/ports.js';
+import { UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import { FaceError } from '../errors.js';
 import { isPin, isWeakPin } from './pin.js';
-import { checkStarted, whoOf } from './record.js';
+import { checkStarted, subjectOf } from './record.js';
 import type { FoundSession } from './session.js';
-import { demandedSecret } from './session-view.js';
+import { requiredSecret } from './session-view.js';
 import type { StepUp } from './stored.js';
 
 export type Ceremony = 'create' | 'get';
@@ -37,7 +37,7 @@ export async function startCeremony(
   await deps.state.write(
     challengeKey(stepUpId),
     { challenge, isUsed: false },
-    { when: 'any', expiresAt: addSec(deps.clock.now(), challengeLifeSec), mayBeLost: true },
+    { when: 'any', expiresAt: addSec(deps.clock.now(), challengeLifeSec), relaxedDurability: true },
   );
   const salt = prfSaltOf(owner);
   if (ceremony === 'get') {
@@ -147,7 +147,7 @@ export interface SentSecret {
 }
 
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
-  const demanded = demandedSecret(stepUp);
+  const demanded = requiredSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
   const { pin, passkey } = sent;
   if (demanded === 'pin') {
@@ -180,7 +180,7 @@ export async function presentSecret(
   deps: Ports<'state' | 'clock' | 'random' | 'log' | 'passkeys'>,
 ): Promise<{ secret: PresentedSecret | null; passkey: PasskeyCredential | null }> {
   const { id: stepUpId, record } = stepUp;
-  const demanded = demandedSecret(stepUp);
+  const demanded = requiredSecret(stepUp);
   if (demanded === 'none') return { secret: null, passkey: null };
   if (demanded === 'pin') {
     if (pin === null) throw new FaceError('secret_missing');
@@ -189,7 +189,7 @@ export async function presentSecret(
   if (passkey === null) throw new FaceError('secret_missing');
   if (record.purpose === 'enrol') return takeNewPasskey({ stepUpId, answer: passkey }, deps);
   const answer = passkey.assertion;
-  return { secret: await takePasskey({ stepUpId, answer, ...whoOf(record) }, deps), passkey: null };
+  return { secret: await takePasskey({ stepUpId, answer, ...subjectOf(record) }, deps), passkey: null };
 }
 
 /**
@@ -203,10 +203,10 @@ export async function askForPasskey(
   const { id: stepUpId, record, connection } = session;
   checkStarted(record, deps.clock.now());
   const { purpose, consent } = record;
-  if (purpose === 'manage' || demandedSecret(session) !== 'passkey') throw new FaceError('not_found');
+  if (purpose === 'manage' || requiredSecret(session) !== 'passkey') throw new FaceError('not_found');
   if (consent === null) throw new FaceError('consent_missing');
   const ceremony = purpose === 'enrol' ? 'create' : 'get';
   const organisation = connection?.policy.organisation ?? null;
-  const options = await startCeremony({ stepUpId, ceremony, organisation, ...whoOf(record) }, deps);
+  const options = await startCeremony({ stepUpId, ceremony, organisation, ...subjectOf(record) }, deps);
   return { ceremony, options };
 }

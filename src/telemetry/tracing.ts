@@ -10,7 +10,7 @@ import {
 import type { TelemetryConfig } from '../config/telemetry.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
-import { inTime } from '../core/resilience.js';
+import { withTimeout } from '../core/resilience.js';
 import type { FaceErrorCode } from '../errors.js';
 
 export interface TracedOutcome {
@@ -74,7 +74,7 @@ export function openTracing(
   return {
     beginRequest: (requestId, traceparent) => beginRequest(tracer, requestId, traceparent),
     close: () =>
-      inTime(
+      withTimeout(
         provider.shutdown().catch(() => {}),
         deliveryTimeoutMs,
         () => {},

@@ -1,11 +1,11 @@
-import type { SealedToken } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
-import { countAgainst } from '../core/limits/limits.js';
+import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../core/ports.js';
+import type { SealedToken } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
-import { identifyWhereSound, isDenied, isExpired } from '../enrolment/deny-list.js';
+import { identifyIfToken, isDenied, isExpired } from '../enrolment/deny-list.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
 
 type Needed = Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>;
@@ -28,7 +28,7 @@ export interface CheckRules {
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
   /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
-  readonly outsider: string | null;
+  readonly anonymousSource: string | null;
   readonly application: string | null;
   readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
 }
@@ -51,7 +51,7 @@ const mismatchCodes = [
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, outsider, application, stepUp }: CheckRules,
+  { judged, anonymousSource, application, stepUp }: CheckRules,
   deps: Needed,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -68,38 +68,38 @@ export async function verifyPerson(
     return verdict;
   };
   try {
-    return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application, stepUp }, deps);
+    return await attemptCheck(request, check, { tellsAtOnce: false, anonymousSource, application, stepUp }, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, liveness: null, renewed: null };
   }
 }
 
-interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application' | 'stepUp'> {
+interface AttemptRules extends Pick<CheckRules, 'anonymousSource' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
 }
 
-const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null, application: null, stepUp: null };
+const toldToBackend: AttemptRules = { tellsAtOnce: true, anonymousSource: null, application: null, stepUp: null };
 
 async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: (asked: VerifyRequest) => Promise<T>,
-  { tellsAtOnce, outsider, application: asker, stepUp }: AttemptRules,
+  { tellsAtOnce, anonymousSource, application: asker, stepUp }: AttemptRules,
   deps: Needed,
 ): Promise<T> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
   const about = { application: asker ?? undefined, stepUpId: stepUp?.id };
   try {
-    if (outsider !== null) {
-      await countAgainst('outsiderChecks', outsider, deps);
-      await countAgainst('outsiderChecksOfConnection', binding.tenant, deps);
+    if (anonymousSource !== null) {
+      await consumeLimit('outsiderChecks', anonymousSource, deps);
+      await consumeLimit('outsiderChecksOfConnection', binding.tenant, deps);
     }
-    const { read, tokenId, unusable } = token === null ? noToken : await lookAt(token, deps);
+    const { read, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
-      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, outsider),
+      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, anonymousSource),
       async () => {
         const result = await check({ ...request, token: unusable === null ? read : null });
         if (unusable !== null) throw new FaceError(unusable);
@@ -127,17 +127,17 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   }
 }
 
-interface TokenLook {
+interface TokenInspection {
   readonly read: SealedToken | null;
   readonly tokenId: string | null;
   /** Why the token cannot be used, or `null` if the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
 }
 
-const noToken: TokenLook = { read: null, tokenId: null, unusable: null };
+const noToken: TokenInspection = { read: null, tokenId: null, unusable: null };
 
-async function lookAt(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenLook> {
-  const name = identifyWhereSound(token, deps);
+async function inspectToken(token: SealedToken, deps: Ports<'state' | 'clock' | 'verifier'>): Promise<TokenInspection> {
+  const name = identifyIfToken(token, deps);
   if (name === null) return { read: null, tokenId: null, unusable: 'token_malformed' };
   const { tokenId } = name;
   const isRevoked = await isDenied(tokenId, deps);

@@ -42,7 +42,7 @@ export async function expectWithinReach(page: Page, where: object = {}): Promise
 }
 
 /** Verifies that a page is within reach of everybody: on a phone in light colours, and on a desktop in dark ones. */
-export async function lookAt(page: Page, name = '', phoneWidth = 360): Promise<void> {
+export async function expectAccessible(page: Page, name = '', phoneWidth = 360): Promise<void> {
   for (const { colorScheme, width } of [
     { colorScheme: 'light', width: phoneWidth },
     { colorScheme: 'dark', width: 1280 },

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { Credential } from '../../src/core/concealed.js';
 import type { Connection } from '../../src/core/connection.js';
+import { Credential } from '../../src/core/secrets.js';
 import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
 import type { Words } from '../../web/capture/words.js';

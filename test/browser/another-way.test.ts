@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import type { Language } from '../../web/shared/languages.js';
 import { adminKey } from '../api-server.js';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { enter, faultsIn, startAnotherWayStage, type Window } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
@@ -94,7 +94,7 @@ inBrowser('a bypass code: four clicks for the agent, once for the person', async
   expect(count()).toBeLessThanOrEqual(5);
   const listed = agent.page.getByRole('row').filter({ hasText: 'bypass@example.com' });
   await listed.getByText(en.codes.ready).waitFor();
-  await lookAt(agent.page);
+  await expectAccessible(agent.page);
   const person = await stage().refuse('bypass', { language: 'fr', window: 'phone' });
   await press(person.page, person.words.ways.names.bypass_code);
   await see(person.page, 'code');

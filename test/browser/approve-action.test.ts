@@ -50,7 +50,7 @@ async function run(person: string): Promise<string> {
 inBrowser('the program of the page gets its approval, and the person has seen every word of it', async () => {
   const subject = await cast().enrolAda('bank');
   const home = await run(subject);
-  const { page: seen, complaints, close } = await cast().sit('ada', { isGuided: false });
+  const { page: seen, complaints, close } = await cast().openVisitor('ada', { isGuided: false });
 
   await seen.goto(home);
   await goAlong(seen, { upTo: 'action' });

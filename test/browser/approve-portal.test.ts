@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { inBrowser, useShared } from './page-suite.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
 import { goAlong, insist } from './walk.js';
@@ -21,7 +21,7 @@ inBrowser('a bill is paid once it was approved, and not where it was changed mea
   const { page, portals, complaints } = visitor();
   const home = portals.urlOf('approve');
   await page.goto(home);
-  await lookAt(page);
+  await expectAccessible(page);
   await page.getByRole('link', { name: 'Approve with my face' }).click();
   await goAlong(page, { upTo: 'action' });
   expect(await page.locator('main section.action bdi').allTextContents()).toEqual([
@@ -30,7 +30,7 @@ inBrowser('a bill is paid once it was approved, and not where it was changed mea
   ]);
   await insist(page);
   expect(await resultOf(page)).toBe('paid');
-  await lookAt(page);
+  await expectAccessible(page);
 
   // The bill grows in another tab while she looks into the camera.
   await page.goto(home);
@@ -79,7 +79,7 @@ inBrowser('a PDF is signed, and the signature is checked on the page without a n
   expect(await resultOf(page)).toBe('signed');
   await page.getByRole('button', { name: 'Check signature', disabled: false }).waitFor();
   expect(page.url()).not.toContain('#');
-  await lookAt(page);
+  await expectAccessible(page);
   const saving = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Save the signature' }).click();
   const saved = await saving;

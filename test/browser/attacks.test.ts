@@ -50,7 +50,7 @@ const plans: readonly (readonly [string, Plan])[] = [
 ];
 for (const [name, plan] of plans) {
   inBrowser(`${name} is refused`, async () => {
-    const judged = await checkRefused(await cast().sit('ada', { plan, isGuided: false }));
+    const judged = await checkRefused(await cast().openVisitor('ada', { plan, isGuided: false }));
     expect(judged.pass).toBe(false);
   });
 }

@@ -3,7 +3,7 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import { epochMs } from '../../src/core/units.js';
@@ -59,7 +59,7 @@ const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Re
 
 export async function gather(policies: Readonly<Record<string, JsonObject>>, clients: readonly JsonObject[] = []) {
   const heads = await readPeople();
-  const chance = createChance('pictures');
+  const chance = createSeededRandom('pictures');
   const poses: Readonly<Record<Name, Poses>> = {
     ada: await makePoses(heads.ada, 'ada'),
     eve: await makePoses(heads.eve, 'eve'),
@@ -73,7 +73,7 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>, cli
     /** How each face reflects a screen's light in a dim room. */
     lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },
     /** Opens a browser window for a person, who by default follows the page's instructions. */
-    sit: (name: Name, { plan = 'follow', ...options }: VisitorOptions & { readonly plan?: Plan } = {}) =>
+    openVisitor: (name: Name, { plan = 'follow', ...options }: VisitorOptions & { readonly plan?: Plan } = {}) =>
       receive(browser, { person: { poses: poses[name], plan, reactionMs: 150 }, ...options }),
     picture: (name: Name, movement: Movement) => toBytes(poses[name][movement].at(-1)),
     takePicture: async (name: Name, movement: Movement) =>

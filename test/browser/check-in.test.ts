@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
@@ -17,7 +17,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
     return (await place.locator('.count').textContent()) ?? '';
   };
   expect(await countAt('north')).toBe('0');
-  await lookAt(place);
+  await expectAccessible(place);
 
   // A code that nobody shows, or another place's, is of no use.
   const link = await place.locator('[data-link]').getAttribute('data-link');
@@ -32,7 +32,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await insist(page);
   await page.getByRole('heading', { name: 'Your check-ins' }).waitFor();
   expect(await page.locator('li strong').allTextContents()).toEqual(['North Hall']);
-  await lookAt(page);
+  await expectAccessible(page);
   expect(await countAt('north')).toBe('1');
   expect(await countAt('library')).toBe('0');
   for (const name of ['Ada', 'Example', portals.login]) expect(await place.content()).not.toContain(name);

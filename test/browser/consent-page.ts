@@ -8,7 +8,7 @@ import { renderLinkPage } from '../../src/oidc/link-step.js';
 /** Renders the consent page with realistic values, also for docs/screens. */
 export const renderSample = (language: Language): RenderedPage =>
   renderConsentPage(language, {
-    asker: { name: 'City Library', to: { host: 'library.example.com' } },
+    requester: { name: 'City Library', to: { host: 'library.example.com' } },
     ...{ shown: 'x', until: epochMs(Date.UTC(2027, 1, 18)), organisation: 'Example Company' },
     items: [
       {
@@ -35,7 +35,7 @@ const contract = {
   purpose: { en: 'Your name is printed on the contract', de: 'Ihr Name steht im Vertrag' },
 };
 const bank = {
-  asker: { name: 'City Bank', to: { host: 'bank.example.com' } },
+  requester: { name: 'City Bank', to: { host: 'bank.example.com' } },
   ...{ shown: 'x', until: epochMs(Date.UTC(2027, 1, 18)), organisation: 'Example Company' },
 };
 
@@ -64,7 +64,7 @@ export const hostile = {
 
 export const renderHostile = (language: Language): RenderedPage =>
   renderConsentPage(language, {
-    asker: { name: 'Shop <b>', to: { host: 'shop.example.com' } },
+    requester: { name: 'Shop <b>', to: { host: 'shop.example.com' } },
     ...{ shown: '">', until: epochMs(Date.UTC(2027, 1, 18)), organisation: '<i>Org</i>', answered: ['"><b>'] },
     silent: [
       {

@@ -77,11 +77,11 @@ inBrowser('from shadow to enforce: who would be refused, that nobody can pass, a
   const { length: examined } = operated.actions().filter((action) => action === 'doctor_asked');
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
   await page.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
-  expect(operated.server.deps.upkeep.modes().size).toBe(0);
+  expect(operated.server.deps.operations.modes().size).toBe(0);
   await click(page.getByRole('button', { name: 'Switch and refuse everyone' }));
   await page.getByRole('button', { name: 'Switch to shadow' }).waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
-  expect(operated.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
+  expect(operated.server.deps.operations.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
   // The line for the file, and new checks.
   await page.getByText('"mode": "enforce"').waitFor();
   await eventually(async () => {

@@ -2,10 +2,10 @@ import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { beginRequest, submitRequest } from '../../src/extensions/developer-portal/asking.js';
-import type { Wish } from '../../src/extensions/developer-portal/request.js';
+import type { ApplicationDraft } from '../../src/extensions/developer-portal/request.js';
 import { adminKey } from '../api-server.js';
 import { toDirectory } from '../campaign-bench.js';
 import { defaultPolicy } from '../core.js';
@@ -173,7 +173,7 @@ async function startWeek() {
     { event: { action: 'locked_out', ...ada, detail: { level: 1, until } }, hoursAgo: 1 },
   ]);
   const grace = { id: 'g'.repeat(43), name: 'grace', role: 'developer', means: 'sign_in' } as const;
-  const wish: Wish = {
+  const wish: ApplicationDraft = {
     ...{ name: 'payslips', purpose: 'Opens payslips.', scopes: ['verify'], connection: 'okta' },
     ...{ perMinute: 10, perDay: 100, redirectUris: [], contact: 'grace' },
   };

@@ -18,7 +18,7 @@ import { enrolledAt, fillLedger } from '../ledgered.js';
 import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
 import { consoleFolder } from '../paths.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { consoleScreens, markup } from './console-screens.js';
@@ -119,7 +119,7 @@ for (const { name, path, prepare } of consoleScreens) {
     await page.locator('main h1').waitFor();
     await page.locator('main:not(:has(.loading))').waitFor();
     await prepare(page);
-    await lookAt(page, name);
+    await expectAccessible(page, name);
     expect(complaints).toEqual([]);
     expect(requests.filter((url) => new URL(url).origin !== origin)).toEqual([]);
     await close();
@@ -128,10 +128,10 @@ for (const { name, path, prepare } of consoleScreens) {
 
 inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   const { page, complaints, close } = await visitConsole(browser, origin, { key: null });
-  await lookAt(page, 'sign-in');
+  await expectAccessible(page, 'sign-in');
   await page.getByLabel('Language').selectOption('ar');
   await page.locator('[dir=rtl]').waitFor();
-  await lookAt(page, 'sign-in, right to left');
+  await expectAccessible(page, 'sign-in, right to left');
   expect(complaints).toEqual([]);
   await close();
 });

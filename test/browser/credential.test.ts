@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { renderOffer, renderStart } from './credential-pages.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectAllWithinReach, expectNoBreach, narrow, usePortals } from './portal-visit.js';
@@ -72,13 +72,13 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
 
   // By the code, with another device.
   await page.goto(portal);
-  await lookAt(page);
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
   const code = page.locator('[data-link]');
   await code.waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
   await open(wallet, (await code.getAttribute('data-link')) ?? '');
-  await lookAt(wallet);
+  await expectAccessible(wallet);
   expect(await wallet.locator('form button').allTextContents()).toEqual([
     ...['Show this: sub, given_name', 'Show this: sub', 'Show nothing'],
   ]);
@@ -90,7 +90,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await page.bringToFront();
   await insist(page);
   await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
 
   // Whoever shows nothing is not signed in.
   await page.goto(portal);
@@ -98,7 +98,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await open(wallet, (await code.getAttribute('data-link')) ?? '');
   await wallet.getByRole('button', { name: 'Show nothing' }).click();
   await page.getByText('No card was shown.').waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
 
   await wallet.close();
 }

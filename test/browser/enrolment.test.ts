@@ -12,7 +12,7 @@ const cast = castOf({
 
 inBrowser('where a PIN is asked for, the face does not pass with another PIN', async () => {
   const subject = await cast().stage.addUser();
-  const { page, close } = await cast().sit('ada', { isGuided: false });
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   expect(await follow(page, await cast().stage.invite('pin', subject, 'enrol'))).toBe('pin');
   await page.getByLabel('PIN', { exact: true }).fill('271828');
   await page.getByLabel('Repeat the PIN').fill('271828');
@@ -21,7 +21,7 @@ inBrowser('where a PIN is asked for, the face does not pass with another PIN', a
   await close();
 
   const { link } = await cast().stage.startStepUp({ connection: 'pin', subject });
-  const visitor = await cast().sit('ada', { isGuided: false });
+  const visitor = await cast().openVisitor('ada', { isGuided: false });
   expect(await follow(visitor.page, link)).toBe('pin');
   await visitor.page.getByLabel('PIN', { exact: true }).fill('314159');
   await leaveBy(visitor.page, 'Continue');
@@ -31,7 +31,7 @@ inBrowser('where a PIN is asked for, the face does not pass with another PIN', a
 
 inBrowser('with a document asked for, only the person on it is enrolled', async () => {
   const subject = await cast().stage.addUser();
-  const { page, close } = await cast().sit('ada', { isGuided: false });
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   expect(await follow(page, await cast().stage.invite('document', subject, 'enrol'))).toBe('reference');
   const show = async (picture: Buffer): Promise<void> => {
     await see(page, 'reference');

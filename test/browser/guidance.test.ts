@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import type { Look } from '../../web/capture/guidance/guide.js';
+import type { GuideReading } from '../../web/capture/guidance/guide.js';
 import { type ApiServer, startApiServer } from '../api-server.js';
 import { createTestVerifier } from '../embedded.js';
 import { eventually } from '../eventually.js';
@@ -14,7 +14,7 @@ import { buildGuidancePage } from './guidance-page.js';
 /** What the browser-side code below finds on the page. */
 declare global {
   var guidance: {
-    look(picture: string, looks: number): Promise<Look[]>;
+    look(picture: string, looks: number): Promise<GuideReading[]>;
     close(): void;
   };
 }
@@ -107,7 +107,7 @@ const prepare = `async () => {
   test('one person is ready; two, none and darkness are told apart; the way back works', async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
-    const ready: Look = {
+    const ready: GuideReading = {
       ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
       ...{ pose: 'centre', isHeld: true, isBetween: false },
     };

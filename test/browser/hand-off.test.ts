@@ -29,11 +29,11 @@ async function askForPhone({ page }: Visitor, link: string) {
 inBrowser('a computer starts, a phone lends its camera, the computer goes on', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const computer = await cast().sit('ada', { allowsCamera: false, userAgent: firefox });
+  const computer = await cast().openVisitor('ada', { allowsCamera: false, userAgent: firefox });
   const { url, code } = await askForPhone(computer, link);
   expect(await computer.page.locator('.code').textContent()).toBe(code);
 
-  const phone = await cast().sit('ada', { ...devices.phone, isGuided: false });
+  const phone = await cast().openVisitor('ada', { ...devices.phone, isGuided: false });
   await phone.page.goto(url);
   await see(phone.page, 'pairing');
   expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows.*127\.0\.0\.0\/24/);
@@ -41,7 +41,7 @@ inBrowser('a computer starts, a phone lends its camera, the computer goes on', a
   await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
   expect(await computer.page.locator('.code').textContent()).toBe(code);
 
-  const third = await cast().sit('eve', devices.phone);
+  const third = await cast().openVisitor('eve', devices.phone);
   expect(await follow(third.page, url)).toBe('opened-elsewhere');
 
   // A reload goes on where it was.
@@ -67,7 +67,7 @@ inBrowser(
   async () => {
     const subject = await cast().enrolAda('phones');
     const { link } = await cast().stage.startStepUp({ connection: 'phones', subject });
-    const computer = await cast().sit('ada', { userAgent: firefox });
+    const computer = await cast().openVisitor('ada', { userAgent: firefox });
     await computer.page.goto(link);
     const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
     await press(computer.page, 'Agree and continue');
@@ -77,14 +77,14 @@ inBrowser(
     expect(computer.requests.filter((address) => /\/face\/challenge/.test(address))).toEqual([]);
 
     // Another computer that opens the code is told that a phone is needed.
-    const another = await cast().sit('ada', { userAgent: firefox, isGuided: false });
+    const another = await cast().openVisitor('ada', { userAgent: firefox, isGuided: false });
     await another.page.goto(url);
     await leaveBy(another.page, (await computer.page.locator('.code').textContent()) ?? '');
     expect(await goAlong(another.page)).toBe('phone-needed');
     for (const { close } of [computer, another]) await close();
 
     const started = await cast().stage.startStepUp({ connection: 'phones', subject });
-    const phone = await cast().sit('ada', { ...devices.phone, userAgent: android, isGuided: false });
+    const phone = await cast().openVisitor('ada', { ...devices.phone, userAgent: android, isGuided: false });
     await phone.page.goto(started.link);
     expect(await insist(phone.page)).toBe('passed');
     await phone.close();
@@ -103,7 +103,7 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
       },
       { times: 1 },
     );
-  const computer = await cast().sit('ada', { allowsCamera: false });
+  const computer = await cast().openVisitor('ada', { allowsCamera: false });
   await loseFirst(computer);
   await computer.page.goto(link);
   await see(computer.page, 'offline');
@@ -111,7 +111,7 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
   await press(computer.page, 'Use my phone');
   const reply: unknown = await (await replied).json();
-  const phone = await cast().sit('ada', devices.phone);
+  const phone = await cast().openVisitor('ada', devices.phone);
   await loseFirst(phone);
   await phone.page.goto(handOffGuard.parse(reply).url);
   await see(phone.page, 'offline');
@@ -123,9 +123,9 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
 inBrowser('another number than the computer’s ends the check', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const computer = await cast().sit('ada', { allowsCamera: false });
+  const computer = await cast().openVisitor('ada', { allowsCamera: false });
   const { url, code } = await askForPhone(computer, link);
-  const phone = await cast().sit('ada', devices.phone);
+  const phone = await cast().openVisitor('ada', devices.phone);
   await phone.page.goto(url);
   await see(phone.page, 'pairing');
   const choices = await phone.page.locator('.numbers button').allTextContents();

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import { adminKey } from '../api-server.js';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
@@ -39,7 +39,7 @@ inBrowser('who asks for help is in the queue, as text, until an agent has settle
   await click(row.getByRole('button', { name: en.queue.take }));
   const settlement = row.getByLabel(en.queue.settle.by({ name: 'asks@example.com' }));
   await settlement.waitFor();
-  await lookAt(agent.page);
+  await expectAccessible(agent.page);
   await choose(settlement, en.queue.settle.ways.bypass);
   await click(row.getByRole('button', { name: en.queue.settle.submit }));
   await agent.page.getByText(en.queue.none).waitFor();

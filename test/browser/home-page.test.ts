@@ -5,7 +5,7 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { homePageGuard } from '../../src/config/home-page.js';
 import { giveDataConsent, readDataConsents } from '../../src/core/consented-data/consents.js';
 import { linkIdentities, readLinks } from '../../src/core/links/links.js';
-import { meetPlace, readKnownPlaces } from '../../src/notifications/known-places.js';
+import { readKnownPlaces, recordPlace } from '../../src/notifications/known-places.js';
 import { languages } from '../../src/oidc/language.js';
 import { startApiServer } from '../api-server.js';
 import { startCompanyProvider } from '../company-provider.js';
@@ -13,7 +13,7 @@ import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { fillLedger } from '../ledgered.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { inBrowser, useBrowser } from './page-suite.js';
 import { receive } from './visitor.js';
 import { readIn } from './walk.js';
@@ -68,7 +68,7 @@ async function startServer() {
   };
   await giveDataConsent(anna, given, deps);
   await linkIdentities(anna, { connection: 'payroll', subject: '42' }, { days: 365 }, deps);
-  await meetPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
   const stop = async () => {
     await server.stop();
     await company.stop();
@@ -96,12 +96,12 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   }
   await page.goto(`${issuer}/me`);
   await page.getByRole('heading', { name: 'Your face check' }).waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
   // The name, the button below it, and the sign-in.
   for (let at = 0; at < 3; at += 1) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('main[data-screen="manage"]').waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
   // What others chose is text.
   expect(await page.locator('main b, main i').count()).toBe(0);
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');

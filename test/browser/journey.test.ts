@@ -16,17 +16,17 @@ async function start(): Promise<{ readonly id: string; readonly link: string }> 
 inBrowser('an invitation enrols; the own page shows what is held, and ends it', async () => {
   const subject = await cast().stage.addUser();
   const invitation = await cast().stage.invite('plain', subject, 'enrol');
-  const { page, close } = await cast().sit('ada', { isGuided: false });
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   await page.goto(invitation);
   expect(await insist(page)).toBe('passed');
   expect(await page.getByRole('heading', { name: 'All set up' }).isVisible()).toBe(true);
 
-  const other = await cast().sit('eve');
+  const other = await cast().openVisitor('eve');
   expect(await follow(other.page, invitation)).toMatch(/^(opened-elsewhere|link-over)$/);
   await other.close();
 
   const check = await cast().stage.startStepUp({ connection: 'plain', subject });
-  const again = await cast().sit('ada', { isGuided: false });
+  const again = await cast().openVisitor('ada', { isGuided: false });
   await again.page.goto(check.link);
   // What was agreed to at the enrolment is one line now, with the whole text behind it.
   await see(again.page, 'framing');
@@ -39,7 +39,7 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   expect(await insist(again.page)).toBe('passed');
   await again.close();
 
-  const own = await cast().sit('ada');
+  const own = await cast().openVisitor('ada');
   expect(await follow(own.page, await cast().stage.invite('plain', subject, 'manage'))).toBe('manage');
   const facts = own.page.locator('dl.facts');
   expect(await facts.textContent()).toMatch(/Purpose\s*sign-in/);
@@ -52,7 +52,7 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   await own.close();
   await close();
 
-  const after = await cast().sit('ada', { isGuided: false });
+  const after = await cast().openVisitor('ada', { isGuided: false });
   const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   expect(await follow(after.page, link)).toBe('try-again');
   await after.close();
@@ -62,7 +62,7 @@ inBrowser(
   'a step-up passes for the enrolled person, loads nothing from elsewhere and leaves nothing in the browser',
   async () => {
     const { id, link } = await start();
-    const { page, context, requests, complaints, close } = await cast().sit('ada');
+    const { page, context, requests, complaints, close } = await cast().openVisitor('ada');
     await page.goto(link);
     expect(await insist(page)).toBe('passed');
     expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
@@ -83,7 +83,7 @@ inBrowser(
 
 inBrowser('another face is refused: three tries, then the step-up has failed', async () => {
   const { id, link } = await start();
-  const { page, close } = await cast().sit('eve', { isGuided: false });
+  const { page, close } = await cast().openVisitor('eve', { isGuided: false });
   await page.goto(link);
   const told: string[] = [];
   let screen = await goAlong(page);

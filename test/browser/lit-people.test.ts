@@ -18,7 +18,7 @@ interface Before {
 }
 
 /** A window for what follows the movements as Ada does. */
-async function sit({ plan = 'follow', change, device = 'phone', connection = 'lit' }: Before) {
+async function openVisitor({ plan = 'follow', change, device = 'phone', connection = 'lit' }: Before) {
   const subject = await cast().enrolAda(connection, 'consent-1 (en)');
   const started = await cast().stage.startStepUp({ connection, subject });
   const lighting = change === null ? {} : { lighting: { ...cast().lightings.ada, ...change } };
@@ -28,7 +28,7 @@ async function sit({ plan = 'follow', change, device = 'phone', connection = 'li
 
 for (const device of ['phone', 'desktop'] as const) {
   inBrowser(`passes with a ${device} for the person whose face answers its light`, async () => {
-    const { page, id, link, complaints, close } = await sit({ device, change: {} });
+    const { page, id, link, complaints, close } = await openVisitor({ device, change: {} });
     await page.goto(link);
     expect(await insist(page)).toBe('passed');
     expect((await cast().stage.judgementsOf(id)).at(-1)).toMatchObject({ judge: 'light-1', pass: true });
@@ -50,7 +50,7 @@ const attacks: readonly (readonly [string, Before, RegExp])[] = [
 ];
 for (const [name, before, reason] of attacks) {
   inBrowser(`${name} is refused, whatever its movements`, async () => {
-    const { page, id, link, close } = await sit(before);
+    const { page, id, link, close } = await openVisitor(before);
     expect(await follow(page, link)).toBe('try-again');
     const [judged] = await cast().stage.judgementsOf(id);
     expect(judged).toMatchObject({ judge: 'light-1', pass: false });

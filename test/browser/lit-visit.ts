@@ -15,7 +15,7 @@ const notedGuard = z.object({
 });
 export const readNoted = async (page: Page) => notedGuard.parse(await page.evaluate('window.noted'));
 
-interface Visit {
+interface PageScenario {
   readonly light?: 'offered' | 'demanded';
   readonly device?: Device;
   readonly replies?: Replies;
@@ -26,7 +26,13 @@ interface Visit {
 export function visitsOf() {
   const { server, receive } = usePage('pattern');
   const ada = useAda();
-  return async ({ light = 'offered', device = 'phone', replies = {}, before = '', visitor = {} }: Visit = {}) => {
+  return async ({
+    light = 'offered',
+    device = 'phone',
+    replies = {},
+    before = '',
+    visitor = {},
+  }: PageScenario = {}) => {
     const opened = await receive({ ...devices[device], person: ada(), ...visitor });
     const { context, page } = opened;
     await context.addInitScript(watchLight);

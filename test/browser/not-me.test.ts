@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { inBrowser, usePage } from './page-suite.js';
 
 /* What somebody sees who follows the link of a notice. */
@@ -16,7 +16,7 @@ inBrowser('nothing is sent before the button is pressed, and then the secret alo
   });
   await page.goto(`${server.origin}/face/not-me?lang=de#c2VjcmV0`);
   await page.locator('main[data-screen="not-me"]').waitFor();
-  await lookAt(page);
+  await expectAccessible(page);
   expect(sent).toEqual([]);
   await page.getByRole('button', { name: 'Ich war es nicht: beenden' }).click();
   await page.locator('main[data-screen="not-me-done"]').waitFor();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { startPushService } from '../../simulators/push-service.js';
 import { withSubscribers } from '../../src/core/ports/audit.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
-import { createNoticeSender } from '../../src/notifications/sender.js';
+import { createNotificationSender } from '../../src/notifications/sender.js';
 import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
@@ -12,7 +12,7 @@ import { eventually } from '../eventually.js';
 import { createKeysInMemory } from '../keys.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { systemRandom } from '../sinks.js';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
 import { receive } from './visitor.js';
@@ -84,7 +84,7 @@ const shown = (page: Page): Promise<unknown> =>
 
 async function refuseAnna(): Promise<void> {
   const { deps, audit: trail } = stage().server;
-  const notices = createNoticeSender({
+  const notices = createNotificationSender({
     ...deps,
     connectionOf: (id) => deps.connections.get(id),
     brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
@@ -92,7 +92,7 @@ async function refuseAnna(): Promise<void> {
   const audit = withSubscribers(trail, [notices.onEvent]);
   const who = { connection: 'acme', subject: 'anna' };
   await audit.append({ action: 'verification_refused', ...who, detail: { tokenId: 't' } });
-  await notices.settle();
+  await notices.drain();
 }
 
 inBrowser(
@@ -108,7 +108,7 @@ inBrowser(
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
-    await lookAt(page);
+    await expectAccessible(page);
 
     await refuseAnna();
     expect(server.messages).toEqual([]);

@@ -8,7 +8,7 @@ import { startCompanyProvider } from '../company-provider.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { createMemoryProfile } from '../simulated-profile.js';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { countClicks } from './clicks.js';
 import { markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
@@ -99,7 +99,7 @@ inBrowser(
     await click(page.getByRole('button', { name: 'Approve' }));
     await page.getByText('The developer can get the first key once.').waitFor();
     expect(await page.getByRole('main').textContent()).toContain('https://app.example.com/cb2');
-    await lookAt(page, 'request: approve');
+    await expectAccessible(page, 'request: approve');
     expect(count()).toBeLessThanOrEqual(3);
     const lines = JSON.parse((await page.locator('.lines pre').textContent()) ?? '');
     expect(lines.redirectUris).toEqual(['https://app.example.com/cb', 'https://app.example.com/cb2']);
@@ -109,7 +109,7 @@ inBrowser(
     await developer.page.getByRole('button', { name: 'Get the first key' }).click();
     const key = await developer.page.getByLabel('First key').inputValue();
     await developer.page.getByRole('button', { name: 'Get the first key' }).waitFor({ state: 'detached' });
-    await lookAt(developer.page, 'my request: first key');
+    await expectAccessible(developer.page, 'my request: first key');
     const { body } = await stage().server.postJson('/token', {}, { 'x-auth-token': key });
     expect(body).toMatchObject({ application: lines.id, tenant: 'work', scopes: ['verify'] });
     await developer.page.reload();
@@ -138,8 +138,8 @@ inBrowser(
     await developer.page.getByRole('alertdialog').waitFor({ state: 'detached' });
     expect((await stage().server.postJson('/token', {}, { 'x-auth-token': key })).body.code).toBe('caller_untrusted');
     expect((await stage().server.postJson('/token', {}, { 'x-auth-token': next })).status).toBe(200);
-    await lookAt(developer.page, 'my application');
-    await lookAt(page, 'request: approved');
+    await expectAccessible(developer.page, 'my application');
+    await expectAccessible(page, 'request: approved');
     expect([...developer.complaints, ...administrator.complaints]).toEqual([]);
     await developer.close();
     await administrator.close();
@@ -154,11 +154,11 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await page.getByLabel('Text').fill('Be kind.');
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 1 is published.').waitFor();
-  await lookAt(page, 'terms');
+  await expectAccessible(page, 'terms');
 
   await write(developer.page, markup);
   await developer.page.getByText('Be kind.').waitFor();
-  await lookAt(developer.page, 'my request: draft');
+  await expectAccessible(developer.page, 'my request: draft');
   // The terms get another version while they are read.
   await page.getByLabel('Text').fill('Be kinder.');
   await page.getByRole('button', { name: 'Publish' }).click();
@@ -171,12 +171,12 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
 
   await go(page, 'Requests');
   await page.getByRole('link', { name: markup }).waitFor();
-  await lookAt(page, 'requests');
+  await expectAccessible(page, 'requests');
   await page.getByRole('link', { name: markup }).click();
   await page.getByText('Request changes', { exact: true }).click();
   const asking = page.getByRole('group').filter({ hasText: 'Request changes' });
   await asking.getByLabel('Message to the developer').fill('<b>For</b> whom?');
-  await lookAt(page, 'request');
+  await expectAccessible(page, 'request');
   await asking.getByRole('button', { name: 'Send' }).click();
   await page.getByRole('listitem').getByText('<b>For</b> whom?').waitFor();
 
@@ -187,7 +187,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await developer.page.getByRole('button', { name: 'Save the draft' }).click();
   await developer.page.getByRole('definition').getByText('For those in Berlin.').waitFor();
   await handIn(developer.page);
-  await lookAt(developer.page, 'my request: handed in');
+  await expectAccessible(developer.page, 'my request: handed in');
 
   await page.reload();
   await page.getByText('Refuse', { exact: true }).click();
@@ -222,10 +222,10 @@ inBrowser('a draft is withdrawn, and a token of the sandbox is shown once with a
   expect(body).toMatchObject({ tenant: 'play' });
   expect(await page.getByRole('link', { name: 'nothing' }).count()).toBe(0);
   expect(await page.getByRole('link', { name: /catalogue/ }).getAttribute('href')).toBe('/catalogue');
-  await lookAt(page, 'my applications');
+  await expectAccessible(page, 'my applications');
   await page.getByLabel('Language').selectOption('ar');
   await page.locator('[dir=rtl] h1').waitFor();
-  await lookAt(page, 'my applications, right to left');
+  await expectAccessible(page, 'my applications, right to left');
   expect(complaints).toEqual([]);
   await close();
 });

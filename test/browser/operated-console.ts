@@ -35,5 +35,5 @@ export async function addSigningKeys({ server }: OperatedServer, dataFolder: str
 export async function breakTokenHook({ okta }: Company, { server, post }: OperatedServer): Promise<void> {
   for (const hook of okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await post('/doctor', { connection: 'okta' });
-  await server.deps.upkeep.background.settled();
+  await server.deps.operations.background.settled();
 }

@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Brand } from '../../src/admin/brand/brand.js';
 import { createBrands } from '../../src/admin/brand/brands.js';
-import { type Listening, listen } from '../../src/http/listen.js';
+import { type ListeningServer, listen } from '../../src/http/listen.js';
 import { mountBrand, mountPage } from '../../src/step-up/endpoints/page.js';
 
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
@@ -12,7 +12,7 @@ import { createMemoryAudit } from '../sinks.js';
 /** Serves only the page, for screens whose server replies are scripted. */
 export async function startPageServer(
   brand: Brand | null = null,
-): Promise<Pick<Listening, 'stop'> & { readonly origin: string }> {
+): Promise<Pick<ListeningServer, 'stop'> & { readonly origin: string }> {
   const app = express();
   const clock = createManualClock(1_000_000);
   const state = createSqliteState({ file: ':memory:', clock });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
-import type { UserSecret } from '../../src/core/concealed.js';
+import type { UserSecret } from '../../src/core/secrets.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
@@ -114,11 +114,11 @@ async function setUp() {
       {
         connection,
         subject: 'anna',
-        kept: null,
+        callerHeldToken: null,
         photos,
         secret,
         judged: null,
-        outsider: null,
+        anonymousSource: null,
         application: null,
         stepUp: null,
         share: testShare,

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
 import { modelsFolder } from '../paths.js';
@@ -19,12 +19,12 @@ export function makePoses(head: Head, name: string, pictures = 2): Promise<Poses
 async function drawPoses(head: Head, name: string, pictures: number): Promise<Poses> {
   const way = Array.from({ length: pictures }, (_, at) => (at + 1) / pictures);
   const turnTo = async (movement: 'left' | 'right' | 'up' | 'down'): Promise<string[]> => {
-    const chance = createChance(`${name} ${movement}`);
+    const chance = createSeededRandom(`${name} ${movement}`);
     const { yawDeg, pitchDeg } = drawTurn(movement, chance);
     const frames = way.map((share) => turnHead(head, { yawDeg: share * yawDeg, pitchDeg: share * pitchDeg }, chance));
     return (await Promise.all(frames)).map((frame) => frame.toString('base64'));
   };
-  const ahead = await turnHead(head, { yawDeg: 0, pitchDeg: 0 }, createChance(name));
+  const ahead = await turnHead(head, { yawDeg: 0, pitchDeg: 0 }, createSeededRandom(name));
   return {
     centre: [ahead.toString('base64')],
     left: await turnTo('left'),

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { epochMs } from '../../src/core/units.js';
 import { createFolder } from '../folder.js';
 import { preparePresenceTest, shortPlan } from '../presence-test.js';
-import { lookAt } from './accessibility.js';
+import { expectAccessible } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { inBrowser } from './page-suite.js';
 import { seatAda } from './people.js';
@@ -22,7 +22,7 @@ if (hasChromium)
   });
 
 /** A face answers the light of the screen; a photo in the place of the camera does not. */
-function sit(browser: Browser, plan: Plan): Promise<Visitor> {
+function openVisitor(browser: Browser, plan: Plan): Promise<Visitor> {
   const { lighting, ...photo } = ada;
   return receive(browser, { person: plan === 'follow' ? ada : { ...photo, plan }, isGuided: false });
 }
@@ -51,14 +51,14 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   const running = await presence.start();
   const browser = await launchChromium({ camera: 'pattern' });
 
-  const live = await sit(browser, 'follow');
+  const live = await openVisitor(browser, 'follow');
   await live.page.goto(running.link());
   await see(live.page, 'tester');
-  await lookAt(live.page, 'tester', 320);
+  await expectAccessible(live.page, 'tester', 320);
   await takePart(live.page);
-  await lookAt(live.page, 'presentation', 320);
+  await expectAccessible(live.page, 'presentation', 320);
   await present(live.page);
-  await lookAt(live.page, 'keep', 320);
+  await expectAccessible(live.page, 'keep', 320);
   // Something came between: it is taken again, and counts once.
   await leaveBy(live.page, 'Take it again');
   await present(live.page);
@@ -66,13 +66,13 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   await live.page.getByRole('heading', { name: 'The still', exact: true }).waitFor();
   await live.close();
 
-  const still = await sit(browser, 'still');
+  const still = await openVisitor(browser, 'still');
   await still.page.goto(running.link());
   await takePart(still.page);
   await present(still.page);
   await leaveBy(still.page, 'Keep it');
   await see(still.page, 'summary');
-  await lookAt(still.page, 'summary', 320);
+  await expectAccessible(still.page, 'summary', 320);
   const origin = new URL(running.link()).origin;
   for (const { requests, complaints } of [live, still]) {
     expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);

@@ -16,7 +16,7 @@ async function reachCode(subject: string, language: 'de' | 'ar') {
   const asked = { connection: 'plain', subject, audience: 'https://app.example.com' };
   const { id, link } = await cast().stage.startStepUp(asked);
   const words = pageWords[language];
-  const visitor = await cast().sit('ada', { isGuided: false, ...windows.phone });
+  const visitor = await cast().openVisitor('ada', { isGuided: false, ...windows.phone });
   const { hash } = new URL(link);
   await visitor.page.goto(`${cast().stage.url}/face?lang=${language}${hash}`);
   await visitor.page.locator('main[data-screen=permission], main[data-screen=framing]').waitFor();
@@ -29,7 +29,7 @@ async function reachCode(subject: string, language: 'de' | 'ar') {
 
 inBrowser('made and shown once at the enrolment; one passes, and not a second time', async () => {
   const subject = await cast().stage.addUser();
-  const { page, close } = await cast().sit('ada', { isGuided: false, ...windows.phone });
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false, ...windows.phone });
   await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
   expect(await insist(page)).toBe('recovery-codes');
   await expectWithinReach(page);

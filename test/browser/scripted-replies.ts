@@ -35,7 +35,7 @@ export function rowFor(
     ].map((each) => ({ movement, light: each })),
   );
 }
-const wishGuard = z.object({ light: z.enum(screenAxes).optional() });
+const draftGuard = z.object({ light: z.enum(screenAxes).optional() });
 const nonce = 'bm9uY2U';
 
 const isJson = (route: Route): boolean => route.request().headers()['content-type'] === 'application/json';
@@ -51,7 +51,7 @@ export async function scriptReplies(context: BrowserContext, view: JsonObject, g
     '/consent': () => ({ view: { ...view, consentNeeded: false } }),
     '/challenge': (body) => {
       told = 0;
-      row = rowFor(wishGuard.parse(body).light ?? null);
+      row = rowFor(draftGuard.parse(body).light ?? null);
       return { nonce, expiresAt: firstView.expiresAt, next: next() };
     },
     '/challenge/frames': () => {

@@ -16,7 +16,7 @@ async function start(about: JsonObject = {}): Promise<{ readonly id: string; rea
 
 inBrowser('goes back to the app with a receipt, where the app asked for one', async () => {
   const { link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
-  const { page, context, close } = await cast().sit('ada');
+  const { page, context, close } = await cast().openVisitor('ada');
   await context.route('http://localhost:1/**', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<main>back</main>' }),
   );
@@ -29,7 +29,7 @@ inBrowser('goes back to the app with a receipt, where the app asked for one', as
 inBrowser('can be canceled at any time, during movements and sending too, and returns to the app', async () => {
   for (const moment of ['challenge', 'sending'] as const) {
     const { id, link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
-    const { page, context, close } = await cast().sit('ada', { isGuided: false });
+    const { page, context, close } = await cast().openVisitor('ada', { isGuided: false });
     await context.route('http://localhost:1/**', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<main>back</main>' }),
     );
@@ -46,7 +46,7 @@ inBrowser('can be canceled at any time, during movements and sending too, and re
 
 inBrowser('works by the keyboard alone', async () => {
   const { link } = await start();
-  const { page, close } = await cast().sit('ada', { isGuided: false, reducedMotion: 'reduce' });
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false, reducedMotion: 'reduce' });
   await page.goto(link);
   for (const [screen, name] of [
     ['consent', 'Agree and continue'],

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
 import type { Language } from '../../web/shared/languages.js';
-import { expectWithinReach, lookAt } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { countClicks } from './clicks.js';
@@ -54,7 +54,7 @@ inBrowser(
     const agent = await ask(login, 'email', 'en');
     await agent.page.getByText(calls.sent).waitFor();
     await agent.page.getByText(calls.states.waiting).waitFor();
-    const caller = await cast().sit('ada', windows.phone);
+    const caller = await cast().openVisitor('ada', windows.phone);
     await caller.page.goto(await mailedLink(login));
     await press(caller.page, 'Continue');
     await see(caller.page, 'call');
@@ -72,7 +72,7 @@ inBrowser(
     expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
     // Ten of them at first; a busy machine may come here in the next one.
     await agent.page.getByText(new RegExp(`^${calls.minutesLeft({ minutes: '(10|[1-9])' })}$`)).waitFor();
-    await lookAt(agent.page);
+    await expectAccessible(agent.page);
     expect(agent.complaints).toEqual([]);
     await agent.page.getByRole('button', { name: calls.another }).click();
     await agent.page.getByRole('button', { name: calls.submit }).waitFor();

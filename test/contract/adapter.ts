@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { AdapterName } from '../../adapters/index.js';
-import { probeBody, type RawHead, type RawReply, type ServedHook } from '../../src/connections/hook.js';
+import { probeBody, type RawReply, type RequestHead, type ServedHook } from '../../src/connections/hook.js';
 
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';
 import { toBody } from '../event-body.js';
@@ -19,7 +19,7 @@ import { runSearchContract } from './search.js';
 /** Text that is put into secrets and tokens, and that no output may contain. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
-export interface RawRequest extends RawHead {
+export interface RawRequest extends RequestHead {
   readonly body: Uint8Array;
 }
 
@@ -171,7 +171,7 @@ export function runAdapterContract(
             const heads = hook()
               .forgeries(event)
               .map(({ method, headers }) => ({ method, headers }));
-            const refused = (head: RawHead) =>
+            const refused = (head: RequestHead) =>
               served.admit(head).then(
                 () => false,
                 (error: unknown) => toCode(error) === 'caller_untrusted',

@@ -4,7 +4,7 @@ import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser } from '../../simulators/cognito/pool.js';
-import { type CensusPage, type Holder, takeCensus } from '../../src/connections/census.js';
+import { type CoveragePage, type Holder, measureCoverage } from '../../src/connections/coverage.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { createTextLog, systemRandom } from '../sinks.js';
@@ -272,23 +272,23 @@ describe('a count', () => {
 
   test('asks for no more pages once it has seen 20,000 users, and says that it is not complete', async () => {
     let pages = 0;
-    async function* endless(): AsyncGenerator<CensusPage> {
+    async function* endless(): AsyncGenerator<CoveragePage> {
       for (;;) {
         pages += 1;
         yield { users: 1_000, enrolled: 1, holders: [] };
       }
     }
-    expect(await takeCensus(endless(), { clock })).toEqual({ users: 20_000, enrolled: 20, isComplete: false });
+    expect(await measureCoverage(endless(), { clock })).toEqual({ users: 20_000, enrolled: 20, isComplete: false });
     expect(pages).toBe(20);
   });
 
   test('ends after a minute, with what it has', async () => {
-    async function* slow(): AsyncGenerator<CensusPage> {
+    async function* slow(): AsyncGenerator<CoveragePage> {
       yield { users: 10, enrolled: 2, holders: [] };
       clock.advanceSec(61);
       yield { users: 10, enrolled: 2, holders: [] };
       await new Promise(() => {});
     }
-    expect(await takeCensus(slow(), { clock })).toMatchObject({ isComplete: false });
+    expect(await measureCoverage(slow(), { clock })).toMatchObject({ isComplete: false });
   });
 });

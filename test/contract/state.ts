@@ -53,7 +53,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
 
     test('what may be lost is written as everything else, under the same condition', async () => {
       const { state, reopen } = await start();
-      const write = { when: 'absent', expiresAt: null, mayBeLost: true } as const;
+      const write = { when: 'absent', expiresAt: null, relaxedDurability: true } as const;
       expect(await state.write('a', 1, write)).toBe(true);
       expect(await state.write('a', 2, write)).toBe(false);
       expect((await state.read('a'))?.value).toBe(1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import { type Photo, SealedToken, UserSecret } from '../../src/core/concealed.js';
-import type { Binding, EnrolRequest, Sealed, Sight, Verifier, VerifyRequest } from '../../src/core/ports.js';
+import type { AnalysisCache, Binding, EnrolRequest, Sealed, Verifier, VerifyRequest } from '../../src/core/ports.js';
+import { type Photo, SealedToken, UserSecret } from '../../src/core/secrets.js';
 import { type EpochSec, epochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, toPhoto } from '../pictures.js';
@@ -9,7 +9,7 @@ import { testShare } from '../share.js';
 
 export interface VerifierHarness {
   readonly verifier: Verifier;
-  readonly sight: Sight;
+  readonly analysisCache: AnalysisCache;
   close(): Promise<void>;
 }
 
@@ -236,7 +236,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
 
       test('photos that others look at too, time and again', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.person[1])];
-        await harness.sight.share(photos, testShare, async (shared) => {
+        await harness.analysisCache.share(photos, testShare, async (shared) => {
           const { token } = await enrol({ photos: shared });
           const compared = await harness.verifier.match(toPhoto(pictures.stranger), shared, 4, testShare);
           expect(compared.map(({ match }) => match)).toEqual([false, false]);

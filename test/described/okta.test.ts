@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import type { ConnectionChanges } from '../contract/bench.js';
 import { openOktaBench } from '../contract/okta.js';
 import { rightPassword } from '../contract/okta-events.js';

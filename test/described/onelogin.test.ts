@@ -4,7 +4,7 @@ import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
 import { systemRandom } from '../sinks.js';
 import { type Judgement, judgeCalls } from './judgement.js';

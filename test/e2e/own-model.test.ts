@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { models } from '../../src/face/engine/manifest.js';
 import { nameOf, openRegistry } from '../../src/face/recognition/registry.js';
 import { parseToken } from '../../src/face/token/format.js';

@@ -8,7 +8,7 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
-import { Photo } from '../../src/core/concealed.js';
+import { Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
 import { toForm } from '../api-server.js';

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import { composeHead, makeGenuineFrames, makeGenuineLitFrames, takeGenuineLitPictures } from './genuine.js';
 import { composeTurned, drawSway, drawTurned, toMiddle } from './head.js';
@@ -38,7 +38,7 @@ const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => read
   makeLitFrames: (scene) =>
     makeGenuineLitFrames({
       ...scene,
-      steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} recorded row`), toRecorded),
+      steps: drawOtherSteps(scene.steps, createSeededRandom(`${scene.seed} recorded row`), toRecorded),
     }),
 });
 
@@ -72,7 +72,7 @@ const print =
   async (setting) => {
     const { victim, attacker, seed } = setting;
     const room = await drawRoom(attacker);
-    const glare = drawGlare(victim, createChance(`${seed} glare`));
+    const glare = drawGlare(victim, createSeededRandom(`${seed} glare`));
     const paper = printOut(victim, { dotPx: 3, hasEdge: true, glare });
     const shape = toShape(setting);
     return (movement, chance, shake) =>
@@ -121,7 +121,7 @@ const screenReplay: Attack = {
     const recording = takeGenuineLitPictures({
       ...scene,
       seed: `${seed} recorded`,
-      steps: drawOtherSteps(scene.steps, createChance(`${seed} recorded row`)),
+      steps: drawOtherSteps(scene.steps, createSeededRandom(`${seed} recorded row`)),
     });
     const pictures = takeLitPictures(scene, (at, _movement, chance, shake) => {
       const shown = showOnDisplay({ picture: recording[at], victim }, display, chance);

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import type { Shone } from './light.js';
 import { toLevel } from './linear.js';
@@ -27,7 +27,7 @@ const drift = {
 const blotchPx = 96;
 
 /** Draws a smooth field of factors near 1 for each channel. */
-function drawBlotches({ widthPx, heightPx }: Shone, chance: Chance) {
+function drawBlotches({ widthPx, heightPx }: Shone, chance: SeededRandom) {
   const columns = Math.ceil(widthPx / blotchPx) + 1;
   const rows = Math.ceil(heightPx / blotchPx) + 1;
   const nodes = new Float32Array(columns * rows * 3);
@@ -55,7 +55,7 @@ function toMeanLuminance({ light }: Shone): number {
 }
 
 /** Creates a camera that is adapted to the first picture's light. */
-export function createCamera(chance: Chance) {
+export function createCamera(chance: SeededRandom) {
   let usual: number | null = null;
   let [exposure, compensated] = [0, 0];
   const balance = [0, 0, 0];
@@ -74,7 +74,7 @@ export function createCamera(chance: Chance) {
   };
 }
 
-function develop(shone: Shone, gains: readonly number[], chance: Chance): Picture {
+function develop(shone: Shone, gains: readonly number[], chance: SeededRandom): Picture {
   const { light, widthPx, heightPx } = shone;
   const blotch = drawBlotches(shone, chance);
   // Normal noise comes from a table, because drawing a number per pixel would take most of the time.

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { type Landmarks, toEyeCentres } from '../../src/face/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid } from '../../src/face/engine/picture.js';
@@ -152,7 +152,7 @@ export interface Sway {
   readonly tilt: number;
 }
 
-export const drawSway = (chance: Chance): Sway => ({
+export const drawSway = (chance: SeededRandom): Sway => ({
   x: 0.04 * chance.normal(),
   y: 0.04 * chance.normal(),
   zoom: 1 + 0.01 * chance.normal(),
@@ -192,8 +192,8 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
 }
 
 /** Renders a turned head as a camera sees it. */
-export const drawTurned = (head: Head, turn: Turn, chance: Chance): Picture =>
+export const drawTurned = (head: Head, turn: Turn, chance: SeededRandom): Picture =>
   exposeAnew(composeTurned(head, turn, drawSway(chance)), chance);
 
-export const turnHead = (head: Head, turn: Turn, chance: Chance): Promise<Buffer> =>
+export const turnHead = (head: Head, turn: Turn, chance: SeededRandom): Promise<Buffer> =>
   toJpeg(drawTurned(head, turn, chance));

@@ -1,4 +1,4 @@
-import { createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom } from '../../src/core/base/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
 import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 
@@ -18,7 +18,10 @@ export const injections: readonly Injection[] = [
   {
     name: 'wronglyLit',
     makeLitFrames: (scene) =>
-      makeGenuineLitFrames({ ...scene, steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} guessed row`)) }),
+      makeGenuineLitFrames({
+        ...scene,
+        steps: drawOtherSteps(scene.steps, createSeededRandom(`${scene.seed} guessed row`)),
+      }),
   },
   {
     // Injected frames, tinted with the screen color of the frame before.
@@ -45,7 +48,7 @@ export const injections: readonly Injection[] = [
     name: 'recordedRow',
     makeLitFrames: (scene) => {
       const seed = `${scene.seed} recorded`;
-      return makeGenuineLitFrames({ ...scene, seed, steps: drawOtherSteps(scene.steps, createChance(seed)) });
+      return makeGenuineLitFrames({ ...scene, seed, steps: drawOtherSteps(scene.steps, createSeededRandom(seed)) });
     },
   },
 ];

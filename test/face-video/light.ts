@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import { type ScreenAxis, toLinear } from '../../src/core/screen-light.js';
 import type { Point } from '../../src/face/engine/picture.js';
 import { cameraDistance } from './head.js';
@@ -40,7 +40,7 @@ export interface Lighting {
 }
 
 /** Draws realistic values. Glass mirrors 1 to 5 % of the light (bare glass: 4 %). */
-export const drawLighting = (gain: number, chance: Chance): Lighting => ({
+export const drawLighting = (gain: number, chance: SeededRandom): Lighting => ({
   gain,
   falloff: 0.03 + (0.27 * chance.below(1000)) / 1000,
   reflectance: 0.01 + (0.04 * chance.below(1000)) / 1000,

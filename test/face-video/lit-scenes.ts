@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import { complements, type ScreenAxis, type ScreenLight, screenColours } from '../../src/core/screen-light.js';
 import type { Picture } from '../../src/face/engine/picture.js';
@@ -31,7 +31,7 @@ export interface LitScene extends Setting {
 const pairMs = 450;
 const poseMs = 1200;
 
-function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, ScreenLight] {
+function drawPair(axis: ScreenAxis, chance: SeededRandom): readonly [ScreenLight, ScreenLight] {
   const one = chance.below(screenColours.length);
   const other = (one + 1 + chance.below(screenColours.length - 1)) % screenColours.length;
   const plain = (at: number): ScreenLight => ({ axis, first: screenColours[at], second: screenColours[at] });
@@ -39,7 +39,7 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
 }
 
 /** Draws the colors of a challenge's frames at random, like the server. */
-export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
+export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: SeededRandom): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [
     { axis, first: one, second: other },
@@ -56,7 +56,7 @@ const toPoses = (steps: readonly ShownFrame[]): readonly Movement[] =>
 /** Draws a second challenge of the same kind, with different colors and optionally different movements. */
 export const drawOtherSteps = (
   steps: readonly ShownFrame[],
-  chance: Chance,
+  chance: SeededRandom,
   toOthers: (poses: readonly Movement[]) => readonly Movement[] = (poses) => poses,
 ): readonly LitFrame[] => drawLitSteps(toOthers(toPoses(steps)), steps[0].light.axis, chance);
 
@@ -67,23 +67,23 @@ interface Composition {
   readonly canvas: Canvas;
 }
 
-export type ComposeStep = (at: number, movement: Movement, chance: Chance, shake: Shake) => Canvas;
+export type ComposeStep = (at: number, movement: Movement, chance: SeededRandom, shake: Shake) => Canvas;
 
 function* composeAll({ steps, seed }: LitScene, compose: ComposeStep): Generator<Composition> {
   let pose = -1;
   for (const [at, step] of steps.entries()) {
     const isNewPose = steps[at - 1]?.movement !== step.movement;
     if (isNewPose) pose += 1;
-    const shake = drawShake(createChance(`${seed} shake ${at}`));
-    yield { step, isNewPose, canvas: compose(at, step.movement, createChance(`${seed} ${pose}`), shake) };
+    const shake = drawShake(createSeededRandom(`${seed} shake ${at}`));
+    yield { step, isNewPose, canvas: compose(at, step.movement, createSeededRandom(`${seed} ${pose}`), shake) };
   }
 }
 
 /** Takes all pictures of a challenge with one camera, in room and screen light. */
 export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly Picture[] {
   const { victim, seed, gain, screen } = scene;
-  const lighting = drawLighting(gain, createChance(`${seed} lighting`));
-  const camera = createCamera(createChance(`${seed} camera`));
+  const lighting = drawLighting(gain, createSeededRandom(`${seed} lighting`));
+  const camera = createCamera(createSeededRandom(`${seed} camera`));
   return Array.from(composeAll(scene, compose), ({ step, isNewPose, canvas }) => {
     const shone = shine(canvas, step.light, lighting, toMiddle(victim), victim.eyeDistancePx, screen);
     return camera.take(shone, isNewPose ? poseMs : pairMs);
@@ -100,11 +100,11 @@ export const takeLitFrames = (scene: LitScene, compose: Compose): Promise<readon
 export const injectFrames = (
   scene: LitScene,
   compose: Compose,
-  encode: (canvas: Canvas, chance: Chance) => Promise<Buffer>,
+  encode: (canvas: Canvas, chance: SeededRandom) => Promise<Buffer>,
 ): Promise<readonly Buffer[]> =>
   Promise.all(
     Array.from(
       composeAll(scene, (_at, ...asked) => compose(...asked)),
-      ({ canvas }, at) => encode(canvas, createChance(`${scene.seed} encoded ${at}`)),
+      ({ canvas }, at) => encode(canvas, createSeededRandom(`${scene.seed} encoded ${at}`)),
     ),
   );

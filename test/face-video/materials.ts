@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Picture, Point } from '../../src/face/engine/picture.js';
 import { type Head, toMiddle } from './head.js';
 import { recolour } from './raster.js';
@@ -39,7 +39,7 @@ export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Pic
   });
 }
 
-export const drawGlare = (victim: Head, chance: Chance): Point => ({
+export const drawGlare = (victim: Head, chance: SeededRandom): Point => ({
   x: toMiddle(victim).x + victim.eyeDistancePx * chance.normal(),
   y: toMiddle(victim).y + victim.eyeDistancePx * chance.normal(),
 });
@@ -56,7 +56,7 @@ export interface Display {
 export function showOnDisplay(
   { picture, victim }: { readonly picture: Picture; readonly victim: Head },
   { pixelPx, hasBezel, gamma, blackLevel }: Display,
-  chance: Chance,
+  chance: SeededRandom,
 ): Picture {
   const middle = toMiddle(victim);
   const unit = victim.eyeDistancePx;

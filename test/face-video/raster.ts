@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 
 const { abs, ceil, floor, max, min } = Math;
@@ -74,7 +74,7 @@ export function recolour(
  * Adds sensor noise and exposure variation, but little, because passive liveness treats strong noise as a recaptured
  * picture.
  */
-export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
+export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: SeededRandom): Picture {
   const light = 1 + 0.015 * chance.normal();
   const table = Float32Array.from({ length: 4099 }, () => 1.2 * chance.normal());
   const from = chance.below(table.length);

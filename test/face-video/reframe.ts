@@ -1,10 +1,10 @@
 import sharp from 'sharp';
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 
 const cutShare = 0.06;
 
 /** Crops a picture slightly, as if taken from another position. */
-export async function reframe(jpeg: Uint8Array, chance: Chance): Promise<Buffer> {
+export async function reframe(jpeg: Uint8Array, chance: SeededRandom): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
   const share = 1 - (cutShare * (50 + chance.below(51))) / 100;
   const [cutWidth, cutHeight] = [Math.round(width * share), Math.round(height * share)];

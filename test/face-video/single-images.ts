@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { drawTurned, type Head, type Turn } from './head.js';
 import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js';
@@ -17,20 +17,20 @@ export interface Species {
   present(sitting: Sitting): Promise<Buffer>;
 }
 
-type Draw = (sitting: Sitting, chance: Chance) => Picture | Promise<Picture>;
+type Draw = (sitting: Sitting, chance: SeededRandom) => Picture | Promise<Picture>;
 
 const toSpecies = ([name, draw]: readonly [string, Draw]): Species => ({
   name,
   present: async (sitting) => {
-    const chance = createChance(`${sitting.seed} ${name}`);
+    const chance = createSeededRandom(`${sitting.seed} ${name}`);
     return toJpeg(exposeAnew(await draw(sitting, chance), chance));
   },
 });
 
 /** Draws a small random tilt, because objects are never held quite level. */
-const drawTilt = (chance: Chance): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
+const drawTilt = (chance: SeededRandom): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
 
-async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: Chance) {
+async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: SeededRandom) {
   return holdSheet(await drawRoom(attacker), victim, texture, drawTilt(chance), how);
 }
 

@@ -1,4 +1,4 @@
-import type { Chance } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import type { Turn } from './head.js';
 
@@ -11,7 +11,7 @@ export const signs = {
 } as const satisfies Record<Movement, { yaw: number; pitch: number }>;
 
 /** Draws a clear, random head turn. */
-export function drawTurn(movement: Movement, chance: Chance): Turn {
+export function drawTurn(movement: Movement, chance: SeededRandom): Turn {
   const { yaw, pitch } = signs[movement];
   return {
     yawDeg: yaw * (22 + chance.below(9)) + 1.5 * chance.normal(),
@@ -22,7 +22,7 @@ export function drawTurn(movement: Movement, chance: Chance): Turn {
 /**
  * Draws the tilt of a flat object. It is larger than the turn of a head, so that the object looks like a turned head.
  */
-export function drawTilt(movement: Movement, chance: Chance): Turn {
+export function drawTilt(movement: Movement, chance: SeededRandom): Turn {
   const { yawDeg, pitchDeg } = drawTurn(movement, chance);
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
 }
@@ -35,7 +35,7 @@ export const steady: Shake = { yawDeg: 0, pitchDeg: 0 };
  * Draws the motion of half a second. Measured people with a hand-held camera move by 0.025 eye distances in 450 ms,
  * which equals half a degree about the neck.
  */
-export const drawShake = (chance: Chance): Shake => ({
+export const drawShake = (chance: SeededRandom): Shake => ({
   yawDeg: 0.5 * chance.normal(),
   pitchDeg: 0.5 * chance.normal(),
 });

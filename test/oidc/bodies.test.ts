@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { paths } from '../../src/connections/openid-paths.js';
-import { createBodyRooms, roomLimits } from '../../src/http/request-budget.js';
+import { createBodyPools, poolLimits } from '../../src/http/request-budget.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';
 import { startIssuer, type TestIssuer } from './issuer.js';
@@ -11,11 +11,11 @@ let op: TestIssuer;
 const open: HalfSent[] = [];
 beforeEach(async () => {
   // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
-  op = await startIssuer({ rooms: createBodyRooms(roomLimits, 60_000) });
+  op = await startIssuer({ bodyPools: createBodyPools(poolLimits, 60_000) });
 });
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();
-  await eventually(async () => expect(op.server.deps.rooms.oidc.strangers.heldBytes).toBe(0));
+  await eventually(async () => expect(op.server.deps.bodyPools.oidc.anonymous.heldBytes).toBe(0));
   await op.stop();
 });
 
@@ -23,7 +23,7 @@ const addresses = [paths.token, paths.push, paths.userInfo, paths.authorize].map
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 test('unfinished forms of one source hold no more than its share, and others’ hooks and sessions nothing of theirs', async () => {
-  const { oidc, hooks, capture, clients } = op.server.deps.rooms;
+  const { oidc, hooks, capture, clients } = op.server.deps.bodyPools;
   for (const path of addresses) {
     const halves = await Promise.all(
       Array.from({ length: 60 }, () =>
@@ -35,8 +35,8 @@ test('unfinished forms of one source hold no more than its share, and others’ 
     );
     open.push(...halves);
   }
-  const { shareBytes } = oidc.strangers.limits;
-  await eventually(async () => expect(oidc.strangers.heldBytes).toBeGreaterThan(shareBytes - 50_000));
-  expect(oidc.strangers.heldBytes).toBeLessThanOrEqual(shareBytes);
-  for (const room of [hooks, capture, clients]) expect(room.strangers.heldBytes).toBe(0);
+  const { shareBytes } = oidc.anonymous.limits;
+  await eventually(async () => expect(oidc.anonymous.heldBytes).toBeGreaterThan(shareBytes - 50_000));
+  expect(oidc.anonymous.heldBytes).toBeLessThanOrEqual(shareBytes);
+  for (const room of [hooks, capture, clients]) expect(room.anonymous.heldBytes).toBe(0);
 });

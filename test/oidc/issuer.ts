@@ -8,7 +8,7 @@ import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps, Limits } from '../../src/core/deps.js';
 import type { State } from '../../src/core/ports.js';
 import { loadOidcExtensions } from '../../src/extensions/index.js';
-import { type BodyRooms, createBodyRooms } from '../../src/http/request-budget.js';
+import { type BodyPools, createBodyPools } from '../../src/http/request-budget.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import type { OidcKeys } from '../../src/storage/keys/oidc-key-set.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
@@ -65,7 +65,7 @@ export async function startIssuer({
   toState = (state) => state,
   limits = {},
   proxyHops = 0,
-  rooms = createBodyRooms(),
+  bodyPools = createBodyPools(),
 }: {
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
@@ -78,7 +78,7 @@ export async function startIssuer({
   limits?: Partial<Limits>;
   /** If 1, client addresses are taken from `X-Forwarded-For`. */
   proxyHops?: number;
-  rooms?: BodyRooms;
+  bodyPools?: BodyPools;
 } = {}) {
   const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
   const connection: Connection = {
@@ -95,7 +95,7 @@ export async function startIssuer({
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
     proxyHops,
     connections: new Map([connection, ...sources].map((each) => [each.id, each])),
-    rooms,
+    bodyPools,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
       const withClients = { connection, oidc: config, organisations, createOidcClients };

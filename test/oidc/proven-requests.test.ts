@@ -6,7 +6,7 @@ import { oktaFactorGuard, oktaIdvGuard } from '../../adapters/okta/config-oidc.j
 import { createOktaClients } from '../../adapters/okta/oidc.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { bindingOf } from '../../src/core/connection.js';
-import { attemptsOfOutsiders, attemptsOfSubject } from '../../src/core/limits/attempts.js';
+import { attemptsOfAllAnonymous, attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { readAttempts } from '../../src/core/limits/lockout.js';
 import { toEpochSec } from '../../src/core/units.js';
 import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
@@ -99,7 +99,7 @@ async function failAfter(params: Record<string, string>) {
   if (!url.includes('/face#')) return { error: new URL(url).searchParams.get('error') };
   await op.show(browser, url, 'eve');
   const [own, outsiders] = await Promise.all(
-    [attemptsOfSubject(binding()), attemptsOfOutsiders(binding())].map((who) => readAttempts(who, op.server.deps)),
+    [attemptsOfSubject(binding()), attemptsOfAllAnonymous(binding())].map((who) => readAttempts(who, op.server.deps)),
   );
   return { own: own!.failures, outsiders: outsiders!.failures };
 }

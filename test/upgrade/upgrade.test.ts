@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { filesOf } from '../../src/config/data-files.js';
-import { SealedToken } from '../../src/core/concealed.js';
+import { SealedToken } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';

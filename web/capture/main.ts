@@ -117,9 +117,9 @@ const main = document.querySelector('main');
 if (main !== null) {
   // Another link in the same tab starts another check.
   window.addEventListener('hashchange', () => location.reload());
-  const wished = wishes.get('lang');
+  const requestedLanguage = wishes.get('lang');
   const brand = readBrand();
-  const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
+  const language = chooseLanguage([...(requestedLanguage === null ? [] : [requestedLanguage]), ...navigator.languages]);
   // External links would leave the kiosk on another page.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);

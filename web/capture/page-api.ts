@@ -19,7 +19,7 @@ import {
   handOffReply,
   kioskReply,
   type NextMovement,
-  type NoticeKind,
+  type NotificationKind,
   noticesReply,
   type Outcome,
   openedReply,
@@ -167,7 +167,7 @@ export class PageApi {
   }
 
   readNotices = async () => (await this.#get('/notices', noticesReply)).notices;
-  chooseNotices = (on: readonly NoticeKind[], email: boolean, language: string) =>
+  chooseNotices = (on: readonly NotificationKind[], email: boolean, language: string) =>
     this.#post('/notices', { on, email, language }, noticesReply);
   addNoticeDevice = (subscription: Subscription, publicKey: string) =>
     this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);

@@ -4,13 +4,13 @@ import { loadTexts as loadWords } from '../../locales/compiled/console/frame/loa
 import type { Texts as Words } from '../../locales/compiled/console/frame/texts.js';
 import { memoryIn } from '../shared/browser-memory.js';
 import { chooseLanguage, directionOf, type Language } from '../shared/languages.js';
-import { type Acting, ActingContext, toRefusal } from './frame/acting.js';
+import { type SessionActions, SessionActionsContext, toRefusal } from './frame/acting.js';
 import { type Refusal, type ServerRequest, send } from './frame/call.js';
 import { FaceCheckNeeded } from './frame/face-check.js';
 import { Frame } from './frame/frame.js';
 import { readSession, type Session } from './frame/session.js';
 import { SignIn } from './frame/sign-in.js';
-import { SpeechContext } from './frame/words.js';
+import { I18nContext } from './frame/words.js';
 import { Loading, Problem } from './parts/state.js';
 
 const languageMemory = memoryIn(() => localStorage, 'facestep-console-language');
@@ -37,9 +37,9 @@ function Console() {
   const speech = useMemo(() => (words === null ? null : { language, words }), [language, words]);
   if (speech === null) return null;
   return (
-    <SpeechContext value={speech}>
+    <I18nContext value={speech}>
       <Visit onLanguage={choose} />
-    </SpeechContext>
+    </I18nContext>
   );
 }
 
@@ -66,7 +66,7 @@ function Visit({ onLanguage }: { readonly onLanguage: (language: Language) => vo
   useEffect(() => void ask(), [ask]);
 
   const session = known.state === 'in' ? known.session : null;
-  const acting = useMemo<Acting | null>(() => {
+  const acting = useMemo<SessionActions | null>(() => {
     if (session === null) return null;
     const call = <Reply,>(request: ServerRequest<Reply>): Promise<Reply> =>
       send(request, session.token).catch((thrown: unknown) => {
@@ -91,10 +91,10 @@ function Visit({ onLanguage }: { readonly onLanguage: (language: Language) => vo
       <SignIn hasProvider={known.hasProvider} hasEnded={known.hasEnded} onSignedIn={ask} onLanguage={onLanguage} />
     );
   return (
-    <ActingContext value={acting}>
+    <SessionActionsContext value={acting}>
       <Frame onLanguage={onLanguage} onSignedOut={ask} />
       <FaceCheckNeeded isOpen={needsCheck} onClose={() => setNeedsCheck(false)} />
-    </ActingContext>
+    </SessionActionsContext>
   );
 }
 

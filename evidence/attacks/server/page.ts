@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createChance } from '../../../src/core/base/chance.js';
+import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
@@ -19,7 +19,7 @@ const picturesOfEach = 3;
 /** Renders pictures of a person who turns the head in each direction. */
 export async function shootFilm(): Promise<Film> {
   const { ada } = await readPeople();
-  const chance = createChance('siege');
+  const chance = createSeededRandom('siege');
   const film: Record<Movement, Uint8Array[]> = { centre: [], left: [], right: [], up: [], down: [] };
   for (const movement of movements)
     for (let shot = 0; shot < picturesOfEach; shot += 1)
@@ -66,7 +66,7 @@ export async function takeFrames(caller: Caller, { session, film, mark }: Taking
   for (let next = nextGuard.parse(challenged.body.next); next !== null; ) {
     await sleep(betweenFramesMs);
     const pictures = film[next.movement];
-    const seen = await reframe(pictures[parts.length % pictures.length], createChance(mark));
+    const seen = await reframe(pictures[parts.length % pictures.length], createSeededRandom(mark));
     const photo = numbered(seen, `${mark} ${parts.length}`);
     const digest = createHash('sha256').update(photo).digest('base64url');
     parts.push(['photo', photo]);
@@ -158,7 +158,7 @@ export async function beginSignIn(serverUrl: string, target: OidcTarget, login: 
 }
 
 type SignIn = Awaited<ReturnType<typeof beginSignIn>>;
-type Visit = Pick<SignIn, 'browser' | 'link'>;
+type OpenedPage = Pick<SignIn, 'browser' | 'link'>;
 
 const cookiesOf = ({ jar }: Browser, isShown: (path: string) => boolean): readonly Header[] => {
   const shown = [...jar.values()].filter(({ path }) => isShown(path)).map(({ name, value }) => `${name}=${value}`);
@@ -168,7 +168,12 @@ const cookiesOf = ({ jar }: Browser, isShown: (path: string) => boolean): readon
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
 /** @returns the URL that continues the sign-in */
-export async function showFace(caller: Caller, { browser, link }: Visit, film: Film, mark: string): Promise<string> {
+export async function showFace(
+  caller: Caller,
+  { browser, link }: OpenedPage,
+  film: Film,
+  mark: string,
+): Promise<string> {
   const cookies = cookiesOf(browser, (path) => path === '/');
   const session = await openPage(caller, ticketOf(link), cookies);
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
@@ -177,7 +182,7 @@ export async function showFace(caller: Caller, { browser, link }: Visit, film: F
 }
 
 /** Passes the face check and returns the request that would issue the code. */
-export async function comeBack(caller: Caller, visit: Visit, film: Film, mark: string) {
+export async function comeBack(caller: Caller, visit: OpenedPage, film: Film, mark: string) {
   const seen = await visit.browser.visit(await showFace(caller, visit, film, mark));
   const { pathname, search } = new URL(seen.headers.get('location') ?? '', seen.url);
   return { path: pathname + search, headers: cookiesOf(visit.browser, () => true) };

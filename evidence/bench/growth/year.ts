@@ -10,7 +10,7 @@ import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
-import { createSight } from '../../../src/face/engine/sight.js';
+import { createAnalysisCache } from '../../../src/face/engine/analysis-cache.js';
 import { createStretch, publishedCost } from '../../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
 import { decideHook } from '../../../src/step-up/decide.js';
@@ -32,7 +32,7 @@ import type { Cost, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
 interface ActDeps {
-  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>;
+  readonly deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'connections'>;
   readonly connection: Connection;
   readonly clock: { advanceSec(seconds: number): void };
 }
@@ -47,7 +47,10 @@ async function stepUp(
   { deps, connection, clock }: ActDeps,
 ): Promise<void> {
   const hookSignIn = purpose === 'verify' ? testSignIn : null;
-  const started = await startStepUp({ connection, subject, purpose, kept: null, receipt: null, hookSignIn }, deps);
+  const started = await startStepUp(
+    { connection, subject, purpose, callerHeldToken: null, receipt: null, hookSignIn },
+    deps,
+  );
   const ticket = joinTicket(started.id, started.challenge);
   const { session, view } = await openSession({ ticket, browser: null, returnUrl: null }, deps);
   if (view.consentNeeded) {
@@ -179,7 +182,7 @@ async function openServer(kind: StoreKind, people: number) {
       stretch: createStretch(publishedCost),
     }),
     judge: createSimulatedJudge(engine),
-    sight: createSight({ engine, signals: ['embedding', 'liveness', 'sketch'], checkFrame: () => {} }),
+    analysisCache: createAnalysisCache({ engine, signals: ['embedding', 'liveness', 'sketch'], checkFrame: () => {} }),
     passkeys: createPasskeys({ publicUrl: testIssuer }),
     connections: new Map([[connection.id, connection]]),
   };

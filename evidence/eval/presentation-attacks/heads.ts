@@ -1,4 +1,4 @@
-import { createChance } from '../../../src/core/base/chance.js';
+import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { FaceError } from '../../../src/errors.js';
 import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
@@ -39,7 +39,7 @@ export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   const names = people()
     .map(({ person }) => person)
     .filter((person) => toHalf(person) === half);
-  const chance = createChance(draw);
+  const chance = createSeededRandom(draw);
   while (names.length > 0) for (const person of names.splice(chance.below(names.length), 1)) yield face(person, 1);
 }
 

@@ -1,10 +1,10 @@
-import { createChance } from '../../../src/core/base/chance.js';
-import { Photo } from '../../../src/core/concealed.js';
+import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
+import { Photo } from '../../../src/core/secrets.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
-import type { Say } from '../program.js';
+import type { PrintLine } from '../program.js';
 import { mapConcurrently } from './heads.js';
 
 export interface JudgedChallenge {
@@ -30,11 +30,11 @@ export async function judgeFrames(judge: LivenessJudge, steps: readonly Step[], 
 export async function judgeChallenges(
   judge: LivenessJudge,
   heads: readonly Head[],
-  say: Say,
+  say: PrintLine,
 ): Promise<readonly JudgedChallenge[]> {
   const judged = await mapConcurrently(heads, async (victim, at) => {
     const seed = `person ${at}`;
-    const movements = drawMovements(createChance(`movements ${seed}`).bytes);
+    const movements = drawMovements(createSeededRandom(`movements ${seed}`).bytes);
     const steps = movements.map((movement) => ({ movement, light: null }));
     const own: JudgedChallenge[] = [];
     for (const { name, makeFrames } of [{ name: 'genuine', makeFrames: makeGenuineFrames }, ...attacks]) {

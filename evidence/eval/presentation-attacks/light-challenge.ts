@@ -1,7 +1,7 @@
-import { createChance } from '../../../src/core/base/chance.js';
-import { type Embedding, Photo } from '../../../src/core/concealed.js';
+import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, type ScreenLight, screenAxes, toLinear } from '../../../src/core/screen-light.js';
+import { type Embedding, Photo } from '../../../src/core/secrets.js';
 import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
 import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
@@ -20,7 +20,7 @@ import {
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
 import { testShare } from '../../../test/share.js';
-import { type EvalProgram, keepFigures, type Say } from '../program.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { rateOf, toHighest } from './presentation-rates.js';
@@ -29,11 +29,11 @@ const toPhoto = (frame: Buffer): Photo => new Photo(Uint8Array.from(frame));
 
 const threeDigits = (value: number): number => Number(value.toFixed(3));
 
-async function measureSameFace(engine: Engine, heads: readonly Head[], say: Say) {
+async function measureSameFace(engine: Engine, heads: readonly Head[], say: PrintLine) {
   const textures: (readonly [Embedding, Embedding])[] = [];
   for (const [at, victim] of heads.entries()) {
     const seed = `same face ${at}`;
-    const steps = drawLitSteps(['centre'], 'across', createChance(seed));
+    const steps = drawLitSteps(['centre'], 'across', createSeededRandom(seed));
     const [, , shown, after] = await makeGenuineLitFrames({ victim, attacker: victim, steps, seed, gain: 0.15 });
     const first = await engine.examine(toPhoto(shown), ['light'], testShare);
     const second = await engine.examineAgain(toPhoto(after), ['light'], first.face.box, testShare);
@@ -57,7 +57,7 @@ const chanceRows = 200_000;
 
 /** Measures how often a face lit by an independent random sequence of colors matches the requested sequence. */
 function matchByChance() {
-  const chance = createChance('rows by chance');
+  const chance = createSeededRandom('rows by chance');
   const toReading = ({ first }: ScreenLight): LightReading => {
     const [red, green, blue] = toLinear(first);
     const seen: Rgb = [1 + 0.15 * red, 1 + 0.15 * green, 1 + 0.15 * blue];
@@ -104,11 +104,11 @@ async function judgeKind(
   { name, makeLitFrames }: Kind,
   { gain, axis }: { readonly gain: number; readonly axis: ScreenAxis },
   heads: readonly Head[],
-  say: Say,
+  say: PrintLine,
 ): Promise<readonly JudgedLight[]> {
   const judged = await mapConcurrently(heads, async (victim, at) => {
     const seed = `lit person ${at}`;
-    const chance = createChance(`row ${seed}`);
+    const chance = createSeededRandom(`row ${seed}`);
     const steps = drawLitSteps(drawMovements(chance.bytes), axis, chance);
     const frames = await makeLitFrames({ victim, attacker: heads[(at + 1) % heads.length], steps, seed, gain });
     const { pass, refusedBy, measurements } = await judgeFrames(judge, steps, frames);

@@ -1,4 +1,4 @@
-import { type Chance, createChance } from '../../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../../src/core/base/chance.js';
 import type { Json } from '../../../src/core/base/json.js';
 import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
@@ -6,11 +6,11 @@ import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/face/liveness/light.js';
 import { measureLight } from '../../../src/face/liveness/signals.js';
-import { type Asked, drawLights, drawMovements, toPoses } from '../../../src/step-up/movement-challenge.js';
+import { drawLights, drawMovements, type Instruction, toPoses } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
 import { testShare } from '../../../test/share.js';
-import { type EvalProgram, keepFigures, type Say } from '../program.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, readClips, readRecordedPicture, timeOf } from './recorded.js';
@@ -42,8 +42,8 @@ async function readPairs(engine: Engine, { files }: RecordedClip): Promise<reado
   );
 }
 
-function answerRow(pairs: readonly PairOfReadings[], chance: Chance): LightFinding {
-  const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
+function answerRow(pairs: readonly PairOfReadings[], chance: SeededRandom): LightFinding {
+  const toPair = ([first, second]: readonly (Instruction | null)[]): LitPair => {
     const [before, after] = pairs[chance.below(pairs.length)];
     if (first?.light == null || second?.light == null) throw new Error('A row of lights has a light for each picture.');
     return [
@@ -69,7 +69,7 @@ interface Answered {
 
 function answerAll(person: string, pairs: readonly PairOfReadings[]): readonly Answered[] {
   if (pairs.length === 0) return [];
-  const chance = createChance(`rows of light for ${person}`);
+  const chance = createSeededRandom(`rows of light for ${person}`);
   return Array.from({ length: rowsOfOne }, () => {
     const finding = answerRow(pairs, chance);
     const measured = measureLight(finding).map(({ measurement }) => measurement);
@@ -104,7 +104,7 @@ function toFigures(rows: readonly Answered[]): Json {
 }
 
 /** @throws BadInput */
-async function measureNoise([folder, ...others]: readonly string[], say: Say, out: string | null) {
+async function measureNoise([folder, ...others]: readonly string[], say: PrintLine, out: string | null) {
   if (others.length > 0) throw new BadInput('light-noise takes one --data');
   const isLive = ({ species }: RecordedClip): boolean => species === liveSpecies;
   const movements = await readClips(folder, 'movements');

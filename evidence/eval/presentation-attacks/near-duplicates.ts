@@ -11,7 +11,7 @@ import { readHeader } from '../../../src/face/engine/header.js';
 import { sketchOf } from '../../../src/face/engine/sketch.js';
 import { alikeBands } from '../../../src/step-up/earlier-frames.js';
 import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
-import { type EvalProgram, keepFigures, type Say } from '../program.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';
 
@@ -150,7 +150,7 @@ function toRow(half: Half, what: string, pairs: readonly Pair[]): Json {
   return { half, what, taken: rateAsJson(rateByPerson(pairs.map(isFound))), bandsThatAgree: agree };
 }
 
-async function measure(folders: readonly string[], say: Say, out: string | null) {
+async function measure(folders: readonly string[], say: PrintLine, out: string | null) {
   const sittings = (await Promise.all(folders.map(readSittings))).flat();
   const compared: Awaited<ReturnType<typeof comparePictures>>[] = [];
   for (const sitting of sittings) {

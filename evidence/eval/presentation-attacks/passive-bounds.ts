@@ -4,7 +4,7 @@ import { table } from '../../../src/extensions/measuring/accuracy/markdown.js';
 import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { type ClusteredRate, rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { facesFolder } from '../../../test/faces.js';
-import { type EvalProgram, keep, type Say } from '../program.js';
+import { type EvalProgram, keep, type PrintLine } from '../program.js';
 import { mapConcurrently, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';
 import { liveSpecies, readRecorded, readRecordedPicture } from './recorded.js';
@@ -64,7 +64,7 @@ function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRa
   });
 }
 
-const scorePeople = (folders: readonly string[], say: Say) =>
+const scorePeople = (folders: readonly string[], say: PrintLine) =>
   withEngine(async (engine) => {
     const people = new Map<string, ScoredPerson & { readonly scores: number[] }>();
     let noResponse = 0;
@@ -127,7 +127,7 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
  * Measures error rates of several thresholds by source, on both halves.
  * @throws BadInput
  */
-async function measureBounds(folders: readonly string[], say: Say, out: string | null) {
+async function measureBounds(folders: readonly string[], say: PrintLine, out: string | null) {
   const { people, noResponse } = await scorePeople(folders, say);
   const tables: string[] = [];
   const figuresOf = (half: Half, view: View): Json => {

@@ -12,7 +12,7 @@ import {
   species as singleImages,
 } from '../../../test/face-video/index.js';
 import { drawRatePlot } from '../../plots/rate-plot.js';
-import { type EvalProgram, keep, keepFigures, type Say } from '../program.js';
+import { type EvalProgram, keep, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
 import {
@@ -43,7 +43,7 @@ interface PassiveScores {
  * Scores photos of different people, and an attack of each species made from each photo. Photos that the engine refuses
  * are skipped, because an attacker would not choose them.
  */
-async function scorePassive(engine: Engine, photos: readonly Uint8Array[], say: Say): Promise<PassiveScores> {
+async function scorePassive(engine: Engine, photos: readonly Uint8Array[], say: PrintLine): Promise<PassiveScores> {
   const genuine: (number | null)[] = [];
   const bySpecies = Object.fromEntries(singleImages.map(({ name }): [string, (number | null)[]] => [name, []]));
   let before: Head | null = null;
@@ -133,7 +133,7 @@ const drawChallenge = ({ people, apcer, bpcer }: ReturnType<typeof toChallengeFi
     })),
   });
 
-async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: Say) {
+async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: PrintLine) {
   const pictures = await Promise.all(photos.map(readPicture));
   const scores = await scorePassive(engine, photos, say);
   const turned = await readFrontalHeads(engine, photos, heads);

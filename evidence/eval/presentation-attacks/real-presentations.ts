@@ -3,13 +3,13 @@ import { livenessBoundary } from '../../../src/core/ports.js';
 import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
-import { lookAt, type SeenFrame } from '../../../src/face/liveness/frame.js';
+import { analyzeFrame, type SeenFrame } from '../../../src/face/liveness/frame.js';
 import { bounds, measureFrames } from '../../../src/face/liveness/signals.js';
-import type { TurnedMovement } from '../../../src/face/liveness/turn.js';
+import type { HeadMovement } from '../../../src/face/liveness/turn.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
-import { keepFigures, type Say } from '../program.js';
+import { keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
@@ -23,10 +23,10 @@ interface RowOutcome {
   readonly passive: number;
 }
 
-const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
+const turns: readonly HeadMovement[] = ['left', 'right', 'up', 'down'];
 
 /** The 24 possible challenges: three movements between two looks straight ahead. */
-const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first) =>
+const rows: readonly (readonly HeadMovement[])[] = turns.flatMap((first) =>
   turns
     .filter((turn) => turn !== first)
     .flatMap((second) =>
@@ -56,7 +56,7 @@ function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const outcomes = rows.map(() => none);
   for (const [at, first] of frontal.entries())
     for (const last of frontal.slice(at + 1)) {
-      const best = new Map<TurnedMovement, number>();
+      const best = new Map<HeadMovement, number>();
       for (const turn of turns)
         for (const frame of clip) {
           if (frame === first || frame === last) continue;
@@ -81,12 +81,12 @@ function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   if (neutral === undefined) return rows.map(() => none);
   const poses = turned.map((turn) => toPose(turn, neutral));
   const lastAt = poses.lastIndexOf('centre');
-  const toward = (at: number, turn: TurnedMovement): number => {
+  const toward = (at: number, turn: HeadMovement): number => {
     const yaw = turned[at].yawDeg - neutral.yawDeg;
     const pitch = turned[at].pitchDeg - neutral.pitchDeg;
     return { left: -yaw, right: yaw, up: pitch, down: -pitch }[turn];
   };
-  const taken = (turn: TurnedMovement): ClipFrame => {
+  const taken = (turn: HeadMovement): ClipFrame => {
     const first = poses.indexOf(turn);
     const furthest = clip
       .map((_, at) => at)
@@ -109,7 +109,7 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
   const looks = await mapConcurrently(clip.files, (file) =>
     withoutRefusal(async () => {
       const photo = toPhoto(await readRecordedPicture(file));
-      const { movement: _, ...seen } = await lookAt(engine, { photo, movement: 'centre' }, testShare);
+      const { movement: _, ...seen } = await analyzeFrame(engine, { photo, movement: 'centre' }, testShare);
       return seen;
     }),
   );
@@ -163,7 +163,7 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
  * Measures recorded pictures and clips of people and attacks, by species.
  * @throws BadInput
  */
-export async function measureRecorded([folder, ...others]: readonly string[], say: Say, out: string | null) {
+export async function measureRecorded([folder, ...others]: readonly string[], say: PrintLine, out: string | null) {
   if (others.length > 0) throw new BadInput('presentation-attacks takes one --data');
   const { stills, clips } = await readRecorded(folder);
   return withEngine(async (engine) => {

@@ -78,7 +78,7 @@ export const digestOfBrand = (brand: Brand): string =>
  * Returns the brand for e-mails.
  * @param organisation - overrides the name in the brand
  */
-export const letterBrandOf = (brand: Brand | null, organisation: string | null): EmailBrand => ({
+export const toEmailBrand = (brand: Brand | null, organisation: string | null): EmailBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,
 });

@@ -1,22 +1,22 @@
 import type { Express, Request, Response } from 'express';
 import type { z } from 'zod';
 import { FaceError } from '../../errors.js';
-import { type Arrival, mountRoute } from '../../http/front-door.js';
+import { mountRoute, type RouteExchange } from '../../http/front-door.js';
 import { parseJsonFields } from '../../http/json.js';
-import type { Room } from '../../http/request-budget.js';
+import type { CallerPools } from '../../http/request-budget.js';
 import { isSameOrigin } from '../../http/same-origin.js';
 
 const maxBodyBytes = 8 * 1024;
 
-export type Call = Arrival<Request, Response>;
+export type Call = RouteExchange<Request, Response>;
 
 export function mountCall(
   app: Express,
-  room: Room,
+  pools: CallerPools,
   [method, path]: readonly ['GET' | 'POST', string],
   answer: (call: Call) => Promise<void>,
 ): void {
-  mountRoute(app, path, { methods: [method], room, strangerBytes: maxBodyBytes, answer });
+  mountRoute(app, path, { methods: [method], pools, anonymousLimitBytes: maxBodyBytes, answer });
 }
 
 /**

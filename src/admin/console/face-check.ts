@@ -16,7 +16,7 @@ import { consolePath, toOwnPath } from './visit.js';
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
   const isSecure = deps.issuer.startsWith('https:');
 
-  mountCall(app, deps.room, ['POST', `${consolePath}/api/face-check`], async (exchange) => {
+  mountCall(app, deps.pools, ['POST', `${consolePath}/api/face-check`], async (exchange) => {
     const { request, response } = exchange;
     const { secret, session } = await authenticateSession(request.headers, deps);
     const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
@@ -30,7 +30,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const back = `${deps.issuer}${consolePath}/face-check?to=${encodeURIComponent(toOwnPath(to))}`;
     const started = await startStepUp(
       {
-        ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
+        ...{ connection, subject: account.subject, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
         // Failed checks count toward the administrator's lockout. An administrator who is not enrolled does not pass.
         assurance: { kind: 'first_factor' },
@@ -45,7 +45,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     response.json({ ok: true, ...({ url: startedLink(deps.issuer, started) } satisfies FaceCheckReply) });
   });
 
-  mountCall(app, deps.room, ['POST', `${consolePath}/api/face-check/done`], async ({ request, response }) => {
+  mountCall(app, deps.pools, ['POST', `${consolePath}/api/face-check/done`], async ({ request, response }) => {
     const { secret, session } = await authenticateSession(request.headers, deps);
     if (session.check === null) {
       if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');

@@ -9,13 +9,13 @@ import { isSameOrigin } from '../../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';
 import { mountFaceCheck } from './face-check.js';
-import { createPageRouter, routeLetters } from './page.js';
+import { createPageRouter, mountEmailPreviews } from './page.js';
 
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
-  mountCall(app, deps.room, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
+  mountCall(app, deps.pools, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
     const ways = { provider: deps.console.signIn !== null };
     const shown = await readSession(request.headers, deps).catch((error: unknown) => {
@@ -40,6 +40,6 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
   mountSignIn(app, deps);
   mountFaceCheck(app, deps);
   const letters = express.Router();
-  routeLetters(letters, deps);
+  mountEmailPreviews(letters, deps);
   app.use(consolePath, letters, createPageRouter(folder));
 }

@@ -14,7 +14,7 @@ import type { ConsoleDeps } from './deps.js';
  */
 const securedLetter = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
 
-export function routeLetters(router: Router, deps: Pick<ConsoleDeps, 'state' | 'issuer'>): void {
+export function mountEmailPreviews(router: Router, deps: Pick<ConsoleDeps, 'state' | 'issuer'>): void {
   router.get('/letter/:digest', securedLetter, async (request, response) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('not_found');
     const html = await findShown(request.params.digest, deps);

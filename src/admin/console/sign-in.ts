@@ -1,10 +1,10 @@
 import type { CookieOptions, Express } from 'express';
 import { z } from 'zod';
 import type { SignInConfig } from '../../config/console.js';
-import { Credential } from '../../core/concealed.js';
 import { attemptsOfSignIns } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
 import type { Clock, Fetch } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { noteRefusal } from '../../http/access-log.js';
 import { readCookie } from '../../http/cookies.js';
@@ -23,10 +23,18 @@ import { type SignedInRole, signedInRoles } from '../../http/rest/rights.js';
 import { sourceOf } from '../../http/source.js';
 import { newSecret } from '../../step-up/ticket.js';
 import { createSignInProvider } from '../sign-in/provider.js';
-import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
+import { matchesState, secretsOf } from '../sign-in/visit-secrets.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';
-import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf, visitLifeSec } from './visit.js';
+import {
+  consolePath,
+  fromCookie,
+  type PendingSignIn,
+  toCookie,
+  toOwnPath,
+  visitCookieOf,
+  visitLifeSec,
+} from './visit.js';
 
 interface Person {
   readonly subject: string;
@@ -60,13 +68,13 @@ const toPlain = (login: string): string =>
     .replace(/[^\p{L}\p{N}._@+-]/gu, encodeURIComponent);
 
 interface CompanyProvider {
-  begin(visit: Visit): Promise<URL>;
-  isOf(visit: Visit, query: string): boolean;
+  begin(visit: PendingSignIn): Promise<URL>;
+  isOf(visit: PendingSignIn, query: string): boolean;
   /**
    * Completes the sign-in.
    * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
    */
-  finish(query: string, visit: Visit): Promise<Person>;
+  finish(query: string, visit: PendingSignIn): Promise<Person>;
 }
 
 function createCompanyProvider(
@@ -76,7 +84,7 @@ function createCompanyProvider(
   const provider = createSignInProvider(config, { ...deps, use: 'console' });
   return {
     begin: ({ secret }) => provider.begin(secretsOf(secret, 'console')),
-    isOf: ({ secret }, query) => isAnswerTo(secretsOf(secret, 'console'), query),
+    isOf: ({ secret }, query) => matchesState(secretsOf(secret, 'console'), query),
     async finish(query, { secret }) {
       const claims = await provider.finish(
         query,
@@ -128,11 +136,11 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     );
   }
 
-  mountCall(app, deps.room, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
+  mountCall(app, deps.pools, ['GET', `${consolePath}/api/sign-in`], async (exchange) => {
     const { request, response } = exchange;
     if (provider === null) throw new FaceError('not_found');
     const to = toOwnPath(new URLSearchParams(queryOf(request)).get('to'));
-    const visit: Visit = { secret: newSecret(deps), to };
+    const visit: PendingSignIn = { secret: newSecret(deps), to };
     const address = await provider.begin(visit).catch((error: unknown) => {
       noteRefusal(response, error);
       deps.log.warn('identity provider of the console does not respond', { code: toCode(error) });
@@ -143,7 +151,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, address.href);
   });
 
-  mountCall(app, deps.room, ['GET', `${consolePath}/callback`], async (exchange) => {
+  mountCall(app, deps.pools, ['GET', `${consolePath}/callback`], async (exchange) => {
     const { request, response } = exchange;
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
@@ -169,7 +177,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
    * Counts failed sign-ins at the provider, because each answer causes a call to the provider. Failed attempts with API
    * keys are counted separately.
    */
-  const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
+  const finishCounted = (from: CompanyProvider, query: string, visit: PendingSignIn, source: string): Promise<Person> =>
     countAttempt(
       attemptsOfSignIns(source),
       async () => ({ succeeded: true, result: await from.finish(query, visit) }),
@@ -183,7 +191,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     throw new FaceError('role_missing');
   }
 
-  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
+  mountCall(app, deps.pools, ['POST', `${consolePath}/api/sign-in/key`], async (exchange) => {
     const { key } = await readFields(exchange, z.strictObject({ key: z.string().min(1).max(4096) }), deps);
     const source = sourceOf(exchange.request);
     const { administrator, keyId } = await authenticateAdministrator(new Credential(key), source, deps);
@@ -191,7 +199,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     exchange.response.json({ ok: true });
   });
 
-  mountCall(app, deps.room, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
+  mountCall(app, deps.pools, ['POST', `${consolePath}/api/sign-out`], async ({ request, response }) => {
     const { secret, session } = await authenticateSession(request.headers, deps);
     await endSession(secret, deps);
     response.clearCookie(names.session, cookie('strict'));

@@ -1,11 +1,11 @@
-import { Credential } from '../../core/concealed.js';
+import { Credential } from '../../core/secrets.js';
 
 export const visitLifeSec = 10 * 60;
 
 export const consolePath = '/console';
 
 /** A sign-in in progress. It is stored only in a cookie, so that anonymous requests cost no memory. */
-export interface Visit {
+export interface PendingSignIn {
   /** 256 random bits. The values that are sent to the provider are derived from these bits by a one-way function. */
   readonly secret: Credential;
   readonly to: string;
@@ -15,10 +15,10 @@ export interface Visit {
 export const visitCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-visit`;
 
-export const toCookie = ({ secret, to }: Visit): string =>
+export const toCookie = ({ secret, to }: PendingSignIn): string =>
   secret.use((text) => `${text}.${Buffer.from(to).toString('base64url')}`);
 
-export function fromCookie(cookie: string | null): Visit | null {
+export function fromCookie(cookie: string | null): PendingSignIn | null {
   const [, secret, to] = /^([\w-]{43})\.([\w-]{1,2048})$/.exec(cookie ?? '') ?? [];
   if (secret === undefined || to === undefined) return null;
   return { secret: new Credential(secret), to: toOwnPath(Buffer.from(to, 'base64url').toString('utf8')) };

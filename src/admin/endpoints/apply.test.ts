@@ -107,7 +107,7 @@ describe('plan and apply', () => {
     const taken = await two.ended('onelogin');
     expect(taken).toMatchObject({ state: 'done' });
     letGo();
-    await one.server.deps.upkeep.background.stop();
+    await one.server.deps.operations.background.stop();
     expect((await two.post('/connections/onelogin/run')).body.run).toEqual(taken);
     expect(one.actions()).not.toContain('connection_apply_ended');
   });

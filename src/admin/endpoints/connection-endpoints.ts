@@ -16,7 +16,7 @@ import {
   switchedModeReply,
 } from '../../http/rest/replies/connections.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
-import { putInForce, switchMode } from '../operations/modes.js';
+import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers, planConnection } from '../operations/plan.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
@@ -34,7 +34,7 @@ const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
 });
 
-export function createApplyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
+export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const),
     right: 'configure',
@@ -104,7 +104,10 @@ export function createApplyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[]
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
-export function createConnectionEndpoints({ upkeep, ledger }: ApiPorts<'ledger' | 'upkeep'>): Endpoint[] {
+export function createConnectionEndpoints({
+  operations: upkeep,
+  ledger,
+}: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
@@ -129,7 +132,7 @@ export function createConnectionEndpoints({ upkeep, ledger }: ApiPorts<'ledger' 
       fields: z.strictObject({}),
       reply: connectionsReply,
       async handle() {
-        const { connections } = putInForce(upkeep.setup(), upkeep.modes());
+        const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
           connections: connections.map(({ id, kind, policy }) => ({
             ...{ id, kind, mode: toMode(id) },

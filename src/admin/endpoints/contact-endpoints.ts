@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ContactCodesConfig } from '../../config/contact-codes.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { type LetterLanguage, letterLanguages } from '../../core/language.js';
-import { type CountDeps, countAgainstAll, uncountIfFailed } from '../../core/limits/limits.js';
+import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
+import { consumeLimits, type LimitDeps, refundOnFailure } from '../../core/limits/limits.js';
 import { addSec, type EpochMs, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { Client } from '../../http/rest/client-tokens.js';
@@ -14,7 +14,7 @@ import { emailField, phoneField } from '../../http/rest/fields.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import { toCodeMessage } from '../../step-up/codes/messages.js';
 import { issueCodes, takeCodes } from '../../step-up/codes/one-time-codes.js';
-import { letterBrandOf } from '../brand/brand.js';
+import { toEmailBrand } from '../brand/brand.js';
 import type { Brands } from '../brand/brands.js';
 
 /** One person's e-mail address (lower case) and phone number (E.164). */
@@ -23,7 +23,7 @@ interface Contact {
   readonly phone: string;
 }
 
-interface Deps extends CountDeps, Ports<'random' | 'delivery'> {
+interface Deps extends LimitDeps, Ports<'random' | 'delivery'> {
   readonly contactCodes: ContactCodesConfig;
   readonly brands: Pick<Brands, 'inForce'>;
 }
@@ -51,14 +51,14 @@ function checkAllowed(
  * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`
  */
 async function sendCodes(
-  { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
+  { contact, client, language }: { contact: Contact; client: Client; language: SupportedLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
   // Codes are counted per application, because the application chooses the addresses. Both limits are checked before
   // counting, so that an exhausted phone number does not use up the limit of another person's e-mail address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
-  await countAgainstAll(
+  await consumeLimits(
     [
       ['codesOfClient', client.application?.id ?? client.id],
       ['codesOfContact', ownerOf('email', contact.email)],
@@ -69,10 +69,10 @@ async function sendCodes(
 
   const about = contactDigest(contact);
   const { id, codes, expiresAt } = await issueCodes({ about, names: ['email', 'sms'] }, deps);
-  const brand = letterBrandOf((await deps.brands.inForce())?.brand ?? null, null);
+  const brand = toEmailBrand((await deps.brands.inForce())?.brand ?? null, null);
   const send = (channel: 'email' | 'sms', to: string): Promise<void> => {
     const message = toCodeMessage({ channel, to, language, brand }, codes.get(channel) ?? '');
-    return uncountIfFailed('codesOfContact', ownerOf(channel, to), () => deps.delivery.send(message), deps);
+    return refundOnFailure('codesOfContact', ownerOf(channel, to), () => deps.delivery.send(message), deps);
   };
   await Promise.all([send('email', contact.email), send('sms', contact.phone)]);
   return { id, expiresAt };
@@ -149,7 +149,7 @@ export function createContactEndpoints(
       fields: z.strictObject({
         email: emailField,
         phone: phoneField,
-        language: z.enum(letterLanguages).default('en').describe('Language of both messages (ours).'),
+        language: z.enum(supportedLanguages).default('en').describe('Language of both messages (ours).'),
       }),
       reply: z.strictObject({ id: z.string().describe('Send it back with the codes.'), expiresAt: instantReply }),
       async handle({ fields: { language, ...contact }, client }) {

@@ -5,13 +5,13 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { doctorReply, toDoReply } from '../../http/rest/replies/doctor.js';
 import { jobsReply } from '../../http/rest/replies/jobs.js';
-import { readDoctorRun, readExamination, startDoctor } from '../operations/examinations.js';
+import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
 import { findConfigured } from '../operations/open-connection.js';
-import type { UpkeepPorts } from '../operations/upkeep.js';
+import type { OperationsPorts } from '../operations/operations-context.js';
 import { createOpenWorkFinder } from './open-work.js';
 
-export const createJobEndpoints = ({ upkeep: { jobs } }: ApiPorts<'upkeep'>): Endpoint[] => [
+export const createJobEndpoints = ({ operations: { jobs } }: ApiPorts<'operations'>): Endpoint[] => [
   adminEndpoint({
     ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
     path: '/jobs',
@@ -33,10 +33,10 @@ export const createJobEndpoints = ({ upkeep: { jobs } }: ApiPorts<'upkeep'>): En
   }),
 ];
 
-async function describeDoctor(upkeep: UpkeepPorts<'state' | 'clock' | 'setup'>) {
-  const run = await readDoctorRun(upkeep);
-  const connections = upkeep.setup().connections.map(async ({ id }) => {
-    const examination = await readExamination(id, upkeep);
+async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {
+  const run = await readDoctorRun(operations);
+  const connections = operations.setup().connections.map(async ({ id }) => {
+    const examination = await readDoctorReport(id, operations);
     if (examination === null) return { connection: id, examinedAt: null, light: null, findings: [] };
     const { examinedAt, findings } = examination;
     return { connection: id, examinedAt: toIso(examinedAt), light: examination.light, findings: [...findings] };
@@ -49,8 +49,8 @@ async function describeDoctor(upkeep: UpkeepPorts<'state' | 'clock' | 'setup'>) 
   };
 }
 
-export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'upkeep' | 'openWork'>): Endpoint[] {
-  const { upkeep } = deps;
+export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork'>): Endpoint[] {
+  const { operations: upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);
   const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;

@@ -18,7 +18,7 @@ const toReply = ({ run, state }: Verification) => ({
   ...run.progress,
 });
 
-export function createEvidenceEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
+export function createEvidenceEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);

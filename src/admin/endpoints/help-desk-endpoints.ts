@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../../core/bounded-list.js';
 import type { Connection } from '../../core/connection.js';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { sentLink } from '../../http/page-link.js';
@@ -17,12 +17,12 @@ import {
   vouchingReply,
 } from '../../http/rest/replies/help-desk.js';
 import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../../step-up/codes/bypass.js';
-import { requireSubject, who } from '../../step-up/endpoints/connection-access.js';
+import { requireSubject, subjectFields } from '../../step-up/endpoints/connection-access.js';
 import type { StartedStepUp } from '../../step-up/step-up.js';
 import {
+  closeHelpRequest,
   type HelpRequest,
   listHelpRequests,
-  settleHelpRequest,
   settlements,
   takeHelpRequest,
 } from '../help-desk/help-requests.js';
@@ -78,12 +78,12 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
       fields: z.strictObject({
-        ...who,
+        ...subjectFields,
         send: z
           .enum(['none', 'email', 'sms'])
           .default('none')
           .describe('`none`: the link is in the reply, and nothing is sent.'),
-        language: z.enum(letterLanguages).default('en'),
+        language: z.enum(supportedLanguages).default('en'),
       }),
       reply: begunVouchingReply,
       async handle({ fields, administrator, source }) {
@@ -122,7 +122,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
         'Returns a code for a person who cannot show their face. It works once, for one connection, and for one application if given. Replaces an earlier code of the person. Returns `not_found` if the policy does not allow bypass codes.',
       codes: [...named, 'not_found', 'limit_reached'],
       fields: z.strictObject({
-        ...who,
+        ...subjectFields,
         minutes: z
           .int()
           .min(5)
@@ -182,7 +182,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'List help requests',
       description: 'Returns the requests, newest first. A request is stored for a day.',
       codes: [],
-      fields: z.strictObject({ ...pageFields, connection: who.connection.optional() }),
+      fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
       reply: helpRequestsReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const all = await listHelpRequests(deps);
@@ -212,7 +212,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ settlement: z.enum(settlements) }),
       reply: z.strictObject({}),
       async handle({ param, fields: { settlement }, administrator }) {
-        await settleHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
+        await closeHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
         return {};
       },
     }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { filesOf, isThere } from '../../config/data-files.js';
+import { fileExists, filesOf } from '../../config/data-files.js';
 import { addSec, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../../http/rest/replies/keys.js';
-import { openInventory, type TurningKey } from '../../storage/keys/inventory.js';
+import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { signingLifeSec } from '../../storage/keys/key-schedule.js';
 import { countTokens } from '../../storage/keys/token-count.js';
 import {
@@ -17,7 +17,7 @@ import {
   rotateKey,
 } from '../operations/keys.js';
 
-export function createKeyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
+export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (
@@ -40,8 +40,11 @@ export function createKeyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
         const files = filesOf(config);
         const inventory = await openInventory(config.keys, { ...upkeep, files });
         const made = await readMadeTimes(files.audit);
-        const { byVersion } = await countTokens((await isThere(files.audit)) ? [files.audit] : [], upkeep.clock.now());
-        const toTurns = (keys: readonly TurningKey[], lifeSec: number | null) =>
+        const { byVersion } = await countTokens(
+          (await fileExists(files.audit)) ? [files.audit] : [],
+          upkeep.clock.now(),
+        );
+        const toTurns = (keys: readonly RotatingKey[], lifeSec: number | null) =>
           keys.map(({ name, isSigning, signsFrom, problem: wrong }, at) => {
             const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
             const until = keys[at + 1]?.signsFrom ?? ends;
@@ -120,7 +123,7 @@ export function createKeyEndpoints({ upkeep }: ApiPorts<'upkeep'>): Endpoint[] {
         }
         if (version === undefined) throw new FaceError('request_malformed', { field: 'version' });
         const { audit } = filesOf(config);
-        const trails = (await isThere(audit)) ? [audit] : [];
+        const trails = (await fileExists(audit)) ? [audit] : [];
         const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, upkeep, () =>
           note('key_destroyed', { use: 'sealing', name: String(version), by }),
         );

@@ -23,7 +23,7 @@ import {
   linesReply,
   type PersonReply,
 } from '../../http/rest/replies/ledger.js';
-import { readExamination } from '../operations/examinations.js';
+import { readDoctorReport } from '../operations/doctor-reports.js';
 
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
 export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
@@ -85,7 +85,7 @@ const filterFields = {
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
 export function createLogEndpoints(
-  deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'upkeep'>,
+  deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
@@ -170,7 +170,7 @@ export function createLogEndpoints(
           connections: await Promise.all(
             counts.map(async ({ days, refusals, ...each }) => ({
               ...each,
-              users: (await readExamination(each.connection, deps.upkeep))?.users ?? null,
+              users: (await readDoctorReport(each.connection, deps.operations))?.users ?? null,
               days: days.map((day) => ({ ...day })),
               refusals: refusals.map((refusal) => ({ ...refusal })),
             })),

@@ -6,7 +6,7 @@ import { listAdministrators } from '../../http/rest/administrators.js';
 import { listApplicationKeys } from '../../http/rest/application-keys.js';
 import { listApplications } from '../../http/rest/applications.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { type Administrator, holds } from '../../http/rest/rights.js';
+import { type Administrator, hasRight } from '../../http/rest/rights.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 import { listHelpRequests } from '../help-desk/help-requests.js';
 
@@ -35,9 +35,11 @@ export function createOpenWorkFinder(
   return async (administrator) => {
     const added = await Promise.all(deps.openWork.map((find) => find(administrator, deps)));
     return [
-      ...(holds(administrator, 'assist') ? await findHelpDeskWork(administrator, deps) : []),
+      ...(hasRight(administrator, 'assist') ? await findHelpDeskWork(administrator, deps) : []),
       ...added.flat(),
-      ...(holds(administrator, 'audit') ? (await findSecrets()).map((secret) => toItem(secret, deps.clock.now())) : []),
+      ...(hasRight(administrator, 'audit')
+        ? (await findSecrets()).map((secret) => toItem(secret, deps.clock.now()))
+        : []),
     ];
   };
 }

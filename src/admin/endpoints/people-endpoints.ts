@@ -20,7 +20,7 @@ import {
   personLogReply,
 } from '../../http/rest/replies/ledger.js';
 
-import { holds } from '../../http/rest/rights.js';
+import { hasRight } from '../../http/rest/rights.js';
 import {
   connectionField,
   cursorField,
@@ -197,7 +197,7 @@ export function createPeopleEndpoints(
       reply: personChecksReply,
       async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
         const page = await listChecks({ people: [{ connection, subject }] }, { cursor, limit }, deps);
-        const isAuditor = holds(administrator, 'audit');
+        const isAuditor = hasRight(administrator, 'audit');
         return {
           checks: page.items.map((check) => toCheckReply(isAuditor ? check : withoutSignals(check))),
           cursor: page.cursor,

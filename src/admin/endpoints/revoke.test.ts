@@ -7,8 +7,8 @@ import { parameters } from '../../../test/parameters.js';
 import { createSimulatedEngine } from '../../../test/simulated-engine.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { cheapStretch } from '../../../test/stretch.js';
-import { SealedToken } from '../../core/concealed.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
+import { SealedToken } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
 import { currentEngine, parseToken, renderToken } from '../../face/token/format.js';
 import { createEmbeddedVerifier } from '../../face/verifier/embedded.js';
@@ -86,7 +86,7 @@ describe('a revocation', () => {
 
   test('by one client is taken a thousand times an hour; others go on, and so does that one in the next', async () => {
     const token = await generate();
-    for (let taken = 0; taken < 999; taken += 1) await countAgainst('revocations', client.id, server.deps);
+    for (let taken = 0; taken < 999; taken += 1) await consumeLimit('revocations', client.id, server.deps);
     expect((await revoke(inventToken())).status).toBe(200);
     const refused = await revoke(token);
     expect(refused).toMatchObject({ status: 429, body: { code: 'locked_out' } });
@@ -103,7 +103,7 @@ describe('a revocation', () => {
   });
 
   test('that is text and no token is refused, and counts for nothing', async () => {
-    for (let taken = 0; taken < 999; taken += 1) await countAgainst('revocations', client.id, server.deps);
+    for (let taken = 0; taken < 999; taken += 1) await consumeLimit('revocations', client.id, server.deps);
     for (const text of ['x', 'fv1.', inventToken().slice(1)])
       expect(await revoke(text)).toMatchObject({ status: 400, body: { code: 'token_malformed' } });
     expect((await revoke(inventToken())).status).toBe(200);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../../core/connection.js';
 import { withdrawDataConsents } from '../../core/consented-data/consents.js';
-import { attemptsOfOutsider, unlockPerson } from '../../core/limits/attempts.js';
+import { attemptsOfAnonymous, unlockPerson } from '../../core/limits/attempts.js';
 import { clearAttempts } from '../../core/limits/lockout.js';
 import { endLinks } from '../../core/links/links.js';
 import { toSource } from '../../core/networks.js';
@@ -12,7 +12,7 @@ import {
   eraseSubject,
   findSubjects,
   issueErasureReceipt,
-  type SubjectAsked,
+  type RequestedSubject,
 } from '../../core/personal-data/subject-rights.js';
 import { revokeSubject } from '../../enrolment/revoke.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -25,7 +25,7 @@ import {
   toExportReply,
   withdrawnConsentsReply,
 } from '../../http/rest/replies/subjects.js';
-import { exportRecordedHoldings, notHeld, type RecordedHoldings } from '../../http/rest/subject-export.js';
+import { dataNotStored, exportRecordedHoldings, type RecordedHoldings } from '../../http/rest/subject-export.js';
 
 const subjectFields = z.strictObject({
   connection: z.string().min(1).max(100).optional().describe('Id of a configured connection. Needs `subject`.'),
@@ -39,7 +39,7 @@ const subjectFields = z.strictObject({
 });
 type SubjectFields = z.output<typeof subjectFields>;
 
-function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
+function toAsked({ connection, subject, login }: SubjectFields): RequestedSubject {
   if (connection !== undefined && subject !== undefined && login === undefined) return { connection, subject };
   if (connection === undefined && subject === undefined && login !== undefined) return { connection: null, login };
   throw new FaceError('request_malformed', { field: 'login' });
@@ -98,7 +98,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           return { held };
         });
         const isWhole = isComplete(subjects) && subjects.every(({ held }) => (held?.profileCode ?? null) === null);
-        return { subjects, notHeld: [...notHeld], complete: isWhole };
+        return { subjects, notHeld: [...dataNotStored], complete: isWhole };
       },
     }),
     adminEndpoint({
@@ -207,13 +207,13 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: subjectsReply,
       async handle({ fields: { source, ...fields }, administrator }) {
-        const outsider = source ?? null;
+        const anonymousSource = source ?? null;
         const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
           const binding = bindingOf(connection, subject);
-          await (outsider === null
+          await (anonymousSource === null
             ? unlockPerson(binding, deps)
-            : clearAttempts(attemptsOfOutsider(binding, outsider), deps));
-          const detail = { by: administrator.name, source: outsider };
+            : clearAttempts(attemptsOfAnonymous(binding, anonymousSource), deps));
+          const detail = { by: administrator.name, source: anonymousSource };
           await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
           return {};
         });

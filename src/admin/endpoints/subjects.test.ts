@@ -12,7 +12,7 @@ import { drawPhoto } from '../../../test/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import { changeList } from '../../core/bounded-list.js';
 import { bindingOf, type Connection } from '../../core/connection.js';
-import { attemptsOfHook, attemptsOfOutsider, attemptsOfSubject } from '../../core/limits/attempts.js';
+import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
 import { addSec } from '../../core/units.js';
 import { enrolSubject } from '../../enrolment/enrol.js';
@@ -52,8 +52,8 @@ const ask = async (what: string, body: object, key = adminKey) =>
 const check = (connection: Connection, person: string) =>
   checkFace(
     {
-      ...{ connection, subject: 'anna', kept: null, photos: [drawPhoto(person, 9)], secret: null },
-      ...{ judged: null, outsider: null, application: null, stepUp: null },
+      ...{ connection, subject: 'anna', callerHeldToken: null, photos: [drawPhoto(person, 9)], secret: null },
+      ...{ judged: null, anonymousSource: null, application: null, stepUp: null },
       share: testShare,
     },
     server.deps,
@@ -182,26 +182,27 @@ test('an unlock ends every lockout: the own one, those at single addresses, and 
   const binding = bindingOf(connections.work, 'anna');
   const fail = (whose: Parameters<typeof countAttempt>[0]) =>
     countAttempt(whose, async () => ({ succeeded: false, result: 'failed' }), deps).catch(toCode);
-  const outsider = attemptsOfOutsider(binding, '203.0.113.9');
+  const anonymousSource = attemptsOfAnonymous(binding, '203.0.113.9');
   const hook = attemptsOfHook(binding, { application: 'payroll', address: '203.0.113.9' });
   const failUntilLocked = async () => {
     for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfSubject(binding));
-    for (let tries = 0; tries < 5; tries += 1) await fail(outsider);
+    for (let tries = 0; tries < 5; tries += 1) await fail(anonymousSource);
     for (let tries = 0; tries < 20; tries += 1) await fail(hook);
-    for (const whose of [attemptsOfSubject(binding), outsider, hook]) expect(await fail(whose)).toBe('locked_out');
+    for (const whose of [attemptsOfSubject(binding), anonymousSource, hook])
+      expect(await fail(whose)).toBe('locked_out');
   };
   // Twice, without a moment between: the second unlock ends what began after the first.
   for (let round = 0; round < 2; round += 1) {
     await failUntilLocked();
     expect(await ask('unlock', { login })).toMatchObject({ complete: true });
-    for (const whose of [attemptsOfSubject(binding), outsider, hook]) expect(await fail(whose)).toBe('failed');
+    for (const whose of [attemptsOfSubject(binding), anonymousSource, hook]) expect(await fail(whose)).toBe('failed');
     // Failures begin at none again, and others are not unlocked with them.
     expect(await ask('unlock', { login })).toMatchObject({ complete: true });
   }
   const other = bindingOf(connections.work, 'berta');
-  for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfOutsider(other, '203.0.113.9'));
+  for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfAnonymous(other, '203.0.113.9'));
   await ask('unlock', { login });
-  expect(await fail(attemptsOfOutsider(other, '203.0.113.9'))).toBe('locked_out');
+  expect(await fail(attemptsOfAnonymous(other, '203.0.113.9'))).toBe('locked_out');
 });
 
 test('the command line does the same, and ends with 1 where something is left', async () => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList } from '../../core/bounded-list.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import { type HelpReason, helpReasons } from '../../core/page-protocol.js';
 import { addSec, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { Agent } from '../../step-up/codes/bypass.js';
-import { whoOf } from '../../step-up/record.js';
+import { subjectOf } from '../../step-up/record.js';
 import type { FoundSession } from '../../step-up/session.js';
 import { mayAskForHelp } from '../../step-up/session-view.js';
 
@@ -65,8 +65,8 @@ export async function askForHelp(
   const { session, reason, note } = asked;
   const { id: stepUpId, record, connection } = session;
   if (!mayAskForHelp(record, connection)) throw new FaceError('not_found');
-  const who = whoOf(record);
-  await countAgainst('helpRequestsOfPerson', JSON.stringify([who.connection, who.subject]), deps);
+  const who = subjectOf(record);
+  await consumeLimit('helpRequestsOfPerson', JSON.stringify([who.connection, who.subject]), deps);
   const at = deps.clock.now();
   const id = Buffer.from(deps.random(12)).toString('hex');
   const made: HelpRequest = {
@@ -112,7 +112,7 @@ export type Settlement = (typeof settlements)[number];
  * Closes a request.
  * @throws `not_found` if another administrator has claimed it
  */
-export async function settleHelpRequest(
+export async function closeHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
   deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {

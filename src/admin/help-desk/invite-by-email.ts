@@ -1,7 +1,7 @@
 import { type ConnectedSubject, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import type { LetterLanguage } from '../../core/language.js';
-import { countAgainstAll, uncountIfFailed } from '../../core/limits/limits.js';
+import type { SupportedLanguage } from '../../core/language.js';
+import { consumeLimits, refundOnFailure } from '../../core/limits/limits.js';
 import { FaceError } from '../../errors.js';
 import { builtInWords, composeInvitation } from '../../notifications/email/invitation.js';
 import type { Agent } from '../../step-up/codes/bypass.js';
@@ -15,7 +15,7 @@ import { type StartedStepUp, startStepUp } from '../../step-up/step-up.js';
 export async function inviteByEmail(
   invited: ConnectedSubject & {
     readonly by: Agent;
-    readonly language: LetterLanguage;
+    readonly language: SupportedLanguage;
     readonly returnUrl: string | null;
     readonly lifeSec: number;
   },
@@ -26,20 +26,20 @@ export async function inviteByEmail(
   if (email === null) throw new FaceError('contact_missing');
   const who = toSubjectRef(invited);
   const person = JSON.stringify([who.connection, subject]);
-  await countAgainstAll(
+  await consumeLimits(
     [
       ['invitationsOfAgent', by.id],
       ['invitationsOfPerson', person],
     ],
     deps,
   );
-  return uncountIfFailed(
+  return refundOnFailure(
     'invitationsOfPerson',
     person,
     async () => {
       const started = await startStepUp(
         {
-          ...{ connection, subject, purpose: 'enrol', kept: null, receipt: null, hookSignIn: null },
+          ...{ connection, subject, purpose: 'enrol', callerHeldToken: null, receipt: null, hookSignIn: null },
           ...{ by: by.name, returnUrl: invited.returnUrl, lifeSec },
         },
         deps,

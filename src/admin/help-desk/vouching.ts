@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import type { LetterLanguage } from '../../core/language.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import type { SupportedLanguage } from '../../core/language.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import type { Account } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -59,22 +59,32 @@ export async function beginVouching(
     readonly by: Agent;
     readonly source: string;
     readonly send: 'none' | 'email' | 'sms';
-    readonly language: LetterLanguage;
+    readonly language: SupportedLanguage;
     readonly toLink: (started: StartedStepUp) => string;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<BegunVouching> {
   const { connection, subject, by, source, send, language, toLink } = request;
   const who = toSubjectRef(request);
-  await countAgainst('vouchingsOfAgent', by.id, deps);
-  await countAgainst('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
+  await consumeLimit('vouchingsOfAgent', by.id, deps);
+  await consumeLimit('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
   const account = await connection.profile.readAccount(subject);
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
   const spoken = drawChoices(deps.random);
   const assurance = { kind: 'anonymous', source } as const;
   const started = await startStepUp(
-    { connection, subject, kept: null, receipt: null, hookSignIn: null, assurance, by: by.name, spoken, lifeSec },
+    {
+      connection,
+      subject,
+      callerHeldToken: null,
+      receipt: null,
+      hookSignIn: null,
+      assurance,
+      by: by.name,
+      spoken,
+      lifeSec,
+    },
     deps,
   );
   const id = Buffer.from(deps.random(12)).toString('hex');

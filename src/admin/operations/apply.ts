@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { type NamedStep, nameSteps, openConnection, wouldRefuseAll } from './open-connection.js';
+import type { OperationsPorts } from './operations-context.js';
 import { countUsers } from './plan.js';
-import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
+import { beginRun, isBrokenOff, type Run, type RunLease, type RunPlace, readRun } from './runs.js';
 import { applySteps, isDone, pushingSecret, toStepWords } from './steps.js';
-import type { UpkeepPorts } from './upkeep.js';
 
 const stepGuard = z.object({
   id: z.string(),
@@ -66,7 +66,7 @@ export async function readApply(connection: string, deps: Ports<'state' | 'clock
 export async function startApply(
   request: ApplyRequest,
   by: string,
-  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'audit' | 'log' | 'background' | 'setup' | 'modes'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'audit' | 'log' | 'background' | 'setup' | 'modes'>,
 ): Promise<void> {
   const { connection, pushSecrets } = request;
   const opened = await openConnection(connection, deps);
@@ -99,30 +99,30 @@ export async function startApply(
       await deps.audit.append({ action: 'connection_apply_ended', ...about, detail: outcome });
       await run.end(ended);
     } finally {
-      run.letGo();
+      run.release();
     }
   });
 }
 
 async function applyInTurn(
-  run: HeldRun<Progress>,
+  run: RunLease<Progress>,
   steps: readonly NamedStep[],
   begun: Progress,
-  { log, background }: UpkeepPorts<'log' | 'background'>,
+  { log, background }: OperationsPorts<'log' | 'background'>,
 ): Promise<Progress> {
   let progress = begun;
-  const tell = async (id: string, changes: Partial<AppliedStep>): Promise<void> => {
+  const storeSteps = async (id: string, changes: Partial<AppliedStep>): Promise<void> => {
     const told = progress.steps.map((step) => (step.id === id ? { ...step, ...changes } : step));
     progress = { ...progress, steps: told };
-    await run.tell(progress);
+    await run.saveProgress(progress);
   };
   for (const { id, step } of steps) {
     if (background.stopping.aborted) return progress;
-    await tell(id, { progress: 'under_way' });
+    await storeSteps(id, { progress: 'under_way' });
     for await (const { applied, after } of applySteps([step], log)) {
       const isOver = isDone(after);
       const words = toStepWords(after);
-      await tell(id, { progress: isOver ? 'done' : 'failed', applied, state: after.state, words });
+      await storeSteps(id, { progress: isOver ? 'done' : 'failed', applied, state: after.state, words });
       if (!isOver) return progress;
     }
   }

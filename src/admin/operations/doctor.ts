@@ -1,5 +1,5 @@
 import { filesOf } from '../../config/data-files.js';
-import type { Census } from '../../connections/census.js';
+import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
@@ -7,7 +7,7 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../storage/files/durable-file.js';
-import { createCensusCheck } from './checks/census.js';
+import { createCoverageCheck } from './checks/census.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
@@ -41,7 +41,7 @@ interface Examined {
   /** Background jobs of the running server. Absent in a command, which runs none. */
   readonly jobs?: Jobs;
   /** Receives the numbers of users. Users who hold another user's token do not count as enrolled. */
-  readonly onCensus?: (census: Census) => void;
+  readonly onCensus?: (census: EnrolmentCoverage) => void;
 }
 
 /** Checks of a connection, those of the server first, and the steps that fix problems. */
@@ -102,7 +102,7 @@ async function collectProviderChecks(
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const known = { verifier: config.verifier, trail: filesOf(config).audit, onCensus };
-    const censusCheck = createCensusCheck({ census }, connection, known, deps);
+    const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     return { checks: [...hookChecks, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };

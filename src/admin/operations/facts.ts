@@ -1,15 +1,15 @@
 import { filesOf } from '../../config/data-files.js';
 import type { ConnectionFacts, Facts } from '../../core/to-do.js';
 import { addSec, type EpochMs, fromIso, secondsPerDay } from '../../core/units.js';
-import { openInventory, type TurningKey } from '../../storage/keys/inventory.js';
+import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { overlapSec, signingLifeSec } from '../../storage/keys/key-schedule.js';
 import { readApply } from './apply.js';
-import { readExamination } from './examinations.js';
+import { readDoctorReport } from './doctor-reports.js';
 import { readMadeTimes } from './keys.js';
 import { readLastBackup } from './last-backup.js';
-import { putInForce, readShadowSince } from './modes.js';
+import { applyModes, readShadowSince } from './modes.js';
+import type { OperationsPorts } from './operations-context.js';
 import { readVerification } from './trail-verification.js';
-import type { UpkeepPorts } from './upkeep.js';
 
 /**
  * Age at which rotating a sealing key is advised, so that every installation has tried rotation before it is urgent.
@@ -27,7 +27,7 @@ const keysHoldSec = 300;
 
 /** Creates a function that returns facts about the server without calling providers. */
 export function createFactFinder(
-  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'trail'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'trail'>,
 ): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {
@@ -37,7 +37,7 @@ export function createFactFinder(
   };
   return async () => {
     const { config } = deps.setup();
-    const { connections } = putInForce(deps.setup(), deps.modes());
+    const { connections } = applyModes(deps.setup(), deps.modes());
     const backup = await readLastBackup(filesOf(config).lastBackup);
     const verification = await readVerification(deps);
     return {
@@ -53,9 +53,9 @@ export function createFactFinder(
 async function factsOf(
   id: string,
   mode: ConnectionFacts['mode'],
-  deps: UpkeepPorts<'state' | 'clock' | 'modes'>,
+  deps: OperationsPorts<'state' | 'clock' | 'modes'>,
 ): Promise<ConnectionFacts> {
-  const examination = await readExamination(id, deps);
+  const examination = await readDoctorReport(id, deps);
   const switched = deps.modes().get(id);
   return {
     ...{ id, mode, shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null },
@@ -68,12 +68,12 @@ async function factsOf(
   };
 }
 
-async function listKeyFacts(deps: UpkeepPorts<'clock' | 'random' | 'log' | 'setup'>): Promise<Facts['keys']> {
+async function listKeyFacts(deps: OperationsPorts<'clock' | 'random' | 'log' | 'setup'>): Promise<Facts['keys']> {
   const { config } = deps.setup();
   const files = filesOf(config);
   const inventory = await openInventory(config.keys, { ...deps, files });
   const made = await readMadeTimes(files.audit);
-  const toFacts = ({ name, isSigning, problem, signsFrom }: TurningKey) => ({
+  const toFacts = ({ name, isSigning, problem, signsFrom }: RotatingKey) => ({
     ...{ name: `Key ${name}`, isCurrent: isSigning, problem, since: signsFrom, lifeDays: signingLifeDays },
   });
   return [

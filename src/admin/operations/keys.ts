@@ -1,5 +1,5 @@
 import { readEvents } from '../../audit/events.js';
-import { filesOf, isThere } from '../../config/data-files.js';
+import { fileExists, filesOf } from '../../config/data-files.js';
 import type { KeptConfig } from '../../config/schema.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
@@ -35,7 +35,7 @@ export async function rotateKey(
   if (config.keys.kind === 'aws-kms') return { kind: 'by hand', words: rotateInAwsKms(config.keys, use) };
   const files = filesOf(config);
   const file = { sealing: files.keys, signing: files.signingKeys, oidc: files.oidcKeys }[use];
-  if (!(await isThere(file))) return { kind: 'none' };
+  if (!(await fileExists(file))) return { kind: 'none' };
   if (use === 'sealing') {
     const keys = await createLocalKeys({ ...deps, file });
     return { kind: 'version', version: await keys.rotate((version) => note(String(version))), file };
@@ -107,7 +107,7 @@ export async function retireSigningKey(
 ): Promise<RetiredSigningKey> {
   if (config.keys.kind === 'aws-kms') return 'by hand';
   const { signingKeys: file } = filesOf(config);
-  if (!(await isThere(file))) return 'none';
+  if (!(await fileExists(file))) return 'none';
   const signer = await createLocalSigner({ ...deps, file });
   if (!(await signer.turns()).some((turn) => turn.kid === kid && !turn.isSigning)) return 'refused';
   await note();

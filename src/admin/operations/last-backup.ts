@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Random } from '../../core/ports.js';
-import { giveToOwnerOfFolder, readIfThere, replaceFile } from '../../storage/files/durable-file.js';
+import { chownToFolderOwner, readIfThere, replaceFile } from '../../storage/files/durable-file.js';
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
@@ -18,7 +18,7 @@ export type LastBackup = z.output<typeof lastBackupGuard>;
 /** Stores the record. Its owner is that of the folder, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
-  await giveToOwnerOfFolder(file);
+  await chownToFolderOwner(file);
 }
 
 export async function readLastBackup(file: string): Promise<LastBackup | null> {

@@ -66,7 +66,7 @@ export async function readSwitchedModes(
   }
 }
 
-export const putInForce = <Given extends Setup>(setup: Given, modes: Modes): Given => ({
+export const applyModes = <Given extends Setup>(setup: Given, modes: Modes): Given => ({
   ...setup,
   connections: setup.connections.map((connection) => {
     const { mode } = modes.get(connection.id) ?? connection.policy;
@@ -93,7 +93,7 @@ export async function switchMode(
 }
 
 /** Schedules the end of overrides that equal the mode in the configuration file. */
-export async function settleModes(
+export async function expireRedundantModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Adapter } from '../../connections/adapter.js';
-import type { Census } from '../../connections/census.js';
+import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import type { Provisioning, ProvisionStep } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { Policy } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
-import { putInForce } from './modes.js';
-import type { UpkeepPorts } from './upkeep.js';
+import { applyModes } from './modes.js';
+import type { OperationsPorts } from './operations-context.js';
 
 export interface OpenConnection {
   readonly connection: ConfiguredConnection;
@@ -14,13 +14,13 @@ export interface OpenConnection {
 }
 
 /** Finds a connection and applies a manual override of its mode. */
-export function findConfigured(id: string, { setup, modes }: UpkeepPorts<'setup' | 'modes'>): ConfiguredConnection {
-  const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
+export function findConfigured(id: string, { setup, modes }: OperationsPorts<'setup' | 'modes'>): ConfiguredConnection {
+  const found = applyModes(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');
   return found;
 }
 
-export async function openConnection(id: string, deps: UpkeepPorts<'setup' | 'modes'>): Promise<OpenConnection> {
+export async function openConnection(id: string, deps: OperationsPorts<'setup' | 'modes'>): Promise<OpenConnection> {
   const connection = findConfigured(id, deps);
   const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));
   return { connection, adapter, provisioning: await adapter.createProvisioning() };
@@ -46,7 +46,7 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
 }
 
 /** Returns true if it is known that enforcing would refuse every user. */
-export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
+export const wouldRefuseAll = (census: EnrolmentCoverage | null, { mode }: Pick<Policy, 'mode'>): boolean =>
   mode === 'enforce' && census !== null && census.enrolled === 0;
 
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {

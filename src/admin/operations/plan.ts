@@ -1,4 +1,4 @@
-import type { Census } from '../../connections/census.js';
+import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { type Finding, pass, warn } from '../../connections/provisioning.js';
 import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -6,10 +6,10 @@ import { toFailure } from './failure.js';
 import { nameSteps, type OpenConnection } from './open-connection.js';
 import { planSteps, pushingSecret, type StepReport } from './steps.js';
 
-export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
+export type CoveragePolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
 /** Describes how many users are enrolled, and what happens to users who are not. */
-export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 0): Finding {
+export function toCoverageFinding(census: EnrolmentCoverage, policy: CoveragePolicy, foreign = 0): Finding {
   const finding = toCountFinding(census, policy);
   if (foreign === 0) return finding;
   return warn(
@@ -18,7 +18,7 @@ export function toCensusFinding(census: Census, policy: CensusPolicy, foreign = 
   );
 }
 
-function toCountFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy): Finding {
+function toCountFinding(census: EnrolmentCoverage, { mode, whenNotEnrolled }: CoveragePolicy): Finding {
   const others = census.users - census.enrolled;
   const found = `enrolled ${toCounts(census)}`;
   if (others === 0) return pass(found);
@@ -34,7 +34,7 @@ function toCountFinding(census: Census, { mode, whenNotEnrolled }: CensusPolicy)
   };
 }
 
-const toCounts = ({ users, enrolled, isComplete }: Census): string =>
+const toCounts = ({ users, enrolled, isComplete }: EnrolmentCoverage): string =>
   isComplete
     ? `${enrolled.toLocaleString('en')} of ${toUsers(users)}`
     : `${enrolled.toLocaleString('en')} of the first ${toUsers(users)}, and there are more`;
@@ -47,7 +47,7 @@ export interface PlannedStep {
   readonly found: StepReport;
 }
 
-export interface CountedUsers extends Census {
+export interface CountedUsers extends EnrolmentCoverage {
   readonly found: string;
   readonly remedy: string | null;
 }
@@ -75,7 +75,7 @@ export async function countUsers(
 ): Promise<CountedUsers | null> {
   try {
     const census = await provisioning.census();
-    const { found, remedy } = toCensusFinding(census, connection.policy);
+    const { found, remedy } = toCoverageFinding(census, connection.policy);
     return { ...census, found, remedy };
   } catch (error) {
     const { code, detail } = toFailure(error, log);

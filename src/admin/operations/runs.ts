@@ -36,16 +36,16 @@ export interface RunPlace<Progress> {
   readonly progress: z.ZodType<Progress>;
 }
 
-export interface HeldRun<Progress> {
+export interface RunLease<Progress> {
   readonly id: string;
   /**
    * Stores the progress.
    * @throws `run_under_way` if the lease has expired; `state_unavailable`
    */
-  tell(progress: Progress): Promise<void>;
+  saveProgress(progress: Progress): Promise<void>;
   end(progress: Progress): Promise<void>;
   /** Stops renewing the lease, so that an unfinished run soon counts as broken off. */
-  letGo(): void;
+  release(): void;
 }
 
 export const isUnderWay = ({ endedAt, aliveUntil }: Lease, now: EpochMs): boolean =>
@@ -72,7 +72,7 @@ export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
   deps: Ports<'state' | 'clock' | 'random'>,
-): Promise<HeldRun<Progress>> {
+): Promise<RunLease<Progress>> {
   const { clock, random } = deps;
   const id = Buffer.from(random(12)).toString('hex');
   const stored = storedAt(place);
@@ -96,12 +96,12 @@ export async function beginRun<Progress extends Json>(
       deps,
     );
   };
-  // If a renewal fails, the next `tell` fails.
+  // If a renewal fails, the next `saveProgress` fails.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,
-    letGo: () => clearInterval(renewal),
-    tell: (told) => change({ progress: told }),
+    release: () => clearInterval(renewal),
+    saveProgress: (told) => change({ progress: told }),
     async end(told) {
       clearInterval(renewal);
       await change({ progress: told, endedAt: clock.now() });

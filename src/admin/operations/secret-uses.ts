@@ -5,7 +5,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { requirePublicUrl } from './open-connection.js';
-import type { UpkeepPorts } from './upkeep.js';
+import type { OperationsPorts } from './operations-context.js';
 
 /*
  * Age and last use of hook secrets. Each entry is stored under a digest of its secret, so that replicas with different
@@ -42,7 +42,7 @@ const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>(
 
 async function findSecretsOf(
   connection: ConfiguredConnection,
-  { setup }: UpkeepPorts<'setup'>,
+  { setup }: OperationsPorts<'setup'>,
 ): Promise<readonly RotatableSecret[]> {
   const known = secretsOf.get(connection);
   if (known !== undefined) return known;
@@ -55,7 +55,7 @@ async function findSecretsOf(
 /** @throws `config_invalid` without a public address; `state_unavailable` */
 async function storeUses(
   connection: ConfiguredConnection,
-  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+  deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
 ): Promise<void> {
   const [secret] = await findSecretsOf(connection, deps);
   if (secret === undefined) return;
@@ -69,7 +69,9 @@ async function storeUses(
   );
 }
 
-export async function storeSecretUses(deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>): Promise<void> {
+export async function storeSecretUses(
+  deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+): Promise<void> {
   for (const connection of deps.setup().connections) {
     await storeUses(connection, deps).catch((error: unknown) => {
       if (toCode(error) !== 'config_invalid') throw error;
@@ -87,7 +89,7 @@ export interface SecretAge {
 /** Returns a function that finds the age of a secret. */
 export async function readSecretAges(
   id: string,
-  deps: UpkeepPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
+  deps: OperationsPorts<'state' | 'clock' | 'setup' | 'secretUses'>,
 ): Promise<(mark: string | null) => SecretAge | null> {
   const connection = deps.setup().connections.find((each) => each.id === id);
   if (connection !== undefined) await storeUses(connection, deps);

@@ -10,9 +10,9 @@ import { filesOf } from '../../config/data-files.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, fromIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
+import type { OperationsPorts } from './operations-context.js';
 import { keySetGuard } from './public-keys.js';
-import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
-import type { UpkeepPorts } from './upkeep.js';
+import { beginRun, isBrokenOff, type Run, type RunLease, type RunPlace, readRun } from './runs.js';
 
 /** Verifying a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
@@ -65,7 +65,7 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
 
 export async function startVerification(
   by: string,
-  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'background' | 'setup'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'audit' | 'signer' | 'background' | 'setup'>,
 ): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };
@@ -79,16 +79,16 @@ export async function startVerification(
       const detail = { chain: outcome.chain, isSound: outcome.isSound, through: outcome.lastSequence, by };
       await deps.audit.append({ action: 'trail_verified', connection: '', subject: '', detail });
     } finally {
-      run.letGo();
+      run.release();
     }
   });
 }
 
 async function verify(
-  run: HeldRun<Progress>,
+  run: RunLease<Progress>,
   file: string,
   begun: Progress,
-  deps: UpkeepPorts<'state' | 'clock' | 'signer' | 'background'>,
+  deps: OperationsPorts<'state' | 'clock' | 'signer' | 'background'>,
 ): Promise<Progress> {
   const { state, signer, clock, background } = deps;
   let bytesRead = 0;
@@ -97,7 +97,7 @@ async function verify(
     bytesRead += bytes;
     if (clock.now() < addSec(toldAt, tellEverySec)) return;
     toldAt = clock.now();
-    run.tell({ ...begun, bytesRead }).catch(() => undefined);
+    run.saveProgress({ ...begun, bytesRead }).catch(() => undefined);
   };
   try {
     const keys: JSONWebKeySet = keySetGuard.parse({ keys: await signer.publicKeys() });
@@ -138,7 +138,7 @@ export async function readHeadTime({
   state,
   signer,
   trail,
-}: UpkeepPorts<'state' | 'signer' | 'trail'>): Promise<EpochMs | null> {
+}: OperationsPorts<'state' | 'signer' | 'trail'>): Promise<EpochMs | null> {
   const found = await state.read(headKeyOf(trail.chain));
   if (typeof found?.value !== 'string') return null;
   try {

@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { z } from 'zod';
-import type { Credential } from '../../core/concealed.js';
 import type { Clock, Fetch } from '../../core/ports.js';
+import type { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { VisitSecrets } from './visit-secrets.js';

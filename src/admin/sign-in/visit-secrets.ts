@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Credential } from '../../core/concealed.js';
+import type { Credential } from '../../core/secrets.js';
 
 /**
  * Values that bind the provider's answer to one browser (state), the token to one visit (nonce), and the code to both
@@ -21,5 +21,5 @@ export function secretsOf(secret: Credential, page: string): VisitSecrets {
   return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
 }
 
-export const isAnswerTo = ({ state }: VisitSecrets, query: string): boolean =>
+export const matchesState = ({ state }: VisitSecrets, query: string): boolean =>
   new URLSearchParams(query).get('state') === state;

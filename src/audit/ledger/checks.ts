@@ -4,7 +4,7 @@ import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
 import type { LoggedAction, LogLine } from './line.js';
-import { isAsked, type LogFilter, listLines, mostLookedAt, readFiltered, readReferences } from './log.js';
+import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
 import { fromCursor, type Page, toCursor } from './newest-first.js';
 import { ofRequest, ofStepUp, timeOfId } from './places.js';
 
@@ -110,13 +110,13 @@ export async function listChecks(
   for await (const batch of readFiltered(filter, start, ledger)) {
     for (const line of batch) {
       lookedAt += 1;
-      if (isAsked(line, filter) && !seen.has(line.id)) {
+      if (matchesFilter(line, filter) && !seen.has(line.id)) {
         lookedAt += linesPerCheck;
         const check = await readCheck(line, ledger);
         for (const { id } of check.events) seen.add(id);
         if (isPlacedAt(line, check, filter)) items.push(check);
       }
-      if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(line.id) };
+      if (items.length >= limit || lookedAt >= maxScannedLines) return { items, cursor: toCursor(line.id) };
     }
   }
   return { items, cursor: null };
@@ -126,7 +126,7 @@ export async function listChecks(
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
   const { outcome = null, code = null } = filter;
   const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
-  return fits && events.findLast((event) => isAsked(event, filter))?.id === id;
+  return fits && events.findLast((event) => matchesFilter(event, filter))?.id === id;
 }
 
 async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedCheck> {

@@ -44,32 +44,32 @@ export interface LedgerEntry {
   readonly version: number;
 }
 
-type Told = Pick<LogLine, 'outcome'> &
+type EntryFields = Pick<LogLine, 'outcome'> &
   Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId' | 'seconds'>> & {
     readonly changes?: readonly PersonChange[];
   };
 
 const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', until: null }];
 
-const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
+const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): EntryFields => ({
   outcome: 'noted',
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
 /** The action's title is left out, because it is an application's untrusted text. */
-const toActionTold = ({
+const toActionFields = ({
   stepUpId,
   title,
   application,
-}: AuditDetail<'action_approved'>): Pick<Told, 'stepUpId' | 'reasons' | 'application'> => ({
+}: AuditDetail<'action_approved'>): Pick<EntryFields, 'stepUpId' | 'reasons' | 'application'> => ({
   ...{ stepUpId, application: application ?? null },
   reasons: title === undefined ? [] : [title],
 });
 
-const toRefused = (code: string): Told => ({ outcome: 'refused', code });
+const toRefused = (code: string): EntryFields => ({ outcome: 'refused', code });
 
 /** Converts the detail of each action. */
-const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
+const entryFieldsOf: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => EntryFields } = {
   enrolled: toEnrolled,
   enrolment_refused: ({ code }) => toRefused(code),
   enrolment_recovered: toEnrolled,
@@ -89,9 +89,9 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   }),
   revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
   step_up_started: ({ stepUpId, by = null, application = null }) => ({ outcome: 'noted', stepUpId, by, application }),
-  document_signed: (detail) => ({ outcome: 'noted', ...toActionTold(detail) }),
-  action_approved: (detail) => ({ outcome: 'passed', ...toActionTold(detail) }),
-  action_declined: (detail) => ({ outcome: 'noted', ...toActionTold(detail) }),
+  document_signed: (detail) => ({ outcome: 'noted', ...toActionFields(detail) }),
+  action_approved: (detail) => ({ outcome: 'passed', ...toActionFields(detail) }),
+  action_declined: (detail) => ({ outcome: 'noted', ...toActionFields(detail) }),
   consent_given: (detail) => ({ outcome: 'noted', stepUpId: 'stepUpId' in detail ? detail.stepUpId : null }),
   consent_withdrawn: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
   data_consent_given: ({ client, claims }) => ({ outcome: 'noted', application: client, reasons: claims }),
@@ -174,7 +174,7 @@ export function toEntry<Action extends LoggedAction>(
   trail: string,
   network: string | null,
 ): LedgerEntry {
-  const { changes = [], ...told } = tellings[action](detail);
+  const { changes = [], ...told } = entryFieldsOf[action](detail);
   const subject = toSubject(given);
   const untold = { code: null, reasons: [], application: null, hook: null, by: null, stepUpId: null, seconds: null };
   return {

@@ -33,7 +33,7 @@ export interface LogFilter {
 }
 
 /** Maximum lines read per page. The cursor continues after them. */
-export const mostLookedAt = 8000;
+export const maxScannedLines = 8000;
 
 /**
  * Maximum delay, in seconds, with which a server writes a log line. Lines younger than this are therefore returned
@@ -59,9 +59,9 @@ export async function listLines(
   for await (const batch of readFiltered(filter, start, deps.ledger)) {
     for (const line of batch) {
       lookedAt += 1;
-      if (isAsked(line, filter)) items.push(line);
+      if (matchesFilter(line, filter)) items.push(line);
       const isFull = items.length >= limit;
-      if (isFull || lookedAt >= mostLookedAt) return { items, cursor: toCursor(line.id) };
+      if (isFull || lookedAt >= maxScannedLines) return { items, cursor: toCursor(line.id) };
     }
   }
   return { items, cursor: null };
@@ -90,11 +90,11 @@ export async function followLines(
       const rows = await ledger.range({ ...rangeOf(logPartition(day)), after: from }, rowsFollowed, 'oldest first');
       for (const { sort, value } of rows) {
         const line = parseLine(sort, value);
-        if (isAsked(line, filter)) items.push(line);
+        if (matchesFilter(line, filter)) items.push(line);
       }
       lookedAt += rows.length;
       const last = rows.at(-1)?.sort;
-      if (last !== undefined && lookedAt >= mostLookedAt) return { items, cursor: toCursor(last) };
+      if (last !== undefined && lookedAt >= maxScannedLines) return { items, cursor: toCursor(last) };
       if (last === undefined || rows.length < rowsFollowed) break;
       from = last;
     }
@@ -185,7 +185,7 @@ async function* readDays({ after, before }: Between, ledger: LedgerStore): Async
   }
 }
 
-export function isAsked(line: LogLine, filter: LogFilter): boolean {
+export function matchesFilter(line: LogLine, filter: LogFilter): boolean {
   const { connection, people, actions, outcome, code, application, network, requestId } = filter;
   const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>
     asked === null || asked === undefined || asked === is;

@@ -28,7 +28,7 @@ export interface PeopleFilter {
   readonly checkedBefore: EpochMs | null;
 }
 
-const mostLookedAt = 2000;
+const maxScannedLines = 2000;
 
 /** People read from the index at once. */
 const readAtOnce = 500;
@@ -96,7 +96,7 @@ export async function listPeople(
       // If two servers wrote two rows of a list for one person, only the row with the current time counts.
       const isThere = placeOf(person, status) === place;
       if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
-      if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
+      if (items.length >= limit || lookedAt >= maxScannedLines) return { items, cursor: toCursor(place) };
     }
   }
   return { items, cursor: null };

@@ -17,7 +17,7 @@ export interface RebuildDeps extends LedgerDeps {
   readonly pause: () => Promise<void>;
 }
 
-export interface Rebuilt {
+export interface RebuildResult {
   readonly lines: number;
   /** Entries not restored: erased later, or older than the retention time. */
   readonly left: number;
@@ -29,7 +29,7 @@ export interface Rebuilt {
  * Rebuilds the ledger from audit logs. Servers may write to it at the same time. Existing entries keep their network
  * addresses, which audit logs do not contain. The operation is idempotent.
  */
-export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
+export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<RebuildResult> {
   const erasedAt = await readErasures(files);
   const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
   let [lines, left, unreadable] = [0, 0, 0];

@@ -1,7 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
 /** Deterministic random numbers. */
-export interface Chance {
+export interface SeededRandom {
   bytes(count: number): Uint8Array;
   /** Returns an integer from 0 to `choices` − 1. */
   below(choices: number): number;
@@ -11,7 +11,7 @@ export interface Chance {
 const zeros = Buffer.alloc(65_536);
 
 /** Creates random numbers from a seed: AES-256 in counter mode under the seed's digest. */
-export function createChance(name: string): Chance {
+export function createSeededRandom(name: string): SeededRandom {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(name).digest(), Buffer.alloc(16));
   let pool = Buffer.alloc(0);
   let at = 0;

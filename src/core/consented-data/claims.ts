@@ -26,7 +26,7 @@ export const addressMembers = ['formatted', 'street_address', 'locality', 'regio
 
 export type AddressMember = (typeof addressMembers)[number];
 
-export type AskedClaim = {
+export type RequestedClaim = {
   readonly name: string;
   /** True for an essential claim (OpenID Connect Core, section 5.5.1). */
   readonly isEssential: boolean;

@@ -3,7 +3,7 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { SubjectRef } from '../connection.js';
 import type { PersonalData, Ports } from '../deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
-import type { AskedClaim } from './claims.js';
+import type { RequestedClaim } from './claims.js';
 
 const consentGuard = z.object({
   id: z.string(),
@@ -56,7 +56,7 @@ export async function findDataConsent(
 }
 
 /** Returns true if the person was asked for each claim before, with the same essential flag. */
-export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): boolean =>
+export const coversRequest = (consent: DataConsent, asked: readonly RequestedClaim[]): boolean =>
   asked.every(({ name, isEssential }) =>
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),
   );

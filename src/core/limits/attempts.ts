@@ -2,7 +2,7 @@ import type { PersonalData, Ports } from '../deps.js';
 import { networksOf } from '../networks.js';
 import type { Binding } from '../ports.js';
 import { secondsPerDay, toIso } from '../units.js';
-import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
+import { clearAttempts, endUnlisted, firstLockoutSec, type LockoutCounter, readAttempts } from './lockout.js';
 
 const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 
@@ -10,7 +10,7 @@ const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:
  * Returns the counter of an authenticated user. NIST SP 800-63B-4, section 3.2.3: at most five consecutive failures for
  * a biometric without certified presentation attack detection, then a delay before each attempt.
  */
-export const attemptsOfSubject = (binding: Binding): Counted => ({
+export const attemptsOfSubject = (binding: Binding): LockoutCounter => ({
   name: `subject:${nameOf(binding)}`,
   kind: 'subject',
   failuresAllowed: 5,
@@ -23,7 +23,7 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
  * each success would give an attacker new guesses. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive
  * failures.
  */
-export const attemptsOfOutsiders = (binding: Binding): Counted => ({
+export const attemptsOfAllAnonymous = (binding: Binding): LockoutCounter => ({
   name: `outsiders:${nameOf(binding)}`,
   kind: 'outsiders',
   failuresAllowed: 20,
@@ -37,7 +37,7 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
  * Returns the counters of an anonymous caller: one for each network of the caller, and the one that all anonymous
  * callers share.
  */
-export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
+export const attemptsOfAnonymous = (binding: Binding, source: string): readonly LockoutCounter[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
     name: `subject:${nameOf(binding)}:from:${name}`,
@@ -45,14 +45,14 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
     failuresAllowed: 5 * share,
     unlistedOf: nameOf(binding),
   })),
-  attemptsOfOutsiders(binding),
+  attemptsOfAllAnonymous(binding),
 ];
 
 /**
  * Returns the counter of a token stored by a backend. NIST SP 800-63B-4, section 3.2.2: at most a hundred failures.
  * Most failures come from people other than the token's owner, so repeated lockouts do not become longer.
  */
-export const attemptsOfToken = (tokenId: string): Counted => ({
+export const attemptsOfToken = (tokenId: string): LockoutCounter => ({
   name: `token:${tokenId}`,
   kind: 'token',
   failuresAllowed: 100,
@@ -60,7 +60,7 @@ export const attemptsOfToken = (tokenId: string): Counted => ({
   rememberedSec: 0,
 });
 
-const attemptsOfAdministrators = (means: string, source: string): readonly Counted[] =>
+const attemptsOfAdministrators = (means: string, source: string): readonly LockoutCounter[] =>
   networksOf(source).map(({ name, share }) => ({
     name: `${means}:from:${name}`,
     kind: 'administrator',
@@ -70,10 +70,11 @@ const attemptsOfAdministrators = (means: string, source: string): readonly Count
   }));
 
 /** Returns the counters of wrong administrator API keys, for each network of the caller. */
-export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
+export const attemptsOfKeys = (source: string): readonly LockoutCounter[] =>
+  attemptsOfAdministrators('admin-key', source);
 
 /** Returns the counters of single sign-on. They are separate, so that wrong API keys do not block single sign-on. */
-export const attemptsOfSignIns = (source: string): readonly Counted[] =>
+export const attemptsOfSignIns = (source: string): readonly LockoutCounter[] =>
   attemptsOfAdministrators('console-sign-in', source);
 
 /**
@@ -84,7 +85,7 @@ export const attemptsOfSignIns = (source: string): readonly Counted[] =>
 export const attemptsOfHook = (
   binding: Binding,
   { application, address }: { readonly application: string | null; readonly address: string | null },
-): Counted => ({
+): LockoutCounter => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
@@ -99,15 +100,18 @@ export const attemptsOfHook = (
  * @param outsider - address of an anonymous caller, or `null` if the user is authenticated or the provider vouches for
  * them
  */
-export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
-  outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
+export const attemptsOf = (
+  binding: Binding,
+  anonymousSource: string | null,
+): LockoutCounter | readonly LockoutCounter[] =>
+  anonymousSource === null ? attemptsOfSubject(binding) : attemptsOfAnonymous(binding, anonymousSource);
 
 export async function unlockPerson(binding: Binding, deps: Ports<'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
-  await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);
+  await clearAttempts([attemptsOfSubject(binding), attemptsOfAllAnonymous(binding)], deps);
 }
 
-async function exportAttempts(who: Counted, deps: Ports<'state' | 'clock'>) {
+async function exportAttempts(who: LockoutCounter, deps: Ports<'state' | 'clock'>) {
   const { failures, lockedUntil } = await readAttempts(who, deps);
   return { failures, lockedUntil: lockedUntil === null ? null : toIso(lockedUntil) };
 }
@@ -117,8 +121,9 @@ export const attemptData = {
   keys: ['failures:*:subject:*', 'failures:*:outsiders:*', 'lockout:subject:*', 'lockout:outsiders:*'],
   read: async (_who, deps, binding) => ({
     attempts: await exportAttempts(attemptsOfSubject(binding), deps),
-    attemptsOfOutsiders: await exportAttempts(attemptsOfOutsiders(binding), deps),
+    attemptsOfOutsiders: await exportAttempts(attemptsOfAllAnonymous(binding), deps),
   }),
   endedBy: 'enrolment',
-  forget: (_who, deps, { binding }) => clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps),
+  forget: (_who, deps, { binding }) =>
+    clearAttempts([attemptsOfSubject(binding), attemptsOfAllAnonymous(binding)], deps),
 } as const satisfies PersonalData;

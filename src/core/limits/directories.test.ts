@@ -6,7 +6,7 @@ import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Limits } from '../deps.js';
 import { createDirectories, type DirectoryFor } from './directories.js';
-import { createCountAll } from './limits.js';
+import { createConsumeLimits } from './limits.js';
 
 const clock = createManualClock();
 let profile: ReturnType<typeof createMemoryProfile>;
@@ -19,7 +19,10 @@ beforeEach(() => {
 const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const settings = { ...standardSettings, limits: { ...standardSettings.limits, ...limits } };
   const state = createSqliteState({ file: ':memory:', clock });
-  return createDirectories({ id: 'work', profile }, { clock, countAll: createCountAll({ clock, state, settings }) });
+  return createDirectories(
+    { id: 'work', profile },
+    { clock, consumeLimits: createConsumeLimits({ clock, state, settings }) },
+  );
 };
 const outsiderAt = (source: string) => ({ kind: 'anonymous' as const, source });
 const known = { kind: 'first_factor' } as const;

@@ -1,7 +1,7 @@
 import { FaceError } from '../../errors.js';
-import { type Assurance, type Connection, outsiderIn } from '../connection.js';
+import { type Assurance, anonymousSourceIn, type Connection } from '../connection.js';
 import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
-import type { CountAll } from './limits.js';
+import type { ConsumeLimits } from './limits.js';
 
 export interface Directory extends Pick<Profile, 'findAccount'> {
   /** Account from the profile, without names. */
@@ -23,16 +23,16 @@ const mostKept = 10_000;
  */
 export function createDirectories(
   { id, profile }: Pick<Connection, 'id' | 'profile'>,
-  { clock, countAll }: { readonly clock: Clock; readonly countAll: CountAll },
+  { clock, consumeLimits }: { readonly clock: Clock; readonly consumeLimits: ConsumeLimits },
 ): DirectoryFor {
   const bounded = async <Answer>(source: string, question: () => Promise<Answer>): Promise<Answer> => {
-    await countAll(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', id]);
+    await consumeLimits(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', id]);
     return question();
   };
   const byLogin = remember<Account | null>(clock);
   const bySubject = remember<NamedAccount | null>(clock);
   return (assurance) => {
-    const source = outsiderIn(assurance);
+    const source = anonymousSourceIn(assurance);
     if (source === null) return profile;
     return {
       findAccount: (login) => byLogin(login, () => bounded(source, () => profile.findAccount(login, 'outsider'))),

@@ -12,13 +12,13 @@ import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import { type Assurance, vouched } from '../connection.js';
-import { countAgainst, type LimitName } from './limits.js';
+import { consumeLimit, type LimitName } from './limits.js';
 
 describe('one limit', () => {
   const setUp = () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
-    const count = (limit: LimitName, who: string) => countAgainst(limit, who, deps);
+    const count = (limit: LimitName, who: string) => consumeLimit(limit, who, deps);
     const countMany = async (limit: LimitName, who: string, times: number) => {
       const outcomes = await Promise.all(
         Array.from({ length: times }, () => count(limit, who).then(() => 'taken', toCode)),
@@ -52,7 +52,7 @@ describe('one limit', () => {
   test('what cannot be counted is not taken', async () => {
     const { deps } = setUp();
     await deps.state.close();
-    await expect(countAgainst('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
+    await expect(consumeLimit('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
   });
 });
 
@@ -72,7 +72,7 @@ describe('a face check', () => {
   const stepUp = async (source: string | null, limits: object, person = 'anna') => {
     const { connection, deps } = core;
     const assurance: Assurance = source === null ? vouched : { kind: 'anonymous', source };
-    const about = { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null, assurance };
+    const about = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
     const limited = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, ...limits } } };
     const { id, challenge } = await startStepUp(about, limited);
     return submitPhotos({ id, challenge, photos: [drawPhoto(person, 9)], secret: null }, limited).then(
@@ -99,7 +99,7 @@ describe('a face check', () => {
   ])('of a step-up that was stored before anybody asked who sends it counts as it did: %j', async (former, lockout) => {
     const { connection, deps, state } = core;
     const { id, challenge } = await startStepUp(
-      { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
+      { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },
       deps,
     );
     const { value } = (await state.read(`step-up:${id}`))!;

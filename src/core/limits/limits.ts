@@ -100,7 +100,7 @@ const fixedLimits = {
   shownCodesOfCounter: 30,
 } as const satisfies Partial<Record<LimitName, number>>;
 
-export interface CountDeps {
+export interface LimitDeps {
   readonly state: State;
   readonly clock: Clock;
   readonly settings: { readonly limits: Limits };
@@ -112,27 +112,27 @@ export interface CountDeps {
  * @throws `locked_out` with the limit's name and the seconds until its window ends; `state_unavailable`, because
  * uncounted requests are refused
  */
-export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
+export async function consumeLimit(limit: LimitName, who: string, deps: LimitDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
 }
 
-export type Count = readonly [limit: LimitName, who: string];
+export type LimitUse = readonly [limit: LimitName, who: string];
 
 /**
  * Counts one use of several limits, or of none if a limit is exhausted. All limits are checked before counting, so that
  * a caller who has exhausted one limit does not use up the other limits.
- * @throws as `countAgainst`
+ * @throws as `consumeLimit`
  */
-export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
-  await checkNotUsedUp(counts, deps);
+export async function consumeLimits(counts: readonly LimitUse[], deps: LimitDeps): Promise<void> {
+  await checkNotExhausted(counts, deps);
   await countInAll(
     counts.flatMap(([limit, who]) => windowsOf(limit, who, deps)),
     deps,
   );
 }
 
-/** Checks that no limit is exhausted, without counting. @throws as `countAgainst` */
-export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps): Promise<void> {
+/** Checks that no limit is exhausted, without counting. @throws as `consumeLimit` */
+export async function checkNotExhausted(counts: readonly LimitUse[], deps: LimitDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   for (const window of windows) if ((await countIn(window, 0, deps)) >= window.allowed) throw toLockedOut(window, deps);
 }
@@ -141,7 +141,7 @@ export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps):
  * Adds an amount that was spent already, even beyond the maximum.
  * @param amount - rounded up
  */
-export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
+export async function charge(counts: readonly LimitUse[], amount: number, deps: LimitDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
@@ -149,11 +149,11 @@ export async function charge(counts: readonly Count[], amount: number, deps: Cou
 /**
  * Counts one use, runs the work, and refunds the use if it fails. @throws `state_unavailable`, and what `work` throws
  */
-export async function uncountIfFailed<Result>(
+export async function refundOnFailure<Result>(
   limit: LimitName,
   who: string,
   work: () => Promise<Result>,
-  deps: CountDeps,
+  deps: LimitDeps,
 ): Promise<Result> {
   return work().catch(async (error: unknown) => {
     await Promise.all(windowsOf(limit, who, deps).map((window) => countIn(window, -1, deps)));
@@ -161,22 +161,22 @@ export async function uncountIfFailed<Result>(
   });
 }
 
-/** Counts one use of several limits in order, or of none if a limit is exhausted. @throws as `countAgainst` */
-export type CountAll = (...counts: readonly Count[]) => Promise<void>;
+/** Counts one use of several limits in order, or of none if a limit is exhausted. @throws as `consumeLimit` */
+export type ConsumeLimits = (...counts: readonly LimitUse[]) => Promise<void>;
 
 /**
  * Creates the counter for mass requests of anonymous callers. It caches exhausted limits, so that a flood does not load
  * the store. Use it only with short windows, because the cache ignores refunds.
  */
-export function createCountAll(deps: CountDeps): CountAll {
-  const usedUp = new Map<string, EpochMs>();
+export function createConsumeLimits(deps: LimitDeps): ConsumeLimits {
+  const exhausted = new Map<string, EpochMs>();
   const note = ({ key, endsAt }: Window): void => {
-    for (const [other, end] of usedUp) if (end <= deps.clock.now()) usedUp.delete(other);
-    usedUp.set(key, endsAt);
+    for (const [other, end] of exhausted) if (end <= deps.clock.now()) exhausted.delete(other);
+    exhausted.set(key, endsAt);
   };
   return async (...counts) => {
     const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
-    const found = windows.find(({ key }) => usedUp.has(key));
+    const found = windows.find(({ key }) => exhausted.has(key));
     if (found !== undefined) throw toLockedOut(found, deps);
     await countInAll(windows, deps, note);
   };
@@ -196,7 +196,7 @@ interface LimitWindow extends Window {
 }
 
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
-function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly LimitWindow[] {
+function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
   return networks.map(({ name, share }) => ({
     ...windowOf(`limit:${limit}:${name}`, windowSecOf[limit], deps),
@@ -211,7 +211,7 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
  */
 async function countInAll(
   windows: readonly LimitWindow[],
-  deps: CountDeps,
+  deps: LimitDeps,
   onUsedUp: (window: Window) => void = () => {},
 ): Promise<void> {
   for (const [at, window] of windows.entries()) {
@@ -222,5 +222,5 @@ async function countInAll(
   }
 }
 
-const toLockedOut = (window: LimitWindow, deps: CountDeps): FaceError =>
+const toLockedOut = (window: LimitWindow, deps: LimitDeps): FaceError =>
   new FaceError('locked_out', { limit: window.limit, retryAfterSec: secLeftOf(window, deps) });

@@ -4,7 +4,7 @@ import type { Ports } from '../deps.js';
 import type { StateRecord, WriteCondition } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-export interface Counted {
+export interface LockoutCounter {
   readonly name: string;
   readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
@@ -66,7 +66,7 @@ const unlockKeptSec = 3 * secondsPerDay;
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
-  whose: Counted | readonly Counted[],
+  whose: LockoutCounter | readonly LockoutCounter[],
   attempt: () => Promise<{ readonly succeeded: boolean; readonly result: T }>,
   deps: Ports<'state' | 'clock'>,
   onLockout: OnLockout = async () => {},
@@ -84,20 +84,23 @@ export async function countAttempt<T>(
 
 /** Called when failures, rather than parallel attempts, cause a lockout. */
 export type OnLockout = (lockout: {
-  readonly kind: Counted['kind'];
+  readonly kind: LockoutCounter['kind'];
   readonly level: number;
   readonly until: EpochMs;
 }) => Promise<void>;
 
 interface Begun {
-  readonly who: Counted;
+  readonly who: LockoutCounter;
   readonly level: number;
   readonly unlockedAt: EpochMs;
   readonly failures: number;
 }
 
 /** Lockouts are checked before counting, so that a locked-out caller leaves no counts that could block others. */
-async function beginAttempt(whose: readonly Counted[], deps: Ports<'state' | 'clock'>): Promise<readonly Begun[]> {
+async function beginAttempt(
+  whose: readonly LockoutCounter[],
+  deps: Ports<'state' | 'clock'>,
+): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
   const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
   if (longest !== undefined && longest.until > deps.clock.now()) throw toLockedOut(longest.who, longest.until, deps);
@@ -170,9 +173,12 @@ async function addFailures(
   return failures < 0 ? state.add(key, Math.min(-failures, -amount), windowEnd) : failures;
 }
 
-const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
+const allowedAt = ({ failuresAllowed }: LockoutCounter, level: number): number => (level === 0 ? failuresAllowed : 1);
 
-export async function clearAttempts(whose: Counted | readonly Counted[], deps: Ports<'state'>): Promise<void> {
+export async function clearAttempts(
+  whose: LockoutCounter | readonly LockoutCounter[],
+  deps: Ports<'state'>,
+): Promise<void> {
   for (const who of [whose].flat()) {
     const { level, unlockedAt, when } = await readStanding(who, deps);
     await forgetFailures({ who, unlockedAt }, { from: 0, to: level }, deps);
@@ -197,7 +203,7 @@ export async function endUnlisted(person: string, { state, clock }: Ports<'state
  * Resets consecutive failures after a success that an attacker cannot cause. Lockouts of up to a day stay, so that the
  * success allows no additional attempt.
  */
-export async function capLockout(who: Counted, deps: Ports<'state' | 'clock'>): Promise<void> {
+export async function capLockout(who: LockoutCounter, deps: Ports<'state' | 'clock'>): Promise<void> {
   const found = await readStanding(who, deps);
   if (found.level <= dayLevel) return;
   const { unlockedAt, when } = found;
@@ -218,20 +224,20 @@ async function forgetFailures(
 }
 
 /**
- * Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own records.
+ * Counts attempts only after they failed. The caller reads the records of `lockoutKeys` together with its own records.
  */
 export interface CountedFailures {
   readonly isLockedOut: boolean;
-  /** Counts one failure. @returns `takeBack`, which refunds it, and `settle`, which starts a lockout that is due */
-  count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
+  /** Counts one failure. @returns `refund`, which refunds it, and `startDueLockout`, which starts a lockout that is due */
+  count(): Promise<{ refund(): Promise<void>; startDueLockout(onLockout: OnLockout): Promise<void> }>;
 }
 
 /**
  * Prepares counting of failures.
- * @param found - records of `standingKeys`, in order
+ * @param found - records of `lockoutKeys`, in order
  */
 export function countFailures(
-  who: Counted,
+  who: LockoutCounter,
   found: readonly (StateRecord | null)[],
   deps: Ports<'state' | 'clock'>,
 ): CountedFailures {
@@ -242,8 +248,8 @@ export function countFailures(
     async count() {
       const failures = await addFailures(counted, 1, deps);
       return {
-        takeBack: async () => void (await addFailures(counted, -1, deps)),
-        settle: (onLockout) => noteFailure([{ ...counted, failures }], deps, onLockout),
+        refund: async () => void (await addFailures(counted, -1, deps)),
+        startDueLockout: (onLockout) => noteFailure([{ ...counted, failures }], deps, onLockout),
       };
     },
   };
@@ -254,12 +260,12 @@ export interface AttemptsView {
   readonly lockedUntil: EpochMs | null;
 }
 
-export async function readLockedUntil(who: Counted, deps: Ports<'state' | 'clock'>): Promise<EpochMs | null> {
+export async function readLockedUntil(who: LockoutCounter, deps: Ports<'state' | 'clock'>): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;
 }
 
-export async function readAttempts(who: Counted, deps: Ports<'state' | 'clock'>): Promise<AttemptsView> {
+export async function readAttempts(who: LockoutCounter, deps: Ports<'state' | 'clock'>): Promise<AttemptsView> {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
   const failures = await deps.state.add(failuresKey({ who, level, unlockedAt }), 0, addSec(now, who.windowSec));
@@ -269,11 +275,11 @@ export async function readAttempts(who: Counted, deps: Ports<'state' | 'clock'>)
 /** The unlock time is part of the key, so that earlier counts are no longer read. */
 const failuresKey = ({ who, level, unlockedAt }: Omit<Begun, 'failures'>): string =>
   unlockedAt === 0 ? `failures:${level}:${who.name}` : `failures:${unlockedAt}:${level}:${who.name}`;
-const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
+const lockoutKey = ({ name }: LockoutCounter): string => `lockout:${name}`;
 const unlockKey = (person: string): string => `unlocked:${person}`;
 
 /** Returns the keys of the records from which `toStanding` computes the lockout. */
-export const standingKeys = (who: Counted): readonly string[] => [
+export const lockoutKeys = (who: LockoutCounter): readonly string[] => [
   lockoutKey(who),
   ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
 ];
@@ -289,8 +295,8 @@ interface Standing {
   readonly when: WriteCondition;
 }
 
-const readStanding = async (who: Counted, { state }: Ports<'state'>): Promise<Standing> =>
-  toStanding(await state.readMany(standingKeys(who)));
+const readStanding = async (who: LockoutCounter, { state }: Ports<'state'>): Promise<Standing> =>
+  toStanding(await state.readMany(lockoutKeys(who)));
 
 function toStanding([stored = null, unlock = null]: readonly (StateRecord | null)[]): Standing {
   const unlockedAt = unlock === null ? epochMs(0) : unlockGuard.parse(unlock.value).at;
@@ -300,13 +306,13 @@ function toStanding([stored = null, unlock = null]: readonly (StateRecord | null
   return { level: 0, until: epochMs(0), isCrowded: false, unlockedAt, when };
 }
 
-function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: Counted, level: number): number {
+function lockedSecOf({ failuresAllowed, failuresInAll = Infinity }: LockoutCounter, level: number): number {
   if (failuresAllowed + level - 1 >= failuresInAll) return 365 * secondsPerDay;
   return Math.min(firstLockoutSec * 2 ** (level - 1), secondsPerDay);
 }
 
 async function lockOut(
-  who: Counted,
+  who: LockoutCounter,
   lockout: Omit<Lockout, 'until'> & { readonly lockedSec: number },
   deps: Ports<'state' | 'clock'>,
 ): Promise<EpochMs> {
@@ -319,7 +325,7 @@ async function lockOut(
 type Lockout = z.output<typeof lockoutGuard> & { readonly when: WriteCondition };
 
 async function writeLockout(
-  who: Counted,
+  who: LockoutCounter,
   { when, ...lockout }: Lockout,
   expiresAt: EpochMs,
   { state }: Ports<'state'>,
@@ -327,5 +333,5 @@ async function writeLockout(
   return state.write(lockoutKey(who), lockout, { when, expiresAt });
 }
 
-const toLockedOut = ({ kind }: Counted, until: EpochMs, { clock }: Ports<'clock'>): FaceError =>
+const toLockedOut = ({ kind }: LockoutCounter, until: EpochMs, { clock }: Ports<'clock'>): FaceError =>
   new FaceError('locked_out', { lockout: kind, retryAfterSec: Math.max(1, Math.ceil((until - clock.now()) / 1000)) });

@@ -4,7 +4,7 @@ import { createManualClock } from '../../../test/manual-clock.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Binding } from '../ports.js';
-import { attemptsOfOutsider, attemptsOfOutsiders, attemptsOfSubject, unlockPerson } from './attempts.js';
+import { attemptsOfAllAnonymous, attemptsOfAnonymous, attemptsOfSubject, unlockPerson } from './attempts.js';
 import { capLockout, clearAttempts, countAttempt, readAttempts } from './lockout.js';
 
 /* What whoever comes without having passed the first factor can do against one person: so much, and no more. */
@@ -20,7 +20,7 @@ function setUp() {
   let decided = 0;
   const from = (source: string, outcome: 'right' | 'wrong' | 'unused' = 'wrong', who: Binding = anna) =>
     countAttempt(
-      attemptsOfOutsider(who, source),
+      attemptsOfAnonymous(who, source),
       async () => {
         if (outcome === 'unused') throw new FaceError('face_none');
         if (outcome === 'wrong') decided += 1;
@@ -37,7 +37,7 @@ function setUp() {
       async () => ({ succeeded: true, result: 'passed' }),
       deps,
     );
-    await capLockout(attemptsOfOutsiders(anna), deps);
+    await capLockout(attemptsOfAllAnonymous(anna), deps);
     return passed;
   };
   return { clock, deps, from, pass, decided: () => decided };
@@ -95,7 +95,7 @@ test('whoever passes gets back the failures of their own address, and nobody els
     for (let tries = 0; tries < 4; tries += 1) await from('192.0.2.7');
     expect(await from('192.0.2.7', 'right')).toBe('right');
   }
-  expect(await readAttempts(attemptsOfOutsiders(anna), deps)).toEqual({ failures: 10, lockedUntil: null });
+  expect(await readAttempts(attemptsOfAllAnonymous(anna), deps)).toEqual({ failures: 10, lockedUntil: null });
   const before = decided();
   for (let index = 100; index < 160; index += 1) await from(address(index));
   expect(decided() - before).toBe(10);
@@ -103,13 +103,13 @@ test('whoever passes gets back the failures of their own address, and nobody els
 
 test('an attempt that outlives its window owes the next one nothing', async () => {
   const { clock, deps, from, decided } = setUp();
-  let goOn = (): void => {};
+  let resume = (): void => {};
   const waiting = new Promise<void>((resolve) => {
-    goOn = resolve;
+    resume = resolve;
   });
   const slow = Array.from({ length: 10 }, (_, index) =>
     countAttempt(
-      attemptsOfOutsider(anna, address(index)),
+      attemptsOfAnonymous(anna, address(index)),
       async () => {
         await waiting;
         return { succeeded: true, result: null };
@@ -119,7 +119,7 @@ test('an attempt that outlives its window owes the next one nothing', async () =
   );
   await new Promise(setImmediate);
   clock.advanceSec(31 * day);
-  goOn();
+  resume();
   await Promise.all(slow);
   for (let index = 100; index < 160; index += 1) await from(address(index));
   expect(decided()).toBe(20);
@@ -156,7 +156,7 @@ describe('a hundred failures in a row', () => {
   test('are forgotten at once where an administrator says so, or the person enrols anew', async () => {
     const bench = setUp();
     await failTimes(bench, 100);
-    await clearAttempts([attemptsOfSubject(anna), attemptsOfOutsiders(anna)], bench.deps);
+    await clearAttempts([attemptsOfSubject(anna), attemptsOfAllAnonymous(anna)], bench.deps);
     expect(await bench.from('192.0.2.7', 'right')).toBe('right');
     await failTimes(bench, 126);
     // As at the very beginning: the lockouts between were forgotten too.
@@ -223,7 +223,7 @@ describe('after an unlock', () => {
       begun = resolve;
     });
     const late = countAttempt(
-      attemptsOfOutsider(anna, address(1)),
+      attemptsOfAnonymous(anna, address(1)),
       async () => {
         begun();
         await finished;

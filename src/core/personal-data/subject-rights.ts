@@ -6,7 +6,7 @@ import type { Ports } from '../deps.js';
 import { toEpochSec } from '../units.js';
 import { remainingData } from './registry.js';
 
-export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
+export type RequestedSubject = SubjectRef | { readonly connection: null; readonly login: string };
 
 export interface SubjectSearch {
   readonly connection: Connection;
@@ -22,7 +22,7 @@ type Connections = { readonly connections: ReadonlyMap<string, Connection> };
  * @throws `connection_unknown`
  */
 export async function findSubjects(
-  asked: SubjectAsked,
+  asked: RequestedSubject,
   { connections }: Connections,
 ): Promise<readonly SubjectSearch[]> {
   if (asked.connection !== null) {

@@ -17,7 +17,7 @@ export type AuditSubscriber = (event: AuditEvent) => void;
 export const withSubscribers = (audit: Audit, subscribers: readonly AuditSubscriber[]): Audit => ({
   async append(event) {
     await audit.append(event);
-    for (const tell of subscribers) tell(event);
+    for (const notify of subscribers) notify(event);
   },
   close: () => audit.close(),
 });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.js';
-import type { KeyMaterial } from '../concealed.js';
+import type { KeyMaterial } from '../secrets.js';
 
 /** Versions count up from 1 and fit in 16 bits. */
 export type KeyVersion = number;

@@ -1,8 +1,8 @@
-import type { FrameSketch, Photo } from '../concealed.js';
 import type { Hint } from '../hints.js';
 import type { Movement } from '../movements.js';
 import type { QueueShare } from '../queue-share.js';
 import type { ScreenLight } from '../screen-light.js';
+import type { FrameSketch, Photo } from '../secrets.js';
 
 /** Lowest probability over all photos that the picture is of a live person, from 0 to 1. Evidence, not proof. */
 export type Liveness = number;
@@ -39,7 +39,7 @@ export interface LivenessJudge {
 export const sketchBands = 64;
 
 /** Examines each photo once, for several consumers. */
-export interface Sight {
+export interface AnalysisCache {
   /**
    * Checks by the file's header that the capture page can have taken the photo.
    * @throws `photo_invalid`, `photo_too_large`, `photo_animated`

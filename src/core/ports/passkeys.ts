@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json.js';
-import type { UserSecret } from '../concealed.js';
+import type { UserSecret } from '../secrets.js';
 
 /**
  * Methods of RFC 8176. `hwk` is a hardware-bound and `swk` a synced key. `otp` alone means a code instead of a face.

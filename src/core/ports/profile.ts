@@ -1,4 +1,4 @@
-import type { PersonalData, SealedToken } from '../concealed.js';
+import type { PersonalData, SealedToken } from '../secrets.js';
 
 export interface Account {
   readonly subject: string;
@@ -16,7 +16,7 @@ export interface NamedAccount extends Account {
  * Caller of a look-up. If the provider reports its rate limit, an `outsider` (an anonymous caller) may use only a part
  * of it.
  */
-export type Asker = 'known' | 'outsider';
+export type CallerClass = 'known' | 'outsider';
 
 export interface Group {
   readonly id: string;
@@ -31,9 +31,9 @@ export interface Profile {
    * Takes equally long for unknown users.
    * @throws `profile_unavailable`
    */
-  findAccount(login: string, asker?: Asker): Promise<Account | null>;
+  findAccount(login: string, caller?: CallerClass): Promise<Account | null>;
   /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
-  readAccount(subject: string, asker?: Asker): Promise<NamedAccount>;
+  readAccount(subject: string, caller?: CallerClass): Promise<NamedAccount>;
   /**
    * Searches users, active or not, by the beginning of login, e-mail address or name. For administrators only. Recent
    * changes may be missing. The text has no wildcards.

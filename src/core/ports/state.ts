@@ -25,7 +25,7 @@ export interface State {
       readonly when: WriteCondition;
       readonly expiresAt: EpochMs | null;
       /** True if a power failure may undo the write, which makes it faster. */
-      readonly mayBeLost?: boolean;
+      readonly relaxedDurability?: boolean;
     },
   ): Promise<boolean>;
   /**

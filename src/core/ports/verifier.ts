@@ -1,7 +1,7 @@
 import type { PhotoCode } from '../../errors.js';
-import type { Photo, SealedToken, UserSecret } from '../concealed.js';
 import type { Detection } from '../face.js';
 import type { QueueShare } from '../queue-share.js';
+import type { Photo, SealedToken, UserSecret } from '../secrets.js';
 import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
@@ -109,7 +109,7 @@ export interface SearchRequest {
   readonly share: QueueShare;
 }
 
-export interface Found {
+export interface SearchMatch {
   readonly positions: readonly number[];
   /** Maximum probability that an unknown face opens one of the tokens, computed from their levels. */
   readonly falsePositiveRate: number;
@@ -147,7 +147,7 @@ export interface Verifier {
    * @throws also `roster_too_large`, `roster_malformed` for a token with a user secret, and `not_found` for remote
    * services
    */
-  search(request: SearchRequest): Promise<Found>;
+  search(request: SearchRequest): Promise<SearchMatch>;
   /**
    * Compares a photo with each reference, in order. For an unusable reference, the result at its position says so. For
    * an unusable `probe`, the call throws.

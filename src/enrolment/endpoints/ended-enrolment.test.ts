@@ -80,7 +80,7 @@ test('an enrolment whose pictures are being judged is not finished', async () =>
 
 test('a pass that nobody has taken yet is of no use', async () => {
   const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-  const given = { connection, subject: '00u1', kept: null, receipt: null, hookSignIn: null, assurance };
+  const given = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
   const started = await startStepUp(given, server.deps);
   const page = openPage(server, String((await openLink(server, startedLink('https://x', started))).body.session));
   await page.consent();

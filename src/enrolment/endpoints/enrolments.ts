@@ -13,7 +13,7 @@ import {
   renewCurrentEnrolment,
   revokeCurrentEnrolment,
 } from '../../step-up/current-enrolment.js';
-import { findConnection, requireSubject, who } from '../../step-up/endpoints/connection-access.js';
+import { findConnection, requireSubject, subjectFields } from '../../step-up/endpoints/connection-access.js';
 import { toViewReply } from '../../step-up/endpoints/view-reply.js';
 import { askForPasskey, checkPassword } from '../../step-up/user-secret.js';
 import { checkConsent } from '../consent.js';
@@ -132,7 +132,7 @@ export function createEnrolmentEndpoints(
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({
-        ...who,
+        ...subjectFields,
         password: passwordField,
         consentStatement: z.string().min(1).max(2000).describe('Text that the person agreed to, or its name.'),
         consentGivenAt: instantField.describe('Time of the consent (RFC 3339).'),
@@ -178,7 +178,7 @@ export function createEnrolmentEndpoints(
       description: 'Revokes the token and clears the attribute. Ending an ended enrolment succeeds.',
       codes: profileCodes,
       photos: {},
-      fields: z.strictObject(who),
+      fields: z.strictObject(subjectFields),
       reply: z.strictObject({}),
       async handle({ fields, client }) {
         const connection = findConnection(fields.connection, client, deps);

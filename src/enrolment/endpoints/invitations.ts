@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inviteByEmail } from '../../admin/help-desk/invite-by-email.js';
 import type { Connection } from '../../core/connection.js';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
@@ -13,14 +13,14 @@ import {
   findConnection,
   requireSubject,
   returnUrlField,
-  who,
+  subjectFields,
 } from '../../step-up/endpoints/connection-access.js';
 import { startStepUp } from '../../step-up/step-up.js';
 
 const hourSec = 60 * 60;
 
 const invitationFields = z.strictObject({
-  ...who,
+  ...subjectFields,
   purpose: z.enum(['enrol', 'manage']).default('enrol'),
   lifeHours: z.int().min(1).max(720).default(72).describe('Lifetime of the unopened link, in hours.'),
   returnUrl: returnUrlField,
@@ -48,7 +48,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
         connection,
         subject,
         purpose,
-        kept: null,
+        callerHeldToken: null,
         receipt: null,
         hookSignIn: null,
         ...asked,
@@ -79,7 +79,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
       codes: [...common.codes, 'contact_missing', 'delivery_failed', 'locked_out'],
       fields: invitationFields.extend({
         send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
-        language: z.enum(letterLanguages).default('en').describe('Language of the e-mail and of the page.'),
+        language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
       }),
       reply: sentInvitationReply,
       async handle({ fields: { send, language, ...fields }, administrator }) {

@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { readStored } from '../../core/change-stored.js';
-import { Credential } from '../../core/concealed.js';
 import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { LetterLanguage } from '../../core/language.js';
+import type { SupportedLanguage } from '../../core/language.js';
 import type { DirectoryFor } from '../../core/limits/directories.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../../http/cookies.js';
 import { pagePath, startedLink } from '../../http/page-link.js';
@@ -25,7 +25,7 @@ export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
-  readonly wished: LetterLanguage | null;
+  readonly requestedLanguage: SupportedLanguage | null;
 }
 
 const checkGuard = z.object({ stepUpId: z.string(), connection: z.string() });
@@ -47,7 +47,7 @@ function bindToBrowser(
 
 /** Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior. */
 export async function beginFaceCheck(
-  { request, response, connection, wished }: DoorVisit,
+  { request, response, connection, requestedLanguage }: DoorVisit,
   name: string,
   {
     directoryFor,
@@ -60,20 +60,24 @@ export async function beginFaceCheck(
   const [browser, door] = [newSecret(deps), newSecret(deps)];
   const started = await startStepUp(
     {
-      ...{ connection, kept: null, receipt: null, hookSignIn: null, browser },
+      ...{ connection, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
       subject: found?.subject ?? subjectOfIdentifier(name),
       assurance,
       application: deps.issuer,
-      returnUrl: `${deps.issuer}${doorPath(connection.id, '/face-check', wished)}`,
+      returnUrl: `${deps.issuer}${doorPath(connection.id, '/face-check', requestedLanguage)}`,
     },
     deps,
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
   const check = { stepUpId: started.id, connection: connection.id };
-  await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
+  await deps.state.write(checkKey(door), check, {
+    when: 'absent',
+    expiresAt: started.expiresAt,
+    relaxedDurability: true,
+  });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });
-  response.redirect(303, startedLink(deps.issuer, started, wished));
+  response.redirect(303, startedLink(deps.issuer, started, requestedLanguage));
 }
 
 /**
@@ -85,9 +89,11 @@ export async function finishFaceCheck(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
 ): Promise<void> {
   const { request, response, connection } = visit;
-  const shown = readCookie(request, cookieOf(deps));
+  const browserSecret = readCookie(request, cookieOf(deps));
   const found =
-    shown === null ? null : await readStored({ key: checkKey(new Credential(shown)), guard: checkGuard }, deps);
+    browserSecret === null
+      ? null
+      : await readStored({ key: checkKey(new Credential(browserSecret)), guard: checkGuard }, deps);
   if (found === null || found.record.connection !== connection.id) throw new FaceError('step_up_unknown');
   const { stepUpId } = found.record;
   const { state } = await readStepUp(stepUpId, deps);
@@ -104,7 +110,7 @@ export async function finishFaceCheck(
  * otherwise a password would suffice to replace the face.
  */
 export async function openOwnPage(
-  { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,
+  { response, requestedLanguage }: Pick<DoorVisit, 'response' | 'requestedLanguage'>,
   person: ConnectedSubject,
   how: 'face' | 'sign_in',
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
@@ -114,10 +120,10 @@ export async function openOwnPage(
   const browser = newSecret(deps);
   const started = await startStepUp(
     {
-      ...{ ...person, purpose: 'manage', kept: null, receipt: null, hookSignIn: null, browser, lifeSec },
-      mayRenew: how === 'face' || whenNotEnrolled === 'enrol',
+      ...{ ...person, purpose: 'manage', callerHeldToken: null, receipt: null, hookSignIn: null, browser, lifeSec },
+      allowReEnrolment: how === 'face' || whenNotEnrolled === 'enrol',
       openedByFace: how === 'face',
-      returnUrl: `${deps.issuer}${doorPath(connection.id, '', wished)}`,
+      returnUrl: `${deps.issuer}${doorPath(connection.id, '', requestedLanguage)}`,
     },
     deps,
   );
@@ -127,5 +133,5 @@ export async function openOwnPage(
     detail: { stepUpId: started.id, how },
   });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
-  response.redirect(303, startedLink(deps.issuer, started, wished));
+  response.redirect(303, startedLink(deps.issuer, started, requestedLanguage));
 }

@@ -1,7 +1,7 @@
 import { languages } from '../../../locales/compiled/languages.js';
 import { texts as doorTexts } from '../../../locales/compiled/server/start-page/all.js';
 import { type Html, html } from '../../core/base/html.js';
-import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { createPageLayout, type RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
 
@@ -30,12 +30,12 @@ export interface Door {
   readonly hasSignIn: boolean;
 }
 
-export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
-  `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
+export const doorPath = (connection: string, below: string, requestedLanguage: SupportedLanguage | null): string =>
+  `/me/${encodeURIComponent(connection)}${below}${requestedLanguage === null ? '' : `?lang=${requestedLanguage}`}`;
 
-function renderPage(language: LetterLanguage, path: string, body: Html): RenderedPage {
+function renderPage(language: SupportedLanguage, path: string, body: Html): RenderedPage {
   const { title, languages: label } = doorTexts[language];
-  const links = letterLanguages.map(
+  const links = supportedLanguages.map(
     (each) => html`<a href="${path}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
   );
   return layout(
@@ -50,7 +50,10 @@ ${body}
 }
 
 export function renderDoor(
-  { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
+  {
+    language,
+    requestedLanguage,
+  }: { readonly language: SupportedLanguage; readonly requestedLanguage: SupportedLanguage | null },
   door: Door,
   refused: RefusedReason | null,
 ): RenderedPage {
@@ -58,14 +61,14 @@ export function renderDoor(
   const texts = doorTexts[language];
   const notice = refused === null ? null : html`<p role="alert">${texts.refused[refused]}</p>`;
   const face = html`<h2>${texts.faceTitle}</h2>
-<form method="post" action="${doorPath(connection, '/face-check', wished)}">
+<form method="post" action="${doorPath(connection, '/face-check', requestedLanguage)}">
 <label for="username">${texts.userName}</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
 <button class="strong">${texts.faceCheck}</button>
 </form>`;
   const signIn = html`<h2>${texts.signInTitle}</h2>
 <p>${texts.signInText}</p>
-<a class="button" href="${doorPath(connection, '/sign-in', wished)}">${texts.signIn({ organisation })}</a>`;
+<a class="button" href="${doorPath(connection, '/sign-in', requestedLanguage)}">${texts.signIn({ organisation })}</a>`;
   const body = html`${notice}
 <p>${texts.text}</p>
 ${hasFaceCheck ? face : null}
@@ -74,12 +77,15 @@ ${hasSignIn ? signIn : null}`;
 }
 
 export function renderDoors(
-  { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
+  {
+    language,
+    requestedLanguage,
+  }: { readonly language: SupportedLanguage; readonly requestedLanguage: SupportedLanguage | null },
   doors: readonly Door[],
 ): RenderedPage {
   const links = doors.map(
     ({ connection, organisation }) =>
-      html`<a class="button" href="${doorPath(connection, '', wished)}"><bdi>${organisation ?? connection}</bdi></a>`,
+      html`<a class="button" href="${doorPath(connection, '', requestedLanguage)}"><bdi>${organisation ?? connection}</bdi></a>`,
   );
   return renderPage(language, '/me', html`<p>${doorTexts[language].whose}</p>${links}`);
 }

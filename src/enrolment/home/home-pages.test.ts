@@ -3,7 +3,7 @@ import type { ApiServer } from '../../../test/api-server.js';
 import { beginPage, startCapture } from '../../../test/capture-bench.js';
 import { fillLedger, type Noted } from '../../../test/ledgered.js';
 import type { AuditEvent } from '../../core/audit-events.js';
-import { meetPlace, readKnownPlaces } from '../../notifications/known-places.js';
+import { readKnownPlaces, recordPlace } from '../../notifications/known-places.js';
 
 /* What a person finds on their own page: their own, and nothing of anybody else. */
 
@@ -64,8 +64,8 @@ test('the file has what is held and the checks, and no record that names somebod
 
 test('what is remembered of devices is told by number, and forgotten at once', async () => {
   const { deps } = server;
-  await meetPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
-  await meetPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
   const page = await open('anna');
   expect((await page.get('/face/devices')).body).toMatchObject({
     knownPlaces: { devices: 0, networks: 1 },

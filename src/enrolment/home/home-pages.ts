@@ -10,7 +10,7 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { type HomePage, toTexts } from '../../http/rest/home-page.js';
 import { toHoldingsReply } from '../../http/rest/replies/holdings.js';
-import { exportHoldings, notHeld } from '../../http/rest/subject-export.js';
+import { dataNotStored, exportHoldings } from '../../http/rest/subject-export.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../../notifications/known-places.js';
 import { mayMakeCodesHere } from '../../step-up/another-way.js';
 import { findManaged, managedRef } from '../../step-up/current-enrolment.js';
@@ -246,7 +246,7 @@ export function createHomePageEndpoints(
         const held = await exportHoldings(person, deps);
         const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
         await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });
-        return { held, checks: items.map(toCheck), notHeld: [...notHeld] };
+        return { held, checks: items.map(toCheck), notHeld: [...dataNotStored] };
       },
     }),
   ];

@@ -1,20 +1,20 @@
 import type { Express, Request, Response } from 'express';
 import { createSignInProvider } from '../../admin/sign-in/provider.js';
-import { isAnswerTo, secretsOf } from '../../admin/sign-in/visit-secrets.js';
+import { matchesState, secretsOf } from '../../admin/sign-in/visit-secrets.js';
 import type { OwnSignInConfig } from '../../config/home-page.js';
-import { Credential } from '../../core/concealed.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { createDirectories, type DirectoryFor } from '../../core/limits/directories.js';
-import { createCountAll } from '../../core/limits/limits.js';
+import { createConsumeLimits } from '../../core/limits/limits.js';
 import type { Clock, Fetch, Random } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../../http/cookies.js';
-import { type Arrival, mountGet, mountRoute, parseForm, queryOf } from '../../http/front-door.js';
+import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
 import { isFault } from '../../http/reply.js';
-import type { Room } from '../../http/request-budget.js';
+import type { CallerPools } from '../../http/request-budget.js';
 import type { ApiDeps } from '../../http/rest/deps.js';
 import { isSameOrigin } from '../../http/same-origin.js';
 import { sourceOf } from '../../http/source.js';
@@ -51,12 +51,12 @@ function createOwnSignIn(
       response.redirect(303, address.href);
     },
     async finish({ request, response }) {
-      const shown = readCookie(request, cookie);
-      if (shown === null) throw new FaceError('caller_untrusted');
-      const secrets = secretsFor(new Credential(shown));
+      const browserSecret = readCookie(request, cookie);
+      if (browserSecret === null) throw new FaceError('caller_untrusted');
+      const secrets = secretsFor(new Credential(browserSecret));
       const query = queryOf(request);
       // This answer belongs to another window, whose cookie is kept.
-      if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
+      if (!matchesState(secrets, query)) throw new FaceError('caller_untrusted');
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);
       const subject = claims[config.subjectClaim];
@@ -70,7 +70,7 @@ function createOwnSignIn(
 }
 
 export interface HomeDeps extends ApiDeps, Ports<'fetch'> {
-  readonly room: Room;
+  readonly pools: CallerPools;
 }
 
 interface OpenDoor extends Door {
@@ -81,24 +81,24 @@ interface OpenDoor extends Door {
 
 const maxFormBytes = 4 * 1024;
 
-const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
+const isLanguage = (text: string | null): text is SupportedLanguage => supportedLanguages.some((each) => each === text);
 
 /** Mounts the entry pages at `/me`, which show no personal data. */
 export function mountHome(app: Express, deps: HomeDeps): void {
-  const countAll = createCountAll(deps);
-  const doors = openDoors({ ...deps, countAll });
+  const consumeLimits = createConsumeLimits(deps);
+  const doors = openDoors({ ...deps, consumeLimits });
 
   const visitOf = (request: Request, response: Response) => {
     const asked = new URLSearchParams(queryOf(request));
     const lang = asked.get('lang');
-    const wished = isLanguage(lang) ? lang : null;
-    const accepted = request.acceptsLanguages([...letterLanguages]) || 'en';
-    const language = wished ?? (isLanguage(accepted) ? accepted : 'en');
-    return { request, response, wished, language, refused: asked.get('refused') };
+    const requestedLanguage = isLanguage(lang) ? lang : null;
+    const accepted = request.acceptsLanguages([...supportedLanguages]) || 'en';
+    const language = requestedLanguage ?? (isLanguage(accepted) ? accepted : 'en');
+    return { request, response, requestedLanguage, language, refused: asked.get('refused') };
   };
-  type Visit = DoorVisit & Arrival<Request, Response> & { readonly door: OpenDoor };
+  type PendingSignIn = DoorVisit & RouteExchange<Request, Response> & { readonly door: OpenDoor };
 
-  function mountStep(below: string, steps: Readonly<Record<string, (visit: Visit) => Promise<void>>>): void {
+  function mountStep(below: string, steps: Readonly<Record<string, (visit: PendingSignIn) => Promise<void>>>): void {
     const find = (request: Request): OpenDoor => {
       const door = doors.get(String(request.params.connection));
       if (door === undefined) throw new FaceError('not_found');
@@ -106,19 +106,19 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     };
     mountRoute(app, `/me/:connection${below}`, {
       methods: Object.keys(steps),
-      ...{ room: deps.room, strangerBytes: maxFormBytes },
+      ...{ pools: deps.pools, anonymousLimitBytes: maxFormBytes },
       async answer(arrival) {
         const { request, response } = arrival;
         const door = find(request);
-        const { wished } = visitOf(request, response);
-        await steps[request.method]?.({ ...arrival, connection: door.of, wished, door });
+        const { requestedLanguage } = visitOf(request, response);
+        await steps[request.method]?.({ ...arrival, connection: door.of, requestedLanguage, door });
       },
       refuse(error, { request, response }) {
         const refused = toReason(toCode(error));
         if (refused === null) throw error;
         const { connection } = find(request);
         if (isFault(toCode(error))) deps.log.warn('self-service page request failed', { connection, refused });
-        const back = new URL(doorPath(connection, '', visitOf(request, response).wished), deps.issuer);
+        const back = new URL(doorPath(connection, '', visitOf(request, response).requestedLanguage), deps.issuer);
         back.searchParams.set('refused', refused);
         response.redirect(303, `${deps.issuer}${back.pathname}${back.search}`);
       },
@@ -126,22 +126,22 @@ export function mountHome(app: Express, deps: HomeDeps): void {
   }
 
   /** Counts anonymous starts before any look-up or write. */
-  const countStart = ({ request, door }: Visit): Promise<void> =>
-    countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
+  const countStart = ({ request, door }: PendingSignIn): Promise<void> =>
+    consumeLimits(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
   mountGet(app, '/me', (response, request) => {
     const [first, ...more] = [...doors.values()];
     if (first === undefined) throw new FaceError('not_found');
-    const { wished, language } = visitOf(request, response);
-    if (more.length > 0) return sendPage(response, renderDoors({ language, wished }, [first, ...more]));
-    response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', wished)}`);
+    const { requestedLanguage, language } = visitOf(request, response);
+    if (more.length > 0) return sendPage(response, renderDoors({ language, requestedLanguage }, [first, ...more]));
+    response.redirect(303, `${deps.issuer}${doorPath(first.connection, '', requestedLanguage)}`);
   });
 
   mountGet(app, '/me/:connection', (response, request) => {
     const door = doors.get(String(request.params.connection));
     if (door === undefined) throw new FaceError('not_found');
-    const { wished, language, refused } = visitOf(request, response);
-    sendPage(response, renderDoor({ language, wished }, door, isRefusedReason(refused) ? refused : null));
+    const { requestedLanguage, language, refused } = visitOf(request, response);
+    sendPage(response, renderDoor({ language, requestedLanguage }, door, isRefusedReason(refused) ? refused : null));
   });
 
   mountStep('/face-check', {
@@ -175,7 +175,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
 }
 
 function openDoors(
-  deps: HomeDeps & { readonly countAll: ReturnType<typeof createCountAll> },
+  deps: HomeDeps & { readonly consumeLimits: ReturnType<typeof createConsumeLimits> },
 ): ReadonlyMap<string, OpenDoor> {
   return new Map(
     [...deps.connections.values()].flatMap((connection) => {
@@ -194,7 +194,7 @@ function openDoors(
   );
 }
 
-async function readName({ request, readBody }: Arrival<Request, Response>): Promise<string> {
+async function readName({ request, readBody }: RouteExchange<Request, Response>): Promise<string> {
   const name =
     parseForm(request, await readBody())
       .get('username')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { UserSecret } from '../../core/concealed.js';
 import type { PasskeyAnswer } from '../../core/ports.js';
+import { UserSecret } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 
 export const maxAnswerCharacters = 8192;

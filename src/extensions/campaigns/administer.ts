@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { LetterLanguage } from '../../core/language.js';
+import type { SupportedLanguage } from '../../core/language.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
@@ -110,7 +110,11 @@ export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Pro
  */
 export async function keepWords(
   id: string,
-  { kind, language, ...words }: InvitationWords & { readonly kind: InvitationKind; readonly language: LetterLanguage },
+  {
+    kind,
+    language,
+    ...words
+  }: InvitationWords & { readonly kind: InvitationKind; readonly language: SupportedLanguage },
   by: string,
   deps: Ports<'state' | 'audit'>,
 ): Promise<readonly string[]> {

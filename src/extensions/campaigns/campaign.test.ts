@@ -3,8 +3,8 @@ import { named, openCampaignBench, toDirectory } from '../../../test/campaign-be
 import { until } from '../../../test/eventually.js';
 import { readPart } from '../../../test/mail-relay.js';
 import { loginOf } from '../../../test/simulated-profile.js';
-import { Credential } from '../../core/concealed.js';
 import type { Directory } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { openSession } from '../../step-up/session.js';
 import {

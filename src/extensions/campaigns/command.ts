@@ -6,7 +6,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { readGivenFile } from '../../cli/given-file.js';
 import { wholeNumber } from '../../cli/parse-option.js';
 import { printTable, toPrintable } from '../../cli/table.js';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
 import { personStates, retryable } from './person.js';
 import { type CampaignReply, campaignPeopleReply, campaignsReply, oneCampaignReply, previewReply } from './replies.js';
@@ -15,12 +15,12 @@ const parseDays = wholeNumber(1, 30, 'days');
 
 export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
-  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
-  const tellChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
-    if (!deps.printJson(campaign)) tell(campaign);
+  const printCampaign = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
+  const printChanged = ({ campaign }: { readonly campaign: CampaignReply }): void => {
+    if (!deps.printJson(campaign)) printCampaign(campaign);
   };
   const change = async (what: string, id: string, fields = {}): Promise<void> => {
-    tellChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
+    printChanged(await callServer(`POST /campaigns/${what}`, oneCampaignReply, deps, { campaign: id, ...fields }));
   };
 
   command
@@ -30,7 +30,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--group <group>', 'id or name of a group at the provider')
     .option('--file <file>', 'CSV file with the column login, and optionally email, name and language')
     .requiredOption('--name <name>', 'name of the campaign')
-    .addOption(new Option('--language <language>', 'language of the e-mails').choices(letterLanguages).default('en'))
+    .addOption(new Option('--language <language>', 'language of the e-mails').choices(supportedLanguages).default('en'))
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
@@ -38,15 +38,15 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
       const people = file && (await readGivenFile(file)).toString('base64');
       const fields = { connection, ...options, group, people };
-      tellChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
-      deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
+      printChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));
+      deps.printError('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
     });
   command
     .command('preview')
     .description('preview an e-mail')
     .argument('<campaign>')
     .addOption(new Option('--kind <kind>').choices(invitationKinds).default('invitation'))
-    .addOption(new Option('--language <language>').choices(letterLanguages).default('en'))
+    .addOption(new Option('--language <language>').choices(supportedLanguages).default('en'))
     .option('--html <file>', 'write the HTML to a file')
     .action(async (campaign, { kind, language, html: file }) => {
       const letter = await callServer('POST /campaigns/preview', previewReply, deps, { campaign, kind, language });
@@ -63,12 +63,12 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async (id, { state }) => {
       if (id === undefined) {
         const { campaigns } = await callServer('GET /campaigns', campaignsReply, deps);
-        if (!deps.printJson(campaigns)) for (const campaign of campaigns) tell(campaign);
+        if (!deps.printJson(campaigns)) for (const campaign of campaigns) printCampaign(campaign);
         return;
       }
       const { campaign } = await callServer(`GET /campaigns/${encodeURIComponent(id)}`, oneCampaignReply, deps);
       if (state === undefined) {
-        if (!deps.printJson({ campaign })) tell(campaign);
+        if (!deps.printJson({ campaign })) printCampaign(campaign);
         return;
       }
       const fields = { campaign: id, state, limit: 200 };
@@ -76,7 +76,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
         (page) => page.people,
       );
       if (deps.printJson({ campaign, people })) return;
-      tell(campaign);
+      printCampaign(campaign);
       const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
         ...[line ?? '', login, email ?? '', is, reason ?? '', sentAt ?? ''],
       ]);

@@ -35,14 +35,14 @@ afterAll(async () => {
 });
 
 /** What the tests look at in replies. */
-interface Told {
+interface CampaignView {
   readonly id: string;
   readonly state: string;
   readonly counts: Record<string, number>;
   readonly leftOut: Record<string, number>;
   readonly own: readonly string[];
 }
-interface PeopleTold {
+interface PeopleView {
   readonly people: readonly { readonly login: string }[];
   readonly cursor: string | null;
 }
@@ -51,8 +51,8 @@ const ofBody = <Field>(body: unknown): Field => body as Field;
 const asOwner = { 'x-admin-key': adminKey };
 const post = async (path: string, fields: object) => (await server.postJson(path, fields, asOwner)).body;
 const read = async (id: string) =>
-  (await server.send('GET', `/campaigns/${id}`, { headers: asOwner })).body.campaign as unknown as Told;
-const readOnce = async (id: string, isSo: (campaign: Told) => boolean): Promise<Told> => {
+  (await server.send('GET', `/campaigns/${id}`, { headers: asOwner })).body.campaign as unknown as CampaignView;
+const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): Promise<CampaignView> => {
   await until(async () => isSo(await read(id)));
   return read(id);
 };
@@ -98,7 +98,7 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   const all: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: PeopleTold = ofBody(
+    const page: PeopleView = ofBody(
       await post('/campaigns/people', {
         ...{ campaign: id, state: 'sent', limit: 25 },
         ...(cursor === null ? {} : { cursor }),

@@ -5,7 +5,7 @@ import { pagePath } from '../../http/page-link.js';
 import type { ApiDeps } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { composeInvitation, findUnknownIn } from '../../notifications/email/invitation.js';
-import { keepShown } from '../../notifications/email/shown.js';
+import { storeEmailPreview } from '../../notifications/email/shown.js';
 import {
   countPeople,
   createCampaign,
@@ -43,12 +43,12 @@ export function createCampaignEndpoints(
     ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),
     method: 'POST',
   } as const;
-  const tell = async (campaign: Campaign) => ({
+  const toReply = async (campaign: Campaign) => ({
     campaign: toCampaignReply(campaign, await countPeople(campaign, deps)),
   });
   const changed = async (campaign: Campaign) => {
     deps.wake();
-    return tell(campaign);
+    return toReply(campaign);
   };
   const ofOne = z.strictObject({ campaign: campaignField });
   const stateCodes = ['not_found', 'campaign_state'] as const;
@@ -90,7 +90,7 @@ export function createCampaignEndpoints(
       fields: z.strictObject({}),
       reply: campaignsReply,
       async handle() {
-        const told = await Promise.all((await listCampaigns(deps)).map(tell));
+        const told = await Promise.all((await listCampaigns(deps)).map(toReply));
         return { campaigns: told.map(({ campaign }) => campaign) };
       },
     }),
@@ -165,7 +165,7 @@ export function createCampaignEndpoints(
           await deps.brandOf(connection),
         );
         const shown = html.toString();
-        const page = `/console/letter/${await keepShown(shown, deps)}`;
+        const page = `/console/letter/${await storeEmailPreview(shown, deps)}`;
         return { subject, text, html: shown, unknown: findUnknownIn(words), page, words };
       },
     }),
@@ -247,7 +247,7 @@ export function createCampaignEndpoints(
       async handle({ param }) {
         const { success, data } = campaignField.safeParse(param('id'));
         if (!success) throw new FaceError('not_found');
-        return tell(await readCampaign(data, deps));
+        return toReply(await readCampaign(data, deps));
       },
     }),
   ];

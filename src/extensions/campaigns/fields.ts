@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { type EpochMs, toIso } from '../../core/units.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
 import type { CampaignCounts } from './administer.js';
@@ -14,7 +14,7 @@ export const campaignField = z
   .regex(/^[\w-]{16}$/)
   .describe('The id of the campaign.');
 
-export const languageField = z.enum(letterLanguages);
+export const languageField = z.enum(supportedLanguages);
 export const kindField = z.enum(invitationKinds);
 export const subjectField = z.string().max(200);
 export const textField = z

@@ -5,11 +5,11 @@ import { FaceError } from '../../errors.js';
 import { stateAt } from '../../step-up/record.js';
 import { changeRecord, readRecord } from '../../step-up/stored.js';
 import { abandon } from '../../step-up/transitions.js';
-import { type Person, type Sight, see } from './person.js';
+import { applyLinkState, type LinkState, type Person } from './person.js';
 
-type Seen = { readonly sight: Sight; readonly isOver: boolean };
+type Seen = { readonly linkState: LinkState; readonly isOver: boolean };
 
-export async function lookAt(
+export async function refreshLink(
   person: Person,
   connection: Connection,
   deps: Ports<'state' | 'clock' | 'verifier'>,
@@ -20,11 +20,11 @@ export async function lookAt(
   const isExpired = link.expiresAt <= now;
   if (link.isOver && !isExpired) return person;
   const seen = await readSight(link.stepUpId, deps);
-  if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
-  if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
+  if (seen.linkState === 'enrolled') return applyLinkState(person, 'enrolled', true);
+  if (!seen.isOver && !isExpired) return applyLinkState(person, seen.linkState, false);
   // The step-up has ended or expired. The profile tells if the person enrolled.
   const token = await readTokenIfAny(connection, subject);
-  return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
+  return applyLinkState(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.linkState, true);
 }
 
 async function readSight(stepUpId: string, deps: Ports<'state' | 'clock'>): Promise<Seen> {
@@ -32,12 +32,12 @@ async function readSight(stepUpId: string, deps: Ports<'state' | 'clock'>): Prom
     const { record } = await readRecord(stepUpId, deps);
     const state = stateAt(record, deps.clock.now());
     const isOver = state === 'failed' || state === 'expired' || state === 'abandoned';
-    if (state === 'passed') return { sight: 'enrolled', isOver: true };
-    return { sight: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
+    if (state === 'passed') return { linkState: 'enrolled', isOver: true };
+    return { linkState: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
   } catch (error) {
     // The step-up of an unopened link stays stored until the link expires, so a missing step-up means that the link was
     // opened.
-    if (error instanceof FaceError && error.code === 'step_up_unknown') return { sight: 'opened', isOver: true };
+    if (error instanceof FaceError && error.code === 'step_up_unknown') return { linkState: 'opened', isOver: true };
     throw error;
   }
 }

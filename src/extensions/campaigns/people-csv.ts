@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
 import type { NamedPerson } from './administer.js';
 import type { LeftOutReason } from './person.js';
@@ -144,7 +144,7 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
   const read = (column: Column): string => (places[column] === -1 ? '' : (cells[places[column]] ?? '').trim());
   const [login, email, name] = [read('login'), read('email'), read('name')];
   const language = read('language').split('-')[0]?.toLowerCase() ?? '';
-  const known = letterLanguages.find((each) => each === language) ?? null;
+  const known = supportedLanguages.find((each) => each === language) ?? null;
   const person = {
     ...{ line, login: login.slice(0, longestLogin), name: name.slice(0, longestName) || null, language: known },
     email: email.slice(0, 254) || null,

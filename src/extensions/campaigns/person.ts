@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
@@ -57,7 +57,7 @@ export const personGuard = z.object({
   subject: z.string().nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  language: z.enum(letterLanguages).nullable(),
+  language: z.enum(supportedLanguages).nullable(),
   state: z.enum(personStates),
   /** Reason for skipping the person, error code, or reply code of the mail relay. */
   reason: z.string().nullable(),
@@ -109,7 +109,7 @@ const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person
 
 const emailGuard = z.email().max(254);
 
-export interface Resolved {
+export interface ResolvedUser {
   readonly subject: string;
   readonly login: string;
   readonly email: string | null;
@@ -120,7 +120,7 @@ export interface Resolved {
  * Updates a person with the provider's data.
  * @param found - `null` if the provider does not know the user
  */
-export function resolve(person: Person, found: Resolved | null, isDouble: boolean): Person {
+export function resolve(person: Person, found: ResolvedUser | null, isDouble: boolean): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const known: Person = {
     ...person,
@@ -145,7 +145,7 @@ export function claim(
   return { ...person, state: 'sending', claim: { ...letter, former: person.state, until: addSec(now, claimSec) } };
 }
 
-export type LetterOutcome =
+export type EmailOutcome =
   | { readonly became: 'sent' }
   | { readonly became: 'refused' | 'later'; readonly status: number | null }
   /** The mail relay could not be reached, so nothing was sent. */
@@ -154,7 +154,7 @@ export type LetterOutcome =
   | { readonly became: 'failed'; readonly code: FaceErrorCode };
 
 /** Applies the outcome of a claimed e-mail. An outcome is ignored if another claim has replaced `claimId`. */
-export function settle(person: Person, claimId: string, outcome: LetterOutcome, now: EpochMs): Person {
+export function applyOutcome(person: Person, claimId: string, outcome: EmailOutcome, now: EpochMs): Person {
   const { claim: held } = person;
   if (held?.id !== claimId) return person;
   const free: Person = { ...person, claim: null, reason: null };
@@ -182,24 +182,24 @@ export function settle(person: Person, claimId: string, outcome: LetterOutcome, 
 const toReason = (status: number | null): string | null => (status === null ? null : String(status));
 
 /**
- * Marks a person as `uncertain` if their claim has expired. If the sender still reports an outcome, `settle` applies
+ * Marks a person as `uncertain` if their claim has expired. If the sender still reports an outcome, `applyOutcome` applies
  * it.
  */
-export const doubtIfLost = (person: Person, now: EpochMs): Person =>
+export const markUncertainIfLost = (person: Person, now: EpochMs): Person =>
   person.state === 'sending' && person.claim !== null && person.claim.until <= now
     ? { ...person, state: 'uncertain', link: person.claim.link, sentAt: now }
     : person;
 
-export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
+export type LinkState = 'waiting' | 'opened' | 'enrolled' | 'expired';
 
 export const isWaiting = ({ state, link }: Person): boolean =>
   link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
 
 /** Applies the state of the link. `enrolled` and `expired` are final. */
-export function see(person: Person, sight: Sight, isOver: boolean): Person {
+export function applyLinkState(person: Person, linkState: LinkState, isOver: boolean): Person {
   const { link, state } = person;
   if (link === null || !isWaiting(person)) return person;
-  const next: PersonState = sight === 'waiting' ? state : sight;
+  const next: PersonState = linkState === 'waiting' ? state : linkState;
   // An uncertain e-mail whose link was never opened stays uncertain.
   const kept = state === 'uncertain' && next === 'expired' ? state : next;
   return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
@@ -220,7 +220,7 @@ export const bounce = (person: Person): Person =>
     ? { ...person, state: 'bounced', reason: null }
     : person;
 
-export interface Pace {
+export interface ReminderSchedule {
   readonly reminderDays: number;
   readonly reminders: number;
   /** Time of a manual reminder. It is sent to everyone whose last e-mail is older than this. */
@@ -229,7 +229,7 @@ export interface Pace {
 
 const daySec = 86_400;
 
-export function dueLetter(person: Person, pace: Pace, now: EpochMs): InvitationKind | null {
+export function dueEmail(person: Person, pace: ReminderSchedule, now: EpochMs): InvitationKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;
   if (state === 'planned') return 'invitation';

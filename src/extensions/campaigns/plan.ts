@@ -4,8 +4,16 @@ import type { Member } from '../../core/ports.js';
 import { hasExpired } from '../../enrolment/consent.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
-import { newPerson, type Person, type Resolved, resolve } from './person.js';
-import { type Campaign, delayPlan, finishPlan, freePlan, growPlan, isForgottenIn, refusePlan } from './record.js';
+import { newPerson, type Person, type ResolvedUser, resolve } from './person.js';
+import {
+  type Campaign,
+  clearPlanProblem,
+  delayPlan,
+  finishPlan,
+  isForgottenIn,
+  refusePlan,
+  updateShardCount,
+} from './record.js';
 import {
   changeCampaign,
   changeShard,
@@ -58,11 +66,11 @@ async function settlePlan(
   for (let isSettled = false; !isSettled; ) {
     const seen = await readCampaign(campaign.id, deps);
     if (seen.forgotten.length > 0) await dropPeople(seen, (person) => isForgottenIn(seen, person), deps);
-    const settle = (latest: Campaign): Campaign => {
+    const changeIfSettled = (latest: Campaign): Campaign => {
       isSettled = latest.forgotten.length === seen.forgotten.length;
       return isSettled ? change(latest) : latest;
     };
-    await changeCampaign(campaign.id, settle, deps);
+    await changeCampaign(campaign.id, changeIfSettled, deps);
   }
 }
 
@@ -81,7 +89,7 @@ async function listGroup(
     await writeShard(campaign, shards, people, deps);
     shards += 1;
     people = [];
-    await changeCampaign(campaign.id, (latest) => growPlan(latest, shards), deps);
+    await changeCampaign(campaign.id, (latest) => updateShardCount(latest, shards), deps);
   };
   const take = async (member: Member): Promise<void> => {
     if (at >= maxPeople) throw new FaceError('limit_reached');
@@ -110,7 +118,7 @@ async function resolveNamed(
 ): Promise<number | null> {
   const connection = deps.connections.get(campaign.connection);
   if (connection === undefined) throw new FaceError('connection_unknown');
-  const find = async (login: string): Promise<Resolved | null> => {
+  const find = async (login: string): Promise<ResolvedUser | null> => {
     const account = await connection.profile.findAccount(login);
     if (account === null) return null;
     const token = await readTokenIfAny(connection, account.subject);
@@ -121,7 +129,7 @@ async function resolveNamed(
   for (let shard = 0; shard < campaign.shards; shard += 1) {
     const people = (await readShard(campaign, shard, deps))?.record ?? [];
     for (const { state, subject } of people) if (state !== 'unresolved' && subject !== null) seen.add(subject);
-    const found = new Map<number, Resolved | null>();
+    const found = new Map<number, ResolvedUser | null>();
     const waiting = people.filter(({ state }) => state === 'unresolved').values();
     let failure: unknown = null;
     const work = async (): Promise<void> => {
@@ -146,7 +154,7 @@ async function resolveNamed(
       if (known !== null) seen.add(known.subject);
     }
     await changeShard(campaign, shard, (person) => resolved.get(person.at) ?? person, deps);
-    if (resolved.size > 0 && campaign.stuckSince !== null) await changeCampaign(campaign.id, freePlan, deps);
+    if (resolved.size > 0 && campaign.stuckSince !== null) await changeCampaign(campaign.id, clearPlanProblem, deps);
     if (failure !== null) throw failure;
   }
   return campaign.shards;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { digestOf } from '../../core/digest.js';
-import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
-import { type CampaignState, campaignStates, type Pace, type Person } from './person.js';
+import { type CampaignState, campaignStates, type Person, type ReminderSchedule } from './person.js';
 
 export const longestLinkDays = 30;
 
@@ -22,7 +22,7 @@ export const campaignGuard = z.object({
   stuckSince: epochMsGuard.nullable().default(null),
   /** Digests of people erased during planning, so that the planner does not store them afterwards. */
   forgotten: z.array(z.string()).default([]),
-  language: z.enum(letterLanguages),
+  language: z.enum(supportedLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
   reminderDays: z.int(),
   reminders: z.int(),
@@ -47,7 +47,7 @@ function inState(campaign: Campaign, ...states: readonly CampaignState[]): void 
 }
 
 /** Updates the number of stored records of people, so that an erasure during planning searches all of them. */
-export function growPlan(campaign: Campaign, shards: number): Campaign {
+export function updateShardCount(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
 }
@@ -84,7 +84,7 @@ export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Ca
 }
 
 /** Clears the delay once a look-up succeeds. */
-export const freePlan = (campaign: Campaign): Campaign =>
+export const clearPlanProblem = (campaign: Campaign): Campaign =>
   campaign.stuckSince === null ? campaign : { ...campaign, problem: null, stuckSince: null };
 
 export function refusePlan(campaign: Campaign, problem: string): Campaign {
@@ -118,16 +118,16 @@ export function remind(campaign: Campaign, now: EpochMs): Campaign {
 export const finish = (campaign: Campaign): Campaign =>
   campaign.state === 'running' ? { ...campaign, state: 'done', problem: null } : campaign;
 
-export const paceOf = ({ reminderDays, reminders, remindAt }: Campaign): Pace => ({
+export const paceOf = ({ reminderDays, reminders, remindAt }: Campaign): ReminderSchedule => ({
   reminderDays,
   reminders,
   remindAt,
 });
 
-export const ownKey = (kind: InvitationKind, language: LetterLanguage): string => `${kind}.${language}`;
+export const ownKey = (kind: InvitationKind, language: SupportedLanguage): string => `${kind}.${language}`;
 
 export const wordsOf = (
   { own }: Pick<Campaign, 'own'>,
   kind: InvitationKind,
-  language: LetterLanguage,
+  language: SupportedLanguage,
 ): InvitationWords => own[ownKey(kind, language)] ?? builtInWords(kind, language);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import { campaignStates, personStates } from './person.js';
 
@@ -14,7 +14,7 @@ const campaignReply = z.object({
     .string()
     .nullable()
     .describe('Code of the problem that stopped the campaign, or of the reason why the plan was refused.'),
-  language: z.enum(letterLanguages),
+  language: z.enum(supportedLanguages),
   linkDays: z.int(),
   reminderDays: z.int(),
   reminders: z.int(),
@@ -40,7 +40,7 @@ const personReply = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   subject: z.string().nullable(),
-  language: z.enum(letterLanguages),
+  language: z.enum(supportedLanguages),
   state: z.enum(personStates),
   reason: z
     .string()

@@ -2,8 +2,8 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { Directory } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
-import { lookAt } from './links.js';
-import { doubtIfLost, isSettled, isWaiting, type Person } from './person.js';
+import { refreshLink } from './links.js';
+import { isSettled, isWaiting, markUncertainIfLost, type Person } from './person.js';
 import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
@@ -11,10 +11,10 @@ import type { CampaignPorts } from './settings.js';
 import {
   changeCampaign,
   changeShard,
-  giveLease,
   listCampaigns,
   readCampaign,
   readShard,
+  releaseLease,
   takeLease,
 } from './storage.js';
 
@@ -77,7 +77,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     const seen = new Map<number, Person>();
     for (const person of people.filter(isWaiting)) {
       // If the provider fails, only the check of this link is skipped.
-      const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
+      const looked = await refreshLink(person, connection, deps).catch((error: unknown) => {
         if (toCode(error) === 'state_unavailable') throw error;
         return person;
       });
@@ -90,7 +90,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
         const looked = seen.get(person.at);
         // If the person got a new e-mail meanwhile, this result is about the old link and is ignored.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
-        return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
+        return markUncertainIfLost(looked !== undefined && isSame ? looked : person, now);
       },
       deps,
       found,
@@ -178,7 +178,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     async close() {
       closing.abort();
       await Promise.all([plans.stop(), letters.stop()]);
-      await giveLease(holder, current()).catch(() => {});
+      await releaseLease(holder, current()).catch(() => {});
     },
   };
 }

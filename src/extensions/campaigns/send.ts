@@ -1,14 +1,22 @@
-import { Credential } from '../../core/concealed.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Directory } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
 import { startStepUp } from '../../step-up/step-up.js';
 import { closeLink } from './links.js';
-import { claim, dueLetter, findEnrolled, type LetterOutcome, type Person, type PersonLink, settle } from './person.js';
+import {
+  applyOutcome,
+  claim,
+  dueEmail,
+  type EmailOutcome,
+  findEnrolled,
+  type Person,
+  type PersonLink,
+} from './person.js';
 import { type Campaign, paceOf, wordsOf } from './record.js';
 
 import { changeShard, readShard } from './storage.js';
@@ -52,7 +60,7 @@ export async function sendBatch(
   const found = await readShard(campaign, shard, deps);
   const now = deps.clock.now();
   const due = (found?.record ?? []).flatMap((person) => {
-    const kind = dueLetter(person, paceOf(campaign), now);
+    const kind = dueEmail(person, paceOf(campaign), now);
     return kind === null ? [] : [{ person, kind }];
   });
   const chosen = due.slice(0, size);
@@ -66,7 +74,7 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
+      if (preparation === undefined || dueEmail(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
       if (preparation.became === 'waiting') return person;
@@ -80,7 +88,7 @@ export async function sendBatch(
     const preparation = byPlace.get(person.at);
     return person.claim?.id === claimId && preparation?.became === 'ready' ? [preparation.letter] : [];
   });
-  const outcomes = new Map<number, LetterOutcome>();
+  const outcomes = new Map<number, EmailOutcome>();
   await Promise.all(
     leaving.map(async (letter) => {
       outcomes.set(letter.person.at, await send(campaign, letter, connection, deps));
@@ -91,7 +99,7 @@ export async function sendBatch(
     shard,
     (person) => {
       const outcome = outcomes.get(person.at);
-      return outcome === undefined ? person : settle(person, claimId, outcome, deps.clock.now());
+      return outcome === undefined ? person : applyOutcome(person, claimId, outcome, deps.clock.now());
     },
     deps,
   );
@@ -140,7 +148,7 @@ async function prepare(
       connection,
       subject,
       purpose: 'enrol',
-      kept: null,
+      callerHeldToken: null,
       receipt: null,
       hookSignIn: null,
       by: campaign.createdBy,
@@ -158,7 +166,7 @@ async function send(
   { person, kind, link, address }: Prepared,
   connection: Connection,
   deps: Ports<'delivery' | 'brandOf'>,
-): Promise<LetterOutcome> {
+): Promise<EmailOutcome> {
   const language = person.language ?? campaign.language;
   const words = wordsOf(campaign, kind, language);
   const { expiresAt } = link;

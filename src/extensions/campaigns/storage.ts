@@ -187,7 +187,7 @@ export async function takeLease(holder: string, { state, clock }: Ports<'state' 
   return changed.holder === holder;
 }
 
-export async function giveLease(holder: string, { state }: Ports<'state'>): Promise<void> {
+export async function releaseLease(holder: string, { state }: Ports<'state'>): Promise<void> {
   const found = await state.read(lease.key);
   const held = lease.guard.safeParse(found?.value);
   if (held.success && held.data.holder === holder) await state.delete(lease.key);

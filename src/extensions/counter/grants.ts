@@ -4,7 +4,7 @@ import type { OidcClient } from '../../connections/openid-client.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import { toCode } from '../../errors.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { oidcErrors, type Provider } from '../../oidc/library.js';
@@ -20,7 +20,7 @@ interface DeviceGrantHooks {
   /** Called after a code was created. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
   /** Called before a counter gets the result. Throws to refuse it. */
-  settle(context: KoaContextWithOIDC): Promise<void>;
+  checkResult(context: KoaContextWithOIDC): Promise<void>;
   describePending(context: KoaContextWithOIDC): object;
 }
 
@@ -29,10 +29,10 @@ const pollIntervalSec = 2;
 
 const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.string().optional() });
 
-/** Creates a provider that calls `settle` before the device grant, for which the library has no hook. */
+/** Creates a provider that calls `checkResult` before the device grant, for which the library has no hook. */
 export const createDeviceGrantProvider = (
   Base: typeof Provider,
-  { settle }: Pick<DeviceGrantHooks, 'settle'>,
+  { checkResult: settle }: Pick<DeviceGrantHooks, 'checkResult'>,
 ): typeof Provider =>
   class extends Base {
     override registerGrantType<Params extends object>(
@@ -53,7 +53,7 @@ export const createDeviceGrantProvider = (
     }
   };
 
-export function dressDeviceReplies(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
+export function addDeviceReplyFields(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
   provider.use(async (context: KoaContextWithOIDC, next) => {
     await next();
     if (!['token', 'device_authorization'].includes(context.oidc?.route)) return;
@@ -162,7 +162,7 @@ export function createCounterGrants(
       if (hint !== undefined) throw new oidcErrors.InvalidRequest('login_hint is not allowed for a counter');
       if (kiosk !== undefined) return checkKioskOf(kiosk, typed);
       if (typed === undefined) return;
-      await countAgainst('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);
+      await consumeLimit('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);
       const digits = toPlainCode(typed);
       const found = isShownCode(digits) ? await shownCodes.read(digits) : null;
       if (found === null || found.code !== null) throw unknownCode();
@@ -186,7 +186,7 @@ export function createCounterGrants(
       await assignToKiosk({ kiosk: visit.kiosk, next: { page: addressOf(code), visit: visit.visit } }, deps);
     },
 
-    async settle(context) {
+    async checkResult(context) {
       const { provider, client } = context.oidc;
       const { device_code: value = '', number } = paramsOf(context.oidc.params);
       const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });

@@ -7,9 +7,9 @@ import { FaceError } from '../../errors.js';
 import type { OidcExtension } from '../../oidc/feature.js';
 import { lifeSec } from '../../oidc/provider.js';
 import { findNamed, toClaims } from '../../oidc/relying-party.js';
-import { inProtocol } from '../../oidc/unavailable.js';
+import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
-import { createCounterGrants, createDeviceGrantProvider, deviceGrant, dressDeviceReplies } from './grants.js';
+import { addDeviceReplyFields, createCounterGrants, createDeviceGrantProvider, deviceGrant } from './grants.js';
 
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
@@ -65,7 +65,7 @@ export const countersOfOidc: OidcExtension = {
     const counters = countersOf(oidc);
     if (counters.length === 0) return {};
     const ids = new Set(counters.map(({ id }) => id));
-    const protocolDeps = { ...deps, state: inProtocol(deps.state) };
+    const protocolDeps = { ...deps, state: withProtocolErrors(deps.state) };
     const counterUrl = (name: 'user_code' | 'shown', code: string): string =>
       `${issuer}${paths.counter}?${name}=${code}`;
     const checks = createChecks(connection.id, protocolDeps);
@@ -85,7 +85,7 @@ export const countersOfOidc: OidcExtension = {
         extraParams: ['shown_code', 'kiosk'],
       }),
       extend: (Base) => createDeviceGrantProvider(Base, grants),
-      dress: (provider) => dressDeviceReplies(provider, grants),
+      dress: (provider) => addDeviceReplyFields(provider, grants),
       async check(context, client) {
         if (context.oidc.route !== 'device_authorization') return false;
         await grants.check(context, client);

@@ -7,7 +7,7 @@ import { drawBelow } from '../../step-up/draw.js';
 
 /* Codes that phones display and counters read. A code is valid for one check, in the browser that displays it. */
 
-export const shownLifeSec = 180;
+export const shownCodeLifeSec = 180;
 
 const shownGuard = z.object({
   browserDigest: z.string(),
@@ -30,7 +30,7 @@ export function createShownCodes(connection: string, deps: Deps) {
   return {
     async make(browserDigest: string): Promise<string | null> {
       const digits = Array.from({ length: 8 }, () => drawBelow(10, deps.random)).join('');
-      const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownLifeSec) };
+      const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownCodeLifeSec) };
       const { key } = toStored(connection, digits);
       return (await deps.state.write(key, shown, { when: 'absent', expiresAt: shown.endsAt })) ? digits : null;
     },

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
+import { Credential } from '../../core/secrets.js';
 import { toCode } from '../../errors.js';
 import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
 import { queryOf } from '../../http/front-door.js';
@@ -9,9 +9,9 @@ import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { kioskLink } from '../../http/page-link.js';
 import { sourceOf } from '../../http/source.js';
 import type { OidcIssuer } from '../../oidc/feature.js';
-import { begun, writeFlow } from '../../oidc/flow.js';
+import { newFlow, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
-import { type KioskPage, leadBackToKiosk } from '../../oidc/pages.js';
+import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
 import { newSecret } from '../../step-up/ticket.js';
 import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
@@ -24,15 +24,15 @@ import {
   renderShown,
   renderStart,
 } from './pages.js';
-import { isShownCode, type ShownCodes, shownLifeSec } from './shown-code.js';
+import { isShownCode, type ShownCodes, shownCodeLifeSec } from './shown-code.js';
 
-interface Visit {
+interface CounterRequest {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
   readonly kioskUrl: string | null;
   /** Preferred languages, written as in `ui_locales`. If `undefined`, the languages of the browser are used. */
-  readonly wished: string | undefined;
+  readonly requestedLanguage: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
@@ -52,11 +52,11 @@ export function createCounterPage(
   const flowDeps = { ...deps, connection };
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
-    const visit = { request, response, form, kioskUrl: null, wished: parameterOf(request, 'ui_locales') };
+    const visit = { request, response, form, kioskUrl: null, requestedLanguage: parameterOf(request, 'ui_locales') };
     try {
       const code = toPlainCode(parameterOf(request, 'user_code'));
       const digits = parameterOf(request, 'shown');
-      if (code !== '') await goOn(visit, code);
+      if (code !== '') await openCheck(visit, code);
       else if (isShownCode(digits)) await waitForCounter(visit, digits);
       else if (form?.get('decision') === 'show') await makeShown(visit);
       else send(visit, renderStart(languageFor(visit)));
@@ -67,7 +67,7 @@ export function createCounterPage(
     }
   };
 
-  async function goOn(begun: Visit, code: string): Promise<void> {
+  async function openCheck(begun: CounterRequest, code: string): Promise<void> {
     const { form, response } = begun;
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
@@ -75,7 +75,7 @@ export function createCounterPage(
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
-    const visit = { ...begun, kioskUrl, wished: begun.wished || found?.params.ui_locales };
+    const visit = { ...begun, kioskUrl, requestedLanguage: begun.requestedLanguage || found?.params.ui_locales };
     const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
@@ -103,12 +103,12 @@ export function createCounterPage(
    * Returns true if a ticket proves that the kiosk itself opened the page. Otherwise someone could continue the session
    * of a previous person.
    */
-  function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
+  function isLetIn({ form, kioskUrl }: CounterRequest, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);
     return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);
   }
 
-  async function lead(visit: Visit, { interaction: uid, shown }: Check, name: string): Promise<void> {
+  async function lead(visit: CounterRequest, { interaction: uid, shown }: Check, name: string): Promise<void> {
     const { provider } = await issuer.running();
     const interaction = uid === null ? undefined : await provider.Interaction.find(uid);
     if (interaction?.result === undefined) {
@@ -120,7 +120,7 @@ export function createCounterPage(
   }
 
   async function beginInteraction(
-    { request, response }: Visit,
+    { request, response }: CounterRequest,
     { clientId, params, endsAt }: Check,
     { code, uid, atKiosk }: { readonly code: string; readonly uid: string; readonly atKiosk: KioskVisit | null },
   ): Promise<void> {
@@ -131,7 +131,7 @@ export function createCounterPage(
       prompt: { name: 'login', reasons: ['face_check'], details: {} },
     });
     await interaction.save(leftSec);
-    const flow = { ...begun, clientId, person: null, acr: 'face', atKiosk, endsAt };
+    const flow = { ...newFlow, clientId, person: null, acr: 'face', atKiosk, endsAt };
     await writeFlow({ uid }, flow, flowDeps);
     const { pathname } = new URL(issuer.interactionUrl(uid));
     provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
@@ -139,14 +139,14 @@ export function createCounterPage(
     });
   }
 
-  async function makeShown(visit: Visit): Promise<void> {
+  async function makeShown(visit: CounterRequest): Promise<void> {
     await issuer.countStart(sourceOf(visit.request));
-    const digits = await shownCodes.make(giveCookie(visit.response, shownLifeSec + checkLifeSec));
+    const digits = await shownCodes.make(giveCookie(visit.response, shownCodeLifeSec + checkLifeSec));
     if (digits === null) return end(visit, 'busy');
     visit.response.redirect(303, issuer.counterUrl('shown', digits));
   }
 
-  async function waitForCounter(visit: Visit, digits: string): Promise<void> {
+  async function waitForCounter(visit: CounterRequest, digits: string): Promise<void> {
     const found = await shownCodes.read(digits);
     const isOurs = found !== null && isShownBy(visit, found.browserDigest);
     if (!isOurs) await issuer.countStart(sourceOf(visit.request));
@@ -161,7 +161,7 @@ export function createCounterPage(
     return secret.use(digestOf).toString('base64url');
   }
 
-  function isShownBy({ request }: Visit, digest: string | null): boolean {
+  function isShownBy({ request }: CounterRequest, digest: string | null): boolean {
     const cookie = readCookie(request, cookieName);
     return cookie !== null && digest !== null && hasDigest(cookie, Buffer.from(digest, 'base64url'));
   }
@@ -169,14 +169,15 @@ export function createCounterPage(
 
 const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
 
-const languageFor = ({ request, wished }: Visit) => languageOf(wished, request.acceptsLanguages());
+const languageFor = ({ request, requestedLanguage }: CounterRequest) =>
+  languageOf(requestedLanguage, request.acceptsLanguages());
 
-function end(visit: Visit, why: CounterEnd): void {
+function end(visit: CounterRequest, why: CounterEnd): void {
   visit.response.status(statusOf[why]);
   send(visit, renderEnd(languageFor(visit), { end: why, kioskUrl: visit.kioskUrl }), 'telling');
 }
 
-function send({ response, kioskUrl }: Visit, page: RenderedPage, does: KioskPage = 'asking'): void {
-  if (kioskUrl !== null) leadBackToKiosk(response, kioskUrl, does);
+function send({ response, kioskUrl }: CounterRequest, page: RenderedPage, does: KioskPage = 'asking'): void {
+  if (kioskUrl !== null) refreshToKiosk(response, kioskUrl, does);
   sendPage(response, page);
 }

@@ -18,7 +18,7 @@ import {
   toEpochSec,
   toIso,
 } from '../../core/units.js';
-import { identifyWhereSound, isDenied } from '../../enrolment/deny-list.js';
+import { identifyIfToken, isDenied } from '../../enrolment/deny-list.js';
 import { hasEndedSince } from '../../enrolment/revoke.js';
 import { FaceError } from '../../errors.js';
 import { readClaims } from '../../oidc/flow.js';
@@ -89,7 +89,7 @@ export function createIssue(
   const giveBack = (kind: string, what: string): Promise<void> => deps.state.delete(keyOf(kind, what)).catch(() => {});
 
   const readEnrolment = async (who: SubjectRef, { at, tokenId }: CheckedFace): Promise<ReadToken | null> => {
-    const token = identifyWhereSound(await readTokenIfAny(connection, who.subject), deps);
+    const token = identifyIfToken(await readTokenIfAny(connection, who.subject), deps);
     if (token === null || token.tokenId !== tokenId) return null;
     return (await isDenied(tokenId, deps)) || (await hasEndedSince(who, at, deps)) ? null : token;
   };

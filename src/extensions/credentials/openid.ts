@@ -6,7 +6,7 @@ import type { DirectoryFor, OidcClient } from '../../connections/openid-client.j
 import { paths } from '../../connections/openid-paths.js';
 import { readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { identifyWhereSound } from '../../enrolment/deny-list.js';
+import { identifyIfToken } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
 import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
@@ -145,7 +145,7 @@ function createOfferStep(
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
     // The request lacks the claims that the start page requests, so it comes from elsewhere.
     if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
-    const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
+    const token = identifyIfToken(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');
     const { at, presence } = check;
     const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { z } from 'zod';
-import { changeStored, type FoundRecord, isForgotten, readStored } from '../../core/change-stored.js';
+import { changeStored, type FoundRecord, mayHaveBeenLost, readStored } from '../../core/change-stored.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../../core/units.js';
@@ -62,7 +62,7 @@ function withBits(text: string, indexes: readonly number[]): string {
 
 /** Returns true if the store has lost data since the list was created, so that the list may lack revocations. */
 const isLost = ({ madeAt }: ListRecord, deps: Ports<'state'>): Promise<boolean> =>
-  isForgotten(toEpochSec(madeAt), deps);
+  mayHaveBeenLost(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;
 

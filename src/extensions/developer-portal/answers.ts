@@ -10,7 +10,7 @@ import {
 
 import type { Administrator } from '../../http/rest/rights.js';
 import { changeDeveloper, findDeveloper } from './developers.js';
-import { type ApplicationRequest, approve, askBack, fulfil, refuseRequest } from './request.js';
+import { type ApplicationRequest, approve, markFulfilled, refuseRequest, requestChanges } from './request.js';
 import { changeRequest, findRequest } from './requests.js';
 
 export const maxOwners = 20;
@@ -45,7 +45,7 @@ export async function approveRequest(
   const approved = await changeRequest(id, (request) => approve(request, asRead, said), deps);
   await putInForce(approved, by, deps);
   await recordAnswer(approved, 'approved', by, deps);
-  return changeRequest(id, fulfil, deps);
+  return changeRequest(id, markFulfilled, deps);
 }
 
 /** @throws `not_found` if the application was removed or has another owner */
@@ -81,13 +81,13 @@ const noteOwned = (
     deps,
   );
 
-const refusals = { asked_back: askBack, refused: refuseRequest } as const;
+const refusals = { asked_back: requestChanges, refused: refuseRequest } as const;
 
 /**
  * Asks the developer for changes, or refuses.
  * @throws `not_found`, `request_state`, `limit_reached`
  */
-export async function turnDown(
+export async function returnOrRefuse(
   id: string,
   answer: keyof typeof refusals,
   message: string,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
-import type { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
+import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { issueApplicationKey } from '../../http/rest/application-keys.js';
 import { type Application, findApplication } from '../../http/rest/applications.js';
@@ -10,13 +10,13 @@ import { type Client, clientTokenLifeSec } from '../../http/rest/client-tokens.j
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Developer, findDeveloper } from './developers.js';
 import {
+  type ApplicationDraft,
   type ApplicationRequest,
   addMessage,
-  handOverKey,
+  markKeyReturned,
   maxRedirectUris,
   rewrite,
   submit,
-  type Wish,
 } from './request.js';
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import type { Settings } from './settings.js';
@@ -25,7 +25,7 @@ import { readTerms } from './terms.js';
 /* Functions for developers. Requests and applications of other developers are `not_found`. */
 
 export const countChange = ({ id }: Developer, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> =>
-  countAgainst('changesOfDeveloper', id, deps);
+  consumeLimit('changesOfDeveloper', id, deps);
 
 export async function readOwnRequest(
   id: string,
@@ -64,7 +64,7 @@ function isRedirectUri(text: string, isSandbox: boolean): boolean {
 }
 
 /** @throws `request_malformed` for scopes or a connection that are not available */
-function checkWish(wish: Wish, { onboarding, connections }: ApiPorts<'connections'> & Settings): void {
+function checkWish(wish: ApplicationDraft, { onboarding, connections }: ApiPorts<'connections'> & Settings): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
   };
@@ -84,7 +84,7 @@ function checkWish(wish: Wish, { onboarding, connections }: ApiPorts<'connection
  * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`
  */
 export async function beginRequest(
-  wish: Wish,
+  wish: ApplicationDraft,
   application: string | null,
   developer: Developer,
   deps: ApiPorts<'state' | 'clock' | 'random' | 'settings' | 'connections'> & Settings,
@@ -97,7 +97,7 @@ export async function beginRequest(
 
 export async function rewriteRequest(
   id: string,
-  wish: Wish,
+  wish: ApplicationDraft,
   developer: Developer,
   deps: ApiPorts<'state' | 'clock' | 'settings' | 'connections'> & Settings,
 ): Promise<ApplicationRequest> {
@@ -142,7 +142,7 @@ export async function submitRequest(
   );
 }
 
-export async function sayTo(
+export async function sendMessage(
   id: string,
   text: string,
   developer: Developer,
@@ -181,7 +181,7 @@ export async function takeFirstKey(
   const { application } = await readOwnRequest(id, developer, deps);
   if (application === null) throw new FaceError('request_state');
   await readOwnApplication(application, developer, deps);
-  await changeRequest(id, handOverKey, deps);
+  await changeRequest(id, markKeyReturned, deps);
   const detail = { id, developer: developer.id, application, by: developer.name };
   const handOver = async () => {
     await deps.audit.append({ action: 'application_key_handed_over', connection: '', subject: '', detail });

@@ -47,9 +47,9 @@ export function createRequestsCommand(deps: CliDeps): CommandUnknownOpts {
     .action(async (id, { changed, ...given }) => {
       const fields = { changedAt: changed, ...given };
       const { openIdClient } = await callServer(`POST ${pathOf(id)}/approve`, approvedRequestReply, deps, fields);
-      deps.tell('Approved. The developer fetches the first key.');
+      deps.printError('Approved. The developer fetches the first key.');
       if (openIdClient === null) return;
-      deps.tell('Add this OpenID client to oidc.clients of the connection, with your own secret:');
+      deps.printError('Add this OpenID client to oidc.clients of the connection, with your own secret:');
       openIdClient.split('\n').map(toPrintable).forEach(deps.print);
     });
   for (const { name, description, done } of answers)
@@ -60,7 +60,7 @@ export function createRequestsCommand(deps: CliDeps): CommandUnknownOpts {
       .requiredOption('--message <text>', 'message to the developer')
       .action(async (id, { message }) => {
         await callServer(`POST ${pathOf(id)}/${name}`, oneRequestReply, deps, { message });
-        deps.tell(done);
+        deps.printError(done);
       });
   return command;
 }

@@ -1,6 +1,6 @@
 import { waiting } from '../../admin/endpoints/open-work.js';
 import { html } from '../../core/base/html.js';
-import { holds } from '../../http/rest/rights.js';
+import { hasRight } from '../../http/rest/rights.js';
 import type { OpenedExtension } from '../extension.js';
 import { createOwnApplicationEndpoints } from './own-application-endpoints.js';
 import { createOwnRequestEndpoints, sandboxQuota } from './own-request-endpoints.js';
@@ -20,7 +20,7 @@ export const portal: OpenedExtension<typeof sections> = {
     sandbox: sandbox === null ? null : { tenant: sandbox, ...sandboxQuota },
     openWork: [
       async (administrator, deps) =>
-        holds(administrator, 'configure')
+        hasRight(administrator, 'configure')
           ? waiting('requests_waiting', 'requests', await countSubmitted(deps), 'requests for applications')
           : [],
     ],

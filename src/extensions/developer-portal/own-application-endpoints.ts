@@ -7,7 +7,7 @@ import { refusals } from '../../errors.js';
 import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../http/rest/application-keys.js';
 import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { clientTokenId } from '../../http/rest/fields.js';
-import { keptRefusals, readRefusals } from '../../http/rest/recent-refusals.js';
+import { readRefusals, refusalRetention } from '../../http/rest/recent-refusals.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -116,7 +116,7 @@ export function createOwnApplicationEndpoints(
       method: 'POST',
       path: '/developer/applications/:id/refusals',
       summary: 'List recent errors of an application of the caller',
-      description: `Newest first: the last ${keptRefusals.most} of ${keptRefusals.days} days; the last few seconds can be missing.`,
+      description: `Newest first: the last ${refusalRetention.most} of ${refusalRetention.days} days; the last few seconds can be missing.`,
       codes: ['not_found'],
       fields: z.strictObject({
         requestId: z

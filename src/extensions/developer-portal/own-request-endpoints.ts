@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
+import type { Credential } from '../../core/secrets.js';
 import { secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { type Client, issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
@@ -13,7 +13,7 @@ import {
   countChange,
   readOwnRequest,
   rewriteRequest,
-  sayTo,
+  sendMessage,
   submitRequest,
   takeFirstKey,
   withdrawOwnRequest,
@@ -23,7 +23,7 @@ import { developerReply, oneRequestReply, requestsReply, toRequestReply } from '
 import { listRequestsOf, requestsOfDeveloper } from './requests.js';
 import type { Settings } from './settings.js';
 import { readTerms } from './terms.js';
-import { messageField, wishFields } from './text-fields.js';
+import { draftFields, messageField } from './text-fields.js';
 
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 
@@ -124,7 +124,7 @@ export function createOwnRequestEndpoints(
       description: 'Creates a draft. Other people cannot see it until it is submitted.',
       codes: ['not_found', 'limit_reached', 'locked_out'],
       fields: z.strictObject({
-        ...wishFields,
+        ...draftFields,
         application: z.string().max(100).optional().describe('Application of the caller to change.'),
       }),
       reply: oneRequestReply,
@@ -153,7 +153,7 @@ export function createOwnRequestEndpoints(
       description:
         'Changes a draft, or a request that needs changes. Fields that are not sent are reset to their defaults.',
       codes: changing,
-      fields: z.strictObject(wishFields),
+      fields: z.strictObject(draftFields),
       reply: oneRequestReply,
       handle: async ({ param, fields, developer }) => ({
         request: toRequestReply(await rewriteRequest(param('id'), fields, developer, deps)),
@@ -183,7 +183,7 @@ export function createOwnRequestEndpoints(
       fields: z.strictObject({ text: messageField }),
       reply: oneRequestReply,
       handle: async ({ param, fields, developer }) => ({
-        request: toRequestReply(await sayTo(param('id'), fields.text, developer, deps)),
+        request: toRequestReply(await sendMessage(param('id'), fields.text, developer, deps)),
       }),
     }),
     developerEndpoint({

@@ -9,11 +9,11 @@ export type RequestState = (typeof requestStates)[number];
 
 export const maxMessages = 30;
 
-export const longest = { name: 100, purpose: 2000, contact: 200, message: 1000 } as const;
+export const maxLengths = { name: 100, purpose: 2000, contact: 200, message: 1000 } as const;
 
 export const maxRedirectUris = 10;
 
-const wishGuard = z.object({
+const draftGuard = z.object({
   name: z.string(),
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
@@ -24,7 +24,7 @@ const wishGuard = z.object({
   contact: z.string(),
 });
 
-export type Wish = z.infer<typeof wishGuard>;
+export type ApplicationDraft = z.infer<typeof draftGuard>;
 
 const messageGuard = z.object({
   at: epochMsGuard,
@@ -41,7 +41,7 @@ export const requestGuard = z.object({
   application: z.string().nullable(),
   isChange: z.boolean(),
   state: z.enum(requestStates),
-  wish: wishGuard,
+  wish: draftGuard,
   termsVersion: z.number().nullable(),
   messages: z.array(messageGuard),
   /** `tenant` is set by the approval. `isFulfilled` is true once the application was registered or changed. */
@@ -72,7 +72,7 @@ function withMessage(request: ApplicationRequest, { text, ...said }: Said): Appl
 export const isFinished = ({ state }: ApplicationRequest): boolean => state === 'approved' || state === 'refused';
 
 export const draftOf = (
-  wish: Wish,
+  wish: ApplicationDraft,
   of: Pick<ApplicationRequest, 'id' | 'developer' | 'by' | 'application'>,
   now: EpochMs,
 ): ApplicationRequest => ({
@@ -89,7 +89,7 @@ export const draftOf = (
   changedAt: now,
 });
 
-export function rewrite(request: ApplicationRequest, wish: Wish, now: EpochMs): ApplicationRequest {
+export function rewrite(request: ApplicationRequest, wish: ApplicationDraft, now: EpochMs): ApplicationRequest {
   inState(request, 'draft', 'asked_back');
   return { ...request, wish, changedAt: now };
 }
@@ -113,7 +113,7 @@ export function addMessage(request: ApplicationRequest, said: Said): Application
   return withMessage(request, said);
 }
 
-export function askBack(request: ApplicationRequest, said: Said): ApplicationRequest {
+export function requestChanges(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
 }
@@ -141,13 +141,13 @@ export function approve(
 }
 
 /** Marks the application as registered or changed. @throws `request_state` if the request is marked already */
-export function fulfil(request: ApplicationRequest): ApplicationRequest {
+export function markFulfilled(request: ApplicationRequest): ApplicationRequest {
   if (request.isFulfilled) throw refuse(request);
   return { ...request, isFulfilled: true };
 }
 
 /** Marks the first API key as returned, once. @throws `request_state` */
-export function handOverKey(request: ApplicationRequest): ApplicationRequest {
+export function markKeyReturned(request: ApplicationRequest): ApplicationRequest {
   if (request.state !== 'approved' || !request.isFulfilled || request.isChange || request.isKeyHandedOver)
     throw refuse(request);
   return { ...request, isKeyHandedOver: true };

@@ -4,7 +4,7 @@ import type { Ports } from '../../core/deps.js';
 import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
-import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
+import { type ApplicationDraft, type ApplicationRequest, draftOf, isFinished, requestGuard } from './request.js';
 
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
@@ -43,7 +43,7 @@ export async function listRequestsOf(developer: string, { state }: Ports<'state'
  * @throws `limit_reached` if too many requests are open
  */
 export async function createRequest(
-  wish: Wish,
+  wish: ApplicationDraft,
   { developer, application }: { readonly developer: Developer; readonly application: string | null },
   { clock, random, state }: Ports<'state' | 'clock' | 'random'>,
 ): Promise<ApplicationRequest> {

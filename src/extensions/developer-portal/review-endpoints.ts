@@ -3,7 +3,15 @@ import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { instantField, tenantField } from '../../http/rest/fields.js';
-import { addOwner, approveRequest, maxOwners, readRequest, removeOwner, toOpenIdClient, turnDown } from './answers.js';
+import {
+  addOwner,
+  approveRequest,
+  maxOwners,
+  readRequest,
+  removeOwner,
+  returnOrRefuse,
+  toOpenIdClient,
+} from './answers.js';
 import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, toRequestReply } from './replies.js';
 import { requestStates } from './request.js';
 import { listRequests } from './requests.js';
@@ -91,7 +99,7 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       fields: z.strictObject({ message: messageField }),
       reply: oneRequestReply,
       handle: async ({ param, fields, administrator }) => ({
-        request: toRequestReply(await turnDown(param('id'), 'asked_back', fields.message, administrator, deps)),
+        request: toRequestReply(await returnOrRefuse(param('id'), 'asked_back', fields.message, administrator, deps)),
       }),
     }),
     adminEndpoint({
@@ -104,7 +112,7 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       fields: z.strictObject({ message: messageField }),
       reply: oneRequestReply,
       handle: async ({ param, fields, administrator }) => ({
-        request: toRequestReply(await turnDown(param('id'), 'refused', fields.message, administrator, deps)),
+        request: toRequestReply(await returnOrRefuse(param('id'), 'refused', fields.message, administrator, deps)),
       }),
     }),
     adminEndpoint({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scopesField } from '../../http/rest/fields.js';
-import { longest, maxRedirectUris } from './request.js';
+import { maxLengths, maxRedirectUris } from './request.js';
 
 /** Returns false for a text with characters that hide or reorder text. */
 const isPlain = (text: string): boolean => !/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text);
@@ -13,12 +13,12 @@ const lineField = (most: number) =>
 export const textField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlainLines, 'expected plain text');
 
-export const messageField = textField(longest.message).describe('Plain text that the other side can read.');
+export const messageField = textField(maxLengths.message).describe('Plain text that the other side can read.');
 
 /** Fields of a request. The configuration may set lower maximums for the quotas. */
-export const wishFields = {
-  name: lineField(longest.name).describe('Name of the program, for people.'),
-  purpose: textField(longest.purpose).describe('Purpose of the application, in your words.'),
+export const draftFields = {
+  name: lineField(maxLengths.name).describe('Name of the program, for people.'),
+  purpose: textField(maxLengths.purpose).describe('Purpose of the application, in your words.'),
   scopes: scopesField.transform((scopes) => [...new Set(scopes)]).describe('Scopes of its keys.'),
   connection: z
     .string()
@@ -38,7 +38,7 @@ export const wishFields = {
   contact: z
     .string()
     .trim()
-    .max(longest.contact)
+    .max(maxLengths.contact)
     .refine(isPlain, 'expected one line of plain text')
     .prefault('')
     .describe('Contact for questions about it.'),

@@ -4,12 +4,12 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
-import { type OwnPhoto, owningPhotos, type Photo } from '../../core/concealed.js';
+import { type OwnPhoto, owningPhotos, type Photo } from '../../core/secrets.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../face/recognition/registry.js';
 import type { MeasureRequest } from './accuracy/request.js';
 import { BadInput } from './corpus/corpus.js';
 import type { Collection } from './presence/collection.js';
-import { createMeasurePresenceCommand, openKept } from './presence/command.js';
+import { createMeasurePresenceCommand, openStoredCollection } from './presence/command.js';
 import { liveSpecies } from './presence/plan.js';
 
 interface AccuracyOptions {
@@ -45,7 +45,7 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   if (data !== undefined && presence === undefined) return measurePhotos(data, options, deps);
   if (data !== undefined || presence === undefined || passphraseFile === undefined)
     throw new UsageError('name photos: --data <folder>, or --presence <folder> with --passphrase-file <file>');
-  const collection = await openKept({ data: presence, passphraseFile }, deps);
+  const collection = await openStoredCollection({ data: presence, passphraseFile }, deps);
   await owningPhotos(async (own) => {
     const people = await openFirstFrames(collection, own);
     await measurePhotos({ folder: presence, people }, options, deps);
@@ -101,18 +101,20 @@ async function measurePhotos(
   const { measure } = await import('./accuracy/measure.js');
   const from = typeof data === 'string' ? '--data' : '--presence';
   const command = `facestep measure accuracy ${from} DIR${found === null ? '' : ` --engine ${shortNameOf(found)}`}`;
-  const measured = await measure({ data, modelsFolder: config.modelsFolder, own, command }, deps.tell).catch(
+  const measured = await measure({ data, modelsFolder: config.modelsFolder, own, command }, deps.printError).catch(
     (error: unknown) => {
       throw error instanceof BadInput ? new UsageError(error.message) : error;
     },
   );
-  for (const line of measured.missing) deps.tell(`Not measured: ${line}`);
+  for (const line of measured.missing) deps.printError(`Not measured: ${line}`);
   if (out !== undefined)
     for (const [name, text] of Object.entries(measured.files)) await writeFile(join(out, name), text);
   deps.print(json ? measured.json : measured.tables.trimEnd());
-  if (measured.notOffered.length > 0) deps.tell(`Not offered: level ${measured.notOffered.join(', ')}.`);
+  if (measured.notOffered.length > 0) deps.printError(`Not offered: level ${measured.notOffered.join(', ')}.`);
   const { fitted } = measured;
   if (found === null || fitted === null) return;
   const name = nameOf(await registry.setParameters(found, fitted));
-  deps.tell(`Its parameters are kept. To make new tokens with it, set recognition.engine to "${name}", and restart.`);
+  deps.printError(
+    `Its parameters are kept. To make new tokens with it, set recognition.engine to "${name}", and restart.`,
+  );
 }

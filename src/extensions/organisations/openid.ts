@@ -11,18 +11,18 @@ import { FaceError } from '../../errors.js';
 import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { paramsOf } from '../../oidc/asked.js';
-import { type Decided, type OidcExtension, undecided } from '../../oidc/feature.js';
+import { type Decided, noDecision, type OidcExtension } from '../../oidc/feature.js';
 import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
 import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { isolate, renderPersonCard, renderUnreadablePage } from '../../oidc/person-page.js';
 import { lifeSec } from '../../oidc/provider.js';
-import { toUnavailable, unlessUnreadable } from '../../oidc/unavailable.js';
+import { nullIfUnreadable, toUnavailable } from '../../oidc/unavailable.js';
 import { type Organisation, readOrganisations } from './organisations.js';
 
 const mostShown = 20;
 
-const isCalled = ({ id, name }: Organisation, text: string): boolean =>
+const matchesName = ({ id, name }: Organisation, text: string): boolean =>
   [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
 export function renderOrganisationPage(
@@ -39,7 +39,7 @@ export function renderOrganisationPage(
   },
 ): RenderedPage {
   const texts = organisationTexts[language];
-  const fitting = organisations.filter((each) => isCalled(each, find));
+  const fitting = organisations.filter((each) => matchesName(each, find));
   const more = fitting.length - mostShown;
   const items = fitting
     .slice(0, mostShown)
@@ -137,7 +137,7 @@ export const organisationsOfOidc: OidcExtension = {
         const { request, response, form, interaction, client, flow } = visit;
         const { params } = visit.asked;
         const asked = readAsked(flow.clientId, params);
-        if (asked === null) return undecided;
+        if (asked === null) return noDecision;
         const chosenBefore = actingGuard.safeParse(flow.decided[scope]);
         if (chosenBefore.success) return toDecided(visit, subject, chosenBefore.data);
         if (form?.get('decision') === 'refuse')
@@ -146,7 +146,7 @@ export const organisationsOfOidc: OidcExtension = {
         const { host } = new URL(params.redirect_uri ?? '');
         const name = client.consented?.name ?? flow.clientId;
         const read = () => readOrganisations(subject, asked.rules, connection.profile);
-        const own = await unlessUnreadable('organisations', read, { connection: connection.id, log: deps.log });
+        const own = await nullIfUnreadable('organisations', read, { connection: connection.id, log: deps.log });
         if (own === null) {
           const leave = organisationTexts[language].refuse;
           sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
@@ -169,7 +169,7 @@ export const organisationsOfOidc: OidcExtension = {
         response.redirect(303, interactionUrl(interaction.uid));
         return null;
       },
-      async tell({ grantId, subject, client, use }) {
+      async extraClaims({ grantId, subject, client, use }) {
         const stored = await deps.state.read(keyOf(grantId));
         if (stored === null) return {};
         const organisation = await readOrganisation(z.string().parse(stored.value), subject, rulesOf(client)).catch(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Photo, SealedToken } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
+import { type Photo, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { bindingOfClient, shareOfClient } from '../../http/rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';

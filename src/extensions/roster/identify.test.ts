@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, startApiServer, toForm } from '../../../test/api-server.js';
 import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
 import { parameters } from '../../../test/parameters.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import { accuracies } from '../../face/token/parameters.js';
 import { greatestFalsePositiveRate, mostTokens } from './identify.js';
 
@@ -118,7 +118,7 @@ describe('a roster is refused', () => {
 
   test('when the tenant’s attempts of the hour are used up, whatever the results', async () => {
     const [ada] = await rosterOf('ada');
-    for (let taken = 0; taken < 1199; taken += 1) await countAgainst('identifications', 'default', server.deps);
+    for (let taken = 0; taken < 1199; taken += 1) await consumeLimit('identifications', 'default', server.deps);
     expect((await identify([ada], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'identified' });
     const more = { 'x-auth-token': (await server.issue(['identify'])).token };
     const refused = await identify([ada], drawPicture('ada', 9), {}, more);

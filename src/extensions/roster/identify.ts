@@ -1,8 +1,8 @@
-import type { Photo, SealedToken } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import type { Binding, ReadToken } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Photo, SealedToken } from '../../core/secrets.js';
 import { isDenied, isExpired } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';
 
@@ -54,7 +54,7 @@ export async function identify(
     });
   try {
     const read = readTokens(tokens, deps);
-    await countAgainst('identifications', binding.tenant, deps);
+    await consumeLimit('identifications', binding.tenant, deps);
     const isUsable = await Promise.all(read.map((each) => canOpen(each, deps)));
     const usable = read.flatMap(({ token, tokenId }, position) =>
       isUsable[position] ? [{ token, tokenId, position }] : [],

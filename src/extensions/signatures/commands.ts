@@ -20,8 +20,8 @@ import { readGivenKeySet } from '../../cli/jwks.js';
 import { checkNameFree } from '../../cli/new-file.js';
 import { parseUrl } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
-import { maxPhotoBytes } from '../../core/concealed.js';
 import { digestOf } from '../../core/digest.js';
+import { maxPhotoBytes } from '../../core/secrets.js';
 import { epochSec, toEpochMs, toIso } from '../../core/units.js';
 import { FaceError, faceErrorCodes } from '../../errors.js';
 
@@ -52,7 +52,7 @@ function toRefusal(error: unknown, url: string): unknown {
 
 /** Runs a command on files until it ends or the user stops it. */
 async function runUntilStopped(
-  { tell, endWith, untilStopped }: Pick<CliDeps, 'tell' | 'endWith' | 'untilStopped'>,
+  { printError, endWith, untilStopped }: Pick<CliDeps, 'printError' | 'endWith' | 'untilStopped'>,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -61,7 +61,7 @@ async function runUntilStopped(
     await work(controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    tell('Stopped. Nothing was changed.');
+    printError('Stopped. Nothing was changed.');
     endWith(1);
   }
 }
@@ -95,7 +95,7 @@ export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
         const action: Action = { type: 'facestep_action', title, document };
         try {
           const started = await client.startStepUp({ connection, subject, audience: signatureAudience, action });
-          deps.tell(`For the person who approves it: ${started.url}`);
+          deps.printError(`For the person who approves it: ${started.url}`);
           const receipt = await waitForReceipt(started.id, client, signal);
           const { signature } = await client.signDocument({ connection, subject, receipt }, bytes);
           await writeFile(to, `${signature}\n`, { flag: 'wx' });
@@ -149,7 +149,7 @@ export function createVerifySignatureCommand(deps: CliDeps): CommandUnknownOpts 
         for (const line of lines) deps.print(toPrintable(line));
       } catch (error) {
         if (!(error instanceof SignatureError || error instanceof ReceiptError)) throw error;
-        deps.tell(`The signature does not hold. ${error.message}`);
+        deps.printError(`The signature does not hold. ${error.message}`);
         deps.endWith(1);
       }
     });

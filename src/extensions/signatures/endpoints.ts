@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { referenceMechanism, signatureAudience, signatureType } from '../../../client/signature-header.js';
-import { toNoted } from '../../core/action.js';
-import type { Photo } from '../../core/concealed.js';
+import { toAuditFields } from '../../core/action.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { redeemApproval } from '../../core/receipt.js';
+import type { Photo } from '../../core/secrets.js';
 import { toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { findConnection, who } from '../../step-up/endpoints/connection-access.js';
+import { findConnection, subjectFields } from '../../step-up/endpoints/connection-access.js';
 
 /**
  * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be
@@ -50,7 +50,7 @@ async function signDocument(
     approval: receipt,
   };
   const signature = await document.use((bytes) => deps.signer.signDetached(signatureType, header, bytes));
-  const { title } = toNoted({ words: action, digest: actionDigest });
+  const { title } = toAuditFields({ words: action, digest: actionDigest });
   const detail = { stepUpId: txn, actionDigest, document: digest, title };
   await deps.audit.append({ action: 'document_signed', connection, subject, detail });
   return signature;
@@ -74,7 +74,7 @@ export function createSignatureEndpoints(
         },
       },
       fields: z.strictObject({
-        connection: who.connection,
+        connection: subjectFields.connection,
         subject: z.string().min(1).max(256).describe('The approver: the user’s immutable id.'),
         receipt: z.string().min(1).max(8192).describe('Receipt of the step-up in which they approved it.'),
       }),

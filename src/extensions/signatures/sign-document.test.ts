@@ -203,7 +203,7 @@ describe('the commands', () => {
     ({
       ...{ fetch, clock: server.clock, log: server.log, untilStopped: () => new Promise(() => {}) },
       print: (line: string) => void lines.push(line),
-      tell: (line: string) => onTold(told[told.push(line) - 1]!),
+      printError: (line: string) => onTold(told[told.push(line) - 1]!),
       endWith: (ended: number) => {
         code = ended;
       },

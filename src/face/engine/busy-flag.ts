@@ -17,9 +17,9 @@ export const busyFlagGuard = z.custom<BusyFlag>(
 
 export const createBusyFlag = (): BusyFlag => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-export const enterJob = (flag: BusyFlag): boolean => Atomics.compareExchange(flag, 0, idle, busy) === idle;
+export const markBusy = (flag: BusyFlag): boolean => Atomics.compareExchange(flag, 0, idle, busy) === idle;
 
-export function leaveJob(flag: BusyFlag): void {
+export function markIdle(flag: BusyFlag): void {
   Atomics.store(flag, 0, idle);
   Atomics.notify(flag, 0);
 }

@@ -2,7 +2,7 @@ import type { DetectedFace } from '../../core/face.js';
 import { FaceError } from '../../errors.js';
 
 /** Which face to use: the only one, or, in evaluation photos, the most central one. */
-export type Choice = 'only' | 'central';
+export type FaceChoice = 'only' | 'central';
 
 /**
  * Width of a second face, relative to the widest face, from which a photo has several faces. Smaller faces are ignored
@@ -36,7 +36,7 @@ function takeCentralFace(
 export function chooseFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },
-  choice: Choice,
+  choice: FaceChoice,
 ): DetectedFace {
   return choice === 'only' ? takeOnlyFace(faces) : takeCentralFace(faces, size);
 }

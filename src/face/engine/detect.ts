@@ -4,9 +4,9 @@ import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
 /** Return confident detections only, or the best guess if there are none. */
-export type Effort = 'sure' | 'guess';
+export type DetectionMode = 'sure' | 'guess';
 
-export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;
+export type FaceDetector = (picture: Picture, effort: DetectionMode) => Promise<readonly DetectedFace[]>;
 
 const columns = 320;
 const rows = 240;

@@ -1,6 +1,6 @@
-import type { Embedding, FrameSketch, Photo } from '../../core/concealed.js';
 import type { Box, DetectedFace, Detection } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Embedding, FrameSketch, Photo } from '../../core/secrets.js';
 import type { Landmarks } from './landmarks.js';
 import type { LightReading } from './light.js';
 import type { NoiseResidual } from './noise.js';
@@ -20,18 +20,18 @@ export type Signal =
   | 'sketch'
   | 'noise';
 
-export interface OwnDescription {
+export interface CustomModelResult {
   readonly recogniser: string;
   readonly embedding: Embedding;
   readonly magnitude: number;
 }
 
 /** Result of an examination. Measurements that were not requested are `null`. */
-export interface Examination {
+export interface FaceAnalysis {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
   /** Results of the custom recognition models, one per model; empty if no embedding was requested. */
-  readonly own: readonly OwnDescription[];
+  readonly own: readonly CustomModelResult[];
   /** Clearness of the face for the recognition model. Evaluation photos have values of 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
@@ -50,13 +50,13 @@ export interface Examination {
   readonly noise: NoiseResidual | null;
 }
 
-export function wipeExamination({
+export function wipeFaceAnalysis({
   embedding,
   own,
   texture,
   sketch,
   noise,
-}: Pick<Examination, 'embedding' | 'own' | 'texture' | 'sketch' | 'noise'>): void {
+}: Pick<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch' | 'noise'>): void {
   embedding?.wipe();
   texture?.wipe();
   sketch?.wipe();
@@ -67,9 +67,9 @@ export function wipeExamination({
 /** The face pipeline. Worker threads wipe their copy of a photo before the returned promise settles. */
 export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
-  examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
+  examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<FaceAnalysis>;
   /** Examines the face near `near` in a picture taken half a second later, without detection. */
-  examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
+  examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<FaceAnalysis>;
   isReady(): boolean;
   close(): Promise<void>;
 }

@@ -4,12 +4,12 @@ import sharp from 'sharp';
 import { twicePhotographed } from '../../../test/crafted-pictures.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { type Rgb, readLight } from './light.js';
-import type { BareExamination, Pipeline } from './pipeline.js';
+import type { Pipeline, RawFaceAnalysis } from './pipeline.js';
 import { createPipeline } from './pipeline.js';
 
 let pipeline: Pipeline;
 let portrait: Buffer;
-let seen: BareExamination;
+let seen: RawFaceAnalysis;
 beforeAll(async () => {
   pipeline = await createPipeline(modelsFolder);
   portrait = await twicePhotographed(1);

@@ -1,4 +1,4 @@
-import { type Runtime, toSaid } from './runtime.js';
+import { type Runtime, toErrorSummary } from './runtime.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly, toUnavailable } from './runtime-wasm.js';
 
@@ -12,7 +12,7 @@ export async function loadRuntime(): Promise<Runtime> {
     return await loadNative();
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    const because = toSaid(error);
+    const because = toErrorSummary(error);
     return loadWebAssembly(because).catch((cause: unknown) => {
       throw toUnavailable(because, cause);
     });

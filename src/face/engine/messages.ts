@@ -48,7 +48,7 @@ const light = z.object({
 });
 
 const detectionGuard = z.object({ widthPx: z.number(), heightPx: z.number(), faces: z.array(face).readonly() });
-export const examinationGuard = z.object({
+export const faceAnalysisGuard = z.object({
   face,
   embedding: z.instanceof(Float32Array).nullable(),
   own: z
@@ -72,7 +72,7 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     runtime: z.object({ name: z.string(), standsInBecause: z.string().nullable() }),
   }),
   z.object({ outcome: z.literal('detected'), value: detectionGuard }),
-  z.object({ outcome: z.literal('examined'), value: examinationGuard }),
+  z.object({ outcome: z.literal('examined'), value: faceAnalysisGuard }),
   z.object({
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../../core/base/chance.js';
+import { createSeededRandom } from '../../core/base/chance.js';
 import { measureNoise } from './noise.js';
 import type { Picture } from './picture.js';
 
 function draw(level: number, deviations: readonly [number, number, number], size = 320): Picture {
-  const chance = createChance(`noise ${level} ${deviations}`);
+  const chance = createSeededRandom(`noise ${level} ${deviations}`);
   const data = new Uint8Array(3 * size * size).map((_, at) => {
     const slope = ((at / 3) % size) / 20;
     return Math.max(0, Math.min(255, Math.round(level + slope + (deviations[at % 3] ?? 0) * chance.normal())));

@@ -1,4 +1,4 @@
-import { maxPhotoBytes } from '../../core/concealed.js';
+import { maxPhotoBytes } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 
 export interface PictureHeader {

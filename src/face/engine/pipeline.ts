@@ -1,11 +1,11 @@
 import type { Box, DetectedFace, Detection } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { alignFace } from './align.js';
-import { type Choice, chooseFace, sortByWidth } from './choose-face.js';
+import { chooseFace, type FaceChoice, sortByWidth } from './choose-face.js';
 import { decode, toReduction } from './decode.js';
 import { createFaceDetector, minScore } from './detect.js';
 import { createFaceEmbedder, type FaceDescription } from './embed.js';
-import type { Examination, Signal } from './engine.js';
+import type { FaceAnalysis, Signal } from './engine.js';
 import { createEyeEstimator } from './eyes.js';
 import { type Header, prepareDecoder, readHeader } from './header.js';
 import { createLandmarkFinder, type Landmarks } from './landmarks.js';
@@ -25,7 +25,7 @@ import type { RuntimeName } from './runtime.js';
 import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';
 
-export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' | 'sketch'> & {
+export type RawFaceAnalysis = Omit<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
   readonly sketch: Uint8Array<ArrayBuffer> | null;
   readonly own: readonly (FaceDescription & { readonly recogniser: string })[];
@@ -56,8 +56,8 @@ export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
   detect(bytes: Uint8Array): Promise<Detection>;
-  examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
-  examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
+  examine(bytes: Uint8Array, signals: readonly Signal[], choice: FaceChoice): Promise<RawFaceAnalysis>;
+  examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<RawFaceAnalysis>;
   close(): Promise<void>;
 }
 
@@ -129,7 +129,7 @@ const toOriginal = ({ x, y }: Point, { origin, scale }: View): Point => ({
   y: origin.y + y * scale,
 });
 
-const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareExamination, 'sketch' | 'noise'> => ({
+const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<RawFaceAnalysis, 'sketch' | 'noise'> => ({
   sketch: signals.includes('sketch') ? sketchOf(picture) : null,
   noise: signals.includes('noise') ? measureNoise(picture) : null,
 });
@@ -171,7 +171,7 @@ export async function createPipeline(
     };
   }
 
-  async function describeByOwn(picture: Picture, landmarks: Landmarks): Promise<BareExamination['own']> {
+  async function describeByOwn(picture: Picture, landmarks: Landmarks): Promise<RawFaceAnalysis['own']> {
     const own = [];
     for (const { recogniser, places, embed } of embedders)
       own.push({ recogniser, ...(await embed(picture, stages.align(landmarks, places))) });
@@ -181,7 +181,7 @@ export async function createPipeline(
   async function measure(
     view: View,
     signals: ReadonlySet<Signal>,
-  ): Promise<Omit<BareExamination, 'face' | 'sketch' | 'noise'>> {
+  ): Promise<Omit<RawFaceAnalysis, 'face' | 'sketch' | 'noise'>> {
     const { picture, box } = view;
     const landmarks = await stages.findLandmarks(picture, box);
     const wantsEmbedding = signals.has('embedding');

@@ -9,7 +9,7 @@ import { createFolder } from '../../../test/folder.js';
 import { drawModel } from '../../../test/onnx.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { testShare } from '../../../test/share.js';
-import { Photo } from '../../core/concealed.js';
+import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { models } from './manifest.js';
 import { createEnginePool, type EnginePool } from './pool.js';

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { createFairQueue } from '../../core/base/fair-queue.js';
-import { Embedding, FrameSketch, type Photo } from '../../core/concealed.js';
 import { type QueueShare, soleShare } from '../../core/queue-share.js';
+import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
-import type { Detection, Engine, Examination, Signal } from './engine.js';
+import type { Detection, Engine, FaceAnalysis, Signal } from './engine.js';
 import type { PhotoJob, Reply } from './messages.js';
 import type { Recogniser } from './recogniser.js';
 import type { RuntimeName } from './runtime.js';
@@ -28,7 +28,7 @@ export interface EnginePool extends Engine {
   readonly runtime: RuntimeName;
   load(): EngineLoad;
   /** Examines the most central of several faces. The result must not decide about a person. */
-  examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
+  examineCentral(photo: Photo, signals: readonly Signal[]): Promise<FaceAnalysis>;
 }
 
 const jobSec = 0.02;
@@ -177,7 +177,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     });
   };
 
-  const examine = async (photo: Photo, task: PhotoTask, share: QueueShare): Promise<Examination> => {
+  const examine = async (photo: Photo, task: PhotoTask, share: QueueShare): Promise<FaceAnalysis> => {
     const reply = await ask(task, photo, share);
     if (reply.outcome !== 'examined') throw new FaceError('internal', { outcome: reply.outcome });
     const { embedding, own, texture, sketch } = reply.value;

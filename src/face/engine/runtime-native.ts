@@ -1,11 +1,11 @@
 // This must be imported before the runtime.
 import './unreported.js';
-import { type Numbers, type Runtime, sessionOptions } from './runtime.js';
+import { type FloatTensor, type Runtime, sessionOptions } from './runtime.js';
 
 /** Loads the native binary of ONNX Runtime. If there is none, the loader's error is thrown. */
 export async function loadNative(): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
-  const toTensor = ({ data, dims }: Numbers) => new Tensor('float32', data, dims);
+  const toTensor = ({ data, dims }: FloatTensor) => new Tensor('float32', data, dims);
   return {
     name: `onnxruntime-node ${env.versions.node}`,
     standsInBecause: null,

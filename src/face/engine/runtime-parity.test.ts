@@ -3,7 +3,7 @@ import { groupPhoto } from '../../../test/crafted-pictures.js';
 import { modelsFolder } from '../../../test/paths.js';
 import type { Box } from '../../core/ports.js';
 import type { Signal } from './engine.js';
-import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
+import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly } from './runtime-wasm.js';
 
@@ -28,7 +28,7 @@ const farthest = (a: readonly number[], b: readonly number[]): number =>
   a.length === b.length ? Math.max(0, ...a.map((value, at) => Math.abs(value - b[at]!))) : Number.POSITIVE_INFINITY;
 const cornersOf = ({ x, y, width, height }: Box) => [x, y, x + width, y + height];
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
-const qualityOf = ({ quality }: BareExamination) => Object.values(quality!);
+const qualityOf = ({ quality }: RawFaceAnalysis) => Object.values(quality!);
 
 async function expectAlike(photo: Uint8Array): Promise<void> {
   const examine = (pipeline: Pipeline) => pipeline.examine(photo, signals, 'central');

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-web';
 import { FaceError } from '../../errors.js';
-import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js';
+import { type FloatTensor, type Runtime, sessionOptions, toErrorSummary } from './runtime.js';
 
 /**
  * Loads ONNX Runtime in WebAssembly, which is several times slower (docs/engine.md). The runtime is single-threaded,
@@ -9,11 +9,11 @@ import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js
 export async function loadWebAssembly(because: string): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
   env.wasm.numThreads = 1;
-  const toTensor = ({ data, dims }: Numbers) => new Tensor('float32', data, dims);
+  const toTensor = ({ data, dims }: FloatTensor) => new Tensor('float32', data, dims);
 
   const create = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { ...sessionOptions, executionProviders: ['wasm'] }).catch((error: unknown) => {
-      if (!toSaid(error).startsWith('no available backend')) throw error;
+      if (!toErrorSummary(error).startsWith('no available backend')) throw error;
       throw toUnavailable(because, error);
     });
 
@@ -48,5 +48,9 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
 
 export const toUnavailable = (native: string, error: unknown): FaceError => {
   const platform = `${process.platform}-${process.arch}`;
-  return new FaceError('runtime_unavailable', { platform, native, webAssembly: toSaid(error) }, { cause: error });
+  return new FaceError(
+    'runtime_unavailable',
+    { platform, native, webAssembly: toErrorSummary(error) },
+    { cause: error },
+  );
 };

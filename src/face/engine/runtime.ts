@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
-export interface Numbers {
+export interface FloatTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly data: Float32Array;
@@ -9,12 +9,12 @@ export interface Numbers {
 export interface Session {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
-  run(input: Numbers): Promise<Readonly<Record<string, Tensor>>>;
+  run(input: FloatTensor): Promise<Readonly<Record<string, Tensor>>>;
   /**
    * Returns a function that runs the model on these arrays each time. The function rejects if an output of the model
    * has another size than its array.
    */
-  bind(input: Numbers, outputs: readonly Numbers[]): () => Promise<void>;
+  bind(input: FloatTensor, outputs: readonly FloatTensor[]): () => Promise<void>;
   release(): Promise<void>;
 }
 
@@ -39,5 +39,5 @@ export const sessionOptions = {
   enableMemPattern: false,
 } as const satisfies InferenceSession.SessionOptions;
 
-export const toSaid = (error: unknown): string =>
+export const toErrorSummary = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0]?.slice(0, 200) ?? '') : 'no reason';

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { createChance } from '../../core/base/chance.js';
+import { createSeededRandom } from '../../core/base/chance.js';
 import { sketchBands } from '../../core/ports.js';
 import type { Picture } from './picture.js';
 import { sketchOf, stepsOfBand } from './sketch.js';
 
 /** Blots of light on grey, each soft, as a room out of focus is. */
 function drawRoom(seed: string, widthPx = 320, heightPx = 240): Picture {
-  const chance = createChance(seed);
+  const chance = createSeededRandom(seed);
   const part = () => chance.below(1000) / 1000;
   const blots = Array.from({ length: 60 }, () => ({ x: part(), y: part(), light: 60 * (part() - 0.5) }));
   const data = new Uint8Array(3 * widthPx * heightPx);

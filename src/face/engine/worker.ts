@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../../errors.js';
-import { enterJob, leaveJob } from './busy-flag.js';
+import { markBusy, markIdle } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
-import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
+import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
 
 /** Only texts and numbers of a detail leave this thread. */
 function toRefusal(error: unknown, beganAt: number): Reply {
@@ -33,7 +33,7 @@ async function answer(pipeline: Pipeline, job: PhotoJob): Promise<Reply> {
   }
 }
 
-const concealedOf = ({ embedding, own, texture, sketch, noise }: BareExamination): ArrayBuffer[] =>
+const concealedOf = ({ embedding, own, texture, sketch, noise }: RawFaceAnalysis): ArrayBuffer[] =>
   [embedding, texture, sketch, noise?.signs ?? null, ...own.map((each) => each.embedding)].flatMap((values) =>
     values === null ? [] : [values.buffer],
   );
@@ -45,13 +45,13 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
   // Loading models must not be interrupted by an exit.
-  enterJob(flag);
+  markBusy(flag);
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {
     send(toRefusal(error, beganAt));
     return null;
   });
-  leaveJob(flag);
+  markIdle(flag);
   if (pipeline === null) return port.close();
 
   port.on('message', async (message: unknown) => {
@@ -59,11 +59,11 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     if (job.task === 'close') {
       await pipeline.close();
       port.close();
-    } else if (enterJob(flag)) {
+    } else if (markBusy(flag)) {
       try {
         send(await answer(pipeline, job));
       } finally {
-        leaveJob(flag);
+        markIdle(flag);
       }
     }
   });

@@ -1,12 +1,12 @@
-import type { Embedding, Photo } from '../../core/concealed.js';
 import type { Movement } from '../../core/movements.js';
 import type { CapturedFrame } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Embedding, Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
+import { examineOnce } from '../engine/analysis-cache.js';
 import type { Box, Engine, Landmarks, PixelQuality, Pose, Signal } from '../engine/engine.js';
 import type { LightReading } from '../engine/light.js';
 import type { NoiseResidual } from '../engine/noise.js';
-import { examineOnce } from '../engine/sight.js';
 
 export interface SeenFrame {
   readonly movement: Movement;
@@ -32,7 +32,7 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-export async function lookAt(
+export async function analyzeFrame(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
   share: QueueShare,
@@ -56,7 +56,7 @@ export async function lookAt(
 }
 
 /** Reads the light in another picture of the same pose, taken half a second later. @throws as `Engine.examineAgain` */
-export async function lookAgain(
+export async function analyzeSamePose(
   engine: Engine,
   photo: Photo,
   near: Box,

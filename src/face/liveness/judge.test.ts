@@ -6,7 +6,7 @@ import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import type { Movement } from '../../core/movements.js';
 import type { CapturedFrame, LivenessFinding } from '../../core/ports.js';
-import type { Examination } from '../engine/engine.js';
+import type { FaceAnalysis } from '../engine/engine.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import { createMovementJudge } from './judge.js';
 
@@ -132,14 +132,14 @@ describe('what would help is told, and nothing else', () => {
 describe('nothing is left behind', () => {
   /** The real engine, and what it returned. */
   const watch = () => {
-    const returned: Examination[] = [];
+    const returned: FaceAnalysis[] = [];
     const examine: EnginePool['examine'] = async (photo, signals) => {
       returned.push(await engine.examine(photo, signals, testShare));
       return returned.at(-1)!;
     };
     return { returned, watched: { ...engine, examine } };
   };
-  const isZero = ({ embedding }: Examination): boolean =>
+  const isZero = ({ embedding }: FaceAnalysis): boolean =>
     embedding!.use((values) => values.every((value) => value === 0));
 
   test('photos stay as they are; embeddings are overwritten', async () => {

@@ -4,7 +4,7 @@ import { type Pose, toPoses } from '../../step-up/movement-challenge.js';
 import type { Engine } from '../engine/engine.js';
 import { type NoiseResidual, pixelsOfBlock } from '../engine/noise.js';
 import { measure } from '../verifier/screening.js';
-import { lookAgain, lookAt, type SeenFrame } from './frame.js';
+import { analyzeFrame, analyzeSamePose, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
 import { hintFor, type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
 
@@ -133,11 +133,11 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
       const seen: SeenPose[] = [];
       const kept: { wipe(): void }[] = [];
       const look = async (pose: Pose<CapturedFrame>): Promise<SeenPose> => {
-        const shown = await lookAt(engine, pose.shown, share);
+        const shown = await analyzeFrame(engine, pose.shown, share);
         kept.push(shown.embedding, shown.texture, { wipe: () => shown.noise.signs.fill(0) });
         const others = await Promise.allSettled(
           [...pose.halves, ...(pose.after === null ? [] : [pose.after])].map(async ({ photo, light }) => {
-            const again = await lookAgain(engine, photo, shown.box, share);
+            const again = await analyzeSamePose(engine, photo, shown.box, share);
             kept.push(again.texture);
             return light === null ? [] : [{ ...again, light }];
           }),

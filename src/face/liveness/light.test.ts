@@ -12,10 +12,10 @@ import {
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
-import { createChance } from '../../core/base/chance.js';
+import { createSeededRandom } from '../../core/base/chance.js';
 import type { LivenessFinding } from '../../core/ports.js';
 import type { ScreenAxis } from '../../core/screen-light.js';
-import type { Examination } from '../engine/engine.js';
+import type { FaceAnalysis } from '../engine/engine.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import { createMovementJudge } from './judge.js';
 
@@ -30,7 +30,7 @@ afterAll(() => engine.close());
 /** Who is judged: the person of the demonstration whose drawn head passes every movement. */
 const sceneOf = (seed: string, more: { gain?: number; axis?: ScreenAxis } = {}) => {
   const { gain = 0.3, axis = 'across' } = more;
-  const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createChance(`row ${seed}`));
+  const steps = drawLitSteps(['centre', 'left', 'up', 'right', 'centre'], axis, createSeededRandom(`row ${seed}`));
   return { victim: heads[0], attacker: heads[1], seed, gain, steps } satisfies LitScene;
 };
 
@@ -81,7 +81,7 @@ describe('perfect frames that are not lit as told', () => {
 describe('what it is told by', () => {
   test('a background that answers as much as the face, like one sheet', async () => {
     const scene = sceneOf('sheet');
-    const asSheet = async (asked: Promise<Examination>): Promise<Examination> => {
+    const asSheet = async (asked: Promise<FaceAnalysis>): Promise<FaceAnalysis> => {
       const examination = await asked;
       const { light } = examination;
       return light === null ? examination : { ...examination, light: { ...light, background: light.regions.forehead } };
@@ -122,8 +122,8 @@ describe('what it is told by', () => {
 });
 
 test('what is left of the faces is overwritten, also where a picture cannot be read', async () => {
-  const returned: Examination[] = [];
-  const keep = async (examination: Promise<Examination>): Promise<Examination> => {
+  const returned: FaceAnalysis[] = [];
+  const keep = async (examination: Promise<FaceAnalysis>): Promise<FaceAnalysis> => {
     returned.push(await examination);
     return examination;
   };

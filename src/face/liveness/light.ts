@@ -1,5 +1,5 @@
-import type { Embedding } from '../../core/concealed.js';
 import { type ScreenAxis, type ScreenLight, toLinear } from '../../core/screen-light.js';
+import type { Embedding } from '../../core/secrets.js';
 import type { LightReading, LightRegion, Rgb } from '../engine/light.js';
 import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';

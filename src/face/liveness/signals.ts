@@ -7,7 +7,7 @@ import { measure } from '../verifier/screening.js';
 import type { SeenFrame } from './frame.js';
 import type { LightFinding } from './light.js';
 import { toMeanShape, toReliefTurn } from './relief.js';
-import { type TurnedMovement, toFollowed, toPoseTurn } from './turn.js';
+import { type HeadMovement, toFollowed, toPoseTurn } from './turn.js';
 
 interface LivenessBound extends QualityBound {
   readonly unit: string;
@@ -171,14 +171,14 @@ const reliefSignals = {
   right: 'relief_yaw',
   up: 'relief_up',
   down: 'relief_down',
-} as const satisfies Record<TurnedMovement, LivenessSignal>;
+} as const satisfies Record<HeadMovement, LivenessSignal>;
 
 const poseSignals = {
   left: 'pose_yaw',
   right: 'pose_yaw',
   up: 'pose_pitch',
   down: 'pose_pitch',
-} as const satisfies Record<TurnedMovement, LivenessSignal>;
+} as const satisfies Record<HeadMovement, LivenessSignal>;
 
 function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
   return [
@@ -213,7 +213,7 @@ export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[]
   const shape = toMeanShape(frontal.map(({ landmarks }) => landmarks));
   const poses = frontal.map(({ pose }) => pose);
 
-  const measureTurned = (turned: SeenFrame, movement: TurnedMovement, index: number): readonly Measured[] => {
+  const measureTurned = (turned: SeenFrame, movement: HeadMovement, index: number): readonly Measured[] => {
     const pose = toFollowed(movement, toPoseTurn(poses, turned.pose));
     const relief = toFollowed(movement, toReliefTurn(shape, turned.landmarks));
     const cosines = frontal.map(({ embedding }) => cosineOf(embedding, turned.embedding));

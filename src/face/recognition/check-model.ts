@@ -6,7 +6,7 @@ import { startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
 import type { Preprocess } from '../engine/preprocess.js';
 import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
-import { type Runtime, type Session, toSaid } from '../engine/runtime.js';
+import { type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
 import { type Field, readMessage } from '../engine/wire.js';
 
 /** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
@@ -63,7 +63,7 @@ async function countNumbers(session: Session, name: string, size: number): Promi
   const [output] = session.outputNames;
   const face = { name, dims: [1, 3, size, size], data: new Float32Array(3 * size * size).fill(0.5) };
   const results = await session.run(face).catch((error: unknown) => {
-    throw unfit(`it does not run: ${toSaid(error)}`, error);
+    throw unfit(`it does not run: ${toErrorSummary(error)}`, error);
   });
   const { type, dims } = results[output];
   if (type !== 'float32' || dims.length !== 2 || dims[0] !== 1)
@@ -116,7 +116,7 @@ export async function checkModel(
   const runtime = await load();
   const session = await runtime.open(file).catch((error: unknown) => {
     if (error instanceof FaceError) throw error;
-    throw unfit(`the model runtime does not load it: ${toSaid(error)}`, error);
+    throw unfit(`the model runtime does not load it: ${toErrorSummary(error)}`, error);
   });
   let tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>;
   try {

@@ -10,7 +10,7 @@ import {
   toEngineParameters,
   withOwnEngines,
 } from '../token/parameters.js';
-import { nameOf, type OwnEngine, openRegistry, problemOf, recogniserOf, shortNameOf } from './registry.js';
+import { type CustomEngine, nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from './registry.js';
 
 export interface OpenedEngines {
   readonly parameters: Parameters;
@@ -52,7 +52,7 @@ export async function openEngines(
 
 const toProblem = (reason: string): FaceError => toConfigError([{ path: 'recognition.engine', reason }]);
 
-function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
+function findCurrent(name: string, listed: readonly CustomEngine[]): EngineId {
   const found = listed.find((each) => nameOf(each) === name);
   const refuse = (reason: string): never => {
     throw toProblem(reason);

@@ -6,7 +6,7 @@ import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import {
-  giveToOwnerOfFolder,
+  chownToFolderOwner,
   isForbidden,
   isSystemError,
   makeFolder,
@@ -16,7 +16,7 @@ import {
 import { preprocessGuard } from '../engine/preprocess.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { leastNumbers, type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/recogniser.js';
-import { ownEngines } from '../token/format.js';
+import { customEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
 /*
@@ -28,7 +28,7 @@ export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expecte
 
 const engineGuard = z.strictObject({
   /** Numbers are never reused. */
-  number: z.int().min(ownEngines.first).max(ownEngines.last),
+  number: z.int().min(customEngines.first).max(customEngines.last),
   label: labelGuard,
   licence: z.string(),
   importedAt: z.iso.datetime(),
@@ -41,33 +41,33 @@ const engineGuard = z.strictObject({
     .nullable(),
 });
 
-export type OwnEngine = z.output<typeof engineGuard>;
+export type CustomEngine = z.output<typeof engineGuard>;
 
 const registryGuard = z.strictObject({
   format: z.literal('facestep-recognition-1'),
   nextNumber: z
     .int()
-    .min(ownEngines.first)
-    .max(ownEngines.last + 1),
+    .min(customEngines.first)
+    .max(customEngines.last + 1),
   engines: z.array(engineGuard),
 });
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON.stringify([model, preprocess]));
+const recogniserIdOf = ({ model, preprocess }: CustomEngine): string => sha256(JSON.stringify([model, preprocess]));
 
-export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
+export const shortNameOf = ({ label, number }: Pick<CustomEngine, 'label' | 'number'>): string => `${label}-${number}`;
 
 /**
  * Returns the name of an engine. After measurement it ends with a digest, so that a configuration pins exactly this
  * engine.
  */
-export const nameOf = (engine: OwnEngine): string =>
+export const nameOf = (engine: CustomEngine): string =>
   engine.parameters === null
     ? shortNameOf(engine)
     : `${shortNameOf(engine)}-${sha256(`${recogniserIdOf(engine)} ${engine.parameters}`).slice(0, 16)}`;
 
-export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => ({
+export const recogniserOf = (folder: string, engine: CustomEngine): Recogniser => ({
   id: recogniserIdOf(engine),
   folder,
   model: engine.model,
@@ -75,7 +75,7 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
 });
 
 /** Returns why an engine cannot be used for tokens, or `null`. */
-export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
+export function problemOf({ model }: CustomEngine, entry: EngineEntry | null): string | null {
   if (model.numbers < leastNumbers)
     return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;
   if (entry !== null && entry.rotation === undefined)
@@ -85,15 +85,18 @@ export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): stri
 
 export interface Registry {
   /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
-  list(): Promise<readonly OwnEngine[]>;
-  find(name: string): Promise<OwnEngine | null>;
+  list(): Promise<readonly CustomEngine[]>;
+  find(name: string): Promise<CustomEngine | null>;
   /** @throws `limit_reached` if all engine numbers are taken */
-  add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
+  add(
+    engine: Pick<CustomEngine, 'label' | 'licence' | 'model' | 'preprocess'>,
+    file: Uint8Array,
+  ): Promise<CustomEngine>;
   /** Stores the measured parameters. @returns the engine with its final name */
-  setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
+  setParameters(engine: CustomEngine, entry: EngineEntry): Promise<CustomEngine>;
   /** @throws `parameters_altered` if the file is missing, or if its checksum is wrong */
-  readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
-  remove(engine: OwnEngine): Promise<void>;
+  readParameters(engine: CustomEngine): Promise<EngineEntry | null>;
+  remove(engine: CustomEngine): Promise<void>;
 }
 
 export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): Registry {
@@ -106,7 +109,7 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
       if (isForbidden(error)) throw error;
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });
-    if (text === null) return { format: 'facestep-recognition-1', nextNumber: ownEngines.first, engines: [] };
+    if (text === null) return { format: 'facestep-recognition-1', nextNumber: customEngines.first, engines: [] };
     const { data } = registryGuard.safeParse(parseJson(text));
     if (data === undefined) throw new FaceError('parameters_altered', { file: 'registry.json' });
     return data;
@@ -114,12 +117,12 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
 
   async function write(registry: z.output<typeof registryGuard>): Promise<void> {
     await replaceFile(file, `${JSON.stringify(registry, null, 2)}\n`, deps.random);
-    await giveToOwnerOfFolder(file);
+    await chownToFolderOwner(file);
   }
 
   async function keep(name: string, bytes: Uint8Array): Promise<void> {
     await writeFile(join(folder, name), bytes, { mode: 0o600, flush: true });
-    await giveToOwnerOfFolder(join(folder, name));
+    await chownToFolderOwner(join(folder, name));
     await syncFolder(file);
   }
 
@@ -132,9 +135,9 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
     async add(engine, bytes) {
       await makeFolder(folder);
       const { nextNumber, engines, format } = await read();
-      if (nextNumber > ownEngines.last) throw new FaceError('limit_reached');
+      if (nextNumber > customEngines.last) throw new FaceError('limit_reached');
       const importedAt = toIso(deps.clock.now());
-      const added: OwnEngine = { ...engine, number: nextNumber, importedAt, parameters: null };
+      const added: CustomEngine = { ...engine, number: nextNumber, importedAt, parameters: null };
       await keep(engine.model.file, bytes);
       await write({ format, nextNumber: nextNumber + 1, engines: [...engines, added] });
       return added;
@@ -142,7 +145,7 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
     async setParameters(engine, entry) {
       const registry = await read();
       const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
-      const measured: OwnEngine = { ...engine, parameters: sha256(bytes) };
+      const measured: CustomEngine = { ...engine, parameters: sha256(bytes) };
       await keep(`${measured.parameters}.json`, bytes);
       const engines = registry.engines.map((each) => (each.number === engine.number ? measured : each));
       await write({ ...registry, engines });

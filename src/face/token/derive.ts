@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { KeyMaterial, maxSecretBytes, type UserSecret } from '../../core/concealed.js';
 import type { Binding, Keys } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import { KeyMaterial, maxSecretBytes, type UserSecret } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { type TokenHeader, toFlags } from './format.js';
 import { codeLength } from './polar.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SealedToken } from '../../core/concealed.js';
+import { SealedToken } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { parseToken, renderToken, type TokenFields } from './format.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SealedToken } from '../../core/concealed.js';
 import type { KeyVersion } from '../../core/ports.js';
+import { SealedToken } from '../../core/secrets.js';
 import { type EpochSec, epochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
@@ -21,7 +21,7 @@ export const currentEngine: BuiltInEngine = 3;
 export type EngineId = number;
 
 /** Range of custom engines, whose numbers are valid only in their installation. */
-export const ownEngines = { first: 128, last: 255 } as const;
+export const customEngines = { first: 128, last: 255 } as const;
 
 export const mostPhotos = 5;
 
@@ -55,7 +55,7 @@ const textLength = 228;
 export const latestExpiry = 0xffff_ffff;
 
 const isEngineId = (value: number): boolean =>
-  value in engineNames || (value >= ownEngines.first && value <= ownEngines.last);
+  value in engineNames || (value >= customEngines.first && value <= customEngines.last);
 
 /** Returns the flags: bit 0 is set if there is a secret; bits 1 to 3 are the number of photos. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);

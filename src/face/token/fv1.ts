@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/concealed.js';
 import type { Accuracy, Binding, Keys, Random, Sealed } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import type { EpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { packBits, unpackBits } from './bits.js';
@@ -37,7 +37,7 @@ export interface UnlockRequest {
   readonly share: QueueShare;
 }
 
-export interface Opened {
+export interface OpenedToken {
   /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
   readonly cosine: number;
   /** True if the token's key version or engine is not the current one. */
@@ -62,7 +62,7 @@ export interface Unlocked {
    * @returns `null` if face, secret or context differ; the caller does not learn which
    * @throws `token_key_retired` if key or engine are missing, after the same work
    */
-  open(embedding: Embedding | null): Promise<Opened | null>;
+  open(embedding: Embedding | null): Promise<OpenedToken | null>;
   /**
    * Returns untested messages, for searches that cannot afford to test all of them.
    * @returns `candidateCount` messages, likeliest first; invalid after `wipe`

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Accuracy } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { type BuiltInEngine, currentEngine, type EngineId, engineNames, mostPhotos, ownEngines } from './format.js';
+import { type BuiltInEngine, currentEngine, customEngines, type EngineId, engineNames, mostPhotos } from './format.js';
 import { createRotation, rotationLabel } from './rotation.js';
 import { type Centre, createCentre, createViews, embeddingLength, type ToViews } from './views.js';
 
@@ -84,7 +84,7 @@ const levelGuard = z.strictObject({
 });
 
 export const engineEntryGuard = z.strictObject({
-  id: z.int().min(1).max(ownEngines.last),
+  id: z.int().min(1).max(customEngines.last),
   name: z.string(),
   provenance: z.strictObject({ fitted: z.string(), measured: z.string() }),
   listSize: z.literal([8, 16]),

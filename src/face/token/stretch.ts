@@ -1,7 +1,7 @@
 import { hashRaw } from '@node-rs/argon2';
 import { createFairQueue } from '../../core/base/fair-queue.js';
-import { KeyMaterial } from '../../core/concealed.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import { KeyMaterial } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 
 export interface StretchCost {

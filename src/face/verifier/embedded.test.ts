@@ -8,11 +8,11 @@ import { modelsFolder } from '../../../test/paths.js';
 import { testShare } from '../../../test/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
 import { cheapStretch } from '../../../test/stretch.js';
-import { type Photo, type SealedToken, UserSecret } from '../../core/concealed.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../../core/ports.js';
+import { type Photo, type SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { Engine, Examination } from '../engine/engine.js';
+import type { Engine, FaceAnalysis } from '../engine/engine.js';
 import { createEnginePool } from '../engine/pool.js';
 import { currentEngine, parseToken } from '../token/format.js';
 import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
@@ -29,7 +29,7 @@ const verifierWith = (given: Partial<Parameters<typeof createEmbeddedVerifier>[0
 runVerifierContract('embedded', async () => {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 16 });
   const verifier = verifierWith({ engine });
-  return { verifier, sight: createTestSight(engine), close: () => verifier.close() };
+  return { verifier, analysisCache: createTestSight(engine), close: () => verifier.close() };
 });
 
 // The rest needs no pixels.
@@ -37,7 +37,7 @@ runVerifierContract('embedded', async () => {
 /** An engine that remembers what it gave out, and sees the photos as clearly as told, in their order. */
 function createWatchedEngine(recognisers: readonly string[] = [], magnitudes: number[] = []) {
   const engine = createSimulatedEngine(recognisers);
-  const given: Examination[] = [];
+  const given: FaceAnalysis[] = [];
   const examine: Engine['examine'] = async (photo, signals) => {
     const examination = await engine.examine(photo, signals, testShare);
     given.push({ ...examination, magnitude: magnitudes.shift() ?? examination.magnitude });
@@ -56,7 +56,7 @@ const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
   ...{ photos: [drawPhoto('Ada', 2)], token: null, binding, secret: null },
   ...{ requireLiveness: false, allowRenewal: true, ...changes, share: testShare },
 });
-const areWiped = (given: readonly Examination[]): boolean =>
+const areWiped = (given: readonly FaceAnalysis[]): boolean =>
   given
     .flatMap((each) => [each.embedding, ...each.own.map(({ embedding }) => embedding)])
     .every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);

@@ -1,23 +1,23 @@
-import type { Embedding, Photo } from '../../core/concealed.js';
 import {
   type EnrolRequest,
-  type Found,
   type Keys,
   livenessBoundary,
   type Random,
   type Score,
   type Sealed,
+  type SearchMatch,
   type SearchRequest,
   type Verdict,
   type Verifier,
   type VerifyRequest,
 } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Embedding, Photo } from '../../core/secrets.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
-import { type Engine, type Examination, type Signal, wipeExamination } from '../engine/engine.js';
-import { examineOnce } from '../engine/sight.js';
+import { examineOnce } from '../engine/analysis-cache.js';
+import { type Engine, type FaceAnalysis, type Signal, wipeFaceAnalysis } from '../engine/engine.js';
 import { mostPhotos, parseToken } from '../token/format.js';
-import { createFv1, type Opened, type SealRequest } from '../token/fv1.js';
+import { createFv1, type OpenedToken, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 import type { Stretch } from '../token/stretch.js';
 import { areOfOnePerson, checkPhotoCount, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
@@ -51,7 +51,7 @@ interface Probe {
 }
 
 interface Check {
-  readonly opened: Opened | null;
+  readonly opened: OpenedToken | null;
   readonly liveness: number | null;
   readonly renewed: Sealed | null;
 }
@@ -61,11 +61,11 @@ function present<T>(signal: T | null): T {
   return signal;
 }
 
-function wipeIfSeen(seen: Examination | PhotoCode | undefined): void {
-  if (seen !== undefined && typeof seen !== 'string') wipeExamination(seen);
+function wipeIfSeen(seen: FaceAnalysis | PhotoCode | undefined): void {
+  if (seen !== undefined && typeof seen !== 'string') wipeFaceAnalysis(seen);
 }
 
-function describedBy(examination: Examination, { recogniser }: EngineParameters) {
+function describedBy(examination: FaceAnalysis, { recogniser }: EngineParameters) {
   if (recogniser === null)
     return { embedding: present(examination.embedding), magnitude: present(examination.magnitude) };
   return present(examination.own.find((each) => each.recogniser === recogniser) ?? null);
@@ -86,7 +86,7 @@ export function createEmbeddedVerifier(deps: {
   const fv1 = createFv1(deps);
 
   /** Examines all photos. If photos are refused, the first refusal is thrown, and the rest is skipped. */
-  async function examineAll<Seen extends Examination | PhotoCode>(
+  async function examineAll<Seen extends FaceAnalysis | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
   ): Promise<Seen[]> {
@@ -115,14 +115,14 @@ export function createEmbeddedVerifier(deps: {
     photos: readonly Photo[],
     signals: readonly Signal[],
     share: QueueShare,
-    work: (examined: readonly Examination[]) => T | Promise<T>,
+    work: (examined: readonly FaceAnalysis[]) => T | Promise<T>,
   ): Promise<T> {
     const wanted: readonly Signal[] = ['embedding', ...signals];
     const examined = await examineAll(photos, (photo) => examineOnce(engine, photo, wanted, share));
     try {
       return await work(examined);
     } finally {
-      examined.forEach(wipeExamination);
+      examined.forEach(wipeFaceAnalysis);
     }
   }
 
@@ -132,7 +132,7 @@ export function createEmbeddedVerifier(deps: {
     { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },
     work: (embeddings: readonly (Embedding | PhotoCode)[]) => T,
   ): Promise<T> {
-    const examined = await examineAll<Examination | PhotoCode>(photos, (photo) =>
+    const examined = await examineAll<FaceAnalysis | PhotoCode>(photos, (photo) =>
       examineOnce(engine, photo, ['embedding'], share).catch((error: unknown) => {
         const code = toCode(error);
         if (needed.includes(photo) || !isOneOf(photoCodes, code)) throw error;
@@ -242,7 +242,7 @@ export function createEmbeddedVerifier(deps: {
     return { matched: opened !== null, score: opened === null ? null : toScore(opened.cosine), threshold };
   }
 
-  async function search(request: SearchRequest): Promise<Found> {
+  async function search(request: SearchRequest): Promise<SearchMatch> {
     const { photos, tokens, binding, requireLiveness, share } = request;
     checkPhotoCount(photos);
     const roster = readRoster(tokens, deps.parameters);

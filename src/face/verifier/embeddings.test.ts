@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Embedding } from '../../core/concealed.js';
+import { Embedding } from '../../core/secrets.js';
 import { outliersOf } from './embeddings.js';
 
 /** A unit vector at an angle in the plane of the first two axes. */

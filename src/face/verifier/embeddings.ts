@@ -1,4 +1,4 @@
-import { Embedding, type Photo } from '../../core/concealed.js';
+import { Embedding, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { normalise } from '../engine/embed.js';
 import { mostPhotos } from '../token/format.js';

@@ -7,7 +7,7 @@ import { parameters } from '../../../test/parameters.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { cheapStretch } from '../../../test/stretch.js';
-import { Credential } from '../../core/concealed.js';
+import { Credential } from '../../core/secrets.js';
 import { createEnginePool } from '../engine/pool.js';
 import { createEmbeddedVerifier } from './embedded.js';
 import { createFacenitionVerifier } from './facenition.js';
@@ -33,7 +33,7 @@ runVerifierContract('facenition', async () => {
   });
   return {
     verifier,
-    sight: createTestSight(engine),
+    analysisCache: createTestSight(engine),
     async close() {
       await verifier.close();
       await server.stop();

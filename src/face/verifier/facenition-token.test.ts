@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemRandom } from '../../../test/sinks.js';
-import { SealedToken } from '../../core/concealed.js';
 import type { Binding } from '../../core/ports.js';
+import { SealedToken } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { parseToken, renderToken } from '../token/format.js';

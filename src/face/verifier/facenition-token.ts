@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SealedToken } from '../../core/concealed.js';
 import type { Binding, KeyVersion, Random } from '../../core/ports.js';
+import { SealedToken } from '../../core/secrets.js';
 import type { EpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { currentEngine, type EngineId, parseToken, renderToken } from '../token/format.js';

@@ -1,4 +1,3 @@
-import { type Photo, SealedToken } from '../../core/concealed.js';
 import {
   type Accuracy,
   type EnrolRequest,
@@ -8,6 +7,7 @@ import {
   type Verifier,
   type VerifyRequest,
 } from '../../core/ports.js';
+import { type Photo, SealedToken } from '../../core/secrets.js';
 import { type EpochSec, toEpochMs, toIso } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { checkPhotoCount } from './embeddings.js';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Response } from 'undici';
 import { systemRandom } from '../../../test/sinks.js';
-import { Photo } from '../../core/concealed.js';
+import { Photo } from '../../core/secrets.js';
 import { createMultipartBody, type FormField } from './facenition-client.js';
 
 const parse = async (fields: readonly FormField[]) => {

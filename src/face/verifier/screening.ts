@@ -1,6 +1,6 @@
 import { livenessBoundary, type Measurement, type Screening } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import type { Examination, Signal } from '../engine/engine.js';
+import type { FaceAnalysis, Signal } from '../engine/engine.js';
 import {
   isWithin,
   type QualityBound,
@@ -42,7 +42,7 @@ const units = {
  * Returns whether a picture is suitable for enrolment, by bounds for which error rates were measured. Eyes are only
  * reported: one ordinary photo in five reads "closed" (MODELS.md).
  */
-export function qualityOf(examination: Examination): Screening {
+export function qualityOf(examination: FaceAnalysis): Screening {
   const measures = toMeasures(examination);
   const bounded = qualityMeasures.map((key) => {
     const [name, unit] = units[key];
@@ -52,6 +52,6 @@ export function qualityOf(examination: Examination): Screening {
 }
 
 /** Returns whether a picture passes passive liveness, which is evidence but no proof. */
-export function livenessOf({ liveness }: Examination): Screening {
+export function livenessOf({ liveness }: FaceAnalysis): Screening {
   return screen([measureProbability('liveness', liveness, livenessBoundary)]);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Embedding, SealedToken } from '../../core/concealed.js';
 import type { Binding } from '../../core/ports.js';
 import type { QueueShare } from '../../core/queue-share.js';
+import type { Embedding, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { parseToken } from '../token/format.js';
 import type { Fv1, Guess, Unlocked } from '../token/fv1.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { Credential } from '../../core/concealed.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { requestIdOf } from '../access-log.js';
 import type { RequestBudget } from '../request-budget.js';
@@ -10,7 +10,7 @@ import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-s
 import type { ApiPorts } from './deps.js';
 import type { Auth } from './endpoint.js';
 import { countRequest, type Quota, quotaOf, toRateLimitHeaders } from './quota.js';
-import { type Administrator, holds } from './rights.js';
+import { type Administrator, hasRight } from './rights.js';
 import { toClientRequest } from './usage.js';
 
 /** Authenticates an administrator by API key or console session. A request with both is refused. */
@@ -34,7 +34,7 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
   if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
-  if (!holds(session, 'develop')) throw new FaceError('role_missing');
+  if (!hasRight(session, 'develop')) throw new FaceError('role_missing');
   // The developer's name lacks the id with which an administrator's name ends, because other users see the developer's
   // name.
   return { ...administratorOf(session), name: session.name };
@@ -44,7 +44,7 @@ export type AdmissionPorts = SessionPorts & ApiPorts<'sandbox' | 'onClientReques
 
 export interface Peer {
   readonly source: string;
-  tell(headers: Readonly<Record<string, string>>): void;
+  setHeaders(headers: Readonly<Record<string, string>>): void;
 }
 
 /**
@@ -69,7 +69,7 @@ export class Admission {
     if (this.auth.kind === 'admin') {
       const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
       this.#administrator = administrator;
-      if (!holds(administrator, this.auth.right)) throw new FaceError('role_missing');
+      if (!hasRight(administrator, this.auth.right)) throw new FaceError('role_missing');
       if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
       this.allowance.promoteToAuthenticated(administrator.id, this.callerLimitBytes);
     }
@@ -155,7 +155,7 @@ export class Admission {
 
   async #takeFromQuotas(quota: Quota): Promise<void> {
     const uses = await countRequest(quota, this.deps);
-    this.peer.tell(toRateLimitHeaders(uses));
+    this.peer.setHeaders(toRateLimitHeaders(uses));
     const exceeded = uses.find(({ isExceeded }) => isExceeded);
     if (exceeded !== undefined) throw new FaceError('quota_exceeded', { retryAfterSec: exceeded.resetSec });
   }

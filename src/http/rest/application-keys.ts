@@ -1,5 +1,5 @@
-import type { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
+import type { Credential } from '../../core/secrets.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { changeKeysOf, readApplication } from './applications.js';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { Credential } from '../../core/concealed.js';
+import { Credential } from '../../core/secrets.js';
 
 /**
  * Returns the unverified bearer credential, or `null`.

@@ -9,7 +9,7 @@ import type { ApiPorts } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
-import { holds, roles } from './rights.js';
+import { hasRight, roles } from './rights.js';
 
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',
@@ -191,7 +191,7 @@ function describeNeeds(auth: Auth): string {
         ? 'Needs a client token, in `X-Auth-Token`.'
         : `Needs a client token with the scope \`${auth.scope}\`, in \`X-Auth-Token\`.`;
     case 'admin': {
-      const holders = roles.filter((role) => holds({ role }, auth.right)).join(', ');
+      const holders = roles.filter((role) => hasRight({ role }, auth.right)).join(', ');
       return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
     }
     case 'developer':

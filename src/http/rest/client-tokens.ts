@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
 import type { Binding } from '../../core/ports.js';
 import { knownShare, type QueueShare } from '../../core/queue-share.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { type Application, findApplication } from './applications.js';

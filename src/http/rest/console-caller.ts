@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Credential } from '../../core/concealed.js';
+import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { readCookie } from '../cookies.js';
 import { isSameOrigin } from '../same-origin.js';
@@ -9,8 +9,8 @@ import {
   consoleTokenHeader,
   findConsoleSession,
   isTokenOf,
+  parseSessionCookie,
   sessionCookieOf,
-  shownSecret,
 } from './console-sessions.js';
 import type { ApiPorts } from './deps.js';
 
@@ -27,7 +27,7 @@ export interface ShownSession {
  * checked.
  */
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionPorts): Promise<ShownSession> {
-  const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
+  const secret = parseSessionCookie(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
   return { secret, session: await findConsoleSession(secret, headers[consolePollHeader] === undefined, deps) };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ConsoleConfig } from '../../config/console.js';
 import { changeStored } from '../../core/change-stored.js';
-import { Credential } from '../../core/concealed.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { newSecret } from '../../step-up/ticket.js';
@@ -41,7 +41,7 @@ const storedOf = (secret: Credential, { console }: ApiPorts<'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
   expiresAt: (session: ConsoleSession) => endOf(session, console),
-  mayBeLost: true,
+  relaxedDurability: true,
 });
 
 /** Returns when a session expires if there is no further activity. */
@@ -146,5 +146,5 @@ export function needsFaceCheck(
   return checkedAt === null || addSec(checkedAt, console.stepUp.maxAgeMinutes * 60) <= clock.now();
 }
 
-export const shownSecret = (cookie: string | null): Credential | null =>
+export const parseSessionCookie = (cookie: string | null): Credential | null =>
   cookie === null || !/^[\w-]{43}$/.test(cookie) ? null : new Credential(cookie);

@@ -1,5 +1,5 @@
 import type { Brands } from '../../admin/brand/brands.js';
-import type { Upkeep } from '../../admin/operations/upkeep.js';
+import type { OperationsContext } from '../../admin/operations/operations-context.js';
 import type { AccountNames } from '../../audit/ledger/account-names.js';
 import type { ConsoleConfig } from '../../config/console.js';
 import type { ContactCodesConfig } from '../../config/contact-codes.js';
@@ -35,7 +35,7 @@ export interface Contributions {
   readonly catalogueNotes: readonly Html[];
 }
 
-export interface ApiDeps extends Contributions, ServerPorts, Ports<'keys' | 'passkeys' | 'judge' | 'sight'> {
+export interface ApiDeps extends Contributions, ServerPorts, Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'> {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
@@ -55,7 +55,7 @@ export interface ApiDeps extends Contributions, ServerPorts, Ports<'keys' | 'pas
   readonly homePages: ReadonlyMap<string, HomePage>;
   /** Reads the configuration again and activates every change that needs no restart. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
-  readonly upkeep: Upkeep;
+  readonly operations: OperationsContext;
 }
 
 /** The ports that a function of the API uses, itself or through the functions that it calls. */

@@ -1,17 +1,17 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
-import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
+import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { noteAsking } from '../access-log.js';
+import { setLoggedCaller } from '../access-log.js';
 import { isMultipart, readBody } from '../body.js';
 import { readCookie } from '../cookies.js';
-import { type Arrival, mountRoute, type Route } from '../front-door.js';
+import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type Body, maxJsonBytes } from '../intake.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
 import { sendJson } from '../reply.js';
-import { type BodyRooms, formOverheadBytes } from '../request-budget.js';
+import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { sourceOf } from '../source.js';
 import { Admission, type AdmissionPorts } from './admission.js';
 import { readBearer } from './bearer.js';
@@ -104,7 +104,7 @@ export function mountEndpoints(
   app: Express,
   endpoints: readonly Endpoint[],
   deps: AdmissionPorts & Ports<'settings'>,
-  rooms: BodyRooms,
+  bodyPools: BodyPools,
 ): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
@@ -113,7 +113,7 @@ export function mountEndpoints(
         const version = versionOf(request, versionByPrefix[prefix]);
         const offered = atPath.filter(({ versions }) => versions.includes(version));
         if (offered.length === 0) throw new FaceError('not_found');
-        return toRoute(offered, request, deps, rooms);
+        return toRoute(offered, request, deps, bodyPools);
       });
     }
   }
@@ -131,7 +131,7 @@ function toRoute(
   offered: readonly Endpoint[],
   request: Request,
   deps: AdmissionPorts & Ports<'settings'>,
-  rooms: BodyRooms,
+  bodyPools: BodyPools,
 ): Route {
   const endpoint = offered.find(({ method }) => method === request.method);
   const isOpen = endpoint?.auth.kind === 'open' || endpoint?.auth.kind === 'session';
@@ -139,8 +139,8 @@ function toRoute(
   const isOpenToPhotos = isOpen && Object.keys(endpoint.photos).length > 0;
   return {
     methods: offered.map(({ method }) => method),
-    room: isOpen ? rooms.capture : rooms.clients,
-    strangerBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes,
+    pools: isOpen ? bodyPools.capture : bodyPools.clients,
+    anonymousLimitBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes,
     async answer(arrival) {
       if (endpoint !== undefined) await serve(endpoint, arrival, maxBytes, deps);
     },
@@ -149,12 +149,12 @@ function toRoute(
 
 async function serve(
   endpoint: Endpoint,
-  { request, response, allowance }: Arrival<Request, Response>,
+  { request, response, allowance }: RouteExchange<Request, Response>,
   maxBytes: number,
   deps: AdmissionPorts & Ports<'settings'>,
 ): Promise<void> {
   const source = sourceOf(request);
-  const peer = { source, tell: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
+  const peer = { source, setHeaders: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
   const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
@@ -177,7 +177,7 @@ async function serve(
         fields.delete('auth_token');
       }
       const client = await admission.caller();
-      if (client !== null && photos.size > 0) await countAgainst('clientPictures', client.id, deps);
+      if (client !== null && photos.size > 0) await consumeLimit('clientPictures', client.id, deps);
       checkPhotoCounts(endpoint, photos);
       const call = {
         param,
@@ -200,7 +200,7 @@ async function serve(
     const client = admission.recognised;
     if (client === null) return;
     const application = client.application === null ? {} : { application: client.application.id };
-    noteAsking(response, { client: client.id, ...application });
+    setLoggedCaller(response, { client: client.id, ...application });
   });
 }
 

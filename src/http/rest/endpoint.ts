@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
-import type { Credential, Photo } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
+import type { Credential, Photo } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type FoundSession, findSession } from '../../step-up/session.js';
 import type { SessionAction } from '../../step-up/session-view.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../../core/concealed.js';
 import { standardTenant } from '../../core/connection.js';
+import { maxSecretBytes, maxTokenCharacters, SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochMs, fromIso, toEpochSec } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';

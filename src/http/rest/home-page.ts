@@ -28,14 +28,14 @@ export const homePagesOf = (
       {
         door: me,
         services: me?.services ?? [],
-        clients: new Map(oidc === null ? [] : askersOf(oidc)),
+        clients: new Map(oidc === null ? [] : consentClientsOf(oidc)),
       },
     ]),
   );
 
-type Asker = readonly [id: string, Pick<RelyingPartyConfig, 'name' | 'claims'>];
+type ConsentClient = readonly [id: string, Pick<RelyingPartyConfig, 'name' | 'claims'>];
 
-const askersOf = (oidc: OidcConfig): readonly Asker[] => [
+const consentClientsOf = (oidc: OidcConfig): readonly ConsentClient[] => [
   ...relyingPartiesOf(oidc).map((client) => [client.id, client] as const),
   ...Object.entries(oidc.credentials).map(([id, credential]) => [consentNameOf(id), credential] as const),
 ];

@@ -5,14 +5,14 @@ import { type ApiServer, startApiServer, toForm } from '../../../test/api-server
 import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
 import { testShare } from '../../../test/share.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
-import { Credential, owningPhotos, type Photo } from '../../core/concealed.js';
 import type { Verifier } from '../../core/ports.js';
+import { Credential, owningPhotos, type Photo } from '../../core/secrets.js';
 import { epochMs } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { createFacenitionVerifier } from '../../face/verifier/facenition.js';
 import { readBody } from '../body.js';
 import { listen } from '../listen.js';
-import { createBodyRooms, RequestBudget } from '../request-budget.js';
+import { createBodyPools, RequestBudget } from '../request-budget.js';
 
 /*
  * Whoever takes photos in owns them: nobody that is handed them overwrites them, and they are zeros before the answer is there,
@@ -78,7 +78,7 @@ test('photos of a body whose last photo is refused', async () => {
   const made: Photo[] = [];
   const app = express();
   app.post('/', async (request, response) => {
-    const allowance = new RequestBudget(createBodyRooms().clients, 'here', 1024);
+    const allowance = new RequestBudget(createBodyPools().clients, 'here', 1024);
     const refusal = await owningPhotos((own) =>
       readBody(request, response, {
         ...{ photoLimits: { photo: { atLeast: 1, atMost: 5 } }, allowance, maxBytes: 1024 },

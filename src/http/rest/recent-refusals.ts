@@ -7,7 +7,7 @@ import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { faceErrorCodes, toCode } from '../../errors.js';
 import type { ClientRequest } from './usage.js';
 
-export const keptRefusals = { most: 100, days: 7 } as const;
+export const refusalRetention = { most: 100, days: 7 } as const;
 
 const refusalGuard = z.object({
   requestId: z.string(),
@@ -23,8 +23,8 @@ export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 const storedOf = (application: string, { clock }: Ports<'clock'>) => ({
   key: `refusals:${application}`,
   guard: z.array(refusalGuard),
-  expiresAt: () => addSec(clock.now(), keptRefusals.days * secondsPerDay),
-  mayBeLost: true,
+  expiresAt: () => addSec(clock.now(), refusalRetention.days * secondsPerDay),
+  relaxedDurability: true,
 });
 
 /** Collects refusals in memory, and writes them to the store every few seconds. */
@@ -73,10 +73,10 @@ export function createRefusalRecorder({
   };
 }
 
-const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-keptRefusals.most);
+const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-refusalRetention.most);
 
 export async function readRefusals(application: string, deps: Ports<'state' | 'clock'>): Promise<RecentRefusal[]> {
-  const since = addSec(deps.clock.now(), -keptRefusals.days * secondsPerDay);
+  const since = addSec(deps.clock.now(), -refusalRetention.days * secondsPerDay);
   const kept = (await readStored(storedOf(application, deps), deps))?.record ?? [];
   return kept.filter(({ at }) => at > since).toReversed();
 }

@@ -44,5 +44,5 @@ export interface Administrator {
 
 export const idOfKey = (keyId: string): string => `key:${keyId}`;
 
-export const holds = ({ role }: Pick<Administrator, 'role'>, right: Right): boolean =>
+export const hasRight = ({ role }: Pick<Administrator, 'role'>, right: Right): boolean =>
   rightsByRole[role].some((held) => held === right);

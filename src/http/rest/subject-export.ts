@@ -3,14 +3,14 @@ import { type ConnectedSubject, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { readPersonalData } from '../../core/personal-data/registry.js';
 import { toEpochMs, toIso } from '../../core/units.js';
-import { identifyWhereSound, isDenied } from '../../enrolment/deny-list.js';
+import { identifyIfToken, isDenied } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import type { ApiPorts } from './deps.js';
 import { type Holdings, toHoldingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
-export const notHeld = [
+export const dataNotStored = [
   'Photos and videos: they are overwritten in memory after the comparison.',
   'Face templates: the sealed token is stored only in the profile at the identity provider, and cannot be converted back into a face.',
   'Step-ups in progress: stored under random ids for at most 31 days; the audit records contain the ids.',
@@ -25,7 +25,7 @@ export async function exportHoldings(
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
   const { name, profileCode } = await connection.profile.readToken(subject).then(
-    (token) => ({ name: identifyWhereSound(token, deps), profileCode: null }),
+    (token) => ({ name: identifyIfToken(token, deps), profileCode: null }),
     (error: unknown) => ({ name: null, profileCode: toCode(error) }),
   );
   const token: Partial<Holdings> = {

@@ -83,7 +83,7 @@ export function createUsageRecorder({
     const [counted, uses] = [pending, unnotedUses];
     [pending, unnotedUses] = [new Map(), new Map()];
     for (const [key, { day, counts }] of counted) {
-      const record = { key, guard: countsGuard, expiresAt: () => usageExpiry(day), mayBeLost: true };
+      const record = { key, guard: countsGuard, expiresAt: () => usageExpiry(day), relaxedDurability: true };
       await changeStored(record, (former) => sumOf(former ?? {}, counts), { state }).catch((error: unknown) => {
         addPending(key, day, counts);
         log.warn('cannot store usage', { code: toCode(error) });
@@ -91,7 +91,7 @@ export function createUsageRecorder({
     }
     for (const [id, { day, client }] of uses) {
       await state
-        .write(lastUsedKey(id), day, { when: 'any', expiresAt: client.expiresAt, mayBeLost: true })
+        .write(lastUsedKey(id), day, { when: 'any', expiresAt: client.expiresAt, relaxedDurability: true })
         .catch(() => notedUses.delete(id));
     }
   };

@@ -6,8 +6,8 @@ import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { toWebhookKey } from '../../config/delivery.js';
-import { Credential } from '../../core/concealed.js';
 import type { Message } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { createOutbox } from './open.js';
 import { createSmsWebhook } from './sms-webhook.js';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { toWebhookKey } from '../../config/delivery.js';
-import type { Credential } from '../../core/concealed.js';
 import type { Clock, Delivery, Fetch, Random } from '../../core/ports.js';
+import type { Credential } from '../../core/secrets.js';
 import { toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 

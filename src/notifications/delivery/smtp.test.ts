@@ -4,9 +4,9 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
 import { html } from '../../core/base/html.js';
-import { Credential } from '../../core/concealed.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Message } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { createOutbox } from './open.js';
 import { createSmtpDelivery } from './smtp.js';
 

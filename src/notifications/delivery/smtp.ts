@@ -1,8 +1,8 @@
 import { createTransport } from 'nodemailer';
 import { z } from 'zod';
-import type { Credential } from '../../core/concealed.js';
 import { type DeliveryFault, toDeliveryError } from '../../core/ports/delivery.js';
 import type { Delivery } from '../../core/ports.js';
+import type { Credential } from '../../core/secrets.js';
 
 const timeoutMs = 10_000;
 

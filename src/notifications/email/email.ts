@@ -1,10 +1,10 @@
 import { type Html, html } from '../../core/base/html.js';
 import { inkOn } from '../../core/colour.js';
-import { directionOf, type LetterLanguage } from '../../core/language.js';
+import { directionOf, type SupportedLanguage } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 
 export interface EmailParts {
-  readonly language: LetterLanguage;
+  readonly language: SupportedLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
   /** Text shown in large type, such as a one-time code. */

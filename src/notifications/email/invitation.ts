@@ -1,5 +1,5 @@
 import { texts } from '../../../locales/compiled/server/campaign-letters/all.js';
-import { type LetterLanguage, toDay } from '../../core/language.js';
+import { type SupportedLanguage, toDay } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { EpochMs } from '../../core/units.js';
 import { composeEmail, type Email } from './email.js';
@@ -46,13 +46,13 @@ export const findUnknownIn = ({ subject, text }: InvitationWords): string[] => [
   ),
 ];
 
-export const builtInWords = (kind: InvitationKind, language: LetterLanguage): InvitationWords =>
+export const builtInWords = (kind: InvitationKind, language: SupportedLanguage): InvitationWords =>
   texts[language].letters[kind];
 
 /** Composes an e-mail that invites a person to enrol. */
 export function composeInvitation(
   letter: {
-    readonly language: LetterLanguage;
+    readonly language: SupportedLanguage;
     readonly words: InvitationWords;
     readonly to: { readonly name: string | null; readonly login: string };
     readonly address: string;

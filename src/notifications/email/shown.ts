@@ -10,10 +10,10 @@ const lifeSec = 10 * 60;
 const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
-export async function keepShown(html: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string> {
+export async function storeEmailPreview(html: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string> {
   const digest = digestOf(html).toString('hex');
   const expiresAt = addSec(clock.now(), lifeSec);
-  await state.write(keyOf(digest), html, { when: 'any', expiresAt, mayBeLost: true });
+  await state.write(keyOf(digest), html, { when: 'any', expiresAt, relaxedDurability: true });
   return digest;
 }
 

@@ -8,7 +8,7 @@ import { withSubscribers } from '../../core/ports/audit.js';
 import { enrolSubject } from '../../enrolment/enrol.js';
 import { FaceError } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
-import { createNoticeSender } from '../sender.js';
+import { createNotificationSender } from '../sender.js';
 
 let server: ApiServer;
 let connection: Connection;
@@ -22,12 +22,12 @@ afterEach(() => server.stop());
 /** Enrols somebody, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
-  const notices = createNoticeSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNotificationSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
   await enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, { ...deps, audit });
-  await notices.settle();
+  await notices.drain();
   const { to, text } = messages.at(-1)!;
   expect(to).toBe(`${subject}@example.com`);
   return /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(text)![1]!;
@@ -40,7 +40,7 @@ test('“this was not me” ends the enrolment and what waits, and tells the hel
   const secret = await enrol('anna');
   const other = await enrol('berta');
   const started = await startStepUp(
-    { connection, subject: 'anna', kept: null, receipt: null, hookSignIn: null },
+    { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },
     server.deps,
   );
 

@@ -8,7 +8,7 @@ import { systemRandom } from '../../../test/sinks.js';
 import { digestOf } from '../../core/digest.js';
 import { withSubscribers } from '../../core/ports/audit.js';
 import { createWebPush } from '../delivery/web-push.js';
-import { createNoticeSender } from '../sender.js';
+import { createNotificationSender } from '../sender.js';
 
 const contact = 'mailto:security@example.com';
 const all = ['enrolled', 'new_place', 'refused', 'locked', 'ended'];
@@ -57,14 +57,14 @@ async function subscribe(page: Page) {
 /** Something happens to her, as the server hears of it. */
 async function happen(action: 'refused' | 'locked') {
   const { deps } = server;
-  const notices = createNoticeSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNotificationSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   await audit.append(
     action === 'refused'
       ? { action: 'verification_refused', ...anna, detail: { tokenId: 't' } }
       : { action: 'locked_out', ...anna, detail: { level: 1, until: '2026-01-01T00:00:00.000Z' } },
   );
-  await notices.settle();
+  await notices.drain();
 }
 const chosen = () =>
   server.audit.events

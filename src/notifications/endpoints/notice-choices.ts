@@ -1,20 +1,25 @@
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import { type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import { letterLanguages } from '../../core/language.js';
-import { emptyReply, type Notices, noticeKinds, noticesReply } from '../../core/page-protocol.js';
+import { supportedLanguages } from '../../core/language.js';
+import { emptyReply, type Notices, noticesReply, notificationKinds } from '../../core/page-protocol.js';
 import { pushAddressGuard } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import type { ApiDeps, ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { findManaged } from '../../step-up/current-enrolment.js';
 import type { FoundSession } from '../../step-up/session.js';
-import { keepNoticeChoice, readNoticeChoice } from '../choice.js';
-import { addNoticeDevice, forgetNoticeDevices, readNoticeDevices, removeNoticeDevices } from '../devices.js';
+import { readNotificationChoice, storeNotificationChoice } from '../choice.js';
+import {
+  addNotificationDevice,
+  forgetNotificationDevices,
+  readNotificationDevices,
+  removeNotificationDevices,
+} from '../devices.js';
 import { reportNotMe } from '../not-me.js';
-import { tellHelpDesk } from '../sender.js';
+import { notifyHelpDesk } from '../sender.js';
 
 export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
   return [
@@ -33,7 +38,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
         const found = deps.connections.get(connection);
         // A failed notification is only logged.
         if (found !== undefined)
-          await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
+          await notifyHelpDesk(found, reported, deps).catch((error: unknown) => {
             deps.log.error('help desk notification failed', { connection, code: toCode(error) });
           });
         return {};
@@ -46,10 +51,10 @@ const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base
 
 async function readNotices(who: SubjectRef, deps: ApiPorts<'state' | 'clock' | 'keys' | 'webPush'>): Promise<Notices> {
   const { keys, webPush } = deps;
-  const choice = await readNoticeChoice(who, deps);
-  const devices = webPush === null ? [] : await readNoticeDevices(who, deps);
+  const choice = await readNotificationChoice(who, deps);
+  const devices = webPush === null ? [] : await readNotificationDevices(who, deps);
   return {
-    on: noticeKinds.filter((kind) => !choice?.off.includes(kind)),
+    on: notificationKinds.filter((kind) => !choice?.off.includes(kind)),
     email: choice?.email ?? true,
     push: webPush && {
       publicKey: await webPush.publicKey(await keys.currentVersion()),
@@ -71,7 +76,7 @@ async function record(
 ): Promise<{ readonly notices: Notices }> {
   const notices = await readNotices(who, deps);
   const { on, email, push } = notices;
-  const off = noticeKinds.filter((kind) => !on.includes(kind));
+  const off = notificationKinds.filter((kind) => !on.includes(kind));
   const detail = { off, email, devices: push?.devices.length ?? 0 };
   await deps.audit.append({ action: 'notices_chosen', ...who, detail });
   return { notices };
@@ -109,13 +114,13 @@ export function createNoticeChoiceEndpoints(
       description: 'Turns off all notifications that are not named. Returns `not_found` if the connection sends none.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({
-        on: z.array(z.enum(noticeKinds)).max(noticeKinds.length),
+        on: z.array(z.enum(notificationKinds)).max(notificationKinds.length),
         email: z.boolean().describe('True to send e-mails although a device receives notifications.'),
-        language: z.enum(letterLanguages).describe('Language of the page, used for notifications.'),
+        language: z.enum(supportedLanguages).describe('Language of the page, used for notifications.'),
       }),
       async handle({ session, fields }) {
         const who = findTold(session, deps);
-        await keepNoticeChoice(who, fields, deps);
+        await storeNotificationChoice(who, fields, deps);
         return record(who, deps);
       },
     }),
@@ -139,7 +144,7 @@ export function createNoticeChoiceEndpoints(
         if (!webPush.takes(address)) throw new FaceError('request_malformed', { field: 'endpoint' });
         if (publicKey !== (await webPush.publicKey(await keys.currentVersion())))
           throw new FaceError('request_malformed', { field: 'publicKey' });
-        await addNoticeDevice(who, address, deps);
+        await addNotificationDevice(who, address, deps);
         return record(who, deps);
       },
     }),
@@ -154,11 +159,11 @@ export function createNoticeChoiceEndpoints(
       fields: z.strictObject({ device: z.string().max(100).nullable() }),
       async handle({ session, fields: { device } }) {
         const who = findTold(session, deps);
-        if (device === null) await forgetNoticeDevices(who, deps);
+        if (device === null) await forgetNotificationDevices(who, deps);
         else {
-          const devices = await readNoticeDevices(who, deps);
+          const devices = await readNotificationDevices(who, deps);
           const named = devices.filter(({ address }) => toDigest(address.endpoint) === device);
-          await removeNoticeDevices(
+          await removeNotificationDevices(
             who,
             named.map(({ id }) => id),
             deps,

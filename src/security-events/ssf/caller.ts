@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { SecurityEventReceiver } from '../../config/security-events.js';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { Arrival } from '../../http/front-door.js';
+import type { RouteExchange } from '../../http/front-door.js';
 import { Admission, type AdmissionPorts } from '../../http/rest/admission.js';
 import type { Application } from '../../http/rest/applications.js';
 import { readBearer } from '../../http/rest/bearer.js';
@@ -56,7 +56,7 @@ export async function issueAccessToken(
     expiresAt,
   };
   // If a power failure loses the token, the client requests another.
-  await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
+  await state.write(stateKey(id), record, { when: 'absent', expiresAt, relaxedDurability: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
@@ -92,7 +92,7 @@ export type SsfCaller =
 
 /** Authenticates the caller by its header (RFC 6750, section 2.1), before the body is read. */
 export async function admitCaller(
-  { request, allowance }: Arrival<Request, Response>,
+  { request, allowance }: RouteExchange<Request, Response>,
   admission: Admission,
   deps: Ports<'state' | 'clock'> & Pick<SecurityEvents, 'receivers'>,
 ): Promise<SsfCaller> {
@@ -128,13 +128,13 @@ export function toChallenge(error: unknown, request: Request): string | null {
 }
 
 export const createAdmission = (
-  { request, response, allowance }: Arrival<Request, Response>,
+  { request, response, allowance }: RouteExchange<Request, Response>,
   deps: AdmissionPorts,
 ): Admission =>
   new Admission(
     { kind: 'client', scope: null },
     allowance,
     allowance.limitBytes,
-    { source: sourceOf(request), tell: (headers) => void response.set(headers) },
+    { source: sourceOf(request), setHeaders: (headers) => void response.set(headers) },
     deps,
   );

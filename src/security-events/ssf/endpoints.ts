@@ -211,6 +211,6 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
 async function countVerification(id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   const key = `security-event-verification:${id}`;
   const expiresAt = addSec(clock.now(), verificationIntervalSec);
-  if (await state.write(key, true, { when: 'absent', expiresAt, mayBeLost: true })) return;
+  if (await state.write(key, true, { when: 'absent', expiresAt, relaxedDurability: true })) return;
   throw new FaceError('locked_out', { retryAfterSec: verificationIntervalSec });
 }

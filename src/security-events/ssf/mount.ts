@@ -1,11 +1,11 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { type Arrival, mountRoute, parseForm, queryOf } from '../../http/front-door.js';
-import type { Room } from '../../http/request-budget.js';
+import { mountRoute, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
+import type { CallerPools } from '../../http/request-budget.js';
 import type { AdmissionPorts } from '../../http/rest/admission.js';
 import { authenticateClient, type Client } from '../../http/rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../metadata.js';
@@ -26,10 +26,10 @@ interface ShownClient {
 /**
  * Mounts the token endpoint. Errors that OAuth defines have OAuth's format; other errors have the format of this API.
  */
-export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'random'>, room: Room): void {
+export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'random'>, pools: CallerPools): void {
   mountRoute(app, ssfPaths.token, {
     methods: ['POST'],
-    ...{ room, strangerBytes: maxTokenBodyBytes },
+    ...{ pools, anonymousLimitBytes: maxTokenBodyBytes },
     answer: (arrival) => grant(arrival, deps),
     refuse(thrown, { response }) {
       const error = toGrantError(thrown);
@@ -43,7 +43,7 @@ export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'r
   });
 }
 
-async function grant(arrival: Arrival<Request, Response>, deps: AdmissionPorts & Ports<'random'>): Promise<void> {
+async function grant(arrival: RouteExchange<Request, Response>, deps: AdmissionPorts & Ports<'random'>): Promise<void> {
   const { request, response } = arrival;
   const admission = createAdmission(arrival, deps);
   await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
@@ -135,14 +135,14 @@ const maxBodyBytes = 128 * 1024;
 export function mountSsf(
   app: Express,
   deps: AdmissionPorts & Ports<'random' | 'log'> & SecurityEvents,
-  room: Room,
+  pools: CallerPools,
 ): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     mountRoute(app, path, {
       methods: atPath.map(({ method }) => method),
-      ...{ room, strangerBytes: maxBodyBytes },
+      ...{ pools, anonymousLimitBytes: maxBodyBytes },
       async answer(arrival) {
         const endpoint = atPath.find(({ method }) => method === arrival.request.method);
         if (endpoint !== undefined) await serve(endpoint, arrival, deps);
@@ -158,7 +158,7 @@ export function mountSsf(
 
 async function serve(
   endpoint: SsfEndpoint,
-  arrival: Arrival<Request, Response>,
+  arrival: RouteExchange<Request, Response>,
   deps: AdmissionPorts & Pick<SecurityEvents, 'receivers' | 'stopping'>,
 ): Promise<void> {
   const { request, response } = arrival;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, foreseeList, readList } from '../../core/bounded-list.js';
-import type { Credential } from '../../core/concealed.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
 import { digestOf, hasDigest } from '../../core/digest.js';
-import { countAgainst } from '../../core/limits/limits.js';
+import { consumeLimit } from '../../core/limits/limits.js';
+import type { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { drawWrittenCode, toCompared } from './one-time-codes.js';
@@ -75,8 +75,8 @@ export async function issueBypass(
   const minutes = request.minutes ?? bypass.minutes;
   if (minutes > bypass.minutes) throw new FaceError('request_malformed', { field: 'minutes' });
   const who = toSubjectRef(request);
-  await countAgainst('bypassesOfAgent', by.id, deps);
-  await countAgainst('bypassesOfPerson', JSON.stringify([who.connection, subject]), deps);
+  await consumeLimit('bypassesOfAgent', by.id, deps);
+  await consumeLimit('bypassesOfPerson', JSON.stringify([who.connection, subject]), deps);
   const code = drawWrittenCode(deps.random);
   const isApproved = bypass.approvals === 1;
   const made: BypassCode = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 import { toCheckMessage, toCodeMessage } from './messages.js';
 
@@ -7,10 +7,10 @@ const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' 
 const address = 'https://face.example.test/face?lang=de#ticket.secret';
 const code = '123456';
 
-const by = (channel: 'email' | 'sms', language: (typeof letterLanguages)[number]) =>
+const by = (channel: 'email' | 'sms', language: (typeof supportedLanguages)[number]) =>
   ({ channel, to: 'somebody', language, brand }) as const;
 
-describe.each(letterLanguages)('in %s', (language) => {
+describe.each(supportedLanguages)('in %s', (language) => {
   test('a code by e-mail is a letter: as text and as HTML, with the code once, by itself', () => {
     const { text, html, subject } = toCodeMessage(by('email', language), code);
     const shown = String(html);

@@ -1,11 +1,11 @@
 import { texts } from '../../../locales/compiled/server/code-messages/all.js';
-import type { LetterLanguage } from '../../core/language.js';
+import type { SupportedLanguage } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { Message } from '../../core/ports.js';
 import { composeEmail } from '../../notifications/email/email.js';
 
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {
-  readonly language: LetterLanguage;
+  readonly language: SupportedLanguage;
   readonly brand: EmailBrand;
 }
 

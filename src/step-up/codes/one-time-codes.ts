@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import type { Random } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 

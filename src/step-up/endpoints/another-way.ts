@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { askForHelp, maxNoteCharacters } from '../../admin/help-desk/help-requests.js';
-import { Credential } from '../../core/concealed.js';
-import { letterLanguages } from '../../core/language.js';
+import { supportedLanguages } from '../../core/language.js';
 import {
   anotherWayReply,
   emptyReply,
@@ -10,6 +9,7 @@ import {
   recoveryCodesReply,
   sentCodeReply,
 } from '../../core/page-protocol.js';
+import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import type { ApiDeps } from '../../http/rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
@@ -62,7 +62,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       ],
       fields: z.strictObject({
         channel: z.enum(['email', 'sms']),
-        language: z.enum(letterLanguages).default('en'),
+        language: z.enum(supportedLanguages).default('en'),
       }),
       reply: sentCodeReply,
       async handle({ fields, session: shown }) {

@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { Credential, UserSecret } from '../../core/concealed.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { maxDeviceCharacters, parseDeviceSignals } from '../../core/device-signals.js';
-import { type LetterLanguage, letterLanguages } from '../../core/language.js';
+import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { keptNetworkOf } from '../../core/networks.js';
 import { challengeReply, frameReply, outcomeReply, referenceReply } from '../../core/page-protocol.js';
 import { screenAxes } from '../../core/screen-light.js';
+import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
-import { keepNoticeChoice } from '../../notifications/choice.js';
+import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
 import { isPin } from '../pin.js';
-import { whoOf } from '../record.js';
-import { lookAtReference } from '../reference-photo.js';
+import { subjectOf } from '../record.js';
+import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';
 
@@ -59,16 +59,16 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 /** Stores the language of the page. A failure does not affect the passed check. */
 async function keepLanguage(
   { record }: FoundSession,
-  language: LetterLanguage,
+  language: SupportedLanguage,
   deps: Ports<'state' | 'clock' | 'log'>,
 ): Promise<void> {
-  await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
+  await storeNotificationChoice(subjectOf(record), { language }, deps).catch((error: unknown) => {
     deps.log.warn('cannot store the language of a user', { connection: record.connection, code: toCode(error) });
   });
 }
 
 export function createChallengeEndpoints(
-  deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'sight' | 'connections'>,
+  deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'connections'>,
 ): Endpoint[] {
   const own = {
     deps,
@@ -92,7 +92,7 @@ export function createChallengeEndpoints(
       async handle({ photos, session: shown }) {
         const [reference] = photos('reference');
         if (reference === undefined) throw new FaceError('photo_missing');
-        return { hint: await lookAtReference({ session: shown, reference }, deps) };
+        return { hint: await checkReferencePhoto({ session: shown, reference }, deps) };
       },
     }),
     sessionEndpoint({
@@ -177,7 +177,7 @@ export function createChallengeEndpoints(
         passkey: passkeyField,
         device: deviceField,
         language: z
-          .enum(letterLanguages)
+          .enum(supportedLanguages)
           .optional()
           .describe('Language of the page. Notifications to the person use it after a passed check.'),
       }),

@@ -4,7 +4,7 @@ import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import type { Client } from '../../http/rest/client-tokens.js';
 
-export const who = {
+export const subjectFields = {
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
   subject: z
     .string()

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { handOffReply, viewReply } from '../../core/page-protocol.js';
+import { Credential } from '../../core/secrets.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { pageLink } from '../../http/page-link.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
-import type { AskingBrowser } from '../record.js';
+import type { InitiatingBrowser } from '../record.js';
 import { toViewReply } from './view-reply.js';
 
 /*
@@ -50,7 +50,7 @@ export function describeBrowser({
 }: {
   readonly userAgent: string | null;
   readonly source: string;
-}): AskingBrowser {
+}): InitiatingBrowser {
   const text = (userAgent ?? '').slice(0, readCharacters);
   return { browser: nameIn(browsers, text), system: nameIn(systems, text), network: toNetwork(source) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { kioskReply } from '../../core/page-protocol.js';
+import { Credential } from '../../core/secrets.js';
 import { kioskLink } from '../../http/page-link.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
 import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';

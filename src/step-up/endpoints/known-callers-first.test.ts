@@ -28,7 +28,7 @@ test('a known caller is served after at most one running job, and anonymous page
     isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
   const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });
   const given = { verifier: createTestVerifier(engine), judge: createSimulatedJudge(engine) };
-  const started = await startCapture({}, { ...given, sight: createTestSight(engine) });
+  const started = await startCapture({}, { ...given, analysisCache: createTestSight(engine) });
   const { acme, auth: token } = started;
   server = started.server;
 
@@ -36,7 +36,14 @@ test('a known caller is served after at most one running job, and anonymous page
   const prepared = await Promise.all(
     Array.from({ length: pages }, async (_, at) => {
       const assurance = { kind: 'anonymous', source: `192.0.2.${at}` } as const;
-      const about = { connection: acme, subject: '00u1', kept: null, receipt: null, hookSignIn: null, assurance };
+      const about = {
+        connection: acme,
+        subject: '00u1',
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: null,
+        assurance,
+      };
       const { id, challenge } = await startStepUp(about, server.deps);
       const ticket = `${id}.${challenge.use((text) => text)}`;
       const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));

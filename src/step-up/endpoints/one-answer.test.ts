@@ -47,7 +47,7 @@ async function startWith(liveness: 'passive' | 'challenge'): Promise<void> {
   const acme: Connection = { id: 'acme', kind: 'okta', profile, policy, openStepUpRequest: null };
   const engine = countExaminations(createSimulatedEngine(), work);
   const verifier = createEmbeddedVerifier({ engine, parameters, keys, random: systemRandom, stretch: cheapStretch });
-  const seeing = { judge: createSimulatedJudge(engine), sight: createTestSight(engine) };
+  const seeing = { judge: createSimulatedJudge(engine), analysisCache: createTestSight(engine) };
   server = await startApiServer({ verifier, ...seeing, connections: new Map([['acme', acme]]) });
   auth = { 'x-auth-token': (await server.issue()).token };
 }

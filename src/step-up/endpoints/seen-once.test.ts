@@ -7,8 +7,8 @@ import { createTestSight, createTestVerifier, drawPicture } from '../../../test/
 import { testShare } from '../../../test/share.js';
 import { createSimulatedEngine } from '../../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
-import type { Sight } from '../../core/ports.js';
-import type { Engine, Examination } from '../../face/engine/engine.js';
+import type { AnalysisCache } from '../../core/ports.js';
+import type { Engine, FaceAnalysis } from '../../face/engine/engine.js';
 import { checkFrame } from '../../face/engine/picture-header.js';
 
 /*
@@ -17,12 +17,12 @@ import { checkFrame } from '../../face/engine/picture-header.js';
  */
 
 let server: ApiServer;
-const given: Examination[] = [];
+const given: FaceAnalysis[] = [];
 const pictures: Uint8Array[] = [];
 const work = { examined: 0 };
 afterEach(() => server.stop());
 
-async function startWith({ checkFrame }: Partial<Pick<Sight, 'checkFrame'>> = {}): Promise<void> {
+async function startWith({ checkFrame }: Partial<Pick<AnalysisCache, 'checkFrame'>> = {}): Promise<void> {
   const simulated = createSimulatedEngine();
   const remembering: Engine = {
     ...simulated,
@@ -37,7 +37,7 @@ async function startWith({ checkFrame }: Partial<Pick<Sight, 'checkFrame'>> = {}
   const ports = {
     verifier: createTestVerifier(engine),
     judge: createSimulatedJudge(engine),
-    sight: { ...createTestSight(engine), ...(checkFrame === undefined ? {} : { checkFrame }) },
+    analysisCache: { ...createTestSight(engine), ...(checkFrame === undefined ? {} : { checkFrame }) },
   };
   ({ server } = await startCapture({ referencePhoto: true }, ports));
 }

@@ -238,7 +238,7 @@ describe('a lockout', () => {
     await lockOut();
     const connection = server.deps.connections.get('acme')!;
     const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
-    const anonymous = { ...who, connection, assurance, kept: null, receipt: null, hookSignIn: null };
+    const anonymous = { ...who, connection, assurance, callerHeldToken: null, receipt: null, hookSignIn: null };
     const link = startedLink('https://x', await startStepUp(anonymous, server.deps));
     expect((await openLink(server, link)).body.lockedForSec).toBeNull();
     const { page } = await startAndOpen();
@@ -449,7 +449,7 @@ describe('somebody who comes back', () => {
     const begin = async (subject: string) => {
       const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
       const started = await startStepUp(
-        { connection, subject, assurance, kept: null, receipt: null, hookSignIn: null },
+        { connection, subject, assurance, callerHeldToken: null, receipt: null, hookSignIn: null },
         server.deps,
       );
       return viewOf(startedLink('https://x', started));

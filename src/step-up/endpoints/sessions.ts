@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import { openedReply, sessionReply, viewReply } from '../../core/page-protocol.js';
+import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';

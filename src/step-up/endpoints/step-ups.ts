@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { nameAction, requestedAction } from '../../core/action.js';
-import { Credential } from '../../core/concealed.js';
 import { subjectOfIdentifier } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { toSource } from '../../core/networks.js';
+import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
@@ -30,7 +30,7 @@ import {
   findSubject,
   mayUse,
   returnUrlField,
-  who,
+  subjectFields,
 } from './connection-access.js';
 import { toReceiptReply } from './view-reply.js';
 
@@ -48,9 +48,9 @@ const toOutcome = ({ state, expiresAt, receipt }: StepUpView) => ({
 
 const startFields = z
   .strictObject({
-    connection: who.connection.optional(),
-    subject: who.subject,
-    login: who.login,
+    connection: subjectFields.connection.optional(),
+    subject: subjectFields.subject,
+    login: subjectFields.login,
     token: tokenField
       .optional()
       .describe('A token from /generate that you store, instead of the token in the profile.'),
@@ -117,13 +117,13 @@ async function toStepUpRequested(
     return {
       connection,
       subject,
-      kept,
+      callerHeldToken: kept,
       receipt,
       hookSignIn,
       returnUrl,
       camera,
       action,
-      takesAnotherWay: kept === null,
+      acceptsFallback: kept === null,
     };
   }
   const { subject } = fields;
@@ -131,7 +131,7 @@ async function toStepUpRequested(
   return {
     connection: null,
     subject,
-    kept,
+    callerHeldToken: kept,
     receipt,
     hookSignIn: null,
     returnUrl: checkReturnUrl(null, fields.returnUrl),
@@ -180,7 +180,7 @@ export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'>): En
       codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
       photos: {},
       fields: z.strictObject({
-        connection: who.connection,
+        connection: subjectFields.connection,
         request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
       }),
       reply: startedReply,

@@ -25,7 +25,7 @@ async function start(): Promise<void> {
     verifier: createTestVerifier(engine),
     judge: createSimulatedJudge(engine),
   };
-  ({ server } = await startCapture({ referencePhoto: true }, { ...given, sight: createTestSight(engine) }));
+  ({ server } = await startCapture({ referencePhoto: true }, { ...given, analysisCache: createTestSight(engine) }));
 }
 
 interface Caller {
@@ -38,7 +38,7 @@ interface Caller {
 async function begin({ source, subject = '00u1', purpose = 'verify' }: Caller) {
   const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
   const connection = server.deps.connections.get('acme')!;
-  const about = { connection, subject, kept: null, receipt: null, hookSignIn: null, assurance, purpose };
+  const about = { connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, assurance, purpose };
   const { id, challenge } = await startStepUp(about, server.deps);
   return { id, challenge: challenge.use((text) => text) };
 }

@@ -1,5 +1,5 @@
-import type { Credential } from '../../core/concealed.js';
 import type { View } from '../../core/page-protocol.js';
+import type { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import type { SessionView } from '../session-view.js';
 

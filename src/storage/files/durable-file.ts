@@ -23,14 +23,14 @@ export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
 
 /** Waits for work on a file or folder, and returns `null` if it does not exist. */
-export const ifThere = <Result>(work: Promise<Result>): Promise<Result | null> =>
+export const ifExists = <Result>(work: Promise<Result>): Promise<Result | null> =>
   work.catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return null;
     throw error;
   });
 
 /** Reads a text file; `null` if it does not exist. */
-export const readIfThere = (file: string): Promise<string | null> => ifThere(readFile(file, 'utf8'));
+export const readIfThere = (file: string): Promise<string | null> => ifExists(readFile(file, 'utf8'));
 
 /** Reads a private file; `null` if it does not exist. @throws `config_invalid` if unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
@@ -95,13 +95,13 @@ export async function replaceFile(file: string, text: string, random: Random): P
 }
 
 async function giveToOwnerOf(file: string, draft: string): Promise<void> {
-  const former = await ifThere(stat(file));
+  const former = await ifExists(stat(file));
   if (former !== null && process.getuid !== undefined && process.getuid() !== former.uid)
     await chown(draft, former.uid, former.gid);
 }
 
 /** Gives a file that root created to the owner of its folder, because the server may run as another account. */
-export async function giveToOwnerOfFolder(path: string): Promise<void> {
+export async function chownToFolderOwner(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(dirname(path));
   await chown(path, uid, gid);
@@ -110,7 +110,7 @@ export async function giveToOwnerOfFolder(path: string): Promise<void> {
 export async function makeFile(file: string): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   await handle.close();
-  await giveToOwnerOfFolder(file);
+  await chownToFolderOwner(file);
 }
 
 export async function makeFolder(folder: string): Promise<void> {
@@ -125,7 +125,7 @@ export async function makeFolder(folder: string): Promise<void> {
     if (isSystemError(error, 'EEXIST')) return;
     throw error;
   }
-  await giveToOwnerOfFolder(folder);
+  await chownToFolderOwner(folder);
 }
 
 async function writeBeside(file: string, text: string, random: Random): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../../../test/folder.js';
 import { systemRandom as random } from '../../../test/sinks.js';
-import { Credential } from '../../core/concealed.js';
+import { Credential } from '../../core/secrets.js';
 import { loadAdminKey, storeAdminKey } from './admin-key.js';
 
 const folder = createFolder('admin');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { AwsKmsConfig } from '../../config/keys.js';
-import { Credential } from '../../core/concealed.js';
 import type { Keys, KeyVersion } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';

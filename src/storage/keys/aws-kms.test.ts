@@ -12,8 +12,8 @@ import { createTextLog, systemRandom } from '../../../test/sinks.js';
 import { cheapStretch } from '../../../test/stretch.js';
 import { filesOf } from '../../config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../config/keys.js';
-import { Photo } from '../../core/concealed.js';
 import type { Binding, Keys, Signer, VerifyRequest } from '../../core/ports.js';
+import { Photo } from '../../core/secrets.js';
 import { createEmbeddedVerifier } from '../../face/verifier/embedded.js';
 import { type KeyService, openKeyService } from './open.js';
 

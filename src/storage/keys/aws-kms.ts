@@ -1,6 +1,6 @@
 import type { AwsKmsConfig } from '../../config/keys.js';
-import { KeyMaterial } from '../../core/concealed.js';
 import type { Keys } from '../../core/ports.js';
+import { KeyMaterial } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 

@@ -1,4 +1,4 @@
-import { type DataFiles, isThere } from '../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../../config/keys.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
@@ -13,7 +13,7 @@ export interface SealingKey {
   readonly problem: string | null;
 }
 
-export interface TurningKey {
+export interface RotatingKey {
   /** `kid` of a key in a file, or key id in AWS KMS. */
   readonly name: string;
   readonly isSigning: boolean;
@@ -26,8 +26,8 @@ export interface TurningKey {
 export interface KeyInventory {
   readonly kind: KeysConfig['kind'];
   sealing(): Promise<readonly SealingKey[]>;
-  signing(): Promise<readonly TurningKey[]>;
-  oidc(): Promise<readonly TurningKey[]>;
+  signing(): Promise<readonly RotatingKey[]>;
+  oidc(): Promise<readonly RotatingKey[]>;
 }
 
 interface Deps extends Ports<'clock' | 'random' | 'log'> {
@@ -40,7 +40,7 @@ export const openInventory = async (config: KeysConfig, deps: Deps): Promise<Key
 
 function openLocal({ files, ...deps }: Deps): KeyInventory {
   const ifThere = async <T>(file: string, list: (file: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
-    (await isThere(file)) ? list(file) : [];
+    (await fileExists(file)) ? list(file) : [];
   return {
     kind: 'local',
     sealing: () =>
@@ -60,7 +60,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
   };
 }
 
-const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
+const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): RotatingKey => ({
   name: kid,
   isSigning,
   // Files of earlier versions contain 0.
@@ -80,7 +80,7 @@ async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyInventor
     if (description.state !== 'Enabled') return description.state;
     return isFit(description.spec) ? null : `${description.spec} does not fit`;
   };
-  const listSigning = (keys: AwsKmsConfig['oidc'], isFit: (spec: string) => boolean): Promise<TurningKey[]> =>
+  const listSigning = (keys: AwsKmsConfig['oidc'], isFit: (spec: string) => boolean): Promise<RotatingKey[]> =>
     Promise.all(
       (keys === null ? [] : [keys.keyId, ...keys.others]).map(async (name) => ({
         name,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { KeyMaterial } from '../../core/concealed.js';
 import type { Keys, KeyVersion, Random } from '../../core/ports.js';
+import { KeyMaterial } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { openKeyFile } from './key-file.js';
 import type { OnKeysLoaded } from './key-notes.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { KeyMaterial } from '../../core/concealed.js';
+import { KeyMaterial } from '../../core/secrets.js';
 import { createMacCache } from './aws-kms.js';
 
 beforeEach(() => {

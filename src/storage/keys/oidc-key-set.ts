@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import type { Credential } from '../../core/concealed.js';
+import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 
 /**

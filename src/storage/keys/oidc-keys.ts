@@ -9,9 +9,9 @@ import {
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
-import { Credential } from '../../core/concealed.js';
 import type { Ports } from '../../core/deps.js';
 import type { Clock, Log, Random } from '../../core/ports.js';
+import { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { openKeyFile } from './key-file.js';

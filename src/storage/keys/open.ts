@@ -1,5 +1,5 @@
 import { findFirstSequence } from '../../audit/heads.js';
-import { type DataFiles, isThere } from '../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { AwsKmsConfig, KeysConfig } from '../../config/keys.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
@@ -53,7 +53,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  * face.
  */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
-  if ((await isThere(keys)) || !(await isThere(audit))) return;
+  if ((await fileExists(keys)) || !(await fileExists(audit))) return;
   // Retention may have removed the records about keys. A log that does not begin with record 1 shows this, so keys are
   // assumed to have existed.
   const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;

@@ -2,7 +2,7 @@ import { access, constants, rename, rm } from 'node:fs/promises';
 import type Database from 'libsql';
 import { z } from 'zod';
 import { lockTrail } from '../../audit/lock.js';
-import { type DataFiles, isThere } from '../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { isDiskFull, readIfThere, replaceFile } from '../files/durable-file.js';
@@ -32,7 +32,7 @@ export const copyBefore = (stateFile: string, format: number): string => `${stat
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
   const text = await readIfThere(files.format);
   if (text !== null) return parseMark(parseJson(text));
-  return (await isThere(files.state)) || (await isThere(files.audit)) ? unmarked : null;
+  return (await fileExists(files.state)) || (await fileExists(files.audit)) ? unmarked : null;
 }
 
 function parseJson(text: string): unknown {
@@ -58,7 +58,7 @@ export async function migrateFolder(
   if (mark !== null && mark.format >= dataFormat) return null;
   const unlock = lockTrail(files.audit);
   try {
-    const copy = (await isThere(files.state)) ? await migrateStore(files.state, mark ?? unmarked, steps) : null;
+    const copy = (await fileExists(files.state)) ? await migrateStore(files.state, mark ?? unmarked, steps) : null;
     await writeMark(files.format, random);
     return copy;
   } finally {
@@ -72,7 +72,7 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
   await access(file, constants.R_OK | constants.W_OK);
   // After a crash between the migration of the store and the change of the format file, the copy already contains the
   // former store.
-  const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
+  const isCopied = (await fileExists(copy)) && (await readOwnFormat(file)) >= dataFormat;
   if (!isCopied) await makeCopy(file, copy);
   await withDatabase(file, (database) => {
     try {

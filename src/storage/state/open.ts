@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DataFiles, isThere } from '../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { StateConfig } from '../../config/state.js';
 import type { Ports } from '../../core/deps.js';
 import type { Audit, LedgerStore, State } from '../../core/ports.js';
@@ -34,7 +34,7 @@ export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, dep
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);
   if (known === epoch) return;
-  const denied = (await isThere(files.audit)) ? await replayDenials(files, { state, clock }) : 0;
+  const denied = (await fileExists(files.audit)) ? await replayDenials(files, { state, clock }) : 0;
   if (known !== null) {
     const detail = { heldSince: toIso(epoch) };
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });
@@ -69,7 +69,7 @@ export async function openStateToRead(
 ): Promise<Pick<State, 'read' | 'close'> | null> {
   if (config.kind !== 'sqlite') return openSharedStore(config, deps);
   const file = deps.files.state;
-  return (await isThere(file)) ? createSqliteState({ file, clock: deps.clock }) : null;
+  return (await fileExists(file)) ? createSqliteState({ file, clock: deps.clock }) : null;
 }
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;

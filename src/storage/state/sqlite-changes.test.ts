@@ -26,7 +26,7 @@ function setUp() {
     });
   const insert = database.prepare('insert into line values (?)');
   const changes = createSqliteChanges(database, sync);
-  const note = async (key: string, durability: 'durable' | 'mayBeLost', told: string[]): Promise<void> => {
+  const note = async (key: string, durability: 'durable' | 'relaxed', told: string[]): Promise<void> => {
     await changes.make(key, durability, () => insert.run(key));
     told.push(key);
   };
@@ -37,7 +37,7 @@ function setUp() {
 test('who made a durable change is told once the disk has it; who made another, at once', async () => {
   const { waiting, note, count } = setUp();
   const told: string[] = [];
-  const all = [note('a', 'durable', told), note('b', 'mayBeLost', told)];
+  const all = [note('a', 'durable', told), note('b', 'relaxed', told)];
   await turns();
   expect(count()).toEqual([2]);
   expect(told).toEqual(['b']);

@@ -49,7 +49,9 @@ test('what a busy hour left is removed a little at a time: whoever writes next d
   const state = createSqliteState({ file: files.state, clock });
   const end = addSec(clock.now(), 300);
   const keys = Array.from({ length: 2000 }, (_, index) => `left:${index}`);
-  await Promise.all(keys.map((key) => state.write(key, 1, { when: 'absent', expiresAt: end, mayBeLost: true })));
+  await Promise.all(
+    keys.map((key) => state.write(key, 1, { when: 'absent', expiresAt: end, relaxedDurability: true })),
+  );
   await Promise.all(keys.map((key) => state.add(`count:${key}`, 1, end)));
   clock.advanceSec(301);
   const database = new Database(files.state, { readonly: true });
@@ -58,7 +60,7 @@ test('what a busy hour left is removed a little at a time: whoever writes next d
   const removed: number[] = [];
   let before = left();
   for (let writes = 0; writes < 2000; writes++) {
-    await state.write('next', writes, { when: 'any', expiresAt: null, mayBeLost: true });
+    await state.write('next', writes, { when: 'any', expiresAt: null, relaxedDurability: true });
     const after = left();
     removed.push(...after.map((rows, table) => (before[table] ?? 0) - rows));
     before = after;

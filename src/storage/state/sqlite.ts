@@ -8,7 +8,7 @@ import { FaceError } from '../../errors.js';
 import { createGroupCommit } from '../files/group-commit.js';
 import { isAhead } from './marker.js';
 
-export type Durability = 'durable' | 'mayBeLost';
+export type Durability = 'durable' | 'relaxed';
 
 /** Executes changes. Concurrent ones share a transaction and a sync. */
 export interface SqliteChanges {
@@ -66,12 +66,12 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
     turn = null;
     if (group.length === 0) return;
     try {
-      const tell = transact(group);
+      const resolvers = transact(group);
       const durable = group.filter(({ durability }) => durability === 'durable');
       const synced = durable.length === 0 ? null : syncKeys(durable.map(({ key }) => key));
       for (const [index, { durability, refuse }] of group.entries()) {
-        if (durability === 'durable') synced?.then(tell[index], refuse);
-        else tell[index]();
+        if (durability === 'durable') synced?.then(resolvers[index], refuse);
+        else resolvers[index]();
       }
     } catch (cause) {
       for (const { refuse } of group) refuse(new FaceError('state_unavailable', null, { cause }));
@@ -199,9 +199,9 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     if (writes++ % writesBetweenPurges === 0) for (const each of purge) each.run(clock.now());
   };
 
-  const change = <T>(key: string, mayBeLost: boolean, body: () => T): Promise<T> => {
+  const change = <T>(key: string, relaxedDurability: boolean, body: () => T): Promise<T> => {
     if (closed) throw new FaceError('state_unavailable', 'closed');
-    return changes.make(key, mayBeLost ? 'mayBeLost' : 'durable', () => {
+    return changes.make(key, relaxedDurability ? 'relaxed' : 'durable', () => {
       purgeSometimes();
       return body();
     });
@@ -215,9 +215,9 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
   return {
     read: readSettled,
     readMany: (keys) => Promise.all(keys.map(readSettled)),
-    async write(key, value, { when, expiresAt, mayBeLost = false }) {
+    async write(key, value, { when, expiresAt, relaxedDurability = false }) {
       const text = JSON.stringify(value);
-      return change(key, mayBeLost, () => {
+      return change(key, relaxedDurability, () => {
         if (!isMet(when, find(key))) return false;
         remove.run(key);
         insert.run(key, text, expiresAt);

@@ -1,7 +1,7 @@
 import { toTrustedUrl } from '../trusted-url.js';
-import { GuidanceUnavailable, type Look } from './guide.js';
+import type { FrameReading } from './frame-reading.js';
+import { GuidanceUnavailable, type GuideReading } from './guide.js';
 import { createObserver } from './observer.js';
-import type { Sight } from './sight.js';
 import type { Reply } from './worker.js';
 import workerUrl from './worker.ts?worker&url';
 
@@ -36,13 +36,13 @@ async function createWorkerSource() {
     throw error;
   });
   return {
-    async see(video: HTMLVideoElement): Promise<Sight> {
+    async see(video: HTMLVideoElement): Promise<FrameReading> {
       const frame = await createImageBitmap(video);
       const reply = next();
       worker.postMessage({ frame }, [frame]);
       const seen = await reply;
       if (seen.outcome !== 'seen') throw new GuidanceUnavailable('the worker said something else');
-      return seen.sight;
+      return seen.reading;
     },
     close(): void {
       isClosed = true;
@@ -58,11 +58,11 @@ export interface Guide {
    * the result has no face.
    * @throws GuidanceUnavailable
    */
-  look(video: HTMLVideoElement): Promise<Look>;
+  look(video: HTMLVideoElement): Promise<GuideReading>;
   close(): void;
 }
 
-const nothing: Look = {
+const nothing: GuideReading = {
   ...{ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, isTooBright: false },
   ...{ pose: null, isHeld: false, isBetween: false },
 };
@@ -85,10 +85,10 @@ export async function createGuide(): Promise<Guide> {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
       const seen = former.then(() => source.see(video));
       former = seen.catch(() => {});
-      const sight = await seen.catch((error: unknown) => {
+      const reading = await seen.catch((error: unknown) => {
         throw toUnavailable(error);
       });
-      return observe(sight);
+      return observe(reading);
     },
     close: () => source.close(),
   };

@@ -4,7 +4,7 @@ import type { Hint } from '../../../src/core/hints.js';
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
 /** Measurements of a frame for the hints on the page. The server does not use them to judge the pictures. */
-export interface Look {
+export interface GuideReading {
   /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
   readonly hint: Hint | null;

@@ -2,29 +2,29 @@ import type { Hint } from '../../../src/core/hints.js';
 import { isWithin } from '../../../src/face/engine/quality-bounds.js';
 import { frameLongestPx, toSentSize } from '../frame-size.js';
 import { framingBounds, lightBounds, neutralBounds, stillnessBounds } from './bounds.js';
-import type { Look } from './guide.js';
+import type { FrameReading, SeenFace } from './frame-reading.js';
+import type { GuideReading } from './guide.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn, toPose } from './pose.js';
-import type { SeenFace, Sight } from './sight.js';
 
 /**
  * Returns true if the face would be too small in the picture that is sent. Returns false unless there is exactly one
  * face.
  */
-export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
+export function isTooSmall({ widthPx, heightPx, scale, face }: FrameReading): boolean {
   if (face === null) return false;
   const sent = toSentSize({ width: widthPx * scale, height: heightPx * scale }, frameLongestPx);
   return (face.box.width / widthPx) * sent.width < framingBounds.minSentWidthPx;
 }
 
 /** Returns true if a window or lamp outshines the screen's light on the only face. */
-const isTooBright = ({ face }: Sight): boolean =>
+const isTooBright = ({ face }: FrameReading): boolean =>
   face !== null && face.light.clippedAround > lightBounds.maxClippedAround;
 
-function toFramingHint(sight: Sight, { box }: SeenFace): Hint | null {
-  const { widthPx, heightPx } = sight;
+function toFramingHint(reading: FrameReading, { box }: SeenFace): Hint | null {
+  const { widthPx, heightPx } = reading;
   const shorterPx = Math.min(widthPx, heightPx);
   const share = box.width / shorterPx;
-  if (share < framingBounds.minWidthShare || isTooSmall(sight)) return 'come_closer';
+  if (share < framingBounds.minWidthShare || isTooSmall(reading)) return 'come_closer';
   if (share > framingBounds.maxWidthShare) return 'move_back';
   const reachPx = framingBounds.maxOffsetShare * shorterPx;
   const isCentred =
@@ -43,7 +43,7 @@ function toLightHint({ quality, light }: SeenFace): Hint | null {
   return contrast < lightBounds.contrast.atLeast ? 'more_light' : null;
 }
 
-function toSearchHint({ brightness }: Sight): Hint {
+function toSearchHint({ brightness }: FrameReading): Hint {
   if (brightness < lightBounds.picture.atLeast) return 'more_light';
   return brightness > lightBounds.picture.atMost ? 'less_light' : 'no_face';
 }
@@ -53,11 +53,11 @@ function toSearchHint({ brightness }: Sight): Hint {
  * @param shiftShare - movement of the landmarks since the last frame, as a share of the face's width; 0 for the first
  * frame
  */
-export function toHint(sight: Sight, shiftShare: number): Hint | null {
-  if (sight.faces > 1) return 'one_face';
-  const { face } = sight;
-  if (face === null) return toSearchHint(sight);
-  const framing = toFramingHint(sight, face);
+export function toHint(reading: FrameReading, shiftShare: number): Hint | null {
+  if (reading.faces > 1) return 'one_face';
+  const { face } = reading;
+  if (face === null) return toSearchHint(reading);
+  const framing = toFramingHint(reading, face);
   if (framing !== null) return framing;
   const light = toLightHint(face);
   if (light !== null) return light;
@@ -89,19 +89,19 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
 }
 
 /** Creates the observer of one person. It remembers the last face and the neutral pose. */
-export function createObserver(): (sight: Sight) => Look {
+export function createObserver(): (reading: FrameReading) => GuideReading {
   let last: SeenFace | null = null;
   let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;
 
-  return (sight) => {
-    const { faces, face } = sight;
+  return (reading) => {
+    const { faces, face } = reading;
     const shiftShare = toShiftShare(last, face);
-    const hint = toHint(sight, shiftShare);
+    const hint = toHint(reading, shiftShare);
     const ready = hint === null;
     const told = {
-      ...{ faces, isTooSmall: isTooSmall(sight), isTooBright: isTooBright(sight), hint, ready },
+      ...{ faces, isTooSmall: isTooSmall(reading), isTooBright: isTooBright(reading), hint, ready },
       isHeld: face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare,
     };
     last = face;

@@ -5,8 +5,8 @@ import { createLandmarkFinder, type LandmarkFinder } from '../../../src/face/eng
 import { type ModelFile, models } from '../../../src/face/engine/manifest.js';
 import type { Model } from '../../../src/face/engine/model.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
+import { analyzePicture, type FrameReading } from './frame-reading.js';
 import { GuidanceUnavailable } from './guide.js';
-import { type Sight, see } from './sight.js';
 
 /** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
@@ -104,7 +104,7 @@ async function loadBrowserStages(): Promise<BrowserStages> {
 /** Replies of the worker: one when the models are loaded, then one per frame. */
 export type Reply =
   | { readonly outcome: 'loaded' }
-  | { readonly outcome: 'seen'; readonly sight: Sight }
+  | { readonly outcome: 'seen'; readonly reading: FrameReading }
   | { readonly outcome: 'failed'; readonly reason: string };
 
 const reply = (message: Reply): void => postMessage(message);
@@ -118,7 +118,7 @@ async function start(): Promise<void> {
     const look = async (): Promise<void> => {
       const { picture, scale } = readFrame(context, frame, frame.width, frame.height);
       frame.close();
-      reply({ outcome: 'seen', sight: await see(picture, scale, stages) });
+      reply({ outcome: 'seen', reading: await analyzePicture(picture, scale, stages) });
       picture.data.fill(0);
     };
     look().catch(fail);

@@ -1,7 +1,7 @@
 import { button, el, form, paragraph, submitButton } from '../dom.js';
 import type { PageApi } from '../page-api.js';
 import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
-import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
+import { type Notices, type NotificationKind, notificationKinds } from '../view.js';
 import type { Words } from '../words.js';
 import { type HomeTools, type Section, say } from './section.js';
 
@@ -28,7 +28,7 @@ interface ShownNotices extends Notices {
 }
 
 interface NoticeChoice {
-  readonly on: readonly NoticeKind[];
+  readonly on: readonly NotificationKind[];
   readonly email: boolean;
   readonly device: 'add' | 'remove' | 'remove-all' | null;
 }
@@ -63,7 +63,7 @@ function askForNotices(
   { notices: words }: Words,
   choose: (choice: NoticeChoice) => void,
 ): HTMLFormElement {
-  const boxes = noticeKinds.map((kind) => ({ kind, box: checkbox(kind, on.includes(kind)) }));
+  const boxes = notificationKinds.map((kind) => ({ kind, box: checkbox(kind, on.includes(kind)) }));
   const devices = push?.devices.length ?? 0;
   const byEmail = checkbox('email', email);
   const press = (device: NoticeChoice['device']) => () =>

@@ -10,12 +10,12 @@ import type { Words } from '../words.js';
 
 const asked = /prefers-color-scheme:\s*(light|dark)/;
 
-function showScheme(wished: string | null): void {
-  if (wished !== 'light' && wished !== 'dark') return;
-  document.documentElement.dataset.scheme = wished;
+function showScheme(requestedLanguage: string | null): void {
+  if (requestedLanguage !== 'light' && requestedLanguage !== 'dark') return;
+  document.documentElement.dataset.scheme = requestedLanguage;
   const answer = (query: string): string | null => {
     const [, scheme] = asked.exec(query) ?? [];
-    return scheme === undefined ? null : scheme === wished ? 'all' : 'not all';
+    return scheme === undefined ? null : scheme === requestedLanguage ? 'all' : 'not all';
   };
   for (const sheet of document.styleSheets) {
     for (const rule of sheet.cssRules) {

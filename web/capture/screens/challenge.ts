@@ -124,21 +124,21 @@ async function perform(
   const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
   let pose = { movement: next.movement, toldAt: performance.now(), isReached: false };
   let due: NextMovement | null = next;
-  const tell = ({ index, of, movement }: NextMovement): void => {
+  const showMovement = ({ index, of, movement }: NextMovement): void => {
     const { movements, hold } = page.words.challenge;
     instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
   };
   const showLost = (isLost: boolean): void => {
-    if (due !== null) tell(due);
+    if (due !== null) showMovement(due);
     if (!isLost) return;
     instruction.replaceChildren(page.words.hints.no_face);
     stage.element.dataset.tone = 'warn';
     page.say(page.words.hints.no_face);
   };
   page.show((words) => {
-    if (due !== null) tell(due);
+    if (due !== null) showMovement(due);
     const body = lamp === null ? [instruction, stage.element] : [lamp.element];
     return { screen: 'challenge', heading: words.challenge.heading, body };
   });
@@ -153,7 +153,7 @@ async function perform(
       pose = { movement, toldAt, isReached: false };
       page.tellMovement(movement);
     }
-    tell(due);
+    showMovement(due);
     const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
     if (!pose.isReached && (light === null || isPlain(light))) {
       const isReached = await reach({ ...pose, isLit: light !== null, mayPause }, video, guide, showLost);

@@ -2,7 +2,7 @@ import type { Camera } from '../camera.js';
 import { kindOf } from '../camera-choice.js';
 import { actions, button, el, field, paragraph, svg } from '../dom.js';
 import type { Guide } from '../guidance/create-guide.js';
-import type { Look } from '../guidance/guide.js';
+import type { GuideReading } from '../guidance/guide.js';
 import { sleep, type Tools } from '../step.js';
 import type { Words } from '../words.js';
 
@@ -56,7 +56,7 @@ interface Framing {
   readonly ended: AbortSignal;
 }
 
-type Seen = 'loading' | 'off' | Look;
+type Seen = 'loading' | 'off' | GuideReading;
 
 /**
  * Shows the user in an oval with hints, until one face is framed and still. "Start" appears only without the guide or
@@ -71,7 +71,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
   let start: HTMLButtonElement | null = null;
   let choose: (choice: Framed) => void = () => {};
 
-  const tell = (): void => {
+  const showAdvice = (): void => {
     const text = adviceFor(seen, isLit, page.words);
     advice.textContent = text;
     advice.dataset.tone = toneOf(seen, isLit);
@@ -93,19 +93,19 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
       if (ended.aborted) return;
       const now = performance.now();
       steadySince = isReady(seen, isLit) ? (steadySince ?? now) : null;
-      tell();
+      showAdvice();
       const heldMs = steadySince === null ? 0 : now - steadySince;
       stage.showProgress(Math.min(1, heldMs / steadyForMs));
       if (heldMs >= steadyForMs) return begin();
       await sleep(lookEveryMs);
     }
-    if (!ended.aborted) tell();
+    if (!ended.aborted) showAdvice();
   };
   const framed = page.ask<Framed>((words, onChoice) => {
     choose = onChoice;
     start = button('plain', words.framing.start, begin);
     start.setAttribute('aria-describedby', advice.id);
-    tell();
+    showAdvice();
     return {
       screen: 'framing',
       heading: words.framing.heading,
@@ -122,7 +122,7 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
   void resume(camera.video);
   watch().catch(() => {
     seen = 'off';
-    if (!ended.aborted) tell();
+    if (!ended.aborted) showAdvice();
   });
   return framed;
 }

@@ -14,7 +14,7 @@ export const reference: Step = async (view, { again }, tools) => {
     const photo = choice === 'take' ? await photograph(tools) : await readReference(choice);
     if (photo === null) hint = choice === 'take' ? hint : 'reference_unreadable';
     else if (await askWhetherGood(photo, tools)) {
-      hint = await lookAt(photo, tools);
+      hint = await checkPhoto(photo, tools);
       if (hint === null) return { referencePhoto: photo, again: null };
     }
   }
@@ -80,7 +80,7 @@ async function askWhetherGood(photo: Blob, { page }: Tools): Promise<boolean> {
   }
 }
 
-async function lookAt(photo: Blob, { page, api }: Tools): Promise<Hint | null> {
+async function checkPhoto(photo: Blob, { page, api }: Tools): Promise<Hint | null> {
   page.show((words) => waiting('reference-look', words));
   try {
     return await api.lookAtReference(photo);

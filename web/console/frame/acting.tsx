@@ -1,9 +1,9 @@
 import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { Refusal, type ServerRequest } from './call.js';
-import { useMoves } from './router.js';
+import { useNavigationKey } from './router.js';
 import type { Right, Session } from './session.js';
 
-export interface Acting {
+export interface SessionActions {
   readonly session: Session;
   /**
    * Calls the server. If the session has ended, the sign-in is shown; if the server requires a recent face check, one
@@ -13,16 +13,16 @@ export interface Acting {
   call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
 }
 
-export const ActingContext = createContext<Acting | null>(null);
+export const SessionActionsContext = createContext<SessionActions | null>(null);
 
-export function useActing(): Acting {
-  const acting = useContext(ActingContext);
+export function useSessionActions(): SessionActions {
+  const acting = useContext(SessionActionsContext);
   if (acting === null) throw new Error('outside a session');
   return acting;
 }
 
 /** Returns true if the user has a right. The server enforces rights itself. */
-export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
+export const useMay = (right: Right): boolean => useSessionActions().session.rights.includes(right);
 
 export type Loaded<Value> =
   | { readonly state: 'loading' }
@@ -67,12 +67,12 @@ export function useLoaded<Reply>(
   request: ServerRequest<Reply>,
   waitMs: ((reply: Reply) => Wait) | null = null,
 ): Loaded<Reply> & { readonly reload: () => void } {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
   // The key identifies the request and changes with each navigation, so that data is then loaded again.
-  const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
+  const key = `${useNavigationKey()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -133,10 +133,10 @@ export function usePages<Reply extends { readonly cursor: string | null }, Row>(
   request: (cursor: string | null) => ServerRequest<Reply>,
   rowsOf: (reply: Reply) => readonly Row[],
 ): Paged<Row> {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [shown, setShown] = useState<Shown<Row>>(nothingYet);
   const first = request(null);
-  const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
+  const key = `${useNavigationKey()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const turn = useRef(0);
   /** @param known - rows to show while the request runs, and if it gets no answer */
   const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {

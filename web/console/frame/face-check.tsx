@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { ConfirmDialog } from '../parts/confirm.js';
 import { Loading, Problem } from '../parts/state.js';
-import { useActing, useAction } from './acting.js';
-import { base, goTo, useParameter } from './router.js';
+import { useAction, useSessionActions } from './acting.js';
+import { base, navigate, useParameter } from './router.js';
 import { beginFaceCheck, finishFaceCheck } from './session.js';
 import { useWords } from './words.js';
 
@@ -10,7 +10,7 @@ export const faceCheckPath = '/face-check';
 
 export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { faceCheck } = useWords();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   return (
     <ConfirmDialog
       isOpen={isOpen}
@@ -29,7 +29,7 @@ export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean;
 
 export function FaceCheckReturn() {
   const { faceCheck } = useWords();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const to = useParameter('to') ?? base;
   const { refusal, run } = useAction();
   const hasAsked = useRef(false);
@@ -37,7 +37,7 @@ export function FaceCheckReturn() {
     // Ask only once, because a passed face check can be used only once.
     if (hasAsked.current) return;
     hasAsked.current = true;
-    void run(() => call(finishFaceCheck).then(() => goTo(to.startsWith(`${base}/`) ? to.slice(base.length) : '')));
+    void run(() => call(finishFaceCheck).then(() => navigate(to.startsWith(`${base}/`) ? to.slice(base.length) : '')));
   }, [call, to]);
   if (refusal === null) return <Loading />;
   return (

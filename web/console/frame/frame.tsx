@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
 import { Loading, Problem, QuietButton } from '../parts/state.js';
 import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
-import { toRefusal, useActing } from './acting.js';
+import { toRefusal, useSessionActions } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
 import { Badge, OpenWork } from './open-work.js';
@@ -20,7 +20,7 @@ export function Frame({
   readonly onSignedOut: () => void;
 }) {
   const words = useWords();
-  const { session, call } = useActing();
+  const { session, call } = useSessionActions();
   const path = usePath();
   const given = useParameters();
   const [isMenuOpen, setMenuOpen] = useState(false);

@@ -13,7 +13,7 @@ const passed = /\/(sign-in|face-check)$/;
  * @param to - path after `base`, such as `/people`
  * @param isReplaced - true to replace the current entry of the browser's history
  */
-export function goTo(to: string, isReplaced = false): void {
+export function navigate(to: string, isReplaced = false): void {
   moves += 1;
   if (location.pathname + location.search !== base + to)
     history[isReplaced || passed.test(location.pathname) ? 'replaceState' : 'pushState'](null, '', base + to);
@@ -28,7 +28,7 @@ function subscribe(onMove: () => void): () => void {
 }
 
 /** Returns a number that changes with each navigation, even one to the same address. */
-export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
+export const useNavigationKey = (): number => useSyncExternalStore(subscribe, () => moves);
 
 /** Returns the path after `base`, which is empty for the first screen. */
 export const usePath = (): string =>
@@ -68,7 +68,7 @@ export function Link({
     // Let the browser handle clicks that open a tab or window.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    goTo(to);
+    navigate(to);
   };
   if (!isAllowed) return children;
   return (

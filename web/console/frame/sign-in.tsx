@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import type { Language } from '../../shared/languages.js';
-import { ActForm, Choice, Field, languageOptions } from '../parts/form.js';
+import { ActForm, Field, languageOptions, Select } from '../parts/form.js';
 import { Note } from '../parts/state.js';
 import { send } from './call.js';
-import { base, goTo, useParameter, usePath } from './router.js';
+import { base, navigate, useParameter, usePath } from './router.js';
 import { signInByKey } from './session.js';
 import { textIn, useLanguage, useWords } from './words.js';
 
@@ -35,7 +35,7 @@ export function SignIn({
       submit={signIn.byKey}
       onSubmit={async (fields) => {
         await send(signInByKey(String(fields.get('key'))), null);
-        if (isAtSignIn) goTo('');
+        if (isAtSignIn) navigate('');
         await onSignedIn();
       }}
     >
@@ -70,7 +70,7 @@ export function SignIn({
 }
 
 export const LanguageChoice = ({ onLanguage }: { readonly onLanguage: (language: Language) => void }) => (
-  <Choice
+  <Select
     name="language"
     label={useWords().language}
     initial={useLanguage()}

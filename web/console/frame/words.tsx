@@ -2,22 +2,22 @@ import { type ComponentType, createContext, type ReactNode, useContext, useMemo 
 import type { Texts as Words } from '../../../locales/compiled/console/frame/texts.js';
 import type { Language } from '../../shared/languages.js';
 
-export interface Speech {
+export interface I18n {
   readonly language: Language;
   readonly words: Words;
 }
 
-export const SpeechContext = createContext<Speech | null>(null);
+export const I18nContext = createContext<I18n | null>(null);
 
-function useSpeech(): Speech {
-  const speech = useContext(SpeechContext);
+function useI18n(): I18n {
+  const speech = useContext(I18nContext);
   if (speech === null) throw new Error('outside the frame');
   return speech;
 }
 
-export const useWords = (): Words => useSpeech().words;
+export const useWords = (): Words => useI18n().words;
 
-export const useLanguage = (): Language => useSpeech().language;
+export const useLanguage = (): Language => useI18n().language;
 
 /** Returns the text of this name, which may be untrusted; `undefined` if there is none. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>

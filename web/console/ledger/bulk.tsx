@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { toRefusal, useActing } from '../frame/acting.js';
+import { toRefusal, useSessionActions } from '../frame/acting.js';
 import { Refusal, type ServerRequest } from '../frame/call.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { Done, Progress, QuietButton, useProblemText } from '../parts/state.js';
@@ -35,7 +35,7 @@ export interface Bulk {
 const general = /^(role_missing|caller_untrusted|face_not_verified)$/;
 
 export function useBulk(): Bulk {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [shown, setShown] = useState<Shown | null>(null);
   const isStopped = useRef(false);
   const stop = (): void => {

@@ -1,8 +1,8 @@
 import type { Texts as LedgerWords } from '../../../locales/compiled/console/ledger/texts.js';
 import { type Paged, useMay } from '../frame/acting.js';
 import { useFormats } from '../frame/words.js';
+import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable } from '../parts/table.js';
-import { Facts } from '../parts/told.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, keyOf, type Line, type Who } from './requests.js';
 import { actionText, reasonText } from './told.js';

@@ -1,5 +1,5 @@
 import { useLoaded } from '../frame/acting.js';
-import { Choice } from '../parts/form.js';
+import { Select } from '../parts/form.js';
 import { Problem } from '../parts/state.js';
 import { countLines } from './requests.js';
 
@@ -16,7 +16,7 @@ export function ConnectionChoice({
   if (loaded.state === 'refused') return <Problem refusal={loaded.refusal} onAgain={loaded.reload} />;
   const known = loaded.state === 'loaded' ? loaded.value.connections.map(({ connection }) => connection) : [initial];
   return (
-    <Choice
+    <Select
       key={loaded.state}
       name="connection"
       label={label}

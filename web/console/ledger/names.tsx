@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { type Acting, useActing } from '../frame/acting.js';
+import { type SessionActions, useSessionActions } from '../frame/acting.js';
 import { Link } from '../frame/router.js';
 import type { Column } from '../parts/table.js';
 import { keyOf, type Name, readNames, type Who } from './requests.js';
@@ -23,12 +23,12 @@ function toAsked(people: readonly Who[]): readonly { readonly connection: string
 type Asked = ReturnType<typeof toAsked>[number];
 
 /** Loads names for one request. Users without a name are shown by id. */
-const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): Promise<[string, Name][]> => {
+const loadSome = async ({ connection, subjects }: Asked, call: SessionActions['call']): Promise<[string, Name][]> => {
   const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
 };
 
-export async function loadNames(people: readonly Who[], call: Acting['call']): Promise<[string, Name][]> {
+export async function loadNames(people: readonly Who[], call: SessionActions['call']): Promise<[string, Name][]> {
   const found: [string, Name][] = [];
   for (const asked of toAsked(people)) found.push(...(await loadSome(asked, call)));
   return found;
@@ -36,7 +36,7 @@ export async function loadNames(people: readonly Who[], call: Acting['call']): P
 
 /** Loads the names of shown users, because lists contain only ids. */
 export function useNames(people: readonly Who[]): Names {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [names, setNames] = useState<Names>(new Map());
   const asked = useRef(new Set<string>());
   const wanted = [...new Set(people.map(keyOf))].toSorted().join('\n');

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { toCsvLine } from '../../../src/core/base/csv.js';
 import { download } from '../../shared/download.js';
-import { useActing, useAction } from '../frame/acting.js';
+import { useAction, useSessionActions } from '../frame/acting.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { loadNames, type Names } from '../ledger/names.js';
 import { keyOf } from '../ledger/requests.js';
@@ -17,7 +17,7 @@ export function ExportCsv<Row>({
   readonly columns: readonly Column<Row>[];
   readonly all: (onRows: (rows: number) => boolean) => Promise<readonly Row[]>;
 }) {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { cancel, table: words } = useWords();
   const { number } = useFormats();
   const [fetched, setFetched] = useState(0);

@@ -148,7 +148,7 @@ export const languageOptions = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value], lang: value }));
 
-export const Choice = <Value extends string>({
+export const Select = <Value extends string>({
   name,
   options,
   initial,
@@ -179,7 +179,7 @@ export const Choice = <Value extends string>({
 );
 
 /** Checkboxes for several options, which `fields.getAll(name)` lists. */
-export const Ticks = ({
+export const CheckboxGroup = ({
   name,
   label,
   options,

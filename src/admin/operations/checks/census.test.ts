@@ -3,11 +3,11 @@ import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange, withAudit } from '../../../../test/audit.js';
 import { createFolder } from '../../../../test/folder.js';
 import { createTextLog } from '../../../../test/sinks.js';
-import type { Census, Holder } from '../../../connections/census.js';
-import { SealedToken } from '../../../core/concealed.js';
+import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
+import { SealedToken } from '../../../core/secrets.js';
 import { FaceError } from '../../../errors.js';
 import { parseToken } from '../../../face/token/format.js';
-import { createCensusCheck } from './census.js';
+import { createCoverageCheck } from './census.js';
 
 /* Whom the doctor counts as enrolled, by what the trail says of the tokens in the profiles. */
 
@@ -36,13 +36,13 @@ await withAudit(createAuditDeps({ file: trail }), async (audit) => {
 });
 
 async function check(tokens: readonly SealedToken[], verifier: 'embedded' | 'facenition' = 'embedded') {
-  const counted: Census[] = [];
-  const census = async (onHolder: (holder: Holder) => void = () => {}): Promise<Census> => {
+  const counted: EnrolmentCoverage[] = [];
+  const census = async (onHolder: (holder: Holder) => void = () => {}): Promise<EnrolmentCoverage> => {
     for (const token of tokens) onHolder({ subject: 'ada', token });
     return { users: tokens.length, enrolled: tokens.length, isComplete: true };
   };
-  const known = { verifier: { kind: verifier }, trail, onCensus: (each: Census) => counted.push(each) };
-  const { run } = createCensusCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
+  const known = { verifier: { kind: verifier }, trail, onCensus: (each: EnrolmentCoverage) => counted.push(each) };
+  const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
   return { ...(await run()), enrolled: counted[0]?.enrolled };
 }
 
@@ -67,6 +67,6 @@ test('where the provider does not tell, it says why and counts nobody', async ()
   const census = () => Promise.reject(new FaceError('provider_refused'));
   const onCensus = () => expect('a count').toBe('none');
   const known = { verifier: { kind: 'embedded' } as const, trail, onCensus };
-  const { run } = createCensusCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
+  const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
   expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('provider_refused') });
 });

@@ -1,15 +1,15 @@
 import { findTokenOwners } from '../../../audit/events.js';
-import type { Census, Holder } from '../../../connections/census.js';
+import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
 import { toCode } from '../../../errors.js';
 import { identifyToken } from '../../../face/verifier/facenition-token.js';
 import { toFailure, toFailureLines } from '../failure.js';
-import { type CensusPolicy, toCensusFinding } from '../plan.js';
+import { type CoveragePolicy, toCoverageFinding } from '../plan.js';
 
 interface Connection {
   readonly id: string;
-  readonly policy: CensusPolicy;
+  readonly policy: CoveragePolicy;
 }
 
 interface Known {
@@ -21,10 +21,10 @@ interface Known {
  * Counts users who would be denied today. The check is skipped if the provider cannot be queried, because an earlier
  * check reports that.
  */
-export const createCensusCheck = (
+export const createCoverageCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
-  { onCensus, ...known }: Known & { readonly onCensus: (census: Census) => void },
+  { onCensus, ...known }: Known & { readonly onCensus: (census: EnrolmentCoverage) => void },
   { log }: Ports<'log'>,
 ): Check => ({
   title: 'Enrolled users',
@@ -38,7 +38,7 @@ export const createCensusCheck = (
     const foreign = await countForeign(holders, connection, known);
     const sound = { ...counted, enrolled: counted.enrolled - foreign };
     onCensus(sound);
-    return toCensusFinding(sound, connection.policy, foreign);
+    return toCoverageFinding(sound, connection.policy, foreign);
   },
 });
 

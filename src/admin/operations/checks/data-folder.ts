@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { filesOf, isThere } from '../../../config/data-files.js';
+import { fileExists, filesOf } from '../../../config/data-files.js';
 import { type Check, type Finding, fail, pass } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
 import { isForbidden } from '../../../storage/files/durable-file.js';
@@ -20,7 +20,7 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
       title: dataFolder,
       async run() {
         try {
-          for (const file of expected) if (await isThere(file)) return pass(folders);
+          for (const file of expected) if (await fileExists(file)) return pass(folders);
         } catch (error) {
           if (!isForbidden(error)) throw error;
           return fail(`this account may not read ${folders}`, 'Run this as the account of the service, or as root.');

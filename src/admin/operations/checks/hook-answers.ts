@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Hook, Hooks, RawReply } from '../../../connections/hook.js';
 import {
+  acceptedCallsTitle,
   type Check,
-  callsTaken,
   type Finding,
   fail,
   hooksAnswer,
   manual,
   pass,
+  publishedKeysTitle,
   serverAnswers,
   serverClock,
-  serverIsOurs,
   warn,
 } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
@@ -36,9 +36,9 @@ export function createHookChecks(
   }));
   if (targets.length === 0) return [];
   return [
-    { title: hooksAnswer, needs: [serverAnswers, serverIsOurs], run: () => checkStrangers(targets, deps) },
+    { title: hooksAnswer, needs: [serverAnswers, publishedKeysTitle], run: () => checkStrangers(targets, deps) },
     {
-      title: callsTaken,
+      title: acceptedCallsTitle,
       needs: [hooksAnswer, serverClock],
       run: () => checkProbes(targets, deps),
     },

@@ -5,8 +5,8 @@ import {
   type Finding,
   fail,
   pass,
+  publishedKeysTitle,
   serverAnswers,
-  serverIsOurs,
   warn,
 } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
@@ -86,7 +86,7 @@ export const createPublishedKeysCheck = (
   config: Setup['config'],
   deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
 ): Check => ({
-  title: serverIsOurs,
+  title: publishedKeysTitle,
   needs: [serverAnswers],
   async run() {
     const address = `${publicUrl}/.well-known/jwks.json`;

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type DataFiles, isThere } from '../../../config/data-files.js';
+import { type DataFiles, fileExists } from '../../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
 import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
 import type { Clock } from '../../../core/ports.js';
@@ -27,7 +27,7 @@ export const createStateCheck = (config: StateConfig, files: DataFiles, deps: De
 });
 
 async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
-  if (!(await isThere(file))) return absent(file);
+  if (!(await fileExists(file))) return absent(file);
   const { mode } = await stat(file);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     return fail(`${file} is readable by others`, `chmod 600 ${file}`);

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
-import { useActing, useLoaded, usePages } from '../../../../web/console/frame/acting.js';
+import { useLoaded, usePages, useSessionActions } from '../../../../web/console/frame/acting.js';
 import { Refusal, type ServerRequest } from '../../../../web/console/frame/call.js';
 import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
-import { Choice, languageOptions } from '../../../../web/console/parts/form.js';
+import { languageOptions, Select } from '../../../../web/console/parts/form.js';
+import { Facts } from '../../../../web/console/parts/server-text.js';
 import { Await, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
 import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
-import { Facts } from '../../../../web/console/parts/told.js';
-import { Letters } from './letters.js';
+import { EmailTextsForm } from './letters.js';
 import {
   type Campaign,
   type CampaignPerson,
@@ -61,7 +61,7 @@ function People({ campaign: { id, group, state: campaignState, counts } }: { rea
   return (
     <Section heading={people.heading}>
       <div className="filters">
-        <Choice name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
+        <Select name="filter" label={people.show} initial={first} options={filters} onChoose={setFilter} />
       </div>
       <PagedTable
         paged={paged}
@@ -85,7 +85,7 @@ function People({ campaign: { id, group, state: campaignState, counts } }: { rea
 /** Polling delays. Other states change only by an administrator's action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
-export function OneCampaign({ id }: { readonly id: string }) {
+export function CampaignDetails({ id }: { readonly id: string }) {
   const words = useTexts();
   const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
   const { reload } = found;
@@ -94,10 +94,10 @@ export function OneCampaign({ id }: { readonly id: string }) {
       {({ campaign: shown }) => (
         <>
           <Title name={shown.name} to="/campaigns" all={words.all} />
-          <Standing campaign={shown} />
+          <CampaignStatus campaign={shown} />
           <Actions campaign={shown} onDone={reload} />
           {shown.state !== 'planning' && <People key={shown.state} campaign={shown} />}
-          <Letters campaign={shown} onKept={reload} />
+          <EmailTextsForm campaign={shown} onKept={reload} />
           <section>
             <HowItIsSet campaign={shown} />
           </section>
@@ -130,7 +130,7 @@ interface Shown {
   readonly campaign: Campaign;
 }
 
-export function Standing({ campaign }: Shown) {
+export function CampaignStatus({ campaign }: Shown) {
   const words = useTexts();
   const { state, problem } = campaign;
   return (
@@ -206,7 +206,7 @@ function HowFar({ campaign }: Shown) {
 
 export function Actions({ campaign, onDone }: { readonly campaign: Campaign; readonly onDone: () => void }) {
   const { act, uncertain, people } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const { id, name, state, linkDays, reminders, reminderDays } = campaign;
   const confirmed = (request: ServerRequest<unknown>) => async (): Promise<void> => {

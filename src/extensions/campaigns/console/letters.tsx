@@ -1,49 +1,49 @@
 import { useEffect, useRef, useState } from 'react';
-import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
+import { useLoaded, useSessionActions } from '../../../../web/console/frame/acting.js';
 import { Refusal } from '../../../../web/console/frame/call.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
-import { ActForm, Choice, Field, languageOptions } from '../../../../web/console/parts/form.js';
+import { ActForm, Field, languageOptions, Select } from '../../../../web/console/parts/form.js';
 import { Await, Done, Note, Section } from '../../../../web/console/parts/state.js';
 import type { Language } from '../../../../web/shared/languages.js';
 import {
   type Campaign,
+  type EmailKind,
+  type EmailTextRef,
+  type EmailTexts,
+  emailKinds,
   keepWords,
-  type LetterKind,
-  type LetterWords,
-  letterKinds,
-  previewLetter,
-  type WhichLetter,
+  previewEmail,
 } from './requests.js';
 import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 500;
 
-interface Given {
+interface Props {
   readonly campaign: Campaign;
   readonly onKept: () => void;
 }
 
-export function Letters({ campaign, onKept }: Given) {
+export function EmailTextsForm({ campaign, onKept }: Props) {
   const words = useTexts();
   const { letters } = words;
-  const [kind, setKind] = useState<LetterKind>('invitation');
+  const [kind, setKind] = useState<EmailKind>('invitation');
   const [language, setLanguage] = useState<Language>(
     languageOptions.find(({ value }) => value === campaign.language)?.value ?? 'en',
   );
-  const drafts = useRef(new Map<string, LetterWords>());
+  const drafts = useRef(new Map<string, EmailTexts>());
   const name = `${kind}.${language}`;
   return (
     <Section heading={letters.heading}>
       <div className="form">
-        <Choice
+        <Select
           name="kind"
           label={letters.kind}
           initial={kind}
-          options={letterKinds.map((value) => ({ value, label: letters.kinds[value] }))}
+          options={emailKinds.map((value) => ({ value, label: letters.kinds[value] }))}
           onChoose={setKind}
         />
-        <Choice
+        <Select
           name="language"
           label={letters.language}
           initial={language}
@@ -56,7 +56,7 @@ export function Letters({ campaign, onKept }: Given) {
   );
 }
 
-const toWords = (fields: FormData): LetterWords => ({
+const toWords = (fields: FormData): EmailTexts => ({
   subject: String(fields.get('subject')),
   // Forms send CRLF as line ends.
   text: String(fields.get('text')).replaceAll('\r\n', '\n'),
@@ -69,27 +69,27 @@ function OneLetter({
   language,
   name,
   drafts,
-}: Given & {
-  readonly kind: LetterKind;
+}: Props & {
+  readonly kind: EmailKind;
   readonly language: Language;
   readonly name: string;
-  readonly drafts: Map<string, LetterWords>;
+  readonly drafts: Map<string, EmailTexts>;
 }) {
   const { letters } = useTexts();
-  const { call } = useActing();
-  const which: WhichLetter = { campaign: campaign.id, kind, language };
+  const { call } = useSessionActions();
+  const which: EmailTextRef = { campaign: campaign.id, kind, language };
   const draft = drafts.get(name);
   const [typed, setTyped] = useState(draft ?? null);
   const [tried, setTried] = useState(typed);
   const [changes, setChanges] = useState(0);
   const [isKept, setKept] = useState(false);
-  const kept = useLoaded(previewLetter(which, null));
-  const shown = useLoaded(previewLetter(which, tried));
+  const kept = useLoaded(previewEmail(which, null));
+  const shown = useLoaded(previewEmail(which, tried));
   useEffect(() => {
     const timer = setTimeout(() => setTried(typed), pauseMs);
     return () => clearTimeout(timer);
   }, [typed]);
-  const keep = async (given: LetterWords): Promise<void> => {
+  const keep = async (given: EmailTexts): Promise<void> => {
     const { unknown } = await call(keepWords(which, given));
     // Keep the rejected text in the form.
     if (unknown.length > 0) {

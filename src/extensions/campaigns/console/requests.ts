@@ -15,8 +15,8 @@ export const notEnrolled: readonly PersonState[] = personStates.filter(
 /** States in which the e-mail did not arrive, or may not have arrived. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 
-export const letterKinds = ['invitation', 'reminder'] as const;
-export type LetterKind = (typeof letterKinds)[number];
+export const emailKinds = ['invitation', 'reminder'] as const;
+export type EmailKind = (typeof emailKinds)[number];
 
 export type Campaign = CampaignsReplies.CampaignReply;
 
@@ -37,18 +37,18 @@ export const listPeople = (campaign: string, state: readonly PersonState[], curs
     ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
   });
 
-export interface WhichLetter {
+export interface EmailTextRef {
   readonly campaign: string;
-  readonly kind: LetterKind;
+  readonly kind: EmailKind;
   readonly language: string;
 }
 
-export type LetterWords = CampaignsReplies.PreviewReply['words'];
+export type EmailTexts = CampaignsReplies.PreviewReply['words'];
 
 /** @param words - unsaved texts, or `null` for the saved ones */
-export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
+export const previewEmail = (letter: EmailTextRef, words: EmailTexts | null) =>
   post<CampaignsReplies.PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
-export const keepWords = (letter: WhichLetter, words: LetterWords) =>
+export const keepWords = (letter: EmailTextRef, words: EmailTexts) =>
   post<CampaignsReplies.KeptWordsReply>('/v1/campaigns/words', { ...letter, ...words });
 
 export const countIn = ({ counts }: Pick<Campaign, 'counts'>, ...states: readonly PersonState[]): number =>

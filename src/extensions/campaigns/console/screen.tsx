@@ -1,18 +1,18 @@
 import { useState } from 'react';
-import { useActing, useLoaded } from '../../../../web/console/frame/acting.js';
-import { goTo } from '../../../../web/console/frame/router.js';
+import { useLoaded, useSessionActions } from '../../../../web/console/frame/acting.js';
+import { navigate } from '../../../../web/console/frame/router.js';
 import { useFormats, useLanguage } from '../../../../web/console/frame/words.js';
 import { countLines } from '../../../../web/console/ledger/requests.js';
-import { ActForm, Choice, Field, FileField, languageOptions, NumberField } from '../../../../web/console/parts/form.js';
+import { ActForm, Field, FileField, languageOptions, NumberField, Select } from '../../../../web/console/parts/form.js';
 import { Await, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
-import { OneCampaign } from './campaign.js';
+import { CampaignDetails } from './campaign.js';
 import { invitedIn, listCampaigns, planCampaign } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
   const [id] = rest;
-  return id === undefined ? <Every /> : <OneCampaign key={id} id={id} />;
+  return id === undefined ? <Every /> : <CampaignDetails key={id} id={id} />;
 });
 
 function Every() {
@@ -56,7 +56,7 @@ function Every() {
 
 export function PlanForm() {
   const { make } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const language = useLanguage();
   const connections = useLoaded(countLines);
   const [isFile, setFile] = useState(false);
@@ -68,11 +68,11 @@ export function PlanForm() {
           onSubmit={async (fields) => {
             fields.delete('from');
             const { campaign } = await call(planCampaign(fields));
-            goTo(`/campaigns/${campaign.id}`);
+            navigate(`/campaigns/${campaign.id}`);
           }}
         >
           <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
-          <Choice
+          <Select
             name="connection"
             label={make.connection}
             options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
@@ -93,7 +93,7 @@ export function PlanForm() {
           ) : (
             <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
           )}
-          <Choice
+          <Select
             name="language"
             label={make.language}
             hint={make.languageHint}

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import { BadInput, type Corpus, type Split } from '../corpus/corpus.js';
 import type { EmbeddedCorpus, EmbeddedPerson } from '../corpus/embed-corpus.js';
 import {
@@ -25,7 +25,7 @@ import {
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { chooseJudged, type Judge, measureAcquisition } from './judged.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
-import { type By, byLevel, round, roundInterval, roundOrNull } from './rates.js';
+import { type ByGroup, byLevel, round, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, leastExpected, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 
@@ -143,7 +143,7 @@ function toPromise(rates: ModeRates, promise: number) {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-const toPromises = (multi: By<By<ModeRates>>, promises: readonly LevelPromise[]) =>
+const toPromises = (multi: ByGroup<ByGroup<ModeRates>>, promises: readonly LevelPromise[]) =>
   Object.fromEntries(
     promises.map(({ accuracy, falseMatchRate: promise, leastPhotos }) => {
       const modes = Object.entries(multi[accuracy])
@@ -170,7 +170,7 @@ export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, 
   if (people.length === 0) throw new BadInput(`No photo of the ${judged.length} people judged shows a face`);
 
   say('Comparing embeddings…');
-  const bootstrap = createBootstrap(people.length, createChance('people'));
+  const bootstrap = createBootstrap(people.length, createSeededRandom('people'));
   const raw = measureRaw(people, bootstrap);
   const pool = createDecoderPool(say, options.engine);
   try {
@@ -183,7 +183,7 @@ export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, 
       (combination) => chooseRuns(people, combination, options.pairs),
       (outcome, photos) => toModeRates(outcome, bootstrap, photos),
     );
-    const multi: By<By<ModeRates>> = byLevel((level) => ({
+    const multi: ByGroup<ByGroup<ModeRates>> = byLevel((level) => ({
       '1x1': single.levels[level],
       ...several[level],
     }));

@@ -1,6 +1,6 @@
 import type { AccuracyFigures } from './accuracy.js';
 import type { GroupFigures } from './groups.js';
-import type { By } from './rates.js';
+import type { ByGroup } from './rates.js';
 
 export type SourceAsUsed = ReturnType<typeof ofPeople>[string];
 
@@ -10,7 +10,7 @@ export function ofPeople(source: string, figures: AccuracyFigures) {
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
 }
 
-export function ofSources(figures: GroupFigures): By<SourceAsUsed> {
+export function ofSources(figures: GroupFigures): ByGroup<SourceAsUsed> {
   const { date, command, engine, judge, asUsed, groupsByPhotos } = figures;
   return Object.fromEntries(
     Object.entries(figures.sources).map(([source, { people }]) => [

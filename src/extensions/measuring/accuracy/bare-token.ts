@@ -1,6 +1,6 @@
-import type { Chance } from '../../../core/base/chance.js';
-import { Embedding, KeyMaterial } from '../../../core/concealed.js';
+import type { SeededRandom } from '../../../core/base/chance.js';
 import type { Accuracy } from '../../../core/ports.js';
+import { Embedding, KeyMaterial } from '../../../core/secrets.js';
 import { unpackBits } from '../../../face/token/bits.js';
 import { permutationOf } from '../../../face/token/derive.js';
 import { candidateCount, createListDecoder } from '../../../face/token/list-decoder.js';
@@ -47,9 +47,9 @@ export function createMeasuredEngine(engine: EngineParameters) {
   };
 }
 
-export const shipped = createMeasuredEngine(parameters.current);
+export const shippedEngine = createMeasuredEngine(parameters.current);
 
-export const { promises, viewsOf } = shipped;
+export const { promises, viewsOf } = shippedEngine;
 
 export const { toViews } = parameters.current;
 
@@ -64,10 +64,10 @@ export interface BareToken {
 /** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
 export type BareTokens = ReturnType<typeof createBareTokensOf>;
 
-export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1) =>
-  createBareTokensOf(shipped.messageBitsOf(accuracy, photos), chance);
+export const createBareTokens = (accuracy: Accuracy, chance: SeededRandom, photos = 1) =>
+  createBareTokensOf(shippedEngine.messageBitsOf(accuracy, photos), chance);
 
-export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize) {
+export function createBareTokensOf(bits: number, chance: SeededRandom, listSize = shippedEngine.listSize) {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);
   const soft = new Float32Array(codeLength);

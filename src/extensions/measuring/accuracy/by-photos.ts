@@ -3,7 +3,7 @@ import type { Bootstrap } from '../statistics/bootstrap.js';
 import { accuracies } from './bare-token.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
-import { type By, byLevel, type GroupRates, type RateFigures, toGroupRates, toRateFigures } from './rates.js';
+import { type ByGroup, byLevel, type GroupRates, type RateFigures, toGroupRates, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
 /** The counts by person and by pair of people are present only if all series of consecutive photos were compared. */
@@ -80,7 +80,7 @@ export async function measureByPhotos<T>(
   measured: readonly Combination[],
   runsOf: (combination: Combination) => { readonly rules: TrialRules; readonly pairs: number },
   toRates: (outcome: Outcome, photos: string) => T,
-): Promise<By<By<T>>> {
+): Promise<ByGroup<ByGroup<T>>> {
   const { engine } = pool;
   const byPhotos: (readonly [photos: string, rates: T[]])[] = [];
   for (const combination of measured) {
@@ -99,7 +99,7 @@ export async function measureByPhotos<T>(
 }
 
 /** Returns the figures that cannot be measured because the source has too few people. */
-export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
+export const findMissingAsUsed = (asUsed: ByGroup<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
       ? `false matches as a step-up uses it ${where}: nobody who is enrolled from three photos`

@@ -1,4 +1,4 @@
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import { viewLength } from '../../../face/token/views.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
@@ -72,8 +72,9 @@ export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, li
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>
     rows.subarray(pair * viewLength, (pair + 1) * viewLength);
   const opened = new Uint8Array(places.length);
-  const tokens = createBareTokensOf(bits, createChance(`tokens ${bits}`), listSize);
-  const seal = (pair: number) => tokens.seal(viewsAt(enrolled, pair), createChance(`token ${bits} ${places[pair]}`));
+  const tokens = createBareTokensOf(bits, createSeededRandom(`tokens ${bits}`), listSize);
+  const seal = (pair: number) =>
+    tokens.seal(viewsAt(enrolled, pair), createSeededRandom(`token ${bits} ${places[pair]}`));
   let token = seal(0);
   for (let pair = 0; pair < opened.length; pair += 1) {
     if (pair > 0 && places[pair] !== places[pair - 1]) token = seal(pair);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type MeasuredEngine, shipped } from './bare-token.js';
+import { type MeasuredEngine, shippedEngine } from './bare-token.js';
 import { toShare, type ViewComparison } from './decode.js';
 
 export type DecoderPool = ReturnType<typeof createDecoderPool>;
@@ -9,7 +9,7 @@ export type DecoderPool = ReturnType<typeof createDecoderPool>;
 const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
-export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped) {
+export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shippedEngine) {
   const workers = Array.from(
     { length: availableParallelism() },
     () => new Worker(new URL('./decode-worker.js', import.meta.url)),

@@ -6,7 +6,7 @@ import type { AccuracyOptions } from './accuracy.js';
 import { findMissingAsUsed } from './by-photos.js';
 import { createDecoderPool } from './decoder-pool.js';
 import { chooseJudged, measureAcquisition } from './judged.js';
-import { type By, roundOrNull } from './rates.js';
+import { type ByGroup, roundOrNull } from './rates.js';
 import { measureSource, nearestStrangers, type SourceFigures } from './source-strangers.js';
 
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
@@ -65,7 +65,7 @@ export async function measureGroups(
   } finally {
     await pool.close();
   }
-  const bySource = <T>(figure: (at: number) => T): By<T> =>
+  const bySource = <T>(figure: (at: number) => T): ByGroup<T> =>
     Object.fromEntries(sources.map(({ source }, at) => [source, figure(at)]));
   return {
     date: new Date().toISOString().slice(0, 10),

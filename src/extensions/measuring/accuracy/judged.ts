@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import { BadInput, type Corpus, type CorpusPerson, type Half, type Split } from '../corpus/corpus.js';
 
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
@@ -73,7 +73,7 @@ export function measureAcquisition(
   }
   if (unreadable.length > 0)
     say(`${unreadable.length} files cannot be read as photos, such as: ${unreadable.slice(0, 5).join(', ')}`);
-  const bootstrap = createBootstrap(judged.length, createChance('acquisition'));
+  const bootstrap = createBootstrap(judged.length, createSeededRandom('acquisition'));
   const rate = toPersonRate(bootstrap, { trials, errors });
   return {
     photos: rate.trials,

@@ -5,7 +5,7 @@ export const percent = (rate: number | null): string =>
 export const share = (rate: number | null): string => (rate === null ? '–' : rate === 0 ? '0' : rate.toExponential(1));
 export const range = (interval: Interval | null, write: (rate: number) => string): string =>
   interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
-export const hitsOfTrials = (hits: number, trials: number, interval: Interval): string =>
+export const formatHits = (hits: number, trials: number, interval: Interval): string =>
   `${hits} of ${trials} (${interval.map((end) => Number((end * 100).toPrecision(2))).join(' to ')} %)`;
 export const count = (value: number): string => value.toLocaleString('en');
 

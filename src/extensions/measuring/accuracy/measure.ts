@@ -6,7 +6,7 @@ import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embe
 import type { Interval } from '../statistics/bootstrap.js';
 import { type AccuracyFigures, type AccuracyOptions, measureAccuracy } from './accuracy.js';
 import { ofPeople, ofSources } from './as-used.js';
-import { accuracies, createMeasuredEngine, shipped } from './bare-token.js';
+import { accuracies, createMeasuredEngine, shippedEngine } from './bare-token.js';
 import { fitEngine } from './fit-engine.js';
 import { type GroupFigures, measureGroups } from './groups.js';
 import { chooseFitting } from './judged.js';
@@ -179,9 +179,10 @@ export async function measure(
 ): Promise<Measured> {
   const recogniser = own?.recogniser ?? null;
   const by = { modelsFolder, recogniser, ...(typeof data === 'string' ? {} : { read: toReader(data) }) };
-  const embed: AccuracyOptions['embed'] = async (folders, tell) => {
+  const embed: AccuracyOptions['embed'] = async (folders, printError) => {
     const embedded = [];
-    for (const { folder, people } of folders) embedded.push(await embedCorpus(folder, people, nothingKept, tell, by));
+    for (const { folder, people } of folders)
+      embedded.push(await embedCorpus(folder, people, nothingKept, printError, by));
     return embedded;
   };
   say('Looking for photos…');
@@ -192,7 +193,7 @@ export async function measure(
   const judge = own === null ? 'all' : 'half';
   const measured = fitted ?? own?.entry ?? null;
   const engine =
-    measured === null ? shipped : createMeasuredEngine(toEngineParameters(measured, recogniser?.id ?? null));
+    measured === null ? shippedEngine : createMeasuredEngine(toEngineParameters(measured, recogniser?.id ?? null));
   const options = {
     data: typeof data === 'string' ? data : data.folder,
     judge,

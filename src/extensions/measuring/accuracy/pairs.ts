@@ -1,4 +1,4 @@
-import type { Chance } from '../../../core/base/chance.js';
+import type { SeededRandom } from '../../../core/base/chance.js';
 
 /**
  * Draws pairs of row and column uniformly, without replacement.
@@ -8,7 +8,7 @@ export function drawPairs(
   rows: number,
   columns: number,
   wanted: number,
-  chance: Chance,
+  chance: SeededRandom,
   isPair: (row: number, column: number) => boolean,
 ): Uint32Array {
   let left = 0;
@@ -30,7 +30,7 @@ export function drawPairs(
   return pairs;
 }
 
-export const drawPlaces = (places: number, wanted: number, chance: Chance): Uint32Array =>
+export const drawPlaces = (places: number, wanted: number, chance: SeededRandom): Uint32Array =>
   drawPairs(places, 1, wanted, chance, () => true).filter((_, at) => at % 2 === 0);
 
 export function pairsAt(pairs: Uint32Array, places: Uint32Array): Uint32Array {

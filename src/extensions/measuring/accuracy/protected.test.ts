@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { shipped } from './bare-token.js';
+import { shippedEngine } from './bare-token.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureProtected } from './protected.js';
 import { toTrials } from './windows.js';
 
 /** People whose photos have a cosine of about 0.8 with one another. */
 function toPeople(photos: readonly number[]): EmbeddedPerson[] {
-  const chance = createChance('protected');
+  const chance = createSeededRandom('protected');
   const draw = (): Float32Array => Float32Array.from({ length: 512 }, () => chance.normal() / Math.sqrt(512));
   return photos.map((count, index) => {
     const own = draw();
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-const settings = ([1, 4, 8] as const).map((level) => shipped.messageBitsOf(level, 1));
+const settings = ([1, 4, 8] as const).map((level) => shippedEngine.messageBitsOf(level, 1));
 const limits = { pairs: 1000, pairsBelow: 5 };
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 

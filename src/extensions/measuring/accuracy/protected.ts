@@ -1,7 +1,7 @@
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { CountedPair, PairTrials, PersonTrials } from '../statistics/bootstrap.js';
-import { type MeasuredEngine, shipped } from './bare-token.js';
+import { type MeasuredEngine, shippedEngine } from './bare-token.js';
 import { type ViewComparison, viewCosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
@@ -10,7 +10,7 @@ import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName,
 /** Level whose tokens are decoded for all impostor pairs, to select the pairs worth decoding at stricter levels. */
 const referenceLevel = 4;
 
-export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
+export const referenceOf = (photos: number, engine: MeasuredEngine = shippedEngine): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
 export interface Limits {
@@ -61,7 +61,7 @@ async function openImpostors(
   results.set(reference, { tried: all, opened, decoded: all.length });
   const lowest = opened.reduce((least, place) => Math.min(least, cosines[place]), pool.engine.cosineOf(referenceLevel));
   const near = all.filter((place) => cosines[place] >= lowest - screeningMargin);
-  const sample = drawPlaces(all.length, pairsBelow, createChance(`sample ${name}`));
+  const sample = drawPlaces(all.length, pairsBelow, createSeededRandom(`sample ${name}`));
   for (const bits of lengths.filter((length) => length !== reference)) {
     const places = bits > reference ? near : sample;
     const tried = bits > reference ? all : sample;

@@ -13,7 +13,7 @@ import type { Outcome } from './protected.js';
 /** Error rates of tokens, as printed by `--json`. A rate is `null` if there were no trials. */
 export type RateFigures = ReturnType<typeof toRateFigures>;
 
-export type By<T> = Readonly<Record<string, T>>;
+export type ByGroup<T> = Readonly<Record<string, T>>;
 
 export const round = (value: number): number => Number(value.toPrecision(3));
 

@@ -7,7 +7,7 @@ import type { ModeRates } from './by-photos.js';
 import type { GroupFigures } from './groups.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';
-import type { By } from './rates.js';
+import type { ByGroup } from './rates.js';
 import type { EmbeddingFigures } from './source-strangers.js';
 import { operatingPoints, photosPerPerson } from './unprotected.js';
 
@@ -44,13 +44,13 @@ const levelTable = (within: readonly string[], rows: readonly LevelRow[]): strin
     ]),
   );
 
-const rowsOf = (levels: By<ModeRates>, ...within: string[]): LevelRow[] =>
+const rowsOf = (levels: ByGroup<ModeRates>, ...within: string[]): LevelRow[] =>
   Object.entries(levels).map(([level, rates]) => [within, level, rates]);
 
-const rowsOfSources = (sources: By<By<ModeRates>>): LevelRow[] =>
+const rowsOfSources = (sources: ByGroup<ByGroup<ModeRates>>): LevelRow[] =>
   Object.entries(sources).flatMap(([source, levels]) => rowsOf(levels, source));
 
-const rowsByPhotos = (levels: By<By<ModeRates>>, ...within: string[]): LevelRow[] =>
+const rowsByPhotos = (levels: ByGroup<ByGroup<ModeRates>>, ...within: string[]): LevelRow[] =>
   Object.entries(levels).flatMap(([level, byPhotos]) =>
     Object.values(byPhotos).map((rates): LevelRow => [within, level, rates]),
   );
@@ -119,7 +119,7 @@ export function toMarkdown(figures: AccuracyFigures): string {
   ]);
 }
 
-const embeddingRows = (sources: By<EmbeddingFigures>): string[][] =>
+const embeddingRows = (sources: ByGroup<EmbeddingFigures>): string[][] =>
   Object.entries(sources).flatMap(([source, points]) =>
     Object.entries(points).map(([point, rates]) => [
       ...[source, point, String(rates.cosine), share(rates.nearest.fmr), ...rateCells(rates)],
@@ -158,7 +158,7 @@ export const groupsToMarkdown = (figures: GroupFigures): string =>
     ...toSpeed(figures),
   ]);
 
-export function asUsedToMarkdown(sources: By<SourceAsUsed>): string {
+export function asUsedToMarkdown(sources: ByGroup<SourceAsUsed>): string {
   const all = Object.entries(sources);
   return toPage([
     reading,

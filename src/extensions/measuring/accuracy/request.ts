@@ -1,5 +1,5 @@
-import type { Photo } from '../../../core/concealed.js';
 import type { Accuracy } from '../../../core/ports.js';
+import type { Photo } from '../../../core/secrets.js';
 import type { Recogniser } from '../../../face/engine/recogniser.js';
 import type { EngineEntry } from '../../../face/token/parameters.js';
 

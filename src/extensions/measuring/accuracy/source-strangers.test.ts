@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureSource } from './source-strangers.js';
 
 /* Made-up people: their figures stand for nobody. */
 
-const chance = createChance('strangers within sources');
+const chance = createSeededRandom('strangers within sources');
 const draw = (): Float32Array => {
   const values = Float32Array.from({ length: 512 }, () => chance.normal());
   const length = Math.hypot(...values);

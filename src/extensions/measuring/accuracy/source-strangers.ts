@@ -1,4 +1,4 @@
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createBootstrap } from '../statistics/bootstrap.js';
 import { meanOf } from './bare-token.js';
@@ -49,7 +49,7 @@ const toPairs = (
 export type EmbeddingFigures = ReturnType<typeof measureEmbeddings>;
 
 export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number) {
-  const bootstrap = createBootstrap(people.length, createChance('people'));
+  const bootstrap = createBootstrap(people.length, createSeededRandom('people'));
   const compare = (rules: TrialRules) => {
     const { enrolled, live, genuine, impostor } = toTrials(people, { enrolled: 1, live: 1 }, pairs, rules);
     return { strangers: toPairs(enrolled, live, impostor), own: toPairs(enrolled, live, genuine) };
@@ -83,7 +83,7 @@ async function measureTokens(
   pairs: number,
   rules: TrialRules,
 ) {
-  const bootstrap = createBootstrap(people.length, createChance('people'));
+  const bootstrap = createBootstrap(people.length, createSeededRandom('people'));
   const byPhotos = await measureByPhotos(
     pool,
     people,

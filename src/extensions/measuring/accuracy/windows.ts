@@ -1,4 +1,4 @@
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
@@ -116,7 +116,7 @@ export function toTrials(
     rows.length,
     columns.length,
     most,
-    createChance(`impostors ${toName(combination)}`),
+    createSeededRandom(`impostors ${toName(combination)}`),
     (row, column) => rules.isStranger(enrolled[rows[row]].person, live[columns[column]].person, isSymmetric),
   );
   return {
@@ -126,7 +126,7 @@ export function toTrials(
       ...faces,
       pairs: pairsAt(
         Uint32Array.from(genuine),
-        drawPlaces(genuine.length / 2, most, createChance(`genuine ${toName(combination)}`)),
+        drawPlaces(genuine.length / 2, most, createSeededRandom(`genuine ${toName(combination)}`)),
       ),
     },
     impostor: {

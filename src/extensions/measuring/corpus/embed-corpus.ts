@@ -1,20 +1,20 @@
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { maxPhotoBytes, owningPhotos } from '../../../core/concealed.js';
+import { maxPhotoBytes, owningPhotos } from '../../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../errors.js';
 import { createEnginePool, type EnginePool } from '../../../face/engine/pool.js';
 import type { Recogniser } from '../../../face/engine/recogniser.js';
 import type { CorpusPerson } from './corpus.js';
 
-export type Embedded =
+export type EmbeddedPhoto =
   | { readonly embedding: Float32Array; readonly magnitude: number }
   | { readonly refused: FaceErrorCode };
 
 export interface EmbeddingCache {
   /** `null` if the cache has no entry for the photo, or the entry was altered. */
-  read(photo: Uint8Array): Promise<Embedded | null>;
-  write(photo: Uint8Array, embedded: Embedded): Promise<void>;
+  read(photo: Uint8Array): Promise<EmbeddedPhoto | null>;
+  write(photo: Uint8Array, embedded: EmbeddedPhoto): Promise<void>;
 }
 
 /** A person's embeddings. Photos without a face are left out. */
@@ -40,7 +40,7 @@ export interface EmbeddedCorpus {
   readonly photosPerSecond: number | null;
 }
 
-export interface EmbeddedBy {
+export interface EmbeddingOptions {
   readonly modelsFolder: string;
   readonly recogniser: Recogniser | null;
   readonly read?: ReadPhoto;
@@ -75,7 +75,7 @@ export async function embedCorpus(
   people: readonly CorpusPerson[],
   cache: EmbeddingCache,
   say: (line: string) => void,
-  { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddedBy,
+  { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddingOptions,
 ): Promise<EmbeddedCorpus> {
   const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
   const recognisers = recogniser === null ? [] : [recogniser];
@@ -90,7 +90,7 @@ export async function embedCorpus(
     return pool.started;
   };
 
-  const examine = async (bytes: Buffer): Promise<Embedded> => {
+  const examine = async (bytes: Buffer): Promise<EmbeddedPhoto> => {
     const { examineCentral } = await engine();
     try {
       // The engine gets a copy, because it overwrites its input.
@@ -107,7 +107,10 @@ export async function embedCorpus(
     }
   };
 
-  const embed = async (person: string, file: string): Promise<Embedded | { readonly refused: NotAcquired['code'] }> => {
+  const embed = async (
+    person: string,
+    file: string,
+  ): Promise<EmbeddedPhoto | { readonly refused: NotAcquired['code'] }> => {
     const bytes = await read(person, file);
     if (typeof bytes === 'string') return { refused: bytes };
     const known = await cache.read(bytes);

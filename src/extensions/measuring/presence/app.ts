@@ -1,17 +1,17 @@
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
-import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../../../core/concealed.js';
 import type { Ports } from '../../../core/deps.js';
 import { digestOf } from '../../../core/digest.js';
 import { screenAxes } from '../../../core/screen-light.js';
+import { Credential, maxPhotoBytes, owningPhotos, type Photo } from '../../../core/secrets.js';
 import { addSec, secondsPerDay } from '../../../core/units.js';
 import { FaceError } from '../../../errors.js';
 import { readBody } from '../../../http/body.js';
 import { createErrorHandler } from '../../../http/error-handler.js';
-import { type Arrival, serveRoute } from '../../../http/front-door.js';
+import { type RouteExchange, serveRoute } from '../../../http/front-door.js';
 import { pagePath } from '../../../http/page-link.js';
-import { createBodyRooms, formOverheadBytes } from '../../../http/request-budget.js';
+import { createBodyPools, formOverheadBytes } from '../../../http/request-budget.js';
 import { readBearer } from '../../../http/rest/bearer.js';
 import { parseFields } from '../../../http/rest/fields.js';
 import { noteSource } from '../../../http/source.js';
@@ -21,7 +21,7 @@ import { presenceConsentVersion, skipReasons, type TesterView } from '../../../s
 import type { Collection } from './collection.js';
 import { toCodeName } from './key-file.js';
 import type { Plan } from './plan.js';
-import { commitFrame, readTally, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
+import { commitFrame, readTally, startChallenge, type TesterSession, takeChallenge, type Visits } from './visits.js';
 
 export interface PresenceAppDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly plan: Plan;
@@ -35,7 +35,7 @@ export interface PresenceAppDeps extends Ports<'clock' | 'random' | 'log'> {
 interface Call {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly photos: readonly Photo[];
-  readonly visit: Visit;
+  readonly visit: TesterSession;
 }
 
 interface PhotoCount {
@@ -77,10 +77,10 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   });
   mountPage(app, deps.folders, { brands: null, file: 'presence.html' });
 
-  const rooms = createBodyRooms();
+  const bodyPools = createBodyPools();
   const seen = new Set<string>();
 
-  const viewOf = ({ tester }: Visit): TesterView => ({
+  const viewOf = ({ tester }: TesterSession): TesterView => ({
     responsible: plan.responsible,
     keepDays: plan.keepDays,
     devices: plan.devices,
@@ -88,11 +88,11 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     due: tester?.tally.due() ?? null,
     cells: tester?.tally.cells() ?? [],
   });
-  const findTester = ({ tester }: Visit): NonNullable<Visit['tester']> => {
+  const findTester = ({ tester }: TesterSession): NonNullable<TesterSession['tester']> => {
     if (tester === null) throw new FaceError('consent_missing');
     return tester;
   };
-  const checkDue = (visit: Visit, cell: { readonly species: string; readonly light: string }) => {
+  const checkDue = (visit: TesterSession, cell: { readonly species: string; readonly light: string }) => {
     const tester = findTester(visit);
     const due = tester.tally.due();
     if (due?.species.name !== cell.species || due.light.name !== cell.light) throw new FaceError('request_malformed');
@@ -100,7 +100,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   };
   /** @throws `caller_untrusted` if the participant was erased meanwhile */
   const keep = async (
-    visit: Visit,
+    visit: TesterSession,
     about: Omit<Parameters<Collection['keep']>[1], 'device' | 'at'>,
     photos: readonly Photo[],
   ): Promise<{ readonly view: TesterView }> => {
@@ -112,10 +112,10 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
   };
 
   const serve =
-    (run: (arrival: Arrival<Request, Response>) => Promise<void>) =>
+    (run: (arrival: RouteExchange<Request, Response>) => Promise<void>) =>
     (request: Request, response: Response): Promise<void> =>
       serveRoute(
-        { methods: ['POST'], room: rooms.capture, strangerBytes: maxBodyBytes, answer: run },
+        { methods: ['POST'], pools: bodyPools.capture, anonymousLimitBytes: maxBodyBytes, answer: run },
         { request, response },
       );
 
@@ -126,7 +126,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     });
 
   const withBody = <T>(
-    { request, response, allowance }: Arrival<Request, Response>,
+    { request, response, allowance }: RouteExchange<Request, Response>,
     photoCount: PhotoCount | null,
     run: (body: Omit<Call, 'visit'>) => T | Promise<T>,
   ): Promise<T> =>

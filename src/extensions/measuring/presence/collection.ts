@@ -3,17 +3,17 @@ import { basename, join } from 'node:path';
 import { CommandError, UsageError } from '../../../cli/command-error.js';
 import { createNewFile, draftName } from '../../../cli/new-file.js';
 
-import { isThere } from '../../../config/data-files.js';
-import { owningPhotos, type Photo } from '../../../core/concealed.js';
+import { fileExists } from '../../../config/data-files.js';
 import type { Ports } from '../../../core/deps.js';
 import type { CapturedFrame } from '../../../core/ports.js';
+import { owningPhotos, type Photo } from '../../../core/secrets.js';
 import { isDraftOf } from '../../../storage/files/durable-file.js';
 import {
   createKeyFile,
-  type GivenConsent,
   openKeyFile,
   overwrite,
   type Participant,
+  type ParticipantConsent,
   type PresenceKeys,
   readPassphrase,
   seal,
@@ -46,7 +46,7 @@ export interface Erased {
 }
 
 export interface Collection {
-  admit(consent: GivenConsent): Promise<void>;
+  admit(consent: ParticipantConsent): Promise<void>;
   /** @returns false if the participant has no consent */
   keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
   listPeople(): Promise<readonly Participant[]>;
@@ -69,7 +69,7 @@ export async function openCollection(
   const { folder, passphraseFile, make } = request;
   const keyFile = keyFileOf(folder);
   const passphrase = await readPassphrase(passphraseFile);
-  if (!(await isThere(keyFile))) {
+  if (!(await fileExists(keyFile))) {
     if (!make) throw new UsageError(`there are no presentations in ${folder}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await readdir(folder)).length > 0) throw new UsageError(`${folder} is not empty`);
@@ -83,7 +83,7 @@ export async function openCollection(
 /** Erases everything, keys first. The passphrase is not needed. @throws UsageError if there is no such folder */
 export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
   const keyFile = keyFileOf(folder);
-  if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
+  if (!(await fileExists(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
   const names = await readdir(folder);
   // Drafts that a crash has left contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));

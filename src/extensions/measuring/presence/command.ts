@@ -27,7 +27,7 @@ import {
   openCollection,
 } from './collection.js';
 import { toCodeName } from './key-file.js';
-import { defaultPlan, liveSpecies, nobodyYet, type Plan, planGuard } from './plan.js';
+import { contactPlaceholder, defaultPlan, liveSpecies, type Plan, planGuard } from './plan.js';
 import { toReportLines } from './report-text.js';
 import { createVisits } from './visits.js';
 
@@ -126,13 +126,13 @@ export function createMeasurePresenceCommand(deps: CliDeps): CommandUnknownOpts 
   return command;
 }
 
-export async function openKept(
+export async function openStoredCollection(
   { data, passphraseFile }: FolderOptions,
   deps: CliDeps,
   { make }: { readonly make: boolean } = { make: false },
 ): Promise<Collection> {
   const { collection, expired } = await openCollection({ folder: data, passphraseFile, make }, deps);
-  if (expired.people > 0) deps.tell(`${toErasedText(expired)}: their time was over.`);
+  if (expired.people > 0) deps.printError(`${toErasedText(expired)}: their time was over.`);
   return collection;
 }
 
@@ -148,7 +148,7 @@ interface StartOptions extends FolderOptions {
 async function start(options: StartOptions, deps: CliDeps): Promise<void> {
   const plan = await readPlan(options.plan);
   const { config } = await deps.loadSetup();
-  const collection = await openKept(options, deps, { make: true });
+  const collection = await openStoredCollection(options, deps, { make: true });
   const visits = createVisits(deps);
   const { host } = options.listen;
   let origin = options.publicUrl ?? '';
@@ -165,13 +165,13 @@ async function start(options: StartOptions, deps: CliDeps): Promise<void> {
   const listening = await listen(app, options.listen);
   if (options.publicUrl === undefined) {
     origin = `http://localhost:${listening.port}`;
-    deps.tell(
+    deps.printError(
       'Browsers open a camera on this machine alone at this address. For phones and other machines, put a proxy with https ' +
         'before it, and name its address: --public-url https://…',
     );
   }
-  deps.tell(`Listens at ${host}, port ${listening.port}, until Ctrl+C. Pictures stay in ${options.data}.`);
-  deps.tell(
+  deps.printError(`Listens at ${host}, port ${listening.port}, until Ctrl+C. Pictures stay in ${options.data}.`);
+  deps.printError(
     `They are stored for ${plan.keepDays} days after consent; the first of these commands after that erases them.`,
   );
   deps.print('Open this in a browser with a camera. It opens once:');
@@ -186,7 +186,7 @@ async function readPlan(file: string): Promise<Plan> {
     const [issue] = parsed.error.issues;
     throw new UsageError(`${file} is not a plan: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
-  if (parsed.data.responsible === nobodyYet)
+  if (parsed.data.responsible === contactPlaceholder)
     throw new UsageError(
       `${file} does not say who runs the test: set "responsible", which testers read before they agree`,
     );
@@ -202,7 +202,7 @@ const queueLimit = 64;
 
 async function report({ json = false, ...folder }: FolderOptions & { json?: boolean }, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  const collection = await openKept(folder, deps);
+  const collection = await openStoredCollection(folder, deps);
   const engine = await createEnginePool({ modelsFolder: config.modelsFolder, queueLimit });
   const movementJudge = createMovementJudge({ engine });
   const presences = new Set<string>();
@@ -221,7 +221,7 @@ async function report({ json = false, ...folder }: FolderOptions & { json?: bool
         const found = await judgePresentation(opened, judge);
         if (found === null) notDone += 1;
         else judged.push(found);
-        if (judged.length % 50 === 49) deps.tell(`${judged.length + 1} presentations…`);
+        if (judged.length % 50 === 49) deps.printError(`${judged.length + 1} presentations…`);
       },
       () => true,
     );
@@ -255,7 +255,7 @@ async function erase({ data, person, passphraseFile, yes = false }: DeleteOption
   }
   if (passphraseFile === undefined)
     throw new UsageError('--person needs --passphrase-file: code names are encrypted, too');
-  const collection = await openKept({ data, passphraseFile }, deps);
+  const collection = await openStoredCollection({ data, passphraseFile }, deps);
   const erased = await collection.erase((each) => each.person === toCodeName(person));
   if (erased.people === 0) throw new UsageError(`no person in ${data} has the code name "${toPrintable(person)}"`);
   deps.print(`${toErasedText(erased)}.`);

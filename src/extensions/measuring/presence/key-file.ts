@@ -2,10 +2,9 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { CommandError, UsageError } from '../../../cli/command-error.js';
-
-import { KeyMaterial, UserSecret } from '../../../core/concealed.js';
 import type { Random } from '../../../core/ports.js';
 import { soleShare } from '../../../core/queue-share.js';
+import { KeyMaterial, UserSecret } from '../../../core/secrets.js';
 import { epochMsGuard } from '../../../core/units.js';
 import { secretBytes } from '../../../face/token/derive.js';
 import { createStretch, publishedCost } from '../../../face/token/stretch.js';
@@ -43,7 +42,7 @@ export interface Participant extends z.output<typeof personGuard> {
   readonly id: Uint8Array;
 }
 
-export type GivenConsent = Omit<Participant, 'id' | 'key'>;
+export type ParticipantConsent = Omit<Participant, 'id' | 'key'>;
 
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
@@ -83,7 +82,7 @@ async function parse(file: string): Promise<KeyFile> {
 export interface PresenceKeys {
   list(): Promise<readonly Participant[]>;
   /** Stores a consent. A known participant keeps their key and expiry. */
-  admit(consent: GivenConsent): Promise<Participant>;
+  admit(consent: ParticipantConsent): Promise<Participant>;
   /** Deletes participants' keys, so that their data cannot be decrypted. */
   forget(people: readonly Participant[]): Promise<void>;
 }
@@ -116,7 +115,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     plain.fill(0);
     return { id, sealed };
   };
-  const admit = async (consent: GivenConsent): Promise<Participant> => {
+  const admit = async (consent: ParticipantConsent): Promise<Participant> => {
     const found = await parse(file);
     const former = listIn(found).find(({ person }) => person === consent.person);
     const made = { id: random(16), key: new KeyMaterial(random(32)), keepUntil: consent.keepUntil };

@@ -14,7 +14,7 @@ const partsGuard = z.array(partGuard).min(1).max(20).refine(isDistinct, 'expecte
 export const liveSpecies = 'live';
 
 /** Placeholder in the default plan. `start` refuses a plan that still has it. */
-export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach them';
+export const contactPlaceholder = 'REPLACE THIS: who runs the test, and how people reach them';
 
 export const planGuard = z.strictObject({
   responsible: z.string().min(1).max(300),
@@ -39,7 +39,7 @@ const frontal =
   'one person, looking straight ahead, both eyes open, nothing over the face, with the whole head in the picture and even light';
 
 export const defaultPlan: Plan = {
-  responsible: nobodyYet,
+  responsible: contactPlaceholder,
   keepDays: 30,
   presentations: 3,
   species: [

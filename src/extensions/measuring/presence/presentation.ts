@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { CommandError } from '../../../cli/command-error.js';
-import type { OwnPhoto, Photo } from '../../../core/concealed.js';
 import { movements } from '../../../core/movements.js';
 import type { CapturedFrame } from '../../../core/ports.js';
 import { screenAxes, screenColours } from '../../../core/screen-light.js';
+import type { OwnPhoto, Photo } from '../../../core/secrets.js';
 import { epochMsGuard } from '../../../core/units.js';
 import { skipReasons } from '../../../step-up/page-protocol.js';
 import { parseKeyJson } from '../../../storage/files/durable-file.js';
@@ -28,7 +28,7 @@ const aboutGuard = z.strictObject({
 
 export type AboutPresentation = z.output<typeof aboutGuard>;
 
-export type AskedOfFrame = AboutPresentation['frames'][number];
+export type FrameInstruction = AboutPresentation['frames'][number];
 
 const lengthBytes = 4;
 

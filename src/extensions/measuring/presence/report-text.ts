@@ -1,7 +1,7 @@
 import { toTableLines } from '../../../cli/table.js';
 import type { PresenceRate, PresenceReport } from '../accuracy/presence-report.js';
 
-export interface ToldReport extends PresenceReport {
+export interface RenderedReport extends PresenceReport {
   readonly judge: string;
   readonly date: string;
   readonly notDone: number;
@@ -34,7 +34,7 @@ const signalsOf = (counts: Readonly<Record<string, number>>): string =>
     .map(([signal, count]) => `${signal} ${count}`)
     .join(', ');
 
-export function toReportLines(report: ToldReport): readonly string[] {
+export function toReportLines(report: RenderedReport): readonly string[] {
   const { apcer, attacks, live, bpcer, bpnrr, people, presentations, notDone, judge, date } = report;
   const intervals = ['95 %, each by itself', '95 %, by person', 'people'];
   const rows = Object.entries(attacks).map(([species, each]) => [

@@ -1,23 +1,23 @@
-import { Credential } from '../../../core/concealed.js';
 import type { Ports } from '../../../core/deps.js';
 import type { ScreenAxis } from '../../../core/screen-light.js';
+import { Credential } from '../../../core/secrets.js';
 import { epochMs, toIso } from '../../../core/units.js';
 import { FaceError } from '../../../errors.js';
 import {
-  commitTo,
+  commitFrameDigest,
   findChallenge,
   type MovementRecord,
   measureChallenge,
   type NextMovement,
   newChallenge,
   nextOf,
-  toAsked,
+  toInstructions,
 } from '../../../step-up/movement-challenge.js';
 import type { DuePresentation, TesterView } from '../../../step-up/page-protocol.js';
 import { newSecret, toStoredDigest } from '../../../step-up/ticket.js';
 import type { Collection } from './collection.js';
 import { cellsOf, type Plan } from './plan.js';
-import type { AboutPresentation, AskedOfFrame } from './presentation.js';
+import type { AboutPresentation, FrameInstruction } from './presentation.js';
 
 export interface Tester {
   readonly person: string;
@@ -25,7 +25,7 @@ export interface Tester {
 }
 
 /** Progress of a participant on one device. The progress is read from storage once, then counted in memory. */
-export interface Tally {
+export interface TesterProgress {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];
   due(): DuePresentation | null;
@@ -33,11 +33,15 @@ export interface Tally {
 
 const nothingDone = { captured: 0, no_response: 0, not_done: 0 };
 
-export async function readTally(plan: Plan, { person, device }: Tester, collection: Collection): Promise<Tally> {
+export async function readTally(
+  plan: Plan,
+  { person, device }: Tester,
+  collection: Collection,
+): Promise<TesterProgress> {
   const counts = new Map<string, typeof nothingDone>();
   const keyOf = (species: string, light: string): string => `${species} ${light}`;
   const doneIn = (species: string, light: string) => counts.get(keyOf(species, light)) ?? nothingDone;
-  const count: Tally['count'] = ({ species, light, outcome }) => {
+  const count: TesterProgress['count'] = ({ species, light, outcome }) => {
     const before = doneIn(species, light);
     counts.set(keyOf(species, light), { ...before, [outcome]: before[outcome] + 1 });
   };
@@ -76,26 +80,26 @@ export async function readTally(plan: Plan, { person, device }: Tester, collecti
   };
 }
 
-export interface Visit {
-  tester: (Tester & { readonly tally: Tally }) | null;
+export interface TesterSession {
+  tester: (Tester & { readonly tally: TesterProgress }) | null;
   movement: MovementRecord | null;
 }
 
 export interface TakenChallenge {
-  readonly asked: readonly AskedOfFrame[];
+  readonly asked: readonly FrameInstruction[];
   readonly missed: readonly string[];
 }
 
 export interface Visits {
   newTicket(): Credential;
   /** Opens a link, once. @throws `step_up_unknown` */
-  open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
-  find(session: Credential | null): Visit;
+  open(ticket: Credential): { readonly session: Credential; readonly visit: TesterSession };
+  find(session: Credential | null): TesterSession;
 }
 
 export function createVisits(deps: Ports<'random'>): Visits {
   const tickets = new Set<string>();
-  const visits = new Map<string, Visit>();
+  const visits = new Map<string, TesterSession>();
   return {
     newTicket() {
       const ticket = newSecret(deps);
@@ -105,7 +109,7 @@ export function createVisits(deps: Ports<'random'>): Visits {
     open(ticket) {
       if (!tickets.delete(toStoredDigest(ticket))) throw new FaceError('step_up_unknown');
       const session = newSecret(deps);
-      const visit: Visit = { tester: null, movement: null };
+      const visit: TesterSession = { tester: null, movement: null };
       visits.set(toStoredDigest(session), visit);
       return { session, visit };
     },
@@ -117,7 +121,7 @@ export function createVisits(deps: Ports<'random'>): Visits {
   };
 }
 
-export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
+export function startChallenge(visit: TesterSession, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
   visit.movement = movement;
@@ -125,12 +129,12 @@ export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Por
 }
 
 export function commitFrame(
-  visit: Visit,
+  visit: TesterSession,
   { nonce, digest }: { readonly nonce: string; readonly digest: string },
   { clock }: Ports<'clock'>,
 ): NextMovement | null {
   const now = clock.now();
-  const movement = commitTo(findChallenge(visit, new Credential(nonce), now), digest, now);
+  const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), digest, now);
   visit.movement = movement;
   return nextOf(movement);
 }
@@ -141,7 +145,7 @@ export function commitFrame(
  * @throws `challenge_wrong`
  */
 export function takeChallenge(
-  visit: Visit,
+  visit: TesterSession,
   sent: { readonly nonce: string; readonly digests: readonly string[]; readonly fresh: number },
 ): TakenChallenge {
   const committedAt = visit.movement?.toldAt ?? epochMs(0);
@@ -150,7 +154,7 @@ export function takeChallenge(
   visit.movement = null;
   const measured = measureChallenge(movement, sent.digests, sent.fresh);
   return {
-    asked: toAsked(movement),
+    asked: toInstructions(movement),
     missed: measured.filter(({ pass }) => !pass).map(({ name }) => name),
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { createChance } from '../../../core/base/chance.js';
+import { createSeededRandom } from '../../../core/base/chance.js';
 import { createBootstrap, type PairTrials, type PersonTrials, toPairRate, toPersonRate } from './bootstrap.js';
 
 const all = (people: number): number[] => Array.from({ length: people }, (_, person) => person);
 
 describe('where there is nothing to resample', () => {
-  const bootstrap = createBootstrap(50, createChance('none'));
+  const bootstrap = createBootstrap(50, createSeededRandom('none'));
 
   test('no error: up to three in so many trials', () => {
     const trials = { trials: new Uint32Array(50).fill(6), errors: new Uint32Array(50) };
@@ -30,7 +30,7 @@ describe('95 % intervals cover the truth at least 90 % of the time', () => {
   const rounds = 100;
 
   test('with people of whom some fail far more often', () => {
-    const chance = createChance('coverage of people');
+    const chance = createSeededRandom('coverage of people');
     const people = 150;
     const bootstrap = createBootstrap(people, chance);
     let covered = 0;
@@ -49,7 +49,7 @@ describe('95 % intervals cover the truth at least 90 % of the time', () => {
   });
 
   test('with pairs of people of whom some are like everybody', () => {
-    const chance = createChance('coverage of pairs');
+    const chance = createSeededRandom('coverage of pairs');
     const people = 80;
     const bootstrap = createBootstrap(people, chance);
     // A pair matches with the product of how much each is like others, in hundredths: (0.2 · 30 + 0.8 · 5)² = 10² of 10,000.

@@ -1,4 +1,4 @@
-import type { Chance } from '../../../core/base/chance.js';
+import type { SeededRandom } from '../../../core/base/chance.js';
 import { toInterval } from './proportion.js';
 
 /** A 95 % interval. */
@@ -19,7 +19,7 @@ const replicates = 1000;
  * @see https://doi.org/10.1016/j.cviu.2003.08.002 (Bolle, Ratha, Pankanti: the subsets bootstrap)
  * @see https://doi.org/10.1214/07-AOAS122 (Owen: the pigeonhole bootstrap, on products of weights)
  */
-export function createBootstrap(people: number, chance: Chance) {
+export function createBootstrap(people: number, chance: SeededRandom) {
   const resamples = Array.from({ length: replicates }, () => {
     const weights = new Uint16Array(people);
     for (let draw = 0; draw < people; draw += 1) weights[chance.below(people)] += 1;

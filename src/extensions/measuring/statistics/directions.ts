@@ -18,14 +18,14 @@ function meanVector(vectors: readonly Float32Array[]): Float32Array {
 export const meanOfMeans = (groups: readonly (readonly Float32Array[])[]): Float32Array =>
   meanVector(groups.map(meanVector));
 
-export const minus = (one: Float32Array, other: Float32Array): Float32Array =>
+export const subtract = (one: Float32Array, other: Float32Array): Float32Array =>
   one.map((value, at) => value - other[at]);
 
 /**
  * Removes some directions from a vector.
  * @param directions - orthonormal
  */
-export function without(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
+export function projectOut(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
   const left = Float32Array.from(vector);
   for (const direction of directions) {
     const share = dot(left, direction);
@@ -54,7 +54,7 @@ export function principalDirections(vectors: readonly Float32Array[], count: num
       direction = toUnit(next);
     }
     found.push(direction);
-    left = left.map((vector) => without(vector, [direction]));
+    left = left.map((vector) => projectOut(vector, [direction]));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { letterLanguages } from '../../../core/language.js';
-import { noticeKinds } from '../../../core/page-protocol.js';
+import { supportedLanguages } from '../../../core/language.js';
+import { notificationKinds } from '../../../core/page-protocol.js';
 import { faceErrorCodes } from '../../../errors.js';
 import { instantReply } from './instant.js';
 
@@ -78,9 +78,9 @@ const coreHoldings = z.object({
     .describe('Number of devices and networks with stored digests, which detect the first check from a new one.'),
   noticeChoice: z
     .object({
-      off: z.array(z.enum(noticeKinds)),
+      off: z.array(z.enum(notificationKinds)),
       email: z.boolean(),
-      language: z.enum(letterLanguages).nullable(),
+      language: z.enum(supportedLanguages).nullable(),
     })
     .nullable()
     .describe(

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { loadTexts } from '../../../../locales/compiled/console/administrators/load.js';
 import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/http/rest/replies/administrators.js';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';
 import { defineTexts, useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ActForm, Field, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Await, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
@@ -17,7 +17,7 @@ export const administrators = defineScreen(function Administrators() {
   const words = useTexts();
   const frame = useWords();
   const { day } = useFormats();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const mayChange = useMay('configure');
   const listed = useLoaded(listAdministrators);
   const { columns } = words;
@@ -70,7 +70,7 @@ const secondsPerDay = 86_400;
 
 function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
   const frame = useWords();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { add } = useTexts();
   const [added, setAdded] = useState<{ readonly name: string; readonly key: string } | null>(null);
   return (
@@ -86,7 +86,7 @@ function AddAdministrator({ onAdded }: { readonly onAdded: () => void }) {
         }}
       >
         <Field name="name" label={add.name} hint={add.nameHint} isRequired pattern="[\w.@\-]+" maxLength={64} />
-        <Choice
+        <Select
           name="role"
           label={add.role}
           initial="help-desk"

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Texts as ApplicationsWords } from '../../../../locales/compiled/console/applications/texts.js';
-import { useActing, useLoaded } from '../../frame/acting.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -30,7 +30,7 @@ export function Keys({
   readonly mayChange: boolean;
   readonly asksLife: boolean;
 }) {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { day } = useFormats();
   const listed = useLoaded(asked.list);
   const [issued, setIssued] = useState<string | null>(null);

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
-import { goTo } from '../../frame/router.js';
+import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
+import { Facts } from '../../parts/server-text.js';
 import { Await, Section, Title } from '../../parts/state.js';
 import { Table, toNameColumn } from '../../parts/table.js';
-import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
 import {
   changeApplication,
@@ -24,7 +24,7 @@ import { UsageChart } from './usage-chart.js';
 
 function OneApplication({ id }: { readonly id: string }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { day, number } = useFormats();
   const mayChange = useMay('configure');
   const found = useLoaded(readApplication(id));
@@ -76,7 +76,7 @@ function OneApplication({ id }: { readonly id: string }) {
                 label={remove.label}
                 title={remove.title({ name: application.name })}
                 isGrave
-                onConfirm={() => call(removeApplication(id)).then(() => goTo('/applications'))}
+                onConfirm={() => call(removeApplication(id)).then(() => navigate('/applications'))}
                 text={remove.text}
               />
             </section>
@@ -94,7 +94,7 @@ export const applications = defineScreen(function Applications({ rest }) {
 
 function Every() {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const mayChange = useMay('configure');
   const listed = useLoaded(listApplications);
@@ -124,7 +124,7 @@ function Every() {
             former={null}
             onSubmit={async (terms, tenant) => {
               const { id } = await call(registerApplication({ ...terms, tenant }));
-              goTo(`/applications/${id}`);
+              navigate(`/applications/${id}`);
             }}
           />
         </Section>

@@ -1,5 +1,5 @@
 import { clientScopes, defaultScopes } from '../../../../src/http/rest/scopes.js';
-import { ActForm, Field, NumberField, Ticks } from '../../parts/form.js';
+import { ActForm, CheckboxGroup, Field, NumberField } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
 import type { Application, Terms } from './requests.js';
 import { useTexts } from './texts.js';
@@ -50,7 +50,12 @@ export function TermsForm({
         initial={former?.perMinute ?? 600}
       />
       <NumberField name="perDay" label={columns.perDay} min={1} max={100_000_000} initial={former?.perDay ?? 100_000} />
-      <Ticks name="scopes" label={columns.scopes} initial={former?.scopes ?? defaultScopes} options={clientScopes} />
+      <CheckboxGroup
+        name="scopes"
+        label={columns.scopes}
+        initial={former?.scopes ?? defaultScopes}
+        options={clientScopes}
+      />
     </ActForm>
   );
 }

@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { isLanguage, languages } from '../../../shared/languages.js';
-import { toRefusal, useActing } from '../../frame/acting.js';
+import { toRefusal, useSessionActions } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { Choice, Field, FileField, Labeled, languageOptions } from '../../parts/form.js';
+import { Field, FileField, Labeled, languageOptions, Select } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
 import { Contrasts } from './contrasts.js';
 import { Preview } from './preview.js';
@@ -67,7 +67,7 @@ export function Editor({
   readonly onApply: (digest: string) => Promise<void>;
 }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { brand } = inForce;
   const form = useRef<HTMLFormElement>(null);
   const [colours, setColours] = useState(() => toColours(brand));
@@ -271,7 +271,7 @@ export function OwnTextFields({
     <details>
       <summary>{texts.heading}</summary>
       <p className="soft fine">{texts.hint}</p>
-      <Choice
+      <Select
         name="textLanguage"
         label={texts.language}
         initial={language}

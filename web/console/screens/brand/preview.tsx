@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { useLanguage } from '../../frame/words.js';
-import { Choice, languageOptions } from '../../parts/form.js';
+import { languageOptions, Select } from '../../parts/form.js';
 import { type Scheme, schemes } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -20,21 +20,21 @@ export function Preview({ page }: { readonly page: string }) {
       {/* A new address creates a new frame, because a reused one would add entries to the browser's history. */}
       <iframe key={address} className="shown" title={preview.frame} src={address} />
       <div className="form">
-        <Choice
+        <Select
           name="screen"
           label={preview.screen}
           initial={screen}
           options={screens.map((value) => ({ value, label: preview.screens[value] }))}
           onChoose={setScreen}
         />
-        <Choice
+        <Select
           name="previewLanguage"
           label={preview.language}
           initial={language}
           options={languageOptions}
           onChoose={setLanguage}
         />
-        <Choice
+        <Select
           name="scheme"
           label={preview.scheme}
           initial={scheme}

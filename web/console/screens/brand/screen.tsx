@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useActing, useLoaded } from '../../frame/acting.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Await, Done, Section } from '../../parts/state.js';
@@ -12,7 +12,7 @@ import { defineScreen, useTexts } from './texts.js';
 
 export const brand = defineScreen(function Brand() {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const found = useLoaded(readBrand);
   const rules = useLoaded(listTexts);
   const [isApplied, setApplied] = useState(false);

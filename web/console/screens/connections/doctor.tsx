@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
-import { type Loaded, useActing, useMay } from '../../frame/acting.js';
+import { type Loaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
+import { ServerText } from '../../parts/server-text.js';
 import { Await, Done, Light, Note, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { Told } from '../../parts/told.js';
-import type { Applied, Examination, Finding } from './requests.js';
+import type { Applied, ConnectionReport, Finding } from './requests.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 import { useTexts } from './texts.js';
 
@@ -23,7 +23,7 @@ export function Doctor({
   readonly mending: Mending | null;
 }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { ago } = useFormats();
   const mayExamine = useMay('operate');
   const { doctor: named } = words;
@@ -61,7 +61,7 @@ export function Doctor({
 }
 
 /** Result of a connection's last checks, and how long ago they were. */
-export function Health({ report }: { readonly report: Examination | undefined }) {
+export function Health({ report }: { readonly report: ConnectionReport | undefined }) {
   const { lights, notExamined } = useTexts();
   const { ago } = useFormats();
   if (!report?.light || report.examinedAt === null) return <Light light="none">{notExamined}</Light>;
@@ -102,18 +102,18 @@ export function Findings({
           empty={named.allWell}
           headings={named.columns}
           columns={[
-            { id: 'check', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+            { id: 'check', isRowHeading: true, cell: ({ title }) => <ServerText>{title}</ServerText> },
             { id: 'light', cell: ({ light }) => <Light light={colours[light]}>{words.lights[light]}</Light> },
             {
               id: 'found',
               cell: ({ found, cause }) => (
                 <div>
                   <p>
-                    <Told>{found}</Told>
+                    <ServerText>{found}</ServerText>
                   </p>
                   {cause !== null && (
                     <p className="soft">
-                      {named.cause} <Told>{cause}</Told>
+                      {named.cause} <ServerText>{cause}</ServerText>
                     </p>
                   )}
                 </div>
@@ -125,7 +125,7 @@ export function Findings({
                 <div>
                   {remedy !== null && (
                     <p>
-                      <Told>{remedy}</Told>
+                      <ServerText>{remedy}</ServerText>
                     </p>
                   )}
                   {mend !== null && mending !== null && (
@@ -152,10 +152,10 @@ export function Findings({
           <ul className="lines">
             {well.map(({ title, found }) => (
               <li key={title}>
-                <Told>{title}</Told>
+                <ServerText>{title}</ServerText>
                 <br />
                 <span className="soft">
-                  <Told>{found}</Told>
+                  <ServerText>{found}</ServerText>
                 </span>
               </li>
             ))}

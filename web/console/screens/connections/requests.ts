@@ -22,8 +22,8 @@ export const listRefused = (id: string, days: number, cursor: string | null) =>
   post<ConnectionsReplies.RefusedReply>(of(id, 'refused'), { days, limit: 50, cursor: cursor ?? undefined });
 
 export type { DoctorReply };
-export type Examination = DoctorReply['doctor']['connections'][number];
-export type Finding = Examination['findings'][number];
+export type ConnectionReport = DoctorReply['doctor']['connections'][number];
+export type Finding = ConnectionReport['findings'][number];
 export const readDoctor = get<DoctorReply>('/v1/doctor');
 /** @param connection - `undefined` for all */
 export const examine = (connection?: string) => post<DoctorReply>('/v1/doctor', { connection });

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { toRefusal, useActing, useMay, usePages } from '../../frame/acting.js';
+import { toRefusal, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
 import { inviteByEmail, keyOf, type Who } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
@@ -15,18 +15,18 @@ import { useTexts } from './texts.js';
 
 const days = 30;
 
-interface Given {
+interface Props {
   readonly connection: Connection;
 }
 
-interface Switching extends Given {
+interface Switching extends Props {
   readonly onSwitched: () => void;
 }
 
 export function Rollout({
   connection,
   onSwitched,
-}: Given & {
+}: Props & {
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
@@ -46,7 +46,7 @@ export function Rollout({
   );
 }
 
-function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitched: (() => void) | null }) {
+function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitched: (() => void) | null }) {
   const words = useTexts();
   const { id } = connection;
   const { ago, number } = useFormats();
@@ -110,9 +110,9 @@ function WouldBeRefused({ connection, onSwitched }: Given & { readonly onSwitche
 }
 
 /** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
-function InviteThese({ connection: { id }, count }: Given & { readonly count: number }) {
+function InviteThese({ connection: { id }, count }: Props & { readonly count: number }) {
   const { invite } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const language = useLanguage();
   const bulk = useBulk();
@@ -140,7 +140,7 @@ function InviteThese({ connection: { id }, count }: Given & { readonly count: nu
                 void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
               }}
             >
-              <Choice name="language" label={invite.language} initial={language} options={languageOptions} />
+              <Select name="language" label={invite.language} initial={language} options={languageOptions} />
             </ActForm>
           )}
         </>
@@ -156,7 +156,7 @@ function InviteThese({ connection: { id }, count }: Given & { readonly count: nu
  */
 function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number }) {
   const { toEnforce, nobody } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const [isWarned, setWarned] = useState(false);
   return (
@@ -184,7 +184,7 @@ function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & 
 
 function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
   const { toShadow } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   return (
     <ConfirmButton
       label={toShadow.label}

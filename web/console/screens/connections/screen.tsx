@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
+import { Facts, Figure } from '../../parts/server-text.js';
 import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { Facts, Figure } from '../../parts/told.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
 import { type Connection, examine, listConnections, readDoctor } from './requests.js';
@@ -74,7 +74,7 @@ const addressOfTab = (id: string, tab: Tab = 'health'): string =>
 
 function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
@@ -159,7 +159,7 @@ export const connections = defineScreen(function Connections({ rest }) {
 
 function Every() {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];
   const counted = useLoaded(countLines);

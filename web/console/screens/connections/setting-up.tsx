@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useActing, useLoaded } from '../../frame/acting.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
+import { Facts, ServerText, ServerTextLines } from '../../parts/server-text.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { Facts, Told, ToldLines } from '../../parts/told.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
 import {
@@ -24,13 +24,13 @@ import {
 } from './requests.js';
 import { useTexts } from './texts.js';
 
-interface Given {
+interface Props {
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
 }
 
-function Secrets(given: Given) {
+function Secrets(given: Props) {
   const { secrets: words } = useTexts();
   const listed = useLoaded(listSecrets(given.connection.id));
   return (
@@ -48,7 +48,7 @@ function Secrets(given: Given) {
   );
 }
 
-function OneSecret({ connection: { id }, begin, secret }: Given & { readonly secret: Secret }) {
+function OneSecret({ connection: { id }, begin, secret }: Props & { readonly secret: Secret }) {
   const words = useTexts();
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
@@ -128,7 +128,7 @@ function SetUp({
   readonly progress: ReactNode;
 }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [plan, setPlan] = useState<Plan | null>(null);
   const { plan: named } = words;
   return (
@@ -174,7 +174,7 @@ function Planned({
         empty={named.nothing}
         headings={named.columns}
         columns={[
-          { id: 'step', isRowHeading: true, cell: ({ title }) => <Told>{title}</Told> },
+          { id: 'step', isRowHeading: true, cell: ({ title }) => <ServerText>{title}</ServerText> },
           { id: 'state', cell: ({ state }) => named.states[state] },
           {
             id: 'change',
@@ -184,12 +184,12 @@ function Planned({
                   <ul className="changes">
                     {diff.map(({ sign, text }) => (
                       <li key={text} data-sign={sign}>
-                        <b>{named.signs[sign]}</b> <Told>{text}</Told>
+                        <b>{named.signs[sign]}</b> <ServerText>{text}</ServerText>
                       </li>
                     ))}
                   </ul>
                 )}
-                <ToldLines lines={lines} />
+                <ServerTextLines lines={lines} />
               </div>
             ),
           },
@@ -198,7 +198,7 @@ function Planned({
       {census !== null && (
         <p>
           {named.census({ enrolled: number(census.enrolled), users: number(census.users) })}{' '}
-          {!census.isComplete && named.inPart} {census.remedy !== null && <Told>{census.remedy}</Told>}
+          {!census.isComplete && named.inPart} {census.remedy !== null && <ServerText>{census.remedy}</ServerText>}
         </p>
       )}
       {!isReady && (
@@ -227,7 +227,7 @@ export function SettingUp({
   readonly tab: Place;
 }) {
   const { id } = connection;
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
@@ -281,10 +281,10 @@ function RunProgress({ run }: { readonly run: Run }) {
         <ol className="lines">
           {steps.map(({ id, title, progress, applied, words }) => (
             <li key={id}>
-              <Told>{title}</Told>
+              <ServerText>{title}</ServerText>
               <br />
               <span className="soft">{progress === 'done' && !applied ? named.unchanged : named.steps[progress]}</span>
-              <ToldLines lines={words} />
+              <ServerTextLines lines={words} />
             </li>
           ))}
         </ol>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useActing, usePages } from '../../frame/acting.js';
+import { usePages, useSessionActions } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -16,7 +16,7 @@ const lookAgainMs = 5000;
 
 export function BypassCodes() {
   const words = useTexts();
-  const { call, session } = useActing();
+  const { call, session } = useSessionActions();
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes }) => codes);
   const nameOf = useNames(paged.rows);
@@ -73,7 +73,7 @@ export function BypassCodes() {
 
 function Make({ onMade }: { readonly onMade: () => void }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { instant } = useFormats();
   const [made, setMade] = useState<MadeCode | null>(null);
   const [isAllowed, setAllowed] = useState(true);

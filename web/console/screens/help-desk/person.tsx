@@ -2,7 +2,7 @@ import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
 import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
-import { Choice, Field } from '../../parts/form.js';
+import { Field, Select } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import type { Who } from './requests.js';
 import { useTexts } from './texts.js';
@@ -45,7 +45,7 @@ function ByLogin() {
       {({ connections }) => (
         <>
           <Field name="login" label={words.login} hint={words.loginHint} isRequired maxLength={256} />
-          <Choice
+          <Select
             name="connection"
             label={words.connection}
             options={connections.map(({ id }) => ({ value: id, label: id }))}

@@ -32,5 +32,5 @@ export const takeHelpRequest = (id: string) =>
   post<HelpDeskReplies.TakenHelpRequestReply>(`/v1/help-desk/requests/${id}/take`);
 
 export const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
-export const settleHelpRequest = (id: string, settlement: string) =>
+export const closeHelpRequest = (id: string, settlement: string) =>
   post(`/v1/help-desk/requests/${id}/settle`, { settlement });

@@ -1,23 +1,23 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { useActing, useAction, useLoaded, usePages } from '../../frame/acting.js';
+import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
-import { ActForm, Choice, languageOptions } from '../../parts/form.js';
+import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { Facts } from '../../parts/server-text.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
-import { Facts } from '../../parts/told.js';
 import { BypassCodes } from './bypass-codes.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import {
   type BegunVouching,
   beginVouching,
+  closeHelpRequest,
   type HelpRequest,
   listHelpRequests,
   readVouching,
-  settleHelpRequest,
   settlements,
   takeHelpRequest,
   type VouchingView,
@@ -29,7 +29,7 @@ const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
 
 function Queue() {
   const words = useTexts();
-  const { call, session } = useActing();
+  const { call, session } = useSessionActions();
   const { instant } = useFormats();
   const paged = usePages(listHelpRequests, ({ requests }) => requests);
   const nameOf = useNames(paged.rows);
@@ -88,7 +88,7 @@ function Taken({
   readonly onSettled: () => void;
 }) {
   const { queue, parts } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { settle } = queue;
   return (
     <>
@@ -98,9 +98,9 @@ function Taken({
       </div>
       <ActForm
         submit={settle.submit}
-        onSubmit={(fields) => call(settleHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
+        onSubmit={(fields) => call(closeHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
       >
-        <Choice
+        <Select
           name="settlement"
           label={settle.by({ name })}
           hint={settle.hint}
@@ -120,7 +120,7 @@ function Vouching() {
 
 function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const language = useLanguage();
   const { calls } = words;
   return (
@@ -133,7 +133,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) 
         }}
       >
         <PersonFields />
-        <Choice
+        <Select
           name="send"
           label={calls.send}
           options={[
@@ -142,7 +142,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) 
             { value: 'none', label: calls.ways.none },
           ]}
         />
-        <Choice name="language" label={calls.language} initial={language} options={languageOptions} />
+        <Select name="language" label={calls.language} initial={language} options={languageOptions} />
       </ActForm>
     </Section>
   );

@@ -1,16 +1,16 @@
 import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
 import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
 import type { LineCountsReply } from '../../../../src/http/rest/replies/ledger.js';
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
-import { addressOf, goTo, Link } from '../../frame/router.js';
+import { addressOf, Link, navigate } from '../../frame/router.js';
 import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
 import { reasonText, withLedger } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
 import { ActForm, Field } from '../../parts/form.js';
+import { Figure } from '../../parts/server-text.js';
 import { Await, Empty, Light, Progress, Section } from '../../parts/state.js';
-import { Figure } from '../../parts/told.js';
 import { findScreen, maySee, screens } from '../../screens.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
@@ -38,7 +38,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
   const words = useTexts();
   const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
   const { number, percent, seconds } = useFormats();
-  const { session } = useActing();
+  const { session } = useSessionActions();
   const [mayList, mayLog] = [useMay('audit'), useMay('audit')];
   const { figures, ledger } = words;
   const people = `/people?connection=${encodeURIComponent(connection)}`;
@@ -141,7 +141,7 @@ export const home = defineScreen(function Home() {
   const words = useTexts();
   const frame = useWords();
   const mayView = useMay('view');
-  const { session } = useActing();
+  const { session } = useSessionActions();
   return (
     <>
       <h1>{words.heading}</h1>
@@ -149,7 +149,7 @@ export const home = defineScreen(function Home() {
         <>
           <div className="find">
             {' '}
-            <ActForm submit={words.find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+            <ActForm submit={words.find.submit} onSubmit={async (fields) => navigate(addressOf('/people', fields))}>
               <Field
                 name="find"
                 type="search"
@@ -210,7 +210,7 @@ function ToDoList() {
 }
 
 function Task({ item }: { readonly item: ToDo }) {
-  const { session } = useActing();
+  const { session } = useSessionActions();
   const screen = screens.find(({ id }) => id === screenFor(item));
   const text = <TaskText item={item} />;
   if (screen === undefined || !maySee(screen, session)) return text;

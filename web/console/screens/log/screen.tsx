@@ -2,13 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { loadTexts } from '../../../../locales/compiled/console/log/load.js';
 import { usePages } from '../../frame/acting.js';
-import { addressOf, goTo, useParameters } from '../../frame/router.js';
+import { addressOf, navigate, useParameters } from '../../frame/router.js';
 import { defineTexts } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { type Filter, listChecks, outcomes } from '../../ledger/requests.js';
 import { withLedger } from '../../ledger/told.js';
-import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ActForm, Field, Select } from '../../parts/form.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
@@ -102,7 +102,7 @@ function Filters({ given }: { readonly given: URLSearchParams }) {
   const chosen = (name: string): string => given.get(name) ?? '';
   const others = [...given.keys()].filter((name) => name !== 'search');
   return (
-    <ActForm submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/log', fields))}>
+    <ActForm submit={ledger.show} onSubmit={async (fields) => navigate(addressOf('/log', fields))}>
       <Field
         name="search"
         type="search"
@@ -115,13 +115,13 @@ function Filters({ given }: { readonly given: URLSearchParams }) {
         <summary>{ledger.filter}</summary>
         <div className="filters">
           <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
-          <Choice
+          <Select
             name="outcome"
             label={ledger.columns.result}
             options={[any, ...outcomes.map((value) => ({ value, label: ledger.outcomes[value] }))]}
             initial={chosen('outcome')}
           />
-          <Choice
+          <Select
             name="action"
             label={filters.event}
             options={[
@@ -133,7 +133,7 @@ function Filters({ given }: { readonly given: URLSearchParams }) {
             ]}
             initial={chosen('action')}
           />
-          <Choice
+          <Select
             name="code"
             label={ledger.columns.why}
             options={[any, ...Object.entries(ledger.codes).map(([value, label]) => ({ value, label }))]}

@@ -1,21 +1,21 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Texts as OperationsWords } from '../../../../locales/compiled/console/operations/texts.js';
-import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
+import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
+import { ServerText, ServerTextResult } from '../../parts/server-text.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { Told, ToldResult } from '../../parts/told.js';
 import {
   type Retired,
   type Rotated,
+  type RotatingKey,
   readKeys,
   retireSigningKey,
   retireVersion,
   rotateKey,
   type SealingKey,
-  type TurningKey,
   type Use,
 } from './requests.js';
 import { useTexts } from './texts.js';
@@ -46,7 +46,7 @@ export function Keys() {
 
 function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () => void }) {
   const { uses: names, rotate } = useTexts().keys;
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { instant } = useFormats();
   const mayRotate = useMay('operate');
   const [rotated, setRotated] = useState<Rotated | null>(null);
@@ -54,14 +54,14 @@ function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () 
   return (
     <>
       {rotated !== null && (
-        <ToldResult result={rotated}>
+        <ServerTextResult result={rotated}>
           {rotated.key !== null && (
             <p>
               {rotate.done({ key: rotated.key })}{' '}
               {rotated.signsFrom !== null && rotate.signsFrom({ when: instant(rotated.signsFrom) })}
             </p>
           )}
-        </ToldResult>
+        </ServerTextResult>
       )}
       <ConfirmButton
         label={rotate.label}
@@ -87,7 +87,7 @@ export function KeyState({
     <div>
       <b>{words.state.broken}</b>
       <p>
-        <Told>{problem}</Told>
+        <ServerText>{problem}</ServerText>
       </p>
     </div>
   );
@@ -102,7 +102,7 @@ export function RetireVersion({
   readonly onRetired: (told: Retired) => void;
 }) {
   const { retire, version: toName } = useTexts().keys;
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { working } = useWords();
   const { number } = useFormats();
   const id = useId();
@@ -216,7 +216,7 @@ export function SealingKeys({
             },
         ]}
       />
-      {retired !== null && <ToldResult result={retired} />}
+      {retired !== null && <ServerTextResult result={retired} />}
     </>
   );
 }
@@ -227,16 +227,16 @@ export function TurningKeys({
   onChanged,
 }: {
   readonly use: 'signing' | 'oidc';
-  readonly rows: readonly TurningKey[];
+  readonly rows: readonly RotatingKey[];
   readonly onChanged: () => void;
 }) {
   const words = useTexts().keys;
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { ago, instant } = useFormats();
   const mayRetire = useMay('operate') && use === 'signing';
   const [told, setTold] = useState<Retired | null>(null);
   const { columns, retire, uses } = words;
-  const stateOf = ({ isSigning, signsFrom }: TurningKey) => {
+  const stateOf = ({ isSigning, signsFrom }: RotatingKey) => {
     if (isSigning) return 'signs';
     return signsFrom !== null && Date.parse(signsFrom) > Date.now() ? 'waits' : 'past';
   };
@@ -259,7 +259,7 @@ export function TurningKeys({
           mayRetire &&
             rows.some(({ isSigning }) => !isSigning) && {
               id: 'actions',
-              cell: ({ name, isSigning }: TurningKey) =>
+              cell: ({ name, isSigning }: RotatingKey) =>
                 isSigning ? null : (
                   <ConfirmButton
                     label={retire.label}
@@ -273,7 +273,7 @@ export function TurningKeys({
             },
         ]}
       />
-      {told !== null && <ToldResult result={told} />}
+      {told !== null && <ServerTextResult result={told} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../sr
 import { get, post } from '../../frame/call.js';
 
 export type SealingKey = KeysReply['sealing'][number];
-export type TurningKey = KeysReply['signing'][number];
+export type RotatingKey = KeysReply['signing'][number];
 export type Use = 'sealing' | 'signing' | 'oidc';
 
 export const readKeys = get<KeysReply>('/v1/keys');

@@ -1,10 +1,10 @@
-import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Refusal } from '../../frame/call.js';
 import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
+import { Facts } from '../../parts/server-text.js';
 import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { Facts } from '../../parts/told.js';
 import { Keys } from './keys.js';
 import { type JobRow, readBackup, readJobs, readTrail, type Verification, verifyTrail } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
@@ -84,7 +84,7 @@ const nameOf = (job: string, names: Readonly<Record<string, string>>): string =>
 
 function Trail() {
   const words = useTexts().audit;
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { ago, instant } = useFormats();
   const mayVerify = useMay('audit');
   const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);

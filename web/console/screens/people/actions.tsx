@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { languages } from '../../../shared/languages.js';
-import { useActing, useAction, useLoaded, useMay } from '../../frame/acting.js';
+import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
 import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, Choice, NumberField } from '../../parts/form.js';
+import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
@@ -25,7 +25,7 @@ export function Actions({
   readonly onChanged: () => void;
 }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
   const isLocked = lockedUntil !== null;
   const listed = useLoaded(listConnections);
@@ -92,7 +92,7 @@ export function Actions({
 
 function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: () => void }) {
   const { invite } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { instant } = useFormats();
   const language = useLanguage();
   const [until, setUntil] = useState<string | null>(null);
@@ -130,7 +130,7 @@ function Outcomes({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
 
 function Invite({ who }: { readonly who: Who }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { invite } = words;
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
@@ -144,7 +144,7 @@ function Invite({ who }: { readonly who: Who }) {
           setInvited(await call(invitePerson(who, asked)));
         }}
       >
-        <Choice
+        <Select
           name="purpose"
           label={invite.purpose}
           options={[
@@ -164,7 +164,7 @@ interface Invitation {
 }
 
 export function useInvitation() {
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
   const { refusal, run } = useAction();
   const make = ({ connection, subject }: Who): void => {

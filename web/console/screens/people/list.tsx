@@ -1,5 +1,5 @@
-import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
-import { addressOf, goTo } from '../../frame/router.js';
+import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
+import { addressOf, navigate } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
 import { loadNames, type Names, nameOf, toPersonColumn, useNames } from '../../ledger/names.js';
@@ -14,7 +14,7 @@ import {
   type Person,
   statuses,
 } from '../../ledger/requests.js';
-import { ActForm, Choice, Field } from '../../parts/form.js';
+import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
@@ -64,10 +64,14 @@ export function List({ given }: { readonly given: URLSearchParams }) {
     <Section heading={list.heading}>
       <details open={given.size > 0}>
         <summary>{ledger.filter}</summary>
-        <ActForm key={`${given}`} submit={ledger.show} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+        <ActForm
+          key={`${given}`}
+          submit={ledger.show}
+          onSubmit={async (fields) => navigate(addressOf('/people', fields))}
+        >
           <div className="filters">
             <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
-            <Choice
+            <Select
               name="status"
               label={list.status}
               hint={list.statusHint}
@@ -78,19 +82,19 @@ export function List({ given }: { readonly given: URLSearchParams }) {
               initial={given.get('status') ?? (group === null ? 'enrolled' : '')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
-            <Choice
+            <Select
               name="level"
               label={list.level}
               options={[any, ...levels.map((value) => ({ value, label: number(Number(value)) }))]}
               initial={chosen('level')}
             />
-            <Choice
+            <Select
               name="age"
               label={list.age}
               options={[any, ...spans.map((value) => ({ value, label: list.spans[value] }))]}
               initial={chosen('age')}
             />
-            <Choice
+            <Select
               name="checked"
               label={list.lastCheck}
               options={[any, ...spans.map((value) => ({ value, label: list.spans[value] }))]}
@@ -106,7 +110,7 @@ export function List({ given }: { readonly given: URLSearchParams }) {
 
 function Enrolled({ filter }: { readonly filter: Filter }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const paged = usePages(
     (cursor) => listPeople(filter, cursor),
     ({ people }) => people,

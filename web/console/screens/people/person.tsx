@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
+import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
 import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
+import { Facts } from '../../parts/server-text.js';
 import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
-import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { exportPerson, type Held } from './requests.js';
 import { useTexts } from './texts.js';
@@ -113,7 +113,7 @@ export function HeldOf({ who }: Props) {
 
 function Shown({ who }: Props) {
   const words = useTexts();
-  const { session } = useActing();
+  const { session } = useSessionActions();
   const exported = useLoaded(exportPerson(who));
   const textOf = useProblemText();
   return (

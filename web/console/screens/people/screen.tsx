@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
-import { addressOf, goTo, Link, useParameters } from '../../frame/router.js';
+import { addressOf, Link, navigate, useParameters } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { nameOf, pathOf, toPersonColumn } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf } from '../../ledger/requests.js';
@@ -18,7 +18,7 @@ function Find({ text }: { readonly text: string | null }) {
   const { find } = words;
   return (
     <>
-      <ActForm key={text} submit={find.submit} onSubmit={async (fields) => goTo(addressOf('/people', fields))}>
+      <ActForm key={text} submit={find.submit} onSubmit={async (fields) => navigate(addressOf('/people', fields))}>
         <Field
           name="find"
           type="search"
@@ -42,7 +42,7 @@ function Found({ text }: { readonly text: string }) {
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
   useEffect(() => {
-    if (only !== undefined) goTo(pathOf(only), true);
+    if (only !== undefined) navigate(pathOf(only), true);
   }, [only]);
   const { find, ledger } = words;
   return (

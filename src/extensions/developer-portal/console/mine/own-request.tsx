@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { useActing, useLoaded } from '../../../../../web/console/frame/acting.js';
-import { goTo, Link } from '../../../../../web/console/frame/router.js';
+import { useLoaded, useSessionActions } from '../../../../../web/console/frame/acting.js';
+import { Link, navigate } from '../../../../../web/console/frame/router.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../../web/console/parts/confirm.js';
 import { ActForm, Field } from '../../../../../web/console/parts/form.js';
@@ -8,23 +8,23 @@ import { ShownOnce } from '../../../../../web/console/parts/shown-once.js';
 import { Await, Section, Title } from '../../../../../web/console/parts/state.js';
 import { RequestFacts, Thread } from '../requests/request-facts.js';
 import type { AskedRequest } from '../requests/requests.js';
+import { ApplicationForm } from './application-form.js';
 import {
   readDeveloper,
   readOwnRequest,
   rewriteRequest,
-  sayTo,
+  sendMessage,
   submitRequest,
   takeFirstKey,
   withdrawRequest,
 } from './requests.js';
 import { useTexts } from './texts.js';
-import { WishForm } from './wish-form.js';
 
 const longestMessage = 1000;
 
 export function OwnRequest({ id }: { readonly id: string }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const found = useLoaded(readOwnRequest(id));
   const { withdraw } = words;
   return (
@@ -42,7 +42,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
             <section>
               <ActForm
                 submit={words.say.submit}
-                onSubmit={(fields) => call(sayTo(id, String(fields.get('text')))).then(found.reload)}
+                onSubmit={(fields) => call(sendMessage(id, String(fields.get('text')))).then(found.reload)}
               >
                 <Field rows={4} name="text" label={words.say.label} isRequired maxLength={longestMessage} />
               </ActForm>
@@ -55,7 +55,7 @@ export function OwnRequest({ id }: { readonly id: string }) {
                 label={withdraw.label}
                 title={withdraw.title({ name: request.name })}
                 isGrave
-                onConfirm={() => call(withdrawRequest(id)).then(() => goTo('/my-applications'))}
+                onConfirm={() => call(withdrawRequest(id)).then(() => navigate('/my-applications'))}
                 text={withdraw.text}
               />
             </section>
@@ -74,7 +74,7 @@ function HandIn({
   readonly onChanged: () => void;
 }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const developer = useLoaded(readDeveloper);
   const { handIn, wish } = words;
@@ -102,7 +102,7 @@ function HandIn({
           </ActForm>
           <details>
             <summary>{wish.change}</summary>
-            <WishForm
+            <ApplicationForm
               developer={found}
               former={former}
               submit={wish.save}
@@ -127,7 +127,7 @@ function FirstKey({
   readonly onTaken: () => void;
 }) {
   const { firstKey, toApplication } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const [token, setToken] = useState<string | null>(null);
   return (
     <section>

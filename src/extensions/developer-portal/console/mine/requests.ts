@@ -3,7 +3,7 @@ import { type Terms, usageDays } from '../../../../../web/console/screens/applic
 import type * as ApplicationsReplies from '../../../../http/rest/replies/applications.js';
 import type * as Replies from '../../replies.js';
 
-export interface Wish extends Terms {
+export interface ApplicationDraft extends Terms {
   readonly purpose: string;
   /** `null` if the application stores tokens itself. */
   readonly connection: string | null;
@@ -17,16 +17,17 @@ export const takeSandboxToken = post<ApplicationsReplies.ClientTokenReply>('/v1/
 
 export const listOwnRequests = get<Replies.RequestsReply>('/v1/developer/requests');
 /** @param application - application to change, or `undefined` for a new one */
-export const beginRequest = (wish: Wish, application: string | undefined) =>
+export const beginRequest = (wish: ApplicationDraft, application: string | undefined) =>
   post<Replies.OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
 export const readOwnRequest = (id: string) => get<Replies.OneRequestReply>(ofRequest(id));
-export const rewriteRequest = (id: string, wish: Wish) =>
+export const rewriteRequest = (id: string, wish: ApplicationDraft) =>
   post<Replies.OneRequestReply>(ofRequest(id, '/change'), { ...wish });
 /** @param message - message to the administrators */
 export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
   post<Replies.OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
-export const sayTo = (id: string, text: string) => post<Replies.OneRequestReply>(ofRequest(id, '/message'), { text });
+export const sendMessage = (id: string, text: string) =>
+  post<Replies.OneRequestReply>(ofRequest(id, '/message'), { text });
 export const withdrawRequest = (id: string) => post(ofRequest(id, '/withdraw'));
 export const takeFirstKey = (id: string) => post<ApplicationsReplies.ClientTokenReply>(ofRequest(id, '/key'));
 

@@ -1,15 +1,16 @@
 import { useState } from 'react';
-import { useActing, useLoaded } from '../../../../../web/console/frame/acting.js';
+import { useLoaded, useSessionActions } from '../../../../../web/console/frame/acting.js';
 import { Link } from '../../../../../web/console/frame/router.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
 import { ActForm, Field } from '../../../../../web/console/parts/form.js';
+import { Facts } from '../../../../../web/console/parts/server-text.js';
 import { Lines, ShownOnce } from '../../../../../web/console/parts/shown-once.js';
 import { Await, Section, Title } from '../../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../../web/console/parts/table.js';
-import { Facts } from '../../../../../web/console/parts/told.js';
 import { Keys } from '../../../../../web/console/screens/applications/keys.js';
 import { toTermsColumns } from '../../../../../web/console/screens/applications/terms-form.js';
 import { UsageChart } from '../../../../../web/console/screens/applications/usage-chart.js';
+import { NewRequest } from './application-form.js';
 import { OwnRequest } from './own-request.js';
 import {
   type DeveloperFacts,
@@ -25,7 +26,6 @@ import {
   takeSandboxToken,
 } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
-import { NewRequest } from './wish-form.js';
 
 function Overview() {
   const words = useTexts();
@@ -79,7 +79,7 @@ function Overview() {
 
 function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperFacts }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const [token, setToken] = useState<string | null>(null);
   const { sandbox: texts } = words;

@@ -1,7 +1,7 @@
 import type { Texts as RequestWords } from '../../../../../locales/compiled/console/requests/texts.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
+import { Facts } from '../../../../../web/console/parts/server-text.js';
 import { Section } from '../../../../../web/console/parts/state.js';
-import { Facts } from '../../../../../web/console/parts/told.js';
 import type { AskedRequest } from './requests.js';
 
 export function RequestFacts({
@@ -46,7 +46,7 @@ export function Thread({
       <ol className="thread">
         {messages.map(({ time, by, text }) => (
           <li key={`${time} ${by}`}>
-            <Said by={by} at={time} text={text} />
+            <Comment by={by} at={time} text={text} />
           </li>
         ))}
       </ol>
@@ -55,7 +55,7 @@ export function Thread({
 }
 
 /** A text with its author and time. */
-export function Said({ by, at, text }: { readonly by: string | null; readonly at: string; readonly text: string }) {
+export function Comment({ by, at, text }: { readonly by: string | null; readonly at: string; readonly text: string }) {
   const { instant } = useFormats();
   return (
     <>

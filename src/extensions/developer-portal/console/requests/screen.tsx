@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { useActing, useLoaded, usePages } from '../../../../../web/console/frame/acting.js';
+import { useLoaded, usePages, useSessionActions } from '../../../../../web/console/frame/acting.js';
 import { Link } from '../../../../../web/console/frame/router.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
-import { ActForm, Choice, Field } from '../../../../../web/console/parts/form.js';
+import { ActForm, Field, Select } from '../../../../../web/console/parts/form.js';
 import { Lines } from '../../../../../web/console/parts/shown-once.js';
 import { Await, Done, Empty, Section, Title } from '../../../../../web/console/parts/state.js';
 import { PagedTable, toNameColumn } from '../../../../../web/console/parts/table.js';
-import { RequestFacts, Said, Thread } from './request-facts.js';
+import { Comment, RequestFacts, Thread } from './request-facts.js';
 import {
   type AskedRequest,
   answerRequest,
@@ -22,7 +22,7 @@ const longestTerms = 8000;
 
 function TermsOfUse() {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { number } = useFormats();
   const found = useLoaded(readTerms);
   const [isChanged, setChanged] = useState(false);
@@ -38,7 +38,7 @@ function TermsOfUse() {
               <Empty>{terms.none}</Empty>
             ) : (
               <Section heading={terms.version({ version: number(version) })}>
-                <Said by={by} at={at} text={text} />
+                <Comment by={by} at={at} text={text} />
               </Section>
             )}
             <Section heading={terms.next} intro={terms.nextHint}>
@@ -65,7 +65,7 @@ const longestMessage = 1000;
 
 function OneRequest({ id }: { readonly id: string }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const found = useLoaded(readRequest(id));
   const [openIdClient, setOpenIdClient] = useState<string | null>(null);
   const { askBack, refuse } = words;
@@ -129,7 +129,7 @@ function Approve({
   readonly onAnswered: () => void;
 }) {
   const { approve, message } = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const { id, by, changedAt, connection, isChange } = request;
   const needsTenant = connection === null && !isChange;
   return (
@@ -179,7 +179,7 @@ function Every() {
         <Link to="/requests/terms">{words.terms.heading}</Link>
       </p>
       <div className="form">
-        <Choice
+        <Select
           name="state"
           label={facts.state}
           initial={state}

@@ -3,16 +3,16 @@ import { expect, test } from '@jest/globals';
 import { isWiped } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
-import { Photo } from '../../core/concealed.js';
+import { Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import type { Engine, Examination, Signal } from './engine.js';
-import { createSight, examineOnce } from './sight.js';
+import { createAnalysisCache, examineOnce } from './analysis-cache.js';
+import type { Engine, FaceAnalysis, Signal } from './engine.js';
 
 /** What is seen of shared photos, and an engine that remembers what it was asked and gave out. */
 function setUp() {
   const simulated = createSimulatedEngine();
   const asked: (readonly Signal[])[] = [];
-  const given: Examination[] = [];
+  const given: FaceAnalysis[] = [];
   const engine: Engine = {
     ...simulated,
     async examine(photo, signals) {
@@ -27,11 +27,11 @@ function setUp() {
     engine,
     asked,
     given,
-    sight: createSight({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
+    sight: createAnalysisCache({ engine, signals: ['embedding', 'liveness'], checkFrame: () => {} }),
   };
 }
 
-const isZero = ({ embedding }: Examination): boolean =>
+const isZero = ({ embedding }: FaceAnalysis): boolean =>
   embedding?.use((values) => values.every((value) => value === 0)) ?? false;
 
 test('a photo is examined once, for the signals of all; each who asks has an embedding of their own', async () => {
@@ -69,7 +69,7 @@ test('a refusal is told to everybody, and costs one examination', async () => {
 test('results are overwritten when the work fails, including running examinations; later ones are refused', async () => {
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
-  const inWork: Promise<Examination>[] = [];
+  const inWork: Promise<FaceAnalysis>[] = [];
   const failed = sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
     held.push(ada!);
     inWork.push(examineOnce(engine, ada!, ['embedding'], testShare));

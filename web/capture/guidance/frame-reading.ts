@@ -62,7 +62,7 @@ export interface SeenFace {
   readonly light: Light;
 }
 
-export interface Sight {
+export interface FrameReading {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly scale: number;
@@ -74,18 +74,18 @@ export interface Sight {
 }
 
 /** @param scale - camera pixels per analyzed pixel */
-export async function see(
+export async function analyzePicture(
   picture: Picture,
   scale: number,
   stages: { readonly detect: FaceDetector; readonly findLandmarks: LandmarkFinder },
-): Promise<Sight> {
+): Promise<FrameReading> {
   const { widthPx, heightPx } = picture;
   const found = sortByWidth(await stages.detect(picture, 'sure'));
   const counted = found.filter(({ box }) => box.width >= minCompanionShare * found[0].box.width);
-  const sight = { widthPx, heightPx, scale, brightness: measureBrightness(picture), faces: counted.length };
-  if (counted.length !== 1) return { ...sight, face: null };
+  const reading = { widthPx, heightPx, scale, brightness: measureBrightness(picture), faces: counted.length };
+  if (counted.length !== 1) return { ...reading, face: null };
   const [{ box }] = counted;
   const landmarks = await stages.findLandmarks(picture, box);
   const quality = measureQuality(picture, box, landmarks, scale);
-  return { ...sight, face: { box, landmarks, quality, light: measureLight(picture, box) } };
+  return { ...reading, face: { box, landmarks, quality, light: measureLight(picture, box) } };
 }

@@ -3,7 +3,7 @@ import type { Setup } from '../../connections/setup.js';
 import { framesOf } from '../../core/base/frames.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
-import { inTime } from '../../core/resilience.js';
+import { withTimeout } from '../../core/resilience.js';
 import type { EpochMs } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import type { Modes } from './modes.js';
@@ -18,7 +18,7 @@ export interface Background {
 }
 
 /** Ports of the operations, by the names that functions receive them under. */
-export interface Upkeep extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
+export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'fetch' | 'signer'> {
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
@@ -33,7 +33,7 @@ export interface Upkeep extends Ports<'state' | 'clock' | 'random' | 'audit' | '
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
 
-export type UpkeepPorts<Name extends keyof Upkeep> = Pick<Upkeep, Name>;
+export type OperationsPorts<Name extends keyof OperationsContext> = Pick<OperationsContext, Name>;
 
 const stopWithinMs = 20_000;
 
@@ -54,7 +54,7 @@ export function createBackground({ log }: Ports<'log'>): Background {
     settled,
     async stop() {
       stopping.abort();
-      await inTime(settled(), stopWithinMs, () => undefined);
+      await withTimeout(settled(), stopWithinMs, () => undefined);
     },
   };
 }

@@ -1,11 +1,11 @@
-import { useActing, useLoaded } from '../../../../../web/console/frame/acting.js';
-import { goTo } from '../../../../../web/console/frame/router.js';
+import { useLoaded, useSessionActions } from '../../../../../web/console/frame/acting.js';
+import { navigate } from '../../../../../web/console/frame/router.js';
 import { useFormats } from '../../../../../web/console/frame/words.js';
-import { ActForm, Choice, Field, NumberField, Ticks } from '../../../../../web/console/parts/form.js';
+import { ActForm, CheckboxGroup, Field, NumberField, Select } from '../../../../../web/console/parts/form.js';
 import { Await, Title } from '../../../../../web/console/parts/state.js';
 import type { Application } from '../../../../../web/console/screens/applications/requests.js';
 import { toTerms } from '../../../../../web/console/screens/applications/terms-form.js';
-import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
+import { type ApplicationDraft, beginRequest, type DeveloperFacts, readDeveloper } from './requests.js';
 import { useTexts } from './texts.js';
 
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
@@ -13,20 +13,20 @@ const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 102
 /** Form for a draft, which is submitted later on its own page. */
 export function NewRequest({ former }: { readonly former: Application | null }) {
   const words = useTexts();
-  const { call } = useActing();
+  const { call } = useSessionActions();
   const developer = useLoaded(readDeveloper);
   return (
     <>
       {former === null && <Title name={words.begin} to="/my-applications" all={words.all} />}
       <Await loaded={developer}>
         {(found) => (
-          <WishForm
+          <ApplicationForm
             developer={found}
             former={former === null ? null : { ...former, purpose: '', connection: null, redirectUris: [] }}
             submit={words.wish.save}
             onSubmit={async (wish) => {
               const { request } = await call(beginRequest(wish, former?.id));
-              goTo(`/my-applications/requests/${request.id}`);
+              navigate(`/my-applications/requests/${request.id}`);
             }}
           />
         )}
@@ -35,16 +35,16 @@ export function NewRequest({ former }: { readonly former: Application | null }) 
   );
 }
 
-export function WishForm({
+export function ApplicationForm({
   developer,
   former,
   submit,
   onSubmit,
 }: {
   readonly developer: DeveloperFacts;
-  readonly former: Wish | null;
+  readonly former: ApplicationDraft | null;
   readonly submit: string;
-  readonly onSubmit: (wish: Wish) => Promise<void>;
+  readonly onSubmit: (wish: ApplicationDraft) => Promise<void>;
 }) {
   const { wish, facts } = useTexts();
   const { number } = useFormats();
@@ -71,8 +71,13 @@ export function WishForm({
         maxLength={longest.purpose}
         initial={former?.purpose ?? ''}
       />
-      <Ticks name="scopes" label={facts.scopes} initial={former?.scopes ?? ['verify']} options={developer.scopes} />
-      <Choice
+      <CheckboxGroup
+        name="scopes"
+        label={facts.scopes}
+        initial={former?.scopes ?? ['verify']}
+        options={developer.scopes}
+      />
+      <Select
         name="connection"
         label={facts.connection}
         hint={wish.connectionHint}

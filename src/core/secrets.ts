@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { JsonObject } from './base/json.js';
 
 /** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reveals it. */
-abstract class Concealed<T> {
+abstract class Secret<T> {
   readonly #value: T;
   protected abstract readonly label: string;
 
@@ -27,7 +27,7 @@ abstract class Concealed<T> {
   }
 }
 
-abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Concealed<T> {
+abstract class SecretBytes<T extends Uint8Array | Float32Array> extends Secret<T> {
   wipe(): void {
     this.use((value) => value.fill(0));
   }
@@ -36,7 +36,7 @@ abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Conce
 /** Maximum size of an encoded photo: 10 MB. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
-export class Photo extends ConcealedBytes<Uint8Array> {
+export class Photo extends SecretBytes<Uint8Array> {
   protected readonly label = 'Photo';
   get sizeBytes(): number {
     return this.use((value) => value.length);
@@ -44,7 +44,7 @@ export class Photo extends ConcealedBytes<Uint8Array> {
 }
 
 /** A face's embedding: a unit vector of 512 numbers. */
-export class Embedding extends ConcealedBytes<Float32Array> {
+export class Embedding extends SecretBytes<Float32Array> {
   protected readonly label = 'Embedding';
 
   /** Returns a copy, which the caller must wipe. */
@@ -57,7 +57,7 @@ export class Embedding extends ConcealedBytes<Float32Array> {
  * Fingerprint of a frame, used to detect copies. It has the differences of brightness in each band of the picture and
  * of its mirror image.
  */
-export class FrameSketch extends ConcealedBytes<Uint8Array> {
+export class FrameSketch extends SecretBytes<Uint8Array> {
   protected readonly label = 'FrameSketch';
 
   /** Returns a copy, which the caller must wipe. */
@@ -66,12 +66,12 @@ export class FrameSketch extends ConcealedBytes<Uint8Array> {
   }
 }
 
-export class KeyMaterial extends ConcealedBytes<Uint8Array> {
+export class KeyMaterial extends SecretBytes<Uint8Array> {
   protected readonly label = 'KeyMaterial';
 }
 
 /** A key of 32 bytes that only the enrolled face can derive. */
-export class ContentKey extends ConcealedBytes<Uint8Array> {
+export class ContentKey extends SecretBytes<Uint8Array> {
   protected readonly label = 'ContentKey';
 }
 
@@ -79,7 +79,7 @@ export class ContentKey extends ConcealedBytes<Uint8Array> {
 export const maxSecretBytes = 1024;
 
 /** A password, a PIN, or a WebAuthn PRF output. */
-export class UserSecret extends Concealed<string> {
+export class UserSecret extends Secret<string> {
   protected readonly label = 'UserSecret';
 }
 
@@ -87,12 +87,12 @@ export class UserSecret extends Concealed<string> {
 export const maxTokenCharacters = 256;
 
 /** The enrolment token as text. It is encrypted, but still personal data that must never be logged. */
-export class SealedToken extends Concealed<string> {
+export class SealedToken extends Secret<string> {
   protected readonly label = 'SealedToken';
 }
 
 /** A client token, hook secret, or administrator's API key. */
-export class Credential extends Concealed<string> {
+export class Credential extends Secret<string> {
   protected readonly label = 'Credential';
 }
 
@@ -100,7 +100,7 @@ export class Credential extends Concealed<string> {
  * A person's OpenID Connect claims from an identity provider. They are shown to the person, and sent to applications
  * with the person's consent, but never stored.
  */
-export class PersonalData extends Concealed<JsonObject> {
+export class PersonalData extends Secret<JsonObject> {
   protected readonly label = 'PersonalData';
 }
 

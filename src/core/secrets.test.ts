@@ -9,7 +9,7 @@ import {
   Photo,
   SealedToken,
   UserSecret,
-} from './concealed.js';
+} from './secrets.js';
 
 const canary = 'canary-7f3a';
 const bytes = new TextEncoder().encode(canary);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { inTime } from '../../core/resilience.js';
+import { withTimeout } from '../../core/resilience.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import type { CheckResult } from './checks/in-turn.js';
 import { type Checks, collectChecks, makeChecks } from './doctor.js';
 import { findConfigured, nameSteps } from './open-connection.js';
+import type { OperationsContext, OperationsPorts } from './operations-context.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
-import type { Upkeep, UpkeepPorts } from './upkeep.js';
 
 /** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
@@ -26,9 +26,9 @@ const findingGuard = z.object({
   mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
 });
 
-export type ExaminedCheck = z.output<typeof findingGuard>;
+export type DoctorFinding = z.output<typeof findingGuard>;
 
-const examinationGuard = z.object({
+const doctorReportGuard = z.object({
   examinedAt: epochMsGuard,
   light: z.enum(lights),
   findings: z.array(findingGuard),
@@ -38,12 +38,12 @@ const examinationGuard = z.object({
   users: z.number().nullable().default(null),
 });
 
-export type Examination = z.output<typeof examinationGuard>;
+export type DoctorReport = z.output<typeof doctorReportGuard>;
 
 const placeOf = (connection: string) => ({
   key: `examination:${connection}`,
-  guard: examinationGuard,
-  expiresAt: ({ examinedAt }: Examination) => addSec(examinedAt, 7 * secondsPerDay),
+  guard: doctorReportGuard,
+  expiresAt: ({ examinedAt }: DoctorReport) => addSec(examinedAt, 7 * secondsPerDay),
 });
 
 const runPlace: RunPlace<readonly string[]> = { key: 'doctor-run', progress: z.array(z.string()) };
@@ -55,7 +55,7 @@ export interface DoctorRun {
 }
 
 /** Returns the last report of a connection, or `null`. Reports are kept for a week. */
-export const readExamination = async (connection: string, deps: Ports<'state'>): Promise<Examination | null> =>
+export const readDoctorReport = async (connection: string, deps: Ports<'state'>): Promise<DoctorReport | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
 export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) {
@@ -64,7 +64,7 @@ export async function readDoctorRun({ state, clock }: Ports<'state' | 'clock'>) 
 }
 
 /** Starts examining connections in the background. Only one server at a time can do this. */
-export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
+export async function startDoctor(connections: readonly string[], by: string, deps: OperationsContext): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
   const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);
   const detail = { connections: [...connections], by };
@@ -79,18 +79,18 @@ export async function startDoctor(connections: readonly string[], by: string, de
       for (const [index, id] of connections.entries()) {
         if (deps.background.stopping.aborted) break;
         await examineConnection(id, deps);
-        await run.tell(connections.slice(index + 1));
+        await run.saveProgress(connections.slice(index + 1));
       }
       await run.end([]);
     } finally {
-      run.letGo();
+      run.release();
     }
   });
 }
 
 async function examineConnection(
   id: string,
-  deps: UpkeepPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'fetch' | 'jobs' | 'setup' | 'modes'>,
 ): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
@@ -106,7 +106,7 @@ async function examineConnection(
     deps,
   );
   const results = await makeInTime(checks, deps);
-  const mends = await inTime(findMends(results, checks), mendWithinMs, (): Mends => new Map());
+  const mends = await withTimeout(findMends(results, checks), mendWithinMs, (): Mends => new Map());
   const findings = results.map(({ verdict, ...result }) => ({
     ...{
       title: result.title,
@@ -118,20 +118,20 @@ async function examineConnection(
     mend: mends.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
-  const examination: Examination = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
+  const examination: DoctorReport = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
   await changeStored(placeOf(id), () => examination, deps);
 }
 
 const lightOf = {
   ...{ pass: 'ok', warn: 'warn', fail: 'fail', manual: 'by_hand', skipped: 'skipped' },
-} as const satisfies Record<CheckResult['verdict'], ExaminedCheck['light']>;
+} as const satisfies Record<CheckResult['verdict'], DoctorFinding['light']>;
 
 async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const endsAt = addSec(deps.clock.now(), longestMs / 1000);
   const iterator = makeChecks(checks, deps);
   for (;;) {
-    const next = await inTime<IteratorResult<CheckResult> | null>(
+    const next = await withTimeout<IteratorResult<CheckResult> | null>(
       iterator.next(),
       endsAt - deps.clock.now(),
       () => null,
@@ -148,11 +148,11 @@ const tooLate: CheckResult = {
   remedy: 'Run this check on the server: facestep doctor',
 };
 
-type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
+type Mends = ReadonlyMap<string, NonNullable<DoctorFinding['mend']>>;
 
 /** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
-  const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
+  const mends = new Map<string, NonNullable<DoctorFinding['mend']>>();
   const named = nameSteps(steps);
   for (const { title, verdict } of results) {
     if (verdict !== 'fail' && verdict !== 'warn') continue;

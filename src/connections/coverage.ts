@@ -1,14 +1,14 @@
-import { SealedToken } from '../core/concealed.js';
 import type { Ports } from '../core/deps.js';
-import { inTime } from '../core/resilience.js';
+import { withTimeout } from '../core/resilience.js';
+import { SealedToken } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 
-export interface CensusCount {
+export interface CoverageCount {
   readonly users: number;
   readonly enrolled: number;
 }
 
-export interface CensusUser {
+export interface CoverageUser {
   readonly subject: string;
   readonly value: unknown;
 }
@@ -19,11 +19,11 @@ export interface Holder {
   readonly token: SealedToken;
 }
 
-export interface CensusPage extends CensusCount {
+export interface CoveragePage extends CoverageCount {
   readonly holders: readonly Holder[];
 }
 
-export interface Census extends CensusCount {
+export interface EnrolmentCoverage extends CoverageCount {
   readonly isComplete: boolean;
 }
 
@@ -34,17 +34,21 @@ const longestSec = 60;
  * Counts enrolled users at the provider, because local records still include users who left.
  * @throws FaceError from `pages`
  */
-export async function takeCensus(
-  pages: AsyncIterable<CensusPage>,
+export async function measureCoverage(
+  pages: AsyncIterable<CoveragePage>,
   { clock }: Ports<'clock'>,
   onHolder: (holder: Holder) => void = () => {},
-): Promise<Census> {
+): Promise<EnrolmentCoverage> {
   const iterator = pages[Symbol.asyncIterator]();
   const endsAt = addSec(clock.now(), longestSec);
   let users = 0;
   let enrolled = 0;
   while (users < mostUsers) {
-    const page = await inTime<IteratorResult<CensusPage> | null>(iterator.next(), endsAt - clock.now(), () => null);
+    const page = await withTimeout<IteratorResult<CoveragePage> | null>(
+      iterator.next(),
+      endsAt - clock.now(),
+      () => null,
+    );
     if (page === null) break;
     if (page.done === true) return { users, enrolled, isComplete: true };
     users += page.value.users;
@@ -56,7 +60,7 @@ export async function takeCensus(
 
 export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-export function countPage(users: readonly CensusUser[]): CensusPage {
+export function countPage(users: readonly CoverageUser[]): CoveragePage {
   const filled = users.filter(({ value }) => isFilled(value));
   const holders = filled.map(({ subject, value }) => ({ subject, token: new SealedToken(String(value)) }));
   return { users: users.length, enrolled: holders.length, holders };

@@ -1,17 +1,17 @@
 import type { ReactNode } from 'react';
 
 /** Text from the server, which is English, or from a provider. */
-export const Told = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
+export const ServerText = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
 
-export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
+export const ServerTextLines = ({ lines }: { readonly lines: readonly string[] }) =>
   lines.map((line) => (
     <p key={line}>
-      <Told>{line}</Told>
+      <ServerText>{line}</ServerText>
     </p>
   ));
 
 /** Result of an action, in the server's words. */
-export const ToldResult = ({
+export const ServerTextResult = ({
   result: { isDone, words },
   children,
 }: {
@@ -20,7 +20,7 @@ export const ToldResult = ({
 }) => (
   <div className={isDone ? 'note good' : 'note warn'} role="status">
     {children}
-    <ToldLines lines={words} />
+    <ServerTextLines lines={words} />
   </div>
 );
 
