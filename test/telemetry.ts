@@ -1,5 +1,5 @@
 import type { Clock } from '../src/core/ports.js';
-import { createRequestContexts } from '../src/telemetry/request-context.js';
+import { createRequestContexts } from '../src/telemetry/log.js';
 import { openTelemetry, type Telemetry } from '../src/telemetry/telemetry.js';
 import { createTextLog } from './sinks.js';
 

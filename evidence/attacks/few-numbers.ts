@@ -4,7 +4,30 @@ import { codeLength, messagePositions, polarEncode } from '../../src/face/token/
 import { createRotation } from '../../src/face/token/rotation.js';
 import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/face/token/views.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
-import { Basis } from './basis.js';
+
+/** Counts independent equations over GF(2), of which each is one number: one XOR adds two. */
+export class Basis {
+  readonly #byLength = new Map<number, bigint>();
+
+  get rank(): number {
+    return this.#byLength.size;
+  }
+
+  /** @returns false if the row depends on earlier rows */
+  add(row: bigint): boolean {
+    let left = row;
+    while (left !== 0n) {
+      const length = left.toString(2).length;
+      const other = this.#byLength.get(length);
+      if (other === undefined) {
+        this.#byLength.set(length, left);
+        return true;
+      }
+      left ^= other;
+    }
+    return false;
+  }
+}
 
 /** Message bits of the built-in engine at level 4, the minimum for custom engines. */
 const messageBits = 120;

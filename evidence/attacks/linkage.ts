@@ -7,8 +7,8 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { unpackBits } from '../../src/face/token/bits.js';
-import { codeLength } from '../../src/face/token/polar.js';
+import { codeLength, unpackBits } from '../../src/face/token/polar.js';
+
 import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { measureLinkability, xor } from './linkability.js';

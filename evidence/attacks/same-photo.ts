@@ -11,11 +11,11 @@ import {
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
-import { packBits, unpackBits } from '../../src/face/token/bits.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
-import { codeLength } from '../../src/face/token/polar.js';
+import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js';
+
 import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { packBits, unpackBits } from '../../src/face/token/bits.js';
+import { packBits, unpackBits } from '../../src/face/token/polar.js';
 import { type Attack, show, toClaim, toDigits } from './attack.js';
-import { Basis } from './basis.js';
+import { Basis } from './few-numbers.js';
 import {
   approximateEntropy,
   blockFrequency,

@@ -1,8 +1,8 @@
 import { inspect, parseArgs } from 'node:util';
 import { benchEngine } from './engine.js';
-import { benchGrowth, parseGrowthSize } from './growth/growth.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
+import { benchGrowth, parseGrowthSize } from './growth/year.js';
 import { benchHooks, fullRate, quickRate } from './hooks.js';
 import { benchRoster } from './roster.js';
 import { benchScale, fullScale, quickScale } from './scale.js';

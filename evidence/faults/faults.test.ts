@@ -7,8 +7,8 @@ import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { faults } from './faults.js';
 import { checkChains } from './invariants.js';
-import { faults } from './registry.js';
 
 test('a trail that somebody changed is no unbroken chain', async () => {
   const dataFolder = createFolder('trail');

@@ -3,8 +3,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../test/paths.js';
-import { type Finding, holds, isDone, type Seen, type Setting } from './fault.js';
-import { faults } from './registry.js';
+import { authorize } from './authorize.js';
+import { clock } from './clock.js';
+import { connections } from './connections.js';
+import { diskFull } from './disk-full.js';
+import { type Fault, type Finding, holds, isDone, type Seen, type Setting } from './fault.js';
+import { idp } from './idp.js';
+import { kill } from './kill.js';
+import { kms } from './kms.js';
+import { memory } from './memory.js';
+import { failover, redis } from './redis.js';
+
+/** All faults, in the order of docs/faults.md. */
+export const faults: Readonly<Record<string, Fault>> = {
+  kill,
+  redis,
+  failover,
+  'disk-full': diskFull,
+  clock,
+  kms,
+  idp,
+  connections,
+  authorize,
+  memory,
+};
 
 function toRowOfOperation(doing: string, seen: readonly Seen[]): string {
   const answers = new Map<string, number>();

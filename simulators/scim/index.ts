@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import express, { type RequestHandler, Router } from 'express';
 import { serve } from '../serve.js';
 import { coreSchema, createDirectory, type Directory, listSchema } from './directory.js';
-import { answerError, ScimError, sendScim } from './errors.js';
-import { createUsersApi } from './users.js';
+import { answerError, createUsersApi, ScimError, sendScim } from './users.js';
 
 /** Writes schema keywords as WSO2 does, such as `READ_WRITE`. */
 const toPlain = (schema: object): object =>

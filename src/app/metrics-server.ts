@@ -1,5 +1,5 @@
 import { collectDefaultMetrics } from 'prom-client';
-import type { TelemetryConfig } from '../config/telemetry.js';
+import type { TelemetryConfig } from '../config/schema.js';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { EngineLoad } from '../face/engine/pool.js';
 import { listen } from '../http/listen.js';

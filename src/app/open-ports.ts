@@ -19,8 +19,8 @@ import { type KeyService, openKeyService } from '../storage/keys/open.js';
 import { keepDenials } from '../storage/state/denials.js';
 import { migrateFolder } from '../storage/state/migrate.js';
 import { openLedger, openState } from '../storage/state/open.js';
+import type { RequestContexts } from '../telemetry/log.js';
 import { countAuditEvents } from '../telemetry/metrics.js';
-import type { RequestContexts } from '../telemetry/request-context.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { EngineDeps, OpenedEngine } from './open-engine.js';
 

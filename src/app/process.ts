@@ -20,8 +20,8 @@ import { toCode } from '../errors.js';
 import { checkSections, extensionCommands, sections } from '../extensions/index.js';
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../storage/files/durable-file.js';
-import { createLog } from '../telemetry/log.js';
-import { createRequestContexts } from '../telemetry/request-context.js';
+import { createLog, createRequestContexts } from '../telemetry/log.js';
+
 import type { RunningServer } from './server.js';
 
 const args = process.argv.slice(2);

@@ -7,8 +7,8 @@ import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { ifExists, syncFolder } from '../storage/files/durable-file.js';
-import { createGroupCommit } from '../storage/files/group-commit.js';
+import { createGroupCommit, ifExists, syncFolder } from '../storage/files/durable-file.js';
+
 import { digestOf, type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';

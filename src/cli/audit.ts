@@ -13,8 +13,7 @@ import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { type FoundUsers, findUsers, reportUnsearched } from './find-users.js';
 import { readKeySet } from './jwks.js';
-import { collect, parseTime } from './parse-option.js';
-import { findTrails } from './trail-options.js';
+import { collect, findTrails, parseTime } from './parse-option.js';
 
 interface ExportedRecord extends AuditRecord {
   readonly trail: string;

@@ -11,7 +11,7 @@ import { FaceError } from '../errors.js';
 import { chownToFolderOwner, createFile, draftOf, isSystemError, makeFolder } from '../storage/files/durable-file.js';
 import { checkReadable } from '../storage/state/format.js';
 import { readFolderMark } from '../storage/state/migrate.js';
-import { forgetStoreEpoch, snapshotSqlite } from '../storage/state/sqlite-snapshot.js';
+import { forgetStoreEpoch, snapshotSqlite } from '../storage/state/sqlite.js';
 import {
   type BackupEntry,
   copyWhole,

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { pictureNames } from '../admin/brand/brand.js';
-import { type BrandConfig, brandConfigGuard } from '../config/brand.js';
+import { type BrandConfig, brandConfigGuard } from '../config/schema.js';
 import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from '../http/rest/replies/brand.js';
 import { callServer, type Fields } from './call-server.js';
 import { UsageError } from './command-error.js';

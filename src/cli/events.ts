@@ -11,12 +11,12 @@ import { reportedActions, toSecurityEvents } from '../security-events/event.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import type { DeliveryPorts } from '../security-events/ports.js';
 import { createSets } from '../security-events/set.js';
-import { type EventStream, toStream } from '../security-events/stream.js';
+import { type EventStream, toStream } from '../security-events/streams.js';
 import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { findOwnTrail } from './trail-options.js';
+import { findOwnTrail } from './parse-option.js';
 
 type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 

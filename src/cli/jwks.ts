@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { JSONWebKeySet } from 'jose';
-import { keySetGuard, readPublicKeys } from '../admin/operations/public-keys.js';
+import { keySetGuard, readPublicKeys } from '../admin/operations/keys.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import type { KeptConfig } from '../config/schema.js';
 import { CommandError, UsageError } from './command-error.js';

@@ -10,8 +10,7 @@ import type { KeyUse } from '../storage/keys/key-notes.js';
 import { countTokens, type TokenCount } from '../storage/keys/token-count.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { collect, wholeNumber } from './parse-option.js';
-import { findNamedTrails } from './trail-options.js';
+import { collect, findNamedTrails, wholeNumber } from './parse-option.js';
 
 interface TrailOptions {
   readonly trail: readonly string[];

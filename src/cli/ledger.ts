@@ -5,8 +5,7 @@ import { filesOf } from '../config/data-files.js';
 import { makeFile } from '../storage/files/durable-file.js';
 import { openLedger } from '../storage/state/open.js';
 import type { CliDeps } from './deps.js';
-import { collect } from './parse-option.js';
-import { findTrails } from './trail-options.js';
+import { collect, findTrails } from './parse-option.js';
 
 export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');

@@ -5,9 +5,8 @@ import { addSec, secondsPerDay, toIso } from '../core/units.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
-import { wholeNumber } from './parse-option.js';
+import { findOwnTrail, wholeNumber } from './parse-option.js';
 import { toPrintable } from './table.js';
-import { findOwnTrail } from './trail-options.js';
 
 const lines = `
 Lines, and their names in JSON:

@@ -1,11 +1,50 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { connectionsReply } from '../http/rest/replies/connections.js';
+import { jobsReply, reloadReply } from '../http/rest/replies/operations.js';
 import { callServer } from './call-server.js';
 import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { findAddress } from './find-server.js';
-import { printTable } from './table.js';
+import { printRows, printTable } from './table.js';
+
+const head = ['job', 'every', 'last run', 'result', 'runs', 'failures'];
+
+export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('jobs')
+    .summary('list the background jobs')
+    .description('Calls the running server, and lists the jobs of the replica that answers.')
+    .action(async () => {
+      const { jobs } = await callServer('GET /jobs', jobsReply, deps);
+      printRows(jobs, deps, [
+        head,
+        ({ name, everySec, last, runs, failures }) => [
+          ...[name, `${everySec} s`, last?.endedAt ?? null],
+          ...[last === null ? null : (last.code ?? 'ok'), runs, failures],
+        ],
+      ]);
+      if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
+    });
+
+export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('reload')
+    .summary('reload the configuration of the running server')
+    .description('Calls the running server. No request is dropped. A configuration that is not valid changes nothing.')
+    .action(async () => {
+      const reloaded = await callServer('POST /configuration/reload', reloadReply, deps);
+      const { code, changed, needingRestart, problems, switched } = reloaded;
+      if (deps.printJson(reloaded)) return deps.endWith(code === null ? 0 : 1);
+      for (const path of changed) deps.print(`active: ${path}`);
+      for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
+      for (const { path, reason } of problems) deps.printError(`${path}: ${reason}`);
+      for (const { connection, mode, by } of switched)
+        deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
+      if (code !== null) {
+        deps.printError(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
+        deps.printError('Fix: Correct the file, then run “facestep reload” again.');
+        deps.endWith(1);
+      } else if (changed.length === 0 && needingRestart.length === 0) deps.print('Nothing has changed.');
+    });
 
 const readyGuard = z.object({ ok: z.boolean(), unready: z.array(z.string()).default([]) });
 

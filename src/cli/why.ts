@@ -6,9 +6,8 @@ import { refusals } from '../errors.js';
 import type { CliDeps } from './deps.js';
 import { findConnection, splitArguments } from './find-connection.js';
 import { findUsers, reportUnsearched } from './find-users.js';
-import { collect, parseTime } from './parse-option.js';
+import { collect, findTrails, parseTime } from './parse-option.js';
 import { toPrintable } from './table.js';
-import { findTrails } from './trail-options.js';
 
 const usualDays = 7;
 

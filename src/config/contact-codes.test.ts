@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { contactCodesGuard } from './contact-codes.js';
+import { contactCodesGuard } from './schema.js';
 
 const takes = (country: string): boolean => contactCodesGuard.safeParse({ countries: [country] }).success;
 

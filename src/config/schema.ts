@@ -2,10 +2,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { httpAddressOf } from '../core/base/http-address.js';
 import type { Limits } from '../core/deps.js';
-import { brandConfigGuard } from './brand.js';
 import type { ConnectionGuards } from './connection.js';
 import { consoleGuard } from './console.js';
-import { contactCodesGuard } from './contact-codes.js';
 import { headerCredentialGuard } from './credential.js';
 import { deliveryGuard, webPushGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
@@ -13,7 +11,70 @@ import { auditGuard, ledgerGuard, retentionGuard } from './retention.js';
 import { originGuard, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
-import { telemetryGuard } from './telemetry.js';
+
+const text = z.string().min(1).max(1024).nullable().default(null);
+const file = z.string().min(1).max(4096).nullable().default(null);
+const texts = z.record(z.string().max(100), z.string().max(2000)).optional();
+
+/** Setting `brand` (docs/brand.md). Its colors, texts and pictures are validated like those from the console. */
+export const brandConfigGuard = z.strictObject({
+  organisation: text.describe('Name of the organization.'),
+  helpUrl: text.describe('Address of the help link.'),
+  accent: text.describe('Accent color, as `#rrggbb`.'),
+  accentDark: text.describe('Accent color in dark mode.'),
+  ground: text.describe('Background color, as `#rrggbb`.'),
+  groundDark: text.describe('Background color in dark mode.'),
+  logo: file.describe('Path of the logo: a PNG, WebP or SVG file.'),
+  logoDark: file.describe('Path of the logo in dark mode.'),
+  icon: file.describe('Path of the icon.'),
+  texts: z
+    .strictObject({ en: texts, de: texts, es: texts, fr: texts, ar: texts })
+    .prefault({})
+    .describe('Texts that replace those of the pages, by language and key. See docs/brand.md.'),
+});
+
+export type BrandConfig = z.output<typeof brandConfigGuard>;
+
+/**
+ * A calling code of ITU E.164 such as 49, or a longer prefix of a number. Part of a calling code, such as 4, is
+ * refused.
+ */
+const callingCode =
+  /^(?:[17]\d{0,6}|(?:20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])\d{0,5}|(?:2[1-689]|3[578]|42|50|59|6[7-9]|8[0578]|9[679])\d{1,5})$/;
+
+export const contactCodesGuard = z.strictObject({
+  countries: z
+    .array(z.string().regex(callingCode, 'expected a country calling code without +, such as 49, or more digits of it'))
+    .max(250)
+    .default([])
+    .describe(
+      'Country calling codes without `+`, such as `49`, or more leading digits, that receive codes of `POST /v2/new-credentials`. `1` is all of North America and the Caribbean. `[]` sends no codes, not even by e-mail. A change needs a restart.',
+    ),
+});
+
+export type ContactCodesConfig = z.output<typeof contactCodesGuard>;
+
+const telemetryGuard = z.strictObject({
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).max(253).default('127.0.0.1').describe('Address to listen on.'),
+      port: z.int().min(0).max(65_535).describe('Port to listen on.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('Prometheus metrics at `/metrics` of a separate address. `null`: off.'),
+  traces: z
+    .strictObject({
+      url: safeUrlGuard.describe('Address of the OTLP receiver.'),
+      authorization: headerCredentialGuard.nullable().default(null).describe('Secret. Sent as `Authorization`.'),
+      sampleRatio: z.number().min(0).max(1).default(0.1).describe('Share of requests that are traced.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('OpenTelemetry traces by OTLP over HTTP. `null`: off.'),
+});
+
+export type TelemetryConfig = z.output<typeof telemetryGuard>;
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 

@@ -6,6 +6,22 @@ import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 
+export const paths = {
+  authorize: '/authorize',
+  token: '/token',
+  userInfo: '/userinfo',
+  keys: '/jwks',
+  push: '/par',
+  interaction: '/interaction',
+  deviceAuthorization: '/device-authorization',
+  counter: '/counter',
+  discovery: '/.well-known/openid-configuration',
+  metadata: '/.well-known/oauth-authorization-server',
+  credential: '/credential',
+  nonce: '/nonce',
+  credentialIssuer: '/.well-known/openid-credential-issuer',
+} as const;
+
 export {
   AccessDenied,
   InvalidRequest,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
 import type { AdapterDeps } from './adapter.js';
-import { paths } from './openid-paths.js';
+import { paths } from './openid-client.js';
 import { type Check, type Finding, fail, pass, serverAnswers } from './provisioning.js';
 
 export interface OpenIdEndpoints {

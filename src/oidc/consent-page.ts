@@ -8,8 +8,8 @@ import { addressMembers, isStandardClaim } from '../core/consented-data/claims.j
 import { toDay } from '../core/language.js';
 import type { EpochMs } from '../core/units.js';
 import type { RenderedPage } from '../http/page-layout.js';
+import { isolate, type Requester, renderPersonCard } from './card.js';
 import type { Language } from './language.js';
-import { isolate, type Requester, renderPersonCard } from './person-page.js';
 
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;

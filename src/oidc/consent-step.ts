@@ -7,13 +7,13 @@ import { PersonalData } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked.js';
+import { type Destination, renderUnreadablePage } from './card.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import type { Share, Visit } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
-import { type Destination, renderUnreadablePage } from './person-page.js';
 import { nameOfSource, namesBySource, readSources, type SourceAnswer } from './sources.js';
 import { nullIfUnreadable } from './unavailable.js';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { relyingPartiesOf } from '../config/oidc.js';
-import type { AuthorizationRequest, OidcClient, Person } from '../connections/openid-client.js';
-import { paths } from '../connections/openid-paths.js';
+import { type AuthorizationRequest, type OidcClient, type Person, paths } from '../connections/openid-client.js';
+
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { digestOf } from '../core/digest.js';

@@ -17,11 +17,11 @@ import { isByFace } from '../step-up/record.js';
 import { readStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { newSecret } from '../step-up/ticket.js';
 import { toClaimsWanted } from './asked.js';
+import { renderPersonCard } from './card.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
 import { type Language, languageOf } from './language.js';
 import { oidcErrors } from './library.js';
-import { renderPersonCard } from './person-page.js';
 import { findNamed } from './relying-party.js';
 import { nameOfSource, type Source } from './sources.js';
 

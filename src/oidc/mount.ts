@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import { paths } from '../connections/openid-paths.js';
+import { paths } from '../connections/openid-client.js';
 import { framesOf } from '../core/base/frames.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Log } from '../core/ports.js';

@@ -1,6 +1,6 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
-import type { OidcClient } from '../connections/openid-client.js';
-import { paths } from '../connections/openid-paths.js';
+import { type OidcClient, paths } from '../connections/openid-client.js';
+
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';
@@ -14,9 +14,9 @@ import {
   publishUnder,
 } from '../storage/keys/oidc-key-set.js';
 import { paramsOf } from './asked.js';
-import { createCheckAssertion, isFapi } from './fapi.js';
 import type { OidcFeature } from './feature.js';
 import { Check, ExternalSigningKey, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
+import { createCheckAssertion, isFapi } from './relying-party.js';
 import { parseRequestedAction } from './requested-action.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 

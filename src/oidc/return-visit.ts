@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { paths } from '../connections/openid-paths.js';
+import { paths } from '../connections/openid-client.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';

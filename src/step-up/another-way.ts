@@ -11,8 +11,8 @@ import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { takeBypass } from './codes/bypass.js';
-import { toCodeMessage } from './codes/messages.js';
-import { issueCodes, takeCodes } from './codes/one-time-codes.js';
+import { issueCodes, takeCodes, toCodeMessage } from './codes/one-time-codes.js';
+
 import { attempt, isStillEnrolled, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
 import { checkStarted, type StepUpRecord, subjectOf } from './record.js';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createFolder } from '../../test/folder.js';
 import type { Log } from '../core/ports.js';
-import { createLog } from './log.js';
-import { createRequestContexts } from './request-context.js';
+import { createLog, createRequestContexts } from './log.js';
 
 const top = createFolder('log');
 const contexts = createRequestContexts();

@@ -1,8 +1,30 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pino from 'pino';
 import { z } from 'zod';
 import type { Log } from '../core/ports.js';
 import { epochMs, toIso } from '../core/units.js';
-import type { RequestContexts } from './request-context.js';
+import type { RequestTrace } from './tracing.js';
+
+interface RequestContext {
+  readonly requestId: string;
+  /** Shortened network address of the caller; `null` if unknown. */
+  readonly network: string | null;
+  /** `null` if the request is not traced. */
+  readonly trace: RequestTrace | null;
+}
+
+export interface RequestContexts {
+  run<Result>(context: RequestContext, work: () => Result): Result;
+  current(): RequestContext | null;
+}
+
+export function createRequestContexts(): RequestContexts {
+  const storage = new AsyncLocalStorage<RequestContext>();
+  return {
+    run: (context, work) => storage.run(context, work),
+    current: () => storage.getStore() ?? null,
+  };
+}
 
 const lineGuard = z.looseObject({ level: z.number(), time: z.number(), msg: z.string() });
 

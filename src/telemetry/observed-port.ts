@@ -1,6 +1,6 @@
 import { type FaceErrorCode, toCode } from '../errors.js';
+import type { RequestContexts } from './log.js';
 import type { Metrics } from './metrics.js';
-import type { RequestContexts } from './request-context.js';
 
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 

@@ -5,7 +5,7 @@ import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
-import { createRequestContexts } from './request-context.js';
+import { createRequestContexts } from './log.js';
 import { openTelemetry } from './telemetry.js';
 
 const clock = createManualClock();

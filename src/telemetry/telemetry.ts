@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { TelemetryConfig } from '../config/telemetry.js';
+import type { TelemetryConfig } from '../config/schema.js';
 import type { Clock, Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
+import type { RequestContexts } from './log.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { createObservePort, type ObservePort } from './observed-port.js';
-import type { RequestContexts } from './request-context.js';
 import type { Tracing } from './tracing.js';
 
 export interface RequestOutcome {

@@ -7,7 +7,7 @@ import {
   type SpanExporter,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
-import type { TelemetryConfig } from '../config/telemetry.js';
+import type { TelemetryConfig } from '../config/schema.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { paths } from '../../src/connections/openid-paths.js';
+import { paths } from '../../src/connections/openid-client.js';
 import { createBodyPools, poolLimits } from '../../src/http/request-budget.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';

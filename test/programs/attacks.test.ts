@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../evidence/attacks/attack.js';
+import { attacks } from '../../evidence/attacks/attacks.js';
 import { type Faces, loadFaces } from '../../evidence/attacks/faces.js';
-import { attacks } from '../../evidence/attacks/registry.js';
 
 /* The attacks in their quick form: each bound, and the control that shows that it could be missed. */
 

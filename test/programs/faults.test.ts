@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { holds } from '../../evidence/faults/fault.js';
-import { faults } from '../../evidence/faults/registry.js';
+import { faults } from '../../evidence/faults/faults.js';
 
 /* Some of the faults in their quick form; `npm run faults` does all of them. They need Linux and redis-server. */
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { createFileAudit } from '../../../src/audit/file.js';
 import { signHeads } from '../../../src/audit/heads.js';
 import { prune } from '../../../src/audit/ledger/prune.js';
@@ -10,6 +11,7 @@ import type { CoreDeps, Ports } from '../../../src/core/deps.js';
 import { digestOf } from '../../../src/core/digest.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
+import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { createAnalysisCache } from '../../../src/face/engine/analysis-cache.js';
 import { createStretch, publishedCost } from '../../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
@@ -23,12 +25,14 @@ import { createTestCore, testEvent, testSignIn } from '../../../test/core.js';
 import { createTestJobs } from '../../../test/jobs.js';
 import { testIssuer } from '../../../test/keys.js';
 import { parameters } from '../../../test/parameters.js';
+import { hasRedis } from '../../../test/redis.js';
 import { createSimulatedEngine, drawPhoto } from '../../../test/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { systemRandom } from '../../../test/sinks.js';
 import { residentMiB, round } from '../measure.js';
-import type { Cost, Operation, StoreKind, Year } from './stored.js';
+import { measureCheckProcessor } from '../step-up.js';
+import { type Cost, type Operation, type StoreKind, storeKinds, type Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
 interface ActDeps {
@@ -283,4 +287,37 @@ export async function simulateYear(kind: StoreKind, people: number, say: (line: 
       pruning: account.costOf('pruning'),
     },
   };
+}
+
+const defaultPeople = 100_000;
+
+const optionsGuard = z.object({
+  people: z.coerce.number().int().min(10).default(defaultPeople),
+  stores: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(storeKinds)))
+    .default([...storeKinds]),
+});
+
+type GrowthSize = z.output<typeof optionsGuard>;
+
+/** @throws BadInput for an invalid number or store */
+export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
+  const { success, data } = optionsGuard.safeParse(given);
+  if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);
+  return data;
+}
+
+/** @returns the JSON output of the benchmark, with stable property names */
+export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void) {
+  // Processor time of the face engine per check, which the simulation omits.
+  const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
+  const years = [];
+  for (const store of stores) {
+    if (store === 'redis' && !hasRedis) say('  SKIPPED: there is no Redis');
+    else years.push(await simulateYear(store, people, say));
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, node: process.version, cpu: cpus()[0]?.model ?? 'unknown', checkProcessorMs, years };
 }

@@ -1,5 +1,5 @@
-import type { BrandConfig } from '../../config/brand.js';
 import { type Problem, toConfigError } from '../../config/problem.js';
+import type { BrandConfig } from '../../config/schema.js';
 import { type Brand, type BrandPicture, type PictureName, pictureNames } from './brand.js';
 import { checkDraft } from './draft.js';
 import { takePicture } from './picture.js';

@@ -4,8 +4,8 @@ import { type ApiServer, adminKey, startApiServer } from '../../../test/api-serv
 import { createManualClock } from '../../../test/contract/state.js';
 import { createTestVerifier } from '../../../test/embedded.js';
 import { createMemoryAudit } from '../../../test/sinks.js';
-import { brandConfigGuard } from '../../config/brand.js';
 import { problemsOf } from '../../config/problem.js';
+import { brandConfigGuard } from '../../config/schema.js';
 import type { State } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ContactCodesConfig } from '../../config/contact-codes.js';
+import type { ContactCodesConfig } from '../../config/schema.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
@@ -12,8 +12,8 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
 import { emailField, phoneField } from '../../http/rest/fields.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
-import { toCodeMessage } from '../../step-up/codes/messages.js';
-import { issueCodes, takeCodes } from '../../step-up/codes/one-time-codes.js';
+import { issueCodes, takeCodes, toCodeMessage } from '../../step-up/codes/one-time-codes.js';
+
 import { toEmailBrand } from '../brand/brand.js';
 import type { Brands } from '../brand/brands.js';
 

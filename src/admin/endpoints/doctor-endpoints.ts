@@ -4,7 +4,7 @@ import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { doctorReply, toDoReply } from '../../http/rest/replies/doctor.js';
-import { jobsReply } from '../../http/rest/replies/jobs.js';
+import { jobsReply } from '../../http/rest/replies/operations.js';
 import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
 import { findConfigured } from '../operations/open-connection.js';

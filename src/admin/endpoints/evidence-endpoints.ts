@@ -3,7 +3,7 @@ import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { backupReply, trailReply } from '../../http/rest/replies/evidence.js';
+import { backupReply, trailReply } from '../../http/rest/replies/operations.js';
 import { readLastBackup } from '../operations/last-backup.js';
 import {
   readHeadTime,

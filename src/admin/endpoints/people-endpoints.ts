@@ -5,7 +5,7 @@ import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
 import type { Connection } from '../../core/connection.js';
 import type { Member } from '../../core/ports.js';
-import type { PeopleSearch } from '../../enrolment/search-people.js';
+import type { PeopleSearch } from '../../enrolment/revoke.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';

@@ -8,7 +8,7 @@ import type { Account } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { Agent } from '../../step-up/codes/bypass.js';
-import { toCheckMessage } from '../../step-up/codes/messages.js';
+import { toCheckMessage } from '../../step-up/codes/one-time-codes.js';
 import { drawChoices } from '../../step-up/draw.js';
 import { isByFace, stateAt } from '../../step-up/record.js';
 import { type StartedStepUp, startStepUp } from '../../step-up/step-up.js';

@@ -1,17 +1,38 @@
+import { z } from 'zod';
 import { readEvents } from '../../audit/events.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
 import type { KeptConfig } from '../../config/schema.js';
+import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import { toCode } from '../../errors.js';
+import { readPrivateFile } from '../../storage/files/durable-file.js';
 import { openInventory } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
 import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner } from '../../storage/keys/local-signer.js';
 import { createOidcKeys } from '../../storage/keys/oidc-keys.js';
+import { openKeyService } from '../../storage/keys/open.js';
 import { countTokens, type TokenCount } from '../../storage/keys/token-count.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
+
+export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+/** Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one. */
+export async function readPublicKeys(
+  config: KeptConfig,
+  deps: Ports<'clock' | 'random' | 'log'>,
+): Promise<readonly JsonObject[] | null> {
+  const files = filesOf(config);
+  if (config.keys.kind !== 'local') {
+    const { signer } = await openKeyService(config.keys, { ...deps, files });
+    return signer.publicKeys();
+  }
+  if ((await readPrivateFile(files.signingKeys, 'signing keys')) === null) return null;
+  const signer = await createLocalSigner({ ...deps, file: files.signingKeys });
+  return signer.publicKeys();
+}
 
 export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }

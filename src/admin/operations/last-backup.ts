@@ -13,7 +13,7 @@ const lastBackupGuard = z.object({
   hasState: z.boolean(),
 });
 
-export type LastBackup = z.output<typeof lastBackupGuard>;
+type LastBackup = z.output<typeof lastBackupGuard>;
 
 /** Stores the record. Its owner is that of the folder, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {

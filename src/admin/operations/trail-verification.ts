@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { headGuard, headKeyOf, headType } from '../../audit/heads.js';
-import { tamperKinds } from '../../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../../audit/trail-files.js';
-import { verifyTrail } from '../../audit/verify.js';
+import { tamperKinds, verifyTrail } from '../../audit/verify.js';
+
 import { filesOf } from '../../config/data-files.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, fromIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
+import { keySetGuard } from './keys.js';
 import type { OperationsPorts } from './operations-context.js';
-import { keySetGuard } from './public-keys.js';
 import { beginRun, isBrokenOff, type Run, type RunLease, type RunPlace, readRun } from './runs.js';
 
 /** Verifying a year's sign-ins takes minutes. */

@@ -2,7 +2,7 @@ import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { NamedAccount } from '../../core/ports.js';
 import { addSec, type EpochMs } from '../../core/units.js';
-import { type PeopleSearch, searchPeople } from '../../enrolment/search-people.js';
+import { type PeopleSearch, searchPeople } from '../../enrolment/revoke.js';
 import { toCode } from '../../errors.js';
 
 const keptSec = 5 * 60;

@@ -8,7 +8,7 @@ import { createTextLog } from '../../../test/sinks.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
-import { createRequestContexts } from '../../telemetry/request-context.js';
+import { createRequestContexts } from '../../telemetry/log.js';
 import { createFileAudit } from '../file.js';
 import { listLines } from './log.js';
 import { createLedgerRecorder } from './recorder.js';

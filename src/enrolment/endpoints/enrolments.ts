@@ -14,7 +14,7 @@ import {
   revokeCurrentEnrolment,
 } from '../../step-up/current-enrolment.js';
 import { findConnection, requireSubject, subjectFields } from '../../step-up/endpoints/connection-access.js';
-import { toViewReply } from '../../step-up/endpoints/view-reply.js';
+import { toViewReply } from '../../step-up/endpoints/reply-descriptions.js';
 import { askForPasskey, checkPassword } from '../../step-up/user-secret.js';
 import { checkConsent } from '../consent.js';
 import { enrolSubject } from '../enrol.js';

@@ -2,8 +2,7 @@ import { languages } from '../../../locales/compiled/languages.js';
 import { texts as doorTexts } from '../../../locales/compiled/server/start-page/all.js';
 import { type Html, html } from '../../core/base/html.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
-import { createPageLayout, type RenderedPage } from '../../http/page-layout.js';
-import { pageStyle } from '../../http/page-style.js';
+import { createPageLayout, pageStyle, type RenderedPage } from '../../http/page-layout.js';
 
 const layout = createPageLayout(html`${pageStyle}
 h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }

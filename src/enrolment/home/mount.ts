@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express';
-import { createSignInProvider } from '../../admin/sign-in/provider.js';
-import { matchesState, secretsOf } from '../../admin/sign-in/visit-secrets.js';
+import { createSignInProvider, matchesState, secretsOf } from '../../admin/sign-in/provider.js';
+
 import type { OwnSignInConfig } from '../../config/home-page.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';

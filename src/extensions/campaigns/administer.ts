@@ -5,6 +5,7 @@ import type { SupportedLanguage } from '../../core/language.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
+import type { CampaignPorts } from './index.js';
 import {
   bounce,
   type LeftOutReason,
@@ -15,8 +16,6 @@ import {
   retry,
 } from './person.js';
 import { type Campaign, ownKey, remind, resume, start, stop } from './record.js';
-
-import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,
   changeCampaign,

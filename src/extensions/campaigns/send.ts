@@ -7,16 +7,17 @@ import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
 import { startStepUp } from '../../step-up/step-up.js';
-import { closeLink } from './links.js';
 import {
   applyOutcome,
   claim,
+  closeLink,
   dueEmail,
   type EmailOutcome,
   findEnrolled,
   type Person,
   type PersonLink,
 } from './person.js';
+
 import { type Campaign, paceOf, wordsOf } from './record.js';
 
 import { changeShard, readShard } from './storage.js';

@@ -1,7 +1,7 @@
 import { countersOf } from '../../config/oidc.js';
 import type { CounterConfig } from '../../config/oidc-client.js';
-import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
-import { paths } from '../../connections/openid-paths.js';
+import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
+
 import { digestOf } from '../../core/digest.js';
 import { FaceError } from '../../errors.js';
 import type { OidcExtension } from '../../oidc/feature.js';

@@ -1,8 +1,8 @@
 import { texts as counterTexts } from '../../../locales/compiled/server/counter/all.js';
 import { texts as signInTexts } from '../../../locales/compiled/server/sign-in/all.js';
 import { type Html, html } from '../../core/base/html.js';
-import type { RenderedPage } from '../../http/page-layout.js';
-import { pageStyle } from '../../http/page-style.js';
+import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
+
 import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
 

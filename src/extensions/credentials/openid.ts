@@ -2,8 +2,8 @@ import type { Express, Request, Response } from 'express';
 import type { ClientMetadata } from 'oidc-provider';
 import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import { consentNameOf, type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
-import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
-import { paths } from '../../connections/openid-paths.js';
+import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
+
 import { readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { identifyIfToken } from '../../enrolment/deny-list.js';
@@ -18,7 +18,7 @@ import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
 import { createRelyingParty } from '../../oidc/relying-party.js';
 import { type CheckedFace, createIssue } from './issue.js';
 import { preAuthorized, toLibraryFeature } from './library-settings.js';
-import { makeOffer, offerSec } from './offer.js';
+import { makeOffer, offerSec } from './offer-step.js';
 import { renderOfferPage, renderStartPage } from './pages.js';
 import { createStatusLists, statusTtlSec } from './status-lists.js';
 

@@ -1,12 +1,12 @@
 import { texts as credentialTexts } from '../../../locales/compiled/server/credentials/all.js';
-import { paths } from '../../connections/openid-paths.js';
+import { paths } from '../../connections/openid-client.js';
 import { html } from '../../core/base/html.js';
-import type { RenderedPage } from '../../http/page-layout.js';
-import { pageStyle } from '../../http/page-style.js';
+import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
+
 import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
 
-import type { CredentialOffer } from './offer.js';
+import type { CredentialOffer } from './offer-step.js';
 
 /** QR code and digits are never visible together, so that a photo of the screen is useless. */
 const renderCard = createCard(html`${pageStyle}

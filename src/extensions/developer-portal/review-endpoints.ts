@@ -14,10 +14,8 @@ import {
 } from './answers.js';
 import { approvedRequestReply, oneRequestReply, requestPageReply, termsReply, toRequestReply } from './replies.js';
 import { requestStates } from './request.js';
-import { listRequests } from './requests.js';
+import { listRequests, messageField, textField } from './requests.js';
 import { changeTerms, longestTerms, readTerms, type Terms } from './terms.js';
-
-import { messageField, textField } from './text-fields.js';
 
 const developerField = z
   .string()

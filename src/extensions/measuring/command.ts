@@ -6,7 +6,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../../core/secrets.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../face/recognition/registry.js';
-import type { MeasureRequest } from './accuracy/request.js';
+import type { MeasureRequest } from './accuracy/measure.js';
 import { BadInput } from './corpus/corpus.js';
 import type { Collection } from './presence/collection.js';
 import { createMeasurePresenceCommand, openStoredCollection } from './presence/command.js';

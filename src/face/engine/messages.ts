@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { faceErrorCodes } from '../../errors.js';
 import { busyFlagGuard } from './busy-flag.js';
+import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
-import { recogniserGuard } from './recogniser.js';
 
 const signal = z.enum([
   'embedding',

@@ -4,7 +4,7 @@ import { alignFace } from './align.js';
 import { chooseFace, type FaceChoice, sortByWidth } from './choose-face.js';
 import { decode, toReduction } from './decode.js';
 import { createFaceDetector, minScore } from './detect.js';
-import { createFaceEmbedder, type FaceDescription } from './embed.js';
+import { createFaceEmbedder, type FaceDescription, type Recogniser } from './embed.js';
 import type { FaceAnalysis, Signal } from './engine.js';
 import { createEyeEstimator } from './eyes.js';
 import { type Header, prepareDecoder, readHeader } from './header.js';
@@ -14,13 +14,14 @@ import { createLivenessEstimator } from './liveness.js';
 import { loadRuntime } from './load-runtime.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
+
 import { measureNoise } from './noise.js';
 import type { Picture, Point } from './picture.js';
 import { createPoseEstimator } from './pose.js';
 import { presets } from './preprocess.js';
 import { measureQuality } from './quality.js';
 import { minFaceWidthPx } from './quality-bounds.js';
-import type { Recogniser } from './recogniser.js';
+
 import type { RuntimeName } from './runtime.js';
 import { sketchOf } from './sketch.js';
 import { readTexture } from './texture.js';

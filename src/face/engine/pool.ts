@@ -4,9 +4,9 @@ import { type QueueShare, soleShare } from '../../core/queue-share.js';
 import { Embedding, FrameSketch, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { type BusyFlag, createBusyFlag, stopJobs } from './busy-flag.js';
+import type { Recogniser } from './embed.js';
 import type { Detection, Engine, FaceAnalysis, Signal } from './engine.js';
 import type { PhotoJob, Reply } from './messages.js';
-import type { Recogniser } from './recogniser.js';
 import type { RuntimeName } from './runtime.js';
 import { startWorker, type WorkerHandle } from './worker-handle.js';
 

@@ -1,11 +1,17 @@
 import type { Clock } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { createFaceEmbedder, embeddingNumbers, type FaceDescription } from '../engine/embed.js';
+import {
+  createFaceEmbedder,
+  embeddingNumbers,
+  type FaceDescription,
+  leastNumbers,
+  type RecognitionModel,
+} from '../engine/embed.js';
 import { loadRuntime } from '../engine/load-runtime.js';
 import { startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
 import type { Preprocess } from '../engine/preprocess.js';
-import { leastNumbers, type RecognitionModel } from '../engine/recogniser.js';
+
 import { type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
 import { type Field, readMessage } from '../engine/wire.js';
 

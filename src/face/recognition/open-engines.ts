@@ -1,7 +1,7 @@
 import { toConfigError } from '../../config/problem.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
-import type { Recogniser } from '../engine/recogniser.js';
+import type { Recogniser } from '../engine/embed.js';
 import type { EngineId } from '../token/format.js';
 import {
   type EngineParameters,

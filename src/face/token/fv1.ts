@@ -4,12 +4,12 @@ import type { QueueShare } from '../../core/queue-share.js';
 import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import type { EpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { packBits, unpackBits } from './bits.js';
 import { deriveTokenKeys, permutationOf, type TokenKeys, tagOf, useContentKey, wipeTokenKeys } from './derive.js';
 import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader } from './format.js';
 import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
 import { type EngineParameters, messageBitsOf, type Parameters } from './parameters.js';
-import { codeLength, messagePositions, polarEncode } from './polar.js';
+import { codeLength, messagePositions, packBits, polarEncode, unpackBits } from './polar.js';
+
 import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { packBits, unpackBits } from './bits.js';
 import { candidateCount, createListDecoder } from './list-decoder.js';
-import { codeLength, messagePositions, polarEncode } from './polar.js';
+import { codeLength, messagePositions, packBits, polarEncode, unpackBits } from './polar.js';
 
 /** Bytes that are always the same for one name. */
 const stream = (name: string, bytes: number): Buffer =>

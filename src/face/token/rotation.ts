@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unpackBits } from './bits.js';
+import { unpackBits } from './polar.js';
 
 /**
  * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256. Words that would make some

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { unpackBits } from './bits.js';
+import { unpackBits } from './polar.js';
 import { flipSigns, type Rotate, walshHadamard } from './rotation.js';
 
 export const embeddingLength = 512;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { requestIdOf } from '../access-log.js';
@@ -12,6 +13,15 @@ import type { Auth } from './endpoint.js';
 import { countRequest, type Quota, quotaOf, toRateLimitHeaders } from './quota.js';
 import { type Administrator, hasRight } from './rights.js';
 import { toClientRequest } from './usage.js';
+
+/**
+ * Returns the unverified bearer credential, or `null`.
+ * @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1)
+ */
+export function readBearer(request: Request): Credential | null {
+  const [, text] = /^Bearer ([\w.~+/-]{1,256}=*)$/i.exec(request.get('authorization') ?? '') ?? [];
+  return text === undefined ? null : new Credential(text);
+}
 
 /** Authenticates an administrator by API key or console session. A request with both is refused. */
 async function authenticate(

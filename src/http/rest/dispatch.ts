@@ -5,16 +5,16 @@ import { consumeLimit } from '../../core/limits/limits.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { setLoggedCaller } from '../access-log.js';
-import { isMultipart, readBody } from '../body.js';
+import { type Body, isMultipart, maxJsonBytes, readBody } from '../body.js';
 import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
-import { type Body, maxJsonBytes } from '../intake.js';
+
 import { type FieldValue, parseJsonFields } from '../json.js';
 import { sendJson } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { sourceOf } from '../source.js';
-import { Admission, type AdmissionPorts } from './admission.js';
-import { readBearer } from './bearer.js';
+import { Admission, type AdmissionPorts, readBearer } from './admission.js';
+
 import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
 import { describeFields } from './json-schema.js';

@@ -5,7 +5,7 @@ import type { Credential, Photo } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type FoundSession, findSession } from '../../step-up/session.js';
 import type { SessionAction } from '../../step-up/session-view.js';
-import type { PhotoRange } from '../intake.js';
+import type { PhotoRange } from '../body.js';
 import type { Client } from './client-tokens.js';
 import { parseFields } from './fields.js';
 import type { Administrator, Right } from './rights.js';

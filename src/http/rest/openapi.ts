@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
-import { maxJsonBytes } from '../intake.js';
+import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
 import { operationalPaths, toTemplate } from './describe-operations.js';
 import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';

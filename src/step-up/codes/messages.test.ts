@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { supportedLanguages } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
-import { toCheckMessage, toCodeMessage } from './messages.js';
+import { toCheckMessage, toCodeMessage } from './one-time-codes.js';
 
 const brand: EmailBrand = { organisation: 'Harbour <Clinic>', accent: '#7a1f5c' };
 const address = 'https://face.example.test/face?lang=de#ticket.secret';

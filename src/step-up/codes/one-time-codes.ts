@@ -1,12 +1,35 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { texts } from '../../../locales/compiled/server/code-messages/all.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
-import type { Random } from '../../core/ports.js';
+import type { SupportedLanguage } from '../../core/language.js';
+import type { EmailBrand } from '../../core/ports/delivery.js';
+import type { Message, Random } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { composeEmail } from '../../notifications/email/email.js';
+
+interface Recipient extends Pick<Message, 'channel' | 'to'> {
+  readonly language: SupportedLanguage;
+  readonly brand: EmailBrand;
+}
+
+/** Messages to a waiting person contain neither the person's name nor the reason for the check. */
+export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
+  const { subject, lead, short, rule } = texts[language].code;
+  if (channel === 'sms') return { channel, to, subject, text: `${short({ code })} ${rule}` };
+  return { channel, to, ...composeEmail({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
+}
+
+export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
+  const { subject, text, button: label } = texts[language].check;
+  if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };
+  const parts = { language, subject, paragraphs: [text], button: { label, address }, footer: [] };
+  return { channel, to, ...composeEmail(parts, brand) };
+}
 
 /* One-time codes of six digits. A code is valid for ten minutes, five attempts and one use. */
 

@@ -32,7 +32,7 @@ import {
   returnUrlField,
   subjectFields,
 } from './connection-access.js';
-import { toReceiptReply } from './view-reply.js';
+import { toReceiptReply } from './reply-descriptions.js';
 
 const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;

@@ -3,6 +3,23 @@ import { basename, dirname, join } from 'node:path';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 
+/** Combines concurrent syncs. When a call resolves, all data written before it is on disk. */
+export function createGroupCommit(sync: () => Promise<void>): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return () => {
+    if (next === null) {
+      const asked = running.then(() => {
+        next = null;
+        return sync();
+      });
+      next = asked;
+      running = asked.catch(() => {});
+    }
+    return next;
+  };
+}
+
 export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 

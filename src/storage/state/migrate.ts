@@ -7,7 +7,7 @@ import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { isDiskFull, readIfThere, replaceFile } from '../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
-import { forgetStoreEpoch, snapshotSqlite, withDatabase } from './sqlite-snapshot.js';
+import { forgetStoreEpoch, snapshotSqlite, withDatabase } from './sqlite.js';
 
 /** A step to a newer data format. Audit logs are never migrated, because their records are hashed. */
 export interface Migration {

@@ -1,4 +1,4 @@
-import type { FaceCheckReply, SessionReply } from '../../../src/http/rest/replies/console-session.js';
+import type { FaceCheckReply, SessionReply } from '../../../src/http/rest/replies/administrators.js';
 import { get, post } from './call.js';
 
 export type Session = NonNullable<SessionReply['session']>;

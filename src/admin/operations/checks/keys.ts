@@ -13,7 +13,7 @@ import type { Setup } from '../../../connections/setup.js';
 import type { Ports } from '../../../core/deps.js';
 import { FaceError } from '../../../errors.js';
 import { type KeyInventory, openInventory } from '../../../storage/keys/inventory.js';
-import { readPublicKeys } from '../public-keys.js';
+import { readPublicKeys } from '../keys.js';
 import { absent, dataFolder } from './data-folder.js';
 import { ask, noAnswer } from './public-address.js';
 

@@ -21,8 +21,8 @@ import {
   readCampaign,
   resumeCampaign,
   retryable,
+  useTexts,
 } from './requests.js';
-import { useTexts } from './texts.js';
 
 type Filter = PersonState | 'everybody' | 'notEnrolled';
 

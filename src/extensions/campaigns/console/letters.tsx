@@ -13,8 +13,8 @@ import {
   emailKinds,
   keepWords,
   previewEmail,
+  useTexts,
 } from './requests.js';
-import { useTexts } from './texts.js';
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 500;

@@ -7,8 +7,7 @@ import { ActForm, Field, FileField, languageOptions, NumberField, Select } from 
 import { Await, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
 import { CampaignDetails } from './campaign.js';
-import { invitedIn, listCampaigns, planCampaign } from './requests.js';
-import { defineScreen, useTexts } from './texts.js';
+import { defineScreen, invitedIn, listCampaigns, planCampaign, useTexts } from './requests.js';
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
   const [id] = rest;

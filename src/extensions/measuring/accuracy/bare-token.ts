@@ -1,11 +1,11 @@
 import type { SeededRandom } from '../../../core/base/chance.js';
 import type { Accuracy } from '../../../core/ports.js';
 import { Embedding, KeyMaterial } from '../../../core/secrets.js';
-import { unpackBits } from '../../../face/token/bits.js';
 import { permutationOf } from '../../../face/token/derive.js';
 import { candidateCount, createListDecoder } from '../../../face/token/list-decoder.js';
 import { accuracies, type EngineParameters, loadParameters, messageBitsOf } from '../../../face/token/parameters.js';
-import { codeLength, messagePositions, polarEncode } from '../../../face/token/polar.js';
+import { codeLength, messagePositions, polarEncode, unpackBits } from '../../../face/token/polar.js';
+
 import { signBits } from '../../../face/token/views.js';
 import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../../face/verifier/embeddings.js';
 

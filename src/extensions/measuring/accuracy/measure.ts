@@ -1,20 +1,51 @@
 import { basename, resolve } from 'node:path';
 import type { Accuracy } from '../../../core/ports.js';
+import type { Photo } from '../../../core/secrets.js';
+import type { Recogniser } from '../../../face/engine/embed.js';
 import { type EngineEntry, toEngineParameters } from '../../../face/token/parameters.js';
 import { BadInput, type Corpus, readCorpus, readSources, type Source, toHalf } from '../corpus/corpus.js';
 import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { Interval } from '../statistics/bootstrap.js';
 import { type AccuracyFigures, type AccuracyOptions, measureAccuracy } from './accuracy.js';
-import { ofPeople, ofSources } from './as-used.js';
 import { accuracies, createMeasuredEngine, shippedEngine } from './bare-token.js';
+import { ofPeople, ofSources } from './by-photos.js';
 import { fitEngine } from './fit-engine.js';
 import { type GroupFigures, measureGroups } from './groups.js';
 import { chooseFitting } from './judged.js';
 import { share, table } from './markdown.js';
 import { byLevel, type GroupRates, type RateFigures } from './rates.js';
 import { groupsToMarkdown, toMarkdown, toPlot } from './report.js';
-import type { Measured, MeasureRequest, OpenedPhotos, OwnEngineToMeasure } from './request.js';
 import { leastExpected } from './unprotected.js';
+
+interface OwnEngineToMeasure {
+  readonly id: number;
+  readonly name: string;
+  readonly recogniser: Recogniser;
+  readonly entry: EngineEntry | null;
+}
+
+interface OpenedPhotos {
+  readonly folder: string;
+  readonly people: ReadonlyMap<string, readonly Photo[]>;
+}
+
+export interface MeasureRequest {
+  /** Photos in memory, or a folder with one subfolder per person or per source. */
+  readonly data: string | OpenedPhotos;
+  readonly modelsFolder: string;
+  /** `null` for the built-in engine. */
+  readonly own: OwnEngineToMeasure | null;
+  readonly command: string;
+}
+
+interface Measured {
+  readonly tables: string;
+  readonly json: string;
+  readonly missing: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+  readonly fitted: EngineEntry | null;
+  readonly notOffered: readonly Accuracy[];
+}
 
 /**
  * `not shown`: there are too few pairs, or the interval of the measured rate contains the promised rate. `broken`: the

@@ -4,8 +4,16 @@ import type { CountedPair, PairTrials, PersonTrials } from '../statistics/bootst
 import { type MeasuredEngine, shippedEngine } from './bare-token.js';
 import { type ViewComparison, viewCosinesOf } from './decode.js';
 import type { DecoderPool } from './decoder-pool.js';
-import { drawPlaces, pairsAt } from './pairs.js';
-import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
+import {
+  type Combination,
+  drawPlaces,
+  firstRuns,
+  type PhotoWindow,
+  pairsAt,
+  type TrialRules,
+  toName,
+  toTrials,
+} from './windows.js';
 
 /** Level whose tokens are decoded for all impostor pairs, to select the pairs worth decoding at stricter levels. */
 const referenceLevel = 4;

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { maxPhotoBytes, owningPhotos } from '../../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../../errors.js';
+import type { Recogniser } from '../../../face/engine/embed.js';
 import { createEnginePool, type EnginePool } from '../../../face/engine/pool.js';
-import type { Recogniser } from '../../../face/engine/recogniser.js';
 import type { CorpusPerson } from './corpus.js';
 
 export type EmbeddedPhoto =

@@ -12,7 +12,7 @@ import { createErrorHandler } from '../../../http/error-handler.js';
 import { type RouteExchange, serveRoute } from '../../../http/front-door.js';
 import { pagePath } from '../../../http/page-link.js';
 import { createBodyPools, formOverheadBytes } from '../../../http/request-budget.js';
-import { readBearer } from '../../../http/rest/bearer.js';
+import { readBearer } from '../../../http/rest/admission.js';
 import { parseFields } from '../../../http/rest/fields.js';
 import { noteSource } from '../../../http/source.js';
 import { mountPage, type PageFolders } from '../../../step-up/endpoints/page.js';

@@ -1,6 +1,24 @@
 import { z } from 'zod';
-import { roles } from '../rights.js';
+import { type Right, roles, type SignedInRole } from '../rights.js';
 import { instantReply } from './instant.js';
+
+export interface SessionReply {
+  readonly ways: { readonly provider: boolean };
+  readonly session: {
+    readonly name: string;
+    readonly role: SignedInRole;
+    readonly rights: readonly Right[];
+    readonly byKey: boolean;
+    /** Names of the extensions that are on. */
+    readonly extensions: readonly string[];
+    readonly token: string;
+    readonly endsAt: string;
+  } | null;
+}
+
+export interface FaceCheckReply {
+  readonly url: string;
+}
 
 export const administratorsReply = z.object({
   administrators: z.array(

@@ -1,5 +1,9 @@
+import { loadTexts } from '../../../../locales/compiled/console/applications/load.js';
 import type * as ApplicationsReplies from '../../../../src/http/rest/replies/applications.js';
 import { get, post } from '../../frame/call.js';
+import { defineTexts } from '../../frame/words.js';
+
+export const { defineScreen, useTexts } = defineTexts(loadTexts);
 
 export type Application = ApplicationsReplies.ApplicationReply;
 

@@ -9,6 +9,7 @@ import { Table, toNameColumn } from '../../parts/table.js';
 import { Keys } from './keys.js';
 import {
   changeApplication,
+  defineScreen,
   issueKey,
   listApplications,
   listKeys,
@@ -17,9 +18,10 @@ import {
   registerApplication,
   removeApplication,
   revokeKey,
+  useTexts,
 } from './requests.js';
 import { TermsForm, toTermsColumns } from './terms-form.js';
-import { defineScreen, useTexts } from './texts.js';
+
 import { UsageChart } from './usage-chart.js';
 
 function OneApplication({ id }: { readonly id: string }) {

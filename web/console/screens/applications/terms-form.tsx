@@ -1,8 +1,7 @@
 import { clientScopes, defaultScopes } from '../../../../src/http/rest/scopes.js';
 import { ActForm, CheckboxGroup, Field, NumberField } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
-import type { Application, Terms } from './requests.js';
-import { useTexts } from './texts.js';
+import { type Application, type Terms, useTexts } from './requests.js';
 
 export const toTerms = (fields: FormData): Terms => ({
   name: String(fields.get('name')),

@@ -17,8 +17,8 @@ import {
   rotateKey,
   type SealingKey,
   type Use,
+  useTexts,
 } from './requests.js';
-import { useTexts } from './texts.js';
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 

@@ -1,7 +1,16 @@
-import type { BackupReply, TrailReply } from '../../../../src/http/rest/replies/evidence.js';
-import type { JobsReply } from '../../../../src/http/rest/replies/jobs.js';
-import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/http/rest/replies/keys.js';
+import { loadTexts } from '../../../../locales/compiled/console/operations/load.js';
+import type {
+  BackupReply,
+  JobsReply,
+  KeysReply,
+  RetiredKeyReply,
+  RotatedKeyReply,
+  TrailReply,
+} from '../../../../src/http/rest/replies/operations.js';
 import { get, post } from '../../frame/call.js';
+import { defineTexts } from '../../frame/words.js';
+
+export const { defineScreen, useTexts } = defineTexts(loadTexts);
 
 export type SealingKey = KeysReply['sealing'][number];
 export type RotatingKey = KeysReply['signing'][number];

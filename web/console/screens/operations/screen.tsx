@@ -6,8 +6,16 @@ import { Facts } from '../../parts/server-text.js';
 import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Keys } from './keys.js';
-import { type JobRow, readBackup, readJobs, readTrail, type Verification, verifyTrail } from './requests.js';
-import { defineScreen, useTexts } from './texts.js';
+import {
+  defineScreen,
+  type JobRow,
+  readBackup,
+  readJobs,
+  readTrail,
+  useTexts,
+  type Verification,
+  verifyTrail,
+} from './requests.js';
 
 function Backup() {
   const words = useTexts().backup;

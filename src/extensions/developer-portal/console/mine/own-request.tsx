@@ -16,9 +16,9 @@ import {
   sendMessage,
   submitRequest,
   takeFirstKey,
+  useTexts,
   withdrawRequest,
 } from './requests.js';
-import { useTexts } from './texts.js';
 
 const longestMessage = 1000;
 

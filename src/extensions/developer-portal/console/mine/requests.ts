@@ -1,7 +1,17 @@
+import { loadTexts as loadApplications } from '../../../../../locales/compiled/console/applications/load.js';
+import { loadTexts } from '../../../../../locales/compiled/console/mine/load.js';
+import { loadTexts as loadRequests } from '../../../../../locales/compiled/console/requests/load.js';
 import { get, post } from '../../../../../web/console/frame/call.js';
+import { defineTexts } from '../../../../../web/console/frame/words.js';
 import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
 import type * as ApplicationsReplies from '../../../../http/rest/replies/applications.js';
 import type * as Replies from '../../replies.js';
+
+export const { defineScreen, useTexts } = defineTexts(async (language) => {
+  const { keys, usage } = await loadApplications(language);
+  const { facts, states, thread } = await loadRequests(language);
+  return { ...(await loadTexts(language)), facts, states, thread, keys, usage };
+});
 
 export interface ApplicationDraft extends Terms {
   readonly purpose: string;

@@ -14,6 +14,7 @@ import { NewRequest } from './application-form.js';
 import { OwnRequest } from './own-request.js';
 import {
   type DeveloperFacts,
+  defineScreen,
   issueOwnKey,
   listOwnApplications,
   listOwnKeys,
@@ -24,8 +25,8 @@ import {
   readOwnUsage,
   revokeOwnKey,
   takeSandboxToken,
+  useTexts,
 } from './requests.js';
-import { defineScreen, useTexts } from './texts.js';
 
 function Overview() {
   const words = useTexts();

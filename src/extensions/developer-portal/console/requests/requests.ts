@@ -1,5 +1,9 @@
+import { loadTexts } from '../../../../../locales/compiled/console/requests/load.js';
 import { get, post } from '../../../../../web/console/frame/call.js';
+import { defineTexts } from '../../../../../web/console/frame/words.js';
 import type * as Replies from '../../replies.js';
+
+export const { defineScreen, useTexts } = defineTexts(loadTexts);
 
 export type AskedRequest = Replies.OneRequestReply['request'];
 

@@ -12,11 +12,12 @@ import {
   answerRequest,
   approveRequest,
   changeTerms,
+  defineScreen,
   listRequests,
   readRequest,
   readTerms,
+  useTexts,
 } from './requests.js';
-import { defineScreen, useTexts } from './texts.js';
 
 const longestTerms = 8000;
 
