@@ -31,7 +31,7 @@ import { type ClientScope, clientScopes } from '../src/http/rest/scopes.js';
 import { createUsageRecorder } from '../src/http/rest/usage.js';
 import { mountOidc, type OidcIssuers } from '../src/oidc/mount.js';
 
-import type { SecurityEvents } from '../src/security-events/ssf/endpoints.js';
+import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/storage/state/sqlite.js';
 import { createManualClock } from './contract/state.js';

@@ -9,9 +9,9 @@ import { createFindEmail } from '../src/security-events/find-email.js';
 import { createPoll } from '../src/security-events/poll.js';
 import type { DeliveryOutcome } from '../src/security-events/ports.js';
 import { createSets } from '../src/security-events/set.js';
-import type { SecurityEvents } from '../src/security-events/ssf/endpoints.js';
-import { listStreams, toEventStream, toStream } from '../src/security-events/streams.js';
-
+import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
+import { toStream } from '../src/security-events/stream.js';
+import { listStreams, toEventStream } from '../src/security-events/streams.js';
 import { startTransmitter } from '../src/security-events/transmitter.js';
 import { createAuditDeps } from './audit.js';
 import { createFolder } from './folder.js';

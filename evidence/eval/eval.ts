@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { SourceAsUsed } from '../../src/extensions/measuring/accuracy/as-used.js';
 import { shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import type { SourceAsUsed } from '../../src/extensions/measuring/accuracy/by-photos.js';
 import { measurePhotos } from '../../src/extensions/measuring/accuracy/measure.js';
 import type { ByGroup } from '../../src/extensions/measuring/accuracy/rates.js';
 import { asUsedToMarkdown } from '../../src/extensions/measuring/accuracy/report.js';

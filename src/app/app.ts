@@ -25,7 +25,7 @@ import {
   metadataPaths,
   ssfPaths,
 } from '../security-events/metadata.js';
-import type { SecurityEvents } from '../security-events/ssf/endpoints.js';
+import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
 
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';

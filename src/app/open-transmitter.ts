@@ -9,16 +9,9 @@ import { createFindEmail } from '../security-events/find-email.js';
 import { createPoll } from '../security-events/poll.js';
 import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';
 import { createSets } from '../security-events/set.js';
-import type { SecurityEvents } from '../security-events/ssf/endpoints.js';
-import {
-  deleteStream,
-  type EventStream,
-  listStreams,
-  type StreamRecord,
-  toEventStream,
-  toStream,
-} from '../security-events/streams.js';
-
+import type { SecurityEvents } from '../security-events/ssf/deps.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
+import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
 import { startTransmitter } from '../security-events/transmitter.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import type { Telemetry } from '../telemetry/telemetry.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EpochMs } from '../core/units.js';
 import { digestOf, noDigest, parseLink } from './chain.js';
 import { trailDetails } from './own-events.js';
-import type { TamperKind } from './verify.js';
+import type { TamperKind } from './tamper-kinds.js';
 
 export interface LinePlace {
   readonly file: string;

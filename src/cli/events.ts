@@ -11,7 +11,7 @@ import { reportedActions, toSecurityEvents } from '../security-events/event.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import type { DeliveryPorts } from '../security-events/ports.js';
 import { createSets } from '../security-events/set.js';
-import { type EventStream, toStream } from '../security-events/streams.js';
+import { type EventStream, toStream } from '../security-events/stream.js';
 import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import { UsageError } from './command-error.js';

@@ -8,7 +8,7 @@ import type { SecurityEvent } from './event.js';
 import { enqueueEvent } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { Verification } from './set.js';
-import type { EventStream, PushDelivery } from './streams.js';
+import type { EventStream, PushDelivery } from './stream.js';
 
 type PushOutcome =
   | { readonly kind: 'delivered' }

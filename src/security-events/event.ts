@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FollowedEvent } from '../audit/follow.js';
 import { type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { epochMsGuard, toEpochSec } from '../core/units.js';
-import type { EventStream } from './streams.js';
+import type { EventStream } from './stream.js';
 
 /** @see https://openid.net/specs/openid-caep-1_0-final.html */
 export const eventTypes = {

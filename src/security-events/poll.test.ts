@@ -11,7 +11,7 @@ import { readDeadLetters } from './dead-letters.js';
 import { createPoll, pollRequestGuard } from './poll.js';
 import { enqueueEvent, readQueue } from './poll-queue.js';
 import { createSets } from './set.js';
-import { type EventStream, toStream } from './streams.js';
+import { type EventStream, toStream } from './stream.js';
 
 const signer = await createTestSecurityEventSigner();
 const stream = toStream(

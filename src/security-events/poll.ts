@@ -3,7 +3,7 @@ import type { Ports } from '../core/deps.js';
 import { noteSkipped, storeDeadLetter } from './deliver.js';
 import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
-import type { EventStream } from './streams.js';
+import type { EventStream } from './stream.js';
 
 /** Maximum per answer, because each event is signed. */
 const mostEvents = 50;

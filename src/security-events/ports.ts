@@ -4,7 +4,7 @@ import type { Ports } from '../core/deps.js';
 import type { Cursors } from './cursors.js';
 import type { SecurityEvent } from './event.js';
 import type { Sets } from './set.js';
-import type { EventStream } from './streams.js';
+import type { EventStream } from './stream.js';
 
 /** `skipped` means that the user has no identifier for this stream. */
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;

@@ -3,7 +3,7 @@ import type { Ports } from '../core/deps.js';
 import { toEpochSec } from '../core/units.js';
 import type { SecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
-import type { EventStream } from './streams.js';
+import type { EventStream } from './stream.js';
 
 /** Returns the user's sign-in address, or `null`. */
 export type FindEmail = (connection: string, subject: string) => Promise<string | null>;

@@ -1,60 +1,15 @@
 import { z } from 'zod';
-import {
-  defaultSecurityEvents,
-  type SecurityEventName,
-  type SecurityEventReceiver,
-  type SubjectForm,
-  securityEventNames,
-} from '../config/security-events.js';
+import { defaultSecurityEvents, type SecurityEventName, securityEventNames } from '../config/security-events.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { standardTenant } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { openText, type SealedText, sealedTextGuard, sealText } from '../core/sealed-text.js';
-import { Credential } from '../core/secrets.js';
-import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import type { Credential } from '../core/secrets.js';
+import { addSec, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { eventTypes } from './event.js';
 import { deleteQueue } from './poll-queue.js';
-
-/** A `paused` stream holds events, a `disabled` one drops them. */
-export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
-type StreamStatus = (typeof streamStatuses)[number];
-
-export interface EventStream {
-  /** Name in the log, metrics, dead letters and positions. */
-  readonly id: string;
-  readonly audience: string;
-  readonly events: readonly SecurityEventName[];
-  readonly subject: SubjectForm;
-  /** Connections whose events are sent; `null` for all. */
-  readonly connections: readonly string[] | null;
-  readonly delivery: StreamDelivery;
-  readonly status: StreamStatus;
-  /** Events before this time are omitted; `null` if only the position in the audit log decides. */
-  readonly since: EpochMs | null;
-  /**
-   * Time at which the stream was resumed or changed from poll to push. Retries of events held until then are counted
-   * from this time.
-   */
-  readonly toldOnAt: EpochMs | null;
-}
-
-/** Delivery by push (RFC 8935) or poll (RFC 8936). */
-type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
-
-export interface PushDelivery {
-  readonly kind: 'push';
-  readonly url: string;
-  /** Returns the value of the `Authorization` header, or `null`. */
-  authorization(): Promise<Credential | null>;
-}
-
-export function toStream({ url, token, ...receiver }: SecurityEventReceiver): EventStream {
-  const header = token === null ? null : token.use((text) => new Credential(`Bearer ${text}`));
-  const delivery: StreamDelivery =
-    url === null ? { kind: 'poll' } : { kind: 'push', url, authorization: async () => header };
-  return { ...receiver, delivery, status: 'enabled', since: null, toldOnAt: null };
-}
+import { type EventStream, streamStatuses } from './stream.js';
 
 /** Maximum of streams. Limited, because one record contains all of them. */
 const mostStreams = 50;

@@ -19,7 +19,7 @@ import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createSets } from './set.js';
-import { type EventStream, toStream } from './streams.js';
+import { type EventStream, toStream } from './stream.js';
 import { startTransmitter, type Transmitter } from './transmitter.js';
 
 const token = 'a-secret-of-the-receiver';

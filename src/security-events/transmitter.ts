@@ -8,7 +8,7 @@ import { deliver, pushVerification } from './deliver.js';
 import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
 import { dequeue, enqueueVerification, jtiOf, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
-import type { EventStream } from './streams.js';
+import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
 

@@ -9,7 +9,8 @@ import type { FaceCheckReply } from '../../http/rest/replies/administrators.js';
 import { isByFace } from '../../step-up/record.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
 import { newSecret } from '../../step-up/ticket.js';
-import { type ConsoleDeps, mountCall, readFields } from './mount.js';
+import type { ConsoleDeps } from './deps.js';
+import { mountCall, readFields } from './exchange.js';
 
 import { consolePath, toOwnPath } from './sign-in.js';
 

@@ -1,60 +1,16 @@
-import express, { type Express, type Request, type Response } from 'express';
-import type { z } from 'zod';
-import type { Ports } from '../../core/deps.js';
+import express, { type Express } from 'express';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { mountRoute, type RouteExchange } from '../../http/front-door.js';
-import { parseJsonFields } from '../../http/json.js';
-import type { CallerPools } from '../../http/request-budget.js';
 import { readSession } from '../../http/rest/console-caller.js';
 import { endOf, tokenOf } from '../../http/rest/console-sessions.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
 import type { SessionReply } from '../../http/rest/replies/administrators.js';
 import { rightsByRole } from '../../http/rest/rights.js';
 import { isSameOrigin } from '../../http/same-origin.js';
-import type { Metrics } from '../../telemetry/metrics.js';
+import type { ConsoleDeps } from './deps.js';
+import { mountCall } from './exchange.js';
 import { mountFaceCheck } from './face-check.js';
 import { createPageRouter, mountEmailPreviews } from './page.js';
 import { consolePath, mountSignIn } from './sign-in.js';
-
-const maxBodyBytes = 8 * 1024;
-
-export type Call = RouteExchange<Request, Response>;
-
-export function mountCall(
-  app: Express,
-  pools: CallerPools,
-  [method, path]: readonly ['GET' | 'POST', string],
-  answer: (call: Call) => Promise<void>,
-): void {
-  mountRoute(app, path, { methods: [method], pools, anonymousLimitBytes: maxBodyBytes, answer });
-}
-
-/**
- * Reads the fields of a call before the caller is authenticated. Only pages of this server may make such calls.
- * @throws `caller_untrusted` if another page called; `request_malformed`, `body_too_large`, `overloaded`
- */
-export async function readFields<Fields extends z.ZodType>(
-  { request, readBody }: Call,
-  guard: Fields,
-  { issuer }: { readonly issuer: string },
-): Promise<z.output<Fields>> {
-  if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
-  const body = await readBody();
-  // Other sites cannot send this content type without a CORS preflight.
-  if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
-  const parsed = guard.safeParse(Object.fromEntries(parseJsonFields(body)));
-  body.fill(0);
-  if (!parsed.success) throw new FaceError('request_malformed');
-  return parsed.data;
-}
-
-export interface ConsoleDeps extends ApiDeps, Ports<'fetch'> {
-  readonly pools: CallerPools;
-  /** Names of the extensions that are on. */
-  readonly extensionsOn: readonly string[];
-  readonly metrics: Pick<Metrics, 'emergencySignIns'>;
-}
 
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
   mountCall(app, deps.pools, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {

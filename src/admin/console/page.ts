@@ -6,7 +6,7 @@ import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../../http/content-security-policy.js';
 import { isSameOrigin } from '../../http/same-origin.js';
 import { findShown } from '../../notifications/email/shown.js';
-import type { ConsoleDeps } from './mount.js';
+import type { ConsoleDeps } from './deps.js';
 
 /**
  * The preview may use inline styles only: no scripts, forms or external content. It is in a sandbox with an opaque

@@ -24,7 +24,8 @@ import { sourceOf } from '../../http/source.js';
 import { newSecret } from '../../step-up/ticket.js';
 import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
 
-import { type Call, type ConsoleDeps, mountCall, readFields } from './mount.js';
+import type { ConsoleDeps } from './deps.js';
+import { type Call, mountCall, readFields } from './exchange.js';
 
 const visitLifeSec = 10 * 60;
 

@@ -18,7 +18,7 @@ import { addSec } from '../../core/units.js';
 import { enrolSubject } from '../../enrolment/enrol.js';
 import { toCode } from '../../errors.js';
 import { createCampaign } from '../../extensions/campaigns/administer.js';
-import { standardSettings } from '../../extensions/campaigns/index.js';
+import { standardSettings } from '../../extensions/campaigns/settings.js';
 import { changeShard, readPeople } from '../../extensions/campaigns/storage.js';
 import { checkFace } from '../../step-up/check-face.js';
 import { helpRequests, listHelpRequests } from '../help-desk/help-requests.js';

@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { headGuard, headKeyOf, headType } from '../../audit/heads.js';
+import { tamperKinds } from '../../audit/tamper-kinds.js';
 import { closedSegmentsOf } from '../../audit/trail-files.js';
-import { tamperKinds, verifyTrail } from '../../audit/verify.js';
-
+import { verifyTrail } from '../../audit/verify.js';
 import { filesOf } from '../../config/data-files.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, fromIso } from '../../core/units.js';

@@ -5,7 +5,6 @@ import type { SupportedLanguage } from '../../core/language.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
-import type { CampaignPorts } from './index.js';
 import {
   bounce,
   type LeftOutReason,
@@ -16,6 +15,7 @@ import {
   retry,
 } from './person.js';
 import { type Campaign, ownKey, remind, resume, start, stop } from './record.js';
+import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,
   changeCampaign,

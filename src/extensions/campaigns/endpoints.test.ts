@@ -8,7 +8,7 @@ import { until } from '../../../test/eventually.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
-import { standardSettings } from './index.js';
+import { standardSettings } from './settings.js';
 
 /* What an administrator does with a campaign, over HTTP. */
 

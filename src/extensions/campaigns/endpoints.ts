@@ -26,11 +26,11 @@ import {
   toCampaignReply,
   toPersonReply,
 } from './fields.js';
-import type { CampaignPorts } from './index.js';
 import { readPeople } from './people-csv.js';
 import { personStates, retryable } from './person.js';
 import { type Campaign, wordsOf } from './record.js';
 import { campaignPeopleReply, campaignsReply, keptWordsReply, oneCampaignReply, previewReply } from './replies.js';
+import type { CampaignPorts } from './settings.js';
 import { listCampaigns, parseCursor, readCampaign, readPage, toCursor } from './storage.js';
 
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };

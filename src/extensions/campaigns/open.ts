@@ -1,7 +1,7 @@
 import type { Configured, Extension } from '../extension.js';
 import { createCampaignEndpoints } from './endpoints.js';
-import { type CampaignPorts, type sections, standardSettings } from './index.js';
 import { type CampaignRunner, startCampaignRunner } from './run.js';
+import { type CampaignPorts, type sections, standardSettings } from './settings.js';
 
 export const openCampaigns: Extension<typeof sections>['open'] = async ({ current, jobs, sleep }) => {
   let runner: CampaignRunner | null = null;

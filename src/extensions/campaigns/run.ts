@@ -2,11 +2,12 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { Directory } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
-import type { CampaignPorts } from './index.js';
-import { isSettled, isWaiting, markUncertainIfLost, type Person, refreshLink } from './person.js';
+import { refreshLink } from './links.js';
+import { isSettled, isWaiting, markUncertainIfLost, type Person } from './person.js';
 import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
+import type { CampaignPorts } from './settings.js';
 import {
   changeCampaign,
   changeShard,

@@ -7,10 +7,10 @@ import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
 import { startStepUp } from '../../step-up/step-up.js';
+import { closeLink } from './links.js';
 import {
   applyOutcome,
   claim,
-  closeLink,
   dueEmail,
   type EmailOutcome,
   findEnrolled,

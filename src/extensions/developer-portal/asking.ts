@@ -9,7 +9,6 @@ import { type Application, findApplication } from '../../http/rest/applications.
 import { type Client, clientTokenLifeSec } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Developer, findDeveloper } from './developers.js';
-import type { Settings } from './index.js';
 import {
   type ApplicationDraft,
   type ApplicationRequest,
@@ -20,6 +19,7 @@ import {
   submit,
 } from './request.js';
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
+import type { Settings } from './settings.js';
 import { readTerms } from './terms.js';
 
 /* Functions for developers. Requests and applications of other developers are `not_found`. */

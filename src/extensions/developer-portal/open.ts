@@ -2,11 +2,11 @@ import { waiting } from '../../admin/endpoints/open-work.js';
 import { html } from '../../core/base/html.js';
 import { hasRight } from '../../http/rest/rights.js';
 import type { OpenedExtension } from '../extension.js';
-import type { sections } from './index.js';
 import { createOwnApplicationEndpoints } from './own-application-endpoints.js';
 import { createOwnRequestEndpoints, sandboxQuota } from './own-request-endpoints.js';
 import { countSubmitted } from './requests.js';
 import { createReviewEndpoints } from './review-endpoints.js';
+import type { sections } from './settings.js';
 
 export const portal: OpenedExtension<typeof sections> = {
   name: 'developer-portal',

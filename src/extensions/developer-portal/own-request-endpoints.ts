@@ -19,9 +19,9 @@ import {
   withdrawOwnRequest,
 } from './asking.js';
 import { changeDeveloper, type Developer } from './developers.js';
-import type { Settings } from './index.js';
 import { developerReply, oneRequestReply, requestsReply, toRequestReply } from './replies.js';
 import { draftFields, listRequestsOf, messageField, requestsOfDeveloper } from './requests.js';
+import type { Settings } from './settings.js';
 import { readTerms } from './terms.js';
 
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;

@@ -9,12 +9,11 @@ import { FaceError } from '../../errors.js';
 import type { RouteExchange } from '../../http/front-door.js';
 import { Admission, type AdmissionPorts, readBearer } from '../../http/rest/admission.js';
 import type { Application } from '../../http/rest/applications.js';
-
 import { type Client, readLiveClient } from '../../http/rest/client-tokens.js';
 import { sourceOf } from '../../http/source.js';
 import { type SsfScope, ssfScopes } from '../metadata.js';
-import { type EventStream, toStream } from '../streams.js';
-import type { SecurityEvents } from './endpoints.js';
+import { type EventStream, toStream } from '../stream.js';
+import type { SecurityEvents } from './deps.js';
 
 /** Maximum lifetime of the interoperability profile (section 2.7.1). */
 const lifeSec = 60 * 60;

@@ -1,26 +1,15 @@
 import { z } from 'zod';
-import type { SecurityEventReceiver } from '../../config/security-events.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
-import type { Keys } from '../../core/ports.js';
 import { addSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
-import type { SecurityEventSigner } from '../../storage/keys/security-event-signer.js';
 import { ssfPaths } from '../metadata.js';
-import { type Poll, pollRequestGuard } from '../poll.js';
+import { pollRequestGuard } from '../poll.js';
 import { deleteQueue } from '../poll-queue.js';
-import {
-  changeStream,
-  createStream,
-  deleteStream,
-  type EventStream,
-  listStreams,
-  type StreamRecord,
-  streamStatuses,
-  toEventStream,
-} from '../streams.js';
-import type { Transmitter } from '../transmitter.js';
+import { type EventStream, streamStatuses } from '../stream.js';
+import { changeStream, createStream, deleteStream, listStreams, type StreamRecord, toEventStream } from '../streams.js';
 import type { SsfCaller } from './caller.js';
+import type { SecurityEvents } from './deps.js';
 import {
   changeGuard,
   checkUnchanged,
@@ -31,15 +20,6 @@ import {
   toView,
   verificationIntervalSec,
 } from './stream-configuration.js';
-
-export interface SecurityEvents {
-  readonly signer: SecurityEventSigner;
-  readonly keys: Keys;
-  readonly transmitter: Pick<Transmitter, 'refresh' | 'verify'>;
-  readonly poll: Poll;
-  readonly receivers: readonly SecurityEventReceiver[];
-  readonly stopping: AbortSignal;
-}
 
 export interface SsfCall {
   readonly caller: SsfCaller;

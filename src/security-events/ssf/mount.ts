@@ -10,7 +10,8 @@ import type { AdmissionPorts } from '../../http/rest/admission.js';
 import { authenticateClient, type Client } from '../../http/rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../metadata.js';
 import { admitCaller, createAdmission, grantableTo, issueAccessToken, toChallenge } from './caller.js';
-import { createSsfEndpoints, type SecurityEvents, type SsfEndpoint } from './endpoints.js';
+import type { SecurityEvents } from './deps.js';
+import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
 /* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 

@@ -8,7 +8,8 @@ import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import { eventTypes } from '../event.js';
 import { deliveryMethods, ssfPaths } from '../metadata.js';
-import { type EventStream, type StreamRecord, type StreamTerms, sealHeader } from '../streams.js';
+import type { EventStream } from '../stream.js';
+import { type StreamRecord, type StreamTerms, sealHeader } from '../streams.js';
 
 /** Minimum time between verification requests of a receiver, in seconds. */
 export const verificationIntervalSec = 60;

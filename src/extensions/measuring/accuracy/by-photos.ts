@@ -1,30 +1,10 @@
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Bootstrap } from '../statistics/bootstrap.js';
-import type { AccuracyFigures } from './accuracy.js';
 import { accuracies } from './bare-token.js';
 import type { DecoderPool } from './decoder-pool.js';
-import type { GroupFigures } from './groups.js';
 import { measureProtected, type Outcome, referenceOf } from './protected.js';
 import { type ByGroup, byLevel, type GroupRates, type RateFigures, toGroupRates, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
-
-export type SourceAsUsed = ReturnType<typeof ofPeople>[string];
-
-/** Returns the figures that `as-used.json` gathers from several runs, by source. */
-export function ofPeople(source: string, figures: AccuracyFigures) {
-  const { date, command, engine, judge, data, asUsed, multi } = figures;
-  return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
-}
-
-export function ofSources(figures: GroupFigures): ByGroup<SourceAsUsed> {
-  const { date, command, engine, judge, asUsed, groupsByPhotos } = figures;
-  return Object.fromEntries(
-    Object.entries(figures.sources).map(([source, { people }]) => [
-      source,
-      { date, command, engine, judge, people, asUsed: asUsed[source], byPhotos: groupsByPhotos[source] },
-    ]),
-  );
-}
 
 /** The counts by person and by pair of people are present only if all series of consecutive photos were compared. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;

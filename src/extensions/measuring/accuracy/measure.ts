@@ -7,8 +7,8 @@ import { BadInput, type Corpus, readCorpus, readSources, type Source, toHalf } f
 import { type EmbeddingCache, embedCorpus, type ReadPhoto } from '../corpus/embed-corpus.js';
 import type { Interval } from '../statistics/bootstrap.js';
 import { type AccuracyFigures, type AccuracyOptions, measureAccuracy } from './accuracy.js';
+import { ofPeople, ofSources } from './as-used.js';
 import { accuracies, createMeasuredEngine, shippedEngine } from './bare-token.js';
-import { ofPeople, ofSources } from './by-photos.js';
 import { fitEngine } from './fit-engine.js';
 import { type GroupFigures, measureGroups } from './groups.js';
 import { chooseFitting } from './judged.js';

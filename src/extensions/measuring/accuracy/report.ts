@@ -1,8 +1,9 @@
 import { toDetSvg } from '../plots/det-plot.js';
 import { fewestForBootstrap } from '../statistics/exact-interval.js';
 import type { AccuracyFigures } from './accuracy.js';
+import type { SourceAsUsed } from './as-used.js';
 import { accuracies, promises } from './bare-token.js';
-import type { ModeRates, SourceAsUsed } from './by-photos.js';
+import type { ModeRates } from './by-photos.js';
 
 import type { GroupFigures } from './groups.js';
 import { count, percent, range, share, table } from './markdown.js';

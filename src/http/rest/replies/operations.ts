@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tamperKinds } from '../../../audit/verify.js';
+import { tamperKinds } from '../../../audit/tamper-kinds.js';
 import { faceErrorCodes } from '../../../errors.js';
 import { instantReply } from './instant.js';
 
