@@ -25,8 +25,9 @@ export interface EventParser<Action extends AuditAction> {
 export function isReadable(line: Buffer): boolean {
   try {
     const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const all: Readonly<Record<string, z.ZodType>> = guardsOf();
-    return all[action]?.safeParse(detail).success ?? false;
+    const past: Readonly<Record<string, z.ZodType>> = pastGuards;
+    const current: Readonly<Record<string, z.ZodType>> = detailGuards;
+    return (past[action] ?? current[action])?.safeParse(detail).success ?? false;
   } catch {
     return false;
   }

@@ -123,7 +123,7 @@ export type PageHandler = (
 
 /** What an extension adds to the OpenID provider of one connection. */
 export interface OidcFeature {
-  /** Clients that relying parties do not configure. */
+  /** Clients of other kinds than `relying_party`. */
   readonly clients?: readonly OidcClient[];
   /** Completes the client of a relying party. @throws `config_invalid` */
   completeClient?(client: OidcClient, config: RelyingPartyConfig): OidcClient;
