@@ -15,9 +15,9 @@ import { createPasskeys } from '../src/enrolment/webauthn/passkeys.js';
 import { refusals } from '../src/errors.js';
 import {
   contributionsOf,
-  extensions,
   loadOidcExtensions,
   type OpenedExtensions,
+  openExtensions,
   sections,
 } from '../src/extensions/index.js';
 import { type ListeningServer, listen } from '../src/http/listen.js';
@@ -113,11 +113,9 @@ export async function startApiServer(
   const usage = createUsageRecorder({ state, clock, log, jobs });
   const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
-  const opened: OpenedExtensions = await Promise.all(
-    extensions.map((each) =>
-      each.open({ current: () => deps, jobs: createTestJobs({ clock, log }, sleepShortly), sleep: sleepShortly }),
-    ),
-  );
+  const opened: OpenedExtensions = await openExtensions({
+    ...{ current: () => deps, jobs: createTestJobs({ clock, log }, sleepShortly), sleep: sleepShortly },
+  });
   const config = { ...emptySetup().config, ...z.object(sections).parse(given.sections ?? {}) };
   const deps: AppDeps = {
     ...contributionsOf({ config, extensions: opened }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditDetails, event } from '../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 import { helpReasons } from '../core/page-protocol.js';
 
 const keyUse = z.enum(['sealing', 'signing', 'oidc']);
@@ -7,7 +7,7 @@ const keyUse = z.enum(['sealing', 'signing', 'oidc']);
 const connectionMode = z.enum(['enforce', 'shadow']);
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const adminDetails = {
+const adminDetails = {
   vouching_begun: event('An administrator started a face check for a caller.', {
     stepUpId: z.string(),
     send: z.enum(['none', 'email', 'sms']),
@@ -94,7 +94,7 @@ export const adminDetails = {
 } as const satisfies AuditDetails;
 
 /** Schemas for records of this and earlier versions, where they differ. */
-export const pastAdminDetails = {
+const pastAdminDetails = {
   configuration_loaded: adminDetails.configuration_loaded.partial({ version: true }),
 } as const;
 
@@ -105,3 +105,15 @@ declare module '../core/audit-events.js' {
   interface EventDetails extends AdminDetails {}
   interface PastDetails extends PastAdminDetails {}
 }
+
+export const adminEvents = {
+  details: adminDetails,
+  past: pastAdminDetails,
+  relaxed: ['help_asked', 'help_taken', 'console_signed_out', 'doctor_asked', 'trail_verified'],
+  log: {
+    vouching_begun: ({ stepUpId, by }) => ({ outcome: 'noted', stepUpId, by }),
+    vouched: ({ stepUpId, outcome, by }) => ({ outcome: outcome === 'passed' ? 'passed' : 'refused', stepUpId, by }),
+    help_asked: ({ stepUpId, reason }) => ({ outcome: 'noted', stepUpId, reasons: [reason] }),
+    help_settled: ({ by, settlement }) => ({ outcome: 'noted', by, reasons: [settlement] }),
+  },
+} as const satisfies FeatureEvents;

@@ -6,7 +6,7 @@ import { createClientTokenEndpoints } from '../admin/endpoints/client-token-endp
 import { createConfigurationEndpoints } from '../admin/endpoints/configuration-endpoints.js';
 import { createApplyEndpoints, createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
 import { createContactEndpoints } from '../admin/endpoints/contact-endpoints.js';
-import { createDoctorEndpoints, createJobEndpoints } from '../admin/endpoints/doctor-endpoints.js';
+import { createDoctorEndpoints } from '../admin/endpoints/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.js';
 import { createHelpDeskEndpoints } from '../admin/endpoints/help-desk-endpoints.js';
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
@@ -120,7 +120,6 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConnectionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
-    ...createJobEndpoints(deps),
     ...createKeyEndpoints(deps),
     ...createEvidenceEndpoints(deps),
   ];

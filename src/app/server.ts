@@ -13,7 +13,7 @@ import type { Connection } from '../core/connection.js';
 import { createJobs } from '../core/jobs.js';
 import { recoverEnrolments } from '../enrolment/token-change.js';
 import { FaceError, toCode } from '../errors.js';
-import { extensions, type FullSetup, type OpenedExtensions } from '../extensions/index.js';
+import { type FullSetup, openExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
 import { createBodyPools } from '../http/request-budget.js';
 import type { Reloaded } from '../http/rest/deps.js';
@@ -96,9 +96,7 @@ export async function startServer(
     modes: () => modes,
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
-  const opened: OpenedExtensions = await Promise.all(
-    extensions.map((each) => each.open({ current: () => core, jobs, sleep })),
-  );
+  const opened = await openExtensions({ current: () => core, jobs, sleep });
   const build = (next: FullSetup) =>
     buildApp(applyModes(next, modes), ports, {
       ...{ ...deps, telemetry, readiness, bodyPools, securityEvents, reload, operations },

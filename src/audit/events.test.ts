@@ -7,7 +7,7 @@ import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
 import '../extensions/index.js';
-import { pastAdminDetails } from '../admin/events.js';
+import { adminEvents } from '../admin/events.js';
 import { type AuditAction, detailGuards, isAction } from '../core/audit-events.js';
 import '../extensions/index.js';
 import { fromIso } from '../core/units.js';
@@ -65,7 +65,7 @@ describe('a trail that was written before there were guards', () => {
       // Of this one a field came later: the version.
       const guard =
         action === 'configuration_loaded'
-          ? pastAdminDetails.configuration_loaded
+          ? adminEvents.past.configuration_loaded
           : detailGuards[action as AuditAction]!;
       await audit.append({ action, connection, subject, detail: guard.parse(detail) } as never);
       at += 1;

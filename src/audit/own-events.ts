@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditDetails, event } from '../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
 export const trailDetails = {
@@ -14,3 +14,5 @@ type TrailDetails = typeof trailDetails;
 declare module '../core/audit-events.js' {
   interface EventDetails extends TrailDetails {}
 }
+
+export const trailEvents = { details: trailDetails } as const satisfies FeatureEvents;

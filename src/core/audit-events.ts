@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from './base/json.js';
+import type { EpochMs } from './units.js';
 
 /*
- * The registry of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records. Fields must
- * stay in their order, because the hash of a record depends on it.
+ * The registry of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records, and with
+ * their entries in the decision log. Fields must stay in their order, because the hash of a record depends on it.
  */
 
 export type AuditDetails = Readonly<Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>>;
@@ -14,14 +15,67 @@ export interface EventDetails extends Readonly<Record<never, never>> {}
 /** Schemas for records of this and earlier versions, of actions whose records have changed. */
 export interface PastDetails extends Readonly<Record<never, never>> {}
 
+/** Outcomes in the decision log. `let_through`: no face was verified, but the connection allows the sign-in. */
+export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** What a record changes in the index of enrolled people. */
+export type PersonChange =
+  | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'checked'; readonly outcome: 'passed' | 'refused' }
+  | { readonly kind: 'lockout'; readonly until: EpochMs | null }
+  | { readonly kind: 'erased' };
+
+/** Entry of a record in the decision log. */
+export interface LogFields {
+  readonly outcome: Outcome;
+  readonly code?: string | null;
+  readonly reasons?: readonly string[];
+  readonly application?: string | null;
+  readonly hook?: string | null;
+  readonly by?: string | null;
+  readonly stepUpId?: string | null;
+  /** Since the step-up started. */
+  readonly seconds?: number | null;
+  readonly changes?: readonly PersonChange[];
+}
+
+type LogEntries = { readonly [Action in AuditAction]?: (detail: PastDetail<Action>) => LogFields };
+
+/** Audit events of one feature. */
+export interface FeatureEvents {
+  readonly details: Partial<EventDetails>;
+  readonly past?: Partial<PastDetails>;
+  /**
+   * Actions that are synced to disk within a second, because they are frequent. All others, such as those about stored
+   * personal data and permissions, are synced before the caller gets an answer.
+   */
+  readonly relaxed?: readonly AuditAction[];
+  /** Converts the details of the actions that the decision log contains. */
+  readonly log?: LogEntries;
+  /** Actions that give a check its outcome and time in the decision log. */
+  readonly results?: readonly AuditAction[];
+}
+
 const current: Partial<EventDetails> = {};
 const past: Partial<PastDetails> = {};
+const entries: LogEntries = {};
+const relaxed = new Set<string>();
+const results = new Set<string>();
 
-/** Registers the schemas of a feature. */
-export function registerEvents(details: Partial<EventDetails>, pastDetails: Partial<PastDetails> = {}): void {
-  Object.assign(current, details);
-  Object.assign(past, pastDetails);
+export function registerEvents(events: FeatureEvents): void {
+  Object.assign(current, events.details);
+  Object.assign(past, events.past);
+  Object.assign(entries, events.log);
+  for (const action of events.relaxed ?? []) relaxed.add(action);
+  for (const action of events.results ?? []) results.add(action);
 }
+
+/** Returns true if a record must be on disk before the caller gets an answer. */
+export const isDurable = (action: AuditAction): boolean => !relaxed.has(action);
+
+export const isResult = (action: string): boolean => results.has(action);
 
 export const instant = z.iso.datetime();
 
@@ -47,6 +101,12 @@ export type PastDetail<Action extends AuditAction> = Action extends keyof PastDe
 
 /** Schemas of new records, by action. */
 export const detailGuards: { readonly [Action in AuditAction]?: z.ZodType<AuditDetail<Action>> } = current;
+
+/** Conversions to entries of the decision log, by action. */
+export const logEntries = entries;
+
+/** Actions that the decision log contains. */
+export const listLoggedActions = (): readonly AuditAction[] => Object.keys(entries).filter(isAction);
 
 export const isAction = (name: string): name is AuditAction => Object.hasOwn(current, name);
 

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { type AuditDetails, absent, errorCode, event, instant } from '../core/audit-events.js';
+import {
+  type AuditDetails,
+  absent,
+  errorCode,
+  event,
+  type FeatureEvents,
+  instant,
+  type LogFields,
+  type PersonChange,
+} from '../core/audit-events.js';
+import { fromIso } from '../core/units.js';
 
 const tokenChange = z.object({
   tokenId: z.string(),
@@ -20,7 +30,7 @@ const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const enrolmentDetails = {
+const enrolmentDetails = {
   enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
   enrolled: z
     .union([tokenChange, tokenMade])
@@ -81,7 +91,7 @@ const [refused] = enrolmentDetails.enrolment_refused.options;
 const tokenNamed = enrolmentDetails.enrolment_begun.partial().required({ tokenId: true });
 
 /** Schemas for records of this and earlier versions, where they differ. */
-export const pastEnrolmentDetails = {
+const pastEnrolmentDetails = {
   enrolled: tokenNamed,
   enrolment_refused: refused.partial().required({ code: true }),
   enrolment_recovered: tokenNamed,
@@ -96,3 +106,31 @@ declare module '../core/audit-events.js' {
   interface EventDetails extends EnrolmentDetails {}
   interface PastDetails extends PastEnrolmentDetails {}
 }
+
+const toEnrolled = ({ expiresAt = null }: { readonly expiresAt?: string | null | undefined }): LogFields => ({
+  outcome: 'noted',
+  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
+});
+
+const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', until: null }];
+
+export const enrolmentEvents = {
+  details: enrolmentDetails,
+  past: pastEnrolmentDetails,
+  relaxed: ['enrolment_refused', 'consent_relied_on', 'own_page_opened', 'invitation_sent'],
+  log: {
+    enrolled: toEnrolled,
+    enrolment_refused: ({ code }) => ({ outcome: 'refused', code }),
+    enrolment_recovered: toEnrolled,
+    renewed: () => ({ outcome: 'noted' }),
+    revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
+    consent_given: (detail) => ({ outcome: 'noted', stepUpId: 'stepUpId' in detail ? detail.stepUpId : null }),
+    consent_withdrawn: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),
+    recovery_codes_made: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+    subject_exported: ({ by = null }) => ({ outcome: 'noted', by }),
+    subject_erased: ({ by }) => ({ outcome: 'noted', by, changes: [{ kind: 'erased' }] }),
+    own_page_opened: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+    invitation_sent: ({ stepUpId, by = null }) => ({ outcome: 'noted', stepUpId, by }),
+  },
+  results: ['enrolled', 'enrolment_recovered', 'enrolment_refused'],
+} as const satisfies FeatureEvents;

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
-import type { AuditAction, AuditDetails } from '../core/audit-events.js';
+import type { FeatureEvents } from '../core/audit-events.js';
 import type { PersonalData, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { ApiDeps, Contributions } from '../http/rest/deps.js';
@@ -12,6 +12,15 @@ import type { OidcExtension } from '../oidc/feature.js';
 export interface Configured<Sections extends z.ZodRawShape> {
   /** Only the sections of the extension. */
   readonly config: { readonly [Section in keyof Sections]: z.output<Sections[Section]> };
+}
+
+/** What an extension may use of a running server. */
+export interface ExtendedServer<Sections extends z.ZodRawShape> {
+  /** Returns the ports since the last reload. */
+  readonly current: () => ServerPorts & Configured<Sections>;
+  readonly jobs: Jobs;
+  /** Waits, but ends early if the signal aborts. Never rejects. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A part of a running server. It outlives reloads. */
@@ -34,10 +43,7 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly sections: Sections;
   /** Checks its sections against the other settings. */
   check?(sections: Configured<Sections>['config'], config: SharedConfig): readonly SectionProblem[];
-  /** Schemas of its audit events, by action. */
-  readonly auditDetails: AuditDetails;
-  /** Actions whose records need not be on disk before the caller gets an answer. */
-  readonly relaxedActions?: readonly AuditAction[];
+  readonly events: FeatureEvents;
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;
@@ -45,13 +51,7 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly oidc?: () => Promise<OidcExtension>;
   /** Commands by name, such as `campaign` or `applications requests`. Only the requested command is loaded. */
   readonly commands: Readonly<Record<string, () => Promise<(deps: CliDeps) => CommandUnknownOpts>>>;
-  open(server: {
-    /** Returns the ports since the last reload. */
-    readonly current: () => ServerPorts & Configured<Sections>;
-    readonly jobs: Jobs;
-    /** Waits, but ends early if the signal aborts. Never rejects. */
-    readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  }): Promise<OpenedExtension<Sections>>;
+  open(server: ExtendedServer<Sections>): Promise<OpenedExtension<Sections>>;
 }
 
 /** Opens an extension that has no settings and no background jobs. */
@@ -62,4 +62,4 @@ export const alwaysOn = (name: string, createEndpoints: OpenedExtension['createE
 });
 
 /** Contributes nothing. A row spreads it, and replaces what the extension contributes. */
-export const nothing = { sections: {}, auditDetails: {}, personalData: [], holdings: {}, commands: {} } as const;
+export const nothing = { sections: {}, events: { details: {} }, personalData: [], holdings: {}, commands: {} } as const;

@@ -1,27 +1,26 @@
 import type { z } from 'zod';
-import { adminDetails, pastAdminDetails } from '../admin/events.js';
-import { relaxDurability } from '../audit/file.js';
-import { trailDetails } from '../audit/own-events.js';
+import { adminEvents } from '../admin/events.js';
+import { trailEvents } from '../audit/own-events.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import { registerEvents } from '../core/audit-events.js';
 import type { PersonalData } from '../core/deps.js';
 import { corePersonalData } from '../core/personal-data/registry.js';
-import { enrolmentDetails, pastEnrolmentDetails } from '../enrolment/events.js';
+import { enrolmentEvents } from '../enrolment/events.js';
 import type { Contributions } from '../http/rest/deps.js';
-import { apiClientDetails, pastApiClientDetails } from '../http/rest/events.js';
+import { apiClientEvents } from '../http/rest/events.js';
 import { addHoldings } from '../http/rest/replies/holdings.js';
-import { notificationDetails } from '../notifications/events.js';
-import { openIdDetails } from '../oidc/events.js';
+import { notificationEvents } from '../notifications/events.js';
+import { openIdEvents } from '../oidc/events.js';
 import type { OidcExtension } from '../oidc/feature.js';
-import { pastStepUpDetails, stepUpDetails } from '../step-up/events.js';
-import { keyDetails } from '../storage/keys/events.js';
-import { storeDetails } from '../storage/state/events.js';
+import { stepUpEvents } from '../step-up/events.js';
+import { keyEvents } from '../storage/keys/events.js';
+import { storeEvents } from '../storage/state/events.js';
 import { campaigns } from './campaigns/index.js';
 import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
 import { developerPortal } from './developer-portal/index.js';
-import type { Extension } from './extension.js';
+import type { ExtendedServer, Extension } from './extension.js';
 import { measuring } from './measuring/index.js';
 import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
@@ -71,6 +70,15 @@ export type FullSetup = Setup<AllSections>;
 
 export type OpenedExtensions = readonly Awaited<ReturnType<Row['open']>>[];
 
+export const openExtensions = (server: ExtendedServer<Sections>): Promise<OpenedExtensions> =>
+  Promise.all(
+    extensions.map(({ open }) => {
+      // Most take no parameter. If all do, TypeScript would refuse the argument.
+      const openOne: (given: typeof server) => ReturnType<Row['open']> = open;
+      return openOne(server);
+    }),
+  );
+
 /** What an app with extensions is built from. */
 export interface Extended {
   readonly config: FullSetup['config'];
@@ -91,19 +99,13 @@ export function contributionsOf(extended: Extended): Contributions {
   };
 }
 
-registerEvents(enrolmentDetails, pastEnrolmentDetails);
-registerEvents(stepUpDetails, pastStepUpDetails);
-registerEvents(notificationDetails);
-registerEvents(openIdDetails);
-registerEvents(apiClientDetails, pastApiClientDetails);
-registerEvents(adminDetails, pastAdminDetails);
-registerEvents(keyDetails);
-registerEvents(storeDetails);
-registerEvents(trailDetails);
+const coreEvents = [
+  ...[enrolmentEvents, stepUpEvents, notificationEvents, openIdEvents, apiClientEvents, adminEvents, keyEvents],
+  ...[storeEvents, trailEvents],
+];
+for (const events of coreEvents) registerEvents(events);
 
-const listed: readonly Extension[] = rows;
-for (const { auditDetails, relaxedActions = [], holdings } of listed) {
-  registerEvents(auditDetails);
-  relaxDurability(relaxedActions);
+for (const { events, holdings } of extensions) {
+  registerEvents(events);
   addHoldings(holdings);
 }

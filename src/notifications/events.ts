@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditDetails, event } from '../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 import { notificationKinds } from '../core/page-protocol.js';
 
 /** Result of ending the user's sessions. `not_offered` means that the provider has no such function. */
@@ -7,7 +7,7 @@ const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const notificationDetails = {
+const notificationDetails = {
   notices_chosen: event(
     'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
     { off: z.array(z.enum(notificationKinds)), email: z.boolean(), devices: z.int() },
@@ -23,3 +23,9 @@ type NotificationDetails = typeof notificationDetails;
 declare module '../core/audit-events.js' {
   interface EventDetails extends NotificationDetails {}
 }
+
+export const notificationEvents = {
+  details: notificationDetails,
+  relaxed: ['known_places_forgotten'],
+  log: { not_me_reported: () => ({ outcome: 'noted' }) },
+} as const satisfies FeatureEvents;

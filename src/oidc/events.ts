@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { type AuditDetails, event, instant } from '../core/audit-events.js';
-
-const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
-export type CredentialEnd = (typeof credentialEnds)[number];
+import { type AuditDetails, event, type FeatureEvents, instant } from '../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const openIdDetails = {
+const openIdDetails = {
   data_consent_given: event(
     'A person let a client receive claims, named in `claims`. `registration` is the digest of the stated purposes.',
     { client: z.string(), claims: z.array(z.string()).readonly(), registration: z.string(), expiresAt: instant },
@@ -23,24 +20,6 @@ export const openIdDetails = {
     other: z.string(),
     by: z.string().optional(),
   }),
-  organisation_chosen: event(
-    'A person chose the organization that they act for at a client, with their roles at that time.',
-    { client: z.string(), organisation: z.string(), roles: z.array(z.string()).readonly(), stepUpId: z.string() },
-  ),
-  counter_told: event('A counter received that this person was present, with the claims they consented to.', {
-    client: z.string(),
-  }),
-  credential_issued: event('A credential was issued to the wallet of a person.', {
-    credential: z.string(),
-    credentialId: z.string(),
-    claims: z.array(z.string()).readonly(),
-    tokenId: z.string(),
-    expiresAt: instant,
-  }),
-  credential_ended: event(
-    'A credential ended early, for the reason in `why`. `by` is the administrator who ended it.',
-    { credential: z.string(), credentialId: z.string(), why: z.enum(credentialEnds), by: z.string().optional() },
-  ),
 } as const satisfies AuditDetails;
 
 type OpenIdDetails = typeof openIdDetails;
@@ -48,3 +27,16 @@ type OpenIdDetails = typeof openIdDetails;
 declare module '../core/audit-events.js' {
   interface EventDetails extends OpenIdDetails {}
 }
+
+export const openIdEvents = {
+  details: openIdDetails,
+  log: {
+    data_consent_given: ({ client, claims }) => ({ outcome: 'noted', application: client, reasons: claims }),
+    data_consent_withdrawn: ({ client, claims, by = null }) => ({
+      ...{ outcome: 'noted', application: client, reasons: claims },
+      by,
+    }),
+    identities_linked: ({ other }) => ({ outcome: 'noted', reasons: [other] }),
+    identities_unlinked: ({ other, by = null }) => ({ outcome: 'noted', reasons: [other], by }),
+  },
+} as const satisfies FeatureEvents;

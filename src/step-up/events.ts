@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { type AuditDetails, errorCode, event, instant } from '../core/audit-events.js';
+import {
+  type AuditDetail,
+  type AuditDetails,
+  errorCode,
+  event,
+  type FeatureEvents,
+  instant,
+  type LogFields,
+} from '../core/audit-events.js';
 import { deviceSignals } from '../core/device-signals.js';
 import { anotherWays } from '../core/page-protocol.js';
+import { fromIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 
 /** Host of the application that requested the check. Earlier versions did not record it. */
@@ -72,7 +81,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
 ]);
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const stepUpDetails = {
+const stepUpDetails = {
   step_up_started: event('A step-up started. `actionDigest` identifies the action to approve.', {
     stepUpId: z.string(),
     purpose: z.string(),
@@ -84,10 +93,6 @@ export const stepUpDetails = {
   step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
   action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
   action_declined: actionNamed.describe('A person declined to approve an action.'),
-  document_signed: event(
-    'A document was signed after an approval. `document` is its SHA-256, `actionDigest` that of the action.',
-    { stepUpId: z.string(), actionDigest: z.string(), document: z.string(), title: z.string().optional() },
-  ),
   verified: event(
     'A face was verified. `application` is the host that requested the check, `seconds` the time since the step-up started.',
     { tokenId: z.string().nullable(), ...checkNamed, seconds: z.int().optional() },
@@ -161,7 +166,7 @@ export const stepUpDetails = {
 } as const satisfies AuditDetails;
 
 /** Schemas for records of this and earlier versions, where they differ. */
-export const pastStepUpDetails = {
+const pastStepUpDetails = {
   step_up_started: stepUpDetails.step_up_started.partial({ purpose: true }),
 } as const;
 
@@ -172,3 +177,84 @@ declare module '../core/audit-events.js' {
   interface EventDetails extends StepUpDetails {}
   interface PastDetails extends PastStepUpDetails {}
 }
+
+/** Log entry of an approved action. The title is the beginning of an application's untrusted text. */
+export const toActionFields = ({
+  stepUpId,
+  title,
+  application,
+}: AuditDetail<'action_approved'>): Pick<LogFields, 'stepUpId' | 'reasons' | 'application'> => ({
+  ...{ stepUpId, application: application ?? null },
+  reasons: title === undefined ? [] : [title],
+});
+
+const toRefused = (code: string) => ({ outcome: 'refused', code }) as const;
+
+export const stepUpEvents = {
+  details: stepUpDetails,
+  past: pastStepUpDetails,
+  relaxed: [
+    ...['verified', 'verification_refused', 'locked_out', 'step_up_started', 'action_declined', 'liveness_judged'],
+    ...['handed_off', 'hand_off_refused', 'step_up_abandoned', 'hook_decided', 'code_sent', 'another_way_refused'],
+    ...['receipt_issued', 'receipt_redeemed', 'new_place_seen'],
+  ],
+  log: {
+    verified: ({ application = null, stepUpId = null, seconds = null }) => ({
+      ...{ outcome: 'passed', application, stepUpId, seconds },
+      changes: [{ kind: 'checked', outcome: 'passed' }],
+    }),
+    verification_refused: (detail) => ({
+      ...toRefused('code' in detail ? detail.code : detail.tokenId === null ? 'not_enrolled' : 'face_mismatch'),
+      ...{ application: detail.application ?? null, stepUpId: detail.stepUpId ?? null },
+      changes: [{ kind: 'checked', outcome: 'refused' }],
+    }),
+    locked_out: ({ until }) => ({
+      ...toRefused('locked_out'),
+      changes: [{ kind: 'lockout', until: fromIso(until) }],
+    }),
+    step_up_started: ({ stepUpId, by = null, application = null }) => ({ outcome: 'noted', stepUpId, by, application }),
+    action_approved: (detail) => ({ outcome: 'passed', ...toActionFields(detail) }),
+    action_declined: (detail) => ({ outcome: 'noted', ...toActionFields(detail) }),
+    lockout_cleared: ({ by, source }) => ({
+      outcome: 'noted',
+      by,
+      // A lockout of one address is not a lockout of the user.
+      changes: source === null ? [{ kind: 'lockout', until: null }] : [],
+    }),
+    liveness_judged: ({ stepUpId, pass, reasons }) =>
+      pass ? { outcome: 'passed', stepUpId } : { ...toRefused('liveness_low'), stepUpId, reasons },
+    hand_off_refused: ({ stepUpId, chosen, application = null }) => ({
+      ...toRefused(chosen === 'none' ? 'not_asked_for' : 'wrong_number'),
+      ...{ stepUpId, application },
+    }),
+    step_up_abandoned: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
+    code_sent: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
+    another_way_passed: ({ stepUpId, way, by = null, application = null }) => ({
+      ...{ outcome: 'let_through', code: 'another_way', stepUpId, by, application },
+      reasons: [way],
+    }),
+    another_way_refused: ({ stepUpId, way, code, application = null }) => ({
+      ...toRefused(code),
+      ...{ stepUpId, application, reasons: [way] },
+    }),
+    bypass_issued: ({ by, application }) => ({ outcome: 'noted', by, application }),
+    bypass_approved: ({ by }) => ({ outcome: 'noted', by }),
+    new_place_seen: ({ stepUpId, device, network }) => ({
+      ...{ outcome: 'noted', stepUpId },
+      reasons: [...(device ? ['device'] : []), ...(network ? ['network'] : [])],
+    }),
+    hook_decided(detail) {
+      const { hook } = detail;
+      if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId };
+      if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
+      if (detail.outcome === 'another_way')
+        return { outcome: 'let_through', hook, code: 'another_way', stepUpId: detail.stepUpId };
+      const { fallback, reason = 'no_check' } = detail;
+      return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason };
+    },
+  },
+  results: [
+    ...['verified', 'verification_refused', 'another_way_passed', 'another_way_refused', 'hand_off_refused'],
+    ...['step_up_abandoned', 'action_approved', 'action_declined'],
+  ],
+} as const satisfies FeatureEvents;

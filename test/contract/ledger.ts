@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listChecks } from '../../src/audit/ledger/checks.js';
 import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/audit/ledger/entry.js';
-import type { LoggedAction } from '../../src/audit/ledger/line.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
 import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';
 import { prune } from '../../src/audit/ledger/prune.js';
 import { recordEntries } from '../../src/audit/ledger/record.js';
+import type { AuditAction } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { createManualClock } from '../manual-clock.js';
@@ -19,6 +19,8 @@ const trail = '0123456789abcdef0123456789abcdef';
 const otherTrail = 'fedcba9876543210fedcba9876543210';
 const everything = { partition: 'p', after: '', before: '~' } as const;
 const network = '192.0.2.0/24';
+const made = { tokenId: 't1', expiresAt: null };
+const ended = { tokenId: 't1' };
 
 const row = (sort: string, value: string | null, version: number | null = null): LedgerRow => ({
   ...{ partition: 'p', sort, value, version, expiresAt: null },
@@ -38,16 +40,16 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       opened.push(ledger);
       let sequence = 0;
       const deps = { ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
-      const entry = <Action extends LoggedAction>(
+      const entry = <Action extends AuditAction>(
         event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
         of = trail,
       ): LedgerEntry => {
         sequence += 1;
         const about = { connection: 'acme', subject: 'anna', request: 'r1', sequence, time: clock.now() };
-        return toEntry({ ...about, ...event }, of, network);
+        return toEntry({ ...about, ...event }, of, network)!;
       };
       const enrolled = (subject: string, connection = 'acme') =>
-        entry({ action: 'enrolled', detail: { expiresAt: null }, subject, connection });
+        entry({ action: 'enrolled', detail: made, subject, connection });
       const record = (...entries: LedgerEntry[]) => recordEntries(entries, deps);
       const list = (filter: Partial<PeopleFilter> = {}, page = {}) =>
         listPeople(
@@ -238,9 +240,9 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         const stepUpId = 's3';
         await record(
           entry({ action: 'step_up_started', request: 'd', detail: { stepUpId } }),
-          entry({ action: 'enrolled', request: 'd', detail: { expiresAt: null } }),
+          entry({ action: 'enrolled', request: 'd', detail: made }),
           // A record about another person, with the same request ID.
-          entry({ action: 'revoked', subject: 'berta', request: 'd', detail: {} }),
+          entry({ action: 'revoked', subject: 'berta', request: 'd', detail: ended }),
         );
         const list = async (filter = {}, limit = 50) => {
           const found: string[] = [];
@@ -333,7 +335,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await record(entry({ action: 'lockout_cleared', detail: { by: 'owner', source: null } }));
         expect(await readPerson(who, deps)).toMatchObject({ lockedUntil: null });
         clock.advanceSec(5);
-        await record(entry({ action: 'revoked', detail: {} }));
+        await record(entry({ action: 'revoked', detail: ended }));
         expect(await readPerson(who, deps)).toMatchObject({ status: 'ended', enrolledAt: null, endedAt: clock.now() });
       });
 
@@ -356,9 +358,9 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
 
       test('is filtered by status, time and last check', async () => {
         const { clock, entry, enrolled, record, list } = await start();
-        const expiring = { expiresAt: toIso(addSec(clock.now(), 60)) };
+        const expiring = { tokenId: 't1', expiresAt: toIso(addSec(clock.now(), 60)) };
         await record(enrolled('old'), entry({ action: 'enrolled', detail: expiring, subject: 'short' }));
-        await record(enrolled('gone'), entry({ action: 'revoked', detail: {}, subject: 'gone' }));
+        await record(enrolled('gone'), entry({ action: 'revoked', detail: ended, subject: 'gone' }));
         clock.advanceSec(100);
         const between = clock.now();
         const until = toIso(addSec(between, 900));
@@ -431,7 +433,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await record(enrolled('anna'), enrolled('bob'));
         for (let n = 0; n < 5; n += 1) await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
         clock.advanceSec(1);
-        const ended = entry({ action: 'revoked', detail: {} });
+        const ended = entry({ action: 'revoked', detail: { tokenId: 't1' } });
         const erased = entry({
           action: 'subject_erased',
           detail: { receiptId: 'r', tokenId: null, by: 'owner' },
@@ -459,7 +461,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
 
       test('lines that are too old go, with all that refers to them; who is enrolled stays', async () => {
         const { clock, deps, entry, enrolled, record, lines, list } = await start({ days: 2, entries: 1000 });
-        await record(enrolled('anna'), enrolled('gone'), entry({ action: 'revoked', detail: {}, subject: 'gone' }));
+        await record(enrolled('anna'), enrolled('gone'), entry({ action: 'revoked', detail: ended, subject: 'gone' }));
         clock.advanceSec(86_400);
         await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
         clock.advanceSec(2 * 86_400);

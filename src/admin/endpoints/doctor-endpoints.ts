@@ -11,28 +11,6 @@ import { findConfigured } from '../operations/open-connection.js';
 import type { OperationsPorts } from '../operations/operations-context.js';
 import { createOpenWorkFinder } from './open-work.js';
 
-export const createJobEndpoints = ({ operations: { jobs } }: ApiPorts<'operations'>): Endpoint[] => [
-  adminEndpoint({
-    ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
-    path: '/jobs',
-    right: 'view',
-    summary: 'List background jobs',
-    description:
-      'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
-    codes: [],
-    fields: z.strictObject({}),
-    reply: jobsReply,
-    async handle() {
-      return {
-        jobs: jobs.states().map(({ last, ...job }) => ({
-          ...job,
-          last: last === null ? null : { ...last, endedAt: toIso(last.endedAt) },
-        })),
-      };
-    },
-  }),
-];
-
 async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {
   const run = await readDoctorRun(operations);
   const connections = operations.setup().connections.map(async ({ id }) => {
@@ -109,6 +87,27 @@ export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'operat
         return {
           items: findToDo(facts, upkeep.clock.now(), await findOpenWork(administrator)).map((each) => ({ ...each })),
           lights: connections.map(({ findings: _, ...each }) => each),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...{ ...common, tag: 'Operations' },
+      method: 'GET',
+      path: '/jobs',
+      status: 200,
+      right: 'view',
+      summary: 'List background jobs',
+      description:
+        'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: jobsReply,
+      async handle() {
+        return {
+          jobs: upkeep.jobs.states().map(({ last, ...job }) => ({
+            ...job,
+            last: last === null ? null : { ...last, endedAt: toIso(last.endedAt) },
+          })),
         };
       },
     }),

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
-import { type LogLine, loggedActions, outcomes } from '../../audit/ledger/line.js';
+import type { LogLine } from '../../audit/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
 import type { IndexedPerson } from '../../audit/ledger/person.js';
 import { timeOfId } from '../../audit/ledger/places.js';
+import { listLoggedActions, outcomes } from '../../core/audit-events.js';
 import type { Connection, SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
@@ -64,29 +65,34 @@ export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   };
 }
 
-const filterFields = {
-  connection: connectionField.optional(),
-  subject: subjectField.optional(),
-  actions: z.array(z.enum(loggedActions)).min(1).max(loggedActions.length).optional(),
-  outcome: z.enum(outcomes).optional(),
-  code: z.string().min(1).max(100).optional(),
-  application: z.string().min(1).max(256).optional(),
-  network: z.string().min(1).max(64).optional().describe('A network as in the entries, or an address in it.'),
-  requestId: z.string().min(1).max(64).optional(),
-  search: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe(
-      'An address, a request id, or a person: their id, or the beginning of a login, an e-mail address or a name, which the server searches for at the providers.',
-    ),
-};
-type Fields = z.output<z.ZodObject<typeof filterFields>>;
+/** Call it when all features have registered their actions. */
+function createFilterFields() {
+  const actions = listLoggedActions();
+  return {
+    connection: connectionField.optional(),
+    subject: subjectField.optional(),
+    actions: z.array(z.enum(actions)).min(1).max(actions.length).optional(),
+    outcome: z.enum(outcomes).optional(),
+    code: z.string().min(1).max(100).optional(),
+    application: z.string().min(1).max(256).optional(),
+    network: z.string().min(1).max(64).optional().describe('A network as in the entries, or an address in it.'),
+    requestId: z.string().min(1).max(64).optional(),
+    search: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'An address, a request id, or a person: their id, or the beginning of a login, an e-mail address or a name, which the server searches for at the providers.',
+      ),
+  };
+}
+type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>>;
 
 export function createLogEndpoints(
   deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
+  const filterFields = createFilterFields();
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
     adminEndpoint({

@@ -1,9 +1,10 @@
+import { type AuditAction, isResult } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
-import type { LoggedAction, LogLine } from './line.js';
+import type { LogLine } from './line.js';
 import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
 import { fromCursor, type Page, toCursor } from './newest-first.js';
 import { ofRequest, ofStepUp, timeOfId } from './places.js';
@@ -29,10 +30,10 @@ const events = {
   enrolment_refused: 'enrolment_refused',
   revoked: 'ended',
   own_page_opened: 'page_opened',
-} as const satisfies Partial<Record<LoggedAction, CheckEvent>>;
+} as const satisfies Partial<Record<AuditAction, CheckEvent>>;
 
 type OwnAction = keyof typeof events;
-const isOwnAction = (action: LoggedAction): action is OwnAction => Object.hasOwn(events, action);
+const isOwnAction = (action: string): action is OwnAction => Object.hasOwn(events, action);
 const actions = Object.keys(events).filter((name): name is OwnAction => Object.hasOwn(events, name));
 
 const reasons: ReadonlyMap<string, CheckReason> = new Map(
@@ -80,12 +81,6 @@ export interface LoggedCheck {
   /** Oldest first. */
   readonly events: readonly LogLine[];
 }
-
-const ends = new Set<LoggedAction>([
-  ...(['verified', 'verification_refused', 'enrolled', 'enrolment_recovered', 'enrolment_refused'] as const),
-  ...(['another_way_passed', 'another_way_refused', 'hand_off_refused', 'step_up_abandoned'] as const),
-  ...(['action_approved', 'action_declined', 'document_signed'] as const),
-]);
 
 /** Reading one check's events counts as this many log lines towards the maximum per page. */
 const linesPerCheck = 10;
@@ -158,6 +153,6 @@ async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedChec
 }
 
 const resultOf = (events: readonly LogLine[]): LogLine | undefined =>
-  events.findLast(({ action }) => ends.has(action)) ??
+  events.findLast(({ action }) => isResult(action)) ??
   events.findLast(({ outcome }) => outcome !== 'noted') ??
   events.at(-1);

@@ -1,8 +1,9 @@
+import type { Outcome } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../core/units.js';
-import { type LineOutcome, type LoggedAction, type LogLine, parseLine } from './line.js';
+import { type LogLine, parseLine } from './line.js';
 import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {
   dayOf,
@@ -21,8 +22,8 @@ import {
 export interface LogFilter {
   readonly connection?: string | null | undefined;
   readonly people?: readonly SubjectRef[] | null | undefined;
-  readonly actions?: readonly LoggedAction[] | null | undefined;
-  readonly outcome?: LineOutcome | null | undefined;
+  readonly actions?: readonly string[] | null | undefined;
+  readonly outcome?: Outcome | null | undefined;
   readonly code?: string | null | undefined;
   readonly application?: string | null | undefined;
   readonly network?: string | null | undefined;

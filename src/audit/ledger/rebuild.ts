@@ -1,10 +1,10 @@
+import { type AuditAction, listLoggedActions } from '../../core/audit-events.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { type PastEvent, readEvents } from '../events.js';
 import { mergeByTime } from '../records.js';
 import { readChainName } from '../trail-files.js';
 import { type LedgerEntry, toEntry } from './entry.js';
-import { type LoggedAction, loggedActions } from './line.js';
 import { personPart } from './places.js';
 import { prune } from './prune.js';
 import { recordEntries } from './record.js';
@@ -51,7 +51,8 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
       left += 1;
       continue;
     }
-    batch.push(toEntry({ ...event, request: event.request ?? null }, trail, null));
+    const entry = toEntry({ ...event, request: event.request ?? null }, trail, null);
+    if (entry !== null) batch.push(entry);
     if (batch.length >= entriesAtOnce) await write();
   }
   if (batch.length > 0) await write();
@@ -59,7 +60,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   return { lines, left, unreadable };
 }
 
-const isOfIndex = (action: LoggedAction): boolean =>
+const isOfIndex = (action: AuditAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
 async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
@@ -76,11 +77,11 @@ async function readErasures(files: readonly string[]): Promise<ReadonlyMap<strin
 async function* readMerged(
   files: readonly string[],
   onUnreadable: () => void,
-): ReturnType<typeof mergeByTime<PastEvent<LoggedAction>>> {
+): ReturnType<typeof mergeByTime<PastEvent>> {
   const names = await Promise.all(files.map(readChainName));
   const sources = files.map((file, at) => ({
     trail: names[at] ?? '',
-    records: readEvents(file, loggedActions, { onUnreadable }),
+    records: readEvents(file, listLoggedActions(), { onUnreadable }),
   }));
   yield* mergeByTime(sources);
 }

@@ -1,8 +1,9 @@
+import type { PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
-import type { LedgerEntry, PersonChange } from './entry.js';
+import type { LedgerEntry } from './entry.js';
 import { type Erased, eraseLines, toErasedRow } from './erase.js';
 import { type LogLine, serializeLine } from './line.js';
 import { readPeople, type StoredPerson } from './person.js';

@@ -5,8 +5,7 @@ import type { Log } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
-import { type LedgerEntry, type RecordedEvent, toEntry } from './entry.js';
-import { isLogged, type LoggedAction } from './line.js';
+import { type LedgerEntry, toEntry } from './entry.js';
 import { prune } from './prune.js';
 import { recordEntries } from './record.js';
 
@@ -105,7 +104,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     let batch: LedgerEntry[] = [];
     for await (const event of readEvents(file, ['subject_erased'])) {
       if (stopping.signal.aborted) return;
-      batch.push(toEntry({ ...event, request: event.request ?? null }, chain, null));
+      const entry = toEntry({ ...event, request: event.request ?? null }, chain, null);
+      if (entry !== null) batch.push(entry);
       if (batch.length < entriesAtOnce) continue;
       await writeErasures(batch);
       batch = [];
@@ -122,12 +122,13 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
 
   return {
     note(record, trail, network) {
-      if (!isLoggedRecord(record)) return;
+      const entry = toEntry(record, trail, network);
+      if (entry === null) return;
       if (waiting.length >= mostWaiting) {
         lose(1);
         return;
       }
-      waiting.push(toEntry(record, trail, network));
+      waiting.push(entry);
       flushSoon(gatherMs);
     },
     eraseAgain(trail) {
@@ -147,6 +148,3 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     },
   };
 }
-
-const isLoggedRecord = (record: WrittenRecord): record is WrittenRecord & RecordedEvent<LoggedAction> =>
-  isLogged(record.action);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { event } from '../../core/audit-events.js';
+import { event, type FeatureEvents } from '../../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const campaignDetails = {
+const campaignDetails = {
   campaign_planned: event('A campaign was planned.', {
     campaign: z.string(),
     source: z.enum(['group', 'csv']),
@@ -42,3 +42,5 @@ type CampaignDetails = typeof campaignDetails;
 declare module '../../core/audit-events.js' {
   interface EventDetails extends CampaignDetails {}
 }
+
+export const campaignEvents = { details: campaignDetails } as const satisfies FeatureEvents;

@@ -1,12 +1,12 @@
 import type { Extension } from '../extension.js';
-import { campaignDetails } from './events.js';
+import { campaignEvents } from './events.js';
 import { campaignData, campaignHoldings } from './forget.js';
 import { sections } from './settings.js';
 
 /** Invites many people to enrol, by e-mail. */
 export const campaigns = {
   sections,
-  auditDetails: campaignDetails,
+  events: campaignEvents,
   personalData: [campaignData],
   holdings: campaignHoldings,
   commands: { campaign: async () => (await import('./command.js')).createCampaignCommand },

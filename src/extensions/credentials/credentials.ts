@@ -5,7 +5,7 @@ import type { SubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
-import type { CredentialEnd } from '../../oidc/events.js';
+import type { CredentialEnd } from './events.js';
 import { endEntry, takeEntry } from './status-lists.js';
 
 const credentialGuard = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { event } from '../../core/audit-events.js';
+import { event, type FeatureEvents } from '../../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const portalDetails = {
+const portalDetails = {
   application_requested: event(
     'A developer submitted a request. `application` is the one to change, `null` asks for a new one.',
     {
@@ -59,3 +59,5 @@ type PortalDetails = typeof portalDetails;
 declare module '../../core/audit-events.js' {
   interface EventDetails extends PortalDetails {}
 }
+
+export const portalEvents = { details: portalDetails } as const satisfies FeatureEvents;

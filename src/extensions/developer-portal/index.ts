@@ -1,5 +1,5 @@
 import type { Extension } from '../extension.js';
-import { portalDetails } from './events.js';
+import { portalEvents } from './events.js';
 import { sections } from './settings.js';
 
 /** Self-service requests of developers for applications. */
@@ -9,7 +9,7 @@ export const developerPortal = {
     sandbox === null || connections.some(({ id }) => id === sandbox)
       ? []
       : [{ path: ['onboarding', 'sandbox'], reason: 'expected the id of a connection' }],
-  auditDetails: portalDetails,
+  events: portalEvents,
   personalData: [],
   holdings: {},
   commands: { 'applications requests': async () => (await import('./command.js')).createRequestsCommand },

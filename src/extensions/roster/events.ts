@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { event } from '../../core/audit-events.js';
+import { event, type FeatureEvents } from '../../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const rosterDetails = {
+const rosterDetails = {
   roster_searched: event(
     'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
     {
@@ -19,3 +19,5 @@ type RosterDetails = typeof rosterDetails;
 declare module '../../core/audit-events.js' {
   interface EventDetails extends RosterDetails {}
 }
+
+export const rosterEvents = { details: rosterDetails, relaxed: ['roster_searched'] } as const satisfies FeatureEvents;

@@ -1,10 +1,9 @@
 import { alwaysOn, type Extension, nothing } from '../extension.js';
-import { rosterDetails } from './events.js';
+import { rosterEvents } from './events.js';
 
 /** Identifies a person among the tokens that a client sends. */
 export const roster = {
   ...nothing,
-  auditDetails: rosterDetails,
-  relaxedActions: ['roster_searched'],
+  events: rosterEvents,
   open: async () => alwaysOn('roster', (await import('./endpoints.js')).createIdentificationEndpoints),
 } as const satisfies Extension;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AuditDetails, event } from '../../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents } from '../../core/audit-events.js';
 
 const application = z.object({
   id: z.string(),
@@ -12,7 +12,7 @@ const application = z.object({
 });
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const apiClientDetails = {
+const apiClientDetails = {
   client_token_issued: event('A client token was issued. `application` is the application whose key it is.', {
     id: z.string(),
     name: z.string(),
@@ -43,7 +43,7 @@ export const apiClientDetails = {
 } as const satisfies AuditDetails;
 
 /** Schemas for records of this and earlier versions, where they differ. */
-export const pastApiClientDetails = {
+const pastApiClientDetails = {
   client_token_issued: apiClientDetails.client_token_issued.partial({ application: true, by: true }),
   client_token_revoked: apiClientDetails.client_token_revoked.partial({ application: true, by: true }),
 } as const;
@@ -55,3 +55,8 @@ declare module '../../core/audit-events.js' {
   interface EventDetails extends ApiClientDetails {}
   interface PastDetails extends PastApiClientDetails {}
 }
+
+export const apiClientEvents = {
+  details: apiClientDetails,
+  past: pastApiClientDetails,
+} as const satisfies FeatureEvents;

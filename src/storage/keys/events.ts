@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditDetails } from '../../core/audit-events.js';
+import type { AuditDetails, FeatureEvents } from '../../core/audit-events.js';
 
 const key = z.discriminatedUnion('use', [
   z.object({ use: z.literal('sealing'), version: z.int() }),
@@ -7,7 +7,7 @@ const key = z.discriminatedUnion('use', [
 ]);
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const keyDetails = {
+const keyDetails = {
   key_made: key.describe('A key was created.'),
   key_retired: key.describe('A key was retired.'),
 } as const satisfies AuditDetails;
@@ -17,3 +17,5 @@ type KeyDetails = typeof keyDetails;
 declare module '../../core/audit-events.js' {
   interface EventDetails extends KeyDetails {}
 }
+
+export const keyEvents = { details: keyDetails } as const satisfies FeatureEvents;

@@ -1,7 +1,7 @@
-import { type AuditDetails, event, instant } from '../../core/audit-events.js';
+import { type AuditDetails, event, type FeatureEvents, instant } from '../../core/audit-events.js';
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
-export const storeDetails = {
+const storeDetails = {
   store_replaced: event('The state store was found empty or restored.', { heldSince: instant }),
 } as const satisfies AuditDetails;
 
@@ -10,3 +10,5 @@ type StoreDetails = typeof storeDetails;
 declare module '../../core/audit-events.js' {
   interface EventDetails extends StoreDetails {}
 }
+
+export const storeEvents = { details: storeDetails } as const satisfies FeatureEvents;

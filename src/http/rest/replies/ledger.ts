@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loggedActions, outcomes } from '../../../audit/ledger/line.js';
+import { outcomes } from '../../../core/audit-events.js';
 import { instantReply } from './instant.js';
 
 const cursorReply = z
@@ -39,7 +39,7 @@ export const lineReply = z.object({
   time: instantReply,
   connection: z.string(),
   subject: textOrNull,
-  action: z.enum(loggedActions),
+  action: z.string().describe('As in docs/reference/audit-events.md.'),
   outcome: z
     .enum(outcomes)
     .describe(

@@ -1,7 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/operations/load.js';
 import type {
   BackupReply,
-  JobsReply,
   KeysReply,
   RetiredKeyReply,
   RotatedKeyReply,
@@ -32,6 +31,3 @@ export const readBackup = get<BackupReply>('/v1/backup');
 export type Verification = NonNullable<TrailReply['verification']>;
 export const readTrail = get<TrailReply>('/v1/audit/verification');
 export const verifyTrail = post<TrailReply>('/v1/audit/verify');
-
-export type JobRow = JobsReply['jobs'][number];
-export const readJobs = get<JobsReply>('/v1/jobs');

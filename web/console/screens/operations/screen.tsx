@@ -1,21 +1,13 @@
+import type { JobsReply } from '../../../../src/http/rest/replies/operations.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
-import { Refusal } from '../../frame/call.js';
+import { get, Refusal } from '../../frame/call.js';
 import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
 import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Keys } from './keys.js';
-import {
-  defineScreen,
-  type JobRow,
-  readBackup,
-  readJobs,
-  readTrail,
-  useTexts,
-  type Verification,
-  verifyTrail,
-} from './requests.js';
+import { defineScreen, readBackup, readTrail, useTexts, type Verification, verifyTrail } from './requests.js';
 
 function Backup() {
   const words = useTexts().backup;
@@ -44,6 +36,8 @@ function Backup() {
   );
 }
 
+const readJobs = get<JobsReply>('/v1/jobs');
+
 /** Shows the background jobs of the replica that answers the request. */
 function Jobs() {
   const words = useTexts().jobs;
@@ -51,7 +45,7 @@ function Jobs() {
   const { problems } = useWords();
   const jobs = useLoaded(readJobs);
   const { columns } = words;
-  const resultOf = ({ last }: JobRow) => {
+  const resultOf = ({ last }: JobsReply['jobs'][number]) => {
     if (last === null) return words.never;
     const { code } = last;
     if (code === null) return words.done;
