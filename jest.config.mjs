@@ -22,6 +22,7 @@ const wide = [
   // Operation: provisioning, diagnosis, commands, processes, platforms, models and stores.
   'adapters/[^/]+/(provision[^/]*|smart-hook)\\.test',
   'src/cli/',
+  'src/[^/]+/(commands/|command\\.test)',
   'src/http/rest/catalogue\\.test',
   'src/storage/state/redis-groups\\.test',
   'test/contract/(members|rotation)\\.test',

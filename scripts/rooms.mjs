@@ -1,6 +1,6 @@
 // Defines the modules ("rooms", folders or files) and layers ("floors") of the code, and finds the imports between
 // rooms.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,12 @@ const extensions = readdirSync(join(root, 'src/extensions'), { withFileTypes: tr
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `src/extensions/${name}`);
 
+/** The commands of each feature are a room. */
+const commands = readdirSync(join(root, 'src'))
+  .flatMap((feature) => [`src/${feature}/commands`, `src/${feature}/command.ts`])
+  .filter((room) => existsSync(join(root, room)))
+  .sort();
+
 /**
  * All rooms by floor, from the top. A file may import from its own room and from lower floors. A name is a file, or a
  * folder without the parts that have their own entry.
@@ -32,9 +38,9 @@ export const floors = [
   ['src/app/process.ts', 'triggers'],
   ['examples/demo'],
   ['src/app'],
-  ['src/extensions/index.ts'],
+  ['src/extensions/index.ts', 'src/cli/program.ts'],
   extensions,
-  ['src/extensions/extension.ts'],
+  ['src/extensions/extension.ts', ...commands],
   ['src/cli', 'src/admin/endpoints', 'src/enrolment/endpoints', 'web/console', 'web/docs'],
   [
     ...['simulators', 'adapters/index.ts', 'src/admin/console', 'src/enrolment/home', 'src/notifications/endpoints'],

@@ -75,7 +75,7 @@ const providerNames = new RegExp(
 const ruleFolders =
   /^src\/(core|step-up|enrolment|verification|notifications|admin\/(help-desk|brand)|audit\/ledger)\//;
 const atEdge =
-  /\/(endpoints|home|webauthn|delivery)\/|admin\/brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
+  /\/(commands|endpoints|home|webauthn|delivery)\/|\/command\.|admin\/brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
 
 describe('data flows one way', () => {
   test('the core imports itself, the errors, what has no rules and pure parts of Node', () => {
@@ -124,13 +124,15 @@ describe('data flows one way', () => {
   });
 
   test('an adapter imports no other provider and nothing of the edge', () => {
-    const edge = /^src\/(admin\/(endpoints|console)|[^/]+\/(endpoints|home|ssf)|http|app|main|oidc)/;
+    const edge =
+      /^src\/(admin\/(endpoints|console)|[^/]+\/(commands|command\.js|endpoints|home|ssf)|http|app|main|oidc)/;
     const isForeign = (file: string, name: string): boolean => {
       const own = file.split('/').slice(0, 2).join('/');
       const isOfOther = /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts';
       return isOfOther || edge.test(name);
     };
-    const all = [...within('adapters'), ...within('src/connections')];
+    const contract = within('src/connections').filter((file) => !file.startsWith('src/connections/commands/'));
+    const all = [...within('adapters'), ...contract];
     expect(offenders(all, (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
   });
 
@@ -151,7 +153,7 @@ describe('data flows one way', () => {
       importsOf(file).filter((name) => programs.test(name) && !staticallyIn(file).includes(name));
     expect(offenders(files, startedBy).toSorted()).toEqual([
       'src/app/process.ts: examples/demo/demo.js',
-      'src/cli/simulate.ts: simulators/simulations.js',
+      'src/connections/commands/simulate.ts: simulators/simulations.js',
     ]);
   });
 

@@ -58,7 +58,7 @@ export const commandRefusals = {
 } as const;
 
 /** Code of a command's error. It differs from every `FaceErrorCode`. */
-export type CommandErrorCode = keyof typeof commandRefusals;
+type CommandErrorCode = keyof typeof commandRefusals;
 
 export class CommandError extends Error {
   override readonly name = 'CommandError';

@@ -126,7 +126,7 @@ interface Failure {
   readonly fix: string;
 }
 
-export interface FailureOptions {
+interface FailureOptions {
   readonly command: string | null;
   readonly asJson: boolean;
   readonly isVerbose: boolean;

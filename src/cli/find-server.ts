@@ -13,7 +13,7 @@ import { parseKeyJson, readPrivateFile, replaceFile } from '../storage/files/dur
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 
-export type AddressDeps = Pick<CliDeps, 'env' | 'loadAddress'>;
+type AddressDeps = Pick<CliDeps, 'env' | 'loadAddress'>;
 
 export type CallDeps = AddressDeps & Pick<CliDeps, 'fetch' | 'loadConfiguredKey'>;
 

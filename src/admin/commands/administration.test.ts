@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { administer } from '../../../test/administration.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
+import { openLink, openPage } from '../../../test/capture-page.js';
+import { runInProcess } from '../../../test/command.js';
+import { defaultPolicy } from '../../../test/core.js';
+import { createTestVerifier } from '../../../test/embedded.js';
+import { enrolledAt, fillLedger } from '../../../test/ledgered.js';
+import { createMemoryProfile } from '../../../test/simulated-profile.js';
+import type { Connection } from '../../core/connection.js';
+import { FaceError } from '../../errors.js';
+
+/* `facestep applications`, `administrators`, `help-desk`, `jobs` and `log`, against a running server. */
+
+let server: ApiServer;
+beforeAll(async () => {
+  const policy = { ...defaultPolicy, helpRequests: true };
+  const profile = createMemoryProfile(['00u1']);
+  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, openStepUpRequest: null };
+  server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
+});
+afterAll(() => server.stop());
+
+const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
+
+test('an application from its registration to its end', async () => {
+  const given = ['--scopes', 'verify, match', '--per-minute', '120', '--tenant', 'acme'];
+  const { printed } = await run(['applications', 'register', 'door', ...given, '--contact', 'ada@example.com']);
+  const [id = ''] = printed;
+  expect(printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/)]);
+  const listed = await run(['applications', 'list']);
+  expect(listed.printed).toEqual([
+    'id                        name  tenant  scopes        a minute   a day',
+    `${id}  door  acme    verify,match       120  100000`,
+  ]);
+
+  const issued = await run(['applications', 'issue-key', id, '--scopes', 'match', '--days', '2']);
+  const [key = ''] = issued.printed;
+  expect(issued.printed).toEqual([expect.stringMatching(/^fst_[0-9a-f]{24}_.{43}$/)]);
+  expect(issued.told.join()).not.toContain(key);
+  await server.postJson('/match', {}, { 'x-auth-token': key });
+  await server.usage.flush();
+  const day = new Date(server.clock.now()).toISOString().slice(0, 10);
+  const keyId = key.slice(4, 28);
+  const keys = JSON.parse((await run(['applications', 'keys', id, '--json'])).printed.join('\n'));
+  const times = { issuedAt: expect.any(String), expiresAt: expect.any(String) };
+  expect(keys).toEqual([{ id: keyId, scopes: ['match'], ...times, lastUsed: day }]);
+
+  expect((await run(['applications', 'usage', id])).printed[1]).toContain('photo_missing 1');
+
+  expect((await run(['applications', 'revoke-key', id, keyId])).exitCode).toBe(0);
+  expect((await server.postJson('/match', {}, { 'x-auth-token': key })).status).toBe(401);
+  const removed = await run(['applications', 'remove', id, '--json']);
+  expect(removed.exitCode).toBe(0);
+  expect(JSON.parse(removed.printed.join('\n'))).toEqual({ ok: true, output: [] });
+  expect(await run(['applications', 'usage', id])).toMatchObject({
+    exitCode: 2,
+    told: ['Error: The server has nothing by that id.', expect.any(String)],
+  });
+});
+
+test('an administrator from the first key to the last refusal', async () => {
+  const added = await run(['administrators', 'add', 'grace', '--role', 'auditor', '--days', '30']);
+  const [key = ''] = added.printed;
+  expect(added.printed).toEqual([expect.stringMatching(/^fsa_[0-9a-f]{24}_.{43}$/)]);
+  expect((await run(['administrators', 'list'], key)).printed).toEqual([
+    expect.stringMatching(/^name +role +added +valid until$/),
+    expect.stringMatching(/^owner +owner +at the first start +removed$/),
+    expect.stringMatching(/^grace +auditor +\S+Z +\S+Z$/),
+  ]);
+  await expect(run(['administrators', 'remove', 'grace'], key)).rejects.toMatchObject({ code: 'role_missing' });
+  expect((await run(['administrators', 'remove', 'grace'])).exitCode).toBe(0);
+  await expect(run(['administrators', 'list'], key)).rejects.toMatchObject({ code: 'caller_untrusted' });
+});
+
+test('a request for help is listed without moving the cursor, taken and settled', async () => {
+  const { token } = await server.issue();
+  const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
+  const { body } = await server.postJson('/step-ups', asked, { 'x-auth-token': token });
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.post('/face/help', { reason: 'no_camera', note: '\u001b[31mbroken' });
+  const { printed } = await run(['help-desk', 'requests']);
+  expect(printed[1]).toMatch(/no_camera +- +\[31mbroken$/);
+  const [{ id }] = JSON.parse((await run(['help-desk', 'requests', '--json'])).printed.join('\n'));
+  expect((await run(['help-desk', 'take', id])).exitCode).toBe(0);
+  expect((await run(['help-desk', 'settle', id, '--by', 'bypass'])).exitCode).toBe(0);
+  expect((await run(['help-desk', 'requests'])).printed).toHaveLength(1);
+});
+
+test('the log is followed until it is stopped, each line once', async () => {
+  await fillLedger(server, [{ event: enrolledAt('acme', 'berta'), hoursAgo: 100 }]);
+  const printed: string[] = [];
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let asked = 0;
+  await runInProcess(['log', '--follow', '--json'], {
+    clock: server.clock,
+    env: { FACESTEP_URL: server.origin, FACESTEP_ADMIN_KEY: adminKey },
+    print: (line) => printed.push(line),
+    untilStopped: () => stopped,
+    async fetch(url, init) {
+      const answer = await fetch(url, init);
+      asked += 1;
+      server.clock.advanceSec(1);
+      if (asked === 1) await fillLedger(server, [{ event: enrolledAt('acme', 'ada'), hoursAgo: 0 }]);
+      if (asked === 3) stop();
+      return answer;
+    },
+  });
+  expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
+});
+
+test('jobs lists every background job with its last result, and fails if one failed', async () => {
+  const run = (fails: boolean) => async () => {
+    if (fails) throw new FaceError('state_unavailable');
+  };
+  const { jobs } = server.deps.operations;
+  const started = [true, false].map((fails) =>
+    jobs.start({ name: fails ? 'sweeping' : 'dusting', everySec: 3600, run: run(fails) }),
+  );
+  await Promise.all(started.map((each) => each.runNow()));
+  const listed = await administer(server, ['jobs'], adminKey);
+  expect(listed.exitCode).toBe(1);
+  const rows = listed.printed.map((line) => line.split(/ {2,}/));
+  expect(rows[0]).toEqual(['job', 'every', 'last run', 'result', 'runs', 'failures']);
+  const time = expect.stringMatching(/^20.*Z$/);
+  expect(rows).toContainEqual(['sweeping', '3600 s', time, 'state_unavailable', '1', '1']);
+  expect(rows).toContainEqual(['dusting', '3600 s', time, 'ok', '1', '0']);
+  await Promise.all(started.map((each) => each.stop()));
+});

@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals';
+import { toFindingLines } from './doctor.js';
+
+test('what a provider calls its things cannot move the cursor or begin a line of its own', () => {
+  const name = 'Hook\u001b[1A\npass  all';
+  const lines = toFindingLines({ title: name, verdict: 'fail', found: name, remedy: name, cause: null });
+  expect(lines).toHaveLength(2);
+  for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
+});

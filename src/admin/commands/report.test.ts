@@ -1,0 +1,99 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps, withAudit } from '../../../test/audit.js';
+import { createManualClock } from '../../../test/contract/state.js';
+import { createFolder } from '../../../test/folder.js';
+import type { AuditDetail, AuditEvent } from '../../core/audit-events.js';
+import { fromIso } from '../../core/units.js';
+import { reportHooks } from '../operations/hook-report.js';
+
+const folder = createFolder('report');
+let file: string;
+let files = 0;
+const start = fromIso('2026-11-01T00:00:00Z');
+let clock: ReturnType<typeof createManualClock>;
+
+beforeEach(() => {
+  file = join(folder, `audit-${++files}.jsonl`);
+  clock = createManualClock(start);
+});
+
+const decided = (detail: AuditDetail<'hook_decided'>, subject = 'anna', connection = 'work'): AuditEvent => ({
+  ...{ action: 'hook_decided', connection, subject, detail },
+});
+
+/** Writes a real trail, an hour between two records. */
+async function write(...events: readonly AuditEvent[]): Promise<void> {
+  await withAudit(createAuditDeps({ file, clock }), async (audit) => {
+    for (const event of events) {
+      await audit.append(event);
+      clock.advanceSec(3600);
+    }
+  });
+}
+
+const report = (since = null as ReturnType<typeof fromIso> | null) => reportHooks(file, { connection: 'work', since });
+
+const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 'x', liveness: null } as const;
+const refused = { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' } as const;
+const shadowed = (wouldHave: 'deny' | 'omit_claim'): AuditDetail<'hook_decided'> => ({
+  ...{ hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave },
+});
+
+/** A line as the trail has it, with another detail or time than can be appended. */
+const lineOf = (detail: object, time = '2026-11-02T00:00:00.000Z'): string =>
+  JSON.stringify({ sequence: 2, time, previous: '', ...decided(verified), detail });
+
+describe('counts', () => {
+  test('by hook: what shadow mode kept from happening, and for how many users', async () => {
+    await write(
+      decided(verified),
+      decided(shadowed('deny')),
+      decided(shadowed('deny')),
+      decided(shadowed('deny'), 'berta'),
+      decided(shadowed('omit_claim'), 'unenrolled'),
+      decided(refused, ''),
+      decided({ ...verified, hook: 'registration' }, 'berta'),
+    );
+    expect(await report()).toEqual({
+      hooks: [
+        {
+          hook: 'registration',
+          ...{ decisions: 1, verified: 1, denied: 0, claimOmitted: 0 },
+          wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
+          subjectsAffected: 0,
+          ...{ first: '2026-11-01T06:00:00.000Z', last: '2026-11-01T06:00:00.000Z' },
+        },
+        {
+          hook: 'token',
+          ...{ decisions: 6, verified: 1, denied: 0, claimOmitted: 0 },
+          wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
+          subjectsAffected: 3,
+          ...{ first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T05:00:00.000Z' },
+        },
+      ],
+      unreadableLines: 0,
+    });
+  });
+});
+
+describe('a damaged trail', () => {
+  test('a last line that is being written counts once it is whole', async () => {
+    await write(decided(verified));
+    const line = lineOf(verified);
+    appendFileSync(file, line.slice(0, -20));
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 1 }], unreadableLines: 1 });
+    appendFileSync(file, `${line.slice(-20)}\n`);
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 2 }], unreadableLines: 0 });
+  });
+
+  test.each([
+    ['{"action":"hook_decided"', 'no JSON'],
+    [lineOf(verified, 'yesterday'), 'a time that is none'],
+    [lineOf({ ...verified, outcome: 'guessed' }), 'another outcome'],
+  ])('%s (%s) is counted as unreadable', async (line) => {
+    writeFileSync(file, `${line}\n`);
+    expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });
+  });
+});

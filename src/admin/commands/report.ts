@@ -1,0 +1,79 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findConnection } from '../../cli/find-connection.js';
+import { findOwnTrail, wholeNumber } from '../../cli/parse-option.js';
+import { toPrintable } from '../../cli/table.js';
+import { addSec, secondsPerDay, toIso } from '../../core/units.js';
+import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
+import { applyModes, readSwitchedModes } from '../operations/modes.js';
+
+const lines = `
+Lines, and their names in JSON:
+  verified (verified)                         a fresh face check was found and used
+  denied (denied)                             none was found; the sign-in was refused
+  let through without the claim (claimOmitted)
+                                              none was found; whenUnverified is omit_claim
+  would have been … (wouldHave)               shadow mode let the sign-in through
+  users without a face check (subjectsAffected)
+                                              distinct users of all but the verified
+Not counted: calls that an enforcing connection refused undecided, and calls during
+an outage of the state store or the audit trail. Both are in the log of the server.`;
+
+export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
+  return new Command('report')
+    .summary('count the decisions of hooks, and what shadow mode let through')
+    .description('Reads the audit trail in the data folder. The server may be running.')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
+    .option('--since <days>', 'only the last DAYS days', wholeNumber(1, 99_999, 'days'))
+    .addHelpText('after', lines)
+    .action(async (given, { since: days }) => {
+      const loaded = await deps.loadSetup();
+      // A given id is not checked, because a removed connection still has its history.
+      const id = given ?? findConnection(loaded, given).id;
+      const audit = await findOwnTrail(loaded.config);
+      const { connections } = applyModes(loaded, await readSwitchedModes(loaded, deps));
+      const since = days === undefined ? null : addSec(deps.clock.now(), -days * secondsPerDay);
+      const report = await reportHooks(audit, { connection: id, since });
+      const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
+      if (mode === null && report.hooks.length === 0) {
+        throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
+      }
+      const head = { connection: id, mode, since: since === null ? null : toIso(since) };
+      if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
+    });
+}
+
+interface Head {
+  readonly connection: string;
+  readonly mode: 'enforce' | 'shadow' | null;
+  readonly since: string | null;
+}
+
+export function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
+  const { hooks, unreadableLines } = report;
+  const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;
+  const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
+  if (hooks.length === 0) return [title, '', `No decision${since === null ? '' : ` since ${since}`}.`, ...unreadable];
+  return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...unreadable];
+}
+
+function toHookLines(report: HookReport): string[] {
+  const { hook, first, last, decisions, verified, denied, claimOmitted, wouldHave, subjectsAffected } = report;
+  const rows: readonly (readonly [label: string, count: number])[] = [
+    ['decisions', decisions],
+    ['verified', verified],
+    ['denied', denied],
+    ['let through without the claim', claimOmitted],
+    ['would have been denied', wouldHave.denied],
+    ['would have been let through without the claim', wouldHave.claimOmitted],
+    ...Object.entries(wouldHave.refused).map(([code, count]) => [`would have been refused: ${code}`, count] as const),
+    ['users without a face check', subjectsAffected],
+  ];
+  const shown = rows.filter(([label, count]) => count > 0 || label === 'decisions' || label === 'verified');
+  const width = Math.max(...shown.map(([label]) => label.length));
+  return [
+    `Hook ${toPrintable(hook)}, ${first} to ${last}`,
+    ...shown.map(([label, count]) => `  ${label.padEnd(width)}  ${String(count).padStart(8)}`),
+  ];
+}

@@ -1,0 +1,83 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { z } from 'zod';
+import { callServer } from '../../cli/call-server.js';
+import { CommandError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findAddress } from '../../cli/find-server.js';
+import { printRows, printTable } from '../../cli/table.js';
+import { connectionsReply } from '../../http/rest/replies/connections.js';
+import { jobsReply, reloadReply } from '../../http/rest/replies/operations.js';
+
+const head = ['job', 'every', 'last run', 'result', 'runs', 'failures'];
+
+export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('jobs')
+    .summary('list the background jobs')
+    .description('Calls the running server, and lists the jobs of the replica that answers.')
+    .action(async () => {
+      const { jobs } = await callServer('GET /jobs', jobsReply, deps);
+      printRows(jobs, deps, [
+        head,
+        ({ name, everySec, last, runs, failures }) => [
+          ...[name, `${everySec} s`, last?.endedAt ?? null],
+          ...[last === null ? null : (last.code ?? 'ok'), runs, failures],
+        ],
+      ]);
+      if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);
+    });
+
+export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('reload')
+    .summary('reload the configuration of the running server')
+    .description('Calls the running server. No request is dropped. A configuration that is not valid changes nothing.')
+    .action(async () => {
+      const reloaded = await callServer('POST /configuration/reload', reloadReply, deps);
+      const { code, changed, needingRestart, problems, switched } = reloaded;
+      if (deps.printJson(reloaded)) return deps.endWith(code === null ? 0 : 1);
+      for (const path of changed) deps.print(`active: ${path}`);
+      for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
+      for (const { path, reason } of problems) deps.printError(`${path}: ${reason}`);
+      for (const { connection, mode, by } of switched)
+        deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
+      if (code !== null) {
+        deps.printError(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
+        deps.printError('Fix: Correct the file, then run “facestep reload” again.');
+        deps.endWith(1);
+      } else if (changed.length === 0 && needingRestart.length === 0) deps.print('Nothing has changed.');
+    });
+
+const readyGuard = z.object({ ok: z.boolean(), unready: z.array(z.string()).default([]) });
+
+export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('status')
+    .summary('show the address, health and connections of the running server')
+    .description('Calls the running server. Exits with 1 if it is not ready.')
+    .action(async () => {
+      const url = await findAddress(deps);
+      const { ok, unready } = await readHealth(url, deps);
+      const { connections } = await callServer('GET /connections', connectionsReply, deps);
+      deps.endWith(ok ? 0 : 1);
+      if (deps.printJson({ url, ready: ok, unready, connections })) return;
+      deps.print(`Server   ${url}`);
+      deps.print(
+        `Health   ${ok ? deps.paint('green', 'ready') : deps.paint('red', `not ready: ${unready.join(', ')}`)}`,
+      );
+      deps.print(`Console  ${url}/console/`);
+      deps.print('');
+      if (connections.length === 0)
+        return deps.print('No connections. Add one to the configuration: docs/configuration.md');
+      printTable(
+        ['connection', 'provider', 'mode', 'liveness', 'accuracy'],
+        connections.map(({ id, kind, mode, policy }) => [id, kind, mode.inForce, policy.liveness, policy.accuracy]),
+        deps,
+      );
+    });
+
+async function readHealth(url: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<z.output<typeof readyGuard>> {
+  try {
+    const answer = await fetch(`${url}/readyz`, { redirect: 'error', signal: AbortSignal.timeout(10_000) });
+    return readyGuard.parse(await answer.json());
+  } catch {
+    throw new CommandError('server_unreachable', { url });
+  }
+}

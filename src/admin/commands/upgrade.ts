@@ -1,0 +1,146 @@
+import { stat, statfs } from 'node:fs/promises';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { isReadable } from '../../audit/events.js';
+import { linesWith, readPieces } from '../../audit/read.js';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { type DataFiles, fileExists, filesOf, recognitionFolderOf } from '../../config/data-files.js';
+import { findDeprecations, toDeprecationLine } from '../../config/deprecations.js';
+import { problemsOf } from '../../config/problem.js';
+import type { Setup } from '../../connections/setup.js';
+import { version } from '../../core/base/version.js';
+import { toCode } from '../../errors.js';
+import { openEngines } from '../../face/recognition/open-engines.js';
+import { openInventory } from '../../storage/keys/inventory.js';
+import { countTokens } from '../../storage/keys/token-count.js';
+import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
+import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
+import { openStateToRead } from '../../storage/state/open.js';
+
+interface Part {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly isInTheWay: boolean;
+}
+
+export const createUpgradeCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('upgrade')
+    .summary('check what an upgrade will change')
+    .description(
+      'Run it with the new version, on the configuration and data of the running one. It changes nothing: the server migrates ' +
+        'its data when it starts, and copies it first.',
+    )
+    .option('--check', 'check, and change nothing')
+    .action(async ({ check = false }) => {
+      if (!check) throw new UsageError('say --check. The server brings its data up to date itself when it starts');
+      deps.print(`facestep ${version}, data format ${dataFormat}`);
+      const setup = await deps.loadSetup().catch((error: unknown) => {
+        if (toCode(error) !== 'config_invalid') throw error;
+        const lines = problemsOf(error).map(({ path, reason }) => `${path}: ${reason}`);
+        printPart({ title: 'Configuration', lines, isInTheWay: true }, deps);
+        return null;
+      });
+      const parts = setup === null ? [] : await inspectInstallation(setup, deps);
+      for (const part of parts) printPart(part, deps);
+      if (setup === null || parts.some(({ isInTheWay }) => isInTheWay)) {
+        deps.print('Do not start this version yet: fix what is IN THE WAY first. The running version is not affected.');
+        deps.endWith(1);
+      } else deps.print('Nothing is in the way.');
+    });
+
+function printPart({ title, lines, isInTheWay }: Part, { print }: CliDeps): void {
+  print(`${title}${isInTheWay ? ': IN THE WAY' : ''}`);
+  for (const line of lines) print(`  ${line}`);
+}
+
+async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Part[]> {
+  const files = filesOf(config);
+  return [
+    toConfigurationPart(),
+    await toFolderPart(config.dataFolder, files),
+    ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
+    await toTrailPart(files),
+    await toTokensPart(config, files, deps),
+  ];
+}
+
+function toConfigurationPart(): Part {
+  const deprecated = findDeprecations({ node: process.versions.node }).map(toDeprecationLine);
+  return { title: 'Configuration', lines: ['valid', ...deprecated], isInTheWay: false };
+}
+
+function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInTheWay'> {
+  try {
+    checkReadable(mark, where);
+  } catch {
+    const lines = [`format ${mark.format}, written by facestep ${mark.writtenBy}: newer than this version reads`];
+    return { lines: [...lines, 'Run that version, or put back the copy of before: docs/install.md'], isInTheWay: true };
+  }
+  if (mark.format >= dataFormat) return { lines: [`format ${mark.format}: nothing to do`], isInTheWay: false };
+  const steps = migrations.filter(({ to }) => to > mark.format).map(({ to, what }) => `to format ${to}: ${what}`);
+  return { lines: [`format ${mark.format}, written by ${mark.writtenBy}`, ...steps], isInTheWay: false };
+}
+
+async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
+  const title = 'Data folder';
+  const mark = await readFolderMark(files);
+  if (mark === null) return { title, lines: [`nothing is in ${folder} yet`], isInTheWay: false };
+  const { lines, isInTheWay } = toSteps(mark, title);
+  if (isInTheWay || mark.format >= dataFormat || !(await fileExists(files.state))) return { title, lines, isInTheWay };
+  const { size } = await stat(files.state);
+  const { bavail, bsize } = await statfs(files.state);
+  // Space for the copy, and the same amount during the migration.
+  const [needed, free] = [2 * size, bavail * bsize];
+  const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
+  return { title, lines: [...lines, room], isInTheWay: free < needed };
+}
+
+async function toStorePart(config: Setup['config']['state'], files: DataFiles, deps: CliDeps): Promise<Part> {
+  const title = `State store (${config.kind})`;
+  const state = await openStateToRead(config, { ...deps, files });
+  if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
+  try {
+    const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);
+    return { title, lines: [...lines, 'Servers of the previous version can keep running.'], isInTheWay };
+  } finally {
+    await state.close();
+  }
+}
+
+async function toTrailPart(files: DataFiles): Promise<Part> {
+  const title = 'Audit trail';
+  if (!(await fileExists(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
+  let [read, unknown] = [0, 0];
+  for await (const piece of readPieces(files.audit))
+    for (const line of linesWith(['"sequence":'], piece)) {
+      if (isReadable(line)) read += 1;
+      else unknown += 1;
+    }
+  const lines = [`${read} records are read as they stand; none is rewritten`];
+  if (unknown === 0) return { title, lines, isInTheWay: false };
+  const more = `${unknown} lines are of actions that this version does not know, or cut off: facestep audit verify`;
+  return { title, lines: [...lines, more], isInTheWay: false };
+}
+
+async function toTokensPart(config: Setup['config'], files: DataFiles, deps: CliDeps): Promise<Part> {
+  const title = 'Tokens';
+  const folder = recognitionFolderOf(config);
+  const { parameters, refused } = await openEngines({ engine: config.recognition.engine, folder }, deps);
+  const { current, engines } = parameters;
+  const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
+  const lines = [
+    `${current.name} makes new tokens`,
+    `those of ${others.join(', ')} also open, and are renewed at the next passed check`,
+  ];
+  if (refused.length > 0)
+    lines.push(`those of ${refused.join(', ')} no longer open: their users enrol again (docs/own-model.md)`);
+  const trails = (await fileExists(files.audit)) ? [files.audit] : [];
+  const { byVersion } = await countTokens(trails, deps.clock.now());
+  const kept = new Set(
+    (await (await openInventory(config.keys, { files, ...deps })).sealing()).map((key) => key.version),
+  );
+  const lost = [...byVersion].filter(([used, count]) => count > 0 && !kept.has(used));
+  for (const [used, count] of byVersion) lines.push(`${count} in use under key version ${used}`);
+  for (const [used] of lost) lines.push(`key version ${used} is not there: its tokens do not open`);
+  return { title, lines, isInTheWay: lost.length > 0 };
+}

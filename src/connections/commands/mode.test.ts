@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { administer } from '../../../test/administration.js';
+import { createAuditDeps, withAudit } from '../../../test/audit.js';
+import { defaultPolicy } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/operated-server.js';
+import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
+import type { AuditDetail } from '../../core/audit-events.js';
+import type { Connection } from '../../core/connection.js';
+
+/* `facestep mode`, against a running server: whom enforcing would refuse is read before it is switched. */
+
+const top = createFolder('mode-command');
+let folders = 0;
+let dataFolder: string;
+let company: Company;
+let operated: OperatedServer;
+beforeAll(async () => {
+  company = await startCompany();
+});
+beforeEach(async () => {
+  dataFolder = join(top, String(++folders));
+  mkdirSync(dataFolder);
+  const profile = createMemoryProfile(['00u1']);
+  const okta: Connection = { id: 'okta', kind: 'okta', profile, policy: defaultPolicy, openStepUpRequest: null };
+  operated = await startOperatedServer(company, { dataFolder, given: { connections: new Map([['okta', okta]]) } });
+});
+afterEach(() => operated.stop());
+afterAll(() => company.close());
+
+const run = (...args: string[]) => administer(operated.server, ['mode', ...args]);
+
+test('nobody enrolled: nothing is changed until somebody says that they are sure, and back', async () => {
+  const refused = await run('okta', 'enforce');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.told.join()).toContain('no user is enrolled, so all users would be denied');
+  expect((await run('okta')).printed.at(-1)).toBe('okta: shadow');
+  const sure = await run('okta', 'enforce', '--yes');
+  expect(sure.exitCode).toBe(0);
+  expect(sure.printed.at(-1)).toMatch(/^okta: enforce, switched by owner on 20.*Z; the configuration says shadow$/);
+  expect(operated.server.audit.events.at(-1)).toMatchObject({
+    ...{ action: 'connection_mode_switched', connection: 'okta' },
+    detail: { mode: 'enforce', by: 'owner' },
+  });
+  // What enforces refuses already: there is nothing to foresee.
+  expect((await run('okta')).printed).toHaveLength(1);
+  expect((await run('okta', 'shadow')).printed).toEqual(['okta: shadow']);
+});
+
+test('whom it would refuse is printed before the switch, as text', async () => {
+  const { clock } = operated.server;
+  const hostile = 'eve\u001b[2J\u202e';
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {
+    const detail = {
+      ...{ hook: 'token', outcome: 'unverified', reason: 'no_check' },
+      ...{ fallback: 'omit_claim', wouldHave: 'deny' },
+    } satisfies AuditDetail<'hook_decided'>;
+    for (const subject of ['00u1', '00u1', hostile])
+      await audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });
+  });
+  const { printed } = await run('okta');
+  expect(printed[0]).toMatch(/^Enforcing would have refused 2 people since 20.*Z\.$/);
+  expect(printed[1]).toMatch(/^subject +login +times +last +hooks$/);
+  expect(printed.slice(2, 4).join('\n')).toMatch(new RegExp(`00u1 +${loginOf('00u1')} +2 +20\\S+ +token`));
+  expect(printed.join('')).not.toContain('\u001b');
+  expect(printed.join('')).not.toContain('\u202e');
+});

@@ -1,0 +1,198 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { ProviderSimulation, SimulatedUser } from '../../../simulators/simulation.js';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { wholeNumber } from '../../cli/parse-option.js';
+import type { JsonObject } from '../../core/base/json.js';
+import { listen } from '../../http/listen.js';
+
+const connection = 'simulated';
+const host = '127.0.0.1';
+
+export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
+  return new Command('simulate')
+    .summary('start a simulated provider for offline tests')
+    .description(
+      'Starts a simulated provider with two users and stays up until Ctrl+C. Standard output is a configuration for it, ' +
+        'ready to use; standard error has the next steps.',
+    )
+    .argument('<provider>', 'kind of the provider, such as okta')
+    .option('--port <port>', 'port of the provider; the sign-in address uses the next one', wholeNumber(0, 65_534), 0)
+    .action(async (provider, { port }) => {
+      // Loaded here, because no other command needs the simulators.
+      const { simulations } = await import('../../../simulators/simulations.js');
+      const load = Object.hasOwn(simulations, provider) ? simulations[provider] : undefined;
+      if (load === undefined) {
+        const names = Object.keys(simulations).join(', ');
+        throw new UsageError(`no simulated provider "${provider}". There are: ${names}`);
+      }
+      const start = await load();
+      const serverPort = toServerPort(deps.env.PORT);
+      const serverUrl = `http://${host}:${serverPort}`;
+      const simulation = await start({ port, connection, serverUrl });
+      const control = await listen(createSignInControl(simulation), { host, port: port === 0 ? 0 : port + 1 });
+      const stopped = deps.untilStopped();
+      const settings = {
+        kind: provider,
+        connection,
+        serverPort,
+        serverUrl,
+        simulation,
+        adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
+        // npm sets this variable only if the command runs as an npm script of a checkout.
+        command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run -s facestep --' : 'facestep',
+        signInUrl: `http://${host}:${control.port}${signInPath}`,
+      };
+      deps.print(JSON.stringify(toConfiguration(settings), null, 2));
+      toGuide(settings).forEach(deps.printError);
+      await stopped;
+      await control.stop();
+      await simulation.close();
+    });
+}
+
+const toConfiguration = (settings: SimulationSettings): JsonObject => {
+  const { kind, serverPort, serverUrl, adminKey, simulation } = settings;
+  return {
+    port: serverPort,
+    publicUrl: serverUrl,
+    dataFolder: `./data/simulated-${kind}`,
+    adminKey,
+    connections: [
+      {
+        id: connection,
+        kind,
+        policy: { mode: 'enforce', liveness: 'off' },
+        ...(simulation.oidc === undefined ? {} : { oidc: simulation.oidc }),
+        [kind]: simulation.settings,
+      },
+    ],
+  };
+};
+
+/** Returns the port in `PORT`. For 0 or an invalid port it returns 8080. */
+const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
+
+const signInPath = '/simulate/sign-in';
+
+const attemptGuard = z.strictObject({
+  user: z.string(),
+  answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
+});
+
+function createSignInControl({ users, signIn }: ProviderSimulation): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // Accepts only JSON, which other origins cannot send without a CORS preflight.
+  app.use(express.json({ limit: '64kb' }));
+  app.post(signInPath, async (request, response) => {
+    const attempt = attemptGuard.safeParse(request.body);
+    if (!attempt.success) {
+      response.status(400).json({ error: 'expected JSON such as {"user":"<login>"}' });
+      return;
+    }
+    const { user, answer } = attempt.data;
+    if (!users.some(({ login }) => login === user)) {
+      response.status(404).json({ error: 'no such user', users: users.map(({ login }) => login) });
+      return;
+    }
+    response.json(await signIn(user, answer));
+  });
+  app.use((_request, response) => {
+    response.status(404).json({ error: `there is only POST ${signInPath}` });
+  });
+  // Express recognizes error handlers by four parameters.
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    response.status(400).json({ error: 'the sign-in could not be made; is the body JSON, and the answer complete?' });
+  });
+  return app;
+}
+
+interface SimulationSettings {
+  readonly kind: string;
+  readonly connection: string;
+  readonly serverPort: number;
+  readonly serverUrl: string;
+  readonly adminKey: string;
+  readonly simulation: ProviderSimulation;
+  readonly command: string;
+  readonly signInUrl: string;
+}
+
+const json = `-H 'Content-Type: application/json'`;
+
+/** Returns an administrator's instructions, with commands to paste. */
+function toGuide(settings: SimulationSettings): string[] {
+  const { simulation, command, signInUrl } = settings;
+  const { title, url, users, environment, faceCheck, signInPage } = simulation;
+  const [user] = users;
+  if (user === undefined) return [];
+  const variables = Object.entries({ FACESTEP_CONFIG: 'simulated.json', ...environment });
+  const exports = variables.map(([name, value]) => `  export ${name}=${value}`);
+  const signIn = `curl -s ${signInUrl} ${json} -d '{"user":"${user.login}"}'`;
+  return [
+    '',
+    `A simulated ${title} runs on ${url}. Its users:`,
+    ...users.map(({ login, subject }) => `  ${login}  ${subject}`),
+    '',
+    'Standard output is its configuration. With that in simulated.json, in another terminal, in the same folder:',
+    ...exports,
+    `  ${command} serve`,
+    'and in a third:',
+    ...exports,
+    `  ${command} provision --apply --yes`,
+    `  ${command} doctor`,
+    `  ${command} try --login ${user.login}`,
+    '',
+    'Sign in without a face check:',
+    `  ${signIn}`,
+    '',
+    'Write sample photos, and enrol the user from one:',
+    `  ${command} demo --photos .`,
+    ...toEnrolment(settings, user),
+    ...(faceCheck === 'before' ? toCheckBefore(settings, user) : toCheckOnChallenge(settings, user, signIn)),
+    ...(signInPage === undefined ? [] : ['', 'Sign in in a browser, with a camera:', `  ${signInPage}`]),
+    '',
+    'Ctrl+C ends it; users and secrets are gone then.',
+  ];
+}
+
+const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { subject }: SimulatedUser): string[] => [
+  `  TOKEN=$(curl -s ${serverUrl}/generateToken -H 'X-Admin-Key: ${adminKey}' ${json} \\`,
+  `    -d '{"name":"portal"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
+  `  curl -s ${serverUrl}/enrolments -H "X-Auth-Token: $TOKEN" -F connection=${connection} \\`,
+  `    -F subject=${subject} -F consentStatement='Trying it out' -F consentGivenAt=$(date -u +%FT%TZ) \\`,
+  '    -F photo=@enroll.jpg',
+  `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
+];
+
+/** Returns instructions for hooks that require a passed face check before the sign-in. */
+const toCheckBefore = (
+  { connection, serverUrl, simulation }: SimulationSettings,
+  { subject }: SimulatedUser,
+): string[] => [
+  'Check the face, with another photo, and sign in again as above:',
+  `  STEP=$(curl -s ${serverUrl}/step-ups -H "X-Auth-Token: $TOKEN" ${json} \\`,
+  `    -d '{"connection":"${connection}","subject":"${subject}","application":"${simulation.application}"}')`,
+  `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg`,
+];
+
+/**
+ * Returns instructions for hooks whose challenge is a signed request that starts a step-up. The receipt answers the
+ * challenge.
+ */
+const toCheckOnChallenge = (
+  { connection, serverUrl, signInUrl }: SimulationSettings,
+  { login }: SimulatedUser,
+  signIn: string,
+): string[] => [
+  'Sign in, check the face with another photo, and answer with the receipt:',
+  `  SIGNIN=$(${signIn})`,
+  `  STEP=$(curl -s ${serverUrl}/step-ups/requested ${json} \\`,
+  `    -d '{"connection":"${connection}","request":"'$(field challenge.request "$SIGNIN")'"}')`,
+  `  DONE=$(curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg)`,
+  `  curl -s ${signInUrl} ${json} -d '{"user":"${login}","answer":{"session":"'$(field session "$SIGNIN")'",'\\`,
+  `'"receipt":"'$(field receipt "$DONE")'"}}'`,
+];
