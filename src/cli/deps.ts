@@ -12,7 +12,7 @@ export interface DemoRequest {
   readonly isToStay: boolean;
 }
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 export interface CliDeps extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   readonly env: Environment;

@@ -95,7 +95,7 @@ async function loadKeyUnlessLogin(
 }
 
 const loginGuard = z.strictObject({ url: safeUrlGuard, key: headerCredentialGuard });
-export type Login = z.output<typeof loginGuard>;
+type Login = z.output<typeof loginGuard>;
 
 function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment): string | null {
   const home = HOME || USERPROFILE;

@@ -4,7 +4,7 @@ import { safeUrlGuard } from '../config/safe-url.js';
 import type { KeptConfig } from '../config/schema.js';
 import { CommandError, UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
-import { readGivenFile } from './given-file.js';
+import { readGivenFile } from './named-file.js';
 
 const timeoutMs = 10_000;
 

@@ -4,7 +4,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { CommandError, UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
-import { parseGivenJson } from '../cli/given-file.js';
+import { parseGivenJson } from '../cli/named-file.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
 import type { JsonObject } from '../core/base/json.js';
@@ -197,7 +197,7 @@ interface ListedEngines {
   readonly own: readonly { readonly engine: CustomEngine; readonly entry: EngineEntry | null }[];
 }
 
-export const builtIn: readonly string[] = Object.values(engineNames);
+const builtIn: readonly string[] = Object.values(engineNames);
 const newest = engineNames[currentEngine];
 
 const offered = (entry: EngineEntry): number[] => accuracies.filter((level) => entry.levels[level].isOffered);

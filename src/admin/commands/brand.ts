@@ -3,7 +3,7 @@ import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { callServer, type Fields } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { parseGivenJson, readGivenFile } from '../../cli/given-file.js';
+import { parseGivenJson, readGivenFile } from '../../cli/named-file.js';
 import { toFactLines, toPrintable, toTableLines } from '../../cli/table.js';
 import { type BrandConfig, brandConfigGuard } from '../../config/schema.js';
 import {

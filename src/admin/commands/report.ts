@@ -50,7 +50,7 @@ interface Head {
   readonly since: string | null;
 }
 
-export function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
+function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
   const { hooks, unreadableLines } = report;
   const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];

@@ -69,7 +69,7 @@ const createVerifyCommand = (deps: CliDeps): CommandUnknownOpts =>
       }
     });
 
-export function toReportLines(report: TrailReport): string[] {
+function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
     report;
   const rows: (readonly [label: string, text: string])[] = [

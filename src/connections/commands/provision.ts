@@ -16,7 +16,7 @@ import {
 import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
-import { readGivenFile } from '../../cli/given-file.js';
+import { readGivenFile } from '../../cli/named-file.js';
 import { toPrintable } from '../../cli/table.js';
 import type { Policy } from '../../core/connection.js';
 import type { EnrolmentCoverage } from '../coverage.js';

@@ -3,7 +3,7 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { callServer, readAllPages } from '../../cli/call-server.js';
 import { UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
-import { readGivenFile } from '../../cli/given-file.js';
+import { readGivenFile } from '../../cli/named-file.js';
 import { wholeNumber } from '../../cli/parse-option.js';
 import { printTable, toPrintable } from '../../cli/table.js';
 import { supportedLanguages } from '../../core/language.js';

@@ -15,9 +15,8 @@ import {
 import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
-import { readGivenFile, toUnread } from '../../cli/given-file.js';
 import { readGivenKeySet } from '../../cli/key-set.js';
-import { checkNameFree } from '../../cli/new-file.js';
+import { checkNameFree, readGivenFile, toUnread } from '../../cli/named-file.js';
 import { parseUrl } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import { digestOf } from '../../core/digest.js';

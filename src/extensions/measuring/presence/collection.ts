@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CommandError, UsageError } from '../../../cli/command-error.js';
-import { createNewFile, draftName } from '../../../cli/new-file.js';
+import { createNewFile, draftName } from '../../../cli/named-file.js';
 
 import { fileExists } from '../../../config/data-files.js';
 import type { Ports } from '../../../core/deps.js';

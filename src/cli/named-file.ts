@@ -1,9 +1,24 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileExists } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
 import { isSystemError, syncFolder } from '../storage/files/durable-file.js';
 import { UsageError } from './command-error.js';
+
+export const readGivenFile = (file: string): Promise<Buffer> =>
+  readFile(file).catch(() => {
+    throw toUnread(file);
+  });
+
+export const toUnread = (file: string): UsageError => new UsageError(`${file} cannot be read`);
+
+export function parseGivenJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${file} is no JSON`);
+  }
+}
 
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
