@@ -7,26 +7,11 @@ import { oneloginConnectionGuard } from './onelogin/config.js';
 import { scimConnectionGuard } from './scim/config.js';
 
 export const providers = [
-  toProvider({
-    guard: cognitoConnectionGuard,
-    load: async () => (await import('./cognito/index.js')).createCognitoAdapter,
-  }),
-  toProvider({
-    guard: entraConnectionGuard,
-    load: async () => (await import('./entra/index.js')).createEntraAdapter,
-  }),
-  toProvider({
-    guard: oktaConnectionGuard,
-    load: async () => (await import('./okta/index.js')).createOktaAdapter,
-  }),
-  toProvider({
-    guard: oneloginConnectionGuard,
-    load: async () => (await import('./onelogin/index.js')).createOneLoginAdapter,
-  }),
-  toProvider({
-    guard: scimConnectionGuard,
-    load: async () => (await import('./scim/index.js')).createScimAdapter,
-  }),
+  toProvider(cognitoConnectionGuard, async () => (await import('./cognito/index.js')).createCognitoAdapter),
+  toProvider(entraConnectionGuard, async () => (await import('./entra/index.js')).createEntraAdapter),
+  toProvider(oktaConnectionGuard, async () => (await import('./okta/index.js')).createOktaAdapter),
+  toProvider(oneloginConnectionGuard, async () => (await import('./onelogin/index.js')).createOneLoginAdapter),
+  toProvider(scimConnectionGuard, async () => (await import('./scim/index.js')).createScimAdapter),
 ] as const satisfies Providers;
 
 export type AdapterName = z.output<(typeof providers)[number]['guard']>['kind'];

@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { GroupPage } from '../../src/connections/groups.js';
 import { isSameLogin, matchesName, toNameParts, toWholeName } from '../../src/connections/search.js';
-
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';

@@ -7,13 +7,12 @@ import {
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSearchable } from '../../src/connections/search.js';
-
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Profile } from '../../src/core/ports.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
+import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import {
   type FoundUser,
@@ -58,12 +57,7 @@ const usualSources = {
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function createCognitoProfile(
-  {
-    claims,
-    cognito: settings,
-  }: Pick<CognitoConnection, 'claims'> & {
-    readonly cognito: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>;
-  },
+  { claims, cognito: settings }: Pick<CognitoConnection, 'claims' | 'cognito'>,
   { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const { userPoolId: UserPoolId, attribute } = settings;

@@ -28,18 +28,7 @@ import {
  * writes them. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 
-/** Administrative calls for one user pool. All throw FaceError `provider_refused` or `profile_unavailable`. */
-export interface Administration {
-  describePool(): Promise<UserPoolType>;
-  updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void>;
-  addAttribute(attribute: SchemaAttributeType): Promise<void>;
-  describeClients(): Promise<readonly UserPoolClientType[]>;
-  describeClient(clientId: string): Promise<UserPoolClientType>;
-  updateClient(clientId: string, change: (client: UserPoolClientType) => Partial<UserPoolClientType>): Promise<void>;
-  describeIdentityProvider(name: string): Promise<IdentityProviderType | null>;
-  createIdentityProvider(provider: OpenIdProvider): Promise<void>;
-  updateIdentityProvider(provider: OpenIdProvider): Promise<void>;
-}
+export type Administration = ReturnType<typeof createAdministration>;
 
 export interface OpenIdProvider {
   readonly name: string;
@@ -55,7 +44,8 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   }
 }
 
-export function createAdministration(settings: CognitoSettings, { fetch }: Ports<'fetch'>): Administration {
+/** Creates the administrative calls for one user pool. All throw FaceError `provider_refused` or `profile_unavailable`. */
+export function createAdministration(settings: CognitoSettings, { fetch }: Ports<'fetch'>) {
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const describePool = async (): Promise<UserPoolType> => {
@@ -69,7 +59,7 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
   return {
     describePool,
     describeClient,
-    async updatePool(change) {
+    async updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void> {
       const current = await describePool();
       const { Name, ...settings } = withoutReadOnly({ ...current, ...change(current) });
       const command = new UpdateUserPoolCommand({
@@ -79,11 +69,11 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
       });
       await call('UpdateUserPool', () => client.send(command));
     },
-    async addAttribute(attribute) {
+    async addAttribute(attribute: SchemaAttributeType): Promise<void> {
       const command = new AddCustomAttributesCommand({ UserPoolId, CustomAttributes: [attribute] });
       await call('AddCustomAttributes', () => client.send(command));
     },
-    async describeClients() {
+    async describeClients(): Promise<readonly UserPoolClientType[]> {
       const clients: UserPoolClientType[] = [];
       const pages = paginateListUserPoolClients({ client, pageSize: 60 }, { UserPoolId });
       await call('ListUserPoolClients', async () => {
@@ -93,7 +83,10 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
       });
       return clients;
     },
-    async updateClient(ClientId, change) {
+    async updateClient(
+      ClientId: string,
+      change: (client: UserPoolClientType) => Partial<UserPoolClientType>,
+    ): Promise<void> {
       const current = await describeClient(ClientId);
       const { ClientSecret, CreationDate, LastModifiedDate, ClientType, ...settings } = {
         ...current,
@@ -102,7 +95,7 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
       const command = new UpdateUserPoolClientCommand({ ...settings, UserPoolId, ClientId });
       await call('UpdateUserPoolClient', () => client.send(command));
     },
-    async describeIdentityProvider(ProviderName) {
+    async describeIdentityProvider(ProviderName: string): Promise<IdentityProviderType | null> {
       const command = new DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
       const answer = await call('DescribeIdentityProvider', () =>
         client.send(command).catch((error: unknown) => {
@@ -112,12 +105,12 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
       );
       return answer?.IdentityProvider ?? null;
     },
-    async createIdentityProvider({ name, details, mapping }) {
+    async createIdentityProvider({ name, details, mapping }: OpenIdProvider): Promise<void> {
       const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
       const command = new CreateIdentityProviderCommand({ UserPoolId, ProviderType: 'OIDC', ...provider });
       await call('CreateIdentityProvider', () => client.send(command));
     },
-    async updateIdentityProvider({ name, details, mapping }) {
+    async updateIdentityProvider({ name, details, mapping }: OpenIdProvider): Promise<void> {
       const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
       await call('UpdateIdentityProvider', () =>
         client.send(new UpdateIdentityProviderCommand({ UserPoolId, ...provider })),

@@ -113,20 +113,18 @@ const preTokenGuard = z
     };
   });
 
-export type PreTokenEvent = z.output<typeof preTokenGuard>;
-
 export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
-export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parseEvent(defineGuard, body);
+export const parseDefineEvent = (body: Uint8Array) => parseEvent(defineGuard, body);
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
-export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parseEvent(createGuard, body);
+export const parseCreateEvent = (body: Uint8Array) => parseEvent(createGuard, body);
 
 /**
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
  */
-export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parseEvent(verifyGuard, body);
+export const parseVerifyEvent = (body: Uint8Array) => parseEvent(verifyGuard, body);
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
-export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parseEvent(preTokenGuard, body);
+export const parsePreTokenEvent = (body: Uint8Array) => parseEvent(preTokenGuard, body);

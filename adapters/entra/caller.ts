@@ -1,13 +1,13 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type RequestHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
-
+import { type RequestHead, readBearer, toProofRefusal } from '../../src/connections/hook.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
 import type { EntraSettings } from './config.js';
+import { guidGuard } from './config-oidc.js';
 
 export interface VerifiedCaller {
   readonly tenantId: string;
@@ -35,7 +35,8 @@ export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;
 
-const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
+const tenantGuard = z.object({ tid: guidGuard });
+
 /**
  * Creates the caller check. A v2 token names the events service in `azp`; a v1 token in `appid`, with the audience
  * `api://{host}/{id}`.
@@ -63,7 +64,7 @@ export function createCallerCheck(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      throw toBearerRefusal(error);
+      throw toProofRefusal(error, 'bearer');
     });
     const client = payload.iss === v1 ? payload.appid : payload.azp;
     if (client !== eventsServiceAppId) throw new FaceError('caller_untrusted', { bearer: 'client' });

@@ -1,5 +1,4 @@
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
-
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { FaceError } from '../../src/errors.js';
 import type { HookDecision, HookEvent } from '../../src/step-up/decide.js';

@@ -1,5 +1,4 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-
 import type { Hook, Hooks, RawReply } from '../../src/connections/hook.js';
 import { sleep as sleepInFact } from '../../src/core/resilience.js';
 import { createCallerCheck } from './caller.js';

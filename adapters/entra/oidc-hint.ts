@@ -1,5 +1,6 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
+import { toProofRefusal } from '../../src/connections/hook.js';
 import type { Proof } from '../../src/connections/openid-client.js';
 import { mayHaveBeenLost } from '../../src/core/change-stored.js';
 import { digestOf } from '../../src/core/digest.js';
@@ -7,6 +8,7 @@ import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
+import { guidGuard } from './config-oidc.js';
 
 export interface EntraHintPolicy {
   readonly tenantIds: readonly string[];
@@ -33,8 +35,6 @@ export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 /** Maximum difference between `iat` and now: Entra's five minutes plus clock skew, in seconds. */
 const hintLifeSec = 600;
 
-const guid = z.guid().transform((text) => text.toLowerCase());
-
 const MAX_HINT_CHARACTERS = 16_384;
 
 const claimsGuard = z.object({
@@ -42,12 +42,12 @@ const claimsGuard = z.object({
   aud: z.string(),
   iat: z.number(),
   nbf: z.number().optional(),
-  tid: guid,
-  oid: guid,
+  tid: guidGuard,
+  oid: guidGuard,
   sub: z.string().min(1).max(255),
 });
 
-const tenantGuard = z.object({ tid: guid });
+const tenantGuard = z.object({ tid: guidGuard });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
@@ -66,7 +66,7 @@ export function createVerifyEntraHint(
     const { kid, tid: named } = readUnverified(hint, tenantIds);
     const { issuer, keys } = await findAuthority(named);
     const { payload } = await compactVerify(hint, keys, { algorithms: ['RS256'] }).catch((error: unknown) => {
-      throw toRefusal(error);
+      throw toProofRefusal(error, 'hint');
     });
     const { iss, aud, iat, nbf = iat, tid, oid, sub } = parseClaims(payload);
     if (iss !== issuer) throw untrusted('issuer');
@@ -103,12 +103,4 @@ function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
   const parsed = claimsGuard.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
   if (parsed.success) return parsed.data;
   throw untrusted('claims');
-}
-
-const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
-
-/** The error has no cause, because a signature error may contain the signed data. */
-function toRefusal(error: unknown): FaceError {
-  const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
-  return keysMissing.has(reason) ? new FaceError('profile_unavailable', { hint: reason }) : untrusted(reason);
 }

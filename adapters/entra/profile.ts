@@ -3,7 +3,6 @@ import { createClaimReader, type UsualSources, valueAt } from '../../src/connect
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search.js';
-
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
@@ -51,12 +50,7 @@ const revokedGuard = z.object({ value: z.literal(true) });
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function createEntraProfile(
-  {
-    claims,
-    entra: settings,
-  }: Pick<EntraConnection, 'claims'> & {
-    readonly entra: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph' | 'attribute' | 'hooks'>;
-  },
+  { claims, entra: settings }: Pick<EntraConnection, 'claims' | 'entra'>,
   { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
   const { attribute } = settings;

@@ -115,12 +115,11 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
           'Put its Application (client) ID into entra.hooks.appId, or leave that out to use the one of entra.clientId.',
         );
       }
-      const changes = [
+      return different([
         ...(application.identifierUris.includes(uri) ? [] : [`add the Application ID URI ${uri}`]),
         ...(application.api?.requestedAccessTokenVersion === 2 ? [] : ['issue access tokens of version 2 for it']),
         ...(asksFor(application, payloads) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
-      ];
-      return different(changes);
+      ]);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);

@@ -110,8 +110,7 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
       if (found === null) {
         return missing(`create an extension that calls ${hookUrlOf(hook, deps)}`);
       }
-      const changes = differencesOf(hook, found, deps).map(({ line }) => line);
-      return different(changes);
+      return different(differencesOf(hook, found, deps).map(({ line }) => line));
     },
     async apply() {
       const found = await findExtension(hook, deps);

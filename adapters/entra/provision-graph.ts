@@ -9,20 +9,10 @@ import { FaceError } from '../../src/errors.js';
 import { type GraphCall, isNotFound, type SendToGraph, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './config.js';
 
-export interface GraphAdministration {
-  list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
-  listPages<Output>(guard: z.ZodType<Output>, path: string): AsyncGenerator<Output[]>;
-  read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
-  create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
-  change(path: string, body: JsonObject): Promise<void>;
-  /** Returns true if an object was created so recently that Graph may not show it yet. */
-  hasJustMade(): boolean;
-}
-
 export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
   readonly send: SendToGraph;
   readonly sleep: Sleep;
-  readonly graph: GraphAdministration;
+  readonly graph: ReturnType<typeof createGraphAdministration>;
 }
 
 export const anything = z.unknown();
@@ -49,7 +39,7 @@ export const isMissing = (error: unknown): boolean =>
  * Creates the administrative calls over a Graph client. Graph's error texts are dropped, because they quote the
  * request.
  */
-export function createGraphAdministration(send: SendToGraph, clock: Clock): GraphAdministration {
+export function createGraphAdministration(send: SendToGraph, clock: Clock) {
   let madeAt = Number.NEGATIVE_INFINITY;
   const call = async (request: GraphCall): Promise<RestAnswer> => {
     const answer = await send(request);
@@ -74,21 +64,22 @@ export function createGraphAdministration(send: SendToGraph, clock: Clock): Grap
     }
   }
   return {
-    async list(guard, path) {
-      const entries: z.output<typeof guard>[] = [];
+    async list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]> {
+      const entries: Output[] = [];
       for await (const page of listPages(guard, path)) entries.push(...page);
       return entries;
     },
     listPages,
     read,
-    async create(guard, path, body) {
+    async create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output> {
       const answer = await call({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
       madeAt = clock.now();
       return parseAnswer(guard, answer.body);
     },
-    async change(path, body) {
+    async change(path: string, body: JsonObject): Promise<void> {
       await call({ method: 'PATCH', path, body });
     },
+    /** Returns true if an object was created so recently that Graph may not show it yet. */
     hasJustMade: () => clock.now() - madeAt < LATENESS_MS,
   };
 }

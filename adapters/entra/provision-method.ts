@@ -66,12 +66,11 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
         return missing(`register an external method with the discovery address ${discoveryUrl}`);
       }
       const former = method.openIdConnectSetting;
-      const changes = [
+      return different([
         ...(former?.discoveryUrl === discoveryUrl ? [] : [`read the provider at ${discoveryUrl}`]),
         ...(former?.clientId === clientId ? [] : [`send the client id ${clientId}`]),
         ...(method.appId === client.appId ? [] : [`stand for the application ${client.appId}`]),
-      ];
-      return different(changes);
+      ]);
     },
     async apply() {
       const method = await findMethod(client, deps);

@@ -61,7 +61,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
           'Register a separate application without an API, and set its client ID in the configuration',
         );
       }
-      const changes = [
+      return different([
         ...(hasAddress(application) ? [] : [`add the redirect URI ${authorizationEndpoint}`]),
         ...(lacking(application).length === 0
           ? []
@@ -69,8 +69,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
         ...(isOpenEnough(application)
           ? []
           : ['make it multi-tenant, because it represents this provider in several tenants']),
-      ];
-      return different(changes);
+      ]);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);

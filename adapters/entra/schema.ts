@@ -82,12 +82,9 @@ const attributeCollectionSubmitGuard = z
   })
   .transform(({ data }) => data);
 
-export type TokenIssuanceStart = z.output<typeof tokenIssuanceStartGuard>;
-
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 
-export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
-  parseEvent(tokenIssuanceStartGuard, body);
+export const parseTokenIssuanceStart = (body: Uint8Array) => parseEvent(tokenIssuanceStartGuard, body);
 
 /**
  * @see

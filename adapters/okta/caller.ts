@@ -1,7 +1,6 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type Hook, probeBody, type RequestHead, readBearer, toBearerRefusal } from '../../src/connections/hook.js';
-
+import { type Hook, probeBody, type RequestHead, readBearer, toProofRefusal } from '../../src/connections/hook.js';
 import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
 import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
@@ -76,7 +75,7 @@ function createVerifyBearer(
     }).catch((error: unknown) => {
       // If the keys cannot be fetched, the error leads to a reply that denies the sign-in. Okta would ignore a 401 and
       // allow it.
-      throw toBearerRefusal(error);
+      throw toProofRefusal(error, 'bearer');
     });
     const client = clientGuard.safeParse(payload);
     const clientId = client.success ? (client.data.cid ?? client.data.client_id) : undefined;

@@ -1,5 +1,4 @@
 import type { HookCore, RawReply, RequestHead } from '../../src/connections/hook.js';
-
 import type { Ports } from '../../src/core/deps.js';
 import { pause, withTimeout } from '../../src/core/resilience.js';
 import { addSec } from '../../src/core/units.js';

@@ -1,5 +1,4 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-
 import type { AdmitCall, Answer, Hook } from '../../src/connections/hook.js';
 import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';

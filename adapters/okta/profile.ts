@@ -4,7 +4,6 @@ import { createClaimReader, type UsualSources } from '../../src/connections/clai
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { isLogin, isSameLogin, isSearchable, toNameParts, toWholeName } from '../../src/connections/search.js';
-
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
 import { toPhoneNumber } from '../../src/core/ports/profile.js';
@@ -103,12 +102,7 @@ export async function searchUsers(text: string, limit: number, client: Client): 
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createOktaProfile(
-  {
-    claims,
-    okta: { orgUrl, auth, attribute },
-  }: Pick<OktaConnection, 'claims'> & {
-    readonly okta: Pick<OktaConnection['okta'], 'orgUrl' | 'auth' | 'attribute'>;
-  },
+  { claims, okta: { orgUrl, auth, attribute } }: Pick<OktaConnection, 'claims' | 'okta'>,
   { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);

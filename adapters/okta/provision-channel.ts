@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
-
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 

@@ -61,12 +61,13 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
           'Have Okta verify it',
         );
       }
-      const changes = [
-        ...changesTo(ours),
-        ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
-        ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
-      ].map((change) => `Event hook "${ours.name}": ${change}`);
-      return different(changes);
+      return different(
+        [
+          ...changesTo(ours),
+          ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
+          ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
+        ].map((change) => `Event hook "${ours.name}": ${change}`),
+      );
     },
     async apply() {
       const ours = await findEventHook(deps);

@@ -70,11 +70,11 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
     if (ours === null) {
       return missing(`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`);
     }
-    const changes = [
-      ...differencesOf(deps, hook, ours.channel),
-      ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
-    ].map((change) => `Inline hook "${ours.name}": ${change}`);
-    return different(changes);
+    return different(
+      [...differencesOf(deps, hook, ours.channel), ...(ours.status === 'ACTIVE' ? [] : ['Activate it'])].map(
+        (change) => `Inline hook "${ours.name}": ${change}`,
+      ),
+    );
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);

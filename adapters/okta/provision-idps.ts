@@ -61,8 +61,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
     if (found === null) {
       return missing(`Create the identity provider "${definition.name}" (${definition.type})`);
     }
-    const changes = differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`);
-    return different(changes);
+    return different(differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`));
   };
   const replace = async (found: Idp): Promise<void> => {
     await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));

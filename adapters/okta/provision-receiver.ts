@@ -59,8 +59,7 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
       if (found === null) {
         return missing(`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`);
       }
-      const changes = changesTo(found);
-      return different(changes);
+      return different(changesTo(found));
     },
     async apply() {
       const found = await findProvider(deps);

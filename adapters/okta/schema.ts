@@ -168,8 +168,6 @@ export const parseRegistrationHook = (body: Uint8Array): RegistrationHook => par
 
 export type SamlHook = z.output<typeof samlHookGuard>;
 
-export type PasswordImportHook = z.output<typeof passwordImportHookGuard>;
-
 /**
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
@@ -180,8 +178,7 @@ export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHook
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */
-export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
-  parseEvent(passwordImportHookGuard, body);
+export const parsePasswordImportHook = (body: Uint8Array) => parseEvent(passwordImportHookGuard, body);
 
 export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
   const entries = parseEvent(eventHookGuard, body).data.events;

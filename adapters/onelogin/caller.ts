@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { type HookProbe, probeBody, type RequestHead } from '../../src/connections/hook.js';
-
 import { findSecret } from '../../src/connections/rotating-secret.js';
 import type { Ports } from '../../src/core/deps.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';

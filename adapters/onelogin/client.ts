@@ -7,7 +7,6 @@ import { whileSigningIn, withRetryAfter, withTimeout } from '../../src/core/resi
 import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;

@@ -1,5 +1,4 @@
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
-
 import type { EpochMs } from '../../src/core/units.js';
 import { type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { CountCall } from './caller.js';

@@ -1,5 +1,4 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-
 import type { Hook, RawReply } from '../../src/connections/hook.js';
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';

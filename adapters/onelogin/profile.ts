@@ -3,13 +3,12 @@ import { createClaimReader, type UsualSources, valueAt } from '../../src/connect
 import { readAllGroups } from '../../src/connections/groups.js';
 import type { RestAnswer } from '../../src/connections/rest-call.js';
 import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search.js';
-
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Json } from '../../src/core/base/json.js';
 import type { CallerClass, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';
-import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import type { OneLoginConnection } from './config.js';
 import {
   accountGuard,
   type FoundUser,
@@ -65,12 +64,7 @@ const isSame = (one: Fields, other: Fields): boolean =>
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
-  {
-    claims,
-    onelogin: { attribute },
-  }: Pick<OneLoginConnection, 'claims'> & {
-    readonly onelogin: Pick<OneLoginSettings, 'attribute'>;
-  },
+  { claims, onelogin: { attribute } }: Pick<OneLoginConnection, 'claims' | 'onelogin'>,
   { api, log }: { readonly api: OneLoginApi; readonly log: Log },
 ): Profile {
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, `custom_attributes.${attribute}`);

@@ -159,8 +159,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
         return missing(`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.');
       }
       if (!isOurs(hook, parts)) return toBlocked(type, hook, deps.settings.id);
-      const changes = differencesOf(type, hook, parts);
-      return different(changes);
+      return different(differencesOf(type, hook, parts));
     },
     apply,
     // OneLogin may use the old value of a variable until the function is deployed again.

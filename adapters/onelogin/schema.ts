@@ -41,18 +41,14 @@ const userMigrationGuard = z
     eventId: request_id,
   }));
 
-export type PreAuthentication = z.output<typeof preAuthenticationGuard>;
-
-export type UserMigration = z.output<typeof userMigrationGuard>;
-
 /**
  * Parses a pre-authentication request. Its user is unproven, because anyone can type a name.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
-export const parsePreAuthentication = (body: Uint8Array): PreAuthentication => parseEvent(preAuthenticationGuard, body);
+export const parsePreAuthentication = (body: Uint8Array) => parseEvent(preAuthenticationGuard, body);
 
 /**
  * Parses a user-migration request, which contains the typed name but never the password.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
  */
-export const parseUserMigration = (body: Uint8Array): UserMigration => parseEvent(userMigrationGuard, body);
+export const parseUserMigration = (body: Uint8Array) => parseEvent(userMigrationGuard, body);

@@ -6,7 +6,6 @@ import { type RetryPolicy, type Sleep, whileSigningIn, withRetryAfter } from '..
 import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-
 import type { ScimSettings } from './config.js';
 
 const timeoutMs = 4_000;

@@ -1,5 +1,4 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';

@@ -10,7 +10,6 @@ import {
   matchesName,
   toNameParts,
 } from '../../src/connections/search.js';
-
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';
@@ -127,7 +126,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 }
 
 export function createScimProfile(
-  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
+  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims' | 'scim'>,
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
   const { path } = attribute;

@@ -37,12 +37,6 @@ export interface Adapter {
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }
 
-interface ProviderRow<Guard extends ConnectionGuard> {
-  readonly guard: Guard;
-  /** Loads the adapter on first use, because a provider's SDK costs seconds and memory. */
-  load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;
-}
-
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
   readonly guard: Guard;
   createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
@@ -57,8 +51,12 @@ export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
 
 /**
  * Converts a row of the table of providers. The compiler rejects a row whose guard and factory have different settings.
+ * @param load - loads the adapter on first use, because a provider's SDK costs seconds and memory
  */
-export function toProvider<const Guard extends ConnectionGuard>({ guard, load }: ProviderRow<Guard>): Provider<Guard> {
+export function toProvider<const Guard extends ConnectionGuard>(
+  guard: Guard,
+  load: () => Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>,
+): Provider<Guard> {
   // The guard of the connection's kind has already parsed the entry.
   const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
   return {

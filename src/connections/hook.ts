@@ -128,7 +128,8 @@ export function readBearer(headers: RequestHead['headers']): string {
   return bearer;
 }
 
-export function toBearerRefusal(error: unknown): FaceError {
+/** The error has no cause, because a signature error may contain the signed data. */
+export function toProofRefusal(error: unknown, proof: 'bearer' | 'hint'): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
-  return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });
+  return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { [proof]: reason });
 }
