@@ -1,38 +1,162 @@
 import {
   AdminDeleteUserAttributesCommand,
   AdminGetUserCommand,
+  AdminListGroupsForUserCommand,
   AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
+  type CognitoIdentityProviderClient,
+  ListUsersCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
-import { readAllGroups } from '../../src/connections/groups.js';
-import { isLogin, isSearchable } from '../../src/connections/search.js';
+import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
+import { withinTime } from '../../src/connections/rest-call.js';
+import {
+  isLogin,
+  isSameLogin,
+  isSearchable,
+  matchesName,
+  toNameParts,
+  toWholeName,
+} from '../../src/connections/search.js';
 import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
-import type { Profile } from '../../src/core/ports.js';
-import { withTimeout } from '../../src/core/resilience.js';
+import { toPhoneNumber } from '../../src/core/ports/profile.js';
+import type { Account, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
-import {
-  type FoundUser,
-  isNamed,
-  listUsers,
-  readGroupPage,
-  searchUsers,
-  toAccount,
-  toNamedAccount,
-  toUser,
-} from './profile-user.js';
 
-/** Time limit for one operation, including all its API calls. */
-const TOTAL_TIMEOUT_MS = 10_000;
+export interface FoundUser {
+  readonly username: string;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
+
+/** @throws FaceError `profile_unavailable` if Cognito omits required fields */
+export function toUser(username: string | undefined, attributes: Attributes): FoundUser {
+  if (username === undefined || attributes === undefined) throw notUnderstood();
+  return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
+}
+
+/** Returns the sign-in name. For users who sign in by e-mail or phone, Cognito sets the user name to the `sub`. */
+export const nameOf = ({ username, attributes }: FoundUser): string =>
+  username === attributes.get('sub')
+    ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)
+    : username;
+
+/** Returns true if the user signs in by this name. The API also finds users by `sub`, which is not a sign-in name. */
+export const isNamed = (user: FoundUser, login: string): boolean =>
+  [
+    nameOf(user),
+    ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
+  ].some((name) => isSameLogin(name, login));
+
+export function toAccount(user: FoundUser): Account {
+  const subject = user.attributes.get('sub');
+  if (subject === undefined) throw notUnderstood();
+  return {
+    subject,
+    login: nameOf(user),
+    email: user.attributes.get('email') ?? null,
+    phone: toPhoneNumber(user.attributes.get('phone_number')),
+  };
+}
+
+export function toNamedAccount(user: FoundUser): NamedAccount {
+  const [name = '', given = '', family = ''] = ['name', 'given_name', 'family_name'].map((each) =>
+    user.attributes.get(each),
+  );
+  return { ...toAccount(user), name: name || toWholeName(given, family) };
+}
+
+export const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
+
+const mostPages = 20;
+
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
+export async function listUsers(
+  Filter: string,
+  limit: number,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<readonly FoundUser[]> {
+  const found: FoundUser[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const from = next === undefined ? {} : { PaginationToken: next };
+    const answer = await client.send(new ListUsersCommand({ UserPoolId, Filter, Limit: limit, ...from }));
+    if (answer.Users === undefined) throw notUnderstood();
+    found.push(...answer.Users.map((user) => toUser(user.Username, user.Attributes)));
+    next = answer.PaginationToken;
+    if (next === undefined || found.length >= limit) return found;
+  }
+  throw notUnderstood();
+}
+
+const pageSize = 60;
+
+/**
+ * Reads one page of a user's groups. A group's name is unique in its pool and serves as its id.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminListGroupsForUser.html
+ */
+export async function readGroupPage(
+  Username: string,
+  next: string | null,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<GroupPage<string>> {
+  const page = next === null ? {} : { NextToken: next };
+  const { Groups, NextToken } = await client.send(
+    new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit: pageSize, ...page }),
+  );
+  if (Groups === undefined) throw notUnderstood();
+  const names = Groups.flatMap(({ GroupName }) => (GroupName === undefined ? [] : [GroupName]));
+  return { groups: names.map((name) => ({ id: name, name })), next: NextToken ?? null };
+}
+
+/**
+ * Attributes to search, one request each, because a filter accepts one attribute. Only `username` is case-sensitive.
+ */
+const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
+
+/**
+ * Searches users by name prefix. A filter cannot contain `"` or `\`, for which no escape is documented, so the text
+ * from there on is compared here.
+ * @see
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
+ */
+export async function searchUsers(
+  text: string,
+  limit: number,
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+): Promise<readonly NamedAccount[]> {
+  const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
+    const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
+    if (plain === '') return [];
+    return listUsers(`${attribute} ^= "${plain}"`, limit, { UserPoolId, client });
+  };
+  const questions = [
+    ...searched.map((attribute) => ({ attribute, beginning: text })),
+    ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
+  ];
+  const found = new Map<string, NamedAccount>();
+  // Requests are sequential, because the rate limit applies to the whole AWS account.
+  for (const { attribute, beginning } of questions) {
+    if (found.size >= limit) break;
+    const called = (await list(attribute, beginning)).filter((user) => matchesName(text, toNames(user)));
+    for (const user of called) found.set(user.username, toNamedAccount(user));
+  }
+  return [...found.values()].slice(0, limit);
+}
+
+const toNames = (user: FoundUser) => {
+  const read = (name: string): string => user.attributes.get(name) ?? '';
+  const others = [user.username, nameOf(user), read('email'), read('preferred_username'), read('name')];
+  return { given: read('given_name'), family: read('family_name'), others };
+};
 
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await withTimeout(work(), TOTAL_TIMEOUT_MS, () => {
-      throw new FaceError('profile_unavailable', { reason: 'timeout' });
-    });
+    return await withinTime(work);
   } catch (error) {
     if (error instanceof FaceError) throw error;
     const failure = toServiceFailure(error);

@@ -15,7 +15,7 @@ import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
-import { readGroupPage } from './profile-user.js';
+import { readGroupPage } from './profile.js';
 import type { Administration } from './provision-pool.js';
 import {
   deployment,

@@ -2,10 +2,10 @@ import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { discoveryCheck, endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   type Check,
+  createObjectStep,
   fail,
   inConsole,
   manual,
-  missing,
   type ProvisionStep,
   pass,
   publishedKeysTitle,
@@ -39,23 +39,16 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);
   const { client_id, oidc_issuer } = provider.details;
-  return {
-    title: `The OpenID provider ${providerName}`,
-    async inspect() {
-      const found = await pool.describeIdentityProvider(providerName);
-      if (found === null) return missing(`create it, with the issuer ${oidc_issuer}`);
-      const details = found.ProviderDetails ?? {};
+  return createObjectStep(`The OpenID provider ${providerName}`, {
+    find: () => pool.describeIdentityProvider(providerName),
+    creation: [`create it, with the issuer ${oidc_issuer}`],
+    create: () => pool.createIdentityProvider(provider),
+    changesTo({ ProviderDetails: details = {} }) {
       const isSame = details.client_id === client_id && details.oidc_issuer === oidc_issuer;
-      return isSame
-        ? { state: 'ready' }
-        : { state: 'different', changes: [`set its client id and issuer ${oidc_issuer}`] };
+      return isSame ? [] : [`set its client id and issuer ${oidc_issuer}`];
     },
-    async apply() {
-      const found = await pool.describeIdentityProvider(providerName);
-      if (found === null) await pool.createIdentityProvider(provider);
-      else await pool.updateIdentityProvider(provider);
-    },
-  };
+    change: () => pool.updateIdentityProvider(provider),
+  });
 }
 
 /** A manual step, because each application decides whether to offer the face check. */

@@ -8,7 +8,7 @@ import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
-import { toAccount, toUser } from './profile-user.js';
+import { toAccount, toUser } from './profile.js';
 import {
   attributeCheck,
   checkGroups,

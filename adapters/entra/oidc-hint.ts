@@ -7,8 +7,8 @@ import { digestOf } from '../../src/core/digest.js';
 import type { Clock, Fetch, State } from '../../src/core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { createFindAuthority, isEntraKeyOf } from './caller-authority.js';
-import { guidGuard } from './config-oidc.js';
+import { createFindAuthority, isEntraKeyOf } from './caller.js';
+import { guidGuard } from './config.js';
 
 export interface EntraHintPolicy {
   readonly tenantIds: readonly string[];

@@ -7,7 +7,7 @@ import { readAsked } from '../../src/oidc/asked.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
-import { externalMfaGuard } from './config-oidc.js';
+import { externalMfaGuard } from './config.js';
 import { createExternalMfaClient } from './oidc.js';
 
 /* What the library is handed, and what is made of the rest: the whole flow at the socket is external-mfa.test.ts. */

@@ -9,8 +9,7 @@ import {
 } from '../../src/connections/openid-client.js';
 import type { Ports } from '../../src/core/deps.js';
 import { FaceError } from '../../src/errors.js';
-import type { EntraConnection } from './config.js';
-import type { ExternalMfaConfig } from './config-oidc.js';
+import type { EntraConnection, ExternalMfaConfig } from './config.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 
 const faceAcrValues = [

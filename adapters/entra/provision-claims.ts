@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   blocked,
+  createObjectStep,
   inConsole,
   missing,
   type ProvisionStep,
@@ -61,28 +62,22 @@ async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<Claim
 export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
   const displayName = displayNameOf(deps);
   const path = '/policies/claimsMappingPolicies';
-  return {
-    title: toTitle(deps),
-    async inspect() {
-      const policy = await findPolicy(deps);
-      const named = Object.values(claimNames).join(', ');
-      if (policy === null) return missing(`create a policy that maps ${named}`);
+  return createObjectStep(toTitle(deps), {
+    find: () => findPolicy(deps),
+    creation: [`create a policy that maps ${Object.values(claimNames).join(', ')}`],
+    create() {
+      const definition = toDefinition(null, entries);
+      return deps.graph.create(anything, path, { displayName, isOrganizationDefault: false, definition });
+    },
+    changesTo(policy) {
       const lacking = lackingIn(policy).map(({ JwtClaimType }) => JwtClaimType);
-      return lacking.length === 0
-        ? { state: 'ready' }
-        : { state: 'different', changes: [`map ${lacking.join(', ')} too`] };
+      return lacking.length === 0 ? [] : [`map ${lacking.join(', ')} too`];
     },
-    async apply() {
-      const policy = await findPolicy(deps);
-      if (policy === null) {
-        const definition = toDefinition(null, entries);
-        await deps.graph.create(anything, path, { displayName, isOrganizationDefault: false, definition });
-        return;
-      }
+    change(policy) {
       const definition = toDefinition(parseDefinition(policy.definition), lackingIn(policy));
-      await deps.graph.change(`${path}/${policy.id}`, { definition });
+      return deps.graph.change(`${path}/${policy.id}`, { definition });
     },
-  };
+  });
 }
 
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;

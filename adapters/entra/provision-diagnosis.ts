@@ -10,10 +10,10 @@ import {
   serverAnswers,
   warn,
 } from '../../src/connections/provisioning.js';
-import type { ExternalMfaConfig } from './config-oidc.js';
+import type { ExternalMfaConfig } from './config.js';
 import { credentials } from './provision-checks.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
-import { registersUsers } from './provision-method.js';
+import { registersUsers } from './provision-mfa.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
 

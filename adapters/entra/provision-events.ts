@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { blocked, different, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { blocked, createObjectStep, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
@@ -103,25 +103,13 @@ const toTitle = (hook: HookName): string => `Custom authentication extension: ${
 
 /** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
-  return {
-    title: toTitle(hook),
-    async inspect() {
-      const found = await findExtension(hook, deps);
-      if (found === null) {
-        return missing(`create an extension that calls ${hookUrlOf(hook, deps)}`);
-      }
-      return different(differencesOf(hook, found, deps).map(({ line }) => line));
-    },
-    async apply() {
-      const found = await findExtension(hook, deps);
-      const type = { '@odata.type': extensionTypes[hook] };
-      const path = '/identity/customAuthenticationExtensions';
-      if (found !== null) {
-        const fields = differencesOf(hook, found, deps).map(({ field }) => field);
-        await deps.graph.change(`${path}/${found.id}`, Object.assign({}, type, ...fields));
-        return;
-      }
-      await deps.graph.create(anything, path, {
+  const type = { '@odata.type': extensionTypes[hook] };
+  const path = '/identity/customAuthenticationExtensions';
+  return createObjectStep(toTitle(hook), {
+    find: () => findExtension(hook, deps),
+    creation: [`create an extension that calls ${hookUrlOf(hook, deps)}`],
+    create: () =>
+      deps.graph.create(anything, path, {
         ...type,
         displayName: displayNameOf(hook, deps),
         description: 'Face step-up',
@@ -131,9 +119,13 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
         ...(hook === 'token-issuance-start'
           ? { claimsForTokenConfiguration: Object.keys(claimNames).map(toClaim) }
           : {}),
-      });
+      }),
+    changesTo: (found) => differencesOf(hook, found, deps).map(({ line }) => line),
+    change(found) {
+      const fields = differencesOf(hook, found, deps).map(({ field }) => field);
+      return deps.graph.change(`${path}/${found.id}`, Object.assign({}, type, ...fields));
     },
-  };
+  });
 }
 
 async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {

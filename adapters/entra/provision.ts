@@ -7,8 +7,7 @@ import type { Member } from '../../src/core/ports.js';
 import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilience.js';
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
-import type { EntraConnection } from './config.js';
-import { guidGuard } from './config-oidc.js';
+import { type EntraConnection, guidGuard } from './config.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -20,8 +19,7 @@ import {
 } from './provision-directory.js';
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps, waitUntilVisible } from './provision-graph.js';
-import { createRegistration, registersUsers } from './provision-method.js';
-import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
+import { createExternalMfaSteps, createRegistration, externalMfaClientsOf, registersUsers } from './provision-mfa.js';
 
 type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;
 

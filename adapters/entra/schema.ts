@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEvent } from '../../src/connections/hook.js';
-import { guidGuard } from './config-oidc.js';
+import { guidGuard } from './config.js';
 
 /*
  * Entra names an attribute's type in `@odata.type` or `@odata.Type`, so the guards use the JSON type of the value

@@ -1,14 +1,14 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
-import type { Json } from '../../src/core/base/json.js';
+import { parseAnswer, withinTime } from '../../src/connections/rest-call.js';
+import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type RetryPolicy, whileAdministering, withRetryAfter, withTimeout } from '../../src/core/resilience.js';
+import { type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-const TOTAL_TIMEOUT_MS = 10_000;
 
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
@@ -117,13 +117,9 @@ export async function callOkta<Answer>(
   toRefused: (refusal: Refusal) => FaceError,
   patience: RetryPolicy,
 ): Promise<Answer> {
-  const attempt = (): Promise<Answer> =>
-    withTimeout(send(), TOTAL_TIMEOUT_MS, () => {
-      throw new FaceError('profile_unavailable', { reason: 'timeout' });
-    });
   const outcome = await withRetryAfter(
     () =>
-      attempt().then(
+      withinTime(send).then(
         (answer) => ({ answer }),
         (error: unknown) => ({ error }),
       ),
@@ -189,3 +185,45 @@ const parseJson = (text: string): unknown => {
     throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
   }
 };
+
+const maxPages = 100;
+
+const entryGuard = z.looseObject({ id: z.string() });
+
+/** @throws FaceError `provider_refused`, `profile_unavailable`, also if the answer is no list */
+export async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send: SendToOkta): Promise<Entry[]> {
+  const found: Entry[] = [];
+  let pages = 0;
+  for await (const entries of listPages(entryGuard, path, send)) {
+    found.push(...entries.flatMap((entry) => guard.safeParse(entry).data ?? []));
+    if (++pages > maxPages) throw new FaceError('profile_unavailable', { reason: 'too many pages' });
+  }
+  return found;
+}
+
+export async function* listPages<Entry>(
+  guard: z.ZodType<Entry>,
+  path: string,
+  send: SendToOkta,
+): AsyncGenerator<Entry[]> {
+  let next: string | null = path;
+  while (next !== null) {
+    const { body, headers } = await send('GET', next);
+    yield parseAnswer(z.array(guard), body);
+    next = nextPageOf(headers);
+  }
+}
+
+/** @see https://developer.okta.com/docs/api/#pagination */
+export function nextPageOf(headers: OktaAnswer['headers']): string | null {
+  const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  return link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;
+}
+
+const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
+
+export function toWritable(found: unknown, more: readonly string[]): JsonObject {
+  const left = new Set([...readOnlyFields, ...more]);
+  const fields = parseAnswer(z.record(z.string(), z.json()), found);
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !left.has(field)));
+}

@@ -3,8 +3,62 @@ import { z } from 'zod';
 import { connectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
+import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { originGuard, safeUrlGuard } from '../../src/config/safe-url.js';
-import { hasOneIdv, oktaFactorGuard, oktaIdvGuard } from './config-oidc.js';
+
+const orgFields = {
+  ...clientFields,
+  orgUrls: originsGuard.describe('Addresses that people sign in at: the org’s own, and custom domains.'),
+};
+
+/**
+ * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
+ */
+export const oktaFactorGuard = z
+  .strictObject({
+    ...orgFields,
+    kind: z.literal('okta_factor').describe('The face check as a factor of sign-ins at Okta.'),
+    trustClaims: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether Okta counts the methods of the ID token. It counts a face only together with a possession factor such as a passkey.',
+      ),
+  })
+  .transform(({ orgUrls, ...rest }) => ({
+    ...rest,
+    redirectUris: orgUrls.map((url) => `${url}/oauth2/v1/authorize/callback`),
+  }));
+
+/** @see https://developer.okta.com/docs/guides/idv-integration/main/ */
+export const oktaIdvGuard = z
+  .strictObject({
+    ...orgFields,
+    kind: z.literal('okta_idv').describe('The face check as an identity verification at Okta.'),
+    termsOfUse: safeUrlGuard.describe(
+      'Page with your terms of use, which Okta shows before the check. Only used by provisioning.',
+    ),
+    privacyPolicy: safeUrlGuard.describe(
+      'Page with your privacy policy, which Okta shows before the check. Only used by provisioning.',
+    ),
+  })
+  .transform(({ orgUrls, ...rest }) => ({
+    ...rest,
+    redirectUris: orgUrls.map((url) => `${url}/idp/identity-verification/callback`),
+  }));
+
+export type OktaFactor = z.output<typeof oktaFactorGuard>;
+
+export type OktaIdv = z.output<typeof oktaIdvGuard>;
+
+export type OktaClient = OktaFactor | OktaIdv;
+
+/**
+ * Returns true if there is at most one IDV client. For IDV, browsers send no client id, so the requests of two IDV
+ * clients could not be distinguished.
+ */
+export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
+  clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;
 
 /** Okta's base attributes, which the enrolment token must not overwrite. */
 const baseAttributes = new Set(
@@ -51,6 +105,8 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const hookSecretGuard = z.string().min(16).pipe(headerCredentialGuard);
+
 const callersGuard = z
   .strictObject({
     secret: z
@@ -61,18 +117,11 @@ const callersGuard = z
           .transform((name) => name.toLowerCase())
           .default('authorization')
           .describe('Name of the header.'),
-        value: z
-          .string()
-          .min(16)
-          .pipe(headerCredentialGuard)
-          .describe('Secret. Value of the header, at least 16 characters.'),
+        value: hookSecretGuard.describe('Secret. Value of the header, at least 16 characters.'),
       })
       .optional()
       .describe('Header of hooks with an HTTP channel.'),
-    previousSecret: z
-      .string()
-      .min(16)
-      .pipe(headerCredentialGuard)
+    previousSecret: hookSecretGuard
       .optional()
       .describe('Secret. Former value of the header, accepted while it is replaced.'),
     oauth: z

@@ -9,8 +9,7 @@ import {
 } from '../../src/connections/openid-client.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
-import type { OktaConnection } from './config.js';
-import type { OktaFactor, OktaIdv } from './config-oidc.js';
+import type { OktaConnection, OktaFactor, OktaIdv } from './config.js';
 
 export const createOktaClients = (
   oidc: OktaConnection['oidc'],

@@ -10,9 +10,8 @@ import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, createClient, type OktaAnswer, type Refusal } from './client.js';
+import { callOkta, createClient, nextPageOf, type OktaAnswer, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
-import { nextPageOf } from './provision-list.js';
 import { isUserId } from './schema.js';
 
 export const accountGuard = z.object({

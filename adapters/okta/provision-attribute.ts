@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  different,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
@@ -122,14 +128,8 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
       'Change it in Directory > Profile Editor > User (default), or name another attribute in the configuration',
     );
   }
-  return definition.master?.type === 'PROFILE_MASTER'
-    ? {
-        state: 'different',
-        changes: [
-          `Set the source priority of ${name} to "Inherit from Okta": it cannot be written of users who come from a directory`,
-        ],
-      }
-    : { state: 'ready' };
+  const change = `Set the source priority of ${name} to "Inherit from Okta": it cannot be written of users who come from a directory`;
+  return different(definition.master?.type === 'PROFILE_MASTER' ? [change] : []);
 }
 
 const schemaPath = '/api/v1/meta/schemas/user/default';

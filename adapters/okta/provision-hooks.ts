@@ -7,6 +7,7 @@ import {
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
+import { listAll } from './client.js';
 import {
   channelGuard,
   channelTo,
@@ -16,7 +17,6 @@ import {
   type OktaProvisionDeps,
   uriOf,
 } from './provision-channel.js';
-import { listAll } from './provision-list.js';
 
 const inlineHookTypes = {
   token: 'com.okta.oauth2.tokens.transform',

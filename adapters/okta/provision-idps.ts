@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { different, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import { createObjectStep, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import type { OktaClient, OktaFactor, OktaIdv } from './config-oidc.js';
+import { listAll, toWritable } from './client.js';
+import type { OktaClient, OktaFactor, OktaIdv } from './config.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { listAll, toWritable } from './provision-list.js';
 
 const urlGuard = z.object({ url: z.string() });
 
@@ -55,25 +55,18 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
   const toDefinition = (found: Idp | null): IdpDefinition =>
     client.kind === 'okta_idv' ? toVerification(client, deps) : toFactor(client, found, deps);
-  const inspect = async (): Promise<StepStatus> => {
-    const found = await findIdp(client, deps);
-    const definition = toDefinition(found);
-    if (found === null) {
-      return missing(`Create the identity provider "${definition.name}" (${definition.type})`);
-    }
-    return different(differencesOf(found, definition).map((name) => `Set ${name} of "${found.name}"`));
-  };
   const replace = async (found: Idp): Promise<void> => {
     await deps.send('PUT', `/api/v1/idps/${found.id}`, await toChanged(found, toDefinition(found), deps));
   };
+  const { name, type } = toDefinition(null);
   return {
-    title: `Identity provider: ${client.kind}`,
-    inspect,
-    async apply() {
-      const found = await findIdp(client, deps);
-      if (found === null) await deps.send('POST', '/api/v1/idps', toDefinition(null));
-      else await replace(found);
-    },
+    ...createObjectStep(`Identity provider: ${client.kind}`, {
+      find: () => findIdp(client, deps),
+      creation: [`Create the identity provider "${name}" (${type})`],
+      create: () => deps.send('POST', '/api/v1/idps', toDefinition(null)),
+      changesTo: (found) => differencesOf(found, toDefinition(found)).map((each) => `Set ${each} of "${found.name}"`),
+      change: replace,
+    }),
     async pushSecret() {
       const found = await findIdp(client, deps);
       if (found !== null) await replace(found);
@@ -187,6 +180,61 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
         termsOfUse: client.termsOfUse,
         privacyPolicy: client.privacyPolicy,
       },
+    },
+  };
+}
+
+const authenticatorGuard = z.object({
+  key: z.literal('external_idp'),
+  provider: z.object({ configuration: z.object({ idpId: z.string() }) }),
+});
+
+/**
+ * Returns true if users can enrol the IdP authenticator. Okta offers it only for identity providers with the usage
+ * "Factor only".
+ */
+export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
+  const idp = await findIdp(client, deps);
+  const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
+  return idp !== null && authenticators.some(({ provider }) => provider.configuration.idpId === idp.id);
+}
+
+/**
+ * Creates the manual step for "IdP Usage", which Okta's API does not return. The step counts as done if the
+ * authenticator exists, because Okta allows it only with this usage.
+ */
+export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
+  title: 'IdP Usage: Factor only',
+  inspect: async () =>
+    (await hasAuthenticator(client, deps)) ? { state: 'ready' } : { state: 'manual', instructions },
+  apply: async () => {},
+});
+
+const instructions = [
+  'Security > Identity Providers > the identity provider of the step before > Actions > Configure Identity Provider.',
+  'Set IdP Usage to Factor only, and save. Then run provision again.',
+];
+
+/**
+ * Creates the step for the IdP authenticator. It uses the raw API, because Okta's OpenAPI description and SDK lack
+ * `provider`.
+ */
+export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {
+  const name = deps.settings.policy.organisation ?? 'Face check';
+  const inspect = async (): Promise<StepStatus> => {
+    if (await hasAuthenticator(client, deps)) return { state: 'ready' };
+    return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);
+  };
+  return {
+    title: 'IdP authenticator',
+    inspect,
+    async apply() {
+      const idp = await findIdp(client, deps);
+      await deps.send('POST', '/api/v1/authenticators', {
+        key: 'external_idp',
+        name,
+        provider: { type: 'CLAIMS', configuration: { idpId: idp?.id ?? '' } },
+      });
     },
   };
 }

@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import {
   type Check,
-  different,
+  createObjectStep,
   type Finding,
   fail,
-  missing,
   type ProvisionStep,
   pass,
   publishedKeysTitle,
-  type StepStatus,
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { listAll } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
-import { listAll } from './provision-list.js';
 
 const providerGuard = z.object({
   id: z.string(),
@@ -46,34 +44,23 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
  * reachable.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
-export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {
-  const changesTo = ({ name, status, settings }: Provider): string[] =>
-    [
-      ...(settings.well_known_url === wellKnownUrlOf(deps) ? [] : [`Have it read ${wellKnownUrlOf(deps)}`]),
-      ...(status === 'ACTIVE' ? [] : ['Activate it']),
-    ].map((change) => `Security events provider "${name}": ${change}`);
-  return {
-    title: 'Security events provider',
-    async inspect(): Promise<StepStatus> {
-      const found = await findProvider(deps);
-      if (found === null) {
-        return missing(`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`);
-      }
-      return different(changesTo(found));
-    },
-    async apply() {
-      const found = await findProvider(deps);
-      if (found === null) {
-        await deps.send('POST', providersPath, toDefinition(deps, null));
-        return;
-      }
+export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep =>
+  createObjectStep('Security events provider', {
+    find: () => findProvider(deps),
+    creation: [`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`],
+    create: () => deps.send('POST', providersPath, toDefinition(deps, null)),
+    changesTo: ({ name, status, settings }) =>
+      [
+        ...(settings.well_known_url === wellKnownUrlOf(deps) ? [] : [`Have it read ${wellKnownUrlOf(deps)}`]),
+        ...(status === 'ACTIVE' ? [] : ['Activate it']),
+      ].map((change) => `Security events provider "${name}": ${change}`),
+    async change(found) {
       if (found.settings.well_known_url !== wellKnownUrlOf(deps)) {
         await deps.send('PUT', `${providersPath}/${found.id}`, toDefinition(deps, found));
       }
       if (found.status !== 'ACTIVE') await deps.send('POST', `${providersPath}/${found.id}/lifecycle/activate`);
     },
-  };
-}
+  });
 
 export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   title: 'Security events provider',

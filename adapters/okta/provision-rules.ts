@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import type { SendToOkta } from './client.js';
+import { listAll, type SendToOkta, toWritable } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
-import { listAll, toWritable } from './provision-list.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 

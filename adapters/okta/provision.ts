@@ -6,16 +6,14 @@ import { manualStep, type Provisioning } from '../../src/connections/provisionin
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
-import { createSendToOkta } from './client.js';
+import { createSendToOkta, listPages } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
-import { createAuthenticatorStep, createUsageStep } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
-import { createIdpStep } from './provision-idps.js';
-import { listPages } from './provision-list.js';
+import { createAuthenticatorStep, createIdpStep, createUsageStep } from './provision-idps.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 

@@ -1,16 +1,21 @@
 import { z } from 'zod';
-import { callRest, parseAnswer, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
+import {
+  callRest,
+  parseAnswer,
+  type RestAnswer,
+  readRetryAfterMs,
+  withinTime,
+} from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { CallerClass } from '../../src/core/ports.js';
-import { whileSigningIn, withRetryAfter, withTimeout } from '../../src/core/resilience.js';
+import { whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
 import { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-const TOTAL_TIMEOUT_MS = 10_000;
 const LONGEST_WAIT_SEC = 3_600;
 const USUAL_WAIT_SEC = 60;
 /** Share of the hourly calls that anonymous callers cannot use. */
@@ -149,8 +154,3 @@ function readRateLimit(headers: Headers): { readonly retryAfterSec: number; read
     isScarce: read('remaining') < read('limit') * KEPT_FROM_OUTSIDERS,
   };
 }
-
-const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
-  withTimeout(work(), TOTAL_TIMEOUT_MS, () => {
-    throw toUnavailable({ reason: 'timeout' });
-  });

@@ -30,6 +30,8 @@ export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text)
 
 const policyIdGuard = z.int().min(1);
 
+const hookSecretGuard = z.string().min(32).max(512).pipe(headerCredentialGuard);
+
 export const oneloginConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(oneloginFactorGuard),
@@ -49,21 +51,10 @@ export const oneloginConnectionGuard = z.strictObject({
         .describe('Short name of the custom user field that holds the enrolment token.'),
       hooks: z
         .strictObject({
-          secret: z
-            .string()
-            .min(32)
-            .max(512)
-            .pipe(headerCredentialGuard)
-            .describe(
-              'Secret. Key of at least 32 characters that the Smart Hook signs its requests with (HMAC-SHA256).',
-            ),
-          previousSecret: z
-            .string()
-            .min(32)
-            .max(512)
-            .pipe(headerCredentialGuard)
-            .optional()
-            .describe('Secret. Former key, accepted while it is replaced.'),
+          secret: hookSecretGuard.describe(
+            'Secret. Key of at least 32 characters that the Smart Hook signs its requests with (HMAC-SHA256).',
+          ),
+          previousSecret: hookSecretGuard.optional().describe('Secret. Former key, accepted while it is replaced.'),
         })
         .describe('Credentials of hook calls.'),
       facePolicyId: policyIdGuard.describe('User policy whose factor is the face check.'),

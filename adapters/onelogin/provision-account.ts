@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
+import { listOf } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { idGuard } from './profile-account.js';
+import { idGuard } from './profile.js';
 import type { SmartHookType } from './schema.js';
 import { variableNames, variablesOf } from './smart-hook.js';
 
@@ -42,51 +42,43 @@ const refusalGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /** Creates the provisioning calls for one account. A refusal throws `provider_refused` with the refused call. */
 export function createAccountClient(api: OneLoginApi) {
-  const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<RestAnswer>): Promise<Output> => {
-    const { status, body } = await answer;
+  type Request = Parameters<OneLoginApi['call']>;
+  const send = async <Output>(name: string, guard: z.ZodType<Output>, ...request: Request): Promise<Output> => {
+    const { status, body } = await api.call(...request);
     const parsed = guard.safeParse(body);
     if (status >= 200 && status < 300 && parsed.success) return parsed.data;
     const { data } = refusalGuard.safeParse(body);
-    throw new FaceError('provider_refused', { status, code: data?.name ?? null, call });
+    throw new FaceError('provider_refused', { status, code: data?.name ?? null, call: name });
   };
+  const fieldsPath = '/api/2/users/custom_attributes';
+  const variablesPath = '/api/2/hooks/envs';
   const hookPath = (id: string): string => `/api/2/hooks/${encodeURIComponent(id)}`;
   return {
-    listFields: () =>
-      read('list custom attributes', z.array(fieldGuard), api.call('GET', '/api/2/users/custom_attributes')),
+    listFields: () => send('list custom attributes', z.array(fieldGuard), 'GET', fieldsPath),
     createField: (field: { name: string; shortname: string }) =>
-      read(
-        'create custom attribute',
-        z.unknown(),
-        api.call('POST', '/api/2/users/custom_attributes', { user_field: field }),
-      ),
+      send('create custom attribute', z.unknown(), 'POST', fieldsPath, { user_field: field }),
     async listVariables(): Promise<z.output<typeof variableGuard>[]> {
       const variables: z.output<typeof variableGuard>[] = [];
       for (let page = 1; page <= maxPages; page += 1) {
-        const path = `/api/2/hooks/envs?limit=${pageSize}&page=${page}`;
-        const listed = await read('list environment variables', z.array(variableGuard), api.call('GET', path));
+        const path = `${variablesPath}?limit=${pageSize}&page=${page}`;
+        const listed = await send('list environment variables', z.array(variableGuard), 'GET', path);
         variables.push(...listed);
         if (listed.length < pageSize) break;
       }
       return variables;
     },
     createVariable: (name: string, value: string) =>
-      read('create environment variable', z.unknown(), api.call('POST', '/api/2/hooks/envs', { name, value })),
+      send('create environment variable', z.unknown(), 'POST', variablesPath, { name, value }),
     writeVariable: (id: string, value: string) =>
-      read(
-        'update environment variable',
-        z.unknown(),
-        api.call('PUT', `/api/2/hooks/envs/${encodeURIComponent(id)}`, { value }),
-      ),
+      send('update environment variable', z.unknown(), 'PUT', `${variablesPath}/${encodeURIComponent(id)}`, { value }),
     findHook: async (type: SmartHookType): Promise<SmartHook | null> => {
-      const listed = await read('list hooks', z.array(listedGuard), api.call('GET', '/api/2/hooks'));
+      const listed = await send('list hooks', z.array(listedGuard), 'GET', '/api/2/hooks');
       const found = listed.find((hook) => hook.type === type);
-      return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
+      return found === undefined ? null : send('get hook', hookGuard, 'GET', hookPath(found.id));
     },
-    createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
-    listLogs: (id: string) =>
-      read('get hook logs', z.array(logGuard), api.call('GET', `${hookPath(id)}/logs?limit=${pageSize}`)),
-    replaceHook: (id: string, settings: JsonObject) =>
-      read('update hook', z.unknown(), api.call('PUT', hookPath(id), settings)),
+    createHook: (settings: JsonObject) => send('create hook', hookGuard, 'POST', '/api/2/hooks', settings),
+    listLogs: (id: string) => send('get hook logs', z.array(logGuard), 'GET', `${hookPath(id)}/logs?limit=${pageSize}`),
+    replaceHook: (id: string, settings: JsonObject) => send('update hook', z.unknown(), 'PUT', hookPath(id), settings),
   };
 }
 

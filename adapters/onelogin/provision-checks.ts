@@ -19,8 +19,7 @@ import {
 import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
 import { FaceError } from '../../src/errors.js';
 import { missingVariables, type Parts } from './provision-account.js';
-import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
-import { createLogCheck } from './provision-log.js';
+import { createLogCheck, differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { toAskMs } from './smart-hook.js';
 
 /** Creates manual checks, because only OneLogin's console shows trusts. */

@@ -9,7 +9,7 @@ import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection } from './config.js';
-import { idGuard } from './profile-account.js';
+import { idGuard } from './profile.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';

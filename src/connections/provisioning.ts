@@ -40,6 +40,29 @@ export interface ProvisionStep {
   pushSecret?(): Promise<void>;
 }
 
+interface ManagedObject<Found> {
+  find(): Promise<Found | null>;
+  /** Actions of `create`, one line each. */
+  readonly creation: readonly string[];
+  create(): Promise<unknown>;
+  /** Actions of `change`, one line each; none if the object is as configured. */
+  changesTo(found: Found): readonly string[];
+  change(found: Found): Promise<unknown>;
+}
+
+/** Creates the step of an object that this service creates, or changes if it exists. */
+export const createObjectStep = <Found>(title: string, managed: ManagedObject<Found>): ProvisionStep => ({
+  title,
+  async inspect() {
+    const found = await managed.find();
+    return found === null ? missing(...managed.creation) : different(managed.changesTo(found));
+  },
+  async apply() {
+    const found = await managed.find();
+    await (found === null ? managed.create() : managed.change(found));
+  },
+});
+
 /** Creates a step that only an administrator can do, and that the provider's API does not show. */
 export const manualStep = (title: string, ...instructions: readonly string[]): ProvisionStep => ({
   title,

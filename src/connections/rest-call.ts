@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Fetch } from '../core/ports.js';
+import { withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
 
 const maxAnswerBytes = 8 * 1024 * 1024;
@@ -38,6 +39,17 @@ export async function callRest(url: string, call: RestCall, fetch: Fetch): Promi
     throw new FaceError('profile_unavailable', { reason: 'no answer' });
   }
 }
+
+const totalTimeoutMs = 10_000;
+
+/**
+ * Limits the time of one operation, including all its API calls.
+ * @throws FaceError `profile_unavailable` if it takes longer
+ */
+export const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer> =>
+  withTimeout(work(), totalTimeoutMs, () => {
+    throw new FaceError('profile_unavailable', { reason: 'timeout' });
+  });
 
 /** @throws FaceError `profile_unavailable` if an answer does not have the form that the provider documents */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { cognitoClientGuard } from '../../adapters/cognito/config.js';
 import { createCognitoClients } from '../../adapters/cognito/index.js';
-import { oktaFactorGuard } from '../../adapters/okta/config-oidc.js';
+import { oktaFactorGuard } from '../../adapters/okta/config.js';
 import { createOktaClients } from '../../adapters/okta/oidc.js';
 import { oneloginFactorGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginClients } from '../../adapters/onelogin/index.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { cognitoClientGuard } from '../../adapters/cognito/config.js';
 import { createCognitoClients } from '../../adapters/cognito/index.js';
-import { oktaFactorGuard, oktaIdvGuard } from '../../adapters/okta/config-oidc.js';
+import { oktaFactorGuard, oktaIdvGuard } from '../../adapters/okta/config.js';
 import { createOktaClients } from '../../adapters/okta/oidc.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { bindingOf } from '../../src/core/connection.js';
