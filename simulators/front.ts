@@ -10,7 +10,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Action of the proxy for a call: answers it, or passes it on and may change the reply. */
+/** Action of the proxy for a call: answers it, or passes it on, perhaps without one header. */
 export type Act =
   | {
       readonly kind: 'answer';
@@ -18,15 +18,7 @@ export type Act =
       readonly body: string;
       readonly headers?: Record<string, string>;
     }
-  | {
-      readonly kind: 'pass';
-      readonly delayMs?: number;
-      readonly headers?: Record<string, string>;
-      readonly without?: string;
-      readonly stripped?: string;
-      /** True if the proxy appends its own line end to the body. */
-      readonly isRewritten?: boolean;
-    }
+  | { readonly kind: 'pass'; readonly stripped?: string }
   | { readonly kind: 'hang' };
 
 export async function startFront(
@@ -42,7 +34,7 @@ export async function startFront(
     );
     const act = rule?.act ?? { kind: 'pass' };
     if (act.kind === 'answer') outgoing.writeHead(act.status, act.headers).end(act.body);
-    else if (act.kind === 'pass') setTimeout(() => pass(target, incoming, outgoing, act), act.delayMs ?? 0);
+    else if (act.kind === 'pass') pass(target, incoming, outgoing, act);
   });
   const { host, close } = await serve(server, { port, onExchange });
   return Object.assign(front, { url: `http://${host}`, close });
@@ -52,24 +44,20 @@ function pass(
   target: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { headers = {}, without, stripped, isRewritten = false }: Extract<Act, { kind: 'pass' }>,
+  { stripped }: Extract<Act, { kind: 'pass' }>,
 ): void {
-  const passed = Object.entries(incoming.headers).filter(
-    ([name]) => name !== stripped && !(isRewritten && name === 'content-length'),
-  );
+  const passed = Object.entries(incoming.headers).filter(([name]) => name !== stripped);
   const onward = request(
     `${target}${incoming.url}`,
     { method: incoming.method, headers: Object.fromEntries(passed) },
     (reply) => {
       outgoing.sendDate = false;
-      const kept = Object.entries(reply.headers).filter(([name]) => name !== without);
       outgoing.statusCode = reply.statusCode ?? 502;
       // Set one by one, because an observer reads only headers that were set so.
-      for (const [name, value = ''] of [...kept, ...Object.entries(headers)]) outgoing.setHeader(name, value);
+      for (const [name, value = ''] of Object.entries(reply.headers)) outgoing.setHeader(name, value);
       reply.pipe(outgoing);
     },
   );
   onward.on('error', () => outgoing.writeHead(502).end());
-  incoming.on('end', () => onward.end(isRewritten ? '\n' : undefined));
-  incoming.pipe(onward, { end: false });
+  incoming.pipe(onward);
 }

@@ -1,15 +1,21 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
+import type { Fetch } from '../src/core/ports.js';
 import { type Exchange, observeExchanges } from './exchanges.js';
+
+export interface SimulatorOptions {
+  readonly port?: number;
+  readonly now?: () => number;
+  /** Calls the server of this project. */
+  readonly reach?: Fetch;
+  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
+}
 
 /** Starts a server on this machine only. */
 export async function serve(
   server: Server | TlsServer,
-  {
-    port = 0,
-    onExchange,
-  }: { readonly port?: number; readonly onExchange?: ((exchange: Exchange) => void) | undefined } = {},
+  { port = 0, onExchange }: Pick<SimulatorOptions, 'port' | 'onExchange'> = {},
 ) {
   if (onExchange !== undefined) observeExchanges(server, onExchange);
   server.listen(port, '127.0.0.1');
@@ -26,4 +32,15 @@ export async function serve(
       await once(server, 'close');
     },
   };
+}
+
+/** Error answer of a simulated provider. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string | null,
+    message: string,
+  ) {
+    super(message);
+  }
 }

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
+import { ServiceError } from '../aws.js';
 import {
   discover,
   Refusal,
@@ -13,7 +14,7 @@ import {
   verifyIdToken,
 } from '../relying-party.js';
 import { addUser, findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
-import { invalidParameter, type Operation, resourceNotFound, ServiceError, userNotFound } from './protocol.js';
+import { invalidParameter, type Operation, resourceNotFound, userNotFound } from './protocol.js';
 
 const skewSec = 60;
 

@@ -1,13 +1,12 @@
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import type { Fetch } from '../../src/core/ports.js';
-import { isSigned } from '../aws-signature.js';
-import { serve } from '../serve.js';
+import { createProtocol, isSigned, ServiceError } from '../aws.js';
+import { type SimulatorOptions, serve } from '../serve.js';
 import { type CognitoApp, createAppPages } from './app.js';
 import { createFederation, createIdentityProviderOperations } from './federation.js';
 import { answerLambda, createLambdaService } from './lambda.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
-import { createProtocol, resourceNotFound, ServiceError } from './protocol.js';
+import { resourceNotFound } from './protocol.js';
 import { parsePoolSettings, settingsOperations } from './settings.js';
 import { createSignIn } from './sign-in.js';
 import { userOperations } from './users.js';
@@ -22,13 +21,7 @@ export async function startCognitoSimulator({
   region = 'eu-central-1',
   triggerTimeoutMs = 5_000,
   reach = fetch,
-}: {
-  readonly port?: number;
-  readonly now?: () => number;
-  readonly region?: string;
-  readonly triggerTimeoutMs?: number;
-  readonly reach?: Fetch;
-} = {}) {
+}: SimulatorOptions & { readonly region?: string; readonly triggerTimeoutMs?: number } = {}) {
   const pools = new Map<string, UserPool>();
   const lambda = createLambdaService();
   let url = '';
@@ -49,7 +42,7 @@ export async function startCognitoSimulator({
   };
 
   let [throttled, asked] = [0, 0];
-  const protocol = createProtocol(async (operation, body, request) => {
+  const protocol = createProtocol('AWSCognitoIdentityProviderService', now, async (operation, body, request) => {
     asked += 1;
     if (throttled > 0 && asked % throttled === 0) throw new ServiceError('TooManyRequestsException', 'Rate exceeded');
     if (operation === 'InitiateAuth') return signIn.initiate(body, null);
@@ -60,7 +53,7 @@ export async function startCognitoSimulator({
     const perform = administration[operation];
     if (perform === undefined) throw new ServiceError('UnknownOperationException', 'Unknown operation');
     return perform({ pool: poolOf(body), body, now: now() });
-  }, now);
+  });
 
   const server = createServer((request, response) => {
     const poolId = /^\/([\w-]+)\/\.well-known\/jwks\.json$/.exec(request.url ?? '')?.[1];

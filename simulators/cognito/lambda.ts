@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { isSigned } from '../aws-signature.js';
+import { isSigned } from '../aws.js';
 import { newId } from './pool.js';
 
 export interface LambdaFunction {

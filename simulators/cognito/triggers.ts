@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ServiceError } from '../aws.js';
 import type { LambdaService } from './lambda.js';
 import type { PoolUser, UserPool } from './pool.js';
-import { ServiceError } from './protocol.js';
+import type {} from './protocol.js';
 
 export type TriggerName =
   | 'DefineAuthChallenge'

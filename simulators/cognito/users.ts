@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ServiceError } from '../aws.js';
 import { addUser, findUser, type PoolUser, setPassword, type UserPool } from './pool.js';
-import { invalidParameter, type Operation, resourceNotFound, ServiceError, tooLong, userNotFound } from './protocol.js';
+import { invalidParameter, type Operation, resourceNotFound, tooLong, userNotFound } from './protocol.js';
 
 /** Limit of the API's AttributeValueType. */
 const VALUE_MAX_CHARACTERS = 2048;

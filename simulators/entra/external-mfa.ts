@@ -3,21 +3,11 @@ import express, { type Response, Router } from 'express';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Html, html } from '../../src/core/base/html.js';
-import type { Cloud } from './cloud.js';
-import { MfaError, type MfaRequest, type MfaResult, type ProviderMetadata } from './external-mfa-request.js';
-import { isOffered, type MethodConfiguration } from './graph-methods.js';
+import { type Cloud, MfaError, type MfaRequest, type MfaResult, type ProviderMetadata } from './cloud.js';
+import { discoverySuffix, isAddress, isOffered, type MethodConfiguration } from './graph-methods.js';
 import { type DirectoryUser, findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
-const discoverySuffix = '/.well-known/openid-configuration';
 const KEPT_MS = 24 * 3600 * 1000;
-
-const isAddress = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash } = new URL(text);
-  // Plain http is allowed on this machine only; the real Entra refuses it.
-  const isSafe = protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
-  return isSafe && search === '' && hash === '';
-};
 
 const includes = (value: string) => z.array(z.string()).refine((list) => list.includes(value));
 

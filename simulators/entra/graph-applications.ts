@@ -97,22 +97,13 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/application */
 export function createApplicationsApi(context: GraphContext): Router {
-  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
+  const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
   const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');
   const write = requireRole('Application.ReadWrite.All');
 
   router.get('/applications', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).applications.values()].map(toView));
-  });
-  router.post('/applications', write, (request, response) => {
-    const tenant = tenantOf(response);
-    const application = newApplication('');
-    apply(tenant, application, request.body);
-    if (application.displayName === '') throw badRequest('A value is required for property displayName.');
-    tenant.applications.set(application.id, application);
-    noteMade(application.id);
-    response.status(201).json(toView(application));
   });
   router.patch('/applications/:id', write, (request, response) => {
     const tenant = tenantOf(response);
@@ -133,8 +124,7 @@ export function createApplicationsApi(context: GraphContext): Router {
     }
     const property = { id: randomUUID(), ...given, name };
     application.extensionProperties.set(property.id, property);
-    noteMade(property.id);
-    response.status(201).json({ appDisplayName: application.displayName, isSyncedFromOnPremises: false, ...property });
+    sendCreated(response, { appDisplayName: application.displayName, isSyncedFromOnPremises: false, ...property });
   });
 
   router.get('/servicePrincipals', read, (request, response) => {
@@ -150,8 +140,7 @@ export function createApplicationsApi(context: GraphContext): Router {
       throw badRequest('The service principal cannot be created, as the name is already in use.');
     }
     const principal = addServicePrincipal(tenant, appId, name);
-    noteMade(principal.id);
-    response.status(201).json(toPrincipalView(principal));
+    sendCreated(response, toPrincipalView(principal));
   });
 
   router.get('/servicePrincipals/:id/appRoleAssignments', read, (request, response) => {
@@ -178,8 +167,7 @@ export function createApplicationsApi(context: GraphContext): Router {
       if (isThere) throw badRequest('Permission being assigned already exists on the object.');
       const assignment = { id: randomUUID(), principalId, resourceId, appRoleId };
       tenant.appRoleAssignments.push(assignment);
-      noteMade(assignment.id);
-      response.status(201).json(assignment);
+      sendCreated(response, assignment);
     },
   );
   return router;

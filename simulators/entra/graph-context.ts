@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { Refused } from '../serve.js';
 import type { Cloud } from './cloud.js';
 import type { Tenant } from './tenant.js';
 
-export class GraphError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export class GraphError extends Refused {}
 
 export const notFound = (id: string): GraphError =>
   new GraphError(
@@ -65,8 +58,8 @@ export interface GraphContext {
   readonly cloud: Cloud;
   tenantOf(response: Response): Tenant;
   requireRole(...roles: readonly string[]): RequestHandler;
-  /** Records a new object, which Graph shows only after a delay. */
-  noteMade(id: string): void;
+  /** Sends a new object, which other calls show only after a delay. */
+  sendCreated<Created extends { readonly id: string }>(response: Response, created: Created): void;
   isShown(id: string): boolean;
   /** @throws GraphError `Request_ResourceNotFound` */
   findShown<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown): Entry;

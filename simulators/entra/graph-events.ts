@@ -100,7 +100,7 @@ export function faultsOf(
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension */
 export function createEventsApi(context: GraphContext): Router {
-  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
+  const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
   const listen = requireRole('EventListener.ReadWrite.All');
@@ -121,8 +121,7 @@ export function createEventsApi(context: GraphContext): Router {
     checkCaller(tenant, (id) => !isShown(id));
     const extension: CustomExtension = { ...parse(request.body), id: randomUUID() };
     tenant.customExtensions.set(extension.id, extension);
-    noteMade(extension.id);
-    response.status(201).json(extension);
+    sendCreated(response, extension);
   });
   router.patch('/customAuthenticationExtensions/:id', write, (request, response) => {
     const tenant = tenantOf(response);
@@ -158,8 +157,7 @@ export function createEventsApi(context: GraphContext): Router {
     if (apps.some(isServed)) throw badRequest('Another listener for this event already includes the application.');
     const listener = { id: randomUUID(), ...given };
     tenant.listeners.set(listener.id, listener);
-    noteMade(listener.id);
-    response.status(201).json(listener);
+    sendCreated(response, listener);
   });
   return router;
 }

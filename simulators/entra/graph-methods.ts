@@ -6,18 +6,19 @@ import type { Tenant } from './tenant.js';
 
 const configurationType = '#microsoft.graph.externalAuthenticationMethodConfiguration';
 const registrationType = '#microsoft.graph.externalAuthenticationMethod';
-const discoverySuffix = '/.well-known/openid-configuration';
+export const discoverySuffix = '/.well-known/openid-configuration';
 
-const isDiscoveryUrl = (text: string): boolean => {
+/** Returns true if Entra may read this address. Plain http is allowed on this machine only; the real Entra refuses it. */
+export const isAddress = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);
   const isSafe = protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
-  return isSafe && search === '' && hash === '' && text.endsWith(discoverySuffix);
+  return isSafe && search === '' && hash === '';
 };
 
 const settingGuard = z.strictObject({
   clientId: z.string().min(1),
-  discoveryUrl: z.string().refine(isDiscoveryUrl),
+  discoveryUrl: z.string().refine((text) => isAddress(text) && text.endsWith(discoverySuffix)),
 });
 const targetGuard = z.strictObject({
   targetType: z.literal('group'),
@@ -70,7 +71,7 @@ export function isOffered({ groups }: Tenant, method: MethodConfiguration, userI
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration */
 export function createMethodsApi(context: GraphContext): Router {
-  const { tenantOf, requireRole, sendList, noteMade, isShown, findShown } = context;
+  const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
   const write = requireRole('Policy.ReadWrite.AuthenticationMethod');
   const read = requireRole('Policy.Read.AuthenticationMethod', 'Policy.ReadWrite.AuthenticationMethod');
@@ -98,8 +99,7 @@ export function createMethodsApi(context: GraphContext): Router {
     const rest = { id: randomUUID(), state: 'disabled', includeTargets, excludeTargets: [] } as const;
     const method: MethodConfiguration = { ...given, ...rest };
     tenant.methods.set(method.id, method);
-    noteMade(method.id);
-    response.status(201).json(method);
+    sendCreated(response, method);
   });
   router.patch(`${policyPath}/authenticationMethodConfigurations/:id`, write, (request, response) => {
     const tenant = tenantOf(response);
@@ -130,8 +130,7 @@ export function createMethodsApi(context: GraphContext): Router {
     if (isThere) throw badRequest('The user is registered for this external authentication method.');
     const shown = { id: randomUUID(), ...given };
     tenant.methodRegistrations.push({ ...shown, userId });
-    noteMade(shown.id);
-    response.status(201).json(shown);
+    sendCreated(response, shown);
   });
 
   router.get('/oauth2PermissionGrants', grant, (request, response) => {
@@ -146,8 +145,7 @@ export function createMethodsApi(context: GraphContext): Router {
     if (tenant.permissionGrants.some(isSame)) throw badRequest('Permission entry already exists.');
     const added = { id: randomUUID(), ...given };
     tenant.permissionGrants.push(added);
-    noteMade(added.id);
-    response.status(201).json(added);
+    sendCreated(response, added);
   });
   router.patch('/oauth2PermissionGrants/:id', grant, (request, response) => {
     const grants = tenantOf(response).permissionGrants;

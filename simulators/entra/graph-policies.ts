@@ -45,7 +45,7 @@ export function createPoliciesApi({
   tenantOf,
   requireRole,
   sendList,
-  noteMade,
+  sendCreated,
   findShown,
 }: GraphContext): Router {
   const router = Router();
@@ -58,8 +58,7 @@ export function createPoliciesApi({
     const policy = { id: randomUUID(), ...parseBody(policyGuard, request.body, 'Invalid policy.') };
     parseDefinition(policy.definition);
     tenantOf(response).policies.set(policy.id, policy);
-    noteMade(policy.id);
-    response.status(201).json(policy);
+    sendCreated(response, policy);
   });
   router.patch('/policies/claimsMappingPolicies/:id', write, (request, response) => {
     const policy = findShown(tenantOf(response).policies, request.params.id);

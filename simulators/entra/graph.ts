@@ -75,7 +75,10 @@ export function createGraph(cloud: Cloud): Router {
         if (!roles.some((role) => granted.includes(role))) throw denied();
         next();
       },
-    noteMade: (id) => void cloud.madeAt.set(id, cloud.now()),
+    sendCreated(response, created) {
+      cloud.madeAt.set(created.id, cloud.now());
+      response.status(201).json(created);
+    },
     isShown,
     findShown(entries, id) {
       const found = entries.get(String(id));

@@ -3,8 +3,7 @@ import { createServer } from 'node:https';
 import express from 'express';
 import { Agent, fetch as fetchWith } from 'undici';
 import type { Fetch } from '../../src/core/ports.js';
-import type { Exchange } from '../exchanges.js';
-import { serve } from '../serve.js';
+import { type SimulatorOptions, serve } from '../serve.js';
 import { createSelfSigned } from '../tls-server.js';
 import { type Cloud, type CloudPart, createCloud, type Fault } from './cloud.js';
 import { createExternalMfaPages, finishExternalMfa, type MfaStart, startExternalMfa } from './external-mfa.js';
@@ -44,15 +43,12 @@ export async function startEntraSimulator({
   throttledEvery = null,
   lateSec = 0,
   onExchange,
-}: {
-  readonly port?: number;
+}: Omit<SimulatorOptions, 'reach'> & {
   readonly kind?: Tenant['kind'];
-  readonly now?: () => number;
   readonly hookTimeoutMs?: number | null;
   readonly fetchProvider?: Fetch;
   readonly throttledEvery?: number | null;
   readonly lateSec?: number;
-  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
 } = {}) {
   const options = { now, hookTimeoutMs, fetchProvider, throttledEvery, lateSec };
   const cloud = createCloud({ ...options, hintAudience: 'clientId' });

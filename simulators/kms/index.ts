@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { createServer } from 'node:http';
 import { z } from 'zod';
-import { isSigned } from '../aws-signature.js';
+import { createProtocol, isSigned, ServiceError } from '../aws.js';
 import { serve } from '../serve.js';
-import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
+import { createKmsKeys, type Spec } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
@@ -26,35 +24,24 @@ export async function startKms(region = 'eu-central-1') {
   let trouble: Trouble = 'none';
   let delayMs = 0;
 
-  const answer = async (request: IncomingMessage): Promise<object> => {
-    const [prefix, operation = ''] = (request.headers['x-amz-target'] ?? '').toString().split('.');
+  const protocol = createProtocol('TrentService', Date.now, async (operation, body, request) => {
     calls.push(operation);
-    const body = await text(request);
-    if (request.method !== 'POST' || prefix !== 'TrentService') throw new KmsRefusal('UnknownOperationException', '');
     if (request.headers['content-type'] !== 'application/x-amz-json-1.1')
-      throw new KmsRefusal('SerializationException', 'content type');
+      throw new ServiceError('SerializationException', 'content type');
     if (!isSigned(request, region, 'kms'))
-      throw new KmsRefusal('IncompleteSignatureException', 'the request is not signed for this service and region');
+      throw new ServiceError('IncompleteSignatureException', 'the request is not signed for this service and region');
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    if (trouble === 'denied') throw new KmsRefusal('AccessDeniedException', `not authorized to perform: ${operation}`);
-    if (trouble === 'throttled') throw new KmsRefusal('ThrottlingException', 'Rate exceeded');
-    if (trouble === 'broken') throw new KmsRefusal('KMSInternalException', 'internal', 500);
-    asked.push({ ...askedGuard.parse(JSON.parse(body)), operation });
-    return keys.run(operation, JSON.parse(body));
-  };
+    if (trouble === 'denied')
+      throw new ServiceError('AccessDeniedException', `not authorized to perform: ${operation}`);
+    if (trouble === 'throttled') throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    if (trouble === 'broken') throw new ServiceError('KMSInternalException', 'internal', 500);
+    asked.push({ ...askedGuard.parse(body), operation });
+    return keys.run(operation, body);
+  });
 
   const server = createServer((request, response) => {
-    if (trouble === 'silent') {
-      calls.push('unanswered');
-      return;
-    }
-    answer(request).then(
-      (body) => reply(response, 200, body),
-      (error: unknown) => {
-        if (error instanceof KmsRefusal) reply(response, error.status, { __type: error.type, message: error.message });
-        else reply(response, 500, { __type: 'KMSInternalException' });
-      },
-    );
+    if (trouble === 'silent') calls.push('unanswered');
+    else protocol(request, response);
   });
   const { host, close } = await serve(server);
 
@@ -77,9 +64,4 @@ export async function startKms(region = 'eu-central-1') {
     scheduleDeletion: (keyId: string) => keys.run('ScheduleKeyDeletion', { KeyId: keyId }),
     close,
   };
-}
-
-function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() });
-  response.end(JSON.stringify(body));
 }

@@ -10,6 +10,7 @@ import {
   randomUUID,
 } from 'node:crypto';
 import { z } from 'zod';
+import { ServiceError } from '../aws.js';
 
 /* Signs a given digest. Node can only sign whole messages. */
 
@@ -72,16 +73,6 @@ function sha256(...parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-export class KmsRefusal extends Error {
-  constructor(
-    readonly type: string,
-    message: string,
-    readonly status = 400,
-  ) {
-    super(message);
-  }
-}
-
 const kinds = {
   HMAC_256: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_256'] },
   HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_512'] },
@@ -129,14 +120,15 @@ export function createKmsKeys(region: string) {
     const id = given.startsWith('arn:') ? given.slice(given.lastIndexOf('/') + 1) : given;
     const key = keys.get(id);
     const isHere = key !== undefined && (given === id || given === arnOf(key));
-    if (!isHere) throw new KmsRefusal('NotFoundException', `Key '${given}' does not exist`);
+    if (!isHere) throw new ServiceError('NotFoundException', `Key '${given}' does not exist`);
     return key;
   };
 
   const findUsable = (given: string): KmsKey => {
     const key = find(given);
-    if (key.state === 'Disabled') throw new KmsRefusal('DisabledException', `${arnOf(key)} is disabled.`);
-    if (key.state !== 'Enabled') throw new KmsRefusal('KMSInvalidStateException', `${arnOf(key)} is pending deletion.`);
+    if (key.state === 'Disabled') throw new ServiceError('DisabledException', `${arnOf(key)} is disabled.`);
+    if (key.state !== 'Enabled')
+      throw new ServiceError('KMSInvalidStateException', `${arnOf(key)} is pending deletion.`);
     return key;
   };
 
@@ -145,7 +137,7 @@ export function createKmsKeys(region: string) {
     const kind: { readonly usage: string; readonly algorithms: readonly string[] } = kinds[key.spec];
     if (kind.usage !== usage || !kind.algorithms.includes(algorithm)) {
       const fits = `${kind.usage}, ${kind.algorithms.join(' or ')}`;
-      throw new KmsRefusal('InvalidKeyUsageException', `${arnOf(key)} key usage is ${fits}.`);
+      throw new ServiceError('InvalidKeyUsageException', `${arnOf(key)} key usage is ${fits}.`);
     }
     return key;
   };
@@ -171,7 +163,7 @@ export function createKmsKeys(region: string) {
   const operations = {
     CreateKey: operation(z.object({ KeySpec: z.enum(specs), KeyUsage: z.string() }), ({ KeySpec, KeyUsage }) => {
       if (kinds[KeySpec].usage !== KeyUsage)
-        throw new KmsRefusal('ValidationException', 'KeyUsage does not fit KeySpec');
+        throw new ServiceError('ValidationException', 'KeyUsage does not fit KeySpec');
       const key: KmsKey = {
         id: randomUUID(),
         spec: KeySpec,
@@ -205,7 +197,7 @@ export function createKmsKeys(region: string) {
     ),
     GetPublicKey: operation(z.object({ KeyId: keyId }), ({ KeyId }) => {
       const key = findUsable(KeyId);
-      if (key.pair === null) throw new KmsRefusal('UnsupportedOperationException', 'not an asymmetric key');
+      if (key.pair === null) throw new ServiceError('UnsupportedOperationException', 'not an asymmetric key');
       const PublicKey = key.pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
       const { usage, algorithms } = kinds[key.spec];
       return { KeyId: arnOf(key), PublicKey, KeySpec: key.spec, KeyUsage: usage, SigningAlgorithms: algorithms };
@@ -220,8 +212,8 @@ export function createKmsKeys(region: string) {
       ({ KeyId, SigningAlgorithm, Message }) => {
         const key = findFor(KeyId, 'SIGN_VERIFY', SigningAlgorithm);
         if (Message.length !== 32)
-          throw new KmsRefusal('ValidationException', 'Digest is invalid length for algorithm');
-        if (key.pair === null) throw new KmsRefusal('KMSInternalException', 'no key pair', 500);
+          throw new ServiceError('ValidationException', 'Digest is invalid length for algorithm');
+        if (key.pair === null) throw new ServiceError('KMSInternalException', 'no key pair', 500);
         const sign = signers[SigningAlgorithm] ?? signWithP256;
         return {
           KeyId: arnOf(key),
@@ -236,10 +228,10 @@ export function createKmsKeys(region: string) {
   return {
     run(name: string, body: unknown): object {
       const known = names.find((each) => each === name);
-      if (known === undefined) throw new KmsRefusal('UnknownOperationException', name);
+      if (known === undefined) throw new ServiceError('UnknownOperationException', name);
       const { guard, run }: { readonly guard: z.ZodType; readonly run: (input: never) => object } = operations[known];
       const parsed = guard.safeParse(body);
-      if (!parsed.success) throw new KmsRefusal('ValidationException', parsed.error.message);
+      if (!parsed.success) throw new ServiceError('ValidationException', parsed.error.message);
       return run(parsed.data as never);
     },
   };

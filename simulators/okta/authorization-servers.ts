@@ -77,11 +77,6 @@ const ruleGuard = z.looseObject({
   conditions: z.looseObject({}),
   actions: z.looseObject({ token: z.looseObject({ inlineHook: z.looseObject({ id: z.string() }).nullish() }) }),
 });
-const claimGuard = z.object({
-  name: z.string().min(1),
-  claimType: z.enum(['IDENTITY', 'RESOURCE']),
-  value: z.json(),
-});
 
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/ */
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {
@@ -111,12 +106,6 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
   });
   router.get('/:id/claims', read, (request, response) => {
     response.json(find(request.params.id).claims.map((claim, index) => ({ id: `ocl${index}`, ...claim })));
-  });
-  router.post('/:id/claims', manage, (request, response) => {
-    const claim = parseBody(claimGuard, request.body, 'claim');
-    const { claims } = find(request.params.id);
-    claims.push(claim);
-    response.status(201).json({ id: `ocl${claims.length - 1}`, ...claim });
   });
   return router;
 }

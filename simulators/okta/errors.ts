@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
+import { Refused } from '../serve.js';
 import { newId } from './org.js';
 
 /** @see https://developer.okta.com/docs/reference/error-codes/ */
@@ -15,15 +16,7 @@ export class ApiError extends Error {
 }
 
 /** A token endpoint error (RFC 6749, section 5.2). */
-export class OAuthError extends Error {
-  constructor(
-    readonly status: number,
-    readonly error: string,
-    readonly description: string,
-  ) {
-    super(description);
-  }
-}
+export class OAuthError extends Refused {}
 
 /** @throws ApiError E0000007 */
 export function findIn<Entry>(entries: ReadonlyMap<string, Entry>, id: unknown, type: string): Entry {
@@ -62,7 +55,7 @@ export const forbidden = (): ApiError =>
 
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   if (error instanceof OAuthError) {
-    response.status(error.status).json({ error: error.error, error_description: error.description });
+    response.status(error.status).json({ error: error.code, error_description: error.message });
     return;
   }
   const { status, errorCode, errorSummary, causes } =

@@ -116,7 +116,7 @@ async function signIn(org: Org, user: OrgUser): Promise<object> {
   if (server === undefined || client === undefined) throw new Refusal('application');
   const issue = { server, client, user, grantType: 'authorization_code', scope: 'openid' };
   const tokens = await mintTokens(org, issue).catch((error: unknown) => {
-    throw error instanceof OAuthError ? new Refusal('token_hook', error.description) : error;
+    throw error instanceof OAuthError ? new Refusal('token_hook', error.message) : error;
   });
   return { accessToken: decodeJwt(tokens.access_token) };
 }

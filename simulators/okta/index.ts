@@ -1,9 +1,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { z } from 'zod';
-import type { Fetch } from '../../src/core/ports.js';
-import type { Exchange } from '../exchanges.js';
-import { serve } from '../serve.js';
+import { type SimulatorOptions, serve } from '../serve.js';
 import { createAccess } from './access.js';
 import { createAuthorizationServers, createAuthorizationServersApi } from './authorization-servers.js';
 import { answerError } from './errors.js';
@@ -47,13 +45,7 @@ export async function startOktaSimulator({
   hookTimeoutMs = 3_000,
   reach = fetch,
   onExchange,
-}: {
-  readonly port?: number;
-  readonly now?: () => number;
-  readonly hookTimeoutMs?: number;
-  readonly reach?: Fetch;
-  readonly onExchange?: ((exchange: Exchange) => void) | undefined;
-} = {}) {
+}: SimulatorOptions & { readonly hookTimeoutMs?: number } = {}) {
   const org = createOrg({ now, hookTimeoutMs, fetch: reach });
   const { host, close } = await serve(createServer(createApp(org)), { port, onExchange });
   org.url = `http://${host}`;

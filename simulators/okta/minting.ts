@@ -13,16 +13,8 @@ import {
 
 const LIFETIME_SEC = 3600;
 
-export interface IssuedTokens {
-  readonly token_type: 'Bearer';
-  readonly expires_in: number;
-  readonly access_token: string;
-  readonly id_token?: string;
-  readonly scope: string;
-}
-
 /** @throws OAuthError `server_error` if the hook answers with `error` */
-export async function mintTokens(org: Org, issue: TokenIssue): Promise<IssuedTokens> {
+export async function mintTokens(org: Org, issue: TokenIssue) {
   const { access, identity } = await askHook(org, issue, toDrafts(org, issue));
   const sign = ({ claims, lifetimeSec }: TokenDraft) => {
     const now = Math.floor(org.now() / 1000);

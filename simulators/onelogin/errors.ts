@@ -1,15 +1,8 @@
 import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
+import { Refused } from '../serve.js';
 
-export class ApiError extends Error {
-  constructor(
-    readonly statusCode: number,
-    override readonly name: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export class ApiError extends Refused {}
 
 export const unauthorized = (): ApiError => new ApiError(401, 'UnauthorizedError', 'Unauthorized');
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequestError', message);
@@ -39,6 +32,6 @@ export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Outp
 /** Express recognizes error handlers by four parameters. */
 export const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   const known = error instanceof ApiError ? error : error instanceof SyntaxError ? badRequest('Invalid JSON') : null;
-  const { statusCode, name, message } = known ?? new ApiError(500, 'InternalServerError', 'Internal Server Error');
-  response.status(statusCode).json({ statusCode, name, message });
+  const { status, code, message } = known ?? new ApiError(500, 'InternalServerError', 'Internal Server Error');
+  response.status(status).json({ statusCode: status, name: code, message });
 };

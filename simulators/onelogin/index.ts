@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
 import { z } from 'zod';
-import type { Fetch } from '../../src/core/ports.js';
-import { serve } from '../serve.js';
+import { type SimulatorOptions, serve } from '../serve.js';
 import { createAccess, createPoliciesApi, createRolesApi } from './access.js';
 import { type Account, addUser, createAccount, defaultPolicyId } from './account.js';
 import { answerError } from './errors.js';
@@ -40,12 +39,7 @@ export async function startOneLoginSimulator({
   now = Date.now,
   graceMs = 0,
   reach = fetch,
-}: {
-  readonly port?: number;
-  readonly now?: () => number;
-  readonly graceMs?: number;
-  readonly reach?: Fetch;
-} = {}) {
+}: SimulatorOptions & { readonly graceMs?: number } = {}) {
   const credentials = { clientId: randomBytes(32).toString('hex'), clientSecret: randomBytes(32).toString('hex') };
   const account = createAccount({ now, fetch: reach, credentials });
   const { host, close } = await serve(createServer(createApp(account, graceMs)), { port });

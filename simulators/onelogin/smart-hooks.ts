@@ -90,16 +90,7 @@ export function createSmartHooksApi(account: Account): Router {
   };
 
   router.get('/', (request, response) => {
-    const { searchParams } = new URL(request.originalUrl, account.url);
-    const type = searchParams.get('type');
-    const disabled = searchParams.get('disabled');
-    const found = [...account.hooks.values()].filter(
-      ({ settings }) =>
-        (type === null || settings.type === type) && (disabled === null || String(settings.disabled) === disabled),
-    );
-    const page = toPage(found, request);
-    response.set({ 'Total-Count': String(found.length), 'Page-Items': String(page.length) });
-    response.json(page.map(toHookView));
+    response.json(toPage([...account.hooks.values()], request).map(toHookView));
   });
   router.post('/', (request, response) => {
     const settings = parseHook(request.body);
@@ -127,17 +118,9 @@ export function createSmartHooksApi(account: Account): Router {
     hook.updatedAt = isoNow(account);
     response.json(toHookView(hook));
   });
-  router.delete('/:id', (request, response) => {
-    account.hooks.delete(find(request).id);
-    response.status(204).end();
-  });
   router.get('/:id/logs', (request, response) => {
     const { id } = find(request);
-    const { searchParams } = new URL(request.originalUrl, account.url);
-    const wanted = (['request_id', 'correlation_id'] as const).filter((name) => searchParams.has(name));
-    const logs = account.logs.filter(
-      (log) => log.hookId === id && wanted.every((name) => log[name] === searchParams.get(name)),
-    );
+    const logs = account.logs.filter(({ hookId }) => hookId === id);
     response.json(toPage(logs, request).map(({ hookId: _, ...log }) => log));
   });
   return router;

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
-import { type Account, type AccountUser, type CustomField, isoNow } from './account.js';
-import { badRequest, findIn, notFound, parseBody, unprocessable } from './errors.js';
+import { type Account, type AccountUser, isoNow } from './account.js';
+import { badRequest, findIn, parseBody, unprocessable } from './errors.js';
 
 const unset = Object.fromEntries(
   (
@@ -81,42 +81,18 @@ const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 export function createUsersApi(account: Account): Router {
   const router = Router();
   const findUser = ({ params }: Request): AccountUser => findIn(account.users, Number(params.id));
-  const findField = (request: Request): CustomField => {
-    const field = account.fields.find(({ id }) => id === Number(request.params.id));
-    if (field === undefined) throw notFound();
-    return field;
-  };
-  const checkIsFree = (shortname: string, own?: CustomField): void => {
-    const taken = account.fields.some((field) => field !== own && field.shortname === shortname);
-    if (taken) throw unprocessable('shortname has already been taken');
-  };
-
   router.get('/custom_attributes', (_request, response) => {
     response.json(account.fields);
   });
   router.post('/custom_attributes', (request, response) => {
     const { user_field } = parseBody(newFieldGuard, request.body);
-    checkIsFree(user_field.shortname);
+    if (account.fields.some(({ shortname }) => shortname === user_field.shortname)) {
+      throw unprocessable('shortname has already been taken');
+    }
     const field = { id: 85_306 + account.fields.length, ...user_field, position: account.fields.length + 1 };
     account.fields.push(field);
     response.status(201).json(field);
   });
-  router.get('/custom_attributes/:id', (request, response) => {
-    response.json(findField(request));
-  });
-  router.put('/custom_attributes/:id', (request, response) => {
-    const field = findField(request);
-    const change = parseBody(fieldGuard, request.body);
-    checkIsFree(change.shortname, field);
-    response.json(Object.assign(field, change));
-  });
-  router.delete('/custom_attributes/:id', (request, response) => {
-    const field = findField(request);
-    account.fields.splice(account.fields.indexOf(field), 1);
-    for (const user of account.users.values()) delete user.customAttributes[field.shortname];
-    response.status(204).end();
-  });
-
   router.get('/', (request, response) => {
     const query = listGuard.safeParse(request.query);
     if (!query.success) {

@@ -1,17 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { Refused } from '../serve.js';
 import { type Directory, type DirectoryUser, findAttribute, listSchema, toView } from './directory.js';
 
-export class ScimError extends Error {
-  constructor(
-    readonly status: number,
-    readonly scimType: string | null,
-    detail: string,
-  ) {
-    super(detail);
-  }
-}
+export class ScimError extends Refused {}
 
 /** Sends a reply with SCIM's media type (RFC 7644, section 8.1). */
 export function sendScim(response: Response, status: number, body: object): void {
@@ -28,7 +20,7 @@ export const answerError: ErrorRequestHandler = (error, _request, response, _nex
         : new ScimError(500, null, 'Internal error');
   sendScim(response, known.status, {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-    ...(known.scimType === null ? {} : { scimType: known.scimType }),
+    ...(known.code === null ? {} : { scimType: known.code }),
     detail: known.message,
     status: String(known.status),
   });
@@ -57,12 +49,6 @@ const patchGuard = z.object({
       }),
     )
     .min(1),
-});
-
-const newUserGuard = z.object({
-  schemas: z.array(z.string()).min(1),
-  userName: z.string().min(1),
-  emails: z.array(z.object({ value: z.string(), primary: z.boolean().default(false) })).default([]),
 });
 
 const valuesOf: Readonly<Record<string, (user: DirectoryUser) => readonly string[]>> = {
@@ -106,13 +92,12 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
       .parse(request.query)
       .attributes.split(',')
       .filter((name) => name !== '');
-  const show = (request: Request, response: Response, user: DirectoryUser, status = 200): void =>
-    sendScim(response, status, toView(directory, user, askedIn(request), baseUrl()));
+  const show = (request: Request, response: Response, user: DirectoryUser): void =>
+    sendScim(response, 200, toView(directory, user, askedIn(request), baseUrl()));
 
   router.use(express.json({ type: ['application/scim+json', 'application/json'], limit: '1mb' }));
   router.use((request, _response, next) => {
-    const isChange = request.method === 'POST' || request.method === 'PATCH';
-    if (isChange && !request.is(['application/scim+json', 'application/json'])) {
+    if (request.method === 'PATCH' && !request.is(['application/scim+json', 'application/json'])) {
       throw new ScimError(415, null, 'Expected application/scim+json');
     }
     next();
@@ -132,18 +117,6 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
         ? {}
         : { Resources: page.map((user) => toView(directory, user, askedIn(request), baseUrl())) }),
     });
-  });
-  router.post('/', (request, response) => {
-    const body = newUserGuard.safeParse(request.body);
-    if (!body.success) throw new ScimError(400, 'invalidValue', 'A user has schemas and a userName');
-    const { userName, emails } = body.data;
-    const isTaken = [...directory.users.values()].some(
-      (user) => user.userName.toLowerCase() === userName.toLowerCase(),
-    );
-    if (isTaken) throw new ScimError(409, 'uniqueness', 'userName is taken');
-    const user = { id: randomUUID(), userName, emails, details: {}, extensions: new Map(), active: true };
-    directory.users.set(user.id, user);
-    show(request, response, user, 201);
   });
   router.get('/:id', (request, response) => show(request, response, findUser(request)));
   router.patch('/:id', (request, response) => {

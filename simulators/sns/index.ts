@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { isSigned } from '../aws-signature.js';
+import { isSigned, ServiceError } from '../aws.js';
 import { serve } from '../serve.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
@@ -12,21 +12,11 @@ export interface Published {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-class SnsRefusal extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 400,
-  ) {
-    super(message);
-  }
-}
-
-const refusalOf: Readonly<Partial<Record<Trouble, () => SnsRefusal>>> = {
-  denied: () => new SnsRefusal('AuthorizationError', 'not authorized to perform: SNS:Publish', 403),
-  throttled: () => new SnsRefusal('Throttled', 'Rate exceeded', 429),
-  opted_out: () => new SnsRefusal('OptedOut', 'the phone number +4915112345678 is opted out'),
-  broken: () => new SnsRefusal('InternalError', 'internal', 500),
+const refusalOf: Readonly<Partial<Record<Trouble, () => ServiceError>>> = {
+  denied: () => new ServiceError('AuthorizationError', 'not authorized to perform: SNS:Publish', 403),
+  throttled: () => new ServiceError('Throttled', 'Rate exceeded', 429),
+  opted_out: () => new ServiceError('OptedOut', 'the phone number +4915112345678 is opted out'),
+  broken: () => new ServiceError('InternalError', 'internal', 500),
 };
 
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
@@ -53,9 +43,9 @@ export async function startSns(region = 'eu-central-1') {
         reply(response, 200, `<PublishResponse xmlns="${namespace}">${result}${metadata()}</PublishResponse>`);
       })
       .catch((error: unknown) => {
-        const known = error instanceof SnsRefusal ? error : new SnsRefusal('InternalError', 'internal', 500);
+        const known = error instanceof ServiceError ? error : new ServiceError('InternalError', 'internal', 500);
         const whose = known.status < 500 ? 'Sender' : 'Receiver';
-        const told = `<Type>${whose}</Type><Code>${known.code}</Code><Message>${known.message}</Message>`;
+        const told = `<Type>${whose}</Type><Code>${known.type}</Code><Message>${known.message}</Message>`;
         const xml = `<ErrorResponse xmlns="${namespace}"><Error>${told}</Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
         reply(response, known.status, xml);
       });
@@ -77,11 +67,11 @@ export async function startSns(region = 'eu-central-1') {
 const metadata = (): string => `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>`;
 
 function checkCall(request: IncomingMessage, region: string): void {
-  if (request.method !== 'POST') throw new SnsRefusal('InvalidAction', 'method');
+  if (request.method !== 'POST') throw new ServiceError('InvalidAction', 'method');
   if (!/^application\/x-www-form-urlencoded(;|$)/.test(request.headers['content-type'] ?? ''))
-    throw new SnsRefusal('MalformedQueryString', 'content type');
+    throw new ServiceError('MalformedQueryString', 'content type');
   if (!isSigned(request, region, 'sns'))
-    throw new SnsRefusal('IncompleteSignature', 'the request is not signed for this service and region');
+    throw new ServiceError('IncompleteSignature', 'the request is not signed for this service and region');
 }
 
 const attributeField = /^MessageAttributes\.entry\.(\d+)\.(Name|Value\.DataType|Value\.StringValue)$/;
@@ -89,14 +79,15 @@ const attributeField = /^MessageAttributes\.entry\.(\d+)\.(Name|Value\.DataType|
 function parsePublish(body: string): Published {
   const fields = new URLSearchParams(body);
   const { Action, Version, PhoneNumber: to = '', Message: message = '', ...rest } = Object.fromEntries(fields);
-  if (Action !== 'Publish' || Version !== '2010-03-31') throw new SnsRefusal('InvalidAction', 'action or version');
-  if (new Set(fields.keys()).size !== fields.size) throw new SnsRefusal('MalformedQueryString', 'a field comes twice');
-  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw new SnsRefusal('InvalidParameter', 'PhoneNumber is not in E.164');
-  if (message === '' || message.length > maxCharacters) throw new SnsRefusal('InvalidParameter', 'Message');
+  if (Action !== 'Publish' || Version !== '2010-03-31') throw new ServiceError('InvalidAction', 'action or version');
+  if (new Set(fields.keys()).size !== fields.size)
+    throw new ServiceError('MalformedQueryString', 'a field comes twice');
+  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw new ServiceError('InvalidParameter', 'PhoneNumber is not in E.164');
+  if (message === '' || message.length > maxCharacters) throw new ServiceError('InvalidParameter', 'Message');
   const entries = new Map<string, Record<string, string>>();
   for (const [name, value] of Object.entries(rest)) {
     const [, entry = '', part = ''] = attributeField.exec(name) ?? [];
-    if (entry === '') throw new SnsRefusal('InvalidParameter', 'a field that Publish has not');
+    if (entry === '') throw new ServiceError('InvalidParameter', 'a field that Publish has not');
     entries.set(entry, { ...entries.get(entry), [part]: value });
   }
   const attributes = [...entries.values()].map((entry) => toAttribute(entry));
@@ -110,7 +101,7 @@ const shapes: Readonly<Record<string, RegExp>> = {
 
 function toAttribute(entry: Readonly<Record<string, string>>): readonly [string, string] {
   const { Name: name = '', 'Value.DataType': type, 'Value.StringValue': value = '' } = entry;
-  if (type !== 'String' || shapes[name]?.test(value) !== true) throw new SnsRefusal('InvalidParameter', name);
+  if (type !== 'String' || shapes[name]?.test(value) !== true) throw new ServiceError('InvalidParameter', name);
   return [name, value];
 }
 
