@@ -6,6 +6,7 @@ import {
   type Finding,
   fail,
   groupsAreReadable,
+  manual,
   pass,
   warn,
 } from '../../src/connections/provisioning.js';
@@ -14,7 +15,7 @@ import type { Clock } from '../../src/core/ports.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
-import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
+import { type CognitoConnection, regionOf } from './config.js';
 import { readGroupPage } from './profile.js';
 import type { Administration } from './provision-pool.js';
 import {
@@ -29,32 +30,21 @@ import {
 
 type Settings = CognitoConnection['cognito'];
 
-export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =>
-  isPoolOfAws(userPoolId)
-    ? []
-    : [
-        {
-          title: 'The id of the user pool',
-          run: async () =>
-            warn(
-              `${userPoolId} does not begin with a region of AWS. Requests are signed for the region “${regionOf(userPoolId)}”.`,
-              'At AWS the id is <region>_<id>, such as eu-central-1_AbCdEfGhI: check cognito.userPoolId. For an emulator, set cognito.endpoint.',
-            ),
-        },
-      ];
+export const warnOfPoolId = ({ userPoolId }: Settings): Finding =>
+  warn(
+    `${userPoolId} does not begin with a region of AWS. Requests are signed for the region “${regionOf(userPoolId)}”.`,
+    'At AWS the id is <region>_<id>, such as eu-central-1_AbCdEfGhI: check cognito.userPoolId. For an emulator, set cognito.endpoint.',
+  );
 
-export const credentialsCheck = (pool: Administration): Check => ({
-  title: 'Credentials',
-  async run() {
-    try {
-      await pool.describePool();
-      return pass('They may describe the user pool.');
-    } catch (error) {
-      if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
-      return toRefusedCredentials(z.object({ code: z.string().nullable() }).safeParse(error.detail).data?.code ?? null);
-    }
-  },
-});
+export async function checkCredentials(pool: Administration): Promise<Finding> {
+  try {
+    await pool.describePool();
+    return pass('They may describe the user pool.');
+  } catch (error) {
+    if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
+    return toRefusedCredentials(z.object({ code: z.string().nullable() }).safeParse(error.detail).data?.code ?? null);
+  }
+}
 
 const credentialFaults: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'the secret access key is not that of the access key, or the clock of this machine is off',
@@ -78,26 +68,20 @@ function toRefusedCredentials(code: string | null): Finding {
 /** AWS accepts signed requests whose time differs by up to five minutes. */
 const greatestSkewSec = 300;
 
-export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
-  title: 'Clocks',
-  async run() {
-    await pool.describePool().catch(() => undefined);
-    return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
-  },
-});
+export async function checkClock(pool: Administration, clock: Clock, dateOf: () => string): Promise<Finding> {
+  await pool.describePool().catch(() => undefined);
+  return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
+}
 
-export const attributeCheck = (settings: Settings, pool: Administration): Check => ({
-  title: `The attribute ${settings.attribute}`,
-  async run() {
-    const status = inspectAttribute(settings, await pool.describePool());
-    if (status.state === 'ready') return pass(`It is there and holds ${maxTokenCharacters} characters.`);
-    if (status.state === 'blocked') return fail(status.reason, status.remedy);
-    return fail(
-      'It is missing: every enrolment that was kept in it is lost.',
-      'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
-    );
-  },
-});
+export async function checkAttribute(settings: Settings, pool: Administration): Promise<Finding> {
+  const status = inspectAttribute(settings, await pool.describePool());
+  if (status.state === 'ready') return pass(`It is there and holds ${maxTokenCharacters} characters.`);
+  if (status.state === 'blocked') return fail(status.reason, status.remedy);
+  return fail(
+    'It is missing: every enrolment that was kept in it is lost.',
+    'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
+  );
+}
 
 const nobody = 'facestep-doctor';
 
@@ -116,48 +100,36 @@ export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>)
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
 }
 
-export function permissionCheck({ attribute }: Settings, pool: Administration): Check {
-  return {
-    title: `${attribute} is out of the users' reach`,
-    async run() {
-      const clients = await pool.describeClients();
-      const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
-      if (writers.length > 0) {
-        return fail(
-          `Users of these app clients may write it, and so clear it or put an older token back: ${writers.map(nameOf).join(', ')}.`,
-          'Run provision, or take the attribute out of their write permissions.',
-        );
-      }
-      const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
-      if (readers.length === 0) return pass('No app client reads or writes it.');
-      return warn(
-        `It is readable over: ${readers.map(nameOf).join(', ')}.`,
-        'Run provision, or take the attribute out of their read permissions.',
-      );
-    },
-  };
+export async function checkPermissions({ attribute }: Settings, pool: Administration): Promise<Finding> {
+  const clients = await pool.describeClients();
+  const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
+  if (writers.length > 0) {
+    return fail(
+      `Users of these app clients may write it, and so clear it or put an older token back: ${writers.map(nameOf).join(', ')}.`,
+      'Run provision, or take the attribute out of their write permissions.',
+    );
+  }
+  const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
+  if (readers.length === 0) return pass('No app client reads or writes it.');
+  return warn(
+    `It is readable over: ${readers.map(nameOf).join(', ')}.`,
+    'Run provision, or take the attribute out of their read permissions.',
+  );
 }
 
-export const triggerCheck = (settings: Settings, pool: Administration): Check => ({
-  title: 'The triggers of the user pool',
-  async run() {
-    const status = inspectTriggers(settings, await pool.describePool());
-    switch (status.state) {
-      case 'ready':
-        return pass('All four are set to our functions.');
-      case 'blocked':
-        return fail(status.reason, status.remedy);
-      case 'manual':
-        return {
-          verdict: 'manual',
-          found: 'Which functions are ours is not configured.',
-          remedy: deployment.join(' '),
-        };
-      default:
-        return fail(`Not as they should be: ${status.changes.join('; ')}.`, 'Run provision.');
-    }
-  },
-});
+export async function checkTriggers(settings: Settings, pool: Administration): Promise<Finding> {
+  const status = inspectTriggers(settings, await pool.describePool());
+  switch (status.state) {
+    case 'ready':
+      return pass('All four are set to our functions.');
+    case 'blocked':
+      return fail(status.reason, status.remedy);
+    case 'manual':
+      return manual('Which functions are ours is not configured.', deployment.join(' '));
+    default:
+      return fail(`Not as they should be: ${status.changes.join('; ')}.`, 'Run provision.');
+  }
+}
 
 const bypasses: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH'] as const),
@@ -206,14 +178,11 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
   ];
 }
 
-export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration): Check => ({
-  title: 'Other app clients of the pool',
-  async run() {
-    const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
-    if (others.length === 0) return pass('There are none.');
-    return warn(
-      `Their users get no face check: ${others.map(nameOf).join(', ')}.`,
-      'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
-    );
-  },
-});
+export async function checkOtherClients({ clientIds }: Settings, pool: Administration): Promise<Finding> {
+  const others = (await pool.describeClients()).filter(({ ClientId = '' }) => !clientIds.includes(ClientId));
+  if (others.length === 0) return pass('There are none.');
+  return warn(
+    `Their users get no face check: ${others.map(nameOf).join(', ')}.`,
+    'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
+  );
+}

@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type Check, type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
+import { type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
 import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
 
@@ -15,28 +15,22 @@ const unseen =
   'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
 /** Checks that the deployed functions match the configuration. Findings omit the values of environment variables. */
-export const functionsCheck = (deps: Deps): Check => ({
-  title: 'The functions',
-  async run() {
-    const { functions } = deps.settings.cognito.triggers;
-    if (functions === undefined) return manual('Which functions are ours is not configured.', unseen);
-    const found = new Map<string, string[]>();
-    const keys = await readKeyIds(deps);
-    for (const [name, arn] of Object.entries(functions)) {
-      const deployed = await readFunction(arn, deps);
-      if ('refusal' in deployed) return toRefused(name, deployed.refusal);
-      for (const difference of differencesOf(deployed.environment, keys, deps)) {
-        found.set(difference, [...(found.get(difference) ?? []), name]);
-      }
+export async function checkFunctions(deps: Deps): Promise<Finding> {
+  const { functions } = deps.settings.cognito.triggers;
+  if (functions === undefined) return manual('Which functions are ours is not configured.', unseen);
+  const found = new Map<string, string[]>();
+  const keys = await readKeyIds(deps);
+  for (const [name, arn] of Object.entries(functions)) {
+    const deployed = await readFunction(arn, deps);
+    if ('refusal' in deployed) return toRefused(name, deployed.refusal);
+    for (const difference of differencesOf(deployed.environment, keys, deps)) {
+      found.set(difference, [...(found.get(difference) ?? []), name]);
     }
-    if (found.size === 0) return pass(`All four are configured as the connection is. ${unseen}`);
-    const lines = [...found].map(([difference, names]) => `${difference} (${names.join(', ')})`);
-    return fail(
-      `${lines.join('; ')}.`,
-      'Deploy the functions again, with the parameters of adapters/cognito/README.md.',
-    );
-  },
-});
+  }
+  if (found.size === 0) return pass(`All four are configured as the connection is. ${unseen}`);
+  const lines = [...found].map(([difference, names]) => `${difference} (${names.join(', ')})`);
+  return fail(`${lines.join('; ')}.`, 'Deploy the functions again, with the parameters of adapters/cognito/README.md.');
+}
 
 const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
   new LambdaClient({
@@ -142,29 +136,26 @@ type Statement = z.infer<typeof policyGuard>['Statement'][number];
 const principal = 'cognito-idp.amazonaws.com';
 
 /** Checks that Cognito may invoke the functions for this pool. Without this permission, every sign-in fails. */
-export const invocationCheck = (deps: Deps): Check => ({
-  title: 'Leave to invoke the functions',
-  async run() {
-    const { triggers, userPoolId } = deps.settings.cognito;
-    if (triggers.functions === undefined) return manual('Which functions are ours is not configured.', null);
-    const forbidden: string[] = [];
-    for (const [name, arn] of Object.entries(triggers.functions)) {
-      const statements = await readStatements(arn, deps);
-      if (statements === null) {
-        return manual(
-          'Lambda does not return who may invoke them.',
-          'Allow lambda:GetPolicy to see it. serverless.yml gives the leave to this pool alone.',
-        );
-      }
-      if (!statements.some((statement) => letsInvoke(statement, userPoolId))) forbidden.push(name);
+export async function checkInvocation(deps: Deps): Promise<Finding> {
+  const { triggers, userPoolId } = deps.settings.cognito;
+  if (triggers.functions === undefined) return manual('Which functions are ours is not configured.', null);
+  const forbidden: string[] = [];
+  for (const [name, arn] of Object.entries(triggers.functions)) {
+    const statements = await readStatements(arn, deps);
+    if (statements === null) {
+      return manual(
+        'Lambda does not return who may invoke them.',
+        'Allow lambda:GetPolicy to see it. serverless.yml gives the leave to this pool alone.',
+      );
     }
-    if (forbidden.length === 0) return pass('Cognito may invoke all four for this pool.');
-    return fail(
-      `Cognito may not invoke ${forbidden.join(', ')} for this pool: sign-ins end with an error.`,
-      `Deploy the functions again with this userPoolId, or give the leave: aws lambda add-permission --principal ${principal} --action lambda:InvokeFunction --source-arn <the ARN of the pool>`,
-    );
-  },
-});
+    if (!statements.some((statement) => letsInvoke(statement, userPoolId))) forbidden.push(name);
+  }
+  if (forbidden.length === 0) return pass('Cognito may invoke all four for this pool.');
+  return fail(
+    `Cognito may not invoke ${forbidden.join(', ')} for this pool: sign-ins end with an error.`,
+    `Deploy the functions again with this userPoolId, or give the leave: aws lambda add-permission --principal ${principal} --action lambda:InvokeFunction --source-arn <the ARN of the pool>`,
+  );
+}
 
 async function readStatements(arn: string, deps: Deps): Promise<readonly Statement[] | null> {
   try {

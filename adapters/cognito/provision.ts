@@ -7,23 +7,27 @@ import type { Ports } from '../../src/core/deps.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
-import type { CognitoConnection } from './config.js';
+import { type CognitoConnection, isPoolOfAws } from './config.js';
 import { toAccount, toUser } from './profile.js';
 import {
-  attributeCheck,
+  checkAttribute,
+  checkClock,
+  checkCredentials,
   checkGroups,
+  checkOtherClients,
+  checkPermissions,
+  checkTriggers,
   clientChecks,
-  clockCheck,
-  createPoolIdChecks,
-  credentialsCheck,
-  otherClientsCheck,
-  permissionCheck,
-  triggerCheck,
+  warnOfPoolId,
 } from './provision-checks.js';
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
-import { functionsCheck, invocationCheck } from './provision-functions.js';
+import { checkFunctions, checkInvocation } from './provision-functions.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
+
+const clocks = 'Clocks';
+const credentials = 'Credentials';
+const functions = 'The functions';
 
 const pageSize = 60;
 
@@ -89,10 +93,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
-  // The clock is checked first, because AWS rejects requests signed with a wrong time.
-  const clock = clockCheck(pool, deps.clock, () => date);
-  const credentials = credentialsCheck(pool);
-  const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
     steps: [
@@ -103,29 +103,32 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],
     checks: [
-      ...createPoolIdChecks(cognito),
-      { ...clock, needs: [serverClock] },
-      { ...credentials, needs: [clock.title] },
+      ...(isPoolOfAws(cognito.userPoolId)
+        ? []
+        : [{ title: 'The id of the user pool', run: async () => warnOfPoolId(cognito) }]),
+      // The clock is checked first, because AWS rejects requests signed with a wrong time.
+      { title: clocks, needs: [serverClock], run: () => checkClock(pool, deps.clock, () => date) },
+      { title: credentials, needs: [clocks], run: () => checkCredentials(pool) },
       ...needing(
-        [credentials.title],
+        [credentials],
         [
-          ...[attributeCheck(cognito, pool), permissionCheck(cognito, pool), triggerCheck(cognito, pool)],
-          functions,
-          { ...invocationCheck(deps), needs: [functions.title] },
+          { title: `The attribute ${cognito.attribute}`, run: () => checkAttribute(cognito, pool) },
+          { title: `${cognito.attribute} is out of the users' reach`, run: () => checkPermissions(cognito, pool) },
+          { title: 'The triggers of the user pool', run: () => checkTriggers(cognito, pool) },
+          { title: functions, run: () => checkFunctions(deps) },
+          { title: 'Leave to invoke the functions', needs: [functions], run: () => checkInvocation(deps) },
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
-          otherClientsCheck(cognito, pool),
+          { title: 'Other app clients of the pool', run: () => checkOtherClients(cognito, pool) },
           ...checkingGroups(deps.settings, () => checkGroups(cognito, { fetch })),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
         ],
       ),
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),
     ],
-    secrets: [
-      toRotatable('cognito.triggers.requestSecret', 'cognito.triggers.previousRequestSecret', {
-        current: cognito.triggers.requestSecret,
-        previous: cognito.triggers.previousRequestSecret,
-      }),
-    ],
+    secrets: toRotatable('cognito.triggers.requestSecret', 'cognito.triggers.previousRequestSecret', {
+      current: cognito.triggers.requestSecret,
+      previous: cognito.triggers.previousRequestSecret,
+    }),
     registration: null,
     listMembers: (group) => listMembers(group, cognito, deps),
     census: (onHolder) => measureCoverage(listCoverage(cognito, deps), deps, onHolder),

@@ -107,12 +107,6 @@ export interface TenantAuthority {
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
 }
 
-/**
- * Returns issuer and keys of a tenant. The caller must have checked that the tenant is allowed.
- * @throws FaceError `profile_unavailable`
- */
-export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
-
 interface KeptAuthority {
   readonly authority: Promise<TenantAuthority>;
   readonly until: EpochMs;
@@ -120,11 +114,13 @@ interface KeptAuthority {
 }
 
 /**
+ * Creates the function that returns issuer and keys of a tenant. Its caller must have checked that the tenant is allowed.
  * Caches the tenants' metadata and keys for a day. After half an hour, metadata and keys are refreshed in the
  * background, because a hook call cannot wait.
+ * @throws FaceError `profile_unavailable`
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  */
-export function createFindAuthority(login: string, { fetch, clock }: Ports<'clock' | 'fetch'>): FindAuthority {
+export function createFindAuthority(login: string, { fetch, clock }: Ports<'clock' | 'fetch'>) {
   const kept = new Map<string, KeptAuthority>();
   const keep = (tenantId: string, authority: Promise<TenantAuthority>): void => {
     const now = clock.now();
@@ -157,7 +153,7 @@ export function createFindAuthority(login: string, { fetch, clock }: Ports<'cloc
     keep(tenantId, Promise.resolve(authority));
   };
 
-  return (tenantId) => {
+  return (tenantId: string): Promise<TenantAuthority> => {
     const known = kept.get(tenantId);
     const now = clock.now();
     if (known !== undefined && known.until > now) {

@@ -1,4 +1,4 @@
-import type { RawReply } from '../../src/connections/hook.js';
+import { type RawReply, untrusted } from '../../src/connections/hook.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Policy, UnverifiedPolicy } from '../../src/core/connection.js';
 import { livenessBoundary } from '../../src/core/ports.js';
@@ -23,8 +23,6 @@ const toReply = (event: 'TokenIssuanceStart' | 'AttributeCollectionStart' | 'Att
 const toTokenReply = toReply('TokenIssuanceStart');
 const toStartReply = toReply('AttributeCollectionStart');
 const toSubmitReply = toReply('AttributeCollectionSubmit');
-
-const untrusted: RawReply = { status: 401, body: null };
 
 /**
  * Our claims in the claims mapping policy, and their names in tokens.

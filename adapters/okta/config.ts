@@ -53,13 +53,6 @@ export type OktaIdv = z.output<typeof oktaIdvGuard>;
 
 export type OktaClient = OktaFactor | OktaIdv;
 
-/**
- * Returns true if there is at most one IDV client. For IDV, browsers send no client id, so the requests of two IDV
- * clients could not be distinguished.
- */
-export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
-  clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;
-
 /** Okta's base attributes, which the enrolment token must not overwrite. */
 const baseAttributes = new Set(
   (
@@ -216,7 +209,8 @@ export const oktaConnectionGuard = z
       })
       .describe('Settings of the org.'),
   })
-  .refine(({ oidc }) => hasOneIdv(oidc?.clients ?? []), {
+  // For IDV, browsers send no client id, so the requests of two IDV clients could not be distinguished.
+  .refine(({ oidc }) => (oidc?.clients ?? []).filter(({ kind }) => kind === 'okta_idv').length <= 1, {
     path: ['oidc', 'clients'],
     error: 'two clients are of the kind okta_idv',
   })

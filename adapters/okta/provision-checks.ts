@@ -7,6 +7,7 @@ import {
   compareClocks,
   type Finding,
   fail,
+  manual,
   needing,
   pass,
   publishedKeysTitle,
@@ -245,12 +246,10 @@ async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
     : fail(`"${ours.name}" is not active, not verified or calls another address`, notProvisioned);
 }
 
-const deactivatedUsers: Finding = {
-  verdict: 'manual',
-  found: 'Okta does not allow changes to a deactivated user. The token is revoked, but stays in the profile',
-  remedy:
-    'Directory > People > More actions > Edit Deactivated User Profile Updates: allow updates to deactivated users',
-};
+const deactivatedUsers = manual(
+  'Okta does not allow changes to a deactivated user. The token is revoked, but stays in the profile',
+  'Directory > People > More actions > Edit Deactivated User Profile Updates: allow updates to deactivated users',
+);
 
 const failsOpen = warn(
   'Okta mints tokens as if there were no hook where this server does not answer within 3 s, or answers 401',

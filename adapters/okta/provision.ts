@@ -113,15 +113,10 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       }),
     ],
     checks: createChecks(deps),
-    secrets:
-      secret === undefined
-        ? []
-        : [
-            toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {
-              current: secret.value,
-              previous: previousSecret,
-            }),
-          ],
+    secrets: toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {
+      current: secret?.value,
+      previous: previousSecret,
+    }),
     registration: null,
     listMembers: (group) => listMembers(group, deps),
     census: (onHolder) => measureCoverage(listCoverage(deps), deps, onHolder),

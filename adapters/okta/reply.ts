@@ -1,4 +1,4 @@
-import type { RawReply } from '../../src/connections/hook.js';
+import { type RawReply, untrusted } from '../../src/connections/hook.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { HookDecision } from '../../src/step-up/decide.js';
@@ -40,8 +40,6 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
   });
 
 export type Receipt = OktaConnection['okta']['registration'];
-
-const untrusted: RawReply = { status: 401, body: null };
 
 /**
  * Code that users may see, by kind of refusal. It does not reveal if a user is enrolled. Faults that an administrator

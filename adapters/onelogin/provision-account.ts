@@ -91,6 +91,9 @@ export interface Parts {
   readonly account: AccountClient;
 }
 
+/** Title of the step that creates the variables. */
+export const variablesStepTitle = 'Environment variables of the Smart Hooks';
+
 export const missingVariables = async ({ account }: Parts): Promise<string[]> => {
   const names = (await account.listVariables()).map(({ name }) => name);
   return Object.values(variableNames).filter((name) => !names.includes(name));

@@ -18,8 +18,8 @@ import {
 } from '../../src/connections/provisioning.js';
 import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
 import { FaceError } from '../../src/errors.js';
-import { missingVariables, type Parts } from './provision-account.js';
-import { createLogCheck, differencesOf, isOurs, nameOf } from './provision-hooks.js';
+import { missingVariables, type Parts, variablesStepTitle } from './provision-account.js';
+import { checkLog, differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { toAskMs } from './smart-hook.js';
 
 /** Creates manual checks, because only OneLogin's console shows trusts. */
@@ -51,25 +51,28 @@ const credentials = 'API credentials';
 const variablesTitle = 'Environment variables';
 const hookTitle = 'Smart Hook pre-authentication';
 
+const provisioned = [publishedKeysTitle, acceptedCallsTitle];
+
 export const createChecks = (parts: Parts): readonly Check[] => [
-  createCredentialsCheck(parts),
+  { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
     [credentials],
     [
-      ...createAccountChecks(parts),
-      createFieldCheck(parts),
+      { title: 'Clock', needs: [serverClock], run: () => checkClock(parts) },
+      { title: 'Rate limit', run: () => checkRateLimit(parts) },
+      { title: `Custom user field ${parts.onelogin.attribute}`, run: () => checkField(parts) },
       ...checkingGroups(parts.deps.settings, () => checkRoles(parts)),
-      createVariablesCheck(parts),
-      createHookCheck(parts),
-      ...needing([variablesTitle, hookTitle], [createLogCheck(parts)]),
-      createMigrationCheck(parts),
-      createPolicyCheck(parts),
+      { title: variablesTitle, mendedBy: variablesStepTitle, run: () => checkVariables(parts) },
+      { title: hookTitle, needs: provisioned, run: () => checkHook(parts) },
+      { title: `Log of the ${hookTitle}`, needs: [variablesTitle, hookTitle], run: () => checkLog(parts) },
+      { title: 'Smart Hook user-migration', needs: provisioned, run: () => checkMigration(parts) },
+      { title: `Face policy ${parts.onelogin.facePolicyId}`, run: () => checkPolicy(parts) },
     ],
   ),
   ...createTrustChecks(parts),
   ...createPreviousSecretChecks(parts.onelogin.hooks.previousSecret, 'onelogin.hooks.previousSecret'),
-  createTimeCheck(parts),
-  createReachCheck(),
+  { title: 'Time budget', needs: [hooksAnswer], run: () => checkTime(parts) },
+  { title: 'Ways in without the Smart Hook', run: async () => otherWays },
 ];
 
 const limitsGuard = z.object({
@@ -81,47 +84,32 @@ const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number(
 
 const manageAll = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
 
-function createCredentialsCheck({ api }: Parts): Check {
-  return {
-    title: credentials,
-    async run() {
-      const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
-        const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
-        if (refused?.success) return refused.data;
-        throw error;
-      });
-      if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
-      if (answer.status === 401)
-        return fail('OneLogin takes their access token no more (401): they are revoked.', manageAll);
-      if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', manageAll);
-      if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, manageAll);
-      return pass('OneLogin takes them, for Smart Hooks too.');
-    },
-  };
+async function checkCredentials({ api }: Parts): Promise<Finding> {
+  const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
+    const refused = error instanceof FaceError ? refusedTokenGuard.safeParse(error.detail) : null;
+    if (refused?.success) return refused.data;
+    throw error;
+  });
+  if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
+  if (answer.status === 401)
+    return fail('OneLogin takes their access token no more (401): they are revoked.', manageAll);
+  if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', manageAll);
+  if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, manageAll);
+  return pass('OneLogin takes them, for Smart Hooks too.');
 }
 
-function createAccountChecks({ api, deps }: Parts): readonly Check[] {
-  return [
-    {
-      title: 'Clock',
-      needs: [serverClock],
-      async run() {
-        const { headers } = await api.call('GET', '/auth/rate_limit');
-        return compareClocks({ here: deps.clock.now(), date: headers.get('date'), whose: 'OneLogin' }, greatestSkewSec);
-      },
-    },
-    {
-      title: 'Rate limit',
-      async run() {
-        const limits = limitsGuard.safeParse((await api.call('GET', '/auth/rate_limit')).body);
-        if (!limits.success) return manual('OneLogin did not return the rate limit.', 'Look it up in the account.');
-        const { 'X-RateLimit-Limit': limit, 'X-RateLimit-Remaining': remaining } = limits.data.data;
-        const found = `${remaining} of ${limit} calls are left in this hour.`;
-        const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
-        return remaining < limit / 10 ? warn(found, remedy) : pass(found);
-      },
-    },
-  ];
+async function checkClock({ api, deps }: Parts): Promise<Finding> {
+  const { headers } = await api.call('GET', '/auth/rate_limit');
+  return compareClocks({ here: deps.clock.now(), date: headers.get('date'), whose: 'OneLogin' }, greatestSkewSec);
+}
+
+async function checkRateLimit({ api }: Parts): Promise<Finding> {
+  const limits = limitsGuard.safeParse((await api.call('GET', '/auth/rate_limit')).body);
+  if (!limits.success) return manual('OneLogin did not return the rate limit.', 'Look it up in the account.');
+  const { 'X-RateLimit-Limit': limit, 'X-RateLimit-Remaining': remaining } = limits.data.data;
+  const found = `${remaining} of ${limit} calls are left in this hour.`;
+  const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
+  return remaining < limit / 10 ? warn(found, remedy) : pass(found);
 }
 
 function toRefusedToken(status: number): string {
@@ -130,21 +118,16 @@ function toRefusedToken(status: number): string {
   return `OneLogin gives no access token for them (status ${status}).`;
 }
 
-function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
-  return {
-    title: `Custom user field ${attribute}`,
-    async run() {
-      const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
-      if (!isThere) {
-        const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
-        return fail('It is not there: every enrolment that was kept in it is lost.', remedy);
-      }
-      return manual(
-        'It exists. OneLogin returns neither its maximum length nor who may change it.',
-        'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
-      );
-    },
-  };
+async function checkField({ onelogin: { attribute }, account }: Parts): Promise<Finding> {
+  const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
+  if (!isThere) {
+    const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
+    return fail('It is not there: every enrolment that was kept in it is lost.', remedy);
+  }
+  return manual(
+    'It exists. OneLogin returns neither its maximum length nor who may change it.',
+    'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
+  );
 }
 
 async function checkRoles({ api }: Parts): Promise<Finding> {
@@ -153,67 +136,49 @@ async function checkRoles({ api }: Parts): Promise<Finding> {
   return fail(`OneLogin shows no roles (${status}), so no user can act for an organization.`, manageAll);
 }
 
-function createVariablesCheck(parts: Parts): Check {
-  return {
-    title: variablesTitle,
-    mendedBy: 'Environment variables of the Smart Hooks',
-    async run() {
-      const missing = await missingVariables(parts);
-      if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
-      return manual(
-        'They are there. OneLogin never shows their values.',
-        'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
-      );
-    },
-  };
+async function checkVariables(parts: Parts): Promise<Finding> {
+  const missing = await missingVariables(parts);
+  if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
+  return manual(
+    'They are there. OneLogin never shows their values.',
+    'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
+  );
 }
 
-function createHookCheck(parts: Parts): Check {
-  return {
-    title: hookTitle,
-    needs: [publishedKeysTitle, acceptedCallsTitle],
-    async run() {
-      const hook = await parts.account.findHook('pre-authentication');
-      if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
-      if (!isOurs(hook, parts)) {
-        const { id } = parts.deps.settings;
-        const remedy = `Compose the two: facestep smart-hook ${id} --type pre-authentication --compose FILE.`;
-        return fail(`The existing hook is not facestep’s (${nameOf(hook)}): no user gets a face check.`, remedy);
-      }
-      const differences = differencesOf('pre-authentication', hook, parts);
-      if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
-      const { pilotRole } = parts.onelogin;
-      if (hook.conditions.length > 0) {
-        const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
-        return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
-      }
-      const status = hook.status ?? 'ready';
-      if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Look again in a few minutes.');
-      return pass(`Enabled and of this version, ${hook.runtime}, ${hook.timeout} seconds.`);
-    },
-  };
+async function checkHook(parts: Parts): Promise<Finding> {
+  const hook = await parts.account.findHook('pre-authentication');
+  if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
+  if (!isOurs(hook, parts)) {
+    const { id } = parts.deps.settings;
+    const remedy = `Compose the two: facestep smart-hook ${id} --type pre-authentication --compose FILE.`;
+    return fail(`The existing hook is not facestep’s (${nameOf(hook)}): no user gets a face check.`, remedy);
+  }
+  const differences = differencesOf('pre-authentication', hook, parts);
+  if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
+  const { pilotRole } = parts.onelogin;
+  if (hook.conditions.length > 0) {
+    const found = pilotRole ? `It runs for the role ${pilotRole} only` : 'It runs for some roles only';
+    return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
+  }
+  const status = hook.status ?? 'ready';
+  if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Look again in a few minutes.');
+  return pass(`Enabled and of this version, ${hook.runtime}, ${hook.timeout} seconds.`);
 }
 
-function createMigrationCheck(parts: Parts): Check {
-  return {
-    title: 'Smart Hook user-migration',
-    needs: [publishedKeysTitle, acceptedCallsTitle],
-    async run() {
-      const hook = await parts.account.findHook('user-migration');
-      if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');
-      if (!isOurs(hook, parts)) {
-        const { id } = parts.deps.settings;
-        const remedy = `Compose the two: facestep smart-hook ${id} --type user-migration --compose FILE.`;
-        return warn(
-          `The existing hook is not facestep’s (${nameOf(hook)}): users are migrated without a face check.`,
-          remedy,
-        );
-      }
-      const differences = differencesOf('user-migration', hook, parts);
-      if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
-      return pass('Enabled and of this version.');
-    },
-  };
+async function checkMigration(parts: Parts): Promise<Finding> {
+  const hook = await parts.account.findHook('user-migration');
+  if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');
+  if (!isOurs(hook, parts)) {
+    const { id } = parts.deps.settings;
+    const remedy = `Compose the two: facestep smart-hook ${id} --type user-migration --compose FILE.`;
+    return warn(
+      `The existing hook is not facestep’s (${nameOf(hook)}): users are migrated without a face check.`,
+      remedy,
+    );
+  }
+  const differences = differencesOf('user-migration', hook, parts);
+  if (differences.length > 0) return fail(`To be done: ${differences.join(' ')}`, 'Run facestep provision.');
+  return pass('Enabled and of this version.');
 }
 
 const policyGuard = z.object({
@@ -228,59 +193,43 @@ const policyGuard = z.object({
 const withoutPassword = 3;
 
 /**
- * Creates the check of the face policy. OneLogin does not document this API call; if the call fails, the check is
+ * Checks the face policy. OneLogin does not document this API call; if the call fails, the check is
  * manual.
  */
-function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
+async function checkPolicy({ onelogin: { facePolicyId }, api }: Parts): Promise<Finding> {
   const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
-  return {
-    title: `Face policy ${facePolicyId}`,
-    async run() {
-      const { status, body } = await api.call('GET', `/api/2/policies/${facePolicyId}`);
-      const policy = policyGuard.safeParse(body);
-      if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
-      const { kind, otp_auth_enabled, otp_trigger_condition, otp_config, preferred_auth_state_machine } = policy.data;
-      if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
-      if (!otp_auth_enabled) return fail('It requires no factor besides the password.', remedy);
-      if (preferred_auth_state_machine === withoutPassword)
-        return fail('It demands no password, only a factor.', remedy);
-      if ((otp_trigger_condition ?? 0) !== 0) return warn('It does not ask known browsers for the factor.', remedy);
-      if ((otp_config ?? 2) !== 2) return warn('It does not ask every user for the factor.', remedy);
-      return manual('It requires a factor at every login. OneLogin does not return which one.', remedy);
-    },
-  };
+  const { status, body } = await api.call('GET', `/api/2/policies/${facePolicyId}`);
+  const policy = policyGuard.safeParse(body);
+  if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
+  const { kind, otp_auth_enabled, otp_trigger_condition, otp_config, preferred_auth_state_machine } = policy.data;
+  if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
+  if (!otp_auth_enabled) return fail('It requires no factor besides the password.', remedy);
+  if (preferred_auth_state_machine === withoutPassword) return fail('It demands no password, only a factor.', remedy);
+  if ((otp_trigger_condition ?? 0) !== 0) return warn('It does not ask known browsers for the factor.', remedy);
+  if ((otp_config ?? 2) !== 2) return warn('It does not ask every user for the factor.', remedy);
+  return manual('It requires a factor at every login. OneLogin does not return which one.', remedy);
 }
 
-function createTimeCheck({ deps, onelogin }: Parts): Check {
+async function checkTime({ deps, onelogin }: Parts): Promise<Finding> {
   const patienceMs = toAskMs('pre-authentication', onelogin);
-  return {
-    title: 'Time budget',
-    needs: [hooksAnswer],
-    async run() {
-      const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
-      const began = deps.clock.now();
-      // This request is unsigned and thus refused. It only measures the round trip.
-      const status = await deps
-        .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
-        .then((response) => response.status)
-        .catch(() => null);
-      const tookMs = deps.clock.now() - began;
-      if (status !== 401) {
-        const found = status === null ? 'no answer' : `status ${status}`;
-        return fail(`An unsigned call got ${found}, not 401.`, 'Check publicUrl, and that the server runs.');
-      }
-      const found = `An answer took ${tookMs} ms from here; the Smart Hook waits for ${patienceMs} ms.`;
-      if (tookMs <= patienceMs / 2) return pass(found);
-      return warn(found, 'Raise timeoutSec, or run this server nearer to OneLogin.');
-    },
-  };
+  const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
+  const began = deps.clock.now();
+  // This request is unsigned and thus refused. It only measures the round trip.
+  const status = await deps
+    .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
+    .then((response) => response.status)
+    .catch(() => null);
+  const tookMs = deps.clock.now() - began;
+  if (status !== 401) {
+    const found = status === null ? 'no answer' : `status ${status}`;
+    return fail(`An unsigned call got ${found}, not 401.`, 'Check publicUrl, and that the server runs.');
+  }
+  const found = `An answer took ${tookMs} ms from here; the Smart Hook waits for ${patienceMs} ms.`;
+  if (tookMs <= patienceMs / 2) return pass(found);
+  return warn(found, 'Raise timeoutSec, or run this server nearer to OneLogin.');
 }
 
-const createReachCheck = (): Check => ({
-  title: 'Ways in without the Smart Hook',
-  run: async () =>
-    manual(
-      'OneLogin runs the hook where people sign in on its pages. It does not say so of its login API, RADIUS or desktops.',
-      'Turn off what is not used, and try out what is.',
-    ),
-});
+const otherWays = manual(
+  'OneLogin runs the hook where people sign in on its pages. It does not say so of its login API, RADIUS or desktops.',
+  'Turn off what is not used, and try out what is.',
+);

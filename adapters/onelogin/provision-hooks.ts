@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   blocked,
-  type Check,
   different,
+  type Finding,
   fail,
   inConsole,
   manual,
@@ -199,21 +199,16 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 const troubleOf = (events: readonly string[]): string | null =>
   troubles.find(([pattern]) => events.some((event) => pattern.test(event)))?.[1] ?? null;
 
-/** Creates the check of OneLogin's hook log, the only record of faults on OneLogin's machines. */
-export function createLogCheck(parts: Parts): Check {
+/** Checks OneLogin's hook log, the only record of faults on OneLogin's machines. */
+export async function checkLog(parts: Parts): Promise<Finding> {
   const remedy = 'Check the clock of this machine, publicUrl, and the log of this server.';
-  return {
-    title: 'Log of the Smart Hook pre-authentication',
-    async run() {
-      const hook = await parts.account.findHook('pre-authentication');
-      if (hook === null || !isOurs(hook, parts)) return manual('There is no hook of ours.', null);
-      const since = parts.deps.clock.now() - hoursBack * 3_600_000;
-      const runs = (await parts.account.listLogs(hook.id)).filter(({ created_at }) => created_at.getTime() >= since);
-      const found = runs.map(({ events }) => troubleOf(events)).filter((trouble) => trouble !== null);
-      if (found.length === 0) return pass(`Nothing is wrong in ${runs.length} entries of the last ${hoursBack} hours.`);
-      const counts = [...new Set(found)].map((each) => `${each} (${found.filter((other) => other === each).length})`);
-      const text = `Of ${runs.length} entries of the last ${hoursBack} hours ${found.length} report problems: ${counts.join('; ')}.`;
-      return found.length * 2 >= runs.length ? fail(text, remedy) : warn(text, remedy);
-    },
-  };
+  const hook = await parts.account.findHook('pre-authentication');
+  if (hook === null || !isOurs(hook, parts)) return manual('There is no hook of ours.', null);
+  const since = parts.deps.clock.now() - hoursBack * 3_600_000;
+  const runs = (await parts.account.listLogs(hook.id)).filter(({ created_at }) => created_at.getTime() >= since);
+  const found = runs.map(({ events }) => troubleOf(events)).filter((trouble) => trouble !== null);
+  if (found.length === 0) return pass(`Nothing is wrong in ${runs.length} entries of the last ${hoursBack} hours.`);
+  const counts = [...new Set(found)].map((each) => `${each} (${found.filter((other) => other === each).length})`);
+  const text = `Of ${runs.length} entries of the last ${hoursBack} hours ${found.length} report problems: ${counts.join('; ')}.`;
+  return found.length * 2 >= runs.length ? fail(text, remedy) : warn(text, remedy);
 }

@@ -10,7 +10,13 @@ import type { Member } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { idGuard } from './profile.js';
-import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
+import {
+  createAccountClient,
+  missingVariables,
+  type Parts,
+  toVariableValue,
+  variablesStepTitle,
+} from './provision-account.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
 
@@ -103,12 +109,10 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
       createPolicyStep(parts),
     ],
     checks: createChecks(parts),
-    secrets: [
-      toRotatable('onelogin.hooks.secret', 'onelogin.hooks.previousSecret', {
-        current: onelogin.hooks.secret,
-        previous: onelogin.hooks.previousSecret,
-      }),
-    ],
+    secrets: toRotatable('onelogin.hooks.secret', 'onelogin.hooks.previousSecret', {
+      current: onelogin.hooks.secret,
+      previous: onelogin.hooks.previousSecret,
+    }),
     registration: null,
     listMembers: (group) => listMembers(group, parts),
     census: (onHolder) => measureCoverage(listCoverage(parts), deps, onHolder),
@@ -129,7 +133,7 @@ function createFieldStep({ onelogin: { attribute }, account }: Parts): Provision
 
 function createVariablesStep(parts: Parts): ProvisionStep {
   return {
-    title: 'Environment variables of the Smart Hooks',
+    title: variablesStepTitle,
     async inspect() {
       const lacking = await missingVariables(parts);
       if (lacking.length === 0) return { state: 'ready' };

@@ -1,5 +1,5 @@
-import type { RawReply } from '../../src/connections/hook.js';
-import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
+import { type RawReply, untrusted } from '../../src/connections/hook.js';
+import { type FaceErrorCode, refusals } from '../../src/errors.js';
 import type { HookDecision } from '../../src/step-up/decide.js';
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
@@ -13,8 +13,6 @@ import type { SmartHookType } from './schema.js';
 export type Decision = 'allow' | 'step_up' | 'deny';
 
 const decide = (decision: Decision): RawReply => ({ status: 200, body: { decision } });
-
-const untrusted: RawReply = { status: 401, body: null };
 
 /** Returns the decision if there is no finished face check. A migration is then always denied. */
 export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginSettings, 'unverified'>): Decision =>
@@ -31,14 +29,6 @@ export function toDecisionReply(type: SmartHookType, decision: HookDecision, unv
   return decision.fallback === 'omit_claim' && type === 'pre-authentication' ? passSignIn : decide(unverified);
 }
 
-const answers = {
-  caller: 'untrusted',
-  request: 'unverified',
-  photo: 'unverified',
-  unverified: 'unverified',
-  service: 'unverified',
-} as const satisfies Record<RefusalKind, 'unverified' | 'untrusted'>;
-
 /** Converts a refusal to the decision of an unverified sign-in, so that callers cannot distinguish the two. */
 export const toRefusal = (code: FaceErrorCode, unverified: Decision): RawReply =>
-  answers[refusals[code].kind] === 'untrusted' ? untrusted : decide(unverified);
+  refusals[code].kind === 'caller' ? untrusted : decide(unverified);

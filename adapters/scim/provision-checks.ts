@@ -36,6 +36,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
   ...(parts.deps.settings.oidc === null ? [] : [discoveryCheck(parts.deps)]),
 ];
 
+const anyUserPath = '/Users?count=1&attributes=userName';
 const credentials = 'Credentials';
 const support = 'What the server supports';
 const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
@@ -46,7 +47,7 @@ const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
   const remedy = `Check scim.auth and scim.baseUrl: ${scim.baseUrl}/Users must list users to these credentials.`;
-  const answer = await api.call('GET', '/Users?count=1&attributes=userName').catch((error: unknown) => {
+  const answer = await api.call('GET', anyUserPath).catch((error: unknown) => {
     if (error instanceof FaceError && refusedTokenGuard.safeParse(error.detail).success) return null;
     throw error;
   });
@@ -116,7 +117,7 @@ async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<F
 }
 
 async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> {
-  const listed = await api.call('GET', '/Users?count=1&attributes=userName');
+  const listed = await api.call('GET', anyUserPath);
   if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
   const [user] = parseAnswer(accountListGuard, listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
@@ -171,10 +172,8 @@ function describe(error: unknown, found: unknown): string {
 
 /** Checks that users have the attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
 async function checkGroups({ api }: Parts): Promise<Finding> {
-  const [user] = parseAnswer(
-    accountListGuard,
-    (await api.call('GET', '/Users?count=1&attributes=userName')).body,
-  ).Resources;
+  const { body: listed } = await api.call('GET', anyUserPath);
+  const [user] = parseAnswer(accountListGuard, listed).Resources;
   if (user === undefined) return noUserToTestWith;
   const { status, body } = await api.call('GET', toUserPath(user.id, ['groups']));
   if (status !== 200) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 import { createProtocol, isSigned, ServiceError } from '../aws.js';
 import { serve } from '../serve.js';
-import { createKmsKeys, type Spec } from './keys.js';
+import { createKmsKeys } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
@@ -13,8 +13,6 @@ const askedGuard = z.object({
   MacAlgorithm: z.string().optional(),
   SigningAlgorithm: z.string().optional(),
 });
-
-const createdGuard = z.object({ KeyMetadata: z.object({ KeyId: z.string() }) });
 
 /** Starts AWS KMS over AWS JSON 1.1, for the real SDK. */
 export async function startKms(region = 'eu-central-1') {
@@ -56,12 +54,9 @@ export async function startKms(region = 'eu-central-1') {
     slowDown(ms: number): void {
       delayMs = ms;
     },
-    createKey(spec: Spec): string {
-      const usage = { HMAC: 'GENERATE_VERIFY_MAC', SYMM: 'ENCRYPT_DECRYPT' }[spec.slice(0, 4)] ?? 'SIGN_VERIFY';
-      return createdGuard.parse(keys.run('CreateKey', { KeySpec: spec, KeyUsage: usage })).KeyMetadata.KeyId;
-    },
-    disable: (keyId: string) => keys.run('DisableKey', { KeyId: keyId }),
-    scheduleDeletion: (keyId: string) => keys.run('ScheduleKeyDeletion', { KeyId: keyId }),
+    createKey: keys.create,
+    disable: (keyId: string) => keys.setState(keyId, 'Disabled'),
+    scheduleDeletion: (keyId: string) => keys.setState(keyId, 'PendingDeletion'),
     close,
   };
 }

@@ -69,6 +69,9 @@ export interface RawReply {
   readonly body: Json;
 }
 
+/** Reply to a caller that the provider did not authenticate. */
+export const untrusted: RawReply = { status: 401, body: null };
+
 export type Answer = (body: Uint8Array) => Promise<RawReply>;
 
 /**

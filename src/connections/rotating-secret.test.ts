@@ -50,7 +50,7 @@ test('each use is reported; the log says once a minute for each hook that the pr
 });
 
 test('a mark tells two secrets apart and holds 16 bits', () => {
-  const marksOf = (secrets: Parameters<typeof toRotatable>[2]) => toRotatable('secret', 'previous', secrets).marks;
+  const marksOf = (secrets: Parameters<typeof toRotatable>[2]) => toRotatable('secret', 'previous', secrets)[0]!.marks;
   const marks = marksOf({ current, previous });
   expect(Object.values(marks)).toEqual([
     expect.stringMatching(/^[0-9a-f]{4}$/),

@@ -36,14 +36,20 @@ export interface SecretUse {
 export const markOf = (secret: Credential): string =>
   secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
 
+/** Describes a secret that can be rotated; an empty list if none is configured. */
 export const toRotatable = (
   setting: string,
   previousSetting: string,
-  { current, previous }: RotatingSecret,
-): RotatableSecret => ({
-  ...{ setting, previousSetting, isPreviousTaken: previous !== undefined },
-  marks: { current: markOf(current), previous: previous === undefined ? null : markOf(previous) },
-});
+  { current, previous }: { readonly current: Credential | undefined; readonly previous: Credential | undefined },
+): readonly RotatableSecret[] =>
+  current === undefined
+    ? []
+    : [
+        {
+          ...{ setting, previousSetting, isPreviousTaken: previous !== undefined },
+          marks: { current: markOf(current), previous: previous === undefined ? null : markOf(previous) },
+        },
+      ];
 
 export type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
 
