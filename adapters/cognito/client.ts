@@ -1,4 +1,4 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -13,8 +13,8 @@ export const triesWhileAdministering = 5;
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
-): CognitoIdentityProviderClient {
-  return new CognitoIdentityProviderClient({
+): CognitoIdentityProvider {
+  return new CognitoIdentityProvider({
     region: regionOf(userPoolId),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...toCredentials({ credentials }),

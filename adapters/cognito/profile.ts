@@ -1,12 +1,4 @@
-import {
-  AdminDeleteUserAttributesCommand,
-  AdminGetUserCommand,
-  AdminListGroupsForUserCommand,
-  AdminUpdateUserAttributesCommand,
-  AdminUserGlobalSignOutCommand,
-  type CognitoIdentityProviderClient,
-  ListUsersCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { withinTime } from '../../src/connections/rest-call.js';
@@ -78,13 +70,13 @@ const mostPages = 20;
 export async function listUsers(
   Filter: string,
   limit: number,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
 ): Promise<readonly FoundUser[]> {
   const found: FoundUser[] = [];
   let next: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const from = next === undefined ? {} : { PaginationToken: next };
-    const answer = await client.send(new ListUsersCommand({ UserPoolId, Filter, Limit: limit, ...from }));
+    const answer = await client.listUsers({ UserPoolId, Filter, Limit: limit, ...from });
     if (answer.Users === undefined) throw notUnderstood();
     found.push(...answer.Users.map((user) => toUser(user.Username, user.Attributes)));
     next = answer.PaginationToken;
@@ -102,12 +94,10 @@ const pageSize = 60;
 export async function readGroupPage(
   Username: string,
   next: string | null,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
 ): Promise<GroupPage<string>> {
   const page = next === null ? {} : { NextToken: next };
-  const { Groups, NextToken } = await client.send(
-    new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit: pageSize, ...page }),
-  );
+  const { Groups, NextToken } = await client.adminListGroupsForUser({ UserPoolId, Username, Limit: pageSize, ...page });
   if (Groups === undefined) throw notUnderstood();
   const names = Groups.flatMap(({ GroupName }) => (GroupName === undefined ? [] : [GroupName]));
   return { groups: names.map((name) => ({ id: name, name })), next: NextToken ?? null };
@@ -127,7 +117,7 @@ const searched = ['username', 'email', 'preferred_username', 'name', 'given_name
 export async function searchUsers(
   text: string,
   limit: number,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProviderClient },
+  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
 ): Promise<readonly NamedAccount[]> {
   const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
     const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
@@ -190,7 +180,7 @@ export function createCognitoProfile(
 
   const readByName = async (subject: string): Promise<FoundUser | null> => {
     try {
-      const answer = await client.send(new AdminGetUserCommand({ UserPoolId, Username: subject }));
+      const answer = await client.adminGetUser({ UserPoolId, Username: subject });
       return toUser(answer.Username, answer.UserAttributes);
     } catch (error) {
       if (toServiceFailure(error).code === 'UserNotFoundException') return null;
@@ -239,18 +229,18 @@ export function createCognitoProfile(
       within(async () => {
         const { username: Username } = await find(subject);
         const UserAttributes = [{ Name: attribute, Value: token.use((text) => text) }];
-        await client.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes }));
+        await client.adminUpdateUserAttributes({ UserPoolId, Username, UserAttributes });
       }),
     clearToken: (subject) =>
       within(async () => {
         const { username: Username } = await find(subject);
         const UserAttributeNames = [attribute];
-        await client.send(new AdminDeleteUserAttributesCommand({ UserPoolId, Username, UserAttributeNames }));
+        await client.adminDeleteUserAttributes({ UserPoolId, Username, UserAttributeNames });
       }),
     endSessions: (subject) =>
       within(async () => {
         const { username: Username } = await find(subject);
-        await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId, Username }));
+        await client.adminUserGlobalSignOut({ UserPoolId, Username });
       }),
   };
 }

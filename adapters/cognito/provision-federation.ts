@@ -4,8 +4,8 @@ import {
   type Check,
   createObjectStep,
   fail,
-  inConsole,
   manual,
+  manualStep,
   type ProvisionStep,
   pass,
   publishedKeysTitle,
@@ -20,15 +20,15 @@ const providerName = 'facestep';
 
 function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps): OpenIdProvider {
   return {
-    name: providerName,
-    details: {
+    ProviderName: providerName,
+    ProviderDetails: {
       client_id: id,
       client_secret: secret.use((text) => text),
       authorize_scopes: 'openid profile email',
       attributes_request_method: 'GET',
       oidc_issuer: endpointsOf(publicUrl, settings.id).issuer,
     },
-    mapping: { username: 'sub', email: 'email', preferred_username: 'preferred_username' },
+    AttributeMapping: { username: 'sub', email: 'email', preferred_username: 'preferred_username' },
   };
 }
 
@@ -38,7 +38,7 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
  */
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);
-  const { client_id, oidc_issuer } = provider.details;
+  const { client_id, oidc_issuer } = provider.ProviderDetails;
   return createObjectStep(`The OpenID provider ${providerName}`, {
     find: () => pool.describeIdentityProvider(providerName),
     creation: [`create it, with the issuer ${oidc_issuer}`],
@@ -52,18 +52,15 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
 }
 
 /** A manual step, because each application decides whether to offer the face check. */
-export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep => ({
-  title: 'App clients that offer the face check',
-  inspect: async () =>
-    inConsole(
-      `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
-      `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
-      'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
-        `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
-      'The face is then the only factor. Set policy.userSecret to "pin" or "passkey", or use it only together with a password.',
-    ),
-  apply: async () => {},
-});
+export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
+  manualStep(
+    'App clients that offer the face check',
+    `App clients > an app client > Login pages > Edit: add ${providerName} to the identity providers.`,
+    `The pool's domains must be those of the client here, which answers go to: ${redirectUris.join(', ')}.`,
+    'Cognito creates a separate user for each federated sign-in. Before the first sign-in, link it to the enrolled user: aws cognito-idp admin-link-provider-for-user --user-pool-id … --destination-user ProviderName=Cognito,ProviderAttributeValue=<user name> ' +
+      `--source-user ProviderName=${providerName},ProviderAttributeName=Cognito_Subject,ProviderAttributeValue=<sub>`,
+    'The face is then the only factor. Set policy.userSecret to "pin" or "passkey", or use it only together with a password.',
+  );
 
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
   discoveryCheck(deps),

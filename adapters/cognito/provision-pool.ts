@@ -1,15 +1,7 @@
 import {
-  AddCustomAttributesCommand,
-  CreateIdentityProviderCommand,
-  DescribeIdentityProviderCommand,
-  DescribeUserPoolClientCommand,
-  DescribeUserPoolCommand,
   type IdentityProviderType,
   paginateListUserPoolClients,
   type SchemaAttributeType,
-  UpdateIdentityProviderCommand,
-  UpdateUserPoolClientCommand,
-  UpdateUserPoolCommand,
   type UserPoolClientType,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -31,9 +23,9 @@ import {
 export type Administration = ReturnType<typeof createAdministration>;
 
 export interface OpenIdProvider {
-  readonly name: string;
-  readonly details: Readonly<Record<string, string>>;
-  readonly mapping: Readonly<Record<string, string>>;
+  readonly ProviderName: string;
+  readonly ProviderDetails: Readonly<Record<string, string>>;
+  readonly AttributeMapping: Readonly<Record<string, string>>;
 }
 
 async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<Answer> {
@@ -49,12 +41,13 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
   const describePool = async (): Promise<UserPoolType> => {
-    const { UserPool } = await call('DescribeUserPool', () => client.send(new DescribeUserPoolCommand({ UserPoolId })));
+    const { UserPool } = await call('DescribeUserPool', () => client.describeUserPool({ UserPoolId }));
     return UserPool ?? {};
   };
   const describeClient = async (ClientId: string): Promise<UserPoolClientType> => {
-    const command = new DescribeUserPoolClientCommand({ UserPoolId, ClientId });
-    return (await call('DescribeUserPoolClient', () => client.send(command))).UserPoolClient ?? {};
+    const asked = { UserPoolId, ClientId };
+    const { UserPoolClient } = await call('DescribeUserPoolClient', () => client.describeUserPoolClient(asked));
+    return UserPoolClient ?? {};
   };
   return {
     describePool,
@@ -62,16 +55,12 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
     async updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void> {
       const current = await describePool();
       const { Name, ...settings } = withoutReadOnly({ ...current, ...change(current) });
-      const command = new UpdateUserPoolCommand({
-        ...settings,
-        UserPoolId,
-        ...(Name === undefined ? {} : { PoolName: Name }),
-      });
-      await call('UpdateUserPool', () => client.send(command));
+      const named = Name === undefined ? {} : { PoolName: Name };
+      await call('UpdateUserPool', () => client.updateUserPool({ ...settings, ...named, UserPoolId }));
     },
     async addAttribute(attribute: SchemaAttributeType): Promise<void> {
-      const command = new AddCustomAttributesCommand({ UserPoolId, CustomAttributes: [attribute] });
-      await call('AddCustomAttributes', () => client.send(command));
+      const CustomAttributes = [attribute];
+      await call('AddCustomAttributes', () => client.addCustomAttributes({ UserPoolId, CustomAttributes }));
     },
     async describeClients(): Promise<readonly UserPoolClientType[]> {
       const clients: UserPoolClientType[] = [];
@@ -92,29 +81,23 @@ export function createAdministration(settings: CognitoSettings, { fetch }: Ports
         ...current,
         ...change(current),
       };
-      const command = new UpdateUserPoolClientCommand({ ...settings, UserPoolId, ClientId });
-      await call('UpdateUserPoolClient', () => client.send(command));
+      await call('UpdateUserPoolClient', () => client.updateUserPoolClient({ ...settings, UserPoolId, ClientId }));
     },
     async describeIdentityProvider(ProviderName: string): Promise<IdentityProviderType | null> {
-      const command = new DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
       const answer = await call('DescribeIdentityProvider', () =>
-        client.send(command).catch((error: unknown) => {
+        client.describeIdentityProvider({ UserPoolId, ProviderName }).catch((error: unknown) => {
           if (toServiceFailure(error).code === 'ResourceNotFoundException') return null;
           throw error;
         }),
       );
       return answer?.IdentityProvider ?? null;
     },
-    async createIdentityProvider({ name, details, mapping }: OpenIdProvider): Promise<void> {
-      const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
-      const command = new CreateIdentityProviderCommand({ UserPoolId, ProviderType: 'OIDC', ...provider });
-      await call('CreateIdentityProvider', () => client.send(command));
+    async createIdentityProvider(provider: OpenIdProvider): Promise<void> {
+      const given = { UserPoolId, ProviderType: 'OIDC', ...provider } as const;
+      await call('CreateIdentityProvider', () => client.createIdentityProvider(given));
     },
-    async updateIdentityProvider({ name, details, mapping }: OpenIdProvider): Promise<void> {
-      const provider = { ProviderName: name, ProviderDetails: details, AttributeMapping: mapping };
-      await call('UpdateIdentityProvider', () =>
-        client.send(new UpdateIdentityProviderCommand({ UserPoolId, ...provider })),
-      );
+    async updateIdentityProvider(provider: OpenIdProvider): Promise<void> {
+      await call('UpdateIdentityProvider', () => client.updateIdentityProvider({ UserPoolId, ...provider }));
     },
   };
 }

@@ -39,20 +39,20 @@ function pick<Entry extends z.infer<typeof idGuard>>(
 const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
   'state' in found && found.state === 'blocked';
 
-async function locate(
-  {
-    policies,
-    rulesOf,
-    setting,
-    chosen,
-  }: {
-    readonly policies: string;
-    readonly rulesOf: (policyId: string) => string;
-    readonly setting: string;
-    readonly chosen: Chosen;
-  },
-  send: SendToOkta,
-): Promise<Located> {
+interface Hanger {
+  readonly title: string;
+  readonly hook: 'token' | 'registration';
+  /** Path of the list of policies. */
+  readonly policies: string;
+  rulesOf(policyId: string): string;
+  readonly setting: string;
+  readonly chosen: Chosen;
+  readHook(actions: Rule['actions']): string | null;
+  readonly lacks: (actions: Rule['actions']) => string | null;
+  withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
+}
+
+async function locate({ policies, rulesOf, setting, chosen }: Hanger, send: SendToOkta): Promise<Located> {
   const policy = pick('policies', `${setting}.policyId`, await listAll(idGuard, policies, send), chosen.policyId);
   if (isBlocked(policy)) return policy;
   const path = rulesOf(policy.id);
@@ -60,23 +60,12 @@ async function locate(
   return isBlocked(rule) ? rule : { path: `${path}/${rule.id}`, rule };
 }
 
-interface Hanger {
-  readonly title: string;
-  readonly hook: 'token' | 'registration';
-  locate(): Promise<Located>;
-  readHook(actions: Rule['actions']): string | null;
-  readonly lacks: (actions: Rule['actions']) => string | null;
-  withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
-}
-
-function createRuleStep(
-  { title, hook, locate, readHook, lacks, withHook }: Hanger,
-  deps: OktaProvisionDeps,
-): ProvisionStep {
+function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep {
+  const { title, hook, readHook, lacks, withHook } = hanger;
   return {
     title,
     async inspect(): Promise<StepStatus> {
-      const located = await locate();
+      const located = await locate(hanger, deps.send);
       if (isBlocked(located)) return located;
       const { rule } = located;
       const { ours, others } = await findInlineHook(hook, deps);
@@ -99,7 +88,7 @@ function createRuleStep(
       );
     },
     async apply() {
-      const located = await locate();
+      const located = await locate(hanger, deps.send);
       const { ours } = await findInlineHook(hook, deps);
       if (isBlocked(located) || ours === null) throw new FaceError('config_invalid', { step: title });
       const rule = toWritable(located.rule, ['system']);
@@ -126,11 +115,10 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
     {
       title: `Rule of the authorization server ${chosen.authorizationServerId}`,
       hook: 'token',
-      locate: () =>
-        locate(
-          { policies, rulesOf: (policyId) => `${policies}/${policyId}/rules`, setting: 'okta.provision', chosen },
-          deps.send,
-        ),
+      policies,
+      rulesOf: (policyId) => `${policies}/${policyId}/rules`,
+      setting: 'okta.provision',
+      chosen,
       readHook: readTokenHook,
       lacks: () => null,
       withHook: (actions, id) => ({ ...actions, token: { ...asObject(actions.token), inlineHook: { id } } }),
@@ -173,16 +161,10 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
     {
       title: 'Rule of the user profile policy',
       hook: 'registration',
-      locate: () =>
-        locate(
-          {
-            policies: '/api/v1/policies?type=PROFILE_ENROLLMENT',
-            rulesOf: (policyId) => `/api/v1/policies/${policyId}/rules`,
-            setting: 'okta.provision.registration',
-            chosen,
-          },
-          deps.send,
-        ),
+      policies: '/api/v1/policies?type=PROFILE_ENROLLMENT',
+      rulesOf: (policyId) => `/api/v1/policies/${policyId}/rules`,
+      setting: 'okta.provision.registration',
+      chosen,
       readHook: ({ profileEnrollment }) =>
         enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null,
       lacks: (actions) =>

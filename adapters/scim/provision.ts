@@ -10,8 +10,7 @@ import { maxTokenCharacters } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
-import { createChecks } from './provision-checks.js';
-import { type Parts, readExtension } from './provision-schema.js';
+import { createChecks, type Parts, readExtension } from './provision-checks.js';
 import { accountGuard, isSameName, parseExtension, toAccount, toAsked, toUnavailable } from './schema.js';
 
 const censusPageSize = 100;
