@@ -1,5 +1,6 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { parseAnswer, withinTime } from '../../src/connections/rest-call.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -150,6 +151,10 @@ export interface OktaAnswer {
 }
 
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
+
+export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
+  readonly send: SendToOkta;
+}
 
 /**
  * Creates an API client without the SDK's models, because they drop unknown fields, which a PUT would then delete.

@@ -18,13 +18,12 @@ import { createPreviousSecretChecks } from '../../src/connections/rotating-secre
 import type { Json } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { listAll } from './client.js';
+import { listAll, type OktaProvisionDeps } from './client.js';
 import type { OktaClient } from './config.js';
 import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
-import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
 import { eventHookTitle, findEventHook } from './provision-events.js';
-import { findInlineHook, type InlineHookName, toHookName } from './provision-hooks.js';
+import { findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
 import { findIdp, hasAuthenticator, signsRequests } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';

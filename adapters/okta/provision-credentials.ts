@@ -9,8 +9,7 @@ import {
 } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
-import { createSendToOkta, type SendToOkta } from './client.js';
-import type { OktaProvisionDeps } from './provision-channel.js';
+import { createSendToOkta, type OktaProvisionDeps, type SendToOkta } from './client.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
 

@@ -8,9 +8,9 @@ import {
 } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
-import { listAll } from './client.js';
+import { listAll, type OktaProvisionDeps } from './client.js';
 import { endingEvents } from './flow-events.js';
-import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';
+import { channelGuard, channelTo, differencesOf, nameOf, uriOf } from './provision-hooks.js';
 
 const eventHookGuard = z.object({
   id: z.string(),

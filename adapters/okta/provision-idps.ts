@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
 import { createObjectStep, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { listAll, toWritable } from './client.js';
+import { listAll, type OktaProvisionDeps, toWritable } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config.js';
-import type { OktaProvisionDeps } from './provision-channel.js';
 
 const urlGuard = z.object({ url: z.string() });
 

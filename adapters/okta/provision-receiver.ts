@@ -9,8 +9,7 @@ import {
   publishedKeysTitle,
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { listAll } from './client.js';
-import type { OktaProvisionDeps } from './provision-channel.js';
+import { listAll, type OktaProvisionDeps } from './client.js';
 
 const providerGuard = z.object({
   id: z.string(),

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
 import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
-import { listAll, type SendToOkta, toWritable } from './client.js';
-import type { OktaProvisionDeps } from './provision-channel.js';
+import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });

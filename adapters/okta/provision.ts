@@ -6,10 +6,9 @@ import { manualStep, type Provisioning } from '../../src/connections/provisionin
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
-import { createSendToOkta, listPages } from './client.js';
+import { createSendToOkta, listPages, type OktaProvisionDeps } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
-import type { OktaProvisionDeps } from './provision-channel.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
