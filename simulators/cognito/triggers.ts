@@ -31,6 +31,11 @@ const groupsGuard = z
   })
   .nullish();
 
+const claimFields = {
+  claimsToAddOrOverride: z.record(z.string(), z.unknown()).nullish(),
+  claimsToSuppress: z.array(z.string()).nullish(),
+};
+
 /** Required response of each trigger; Cognito refuses any other. */
 const responseGuards = {
   DefineAuthChallenge: z.object({
@@ -54,16 +59,10 @@ const responseGuards = {
       .nullish(),
     claimsAndScopeOverrideDetails: z
       .object({
-        idTokenGeneration: z
-          .object({
-            claimsToAddOrOverride: z.record(z.string(), z.unknown()).nullish(),
-            claimsToSuppress: z.array(z.string()).nullish(),
-          })
-          .nullish(),
+        idTokenGeneration: z.object(claimFields).nullish(),
         accessTokenGeneration: z
           .object({
-            claimsToAddOrOverride: z.record(z.string(), z.unknown()).nullish(),
-            claimsToSuppress: z.array(z.string()).nullish(),
+            ...claimFields,
             scopesToAdd: z.array(z.string()).nullish(),
             scopesToSuppress: z.array(z.string()).nullish(),
           })
@@ -72,7 +71,7 @@ const responseGuards = {
       })
       .nullish(),
   }),
-} satisfies Record<TriggerName, z.ZodType>;
+} satisfies Record<TriggerName, z.ZodObject>;
 
 export type TriggerResponse<Name extends TriggerName> = z.output<(typeof responseGuards)[Name]>;
 
@@ -153,15 +152,9 @@ export async function invokeTrigger<Name extends TriggerName>(
   throw new ServiceError('UnexpectedLambdaException', `${name} invocation failed due to error Task timed out.`);
 }
 
+/** Returns the response of an event before the trigger runs: all fields are null. */
 const emptyResponse = (name: TriggerName, version: string): Record<string, null> => {
-  switch (name) {
-    case 'DefineAuthChallenge':
-      return { challengeName: null, issueTokens: null, failAuthentication: null };
-    case 'CreateAuthChallenge':
-      return { publicChallengeParameters: null, privateChallengeParameters: null, challengeMetadata: null };
-    case 'VerifyAuthChallengeResponse':
-      return { answerCorrect: null };
-    case 'PreTokenGeneration':
-      return version === '1' ? { claimsOverrideDetails: null } : { claimsAndScopeOverrideDetails: null };
-  }
+  const ofOtherVersion = version === '1' ? 'claimsAndScopeOverrideDetails' : 'claimsOverrideDetails';
+  const fields = Object.keys(responseGuards[name].shape).filter((field) => field !== ofOtherVersion);
+  return Object.fromEntries(fields.map((field) => [field, null]));
 };

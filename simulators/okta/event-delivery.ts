@@ -2,13 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type EventHook, toHeaders } from './hooks.js';
 import { isoNow, newId, note, type Org, type OrgEvent, type OrgUser } from './org.js';
 
-const displayMessages: Readonly<Record<string, string>> = {
-  'user.lifecycle.create': 'Create Okta user',
-  'user.lifecycle.activate': 'Activate Okta user',
-  'user.lifecycle.deactivate': 'Deactivate Okta user',
-  'user.lifecycle.suspend': 'Suspend Okta user',
-};
-
 const deliveries = new WeakMap<Org, Promise<void>>();
 
 export function emitUserEvent(org: Org, eventType: string, user: OrgUser): void {
@@ -27,7 +20,7 @@ const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEven
   published: isoNow(org),
   eventType,
   version: '0',
-  displayMessage: displayMessages[eventType] ?? eventType,
+  displayMessage: eventType,
   severity: 'INFO',
   client: { userAgent: null, zone: 'null', device: 'Unknown', id: null, ipAddress: '127.0.0.1' },
   actor: {
