@@ -2,12 +2,10 @@ import { createSeededRandom, type SeededRandom } from '../../src/core/base/chanc
 import { enrolledBits, toViews } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { embeddingLength, viewLength } from '../../src/face/token/views.js';
 
-const length = 512;
-
 export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
-  const mean = new Float64Array(length);
+  const mean = new Float64Array(embeddingLength);
   for (const embedding of embeddings)
-    for (let at = 0; at < length; at += 1) mean[at] += embedding[at] / embeddings.length;
+    for (let at = 0; at < embeddingLength; at += 1) mean[at] += embedding[at] / embeddings.length;
   return mean;
 }
 
@@ -16,6 +14,7 @@ export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
  * diagonal lets the factor exist with fewer embeddings than dimensions.
  */
 function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<number>): Float64Array {
+  const length = embeddingLength;
   const root = new Float64Array(length * length);
   const off = new Float64Array(length);
   for (const embedding of embeddings) {
@@ -41,14 +40,18 @@ export function createGaussian(embeddings: readonly Float32Array[], chance: Seed
   const mean = meanOf(embeddings);
   const root = covarianceRoot(embeddings, mean);
   return () => {
-    const normals = Float64Array.from({ length }, () => chance.normal());
-    return Float32Array.from(mean, (value, row) => {
-      let sum = value;
-      for (let column = 0; column <= row; column += 1) sum += root[row * length + column] * normals[column];
-      return sum;
-    });
+    const normals = Float64Array.from({ length: embeddingLength }, () => chance.normal());
+    return toFace(mean, root, normals);
   };
 }
+
+/** Maps normally distributed values to the face that has these values. */
+const toFace = (mean: ArrayLike<number>, root: Float64Array, normals: Float64Array): Float32Array =>
+  Float32Array.from(mean, (value, row) => {
+    let sum = value;
+    for (let column = 0; column <= row; column += 1) sum += root[row * embeddingLength + column] * normals[column];
+    return sum;
+  });
 
 export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, aa, bb] = [0, 0, 0];
@@ -143,11 +146,7 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
         deviates[at] += velocity[at];
       }
     }
-    return mean.map((value, row) => {
-      let sum = value;
-      for (let column = 0; column <= row; column += 1) sum += root[row * embeddingLength + column] * deviates[column];
-      return sum;
-    });
+    return toFace(mean, root, deviates);
   }
 
   return {

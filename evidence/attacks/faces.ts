@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../../src/core/base/chance.js';
+import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import { toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
@@ -42,12 +42,16 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
   };
 }
 
-export function shuffled<T>(all: readonly T[], name: string): T[] {
-  const chance = createSeededRandom(name);
-  const order = [...all];
-  for (let last = order.length - 1; last > 0; last -= 1) {
+/** Puts the values themselves in random order (Fisher and Yates). */
+export function shuffle<Values extends { [at: number]: unknown; readonly length: number }>(
+  values: Values,
+  chance: SeededRandom,
+): Values {
+  for (let last = values.length - 1; last > 0; last -= 1) {
     const chosen = chance.below(last + 1);
-    [order[last], order[chosen]] = [order[chosen], order[last]];
+    [values[last], values[chosen]] = [values[chosen], values[last]];
   }
-  return order;
+  return values;
 }
+
+export const shuffled = <T>(all: readonly T[], name: string): T[] => shuffle([...all], createSeededRandom(name));

@@ -1,9 +1,11 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
+import { dot } from '../../src/extensions/measuring/statistics/directions.js';
 import { candidateCount, createListDecoder } from '../../src/face/token/list-decoder.js';
 import { codeLength, messagePositions, polarEncode } from '../../src/face/token/polar.js';
 import { createRotation } from '../../src/face/token/rotation.js';
 import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/face/token/views.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
+import { shuffle } from './faces.js';
 
 /** Counts independent equations over GF(2), of which each is one number: one XOR adds two. */
 export class Basis {
@@ -103,12 +105,6 @@ function toMatrix(toViews: ToViews, numbers: number): Float32Array[] {
   });
 }
 
-const dot = (one: Float32Array, other: Float32Array): number => {
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
-  return sum;
-};
-
 const leastCorrelation = 0.05;
 
 function correlate(matrix: readonly Float32Array[]): { correlation: number; one: number; other: number }[] {
@@ -131,11 +127,10 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
   const centre = createCentre(new Float32Array(embeddingLength), []);
   const toViews = createViews(centre, isRotated ? createRotation(embeddingLength) : null);
   const matrix = toMatrix(toViews, numbers);
-  const order = Uint16Array.from({ length: codeLength }, (_, at) => at);
-  for (let last = codeLength - 1; last > 0; last -= 1) {
-    const chosen = chance.below(last + 1);
-    [order[last], order[chosen]] = [order[chosen], order[last]];
-  }
+  const order = shuffle(
+    Uint16Array.from({ length: codeLength }, (_, at) => at),
+    chance,
+  );
   const pairs = correlate(matrix);
   const basis = new Basis();
   let certainBits = 0;

@@ -1,6 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { type BareToken, createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { dot } from '../../src/extensions/measuring/statistics/directions.js';
 import { type Proportion, proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { candidateCount } from '../../src/face/token/list-decoder.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
@@ -90,9 +91,7 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
  * faces.
  */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
-  const alike = corpus.map(
-    (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,
-  );
+  const alike = corpus.map((one) => corpus.filter((other) => dot(one, other) >= reach).length);
   const byAlike = corpus.map((_, at) => at).sort((a, b) => alike[b] - alike[a]);
   return byAlike.slice(0, count).map((at) => corpus[at]);
 }

@@ -2,7 +2,7 @@ import { createSeededRandom, type SeededRandom } from '../../src/core/base/chanc
 import type { Score, Verifier } from '../../src/core/ports.js';
 import { Embedding, Photo, type SealedToken } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { toUnit } from '../../src/extensions/measuring/statistics/directions.js';
+import { dot, toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
@@ -12,7 +12,7 @@ import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js
 import { systemRandom } from '../../test/sinks.js';
 import { type Attack, type Setting, toClaim } from './attack.js';
 import { cosineOf } from './estimator.js';
-import { binding, createSealing } from './sealed-tokens.js';
+import { binding, createSealing, sealToken } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
 
 interface Reply {
@@ -103,7 +103,7 @@ function createTransparentEngine(): Engine {
 
 /** Returns a unit vector with the given cosine to `target`, in the plane of both embeddings. */
 function towards(target: Float32Array, other: Float32Array, cosine: number): Float32Array {
-  const along = target.reduce((sum, value, at) => sum + value * other[at], 0);
+  const along = dot(target, other);
   const across = toUnit(other.map((value, at) => value - along * target[at]));
   return across.map((value, at) => cosine * target[at] + Math.sqrt(1 - cosine * cosine) * value);
 }
@@ -159,15 +159,8 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
     say(`Climber ${at + 1} of ${climbers}…`);
     const [enrolled, live] = faces.judge.filter(({ embeddings }) => embeddings.length > 1)[at].embeddings;
     const start = faces.fit[at].embeddings[0];
-    const sealed = await sealing.seal({
-      embedding: new Embedding(Float32Array.from(enrolled)),
-      photos: 1,
-      binding,
-      secret: null,
-      expiresAt: null,
-      share: testShare,
-    });
-    const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null, share: testShare });
+    const token = await sealToken(sealing, enrolled);
+    const unlocked = await sealing.unlock({ token, binding, secret: null, share: testShare });
     /** Replies like the product, which returns a score only for a match. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));

@@ -1,6 +1,12 @@
 import type { SeededRandom } from '../../src/core/base/chance.js';
+import { shuffle } from './faces.js';
 
 export const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
+
+export const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
+
+/** Returns the Hamming distance. */
+export const distance = (a: Uint8Array, b: Uint8Array): number => ones(xor(a, b));
 
 const bins = 20;
 
@@ -61,13 +67,7 @@ export function measureLinkability(
   const centre = drawn.reduce((sum, value) => sum + value, 0) / resamples;
   const spread = Math.sqrt(drawn.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (resamples - 1));
   const binned = toBins([...mated, ...nonMated]);
-  const byChance = Array.from({ length: mixes }, () => {
-    for (let last = binned.length - 1; last > 0; last -= 1) {
-      const chosen = chance.below(last + 1);
-      [binned[last], binned[chosen]] = [binned[chosen], binned[last]];
-    }
-    return dSysOf(binned, mated.length);
-  });
+  const byChance = Array.from({ length: mixes }, () => dSysOf(shuffle(binned, chance), mated.length));
   const round = (value: number): number => Math.round(value * 1000) / 1000;
   return {
     pairs: mated.length,

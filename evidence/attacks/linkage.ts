@@ -11,10 +11,8 @@ import { codeLength, unpackBits } from '../../src/face/token/polar.js';
 
 import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
-import { measureLinkability, xor } from './linkability.js';
+import { distance, measureLinkability, xor } from './linkability.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
-
-const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
 const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
 
@@ -41,7 +39,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
       const one = await sealFields(sealing, photos[index][0], { scope: 'sign-in' });
       // Both tokens of one person are made from the identical photo, which is the worst case.
       const other = await sealFields(sealing, photos[otherOf(index)][0], { scope: 'payments' });
-      scores.push(ones(xor(toBits(one), toBits(other))));
+      scores.push(distance(toBits(one), toBits(other)));
     }
     return scores;
   };
@@ -56,7 +54,7 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
   Math.min(
     ...tokens
       .decode(Float32Array.from(word, (bit) => 1 - 2 * bit))
-      .map((message) => ones(xor(word, tokens.encode(message))) / codeLength),
+      .map((message) => distance(word, tokens.encode(message)) / codeLength),
   );
 
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>

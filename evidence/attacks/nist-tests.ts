@@ -1,4 +1,5 @@
 import { logGamma } from '../../src/extensions/measuring/statistics/exact-interval.js';
+import { ones } from './linkability.js';
 
 /** Returns the regularized upper incomplete gamma function Q(a, x), `igamc` in NIST SP 800-22. */
 function upperGamma(a: number, x: number): number {
@@ -60,8 +61,6 @@ export function twoSampleKs(one: readonly number[], other: readonly number[]): n
  * Tests of NIST SP 800-22 rev. 1a on a sequence of bits. Each test returns a p-value.
  * @see https://doi.org/10.6028/NIST.SP.800-22r1a
  */
-
-const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
 /** Test 2.1 of NIST SP 800-22 (monobit). */
 export const frequency = (bits: Uint8Array): number =>

@@ -9,7 +9,7 @@ import {
 
 import { type Attack, showWith, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
-import { xor } from './linkability.js';
+import { distance } from './linkability.js';
 
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);
@@ -71,7 +71,7 @@ export const reconstruction: Attack = {
         linear: cosineOf(estimate.linear(bits), enrolled),
         opened: cosineOf(opened, enrolled),
         // Another token of the same photo must reveal no further bits.
-        newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
+        newBits: distance(bits, openedBits(tokens, again, again.message)),
         // For comparison, the estimate that would be possible if each token had its own transform.
         ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
         unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),

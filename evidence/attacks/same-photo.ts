@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { createSeededRandom } from '../../src/core/base/chance.js';
-import { Embedding, type SealedToken, UserSecret } from '../../src/core/secrets.js';
+import { type SealedToken, UserSecret } from '../../src/core/secrets.js';
 import {
   type BareToken,
   createBareTokens,
@@ -10,20 +10,19 @@ import {
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
-import { createEnginePool } from '../../src/face/engine/pool.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
 import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js';
 
-import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
+import { withEngine } from '../eval/presentation-attacks/heads.js';
 import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
-import { xor } from './linkability.js';
+import { distance } from './linkability.js';
 import { type SolvedPair, solvePair } from './record-multiplicity.js';
-import { binding, toSealingDeps } from './sealed-tokens.js';
+import { binding, sealToken, toSealingDeps } from './sealed-tokens.js';
 
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   recompressed: (photo) => photo.jpeg({ quality: 50 }),
@@ -44,8 +43,7 @@ async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const photos = size === 'full' ? [...person, stranger] : [stranger];
   const chosen = Object.entries(changes).slice(0, size === 'full' ? undefined : 2);
   const tokens = createBareTokens(binding.accuracy, createSeededRandom('near photos'));
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
-  try {
+  return withEngine(async (engine) => {
     const viewsOfPhoto = async (bytes: Uint8Array): Promise<Float32Array> => {
       const { embedding } = await engine.examine(toPhoto(bytes), ['embedding'], testShare);
       if (embedding === null) throw new Error('the engine left out the embedding');
@@ -56,22 +54,18 @@ async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
       const views = await viewsOfPhoto(photo);
       for (const [change, apply] of chosen) {
         const changed = await viewsOfPhoto(await apply(sharp(photo)).toBuffer());
-        const bits = enrolledBits(changed);
-        const differing = enrolledBits(views).reduce((sum, bit, at) => sum + (bit ^ bits[at]), 0) / codeLength;
+        const differing = distance(enrolledBits(views), enrolledBits(changed)) / codeLength;
         const token = tokens.seal(views);
         const found = solvePair(tokens, token, tokens.seal(changed), 100_000);
-        const isRight = found?.first.some((message) => message.every((bit, at) => bit === token.message[at])) ?? false;
         solved.push({
           change,
           differing: Math.round(differing * 1000) / 1000,
-          tries: found !== null && isRight ? found.tries : null,
+          tries: found !== null && isRight(found, token) ? found.tries : null,
         });
       }
     }
     return solved;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /**
@@ -84,15 +78,7 @@ async function searchPin(embedding: Float32Array, size: Size) {
   const fv1 = createFv1(deps);
   const pins = Array.from({ length: size === 'full' ? 100 : 5 }, (_, at) => String(271_828 + at));
   const right = pins[pins.length - 2];
-  const seal = (scope: string) =>
-    fv1.seal({
-      embedding: new Embedding(Float32Array.from(embedding)),
-      photos: 1,
-      binding: { ...binding, scope },
-      secret: new UserSecret(right),
-      expiresAt: null,
-      share: testShare,
-    });
+  const seal = (scope: string) => sealToken(fv1, embedding, { scope, secret: new UserSecret(right) });
   const unmask = async (token: SealedToken, scope: string, pin: string) => {
     const fields = parseToken(token).fields;
     const context = { binding: { ...binding, scope }, header: fields, salt: fields.salt };
@@ -106,8 +92,8 @@ async function searchPin(embedding: Float32Array, size: Size) {
   let fitting = 0;
   let opened = false;
   for (const pin of pins) {
-    const first = await unmask(one.token, 'sign-in', pin);
-    const solved = solvePair(tokens, first, await unmask(other.token, 'payments', pin), 1);
+    const first = await unmask(one, 'sign-in', pin);
+    const solved = solvePair(tokens, first, await unmask(other, 'payments', pin), 1);
     if (solved === null) continue;
     fitting += 1;
     for (const message of solved.first) {
@@ -132,7 +118,7 @@ function differences(people: readonly Person[], photos: number): number[] {
   return people.flatMap(({ embeddings }) => {
     if (embeddings.length < 2 * photos) return [];
     const [one, other] = [0, photos].map((from) => enrolledBits(viewsOf(embeddings.slice(from, from + photos))));
-    return [xor(one, other).reduce((sum, bit) => sum + bit, 0) / codeLength];
+    return [distance(one, other) / codeLength];
   });
 }
 

@@ -1,9 +1,9 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Binding } from '../../src/core/ports.js';
-import { Embedding } from '../../src/core/secrets.js';
+import { Embedding, type SealedToken, type UserSecret } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { parseToken } from '../../src/face/token/format.js';
-import { createFv1 } from '../../src/face/token/fv1.js';
+import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
@@ -28,20 +28,28 @@ export interface SecretFields {
   readonly tag: Uint8Array;
 }
 
-/** Seals one token at a time, so that the tokens always get the same random numbers. */
-export async function sealFields(
-  sealing: ReturnType<typeof createSealing>,
+export async function sealToken(
+  sealing: Fv1,
   embedding: Float32Array,
-  changes: Partial<Binding> = {},
-): Promise<SecretFields> {
+  { secret = null, ...changes }: Partial<Binding> & { readonly secret?: UserSecret | null } = {},
+): Promise<SealedToken> {
   const { token } = await sealing.seal({
     embedding: new Embedding(Float32Array.from(embedding)),
     photos: 1,
     binding: { ...binding, ...changes },
-    secret: null,
+    secret,
     expiresAt: null,
     share: testShare,
   });
-  const { salt, stored, tag } = parseToken(token).fields;
+  return token;
+}
+
+/** Seals one token at a time, so that the tokens always get the same random numbers. */
+export async function sealFields(
+  sealing: Fv1,
+  embedding: Float32Array,
+  changes?: Partial<Binding>,
+): Promise<SecretFields> {
+  const { salt, stored, tag } = parseToken(await sealToken(sealing, embedding, changes)).fields;
   return { salt, stored, tag };
 }

@@ -4,6 +4,7 @@ import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/me
 import { packBits, unpackBits } from '../../src/face/token/polar.js';
 import { type Attack, show, toClaim, toDigits } from './attack.js';
 import { Basis } from './few-numbers.js';
+import { distance, ones } from './linkability.js';
 import {
   approximateEntropy,
   blockFrequency,
@@ -21,8 +22,6 @@ import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js
 type PValues = Readonly<Record<string, number>>;
 
 const toBytes = ({ salt, stored, tag }: SecretFields): Uint8Array => Buffer.concat([salt, stored, tag]);
-
-const distance = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, bit, at) => sum + (bit ^ b[at]), 0);
 
 /** Tests the largest bias of any bit position, with Bonferroni correction. */
 function positionBias(tokens: readonly Uint8Array[]): number {
@@ -58,7 +57,7 @@ function serialCorrelation(bytes: Uint8Array): number {
  * parity of the face's sign bits, because every code word has even parity.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
-  const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
+  const odd = stored.reduce((sum, bits) => sum + (ones(bits) & 1), 0);
   return twoSided((2 * odd - stored.length) / Math.sqrt(stored.length));
 }
 

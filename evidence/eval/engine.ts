@@ -1,7 +1,12 @@
 import sharp from 'sharp';
 import { Photo } from '../../src/core/secrets.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/corpus.js';
-import { meanOfMeans, principalDirections, subtract } from '../../src/extensions/measuring/statistics/directions.js';
+import {
+  dot,
+  meanOfMeans,
+  principalDirections,
+  subtract,
+} from '../../src/extensions/measuring/statistics/directions.js';
 import { chooseFace, minCompanionShare } from '../../src/face/engine/choose-face.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
@@ -60,8 +65,6 @@ const sampled = 300;
 /** Cosine threshold that 1 in 10,000 impostor pairs exceeds (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
-const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
-
 /** Measures the minimum face width, by shrinking photos step by step. */
 export const faceWidth: EvalProgram = {
   about: 'what narrow faces cost: photos shrunk until the face is so many pixels wide',
@@ -99,8 +102,8 @@ export const faceWidth: EvalProgram = {
           .raw()
           .toBuffer({ resolveWithObject: true });
         const small = await embed({ data, widthPx: info.width, heightPx: info.height });
-        genuine.get(width)?.push(small === null ? -1 : cosine(small.embedding, reference.embedding));
-        if (small !== null && previous !== null) impostor.get(width)?.push(cosine(small.embedding, previous));
+        genuine.get(width)?.push(small === null ? -1 : dot(small.embedding, reference.embedding));
+        if (small !== null && previous !== null) impostor.get(width)?.push(dot(small.embedding, previous));
       }
       previous = reference.embedding;
       if ((at + 1) % 50 === 0) say(`${at + 1} of ${persons.length} people`);

@@ -1,4 +1,4 @@
-const dot = (one: Float32Array, other: Float32Array): number => {
+export const dot = (one: Float32Array, other: Float32Array): number => {
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
   return sum;
