@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { type Movement, movements } from '../../src/core/movements.js';
 
+/* The capture page's protocol, without a browser. */
+
 const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
-const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string(), state: z.string() });
+const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string() });
 const openedGuard = z.object({ session: z.string(), view: viewGuard });
 const challengedGuard = z.object({ nonce: z.string(), next: nextGuard });
 const committedGuard = z.object({ next: nextGuard });
@@ -13,39 +16,59 @@ const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again'
 /** Minimum time between two poses. The server refuses frames that arrive sooner. */
 const betweenFramesMs = 450;
 
-/** Runs the capture page's protocol without a browser, with all allowed retries. */
+/** Sends JSON to an endpoint, as the session if there is one. Throws if the server refuses it. */
+type Post = (path: string, body: JsonObject, session: string | null) => Promise<unknown>;
+
+/**
+ * Opens the page and consents.
+ * @returns the session
+ */
+export async function openPage(post: Post, ticket: string): Promise<string> {
+  const { session, view } = openedGuard.parse(await post('/face/open', { ticket }, null));
+  if (view.consentNeeded) await post('/face/consent', { version: view.consentVersion, language: 'en' }, session);
+  return session;
+}
+
+/** Takes the pictures that a challenge asks for. `/face/frames` takes them with the nonce. */
+export async function takePictures(
+  post: Post,
+  session: string,
+  take: (movement: Movement, at: number) => Uint8Array | Promise<Uint8Array>,
+) {
+  const { nonce, next: first } = challengedGuard.parse(await post('/face/challenge', {}, session));
+  const photos: Uint8Array<ArrayBuffer>[] = [];
+  for (let next = first; next !== null; ) {
+    await sleep(betweenFramesMs);
+    const photo = Uint8Array.from(await take(next.movement, photos.length));
+    photos.push(photo);
+    const digest = createHash('sha256').update(photo).digest('base64url');
+    ({ next } = committedGuard.parse(await post('/face/challenge/frames', { nonce, digest }, session)));
+  }
+  return { nonce, photos };
+}
+
+/** Runs the capture page's protocol with all allowed retries. */
 export async function stepUpBySocket(link: string, take: (movement: Movement) => Uint8Array | Promise<Uint8Array>) {
   const { origin, hash } = new URL(link);
-  let session: string | null = null;
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const response = await fetch(`${origin}/face${path}`, {
-      method: 'POST',
-      headers: {
-        ...(session === null ? {} : { authorization: `Bearer ${session}` }),
-        ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body instanceof FormData ? body : JSON.stringify(body),
-    });
+  const send = async (path: string, body: FormData | string, headers: Record<string, string>): Promise<unknown> => {
+    const response = await fetch(origin + path, { method: 'POST', headers, body });
     const reply: unknown = await response.json();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(reply)}`);
     return reply;
   };
-  const opened = openedGuard.parse(await post('/open', { ticket: hash.slice(1) }));
-  session = opened.session;
-  if (opened.view.consentNeeded) await post('/consent', { version: opened.view.consentVersion, language: 'en' });
+  const post: Post = (path, body, session) =>
+    send(path, JSON.stringify(body), {
+      'content-type': 'application/json',
+      ...(session === null ? {} : { authorization: `Bearer ${session}` }),
+    });
+  const session = await openPage(post, hash.slice(1));
   for (;;) {
-    const { nonce, next: first } = challengedGuard.parse(await post('/challenge', {}));
+    const { nonce, photos } = await takePictures(post, session, take);
     const form = new FormData();
     form.append('nonce', nonce);
-    for (let next = first; next !== null; ) {
-      await sleep(betweenFramesMs);
-      const photo = Uint8Array.from(await take(next.movement));
-      const digest = createHash('sha256').update(photo).digest('base64url');
-      form.append('photo', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
-      ({ next } = committedGuard.parse(await post('/challenge/frames', { nonce, digest })));
-    }
+    for (const photo of photos) form.append('photo', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
     const from = performance.now();
-    const { outcome } = outcomeGuard.parse(await post('/frames', form));
+    const { outcome } = outcomeGuard.parse(await send('/face/frames', form, { authorization: `Bearer ${session}` }));
     // `resultMs` is the time from the first byte of the last frames to the result.
     if (outcome !== 'try_again') return { outcome, resultMs: performance.now() - from };
   }

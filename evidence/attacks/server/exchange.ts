@@ -2,7 +2,7 @@ import { request as read } from 'node:http';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { Json } from '../../../src/core/base/json.js';
+import type { JsonObject } from '../../../src/core/base/json.js';
 
 export type Header = readonly [name: string, value: string];
 
@@ -211,15 +211,12 @@ export function createCaller(port: number, from: string, note: (ms: number) => v
       },
     };
   };
-  const post = (path: string, body: Request['body'], headers: readonly Header[] = []) =>
-    succeed({ method: 'POST', path, headers, body });
   return {
     ...{ call, succeed },
     get: (path: string, headers: readonly Header[]) => succeed({ method: 'GET', path, headers, body: null }),
-    post: (path: string, body: { readonly [name: string]: Json }, headers?: readonly Header[]) =>
-      post(path, toJson(body), headers),
+    post: (path: string, body: JsonObject, headers?: readonly Header[]) => succeed(post(path, toJson(body), headers)),
     postForm: (path: string, parts: readonly FormPart[], headers?: readonly Header[]) =>
-      post(path, toMultipart(parts), headers),
+      succeed(post(path, toMultipart(parts), headers)),
   };
 }
 

@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
+import type { JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
+import { openPage as openBySocket, takePictures } from '../../../test/browser/page-client.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
 import { type Browser, createBrowser, ticketOf } from '../../../test/oidc/browser.js';
 import { asSession } from './credentials.js';
-import { type Caller, type FormPart, type Header, toMultipart } from './exchange.js';
+import { type Caller, type FormPart, type Header, post, toMultipart, toPhotoParts } from './exchange.js';
 import type { OidcTarget } from './providers.js';
 
 /* The capture page's protocol, and the sign-ins that lead to it. */
@@ -27,21 +28,14 @@ export async function shootFilm(): Promise<Film> {
   return film;
 }
 
-const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
-const viewGuard = z.object({ consentNeeded: z.boolean(), consentVersion: z.string() });
+const postBy =
+  (caller: Caller, cookies: readonly Header[] = []) =>
+  async (path: string, body: JsonObject, session: string | null) =>
+    (await caller.post(path, body, session === null ? cookies : asSession(session))).body;
 
 /** @returns the session */
-export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<string> {
-  const opened = await caller.post('/face/open', { ticket }, cookies);
-  const session = opened.text('session');
-  const { consentNeeded, consentVersion } = viewGuard.parse(opened.body.view);
-  if (consentNeeded)
-    await caller.post('/face/consent', { version: consentVersion, language: 'en' }, asSession(session));
-  return session;
-}
-
-/** Minimum time between two poses. The server refuses frames that arrive sooner. */
-const betweenFramesMs = 450;
+export const openPage = (caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<string> =>
+  openBySocket(postBy(caller, cookies), ticket);
 
 /** Adds a numbered comment to a JPEG file, because the server refuses repeated files (ISO/IEC 10918-1, B.2.4.5). */
 function numbered(jpeg: Uint8Array, number: string): Buffer {
@@ -59,28 +53,16 @@ interface Taking {
 
 /** @returns the form for `/face/frames` */
 export async function takeFrames(caller: Caller, { session, film, mark }: Taking): Promise<readonly FormPart[]> {
-  const headers = asSession(session);
-  const challenged = await caller.post('/face/challenge', {}, headers);
-  const nonce = challenged.text('nonce');
-  const parts: FormPart[] = [['nonce', nonce]];
-  for (let next = nextGuard.parse(challenged.body.next); next !== null; ) {
-    await sleep(betweenFramesMs);
-    const pictures = film[next.movement];
-    const seen = await reframe(pictures[parts.length % pictures.length], createSeededRandom(mark));
-    const photo = numbered(seen, `${mark} ${parts.length}`);
-    const digest = createHash('sha256').update(photo).digest('base64url');
-    parts.push(['photo', photo]);
-    next = nextGuard.parse((await caller.post('/face/challenge/frames', { nonce, digest }, headers)).body.next);
-  }
-  return parts;
+  const { nonce, photos } = await takePictures(postBy(caller), session, async (movement, at) => {
+    const pictures = film[movement];
+    const seen = await reframe(pictures[at % pictures.length], createSeededRandom(mark));
+    return numbered(seen, `${mark} ${at + 1}`);
+  });
+  return [['nonce', nonce], ...toPhotoParts(photos)];
 }
 
-export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
-  method: 'POST',
-  path: '/face/frames',
-  headers: asSession(session),
-  body: toMultipart(parts),
-});
+export const toFramesRequest = (session: string, parts: readonly FormPart[]) =>
+  post('/face/frames', toMultipart(parts), asSession(session));
 
 /** Runs the capture page's protocol until the face check ends. */
 async function passOnPage(caller: Caller, { session, film, mark }: Taking): Promise<boolean> {
