@@ -1,5 +1,7 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { BadInput } from '../../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from '../../test/faces.js';
+import { chooseNamed, describeMachine, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { alteredParameters } from './altered-parameters.js';
 import { type Attack, type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
@@ -33,49 +35,29 @@ export const attacks: Readonly<Record<string, Attack>> = {
  * `npm run attacks -- [NAME…] [--quick] [--json] [--write]` attacks the product's own tokens. `--write` also writes the
  * pages in docs/security-analysis.
  */
-
-process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
-
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const unknown = [
-  ...names.filter((name) => !Object.hasOwn(attacks, name)),
-  ...flags.filter((flag) => !['--quick', '--json', '--write'].includes(flag)),
-];
-
-if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. The attacks:`);
-  for (const [name, { about }] of Object.entries(attacks)) console.error(`  ${name.padEnd(22)} ${about}`);
-  process.exitCode = 2;
-} else if (flags.includes('--write') && (flags.includes('--quick') || !hasFaces)) {
-  console.error(
-    '--write takes no --quick, and needs real faces (set FACESTEP_FACES): lesser figures would replace theirs.',
-  );
-  process.exitCode = 2;
-} else {
-  const size: Size = flags.includes('--quick') ? 'quick' : 'full';
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+async function main(): Promise<void> {
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+  const { values, positionals } = parseOptions({
+    options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const chosen = chooseNamed('attacks', attacks, positionals);
+  if (values.write && (values.quick || !hasFaces))
+    throw new BadInput(
+      '--write takes no --quick, and needs real faces (set FACESTEP_FACES): lesser figures would replace theirs.',
+    );
+  const size: Size = values.quick ? 'quick' : 'full';
   const loading: Promise<Faces>[] = [];
   const loadOnce = (): Promise<Faces> => {
     if (loading.length === 0) loading.push(loadFaces(size, say));
     return loading[0];
   };
   const findings: Record<string, Finding> = {};
-  for (const [name, attack] of Object.entries(attacks)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    say(`\n${name}: ${attack.about}`);
-    const from = performance.now();
-    const finding = await attack.run({ size, loadFaces: loadOnce, say });
-    for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
-    say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
+  for (const [name, { about, run }] of chosen) {
+    const finding = await runNamed(name, about, () => run({ size, loadFaces: loadOnce, say }));
     findings[name] = finding;
     // Written after each attack, so that results survive an interruption.
-    if (flags.includes('--write'))
-      writeFinding(
-        name,
-        finding,
-        `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}._`,
-      );
+    if (values.write) writeFinding(name, finding, `_${describeMachine()}._`);
   }
   const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);
@@ -87,9 +69,12 @@ if (unknown.length > 0) {
     people: faces === null ? 0 : faces.fit.length + faces.judge.length,
   };
   const figures = Object.fromEntries(Object.entries(findings).map(([name, finding]) => [name, finding.figures]));
-  if (flags.includes('--json')) console.log(JSON.stringify({ setting, figures, claims }, null, 2));
+  if (values.json) console.log(JSON.stringify({ setting, figures, claims }, null, 2));
   else {
     for (const [name, finding] of Object.entries(findings)) console.log(`\n## ${name}\n\n${toMarkdown(finding)}`);
   }
   if (claims.some(({ holds }) => !holds)) process.exitCode = 1;
 }
+
+// Tests import the attacks, and start none of them.
+if (process.argv[1] === import.meta.filename) await runProgram(main);

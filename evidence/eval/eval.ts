@@ -1,6 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { SourceAsUsed } from '../../src/extensions/measuring/accuracy/as-used.js';
 import { shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { measurePhotos } from '../../src/extensions/measuring/accuracy/measure.js';
@@ -23,7 +22,7 @@ import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
-import { type EvalProgram, keep, type PrintLine, toFile } from './program.js';
+import { type EvalProgram, keep, parseOptions, runProgram, say, toFile } from './program.js';
 import { roster } from './roster.js';
 
 /*
@@ -66,10 +65,6 @@ ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
 
-const say: PrintLine = (line) => {
-  process.stderr.write(`${line}\n`);
-};
-
 const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
 const programDataOptions = { ...programOptions, data: { type: 'string', multiple: true } } as const;
 const accuracyOptions = {
@@ -79,14 +74,6 @@ const accuracyOptions = {
   pairs: { type: 'string', default: '200000' },
   photos: { type: 'string' },
 } as const;
-
-function parsing<Values>(parse: () => { readonly values: Values }): Values {
-  try {
-    return parse().values;
-  } catch (error) {
-    throw new BadInput(error instanceof Error ? error.message : String(error));
-  }
-}
 
 async function readAsUsed(out: string): Promise<ByGroup<SourceAsUsed>> {
   const file = join(out, 'as-used.json');
@@ -99,7 +86,7 @@ async function readAsUsed(out: string): Promise<ByGroup<SourceAsUsed>> {
 }
 
 async function runAccuracy(args: string[]): Promise<void> {
-  const { data, judge, pairs, photos = null, json, out } = parsing(() => parseArgs({ args, options: accuracyOptions }));
+  const { data, judge, pairs, photos = null, json, out } = parseOptions({ args, options: accuracyOptions }).values;
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
@@ -137,10 +124,10 @@ async function runAccuracy(args: string[]): Promise<void> {
   process.stdout.write(json ? `${JSON.stringify(figures)}\n` : tables);
 }
 
-async function runProgram(name: string, args: string[]): Promise<void> {
+async function runNamedProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
-  const { data = [], json, out = null } = parsing(() => parseArgs({ args, options: programDataOptions }));
+  const { data = [], json, out = null } = parseOptions({ args, options: programDataOptions }).values;
   const figures = await runOn(name, program, data, out);
   if (json) {
     console.log(JSON.stringify(figures));
@@ -164,12 +151,8 @@ async function runOn(name: string, program: EvalProgram, folders: readonly strin
 }
 
 const args = process.argv.slice(2);
-try {
+await runProgram(async () => {
   if (args.length === 0 || args.includes('--help')) console.log(usage);
   else if (args[0].startsWith('--')) await runAccuracy(args);
-  else await runProgram(args[0], args.slice(1));
-} catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  say(error.message);
-  process.exitCode = 2;
-}
+  else await runNamedProgram(args[0], args.slice(1));
+});

@@ -1,9 +1,76 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
+import { BadInput } from '../../src/extensions/measuring/corpus/corpus.js';
 
 export type PrintLine = (line: string) => void;
+
+/** Prints progress, so that `--json` on stdout is only JSON. */
+export const say: PrintLine = (line) => void process.stderr.write(`${line}\n`);
+
+/** @throws BadInput for an unknown option */
+export function parseOptions<const Config extends ParseArgsConfig>(
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new BadInput(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Runs a program. Invalid input ends it with exit code 2. */
+export async function runProgram(program: () => Promise<void>): Promise<void> {
+  try {
+    await program();
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    say(error.message);
+    process.exitCode = 2;
+  }
+}
+
+/**
+ * Returns those that the command line names, or all.
+ * @throws BadInput that lists all, for an unknown name
+ */
+export function chooseNamed<Named extends { readonly about: string }>(
+  kind: string,
+  all: Readonly<Record<string, Named>>,
+  names: readonly string[],
+): readonly (readonly [string, Named])[] {
+  const unknown = names.filter((name) => !Object.hasOwn(all, name));
+  if (unknown.length > 0) {
+    const rows = Object.entries(all).map(([name, { about }]) => `  ${name.padEnd(22)} ${about}`);
+    throw new BadInput([`There is no ${unknown.join(', ')}. The ${kind}:`, ...rows].join('\n'));
+  }
+  return Object.entries(all).filter(([name]) => names.length === 0 || names.includes(name));
+}
+
+/** Runs one measurement, and prints its name and duration. */
+export async function runNamed<Finding extends { readonly skipped: readonly string[] }>(
+  name: string,
+  about: string,
+  run: () => Promise<Finding>,
+): Promise<Finding> {
+  say(`\n${name}: ${about}`);
+  const from = performance.now();
+  const finding = await run();
+  for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
+  say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
+  return finding;
+}
+
+/** Describes day and machine, in a page of results. */
+export const describeMachine = (): string =>
+  [
+    new Date().toISOString().slice(0, 10),
+    cpus()[0]?.model.trim() ?? '',
+    `${availableParallelism()} cores`,
+    `Node ${process.version.slice(1)}`,
+  ].join(', ');
 
 /** Evaluation that returns figures. Progress goes to `say`, plots to the folder `out`. */
 export interface EvalProgram {
