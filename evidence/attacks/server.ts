@@ -8,14 +8,14 @@ import { asAdministrator } from './server/credentials.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
 import { hookRequest } from './server/hooks.js';
-import { type Endpoint, hostileClasses } from './server/hostile.js';
+import { type Battlefield, type Begun, type Endpoint, hostileClasses } from './server/hostile.js';
 import { type LoadFigures, startLegitimate } from './server/legitimate.js';
-import { type Begun, beginElsewhere } from './server/oidc.js';
+import { beginElsewhere } from './server/oidc.js';
 import { shootFilm } from './server/page.js';
 import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
 import type { HookTarget } from './server/providers.js';
 import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.js';
-import { type SampleSource, validRequest } from './server/rest.js';
+import { validRequest } from './server/rest.js';
 import { createSiege, isShed, type Pace } from './server/siege.js';
 import { openStage, type Stage } from './server/stage.js';
 import { tokenAttacks } from './server/token-attacks.js';
@@ -66,8 +66,8 @@ const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.
  * Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential.
  * @returns the number of tested endpoints, and the endpoints that refused the valid credential
  */
-async function askAsTheyMay(endpoints: readonly Endpoint[], source: SampleSource) {
-  const { stage, victims } = source;
+async function askAsTheyMay(field: Battlefield) {
+  const { stage, victims, endpoints } = field;
   const own = endpoints
     .filter(({ needs }) => ['client', 'admin', 'session', 'open'].includes(needs))
     .filter(({ name }) => !shownElsewhere.some((each) => each.test(name)))
@@ -75,7 +75,7 @@ async function askAsTheyMay(endpoints: readonly Endpoint[], source: SampleSource
   const refused: string[] = [];
   for (const endpoint of own) {
     const headers = rightCredential(endpoint, stage, victims);
-    const answer = await stage.caller.call({ ...validRequest(endpoint, source), headers });
+    const answer = await stage.caller.call({ ...validRequest(endpoint, field), headers });
     if (answer.status >= 400) refused.push(`${endpoint.name}: ${answer.status} ${codeOf(answer) ?? ''}`);
   }
   return { asked: own.length, refused };
@@ -198,7 +198,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const during = await load.report();
   const standingAfter = await readStanding(stage);
   if (standingAfter !== standing) taken.push(`changed: ${standing} → ${standingAfter}`);
-  const controls = await askAsTheyMay(endpoints, { stage, victims });
+  const controls = await askAsTheyMay(field);
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // This attack runs last, because it uses up the request budget of anonymous callers.

@@ -36,6 +36,7 @@ export async function createClient(
   const { token } = tokenGuard.parse(await post('/generate', { ...enrolled.headers, ...own }, enrolled.body));
   const live = await toMultipart({ token }, photos.live);
   return {
+    post,
     /** @throws Error unless the face matches */
     async authenticate(): Promise<void> {
       authenticatedGuard.parse(await post('/authenticate', { ...live.headers, ...own }, live.body));

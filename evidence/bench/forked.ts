@@ -24,4 +24,10 @@ export function forkScript(script: URL) {
   };
 }
 
+/** Answers the messages of the parent process, and ends with it. */
+export function answerParent(answer: (message: unknown) => unknown): void {
+  process.on('message', async (message) => process.send?.(await answer(message)));
+  process.on('disconnect', () => process.exit());
+}
+
 export type Forked = ReturnType<typeof forkScript>;

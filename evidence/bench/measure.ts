@@ -66,6 +66,22 @@ export function residentMiB(pid: number): number {
   return Number(kibibytes.trim()) / 1024;
 }
 
+/** Returns the greatest memory of a process while the work lasts. */
+export async function peakMiB(pid: number, work: () => Promise<unknown>): Promise<number> {
+  let peak = 0;
+  const look = (): void => {
+    peak = Math.max(peak, Math.round(residentMiB(pid)));
+  };
+  const timer = setInterval(look, 100);
+  try {
+    await work();
+    look();
+    return peak;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 export const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
 
 /** Linux reports processor time in hundredths of a second on all machines (`getconf CLK_TCK`). */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pool } from 'undici';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import type { Json } from '../../src/core/base/json.js';
 import type { State } from '../../src/core/ports.js';
@@ -24,22 +23,6 @@ const [hook] = provider.hooks;
 
 type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
 
-function createCaller(urls: readonly string[]) {
-  const pools = urls.map((url) => new Pool(url, { connections: 16 }));
-  let turn = 0;
-  return {
-    async post(path: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-      const pool = pools[turn++ % pools.length];
-      const answer = await pool.request({ path, method: 'POST', headers, body });
-      await answer.body.dump();
-      if (answer.statusCode !== 200) throw new Error(`${path} answered ${answer.statusCode}`);
-    },
-    async close(): Promise<void> {
-      for (const pool of pools) await pool.close();
-    },
-  };
-}
-
 /** Starts replicas that share key files and state store, and calls the replicas in turn. */
 async function openCluster(
   count: number,
@@ -51,17 +34,16 @@ async function openCluster(
   const { person } = await loadPictures();
   const clients: Client[] = [];
   for (const { url } of replicas)
-    clients.push(await createClient(url, adminKey, { enrolled: person[0], live: person[1] }, 8));
-  const caller = createCaller(replicas.map(({ url }) => url));
+    clients.push(await createClient(url, adminKey, { enrolled: person[0], live: person[1] }, atOnce));
   let turn = 0;
+  const nextClient = (): Client => clients[turn++ % clients.length];
   return {
-    callHook(n: number): Promise<void> {
+    async callHook(n: number): Promise<void> {
       const { headers, body } = toCall(provider, hook.event(n));
-      return caller.post(`/hooks/okta/${hook.hook}`, body, { 'content-type': 'application/json', ...headers });
+      await nextClient().post(`/hooks/okta/${hook.hook}`, { 'content-type': 'application/json', ...headers }, body);
     },
-    verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
+    verify: (): Promise<void> => nextClient().authenticate(),
     async close(): Promise<void> {
-      await caller.close();
       for (const client of clients) await client.close();
       await stop();
     },

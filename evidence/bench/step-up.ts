@@ -1,9 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { LivenessJudge } from '../../src/core/ports.js';
 import { countSignals } from '../../src/extensions/measuring/accuracy/presence-report.js';
-import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import type { Engine } from '../../src/face/engine/engine.js';
-import { createEnginePool } from '../../src/face/engine/pool.js';
 import { createMovementJudge } from '../../src/face/liveness/judge.js';
 import { type Cast, gather } from '../../test/browser/cast.js';
 import { stepUpBySocket } from '../../test/browser/page-client.js';
@@ -15,11 +13,11 @@ import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
 import { createTestSight, createTestVerifier } from '../../test/embedded.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
 import { hasFaces } from '../../test/faces.js';
-import { modelsFolder } from '../../test/paths.js';
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
-import { drawPhotos, readFrontalHeads } from '../eval/presentation-attacks/heads.js';
+import { drawPhotos, readFrontalHeads, withEngine } from '../eval/presentation-attacks/heads.js';
 import { judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
+import { rateOf } from '../eval/presentation-attacks/presentation-rates.js';
 import { processorMs, quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
@@ -50,9 +48,8 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene) {
   return { judge: round(quantile(times.slice(2)), 1) };
 }
 
-export async function measureCheckProcessor(runs: number): Promise<number> {
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  try {
+export const measureCheckProcessor = (runs: number): Promise<number> =>
+  withEngine(async (engine) => {
     const [victim, attacker] = await readDemoHeads(engine);
     const scene = { victim, attacker, movements, seed: 'processor' };
     const check = await prepareCheck(engine, createMovementJudge({ engine }), scene);
@@ -60,23 +57,18 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
     const before = await processorMs(process.pid);
     for (let run = 0; run < runs; run += 1) await check();
     return round(((await processorMs(process.pid)) - before) / runs, 1);
-  } finally {
-    await engine.close();
-  }
-}
+  });
 
 /** Judges challenges of synthetic people, whose frames are all rendered from photos. */
-async function benchStepUpJudge(people: number, say: (line: string) => void) {
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
-  try {
+const benchStepUpJudge = (people: number, say: (line: string) => void) =>
+  withEngine(async (engine) => {
     const judge = createMovementJudge({ engine });
     const heads = hasFaces
       ? await readFrontalHeads(engine, drawPhotos('judge', 'people of the step-up benchmark'), people)
       : await readDemoHeads(engine);
     const judged = await judgeChallenges(judge, heads, say);
     const of = (species: string) => judged.filter((each) => each.species === species);
-    const count = (species: string, pass: boolean) =>
-      toJson(proportion(of(species).filter((each) => each.pass === pass).length, heads.length));
+    const count = (species: string, pass: boolean) => rateOf(of(species), (each) => each.pass === pass);
     return {
       frames: 'synthetic',
       people: { from: hasFaces ? 'evaluation' : 'demonstration', count: heads.length },
@@ -84,10 +76,7 @@ async function benchStepUpJudge(people: number, say: (line: string) => void) {
       apcer: { byAttack: Object.fromEntries(attacks.map(({ name }) => [name, count(name, true)])) },
       resultMs: await timeResult(engine, judge, { victim: heads[0], attacker: heads[1], movements, seed: 'time' }),
     };
-  } finally {
-    await engine.close();
-  }
-}
+  });
 
 /** Time before a simulated person acts, and duration of a head movement. */
 const person = { reactionMs: 500, turnMs: 800 } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { residentMiB } from '../bench/measure.js';
+import { peakMiB } from '../bench/measure.js';
 import type { Fault } from './fault.js';
 import { preload, runOnStage, type Stage } from './stage.js';
 
@@ -64,10 +64,6 @@ const toTelephonePhoto = (portrait: Uint8Array): Promise<Buffer> =>
 
 /** @returns the greatest memory of the server, which also answers hooks, while the work lasts */
 async function watchMemory({ client, replicas }: Stage, user: string, work: () => Promise<void>): Promise<number> {
-  let most = 0;
-  const look = (): void => {
-    most = Math.max(most, Math.round(residentMiB(replicas[0].pid)));
-  };
   let isOver = false;
   const callHooks = async (): Promise<void> => {
     for (let n = 0; !isOver; n += 1) {
@@ -75,11 +71,8 @@ async function watchMemory({ client, replicas }: Stage, user: string, work: () =
       await sleep(50);
     }
   };
-  const timer = setInterval(look, 200);
   const hooks = callHooks();
-  await work();
-  look();
-  clearInterval(timer);
+  const most = await peakMiB(replicas[0].pid, work);
   isOver = true;
   await hooks;
   return most;

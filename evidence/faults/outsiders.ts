@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createBrowser } from '../../test/oidc/browser.js';
+import { answerParent } from '../bench/forked.js';
 import type { Ends } from './authorize.js';
 
 /* Starts anonymous sign-ins under different user names, in a process of its own. */
@@ -49,7 +50,4 @@ async function ask(job: Job): Promise<Ends> {
   return { ends, seconds: (performance.now() - began) / 1000 };
 }
 
-process.on('message', async (message) => {
-  process.send?.(await ask(jobGuard.parse(message)));
-});
-process.on('disconnect', () => process.exit());
+answerParent((message) => ask(jobGuard.parse(message)));

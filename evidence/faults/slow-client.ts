@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
+import { answerParent } from '../bench/forked.js';
 
 /* Opens nearly idle connections in a separate process: half with endless headers, half with an incomplete body. */
 
@@ -35,10 +36,7 @@ function open(port: number, beginning: string): void {
   });
 }
 
-process.on('message', (message) => {
-  const job = jobGuard.safeParse(message).data;
-  process.send?.({ opened, standing: sockets.size, ends });
-  if (job === undefined) return;
+function begin(job: z.output<typeof jobGuard>): void {
   setInterval(() => {
     for (const socket of sockets) socket.write('x');
   }, everyMs);
@@ -49,5 +47,11 @@ process.on('message', (message) => {
     if (left > 0) setTimeout(openSome, 20);
   };
   openSome();
+}
+
+answerParent((message) => {
+  const told = { opened, standing: sockets.size, ends };
+  const job = jobGuard.safeParse(message).data;
+  if (job !== undefined) begin(job);
+  return told;
 });
-process.on('disconnect', () => process.exit());

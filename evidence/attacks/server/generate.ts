@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Size } from '../attack.js';
 import { toHookTarget } from './hooks.js';
 import {
+  type Battlefield,
   type Endpoint,
   endpointOf,
   type Hostile,
@@ -16,19 +17,9 @@ import {
   type Target,
 } from './hostile.js';
 import { mutationsOf, type Strength } from './mutations.js';
-import { type Begun, toOidcTarget } from './oidc.js';
+import { toOidcTarget } from './oidc.js';
 import { toRestTarget } from './rest.js';
 import type { Stage } from './stage.js';
-import type { Victims } from './victims.js';
-
-export interface Battlefield {
-  readonly stage: Stage;
-  readonly victims: Victims;
-  readonly begun: Readonly<Record<string, Begun>>;
-  readonly endpoints: readonly Endpoint[];
-  /** Answers that everybody gets. */
-  readonly known: ReadonlySet<string>;
-}
 
 /** Connections with an OpenID provider. */
 export const oidcConnections = ['okta', 'rival'] as const;
@@ -53,12 +44,11 @@ export async function findEndpoints({ caller, providers }: Stage) {
   return { endpoints, known };
 }
 
-function toTarget(endpoint: Endpoint, { stage, victims, begun, known }: Battlefield): Target {
-  const hook = stage.providers.hooks.find(({ path }) => `POST ${path}` === endpoint.name);
-  if (hook !== undefined) return toHookTarget(endpoint, hook, stage);
+function toTarget(endpoint: Endpoint, field: Battlefield): Target {
+  const hook = field.stage.providers.hooks.find(({ path }) => `POST ${path}` === endpoint.name);
+  if (hook !== undefined) return toHookTarget(endpoint, hook, field.stage);
   const [, connection] = /^\/oidc\/(okta|rival)\//.exec(endpoint.path) ?? [];
-  if (connection !== undefined) return toOidcTarget(endpoint, connection, { stage, victims, begun, known });
-  return toRestTarget(endpoint, { stage, victims }, known);
+  return connection === undefined ? toRestTarget(endpoint, field) : toOidcTarget(endpoint, connection, field);
 }
 
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {

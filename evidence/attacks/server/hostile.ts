@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/core/base/json.js';
 import { type Answer, atOnce, type Exchange, type Request, toBytes, type Wire } from './exchange.js';
+import type { Stage } from './stage.js';
+import type { Victims } from './victims.js';
 
 export type Schema = Readonly<Record<string, Json>>;
 
@@ -114,6 +116,22 @@ export interface Hostile {
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
   readonly judge: Oracle;
   readonly after?: Hostile;
+}
+
+/** Sign-in and pushed request of another browser. */
+export interface Begun {
+  readonly uid: string;
+  readonly pushed: string;
+}
+
+export interface Battlefield {
+  readonly stage: Stage;
+  readonly victims: Victims;
+  /** By connection. */
+  readonly begun: Readonly<Record<string, Begun>>;
+  readonly endpoints: readonly Endpoint[];
+  /** Answers that everybody gets. */
+  readonly known: ReadonlySet<string>;
 }
 
 export interface BadCredential {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { forkScript } from '../../bench/forked.js';
+import { answerParent, forkScript } from '../../bench/forked.js';
 import { isPassed, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { quantile, round } from '../../bench/measure.js';
 import { asClient } from './credentials.js';
@@ -142,7 +142,7 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
 
 /** Sends the load on a fixed schedule, and tells the parent process what it measured. */
 function runLoad(): void {
-  let samples: LoadSample[] = [];
+  const samples: LoadSample[] = [];
   const begin = (setting: LoadSetting): void => {
     const acts = createLoad(setting, (sample) => samples.push(sample));
     for (const kind of loadKinds) {
@@ -162,11 +162,10 @@ function runLoad(): void {
       setInterval(() => void act(), everyMs[kind]);
     }
   };
-  process.on('disconnect', () => process.exit());
-  process.on('message', ({ start }: { readonly start?: LoadSetting }) => {
+  answerParent((message) => {
+    const { start }: { readonly start?: LoadSetting } = Object(message);
     if (start !== undefined) begin(start);
-    process.send?.(samples);
-    samples = [];
+    return samples.splice(0);
   });
 }
 

@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { alterSecret, encodePart, inBearer, type Shown, show, shownToEverybody } from './bad-credentials.js';
 import { asSession } from './credentials.js';
 import { type Answer, type Header, post, type Request, toUrlencoded } from './exchange.js';
-import { type Endpoint, eachRefused, type Oracle, sameForEverybody, type Target } from './hostile.js';
+import {
+  type Battlefield,
+  type Begun,
+  type Endpoint,
+  eachRefused,
+  type Oracle,
+  sameForEverybody,
+  type Target,
+} from './hostile.js';
 import { asOidcClient, authorizationParams, startAtProvider } from './page.js';
 import { clientOf, type OidcTarget } from './providers.js';
 import type { Stage } from './stage.js';
-import type { Victims } from './victims.js';
 
 const mostFormBytes = 56 * 1024;
 
@@ -38,7 +45,7 @@ export async function pushRequest({ caller }: Stage, target: OidcTarget, params 
 }
 
 /** Starts a sign-in and pushes a request at an OpenID provider. Attackers must be able to use neither. */
-export async function beginElsewhere(stage: Stage, connection: string) {
+export async function beginElsewhere(stage: Stage, connection: string): Promise<Begun> {
   const target = clientOf(stage.providers, mainClients[connection]);
   const { browser, seen } = await startAtProvider(stage.url, target, authorizationParams(target, hint).params);
   const uid = [...browser.jar.values()]
@@ -48,8 +55,6 @@ export async function beginElsewhere(stage: Stage, connection: string) {
   if (uid === undefined) throw new Error(`${connection}: no interaction: ${seen.status} ${seen.text.slice(0, 300)}`);
   return { uid, pushed: await pushRequest(stage, target) };
 }
-
-export type Begun = Awaited<ReturnType<typeof beginElsewhere>>;
 
 const base64 = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
@@ -76,13 +81,6 @@ const sensitive: Readonly<Record<string, readonly string[]>> = {
   '{uid}': ['uid'],
 };
 
-interface Parts {
-  readonly stage: Stage;
-  readonly victims: Victims;
-  readonly begun: Readonly<Record<string, Begun>>;
-  readonly known: ReadonlySet<string>;
-}
-
 /** Returns parameters of a request that is in order but for what an attacker cannot know. */
 function paramsOf(end: string, client: OidcTarget): Params {
   if (end === '{uid}') return { username: hint.login_hint };
@@ -91,7 +89,8 @@ function paramsOf(end: string, client: OidcTarget): Params {
   return end === 'authorize' || end === 'par' ? authorizationParams(client, hint).params : {};
 }
 
-export function toOidcTarget(endpoint: Endpoint, connection: string, { stage, victims, begun, known }: Parts): Target {
+export function toOidcTarget(endpoint: Endpoint, connection: string, field: Battlefield): Target {
+  const { stage, victims, begun, known } = field;
   const { method, path, needs } = endpoint;
   const { providers, credentials } = stage;
   const client = clientOf(providers, mainClients[connection]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { ticketOf } from '../../../test/oidc/browser.js';
-import { residentMiB, round } from '../../bench/measure.js';
+import { peakMiB } from '../../bench/measure.js';
 import { codeOf, post, toPhotos } from './exchange.js';
 import type { Legitimate, LoadReport } from './legitimate.js';
 import { beginSignIn } from './page.js';
@@ -62,18 +62,9 @@ export async function attackWithPictures(
   await load.report();
   await sleep(lastsMs);
   const before = await load.report();
-  const peakMiB: Record<string, number> = {};
-  for (const [format, picture] of Object.entries(worst)) {
-    let peak = 0;
-    const note = (): void => {
-      peak = Math.max(peak, residentMiB(stage.pid));
-    };
-    const timer = setInterval(note, 100);
-    await Promise.all(Array.from({ length: 4 }, () => send(picture)));
-    note();
-    clearInterval(timer);
-    peakMiB[format] = round(peak, 0);
-  }
+  const peaks: Record<string, number> = {};
+  for (const [format, picture] of Object.entries(worst))
+    peaks[format] = await peakMiB(stage.pid, () => Promise.all(Array.from({ length: 4 }, () => send(picture))));
   const until = performance.now() + lastsMs;
   const pictures = Object.values(worst);
   const lane = async (_: unknown, at: number): Promise<void> => {
@@ -82,5 +73,5 @@ export async function attackWithPictures(
   await Promise.all(Array.from({ length: atOnce }, lane));
   const during = await load.report();
   const knownRefused = known(during).reduce((sum, { refused }) => sum + refused, 0);
-  return { knownP99Ms: { before: p99Of(before), during: p99Of(during) }, knownRefused, sent, answers, peakMiB };
+  return { knownP99Ms: { before: p99Of(before), during: p99Of(during) }, knownRefused, sent, answers, peakMiB: peaks };
 }

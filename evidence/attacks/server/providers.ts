@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { type JWTPayload, SignJWT } from 'jose';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
+import { listen } from '../../../src/http/listen.js';
 import { type HookProvider, isPassed, openEntra, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { addTokenAttribute } from '../../faults/stage.js';
 import type { Answer } from './exchange.js';
@@ -56,14 +56,12 @@ const checkless = new Set(['password-import', 'events']);
 /** Starts a server that only hostile requests name, so a request to it is a server-side request forgery. */
 async function openLure() {
   const lured: string[] = [];
-  const server = createServer((request, response) => {
+  const record: RequestListener = (request, response) => {
     lured.push(request.url ?? '');
     response.end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/lure`;
-  return { url, lured, close: () => server.close() };
+  };
+  const { port, stop } = await listen(record, { host: '127.0.0.1', port: 0 });
+  return { url: `http://127.0.0.1:${port}/lure`, lured, close: stop };
 }
 
 /** Opens a connection of each kind. The connection `rival` belongs to another tenant. */

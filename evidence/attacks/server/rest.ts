@@ -2,6 +2,7 @@ import type { Json } from '../../../src/core/base/json.js';
 import { badCredentials, rightCredential, type Shown } from './bad-credentials.js';
 import { type FormPart, jsonText, type Request, toJson, toMultipart } from './exchange.js';
 import {
+  type Battlefield,
   type Endpoint,
   eachRefused,
   metricsEndpoint,
@@ -12,13 +13,6 @@ import {
   sameForEverybody,
   type Target,
 } from './hostile.js';
-import type { Stage } from './stage.js';
-import type { Victims } from './victims.js';
-
-export interface SampleSource {
-  readonly stage: Stage;
-  readonly victims: Victims;
-}
 
 /** Optional fields without which the endpoint has nothing to act on. */
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -31,7 +25,7 @@ const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
 
 let made = 0;
 
-function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Readonly<Record<string, Json>> {
+function knownValues({ path }: Endpoint, { stage, victims }: Battlefield): Readonly<Record<string, Json>> {
   const { tokens, stepUps, kiosk } = victims;
   const [, nonce = ''] = victims.frames[0] ?? [];
   const isCode = path.endsWith('/authenticate-credentials');
@@ -63,7 +57,7 @@ interface Sample {
   readonly photos: readonly (readonly [string, Uint8Array])[];
 }
 
-function sampleOf(endpoint: Endpoint, source: SampleSource, picture?: Uint8Array): Sample {
+function sampleOf(endpoint: Endpoint, source: Battlefield, picture?: Uint8Array): Sample {
   made += 1;
   const more = alsoSent.find(([path]) => path.test(endpoint.path))?.[1] ?? [];
   const names = Object.keys(endpoint.fields).filter((name) => endpoint.required.includes(name) || more.includes(name));
@@ -95,7 +89,7 @@ function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   return all;
 }
 
-export function validRequest(endpoint: Endpoint, source: SampleSource, sample = sampleOf(endpoint, source)): Request {
+export function validRequest(endpoint: Endpoint, source: Battlefield, sample = sampleOf(endpoint, source)): Request {
   const { application, stepUps } = source.victims;
   const { method, path } = endpoint;
   const parts = { applications: application, 'step-ups': stepUps.waiting.id };
@@ -115,9 +109,9 @@ const figuresAlone: Oracle = eachRefused(({ status, text }) => status < 400 && !
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
-export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
+export function toRestTarget(endpoint: Endpoint, source: Battlefield): Target {
   const { needs, path, photos, method } = endpoint;
-  const { stage, victims } = source;
+  const { stage, victims, known } = source;
   const headers = rightCredential(endpoint, stage, victims);
   const small = (): Sample => sampleOf(endpoint, source, stage.pictures.landscape);
   const withBody = (body: Request['body']): Request => ({ ...validRequest(endpoint, source, small()), headers, body });

@@ -1,8 +1,8 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
-import { Photo } from '../../../src/core/secrets.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
+import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import type { PrintLine } from '../program.js';
 import { mapConcurrently } from './heads.js';
@@ -20,7 +20,7 @@ type Step = Omit<Parameters<LivenessJudge['judge']>[0][number], 'photo'>;
 /** Judges the frames that were made for the steps of a challenge. */
 export async function judgeFrames(judge: LivenessJudge, steps: readonly Step[], frames: readonly Buffer[]) {
   const { pass, reasons, measurements } = await judge.judge(
-    frames.map((frame, at) => ({ ...steps[at], photo: new Photo(Uint8Array.from(frame)) })),
+    frames.map((frame, at) => ({ ...steps[at], photo: toPhoto(frame) })),
     testShare,
   );
   return { pass, measurements, refusedBy: [...new Set(reasons.map((reason) => reason.replace(/_\d+$/, '')))] };

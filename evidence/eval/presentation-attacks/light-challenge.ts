@@ -1,7 +1,7 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, type ScreenLight, screenAxes, toLinear } from '../../../src/core/screen-light.js';
-import { type Embedding, Photo } from '../../../src/core/secrets.js';
+import type { Embedding } from '../../../src/core/secrets.js';
 import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
 import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
@@ -19,13 +19,12 @@ import {
   type LitScene,
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
+import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { rateOf, toHighest } from './presentation-rates.js';
-
-const toPhoto = (frame: Buffer): Photo => new Photo(Uint8Array.from(frame));
 
 const threeDigits = (value: number): number => Number(value.toFixed(3));
 

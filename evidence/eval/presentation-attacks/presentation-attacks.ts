@@ -11,7 +11,6 @@ import {
   readPicture,
   species as singleImages,
 } from '../../../test/face-video/index.js';
-import { drawRatePlot } from '../../plots/rate-plot.js';
 import { type EvalProgram, keep, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
@@ -122,17 +121,6 @@ const drawPassive = ({ genuine, bySpecies }: PassiveScores, species: readonly st
     }),
   });
 
-const drawChallenge = ({ people, apcer, bpcer }: ReturnType<typeof toChallengeFigures>): string =>
-  drawRatePlot({
-    title: `Movement challenge, synthetic frames of ${people} people, bounds as shipped`,
-    xLabel: 'Attacks that passed (APCER) and people who were refused (BPCER), with 95 % intervals',
-    rows: Object.entries({ ...apcer, 'people (BPCER)': bpcer }).map(([name, { rate, interval }]) => ({
-      name,
-      rate,
-      interval,
-    })),
-  });
-
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: PrintLine) {
   const pictures = await Promise.all(photos.map(readPicture));
   const scores = await scorePassive(engine, photos, say);
@@ -165,7 +153,6 @@ export const presentationAttacks: EvalProgram = {
       };
       for (const [name, species] of Object.entries(passivePlots))
         await keep(out, { [`passive-liveness-${name}.svg`]: drawPassive(evaluation.scores, species) });
-      await keep(out, { 'movement-challenge.svg': drawChallenge(evaluation.figures.challenge) });
       await keepFigures(out, 'presentation-attacks', figures);
       return figures;
     }),
