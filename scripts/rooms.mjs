@@ -33,7 +33,7 @@ export const floors = [
   ['evidence/faults'],
   ['evidence/bench'],
   ['evidence/eval', 'examples'],
-  ['evidence/accuracy', 'evidence/corpus', 'evidence/plots'],
+  ['evidence/accuracy', 'evidence/corpus'],
   ['src/main.ts'],
   ['src/app/process.ts', 'triggers'],
   ['examples/demo'],
