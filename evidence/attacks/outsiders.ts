@@ -15,125 +15,105 @@ interface Botnet {
   readonly addresses: number;
 }
 
-interface Run {
-  readonly days: number;
-  /**
-   * How the real person passes a check each day: after a first factor (`proven`), or anonymously from their own address
-   * (`outside`).
-   */
-  readonly passes: 'none' | 'proven' | 'outside';
-  /** True to limit tries only by address and not also by person. */
-  readonly isFormerRule?: boolean;
-  readonly count?: 'tries' | 'refusedPasses';
-}
-
 const day = 86_400;
 
 const person: Binding = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 };
 
-interface Stores {
-  readonly clock: ReturnType<typeof createManualClock>;
-  readonly state: State;
-}
-
-const openStores = (): Stores => {
-  const clock = createManualClock();
-  return { clock, state: createSqliteState({ file: ':memory:', clock }) };
-};
-
 /**
- * Sends one wrong face.
- * @returns how long the attacker has to wait, in seconds; `null` if the server compared the face
+ * Opens a server's store, in which a botnet tries wrong faces.
+ * @param isFormerRule - true to limit tries only by address and not also by person
  */
-async function tryFrom(
-  address: string,
-  isFormerRule: boolean,
-  stores: Stores,
-): Promise<{ readonly waitSec: number; readonly isForAll: boolean } | null> {
-  const all = attemptsOfAnonymous(person, address);
-  const whose = isFormerRule ? all.filter(({ kind }) => kind === 'outsider').slice(-1) : all;
-  try {
-    await countAttempt(whose, async () => ({ succeeded: false, result: null }), stores);
-    return null;
-  } catch (error) {
-    if (!(error instanceof FaceError)) throw error;
-    const { retryAfterSec, lockout } = Object(error.detail);
-    return { waitSec: retryAfterSec, isForAll: lockout === 'outsiders' };
-  }
-}
-
-async function triesOf(botnet: Botnet, run: Run): Promise<number> {
-  const stores = openStores();
-  const { clock } = stores;
-  const isFormerRule = run.isFormerRule ?? false;
+function openSiege({ addresses, addressAt }: Botnet, isFormerRule = false) {
+  const clock = createManualClock();
+  const state = createSqliteState({ file: ':memory:', clock });
   const startedAt = clock.now();
-  const passed = { tries: 0, refusedPasses: 0 };
+  const atSec = (): number => (clock.now() - startedAt) / 1000;
   /** Time when an address may try again, in seconds since the start, by index of the address. */
   const openAt = new Map<number, number>();
-  const atSec = (): number => (clock.now() - startedAt) / 1000;
-  for (let today = 0; today < run.days; today += 1) {
-    const endSec = (today + 1) * day;
-    while (atSec() < endSec) {
-      const waitSec = await tryAll(botnet, { openAt, atSec: atSec(), isFormerRule, passed }, stores);
-      clock.advanceSec(Math.min(waitSec, endSec - atSec()));
-    }
-    if (run.passes !== 'none' && !(await pass(run.passes, stores))) passed.refusedPasses += 1;
-  }
-  await stores.state.close();
-  return passed[run.count ?? 'tries'];
-}
+  let tries = 0;
 
-/** @returns seconds until the first address may try again */
-async function tryAll(
-  { addresses, addressAt }: Botnet,
-  told: {
-    readonly openAt: Map<number, number>;
-    readonly atSec: number;
-    readonly isFormerRule: boolean;
-    readonly passed: { tries: number };
-  },
-  stores: Stores,
-): Promise<number> {
-  const { openAt, atSec, isFormerRule, passed } = told;
-  for (let index = 0; index < addresses; index += 1) {
-    while ((openAt.get(index) ?? 0) <= atSec) {
-      const refusal = await tryFrom(addressAt(index), isFormerRule, stores);
-      if (refusal === null) passed.tries += 1;
-      else if (refusal.isForAll) return refusal.waitSec;
-      else openAt.set(index, atSec + refusal.waitSec);
+  /**
+   * Sends one wrong face.
+   * @returns how long the attacker has to wait, in seconds; `null` if the server compared the face
+   */
+  async function tryFrom(index: number, store: State): Promise<{ waitSec: number; isForAll: boolean } | null> {
+    const all = attemptsOfAnonymous(person, addressAt(index));
+    const whose = isFormerRule ? all.filter(({ kind }) => kind === 'outsider').slice(-1) : all;
+    try {
+      await countAttempt(whose, async () => ({ succeeded: false, result: null }), { clock, state: store });
+      return null;
+    } catch (error) {
+      if (!(error instanceof FaceError)) throw error;
+      const { retryAfterSec, lockout } = Object(error.detail);
+      return { waitSec: retryAfterSec, isForAll: lockout === 'outsiders' };
     }
   }
-  return Math.min(...openAt.values()) - atSec;
+
+  /** @returns seconds until the first address may try again */
+  async function tryAll(): Promise<number> {
+    for (let index = 0; index < addresses; index += 1) {
+      while ((openAt.get(index) ?? 0) <= atSec()) {
+        const refusal = await tryFrom(index, state);
+        if (refusal === null) tries += 1;
+        else if (refusal.isForAll) return refusal.waitSec;
+        else openAt.set(index, atSec() + refusal.waitSec);
+      }
+    }
+    return Math.min(...openAt.values()) - atSec();
+  }
+
+  return {
+    tries: () => tries,
+    tryAll,
+    async tryUntilSec(endSec: number): Promise<void> {
+      while (atSec() < endSec) clock.advanceSec(Math.min(await tryAll(), endSec - atSec()));
+    },
+    /**
+     * @param how - after a first factor, or anonymously from the person's own address
+     * @returns true if the server allowed the real person's check
+     */
+    async pass(how: 'proven' | 'outside'): Promise<boolean> {
+      const stores = { clock, state };
+      const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfAnonymous(person, '192.0.2.7');
+      const right = async () => ({ succeeded: true, result: true });
+      const isTaken = await countAttempt(whose, right, stores).catch(() => false);
+      if (isTaken && how === 'proven') await capLockout(attemptsOfAllAnonymous(person), stores);
+      return isTaken;
+    },
+    /** @returns the number of records that tries from the last addresses write */
+    async countRecords(refused: number): Promise<number> {
+      let written = 0;
+      const counting =
+        <Given extends unknown[], Result>(write: (...given: Given) => Result) =>
+        (...given: Given): Result => {
+          written += 1;
+          return write(...given);
+        };
+      const store: State = { ...state, add: counting(state.add), write: counting(state.write) };
+      for (let index = 0; index < refused; index += 1) await tryFrom(addresses - 1 - index, store);
+      return written;
+    },
+    close: () => state.close(),
+  };
 }
 
-/** @returns true if the server allowed the real person's check */
-async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
-  const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfAnonymous(person, '192.0.2.7');
-  const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);
-  if (isTaken && how === 'proven') await capLockout(attemptsOfAllAnonymous(person), stores);
-  return isTaken;
+/** Tries for some days. If the real person passes a check each day, `passes` says how. */
+async function besiege(botnet: Botnet, days: number, passes: 'none' | 'proven' | 'outside', isFormerRule = false) {
+  const siege = openSiege(botnet, isFormerRule);
+  let refusedPasses = 0;
+  for (let today = 1; today <= days; today += 1) {
+    await siege.tryUntilSec(today * day);
+    if (passes !== 'none' && !(await siege.pass(passes))) refusedPasses += 1;
+  }
+  await siege.close();
+  return { tries: siege.tries(), refusedPasses };
 }
 
 async function countRecordsOfRefused(botnet: Botnet, refused: number): Promise<number> {
-  const stores = openStores();
-  const once = { openAt: new Map<number, number>(), atSec: 0, isFormerRule: false, passed: { tries: 0 } };
-  await tryAll(botnet, once, stores);
-  let written = 0;
-  const state: State = {
-    ...stores.state,
-    add: (...given) => {
-      written += 1;
-      return stores.state.add(...given);
-    },
-    write: (...given) => {
-      written += 1;
-      return stores.state.write(...given);
-    },
-  };
-  for (let index = 0; index < refused; index += 1) {
-    await tryFrom(botnet.addressAt(botnet.addresses - 1 - index), false, { ...stores, state });
-  }
-  await stores.state.close();
+  const siege = openSiege(botnet);
+  await siege.tryAll();
+  const written = await siege.countRecords(refused);
+  await siege.close();
   return written;
 }
 
@@ -173,8 +153,8 @@ export const outsiders: Attack = {
   async run({ size, say }) {
     const measure = async (botnet: Botnet) => {
       say(`${botnet.name}…`);
-      const daysOf = (days: number, passes: 'none' | 'proven' | 'outside' = 'none') =>
-        triesOf(botnet, { days, passes });
+      const daysOf = async (days: number, passes: 'none' | 'proven' | 'outside' = 'none') =>
+        (await besiege(botnet, days, passes)).tries;
       return {
         name: botnet.name,
         firstDay: await daysOf(1),
@@ -187,7 +167,8 @@ export const outsiders: Attack = {
     const found: Awaited<ReturnType<typeof measure>>[] = [];
     for (const botnet of botnets) found.push(await measure(botnet));
     const [, , thousand] = botnets;
-    const formerDay = await triesOf(thousand, { days: 1, passes: 'none', isFormerRule: true });
+    const { tries: formerDay } = await besiege(thousand, 1, 'none', true);
+    const { refusedPasses } = await besiege(botnets[3], 365, 'proven');
     const mostOf = (name: 'firstDay' | 'usualDay' | 'year' | 'yearProven' | 'yearOutside'): number =>
       Math.max(...found.map((each) => each[name]));
     const most = {
@@ -257,11 +238,7 @@ export const outsiders: Attack = {
           records,
           { atMost: 0 },
         ),
-        toClaim(
-          'days on which the person is refused, of a year of daily passes',
-          await triesOf(botnets[3], { days: 365, passes: 'proven', count: 'refusedPasses' }),
-          { atMost: 0 },
-        ),
+        toClaim('days on which the person is refused, of a year of daily passes', refusedPasses, { atMost: 0 }),
         toClaim('level 4: chance that a stranger passes, first day', toDigits(chanceOf(rateOf(4), most.firstDay)), {
           atMost: 0.003,
         }),
