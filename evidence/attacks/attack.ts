@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/base/json.js';
+import { table } from '../../src/extensions/measuring/accuracy/markdown.js';
 import type { Proportion } from '../../src/extensions/measuring/statistics/proportion.js';
 import { projectRoot } from '../../test/paths.js';
 import type { Faces } from './faces.js';
@@ -57,21 +58,19 @@ export const showWith = (value: number, [from, to]: readonly [number, number]): 
 export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
   `${showWith(rate, interval)}, ${hits} of ${trials}`;
 
-const toTable = ([head, ...rows]: readonly Row[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
 const showBound = (bound: Claim['bound']): string =>
   'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
 
-export function toMarkdown({ table, claims, skipped }: Finding): string {
+export function toMarkdown({ table: measured, claims, skipped }: Finding): string {
   const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
     claim,
     interval === null ? show(figure) : showWith(figure, interval),
     showBound(bound),
     holds ? '✓' : '**no**',
   ]);
-  const parts = [toTable(table)];
-  if (rows.length > 0) parts.push(toTable([['claim', 'figure', 'bound', 'holds'], ...rows]));
+  const [head, ...others] = measured;
+  const parts = [table(head, others)];
+  if (rows.length > 0) parts.push(table(['claim', 'figure', 'bound', 'holds'], rows));
   return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
 }
 

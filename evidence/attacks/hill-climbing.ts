@@ -6,6 +6,7 @@ import { dot, toUnit } from '../../src/extensions/measuring/statistics/direction
 import type { Engine } from '../../src/face/engine/engine.js';
 import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
+import { toScore } from '../../src/face/verifier/embeddings.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
@@ -164,23 +165,22 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
     /** Replies like the product, which returns a score only for a match. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));
-      return { opened: opened !== null, score: opened === null ? null : Math.round(opened.cosine * 100) / 100 };
+      return { opened: opened !== null, score: opened === null ? null : toScore(opened.cosine) };
     };
     /** Unsafe reply for comparison, which returns the score even without a match. */
     const tell =
-      (toScore: (cosine: number) => number) =>
+      (toShown: (cosine: number) => number) =>
       async (embedding: Float32Array): Promise<Reply> => {
         const cosine = cosineOf(embedding, enrolled);
-        return { opened: cosine >= 0.45, score: toScore(cosine) };
+        return { opened: cosine >= 0.45, score: toShown(cosine) };
       };
     const chance = createSeededRandom(`climber ${at}`);
-    const rounded = (cosine: number): number => Math.round(cosine * 100) / 100;
     const plain = await climb(ask, { start, mostTries, chance });
     const exact = await climb(
       tell((cosine) => cosine),
       { start, mostTries: 20_000, chance },
     );
-    const coarse = await climb(tell(rounded), { start, mostTries: isFull ? 20_000 : 500, chance });
+    const coarse = await climb(tell(toScore), { start, mostTries: isFull ? 20_000 : 500, chance });
     // An attacker who matches and receives scores climbs to the enrolled face.
     const learned = await learn(ask, { start: live, probes: isFull ? 5000 : 100, chance });
     unlocked.wipe();
@@ -198,16 +198,15 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
   for (let at = 0; at < climbers; at += 1) rows.push(await climbFrom(at));
   const median = (read: (row: (typeof rows)[number]) => number): number =>
     rows.map(read).sort((a, b) => a - b)[rows.length >> 1];
-  const two = (value: number): number => Math.round(value * 100) / 100;
   return {
     climbers,
     mostTries,
     gotIn: rows.filter(({ told }) => told).length,
-    nearest: two(Math.max(...rows.map(({ near }) => near))),
+    nearest: toScore(Math.max(...rows.map(({ near }) => near))),
     triesWithCosine: median(({ exact }) => exact),
     triesWithRoundedCosine: median(({ rounded }) => rounded),
     gotInWithRoundedCosine: rows.filter(({ roundedArrived }) => roundedArrived).length,
-    insider: { from: two(median(({ known }) => known)), to: two(median(({ learned }) => learned)) },
+    insider: { from: toScore(median(({ known }) => known)), to: toScore(median(({ learned }) => learned)) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createBrowser } from '../../test/oidc/browser.js';
+import { type Browser, createBrowser, type Seen } from '../../test/oidc/browser.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { issuer, type Stage } from './stage.js';
 
@@ -56,22 +56,34 @@ export async function serve(stage: Stage, { checked, called, named }: People, un
 
 const pushedGuard = z.object({ request_uri: z.string() });
 
+/**
+ * Pushes the portal's authorization request, and opens it in the browser.
+ * @param send - sends requests for the public URL to the server
+ * @returns where the browser ends
+ */
+export async function openPushed(browser: Browser, send: Send, subject: string): Promise<Pick<Seen, 'url' | 'status'>> {
+  const headers = { authorization: portalAuthorization };
+  const body = new URLSearchParams({ ...asked, login_hint: subject });
+  const pushed = await send(`${issuer}/par`, { method: 'POST', headers, body });
+  const { data } = pushedGuard.safeParse(await pushed.json());
+  if (data === undefined) return pushed;
+  const query = new URLSearchParams({ client_id: 'portal', request_uri: data.request_uri });
+  return browser.follow(`${issuer}/authorize?${query}`);
+}
+
+type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+export const createSend =
+  (serverUrl: string): Send =>
+  (url, init) =>
+    fetch(url.replace(benchPublicUrl, serverUrl), init);
+
 async function signIn({ replicas, journal }: Stage, subject: string): Promise<void> {
   const began = performance.now();
-  const open = (url: string, init: RequestInit) => fetch(url.replace(benchPublicUrl, replicas[0].url), init);
-  const push = async (): Promise<string> => {
-    const body = new URLSearchParams({ ...asked, login_hint: subject });
-    const pushed = await open(`${issuer}/par`, {
-      method: 'POST',
-      headers: { authorization: portalAuthorization },
-      body,
-    });
-    const { data } = pushedGuard.safeParse(await pushed.json());
-    if (data === undefined) return `${pushed.status} when it was pushed`;
-    const query = new URLSearchParams({ client_id: 'portal', request_uri: data.request_uri });
-    const { url, status } = await createBrowser(open).follow(`${issuer}/authorize?${query}`);
-    return new URL(url).pathname === '/face' ? 'led to the camera' : `${status}`;
-  };
-  const answer = await push().catch(() => 'no answer');
+  const send = createSend(replicas[0].url);
+  const answer = await openPushed(createBrowser(send), send, subject).then(
+    ({ url, status }) => (new URL(url).pathname === '/face' ? 'led to the camera' : `${status}`),
+    () => 'no answer',
+  );
   journal.note({ doing: 'pushed sign-in', answer, tries: 1, ms: performance.now() - began });
 }

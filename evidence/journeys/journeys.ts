@@ -9,8 +9,7 @@ import { projectRoot } from '../../test/paths.js';
 import { createCaller } from '../attacks/server/exchange.js';
 import { type Film, shootFilm, showFace } from '../attacks/server/page.js';
 import { createClient as createApiClient } from '../bench/client.js';
-import { benchPublicUrl } from '../bench/hook-providers.js';
-import { asked, oidcClients, portalAuthorization } from '../faults/served.js';
+import { asked, createSend, oidcClients, openPushed, portalAuthorization } from '../faults/served.js';
 import { issuer, openStage, type Stage } from '../faults/stage.js';
 
 const runs = 3;
@@ -76,20 +75,16 @@ async function prepareJourneys(stage: Stage): Promise<Readonly<Record<string, { 
 
 /** A relying party pushes a request, the user passes the face check, and the relying party exchanges the code. */
 async function stepUp(url: string, subject: string, film: Film): Promise<void> {
-  const browser = createBrowser((address, init) => fetch(address.replace(benchPublicUrl, url), init));
-  const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<unknown> => {
-    const headers = { authorization: portalAuthorization };
-    const { text } = await browser.visit(issuer + path, { method: 'POST', headers, body: new URLSearchParams(fields) });
-    return JSON.parse(text);
-  };
-  const pushed = z.object({ request_uri: z.string() }).parse(await post('/par', { ...asked, login_hint: subject }));
-  const query = new URLSearchParams({ client_id: 'portal', request_uri: pushed.request_uri });
-  const { url: link } = await browser.follow(`${issuer}/authorize?${query}`);
+  const send = createSend(url);
+  const browser = createBrowser(send);
+  const { url: link } = await openPushed(browser, send, subject);
   const caller = createCaller(Number(new URL(url).port), '127.0.0.1');
   const back = await showFace(caller, { browser, link }, film, randomBytes(8).toString('hex'));
   const code = new URL((await browser.follow(back)).url).searchParams.get('code') ?? '';
   const grant = { grant_type: 'authorization_code', code, redirect_uri: asked.redirect_uri };
-  z.object({ id_token: z.string() }).parse(await post('/token', grant));
+  const headers = { authorization: portalAuthorization };
+  const issued = await send(`${issuer}/token`, { method: 'POST', headers, body: new URLSearchParams(grant) });
+  z.object({ id_token: z.string() }).parse(await issued.json());
 }
 
 /** @returns the files that ran in each run of each journey, by journey */
