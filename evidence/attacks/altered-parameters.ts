@@ -54,7 +54,6 @@ function startWith(text: string) {
   }
 }
 
-/** Tests whether an attacker who can write one file can lower the threshold of all tokens. */
 export const alteredParameters: Attack = {
   about: 'a parameters file with a lower threshold: does the server take it?',
   async run({ say }) {

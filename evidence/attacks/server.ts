@@ -130,7 +130,6 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
-/** Sends hostile calls to every endpoint of a real server under legitimate load. */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',
   async run({ size, say }) {

@@ -29,6 +29,7 @@ await runProgram(async () => {
   });
   const { json, quick, plan, people, stores } = values;
   const [program = 'verify'] = positionals;
+  // Each returns the JSON output, with stable property names.
   const benchmarks: Readonly<Record<string, () => Promise<object>>> = {
     verify: () => benchVerify(quick ? 40 : 1000),
     engine: () => benchEngine(quick ? 3 : 200),

@@ -52,7 +52,6 @@ async function timeRuntimes(photo: Uint8Array, rounds: number) {
 
 /**
  * Compares the runtimes of the face engine, with medians in milliseconds on one thread.
- * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchEngine(rounds: number) {
   const { person } = await loadPictures();

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import autocannon, { type Options } from 'autocannon';
 import { openSigner } from '../../test/keys.js';
+import { withFolder } from '../eval/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';
@@ -87,9 +88,8 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
 }
 
 /** Measures the bundle, and the median time from the start of Node.js until four handlers are ready. */
-async function measureTriggers() {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
-  try {
+const measureTriggers = () =>
+  withFolder('triggers', async (folder) => {
     const bundle = join(folder, 'index.mjs');
     await runFile(process.execPath, [
       fileURLToPath(new URL('../../../scripts/build-triggers.mjs', import.meta.url)),
@@ -109,10 +109,7 @@ async function measureTriggers() {
     for (let each = 0; each < processes; each++) inits.push(await measureInit(bundle, env));
     const { size } = await stat(bundle);
     return { bundleBytes: size, initMs: round(quantile(inits), 1) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+  });
 
 interface Rate {
   readonly perSecond: number;
@@ -128,7 +125,6 @@ type HookFigures = LoadResult & ProcessorUse;
 
 /**
  * Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt.
- * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchHooks(rate: Rate) {
   const providers = await openProviders();

@@ -11,7 +11,6 @@ const binding = { scope: 'door', accuracy: 8 } as const;
 /**
  * Measures a search: `found` and `nobody` are `POST /identify` for a member of the roster and for another person.
  * @param sizes - numbers of people on the roster, ascending, at most 500
- * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchRoster(rounds: number, sizes: readonly number[]) {
   const { replicas, adminKey, stop } = await startServers({ config: { verifier: { kind: 'embedded' } } });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import type { Json } from '../../src/core/base/json.js';
@@ -10,6 +10,7 @@ import { createTestCore } from '../../test/core.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
+import { withFolder } from '../eval/program.js';
 import { type Client, createClient } from './client.js';
 import { notePasses, openQuickState, openRedisState, readRedisBytes, systemClock } from './filled-state.js';
 import { benchPolicy, openOkta, toCall } from './hook-providers.js';
@@ -84,8 +85,7 @@ async function measureReplicas(
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
 /** @returns the records that the enrolment wrote to the state store, by key */
-async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
-  const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
+async function recordEnrolment(folder: string, hasPasskey: boolean): Promise<ReadonlyMap<string, Json>> {
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
   const records = new Map<string, Json>();
   const state: State = {
@@ -106,13 +106,14 @@ async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean })
   const photos = [drawPhoto(enrolled.subject, 1)];
   const shared = { connection, subject: enrolled.subject, photos, secret: null, consent, share: testShare };
   await enrolSubject({ ...shared, passkey: hasPasskey ? passkey : null }, { ...deps, state });
-  await rm(folder, { recursive: true });
   return records;
 }
 
 async function fill(state: State, count: number): Promise<void> {
-  const plain = await recordEnrolment({ hasPasskey: false });
-  const withPasskey = await recordEnrolment({ hasPasskey: true });
+  const { plain, withPasskey } = await withFolder('bench', async (folder) => ({
+    plain: await recordEnrolment(folder, false),
+    withPasskey: await recordEnrolment(folder, true),
+  }));
   const enrol = async (n: number): Promise<void> => {
     for (const [key, value] of n % 10 === 0 ? withPasskey : plain) {
       const own = key
@@ -205,7 +206,6 @@ export const quickScale: typeof fullScale = {
 /**
  * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
  * Redis share the machine.
- * @returns the JSON output of the benchmark, with stable property names
  */
 export async function benchScale(size: typeof fullScale, say: (line: string) => void) {
   const replicas = hasRedis ? await measureReplicas(size.replicas, size, say) : [];

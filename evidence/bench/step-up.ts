@@ -142,7 +142,6 @@ async function timeReturning(cast: Cast, connection: string, tries: number) {
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 
-/** @returns the JSON output of the benchmark, with stable property names */
 export async function benchStepUp({ runs, people }: { runs: number; people: number }) {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });

@@ -33,7 +33,6 @@ async function createFloor(modelsFolder: string) {
   };
 }
 
-/** @returns the JSON output of the benchmark, with stable property names */
 export async function benchVerify(requests: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');

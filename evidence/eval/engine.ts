@@ -27,7 +27,6 @@ import type { EvalProgram } from './program.js';
 
 const toFourDecimals = (value: number): number => Number(value.toFixed(4));
 
-/** Measures how often photos show a second face, and whether the widest face is the photo's person. */
 export const companions: EvalProgram = {
   about: 'second faces in evaluation photos, by their width as a share of the widest',
   run: (say) =>
@@ -65,7 +64,6 @@ const sampled = 300;
 /** Cosine threshold that 1 in 10,000 impostor pairs exceeds (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
-/** Measures the minimum face width, by shrinking photos step by step. */
 export const faceWidth: EvalProgram = {
   about: 'what narrow faces cost: photos shrunk until the face is so many pixels wide',
   async run(say) {
@@ -170,7 +168,6 @@ const atShare = (sorted: readonly number[], share: number): number =>
 const shareOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): number =>
   toThreeDigits(all.filter(isHit).length / all.length);
 
-/** Fits the quality limits on half of the people, and counts rejections on the other half. */
 export const qualityBounds: EvalProgram = {
   about: 'bounds of src/face/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
   run: (say) =>

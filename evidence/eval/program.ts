@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
@@ -61,6 +61,16 @@ export async function runNamed<Finding extends { readonly skipped: readonly stri
   for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
   say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
   return finding;
+}
+
+/** Runs work in a folder of its own, which is removed at the end. */
+export async function withFolder<Result>(name: string, work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), `facestep-${name}-`));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Describes day and machine, in a page of results. */

@@ -34,7 +34,6 @@ interface Attack extends Ends {
   readonly minutes: number;
 }
 
-/** Floods the server with anonymous sign-ins while authenticated users are served. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
   run: ({ size, say }) =>

@@ -1,37 +1,24 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasRedis, startRedis } from '../../test/redis.js';
-import { type Fault, skip } from './fault.js';
-import { type Act, preload, runOnStage, type Stage } from './stage.js';
+import { withFolder } from '../eval/program.js';
+import type { Fault } from './fault.js';
+import { type Act, preload, runOnStage, type Stage, withRedis } from './stage.js';
 
 const hourMs = 3_600_000;
 
 /** Longer than a check's freshness (300 s) and all other validity periods. */
 const laterMs = 600_000;
 
-/** Runs one of two replicas with a wrong clock, or changes its clock during a check. */
 export const clock: Fault = {
   about: 'the clock of one replica is an hour ahead or behind, also in the middle of a face check',
-  async run({ say }) {
-    if (!hasRedis) return skip('there is no Redis for several replicas to share');
-    const folder = await mkdtemp(join(tmpdir(), 'facestep-clock-'));
-    const files = [join(folder, 'wrong'), join(folder, 'true')] as const;
-    const server = await startRedis();
-    try {
-      return await runOnStage(
-        {
-          count: 2,
-          redisUrl: server.url,
-          env: (replica) => preload({ FAULTS_CLOCK_FILE: files[replica] ?? '' }),
-        },
-        (stage) => shiftClocks(stage, files, say),
-      );
-    } finally {
-      await server.stop();
-      await rm(folder, { recursive: true });
-    }
-  },
+  run: ({ say }) =>
+    withRedis(({ url: redisUrl }) =>
+      withFolder('clock', (folder) => {
+        const files = [join(folder, 'wrong'), join(folder, 'true')] as const;
+        const env = (replica: number) => preload({ FAULTS_CLOCK_FILE: files[replica] ?? '' });
+        return runOnStage({ count: 2, redisUrl, env }, (stage) => shiftClocks(stage, files, say));
+      }),
+    ),
 };
 
 async function shiftClocks(

@@ -58,7 +58,6 @@ const succeeds = (program: string, args: readonly string[]): Promise<boolean> =>
     () => false,
   );
 
-/** Fills the disk of audit log and state store, then frees it. */
 export const diskFull: Fault = {
   about: 'the disk of the data folder is full, and has room again later',
   async run({ size, say }) {

@@ -22,7 +22,6 @@ const troubles: readonly (readonly [string, Act])[] = [
   ['never answers', { kind: 'hang' }],
 ];
 
-/** Makes the provider's management API fail while its hooks keep calling. */
 export const idp: Fault = {
   about: "the identity provider's API answers 429, 500, garbage or never, when the profile is read or written",
   run: ({ size, say }) =>

@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSeededRandom } from '../../src/core/base/chance.js';
-import { hasRedis, startRedis } from '../../test/redis.js';
 import type { Client } from './client.js';
-import { type Fault, skip } from './fault.js';
-import { runOnStage, type Stage } from './stage.js';
+import type { Fault } from './fault.js';
+import { runOnStage, type Stage, withRedis } from './stage.js';
 
-/** Kills a replica at random moments of a request, like a power cut, and restarts it. */
 export const kill: Fault = {
   about: 'a replica is killed (kill -9) during enrolments, face checks and sign-ins, and started again',
-  async run({ size, seed, say }) {
-    if (!hasRedis) return skip('there is no Redis for several replicas to share');
-    const chance = createSeededRandom(`kill ${seed}`);
-    const works = size === 'full' ? allWorks : allWorks.filter(({ isQuick }) => isQuick);
-    const rounds = size === 'full' ? 60 : works.length;
-    const redis = await startRedis();
-    try {
-      return await runOnStage({ count: 2, redisUrl: redis.url }, async (stage) => {
+  run: ({ size, seed, say }) =>
+    withRedis(({ url: redisUrl }) => {
+      const chance = createSeededRandom(`kill ${seed}`);
+      const works = size === 'full' ? allWorks : allWorks.filter(({ isQuick }) => isQuick);
+      const rounds = size === 'full' ? 60 : works.length;
+      return runOnStage({ count: 2, redisUrl }, async (stage) => {
         const { client, pictures, journal, replicas } = stage;
         const users = await stage.createUsers(Math.min(rounds, 20));
         const [outsider = ''] = await stage.createUsers(1);
@@ -64,10 +60,7 @@ export const kill: Fault = {
         const kept = { invariant: 'what was told to be done is done', checked: told, broken: untrue };
         return { enrolled: users, figures: { rounds, seed }, invariants: [kept] };
       });
-    } finally {
-      await redis.stop();
-    }
-  },
+    }),
 };
 
 interface Work {

@@ -3,7 +3,6 @@ import { kmsEnvironment, startKms, type Trouble } from '../../simulators/kms/ind
 import type { Fault } from './fault.js';
 import { runOnStage, type Stage } from './stage.js';
 
-/** Makes the key service deny, throttle, fail, hang or slow down, then recover. */
 export const kms: Fault = {
   about: 'the key service (AWS KMS) denies, throttles, fails, keeps silent or is slow, and comes back',
   async run({ size, say }) {

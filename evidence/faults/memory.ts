@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { peakMiB } from '../bench/measure.js';
+import { withFolder } from '../eval/program.js';
 import type { Fault } from './fault.js';
 import { preload, runOnStage, type Stage } from './stage.js';
 
@@ -12,14 +12,12 @@ import { preload, runOnStage, type Stage } from './stage.js';
  */
 const mostResidentMiB = 1024;
 
-/** Sends megabytes of photos at once, then ends the engine thread. */
 export const memory: Fault = {
   about: 'many people send photos of a telephone at once, and the thread of the engine dies',
-  async run({ size, say }) {
-    const folder = await mkdtemp(join(tmpdir(), 'facestep-memory-'));
-    const failing = join(folder, 'end');
-    try {
-      return await runOnStage({ env: () => preload({ FAULTS_WORKER_FILE: failing }) }, async (stage) => {
+  run: ({ size, say }) =>
+    withFolder('memory', (folder) => {
+      const failing = join(folder, 'end');
+      return runOnStage({ env: () => preload({ FAULTS_WORKER_FILE: failing }) }, async (stage) => {
         const { client, pictures, journal } = stage;
         const users = await stage.createUsers(size === 'full' ? 100 : 12);
         const photo = await toTelephonePhoto(pictures.person[1]);
@@ -52,10 +50,7 @@ export const memory: Fault = {
         const figures = { photoBytes: photo.length, atOnce: users.length, mostResidentMiB: mostMiB };
         return { enrolled: users, figures, invariants: [bounded] };
       });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  },
+    }),
 };
 
 /** Scales to 12 megapixels, which are a few megabytes. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasRedis, startRedis } from '../../test/redis.js';
+import { hasRedis } from '../../test/redis.js';
 import { masterName, startRedisSentinel } from '../../test/redis-groups.js';
 import { type Fault, type Invariant, skip } from './fault.js';
-import { runOnStage, type Stage } from './stage.js';
+import { runOnStage, type Stage, withRedis } from './stage.js';
 
 type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
@@ -66,43 +66,40 @@ async function startTcpProxy(targetPort: number) {
   };
 }
 
-/** Stops, slows, hangs, restarts or empties the Redis that the replicas share. */
 export const redis: Fault = {
   about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
-  async run({ size, say }) {
-    if (!hasRedis) return skip('there is no Redis');
-    const isFull = size === 'full';
-    const server = await startRedis();
-    const proxy = await startTcpProxy(server.port);
-    try {
-      return await runOnStage({ count: 2, redisUrl: `redis://127.0.0.1:${proxy.port}` }, async (stage) => {
-        const people = await prepare(stage, isFull ? 10 : 2);
-        const turnTo = (when: string): void => {
-          stage.journal.turnTo(when);
-          say(`  ${when}`);
-        };
-        for (const { when, begin, end } of disturbances(proxy).slice(0, isFull ? undefined : 1)) {
-          turnTo(when);
-          begin();
-          await useAll(stage, people, when);
-          end();
-          await untilReady(stage);
-        }
-        if (isFull) {
-          turnTo('restarted with what it kept');
-          await server.restart('what it kept');
-          await untilReady(stage);
-          await useAll(stage, people, 'kept');
-        }
-        turnTo('restarted empty');
-        const invariants = await checkForgotten(stage, people, () => server.restart('nothing'));
-        return { enrolled: [...people.enrolled, people.revoked], invariants };
-      });
-    } finally {
-      await proxy.close();
-      await server.stop();
-    }
-  },
+  run: ({ size, say }) =>
+    withRedis(async (server) => {
+      const isFull = size === 'full';
+      const proxy = await startTcpProxy(server.port);
+      try {
+        return await runOnStage({ count: 2, redisUrl: `redis://127.0.0.1:${proxy.port}` }, async (stage) => {
+          const people = await prepare(stage, isFull ? 10 : 2);
+          const turnTo = (when: string): void => {
+            stage.journal.turnTo(when);
+            say(`  ${when}`);
+          };
+          for (const { when, begin, end } of disturbances(proxy).slice(0, isFull ? undefined : 1)) {
+            turnTo(when);
+            begin();
+            await useAll(stage, people, when);
+            end();
+            await untilReady(stage);
+          }
+          if (isFull) {
+            turnTo('restarted with what it kept');
+            await server.restart('what it kept');
+            await untilReady(stage);
+            await useAll(stage, people, 'kept');
+          }
+          turnTo('restarted empty');
+          const invariants = await checkForgotten(stage, people, () => server.restart('nothing'));
+          return { enrolled: [...people.enrolled, people.revoked], invariants };
+        });
+      } finally {
+        await proxy.close();
+      }
+    }),
 };
 
 export const failover: Fault = {

@@ -5,10 +5,11 @@ import { createAttributeStep, tokenAttribute } from '../../adapters/okta/provisi
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startFront } from '../../simulators/front.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
+import { hasRedis, startRedis } from '../../test/redis.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { type ServersSettings, startServers } from '../bench/servers.js';
 import { type Client, createClient } from './client.js';
-import { createJournal, type Finding, type Invariant } from './fault.js';
+import { createJournal, type Finding, type Invariant, skip } from './fault.js';
 import { checkInvariants } from './invariants.js';
 
 interface StageSettings extends Pick<ServersSettings, 'count' | 'env' | 'folder'> {
@@ -112,6 +113,17 @@ export async function runOnStage(settings: StageSettings, act: (stage: Stage) =>
     return { seen: stage.journal.toSeen(), figures, invariants: [...invariants, ...kept], skipped: [] };
   } finally {
     await stage.close();
+  }
+}
+
+/** Runs a fault with a Redis of its own. Skips it if there is none. */
+export async function withRedis(run: (redis: Awaited<ReturnType<typeof startRedis>>) => Promise<Finding>) {
+  if (!hasRedis) return skip('there is no Redis');
+  const redis = await startRedis();
+  try {
+    return await run(redis);
+  } finally {
+    await redis.stop();
   }
 }
 

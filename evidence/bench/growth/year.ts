@@ -309,7 +309,6 @@ export function parseGrowthSize(given: { people?: string | undefined; stores?: s
   return data;
 }
 
-/** @returns the JSON output of the benchmark, with stable property names */
 export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void) {
   // Processor time of the face engine per check, which the simulation omits.
   const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
