@@ -63,14 +63,6 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-interface Estimator {
-  /** Applies the transposed transform. Needs only the public token format. */
-  linear(bits: Uint8Array): Float32Array;
-  likeliest(tokens: readonly Uint8Array[]): Float32Array;
-  /** Estimates the face as if each token had its own transform. */
-  ofOwnTransforms(embedding: Float32Array): Float32Array;
-}
-
 /** `matrix` maps normally distributed values to the 1,024 numbers whose signs are `bits`. */
 interface Measured {
   readonly matrix: Float32Array;
@@ -98,7 +90,7 @@ function readTransform() {
   return { columns, mean };
 }
 
-export function createEstimator(corpus: readonly Float32Array[]): Estimator {
+export function createEstimator(corpus: readonly Float32Array[]) {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
 
@@ -150,7 +142,8 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   }
 
   return {
-    linear(bits) {
+    /** Applies the transposed transform. Needs only the public token format. */
+    linear(bits: Uint8Array): Float32Array {
       const signs = Float32Array.from(bits, (bit) => 1 - 2 * bit);
       const sums = Float32Array.from(columns, (column) =>
         column.reduce((sum, value, at) => sum + value * signs[at], 0),
@@ -158,8 +151,9 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
       const length = Math.hypot(...sums);
       return mean.map((value, at) => value + sums[at] / length);
     },
-    likeliest: (tokens) => regress(tokens.map((bits) => ({ matrix: published, bits }))),
-    ofOwnTransforms: (embedding) =>
+    likeliest: (tokens: readonly Uint8Array[]) => regress(tokens.map((bits) => ({ matrix: published, bits }))),
+    /** Estimates the face as if each token had its own transform. */
+    ofOwnTransforms: (embedding: Float32Array) =>
       regress([
         { matrix: published, bits: enrolledBits(toViews(embedding)) },
         {

@@ -15,13 +15,6 @@ interface Search {
   readonly opened: boolean;
 }
 
-interface Median {
-  readonly guesses: number;
-  readonly interval: readonly [number, number];
-  /** False if the median is extrapolated, because fewer than half of the tokens opened. */
-  readonly isReached: boolean;
-}
-
 /**
  * Returns Kaplan and Meier's median, which accounts for searches that ended without success.
  * @see https://doi.org/10.1080/01621459.1958.10501452
@@ -45,7 +38,7 @@ function fromRate(searches: readonly Search[]): number {
 
 const resamples = 1000;
 
-function medianGuesses(searches: readonly Search[], chance: SeededRandom): Median {
+function medianGuesses(searches: readonly Search[], chance: SeededRandom) {
   const reached = kaplanMeier(searches);
   const estimate = (from: readonly Search[]): number => (reached === null ? null : kaplanMeier(from)) ?? fromRate(from);
   const drawn = Array.from({ length: resamples }, () =>
@@ -53,7 +46,8 @@ function medianGuesses(searches: readonly Search[], chance: SeededRandom): Media
   ).sort((a, b) => a - b);
   return {
     guesses: estimate(searches),
-    interval: [drawn[Math.floor(resamples * 0.025)], drawn[Math.floor(resamples * 0.975)]],
+    interval: [drawn[Math.floor(resamples * 0.025)], drawn[Math.floor(resamples * 0.975)]] as const,
+    /** False if the median is extrapolated, because fewer than half of the tokens opened. */
     isReached: reached !== null,
   };
 }

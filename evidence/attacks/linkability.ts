@@ -43,23 +43,10 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>
   dSysOf(toBins([...mated, ...nonMated]), mated.length);
 
-export interface Linkability {
-  readonly pairs: number;
-  readonly dSys: number;
-  /** 95 % interval, by bootstrap over pairs. */
-  readonly interval: readonly [number, number];
-  /** D_sys of shuffled scores: mean and maximum of 1,000 shuffles. */
-  readonly chance: { readonly mean: number; readonly most: number };
-}
-
 const resamples = 200;
 const mixes = 1000;
 
-export function measureLinkability(
-  mated: readonly number[],
-  nonMated: readonly number[],
-  chance: SeededRandom,
-): Linkability {
+export function measureLinkability(mated: readonly number[], nonMated: readonly number[], chance: SeededRandom) {
   const draw = (scores: readonly number[]): number[] => scores.map(() => scores[chance.below(scores.length)]);
   const dSys = linkability(mated, nonMated);
   // Resampling increases D_sys slightly, so only the spread of the resamples is used.
@@ -72,7 +59,9 @@ export function measureLinkability(
   return {
     pairs: mated.length,
     dSys: round(dSys),
-    interval: [round(Math.max(0, dSys - 1.96 * spread)), round(Math.min(1, dSys + 1.96 * spread))],
+    /** 95 % interval, by bootstrap over pairs. */
+    interval: [round(Math.max(0, dSys - 1.96 * spread)), round(Math.min(1, dSys + 1.96 * spread))] as const,
+    /** D_sys of shuffled scores: mean and maximum. */
     chance: {
       mean: round(byChance.reduce((sum, value) => sum + value, 0) / mixes),
       most: round(Math.max(...byChance)),

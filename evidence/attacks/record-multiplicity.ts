@@ -66,12 +66,6 @@ function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint
   return message;
 }
 
-interface Decoded {
-  readonly message: Uint8Array;
-  readonly tries: number;
-  readonly differing: number;
-}
-
 /**
  * Information-set decoding: guesses error-free positions until the resulting code word is near enough to the received
  * word. If a share ε of positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
@@ -81,7 +75,7 @@ function decodeByInformationSet(
   code: LinearCode,
   received: Uint8Array,
   { near, mostTries, chance }: { readonly near: number; readonly mostTries: number; readonly chance: SeededRandom },
-): Decoded | null {
+) {
   const order = Uint16Array.from({ length: code.length }, (_, at) => at);
   for (let tries = 1; tries <= mostTries; tries += 1) {
     for (let at = 0; at < Math.min(code.length - 1, code.dimensions * 2); at += 1) {
@@ -91,7 +85,7 @@ function decodeByInformationSet(
     const message = solve(code, received, order);
     if (message === null) return null;
     const differing = countDiffering(code, received, message, near);
-    if (differing <= near) return { message, tries, differing };
+    if (differing <= near) return { message, tries };
   }
   return null;
 }
@@ -148,7 +142,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
   // Both codes contain the all-ones word, so it is left out of the second code's generators.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
-  const solved: Decoded | null = decodeByInformationSet(code, received, {
+  const solved = decodeByInformationSet(code, received, {
     near: Math.floor(nearShare * codeLength),
     mostTries,
     chance: createSeededRandom('information sets'),

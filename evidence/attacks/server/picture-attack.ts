@@ -8,15 +8,7 @@ import { beginSignIn } from './page.js';
 import { clientOf } from './providers.js';
 import type { Stage } from './stage.js';
 
-export interface PictureFigures {
-  /** Worst p99 latency, in milliseconds. */
-  readonly knownP99Ms: { readonly before: number; readonly during: number };
-  readonly knownRefused: number;
-  readonly sent: number;
-  readonly answers: Readonly<Record<string, number>>;
-  /** Peak memory by picture format while all workers decode at once. */
-  readonly peakMiB: Readonly<Record<string, number>>;
-}
+export type PictureFigures = Awaited<ReturnType<typeof attackWithPictures>>;
 
 async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
   const draw = (side: number) =>
@@ -33,6 +25,7 @@ async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
 
 const known = ({ byKind }: LoadReport) => byKind.flatMap(([kind, figures]) => (kind === 'sign-in' ? [] : [figures]));
 
+/** Returns the worst p99 latency, in milliseconds. */
 const p99Of = (report: LoadReport): number => Math.max(...known(report).map(({ p99Ms }) => p99Ms));
 
 /** Sends the pictures that cost most from anonymous sign-ins, under legitimate load. */
@@ -40,7 +33,7 @@ export async function attackWithPictures(
   stage: Stage,
   load: Legitimate,
   { lastsMs, atOnce }: { readonly lastsMs: number; readonly atOnce: number },
-): Promise<PictureFigures> {
+) {
   const target = clientOf(stage.providers, 'load');
   const worst = await drawWorst();
   const answers: Record<string, number> = {};
@@ -62,6 +55,7 @@ export async function attackWithPictures(
   await load.report();
   await sleep(lastsMs);
   const before = await load.report();
+  /** By picture format, while all workers decode at once. */
   const peaks: Record<string, number> = {};
   for (const [format, picture] of Object.entries(worst))
     peaks[format] = await peakMiB(stage.pid, () => Promise.all(Array.from({ length: 4 }, () => send(picture))));
