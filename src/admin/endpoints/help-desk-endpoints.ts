@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { pageOf } from '../../core/bounded-list.js';
 import type { Connection } from '../../core/connection.js';
+import type { CoreDeps } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { sentLink } from '../../http/page-link.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   approvedBypassReply,
@@ -55,7 +56,7 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
-export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
+export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Help desk', status: 200, ours: true, photos: {} } as const),
     right: 'assist',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../core/base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../../core/connection.js';
 import { withdrawDataConsents } from '../../core/consented-data/consents.js';
+import type { CoreDeps } from '../../core/deps.js';
 import { attemptsOfAnonymous, unlockPerson } from '../../core/limits/attempts.js';
 import { clearAttempts } from '../../core/limits/lockout.js';
 import { endLinks } from '../../core/links/links.js';
@@ -16,7 +17,7 @@ import {
 } from '../../core/personal-data/subject-rights.js';
 import { revokeSubject } from '../../enrolment/revoke.js';
 import { FaceError, toCode } from '../../errors.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   endedLinksReply,
@@ -50,7 +51,7 @@ const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
 
-export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
+export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf'>): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),
     codes: ['connection_unknown'] as const,

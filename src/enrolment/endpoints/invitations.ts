@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { inviteByEmail } from '../../admin/help-desk/invite-by-email.js';
 import type { Connection } from '../../core/connection.js';
+import type { CoreDeps } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../../http/rest/replies/step-ups.js';
 import {
@@ -26,7 +27,9 @@ const invitationFields = z.strictObject({
   returnUrl: returnUrlField,
 });
 
-export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
+export function createInvitationEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'>,
+): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
     description:

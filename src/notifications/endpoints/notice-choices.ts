@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type SubjectRef, toSubjectRef } from '../../core/connection.js';
-import type { Ports } from '../../core/deps.js';
+import type { CoreDeps, Ports } from '../../core/deps.js';
 import { digestOf } from '../../core/digest.js';
 import { supportedLanguages } from '../../core/language.js';
 import { emptyReply, type Notices, noticesReply, notificationKinds } from '../../core/page-protocol.js';
 import { pushAddressGuard } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
-import type { ApiDeps, ApiPorts } from '../../http/rest/deps.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { findManaged } from '../../step-up/current-enrolment.js';
 import type { FoundSession } from '../../step-up/session.js';
@@ -21,7 +21,7 @@ import {
 import { reportNotMe } from '../not-me.js';
 import { notifyHelpDesk } from '../sender.js';
 
-export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
+export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   return [
     openEndpoint({
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

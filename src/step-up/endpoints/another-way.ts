@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { askForHelp, maxNoteCharacters } from '../../admin/help-desk/help-requests.js';
+import type { CoreDeps } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
 import {
   anotherWayReply,
@@ -11,7 +12,7 @@ import {
 } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
-import type { ApiDeps } from '../../http/rest/deps.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
@@ -30,7 +31,9 @@ const writtenCode = z
   .transform((text) => new Credential(text))
   .describe('Twelve alphanumeric characters; separators are ignored.');
 
-export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
+export function createAnotherWayEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
+): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
     deps,
