@@ -459,6 +459,16 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.count({ partition: 'erased', after: '', before: '~' })).toBe(0);
       });
 
+      test('a line of a feature that has been removed since is listed, and erased', async () => {
+        const { clock, entry, record, lines } = await start();
+        const { line, ...rest } = entry({ action: 'verified', detail: { tokenId: 't' } });
+        await record({ ...rest, line: { ...line, action: 'badge_printed' } });
+        expect((await lines()).items).toMatchObject([{ action: 'badge_printed', subject: 'anna' }]);
+        clock.advanceSec(1);
+        await record(entry({ action: 'subject_erased', detail: { receiptId: 'r', tokenId: null, by: 'owner' } }));
+        expect((await lines()).items).toMatchObject([{ action: 'subject_erased' }]);
+      });
+
       test('lines that are too old go, with all that refers to them; who is enrolled stays', async () => {
         const { clock, deps, entry, enrolled, record, lines, list } = await start({ days: 2, entries: 1000 });
         await record(enrolled('anna'), enrolled('gone'), entry({ action: 'revoked', detail: ended, subject: 'gone' }));
