@@ -26,11 +26,9 @@ import { createBodyPools } from '../src/http/request-budget.js';
 import { issueClientToken } from '../src/http/rest/client-tokens.js';
 import type { Endpoint } from '../src/http/rest/endpoint.js';
 import { codesOf } from '../src/http/rest/openapi.js';
-import { createRefusalRecorder } from '../src/http/rest/recent-refusals.js';
 import { type ClientScope, clientScopes } from '../src/http/rest/scopes.js';
-import { createUsageRecorder } from '../src/http/rest/usage.js';
+import { createRefusalRecorder, createUsageRecorder } from '../src/http/rest/usage.js';
 import { mountOidc, type OidcIssuers } from '../src/oidc/mount.js';
-
 import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../src/storage/state/sqlite.js';

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AnalysisCache, Verifier } from '../src/core/ports.js';
-import { createAnalysisCache } from '../src/face/engine/analysis-cache.js';
-import type { Engine } from '../src/face/engine/engine.js';
-import { judgedSignals } from '../src/face/liveness/frame.js';
+import { createAnalysisCache, type Engine } from '../src/face/engine/engine.js';
+import { judgedSignals } from '../src/face/liveness/signals.js';
 import { checkedSignals, createEmbeddedVerifier } from '../src/face/verifier/embedded.js';
 import { createKeysInMemory } from './keys.js';
 import { parameters } from './parameters.js';

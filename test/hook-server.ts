@@ -1,8 +1,7 @@
 import type { RequestListener } from 'node:http';
-import { createHookRoute, type HooksByConnection } from '../src/app/hooks.js';
-import { answerDirectly, createRefuse } from '../src/http/error-handler.js';
-
+import { createHookRoute, type HooksByConnection } from '../src/app/app.js';
 import { type ListeningServer, listen } from '../src/http/listen.js';
+import { answerDirectly, createRefuse } from '../src/http/reply.js';
 import { createBodyPools } from '../src/http/request-budget.js';
 import { createManualClock } from './manual-clock.js';
 import { createTextLog } from './sinks.js';

@@ -1,5 +1,4 @@
-import { createFairQueue } from '../src/core/base/fair-queue.js';
-import type { QueueShare } from '../src/core/queue-share.js';
+import { createFairQueue, type QueueShare } from '../src/core/fair-queue.js';
 import { FaceError } from '../src/errors.js';
 import type { Engine } from '../src/face/engine/engine.js';
 import { createSimulatedEngine } from './simulated-engine.js';

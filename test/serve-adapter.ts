@@ -1,7 +1,6 @@
 import { connect } from '../src/app/connect.js';
 import type { ConnectionConfig } from '../src/config/connection.js';
 import type { Adapter, AdapterDeps } from '../src/connections/adapter.js';
-
 import type { Hook, ServedHooks } from '../src/connections/hook.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';

@@ -1,3 +1,3 @@
-import { knownShare } from '../src/core/queue-share.js';
+import { knownShare } from '../src/core/fair-queue.js';
 
 export const testShare = knownShare('test');

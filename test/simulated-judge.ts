@@ -1,7 +1,6 @@
 import type { CapturedFrame, LivenessJudge } from '../src/core/ports.js';
 import { livenessBoundary } from '../src/core/ports.js';
-import { examineOnce } from '../src/face/engine/analysis-cache.js';
-import type { Engine } from '../src/face/engine/engine.js';
+import { type Engine, examineOnce } from '../src/face/engine/engine.js';
 import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 

@@ -1,11 +1,8 @@
 import { connectionGuards } from '../adapters/index.js';
 import { expireRedundantModes, type Modes, readModes } from '../src/admin/operations/modes.js';
-import {
-  createBackground,
-  createSecretUses,
-  type OperationsContext,
-} from '../src/admin/operations/operations-context.js';
+import { createBackground, type OperationsContext } from '../src/admin/operations/operations-context.js';
 import { createConfigGuard } from '../src/config/schema.js';
+import { createSecretUses } from '../src/connections/hook.js';
 import type { ConfiguredConnection, Setup } from '../src/connections/setup.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';

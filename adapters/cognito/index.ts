@@ -1,7 +1,7 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+import { createNoteSecretUse } from '../../src/connections/hook.js';
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
-import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoProfile } from './profile.js';

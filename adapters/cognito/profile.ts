@@ -1,18 +1,18 @@
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
-import { withinTime } from '../../src/connections/rest-call.js';
 import {
   isLogin,
   isSameLogin,
   isSearchable,
   matchesName,
   toNameParts,
+  toPhoneNumber,
+  toStoredToken,
   toWholeName,
-} from '../../src/connections/search.js';
-import { toStoredToken } from '../../src/connections/stored-token.js';
+} from '../../src/connections/profile-values.js';
+import { withinTime } from '../../src/connections/rest-call.js';
 import type { Ports } from '../../src/core/deps.js';
-import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';

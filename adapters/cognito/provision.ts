@@ -1,8 +1,14 @@
 import { paginateListUsers, paginateListUsersInGroup, type UserType } from '@aws-sdk/client-cognito-identity-provider';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
-import { checkingGroups, needing, type Provisioning, serverClock } from '../../src/connections/provisioning.js';
-import { createPreviousSecretChecks, toRotatable } from '../../src/connections/rotating-secret.js';
+import {
+  checkingGroups,
+  createPreviousSecretChecks,
+  needing,
+  type Provisioning,
+  serverClock,
+  toRotatable,
+} from '../../src/connections/provisioning.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
+import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/connections/profile-values.js';
 import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { isLogin, isSameLogin, isSearchable } from '../../src/connections/search.js';
-import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';

@@ -1,10 +1,16 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type Hook, probeBody, type RequestHead, readBearer, toProofRefusal } from '../../src/connections/hook.js';
-import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
+import {
+  findSecret,
+  type Hook,
+  probeBody,
+  type RequestHead,
+  readBearer,
+  toProofRefusal,
+  type UsedSecret,
+} from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
-import { digestOf, hasDigest } from '../../src/core/digest.js';
-import type { Credential } from '../../src/core/secrets.js';
+import { type Credential, digestOf, hasDigest } from '../../src/core/secrets.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';

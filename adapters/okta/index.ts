@@ -1,6 +1,6 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { AdmitCall, Answer, Hook } from '../../src/connections/hook.js';
-import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
+import { createNoteSecretUse } from '../../src/connections/hook.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import {

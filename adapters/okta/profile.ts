@@ -2,11 +2,17 @@ import type { Client } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
+import {
+  isLogin,
+  isSameLogin,
+  isSearchable,
+  toNameParts,
+  toPhoneNumber,
+  toStoredToken,
+  toWholeName,
+} from '../../src/connections/profile-values.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import { isLogin, isSameLogin, isSearchable, toNameParts, toWholeName } from '../../src/connections/search.js';
-import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Ports } from '../../src/core/deps.js';
-import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';

@@ -5,6 +5,7 @@ import {
   type Check,
   checkingGroups,
   compareClocks,
+  createPreviousSecretChecks,
   type Finding,
   fail,
   manual,
@@ -14,7 +15,6 @@ import {
   serverClock,
   warn,
 } from '../../src/connections/provisioning.js';
-import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
 import type { Json } from '../../src/core/base/json.js';
 import { toIso } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';

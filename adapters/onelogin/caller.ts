@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { type HookProbe, probeBody, type RequestHead } from '../../src/connections/hook.js';
-import { findSecret } from '../../src/connections/rotating-secret.js';
+import { findSecret, type HookProbe, probeBody, type RequestHead } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
-import { digestOf, hasDigest } from '../../src/core/digest.js';
-import type { Credential } from '../../src/core/secrets.js';
+import { type Credential, digestOf, hasDigest } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
-import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
 import {
   distinct,
   isLogin,
@@ -9,11 +8,12 @@ import {
   isSearchable,
   matchesName,
   toNameParts,
+  toPhoneNumber,
+  toStoredToken,
   toWholeName,
-} from '../../src/connections/search.js';
-import { toStoredToken } from '../../src/connections/stored-token.js';
+} from '../../src/connections/profile-values.js';
+import { listOf, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
-import { toPhoneNumber } from '../../src/core/ports/profile.js';
 import type { Account, CallerClass, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type OneLoginApi, parseOk, toUnavailable } from './client.js';

@@ -5,6 +5,7 @@ import {
   type Check,
   checkingGroups,
   compareClocks,
+  createPreviousSecretChecks,
   type Finding,
   fail,
   groupsAreReadable,
@@ -16,7 +17,6 @@ import {
   serverClock,
   warn,
 } from '../../src/connections/provisioning.js';
-import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
 import { FaceError } from '../../src/errors.js';
 import { missingVariables, type Parts, variablesStepTitle } from './provision-account.js';
 import { checkLog, differencesOf, isOurs, nameOf } from './provision-hooks.js';

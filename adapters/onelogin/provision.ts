@@ -3,9 +3,14 @@ import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type CoveragePage, countPage, isFilled, measureCoverage } from '../../src/connections/coverage.js';
 import { singleMatch } from '../../src/connections/groups.js';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { manualStep, missing, type Provisioning, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  manualStep,
+  missing,
+  type Provisioning,
+  type ProvisionStep,
+  toRotatable,
+} from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
-import { toRotatable } from '../../src/connections/rotating-secret.js';
 import type { Member } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
 import type { OneLoginConnection } from './config.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { readAllGroups } from '../../src/connections/groups.js';
-import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import {
   distinct,
   isLogin,
@@ -9,8 +8,9 @@ import {
   isSearchable,
   matchesName,
   toNameParts,
-} from '../../src/connections/search.js';
-import { toStoredToken } from '../../src/connections/stored-token.js';
+  toStoredToken,
+} from '../../src/connections/profile-values.js';
+import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';

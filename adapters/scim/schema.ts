@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { toWholeName } from '../../src/connections/profile-values.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
-import { toWholeName } from '../../src/connections/search.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';

@@ -1,9 +1,20 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { dot } from '../../src/extensions/measuring/statistics/directions.js';
-import { candidateCount, createListDecoder } from '../../src/face/token/list-decoder.js';
-import { codeLength, messagePositions, polarEncode } from '../../src/face/token/polar.js';
-import { createRotation } from '../../src/face/token/rotation.js';
-import { createCentre, createViews, embeddingLength, signBits, type ToViews } from '../../src/face/token/views.js';
+import {
+  candidateCount,
+  codeLength,
+  createListDecoder,
+  messagePositions,
+  polarEncode,
+} from '../../src/face/token/polar.js';
+import {
+  createCentre,
+  createRotation,
+  createViews,
+  embeddingLength,
+  signBits,
+  type ToViews,
+} from '../../src/face/token/views.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { shuffle } from './faces.js';
 

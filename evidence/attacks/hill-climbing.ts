@@ -4,7 +4,7 @@ import { Embedding, Photo, type SealedToken } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { dot, toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 import type { Engine } from '../../src/face/engine/engine.js';
-import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
+import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { toScore } from '../../src/face/verifier/embeddings.js';
 import { createKeysInMemory } from '../../test/keys.js';

@@ -8,7 +8,6 @@ import {
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { codeLength, unpackBits } from '../../src/face/token/polar.js';
-
 import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { distance, measureLinkability, xor } from './linkability.js';

@@ -6,7 +6,6 @@ import {
   enrolledBits,
   viewsOf,
 } from '../../src/extensions/measuring/accuracy/bare-token.js';
-
 import { type Attack, showWith, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
 import { distance } from './linkability.js';

@@ -2,9 +2,9 @@ import { createSeededRandom, type SeededRandom } from '../../src/core/base/chanc
 import type { Binding } from '../../src/core/ports.js';
 import { Embedding, type SealedToken, type UserSecret } from '../../src/core/secrets.js';
 import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
+import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
-import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import type { Size } from './attack.js';

@@ -1,11 +1,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
+import { prepareDecoder } from '../../src/face/engine/decode.js';
 import type { Signal } from '../../src/face/engine/engine.js';
-import { prepareDecoder } from '../../src/face/engine/header.js';
 import { createPipeline, type Pipeline } from '../../src/face/engine/pipeline.js';
-import { loadNative } from '../../src/face/engine/runtime-native.js';
-import { loadWebAssembly } from '../../src/face/engine/runtime-wasm.js';
+import { loadNative, loadWebAssembly } from '../../src/face/engine/runtime.js';
 import { modelsFolder } from '../../test/paths.js';
 import { quantile, round, timeInTurns, toTiming } from './measure.js';
 

@@ -13,8 +13,8 @@ import {
   type EmbeddingOptions,
   embedCorpus,
 } from '../../src/extensions/measuring/corpus/embed-corpus.js';
-import { loadRuntime } from '../../src/face/engine/load-runtime.js';
 import { models } from '../../src/face/engine/manifest.js';
+import { loadRuntime } from '../../src/face/engine/runtime.js';
 import { embeddingLength } from '../../src/face/token/views.js';
 import { facesFolder } from '../../test/faces.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';

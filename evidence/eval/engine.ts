@@ -7,7 +7,7 @@ import {
   principalDirections,
   subtract,
 } from '../../src/extensions/measuring/statistics/directions.js';
-import { chooseFace, minCompanionShare } from '../../src/face/engine/choose-face.js';
+import { chooseFace, minCompanionShare } from '../../src/face/engine/detect.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
 import {
@@ -16,7 +16,7 @@ import {
   type QualityMeasure,
   qualityMeasures,
   toMeasures,
-} from '../../src/face/engine/quality-bounds.js';
+} from '../../src/face/engine/quality.js';
 import { toMillionths } from '../../src/face/token/parameters.js';
 import { face, groupsFolder, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
@@ -169,7 +169,7 @@ const shareOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): nu
   toThreeDigits(all.filter(isHit).length / all.length);
 
 export const qualityBounds: EvalProgram = {
-  about: 'bounds of src/face/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
+  about: 'bounds of src/face/engine/quality.ts, fitted on half of the people, judged on the other',
   run: (say) =>
     withEngine(async (engine) => {
       // One photo per person, so that people with many photos do not dominate.

@@ -13,7 +13,6 @@ import {
   toHalfByPlace,
   toPhotoFilter,
 } from '../../src/extensions/measuring/corpus/corpus.js';
-
 import { facesFolder, hasFaces } from '../../test/faces.js';
 import { embedSources } from '../corpus/people.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';

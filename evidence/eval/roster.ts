@@ -4,11 +4,10 @@ import type { Binding } from '../../src/core/ports.js';
 import { Embedding } from '../../src/core/secrets.js';
 import { meanOf, parameters, shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { readCorpus, readSources, toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
-
 import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/roster/identify.js';
+import { createStretch } from '../../src/face/token/derive.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
-import { createStretch } from '../../src/face/token/stretch.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/face/verifier/search.js';
 import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ServiceError } from '../aws.js';
 import type { LambdaService } from './lambda.js';
 import type { PoolUser, UserPool } from './pool.js';
-import type {} from './protocol.js';
 
 export type TriggerName =
   | 'DefineAuthChallenge'

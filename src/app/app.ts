@@ -3,17 +3,33 @@ import { Socket } from 'node:net';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { mountConsole } from '../admin/console/mount.js';
+import {
+  type HookMethod,
+  hookPath,
+  type RawReply,
+  type RequestHead,
+  type ServedHook,
+  type ServedHooks,
+} from '../connections/hook.js';
+import { framesOf } from '../core/base/frames.js';
 import type { Ports } from '../core/deps.js';
+import type { Log } from '../core/ports.js';
 import { mountHome } from '../enrolment/home/mount.js';
+import { FaceError, toCode } from '../errors.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
-import { createAccessLog } from '../http/access-log.js';
+import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
 import { keepDevice } from '../http/cookies.js';
-import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute } from '../http/error-handler.js';
-
-import { mountGet, requireMethod } from '../http/front-door.js';
+import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
-import { sendJson } from '../http/reply.js';
-import type { BodyPools } from '../http/request-budget.js';
+import {
+  answerDirectly,
+  createErrorHandler,
+  createRefuse,
+  type DirectRoute,
+  isFault,
+  sendJson,
+} from '../http/reply.js';
+import type { BodyPools, CallerPools } from '../http/request-budget.js';
 import { renderCatalogue } from '../http/rest/catalogue.js';
 import type { ApiDeps } from '../http/rest/deps.js';
 import { mountEndpoints } from '../http/rest/dispatch.js';
@@ -27,14 +43,83 @@ import {
 } from '../security-events/metadata.js';
 import type { SecurityEvents } from '../security-events/ssf/deps.js';
 import { mountSsf, mountTokenEndpoint } from '../security-events/ssf/mount.js';
-
 import { mountBrand, mountPage, type PageFolders } from '../step-up/endpoints/page.js';
-
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
-import { createHookRoute, type HooksByConnection } from './hooks.js';
 import { answerUnknown, createWelcome } from './public-pages.js';
+
+export type HooksByConnection = ReadonlyMap<string, ServedHooks>;
+
+const onlyPost: readonly HookMethod[] = ['POST'];
+
+const maxHookBytes = 1024 * 1024;
+
+/** Maximum for calls that only their body authenticates. Real ones have 5 KiB. */
+const maxUnprovenBytes = 16 * 1024;
+
+/**
+ * Creates the route of hooks. It passes raw calls to adapters and sends their raw replies. If the headers show that a
+ * call does not come from the provider, the call is refused before its body is read.
+ */
+export function createHookRoute(
+  hooks: HooksByConnection,
+  { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
+  pools: CallerPools,
+): DirectRoute {
+  for (const [connection, served] of hooks)
+    for (const hook of Object.keys(served)) telemetry.expectHook({ connection, hook });
+  return {
+    path: hookPath,
+    async answer(request, response, [connection = '', name = '']) {
+      const hook = findHook(hooks, connection, name);
+      const asking = { connection, hook: name };
+      const route: Route<IncomingMessage, ServerResponse> = {
+        methods: hook.methods ?? onlyPost,
+        ...{ pools, anonymousLimitBytes: maxUnprovenBytes },
+        async answer({ allowance, readBody }) {
+          setLoggedCaller(response, asking);
+          const answered = telemetry.followHook(asking, hook.budgetMs);
+          try {
+            const answer = await hook.admit(toRawHead(request));
+            if (hook.proof === 'headers') allowance.promoteToAuthenticated(connection, maxHookBytes);
+            send(response, await answer(request.method === 'GET' ? new Uint8Array() : await readBody()));
+          } finally {
+            answered();
+          }
+        },
+        refuse(error) {
+          const code = toCode(error);
+          if (isFault(code)) log.error('hook failed', { code, frames: framesOf(error) });
+          send(response, hook.refuse(code));
+        },
+      };
+      await serveRoute(route, { request, response });
+    },
+  };
+}
+
+function findHook(hooks: HooksByConnection, connection: string, name: string): ServedHook {
+  const ofConnection = hooks.get(connection) ?? {};
+  const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;
+  if (hook === undefined) throw new FaceError('not_found');
+  return hook;
+}
+
+/** Uses `headersDistinct`, because `headers` would silently drop a second `authorization`. */
+function toRawHead(request: IncomingMessage): RequestHead {
+  const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
+  return { method: request.method ?? '', headers: Object.fromEntries(headers) };
+}
+
+function send(response: ServerResponse, { status, body }: RawReply): void {
+  if (body !== null) {
+    sendJson(response, status, body);
+    return;
+  }
+  response.statusCode = status;
+  response.end();
+}
 
 /** Creates the handler for constant headers: those of helmet, computed once, and `no-store`. */
 function createConstantHeaders() {

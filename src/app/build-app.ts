@@ -10,9 +10,9 @@ import type { OperationsPorts } from '../admin/operations/operations-context.js'
 import { createAccountNames } from '../audit/ledger/account-names.js';
 import { readRecordsOf } from '../audit/records.js';
 import { issuerOf } from '../config/schema.js';
+import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
-import { withSubscribers } from '../core/ports/audit.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { toCode } from '../errors.js';
@@ -23,25 +23,22 @@ import {
   type OpenedExtensions,
   personalData,
 } from '../extensions/index.js';
-import { createAnalysisCache } from '../face/engine/analysis-cache.js';
+import { createAnalysisCache } from '../face/engine/engine.js';
 import { checkFrame } from '../face/engine/picture-header.js';
-import { judgedSignals } from '../face/liveness/frame.js';
 import { createMovementJudge } from '../face/liveness/judge.js';
+import { judgedSignals } from '../face/liveness/signals.js';
 import { checkedSignals } from '../face/verifier/embedded.js';
 import { sentLink } from '../http/page-link.js';
-import { isFault } from '../http/reply.js';
 import type { BodyPools } from '../http/request-budget.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { homePagesOf } from '../http/rest/home-page.js';
-import type { ClientRequest } from '../http/rest/usage.js';
+import { createRequestNote } from '../http/rest/usage.js';
 import { createFileSink, createOutbox, openDelivery } from '../notifications/delivery/open.js';
-
 import { createWebPush } from '../notifications/delivery/web-push.js';
 import { createNotificationSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
-import { countAuditEvents, type Metrics } from '../telemetry/metrics.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
 import type { OpenPorts, ServerDeps } from './open-ports.js';
@@ -82,14 +79,14 @@ export async function buildApp(
   const { keys } = keyService;
   const webPush = config.webPush && createWebPush(config.webPush, { ...deps, keys });
   const brand = await readConfiguredBrand(config.brand, { readBytes: (path) => readFile(path) });
-  let connections: ReadonlyMap<string, Connection> = new Map();
-  const connectionOf = (id: string): Connection | undefined => connections.get(id);
+  // Filled below, because a connection needs ports that are made of it.
+  const connections = new Map<string, Connection>();
   const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
     toEmailBrand((await brands.inForce())?.brand ?? null, policy.organisation);
   const notices = createNotificationSender({
-    ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connectionOf },
+    ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connections },
   });
-  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, (id) => ids.has(id)), notices.onEvent]);
+  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.operations.background });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
@@ -104,7 +101,7 @@ export async function buildApp(
       };
     }),
   );
-  connections = new Map(connected.map(({ connection }) => [connection.id, connection]));
+  for (const { connection } of connected) connections.set(connection.id, connection);
   const hooks = new Map(connected.map((each) => [each.connection.id, each.hooks]));
   const { openOidcKeys } = keyService;
   const mountOidc = await openOidc(
@@ -152,11 +149,7 @@ export async function buildApp(
     ...contributionsOf({ config, extensions: deps.extensions }),
     operations: deps.operations,
     recordsOf: (who) => readRecordsOf(files.audit, who),
-    onClientRequest(request) {
-      ports.usage.note(request);
-      ports.refusals.note(request);
-      countRequest(request, metrics);
-    },
+    onClientRequest: createRequestNote({ ...ports, metrics }),
     contactCodes: config.contactCodes,
     homePages: homePagesOf(configured),
     proxyHops: config.proxyHops,
@@ -190,17 +183,5 @@ async function shareInTime(
   background.start(async () => {
     do await delay(shareAgainMs, undefined, { signal: stopping, ref: false }).catch(() => {});
     while (!stopping.aborted && !(await share()));
-  });
-}
-
-/**
- * Counts a request. Outcomes are reduced to three, because there would be too many time series with one per application
- * and error code.
- */
-function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
-  const failed = outcome !== 'ok' && isFault(outcome);
-  applicationRequests.inc({
-    application: client.application?.id ?? 'none',
-    outcome: outcome === 'ok' ? 'answered' : failed ? 'failed' : 'refused',
   });
 }

@@ -1,13 +1,12 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
 import { createHookCore, type HookCore, type Hooks, type ServedHook, type ServedHooks } from '../connections/hook.js';
-
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 import { recordPassedOver } from '../step-up/decide.js';
-import type { ObservePort } from '../telemetry/observed-port.js';
+import type { ObservePort } from '../telemetry/telemetry.js';
 
 /**
  * Wraps hooks for shadow mode: hooks decide and record their decision, but never block a sign-in. Untrusted callers and

@@ -4,9 +4,8 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import express, { type Router } from 'express';
-import { discardBody } from '../http/collect.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
-import { requireMethod } from '../http/front-door.js';
+import { discardBody, requireMethod } from '../http/front-door.js';
 
 const namesIn = (folder: string): ReadonlySet<string> => {
   try {

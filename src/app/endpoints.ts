@@ -27,7 +27,6 @@ import {
   createHomePageEndpoints,
   createLinkEndpoints,
 } from '../enrolment/home/home-pages.js';
-
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import type { ApiDeps } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';

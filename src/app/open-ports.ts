@@ -1,27 +1,30 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { SecretUses } from '../admin/operations/operations-context.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
-import { createLedgerRecorder } from '../audit/ledger/recorder.js';
+import { createLedgerRecorder, withNetwork } from '../audit/ledger/recorder.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
+import type { SecretUses } from '../connections/hook.js';
 import type { Setup } from '../connections/setup.js';
+import { withSubscribers } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
-import { withSubscribers } from '../core/ports/audit.js';
 import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
 import type { EnginePool } from '../face/engine/pool.js';
-import { createStretch, publishedCost } from '../face/token/stretch.js';
+import { createStretch, publishedCost } from '../face/token/derive.js';
 import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
-import { createRefusalRecorder, type RefusalRecorder } from '../http/rest/recent-refusals.js';
-import { createUsageRecorder, type UsageRecorder } from '../http/rest/usage.js';
+import {
+  createRefusalRecorder,
+  createUsageRecorder,
+  type RefusalRecorder,
+  type UsageRecorder,
+} from '../http/rest/usage.js';
 import { createKeyNotes } from '../storage/keys/key-notes.js';
 import { type KeyService, openKeyService } from '../storage/keys/open.js';
 import { keepDenials } from '../storage/state/denials.js';
 import { migrateFolder } from '../storage/state/migrate.js';
 import { openLedger, openState } from '../storage/state/open.js';
 import type { RequestContexts } from '../telemetry/log.js';
-import { countAuditEvents } from '../telemetry/metrics.js';
-import type { Telemetry } from '../telemetry/telemetry.js';
+import { countAuditEvents, countLedgerLines, type Telemetry } from '../telemetry/telemetry.js';
 import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
 export interface ServerDeps extends EngineDeps {
@@ -59,18 +62,18 @@ export async function openPorts(
     ...deps,
     ledger,
     bounds: config.ledger,
-    onLines: (outcome, lines) => metrics.ledgerLines.inc({ outcome }, lines),
+    onLines: countLedgerLines(metrics),
   });
   const trail = await createFileAudit({
     ...deps,
     ...config.audit,
     file: files.audit,
-    requestId: () => deps.contexts.current()?.requestId ?? null,
+    requestId: deps.contexts.requestId,
     beforeRemoval: () => keepDenials(files, deps),
-    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.current()?.network ?? null),
+    onRecord: withNetwork(recorder, deps.contexts.network),
   });
   void recorder.eraseAgain(trail);
-  const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, () => false)]);
+  const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);
   const state = observePort('state', await openState(config.state, { ...deps, files, audit: ownRecords }));
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
   const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { providers } from '../../adapters/index.js';
-import { createSecretUses } from '../admin/operations/operations-context.js';
 import { TrailInUse } from '../audit/lock.js';
 import { CommandError } from '../cli/command-error.js';
 import type { ExitCode } from '../cli/deps.js';
@@ -11,6 +10,7 @@ import { toFailureLines } from '../cli/failure-text.js';
 import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
 import { findDeprecations } from '../config/deprecations.js';
 import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../config/load.js';
+import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
@@ -21,7 +21,6 @@ import { checkSections, extensionCommands, sections } from '../extensions/index.
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../storage/files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
-
 import type { RunningServer } from './server.js';
 
 const args = process.argv.slice(2);

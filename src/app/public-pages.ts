@@ -4,7 +4,7 @@ import { type Html, html } from '../core/base/html.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { FaceError } from '../errors.js';
 import { noteRefusal } from '../http/access-log.js';
-import { discardRest } from '../http/collect.js';
+import { discardRest } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../http/rest/catalogue-style.js';
 

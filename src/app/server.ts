@@ -11,7 +11,7 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import { version } from '../core/base/version.js';
 import type { Connection } from '../core/connection.js';
 import { createJobs } from '../core/jobs.js';
-import { recoverEnrolments } from '../enrolment/token-change.js';
+import { recoverEnrolments } from '../enrolment/enrol.js';
 import { FaceError, toCode } from '../errors.js';
 import { type FullSetup, openExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
@@ -122,7 +122,7 @@ export async function startServer(
   };
 
   const built: BuiltApp = await build(setup);
-  let { app, drain } = built;
+  let { drain } = built;
   let core: BuiltApp['core'] = built.core;
   ({ connections } = core);
   // Recovers pending enrolments in the background, because a provider may not respond.
@@ -131,7 +131,7 @@ export async function startServer(
   });
   await recordLoaded(config, [], undefined, ports);
   const { host } = config;
-  const listening = await listen((request, response) => app(request, response), { host, port: config.port });
+  const listening = await listen(built.app, { host, port: config.port });
   const metrics = await serveMetrics(config.telemetry.metrics, telemetry.metrics, {
     engineLoad: () => ports.engine.load(),
     findUnready: () => readiness.findUnready(),
@@ -169,7 +169,8 @@ export async function startServer(
     if (isDeepStrictEqual(before, modes)) return;
     try {
       const rebuilt = await build({ ...loaded, config });
-      ({ app, core, drain } = rebuilt);
+      listening.serve(rebuilt.app);
+      ({ core, drain } = rebuilt);
       ({ connections } = core);
       log.info('manual mode switches loaded', {
         modes: Object.fromEntries([...modes].map(([id, { mode }]) => [id, mode])),
@@ -187,7 +188,8 @@ export async function startServer(
     const show = await keepFresh(rebuilt.adminKey);
     await recordLoaded(next.config, changed, by, ports);
     ({ config } = next);
-    ({ app, core, drain } = rebuilt);
+    listening.serve(rebuilt.app);
+    ({ core, drain } = rebuilt);
     ({ connections } = core);
     loaded = { ...read, config };
     show();

@@ -1,7 +1,6 @@
 import type { Setup } from '../connections/setup.js';
 import type { Json } from '../core/base/json.js';
-import { digestOf, hasDigest } from '../core/digest.js';
-import { Credential } from '../core/secrets.js';
+import { Credential, digestOf, hasDigest } from '../core/secrets.js';
 
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { hexDigestOf } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
-import { digestOf, noDigest, parseLink } from './chain.js';
+import { noDigest, parseLink } from './chain.js';
 import { trailDetails } from './own-events.js';
 import type { TamperKind } from './tamper-kinds.js';
 
@@ -74,7 +75,7 @@ export class ChainCheck {
   }
 
   add(line: Buffer, place: LinePlace): void {
-    const digest = digestOf(line);
+    const digest = hexDigestOf(line);
     const link = parseLink(line);
     if (link === null) {
       if (this.#break === null && this.#unreadable !== null) this.#unfinishedLines += 1;

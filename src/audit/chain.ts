@@ -1,11 +1,9 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { digestOf as sha256 } from '../core/digest.js';
+import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { closedSegmentsOf } from './trail-files.js';
-
-export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
 
 export const noDigest = '0'.repeat(64);
 
@@ -61,7 +59,7 @@ export async function openEnd(file: string): Promise<FileEnd> {
     const mend = last.at(-1) === lineBreak ? '' : '\n';
     const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
     if (sequence === 0 && !isCutFirst(last)) throw notATrail();
-    const digest = digestOf(lastLineOf(last));
+    const digest = hexDigestOf(lastLineOf(last));
     return { sequence, digest, recordDigest, time, mend, bytes, since: findFirst(first)?.time ?? null };
   } finally {
     await handle.close();
@@ -76,7 +74,7 @@ export async function readTail(file: string): Promise<Tail> {
     await handle.read(bytes, 0, bytes.length, size - bytes.length);
     const last = findLast(bytes);
     if (last === null) throw notATrail();
-    return { ...last, digest: digestOf(lastLineOf(bytes)) };
+    return { ...last, digest: hexDigestOf(lastLineOf(bytes)) };
   } finally {
     await handle.close();
   }
@@ -103,7 +101,7 @@ function findLast(bytes: Buffer): Omit<Tail, 'digest'> | null {
   while (rest.length > 0) {
     const line = lastLineOf(rest);
     const link = parseLink(line);
-    if (link !== null) return { sequence: link.sequence, time: link.time, recordDigest: digestOf(line) };
+    if (link !== null) return { sequence: link.sequence, time: link.time, recordDigest: hexDigestOf(line) };
     rest = rest.subarray(0, line.byteOffset - rest.byteOffset);
   }
   return null;

@@ -5,11 +5,11 @@ import type { AuditConfig } from '../config/retention.js';
 import { type AuditEvent, isDurable } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';
+import { hexDigestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { createGroupCommit, ifExists, syncFolder } from '../storage/files/durable-file.js';
-
-import { digestOf, type FileEnd, openEnd, readTail, type Tail } from './chain.js';
+import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';
 
@@ -127,7 +127,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       sequence += 1;
       const record = { sequence, time: toIso(time), previous: digest, action, connection, subject, detail };
       const line = JSON.stringify(request === null ? record : { ...record, request });
-      digest = digestOf(line);
+      digest = hexDigestOf(line);
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }

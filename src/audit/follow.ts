@@ -1,5 +1,5 @@
 import type { AuditAction } from '../core/audit-events.js';
-import { digestOf } from './chain.js';
+import { hexDigestOf } from '../core/secrets.js';
 import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
@@ -33,7 +33,7 @@ export function createFollower<Action extends AuditAction>(
       const event = parse(line);
       if (event === null || event === 'unreadable' || event.sequence <= known) continue;
       known = event.sequence;
-      found.push({ ...event, digest: digestOf(line) });
+      found.push({ ...event, digest: hexDigestOf(line) });
     }
     return found;
   };

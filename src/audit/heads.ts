@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit, Signer } from '../core/ports.js';
+import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { removeUnfinishedLine } from '../storage/files/durable-file.js';
-import { digestOf, parseLink } from './chain.js';
+import { parseLink } from './chain.js';
 import type { Trail } from './file.js';
 import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
@@ -25,7 +26,7 @@ export async function holdsRecord(
   for await (const { handle } of openSegments(file, sequence - 1)) {
     const stream = handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
     for await (const line of findLinesIn(stream, [`"sequence":${sequence},`])) {
-      if (digestOf(line) === digest) return true;
+      if (hexDigestOf(line) === digest) return true;
     }
   }
   return false;

@@ -1,5 +1,5 @@
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
-import type { OpenChange } from '../enrolment/token-change.js';
+import type { OpenChange } from '../enrolment/enrol.js';
 import { readEvents } from './events.js';
 
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;

@@ -3,10 +3,9 @@ import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../con
 import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { Profile } from '../core/ports.js';
-import type { Hooks } from './hook.js';
+import type { Hooks, SecretUse } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
-import type { SecretUse } from './rotating-secret.js';
 
 export interface AdapterDeps<Settings> extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
   readonly settings: Settings;

@@ -2,9 +2,11 @@ import { errors } from 'jose';
 import { z } from 'zod';
 import type { Json } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
-import type { CoreDeps } from '../core/deps.js';
-import type { State } from '../core/ports.js';
+import type { CoreDeps, Ports } from '../core/deps.js';
+import type { Clock, Log, State } from '../core/ports.js';
 import { redeemForHook } from '../core/receipt.js';
+import type { Credential } from '../core/secrets.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { decideHook, type HookDecision, type HookEvent } from '../step-up/decide.js';
@@ -135,4 +137,75 @@ export function readBearer(headers: RequestHead['headers']): string {
 export function toProofRefusal(error: unknown, proof: 'bearer' | 'hint'): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
   return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { [proof]: reason });
+}
+
+export interface RotatingSecret {
+  readonly current: Credential;
+  readonly previous: Credential | undefined;
+}
+
+/**
+ * Returns which secret verifies a caller, or `null`. It always tries the current and the previous secret, so that
+ * timing reveals nothing.
+ */
+export function findSecret(
+  { current, previous }: RotatingSecret,
+  proves: (secret: Credential) => boolean,
+): UsedSecret | null {
+  const isPrevious = previous !== undefined && proves(previous);
+  const isCurrent = proves(current);
+  if (isCurrent) return 'current';
+  return isPrevious ? 'previous' : null;
+}
+
+const noticeSec = 60;
+
+export type UsedSecret = 'current' | 'previous';
+
+export interface SecretUse {
+  readonly connection: string;
+  readonly secret: UsedSecret;
+}
+
+type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
+
+export function createNoteSecretUse({
+  connection,
+  clock,
+  log,
+  onSecretUsed,
+}: {
+  readonly connection: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
+}): NoteSecretUse {
+  const quietUntil = new Map<string, EpochMs>();
+  return (hook, secret) => {
+    onSecretUsed?.({ connection, secret });
+    if (secret === 'current') return;
+    const now = clock.now();
+    if (now < (quietUntil.get(hook) ?? 0)) return;
+    quietUntil.set(hook, addSec(now, noticeSec));
+    log.warn('called with the previous secret', { connection, hook });
+  };
+}
+
+/** Uses of secrets since they were last collected, kept in memory. */
+export interface SecretUses {
+  readonly note: (use: SecretUse) => void;
+  /** Returns and removes the times of last use of a connection's secrets. */
+  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
+}
+
+export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
+  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
+  return {
+    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
+    collect(connection) {
+      const found = uses.get(connection) ?? {};
+      uses.delete(connection);
+      return found;
+    },
+  };
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Directory } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
 import type { EnrolmentCoverage, Holder } from './coverage.js';
 
@@ -165,3 +167,35 @@ export interface Provisioning {
   readonly listMembers: Directory['listMembers'];
   census(onHolder?: (holder: Holder) => void): Promise<EnrolmentCoverage>;
 }
+
+/** Returns 16 bits of a digest of the secret. They show that the secret was replaced, but do not help to guess it. */
+const markOf = (secret: Credential): string =>
+  secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
+
+export const toRotatable = (
+  setting: string,
+  previousSetting: string,
+  { current, previous }: { readonly current: Credential | undefined; readonly previous: Credential | undefined },
+): readonly RotatableSecret[] =>
+  current === undefined
+    ? []
+    : [
+        {
+          ...{ setting, previousSetting, isPreviousTaken: previous !== undefined },
+          marks: { current: markOf(current), previous: previous === undefined ? null : markOf(previous) },
+        },
+      ];
+
+export const createPreviousSecretChecks = (previous: Credential | undefined, setting: string): readonly Check[] =>
+  previous === undefined
+    ? []
+    : [
+        {
+          title: 'Previous secret',
+          run: async () =>
+            warn(
+              `${setting} is still accepted`,
+              'Take it out of the configuration once the log no longer says "called with the previous secret" (docs/operations.md)',
+            ),
+        },
+      ];

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/manual-clock.js';
 import { createTextLog } from '../../test/sinks.js';
 import { Credential } from '../core/secrets.js';
-import { createNoteSecretUse, findSecret, type SecretUse, toRotatable } from './rotating-secret.js';
+import { createNoteSecretUse, findSecret, type SecretUse } from './hook.js';
+import { toRotatable } from './provisioning.js';
 
 const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');

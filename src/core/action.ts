@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, toCanonical } from '../../client/action.js';
-import { digestOf } from './digest.js';
+import { digestOf } from './secrets.js';
 
 export { type Action, actionType } from '../../client/action.js';
 

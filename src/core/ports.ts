@@ -3,8 +3,8 @@
  * test suite for each.
  */
 
+export type { Audit, AuditSubscriber } from './audit-events.js';
 export type { Box, DetectedFace, Detection } from './face.js';
-export * from './ports/audit.js';
 export * from './ports/delivery.js';
 export * from './ports/keys.js';
 export * from './ports/ledger-store.js';

@@ -1,5 +1,14 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { JsonObject } from './base/json.js';
+
+/** Returns the SHA-256 digest. A credential may be stored as this digest only if it has enough entropy. */
+export const digestOf = (value: string | Uint8Array): Buffer => createHash('sha256').update(value).digest();
+
+export const hexDigestOf = (value: string | Uint8Array): string => digestOf(value).toString('hex');
+
+/** Compares a text with a digest in constant time. */
+export const hasDigest = (text: string, expected: Uint8Array): boolean => timingSafeEqual(digestOf(text), expected);
 
 /** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reveals it. */
 abstract class Secret<T> {

@@ -7,12 +7,11 @@ import { drawPhoto } from '../../test/simulated-engine.js';
 import type { WrittenEvent } from '../../test/sinks.js';
 import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
-import { checkFace } from '../step-up/check-face.js';
+import { checkFace } from '../step-up/complete.js';
 import { readConsent } from './consent.js';
 import { isDenied } from './deny-list.js';
-import { enrolSubject } from './enrol.js';
+import { enrolSubject, recoverEnrolments } from './enrol.js';
 import { revokeSubject } from './revoke.js';
-import { recoverEnrolments } from './token-change.js';
 
 /*
  * Every call that an enrolment or a renewal makes of a port is made to fail: before it does anything, or after it has done

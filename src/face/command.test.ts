@@ -13,7 +13,7 @@ import type { FaceError } from '../errors.js';
 import { openEngines } from './recognition/open-engines.js';
 import { nameOf, openRegistry } from './recognition/registry.js';
 import { type EngineEntry, engineEntryGuard, parametersFile } from './token/parameters.js';
-import { rotationLabel } from './token/rotation.js';
+import { rotationLabel } from './token/views.js';
 
 const top = createFolder('own-models');
 let count = 0;

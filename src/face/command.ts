@@ -8,8 +8,7 @@ import { parseGivenJson } from '../cli/named-file.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toDottedPath } from '../config/problem.js';
 import type { JsonObject } from '../core/base/json.js';
-import { embeddingNumbers } from './engine/embed.js';
-import { type Preprocess, preprocessGuard, presets } from './engine/preprocess.js';
+import { embeddingNumbers, type Preprocess, preprocessGuard, presets } from './engine/embed.js';
 import { fetchModels, importModels } from './models/fetch.js';
 import { checkModel, mostModelBytes, UnfitModelError } from './recognition/check-model.js';
 import {

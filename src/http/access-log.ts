@@ -1,9 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import proxyAddr from 'proxy-addr';
 import type { Ports } from '../core/deps.js';
-import { keptNetworkOf } from '../core/networks.js';
+import { keptNetworkOf, toSource } from '../core/networks.js';
 import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import { noteSource } from './source.js';
+
+const sources = new WeakMap<IncomingMessage, string>();
+
+/**
+ * Determines and remembers the address a request comes from.
+ * @param proxyHops - number of trusted reverse proxies that set `X-Forwarded-For`
+ */
+export function noteSource(request: IncomingMessage, proxyHops: number): string {
+  const source = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
+  sources.set(request, source);
+  return source;
+}
+
+export const sourceOf = (request: IncomingMessage): string =>
+  sources.get(request) ?? toSource(request.socket.remoteAddress);
 
 /** Returns the request id, which callers cannot choose. */
 export function requestIdOf(response: ServerResponse): string {

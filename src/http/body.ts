@@ -4,7 +4,7 @@ import multer from 'multer';
 import { z } from 'zod';
 import { maxPhotoBytes, type OwnPhoto, type Photo } from '../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { ChunkBuffer, collectBody, concatAndZero, receiveBody } from './collect.js';
+import { ChunkBuffer, collectBody, concatAndZero, receiveBody } from './front-door.js';
 import { type FieldValue, LongText, longTextBytes, parseJsonFields } from './json.js';
 import type { RequestBudget } from './request-budget.js';
 

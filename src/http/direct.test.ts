@@ -5,10 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
 import { createTextLog } from '../../test/sinks.js';
 import { FaceError } from '../errors.js';
-import { answerDirectly, createErrorHandler, createRefuse } from './error-handler.js';
-
 import { type ListeningServer, listen } from './listen.js';
-import { sendJson } from './reply.js';
+import { answerDirectly, createErrorHandler, createRefuse, sendJson } from './reply.js';
 
 let server: ListeningServer;
 beforeAll(async () => {

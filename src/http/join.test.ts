@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ChunkBuffer, concatAndZero } from './collect.js';
+import { ChunkBuffer, concatAndZero } from './front-door.js';
 
 const put = (...all: readonly Buffer[]): ChunkBuffer => {
   const pieces = new ChunkBuffer();

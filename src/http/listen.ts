@@ -37,6 +37,8 @@ interface Busy {
 
 export interface ListeningServer {
   readonly port: number;
+  /** Passes later requests to another app. */
+  serve(next: RequestListener): void;
   /** Accepts no new requests, and resolves when the running ones are done, after 20 s at most. */
   stop(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export interface ListeningServer {
  * not read the reply is closed.
  */
 export function listen(
-  app: RequestListener,
+  first: RequestListener,
   {
     host,
     port,
@@ -61,6 +63,7 @@ export function listen(
   const busy = new Map<Socket, Busy>();
   let open = 0;
   let isStopping = false;
+  let app = first;
 
   const begin: RequestListener = (request, response) => {
     const { socket } = request;
@@ -124,7 +127,10 @@ export function listen(
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
-      resolve({ port: portOf(server.address(), port), stop });
+      const serve = (next: RequestListener): void => {
+        app = next;
+      };
+      resolve({ port: portOf(server.address(), port), serve, stop });
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { Credential } from '../core/secrets.js';
+import { joinTicket } from '../step-up/draw.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
-import { joinTicket } from '../step-up/ticket.js';
 
 export const pagePath = '/face';
 

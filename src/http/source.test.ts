@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { toSource } from '../core/networks.js';
-import { noteSource, sourceOf } from './source.js';
+import { noteSource, sourceOf } from './access-log.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { digestOf } from '../core/digest.js';
 import { type KeyVersion, type PushAddress, pushAddressGuard } from '../core/ports.js';
 import { openText, sealedTextGuard, sealText } from '../core/sealed-text.js';
-import { Credential } from '../core/secrets.js';
+import { Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 

@@ -8,9 +8,8 @@ import { createTestCore } from '../../test/core.js';
 import { createFolder } from '../../test/folder.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { systemRandom } from '../../test/sinks.js';
-import type { AuditEvent } from '../core/audit-events.js';
+import { type AuditEvent, withSubscribers } from '../core/audit-events.js';
 import type { Policy } from '../core/connection.js';
-import { withSubscribers } from '../core/ports/audit.js';
 import { defaultBrand } from '../core/ports/delivery.js';
 import type { Keys, Message, PushAddress, WebPush } from '../core/ports.js';
 import { epochMs, secondsPerDay } from '../core/units.js';
@@ -38,7 +37,7 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
   };
   const notices = createNotificationSender({
     ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
-    connectionOf: (id) => (id === connection.id ? connection : undefined),
+    connections: new Map([[connection.id, connection]]),
     brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
   });
   const audit = withSubscribers(core.audit, [notices.onEvent]);

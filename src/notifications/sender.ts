@@ -1,11 +1,10 @@
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
-import type { AuditEvent } from '../core/audit-events.js';
+import type { AuditEvent, AuditSubscriber } from '../core/audit-events.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { directionOf, type SupportedLanguage } from '../core/language.js';
 import { countIn, windowOf } from '../core/limits/limits.js';
 import type { NotificationKind } from '../core/page-protocol.js';
-import type { AuditSubscriber } from '../core/ports/audit.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import type { WebPush } from '../core/ports.js';
 import { toIso } from '../core/units.js';
@@ -19,7 +18,7 @@ import { issueNotMe } from './not-me.js';
 export interface NotificationDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
   readonly webPush: WebPush | null;
   readonly issuer: string;
-  readonly connectionOf: (id: string) => Connection | undefined;
+  readonly connections: ReadonlyMap<string, Connection>;
   readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
 }
 
@@ -46,7 +45,7 @@ export function createNotificationSender(deps: NotificationDeps): NotificationSe
   return {
     onEvent(event) {
       const notice = noticeOf(event);
-      const connection = notice === null ? undefined : deps.connectionOf(notice.who.connection);
+      const connection = notice === null ? undefined : deps.connections.get(notice.who.connection);
       if (notice === null || connection === undefined || !connection.policy.notices) return;
       const sent = send(notice, connection, deps).catch((error: unknown) => {
         deps.log.warn('notification e-mail failed', {

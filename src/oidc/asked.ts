@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import * as mini from 'zod/mini';
 import { isProtocolClaim } from '../config/claims.js';
 import type {
   AuthorizationRequest,
@@ -8,6 +9,7 @@ import type {
   Person,
   RequestedClaims,
 } from '../connections/openid-client.js';
+import { type NamedAction, nameAction, requestedAction } from '../core/action.js';
 import { claimsOfScope, type DataScope, isDataScope, type RequestedClaim } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
@@ -170,3 +172,15 @@ const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[sco
 
 const scopesOf = ({ scope = '' }: AuthorizationParameters['params']): readonly DataScope[] =>
   scope.split(' ').filter(isDataScope);
+
+const detailsGuard = mini.tuple([requestedAction]);
+
+/**
+ * Parses the action to approve (RFC 9396). Returns `null` without one. @throws oidcErrors.InvalidAuthorizationDetails
+ */
+export function parseRequestedAction(text: string | undefined): NamedAction | null {
+  if (text === undefined) return null;
+  const parsed = detailsGuard.safeParse(JSON.parse(text));
+  if (parsed.success) return nameAction(parsed.data[0]);
+  throw new oidcErrors.InvalidAuthorizationDetails('expected exactly one displayable action');
+}

@@ -1,9 +1,8 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
 import type { OidcClient } from '../connections/openid-client.js';
 import { coversRequest, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
-import { digestOf } from '../core/digest.js';
 import { type Link, readLinks } from '../core/links/links.js';
-import { PersonalData } from '../core/secrets.js';
+import { digestOf, PersonalData } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked.js';

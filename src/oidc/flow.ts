@@ -5,7 +5,7 @@ import type { OidcClient, Person } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { digestOf } from '../core/digest.js';
+import { digestOf } from '../core/secrets.js';
 import { addSec, epochMsGuard } from '../core/units.js';
 import type { AuthorizationParameters } from './asked.js';
 import { oidcErrors, type Provider } from './library.js';

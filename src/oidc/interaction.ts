@@ -3,29 +3,26 @@ import type { Request, Response } from 'express';
 import type { InteractionResults } from 'oidc-provider';
 import { type Person, toAssurance } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
-import { digestOf, hasDigest } from '../core/digest.js';
+import { digestOf, hasDigest } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { sendPage } from '../http/page-layout.js';
 import { kioskLink, pagePath, startedLink } from '../http/page-link.js';
-import { sourceOf } from '../http/source.js';
+import { newSecret } from '../step-up/draw.js';
 import { isAtKiosk } from '../step-up/kiosk.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StepUpView, startStepUp, takeStepUp } from '../step-up/step-up.js';
-import { newSecret } from '../step-up/ticket.js';
-import { checkDemand, checkSubject, isMet, readAsked } from './asked.js';
+import { checkDemand, checkSubject, isMet, parseRequestedAction, readAsked } from './asked.js';
 import { createConsentStep } from './consent-step.js';
-
 import type { Decided, IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, readFlow, type Share, type Visit, writeClaims, writeFlow, writeShare } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { createLinkStep } from './link-step.js';
 import { refreshToKiosk, renderAskPage } from './pages.js';
-
 import { lifeSec } from './provider.js';
-import { parseRequestedAction } from './requested-action.js';
 
 /** Pause between two look-ups. They end after four seconds. */
 const betweenLooksMs = 50;

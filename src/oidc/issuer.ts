@@ -2,15 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { relyingPartiesOf } from '../config/oidc.js';
 import { type AuthorizationRequest, type OidcClient, type Person, paths } from '../connections/openid-client.js';
-
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { digestOf } from '../core/digest.js';
-import type { DirectoryFor } from '../core/limits/directories.js';
+import type { DirectoryFor } from '../core/limits/limits.js';
 import type { AuthenticationMethod } from '../core/ports.js';
+import { digestOf } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import type { OidcKeySet } from '../storage/keys/oidc-key-set.js';
+import type { OidcKeySet } from '../storage/keys/oidc-keys.js';
 import {
   type AuthorizationParameters,
   checkClaims,
@@ -19,7 +18,6 @@ import {
   readAsked,
   unregisteredIn,
 } from './asked.js';
-
 import type {
   Arrival,
   ConnectionWithClients,
@@ -37,9 +35,7 @@ import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { createRelyingParty } from './relying-party.js';
 import { createRequireReturn, RetryWithCookie } from './return-visit.js';
-import { createSingleUse, ResumeSignIn, takeSignedRequest } from './single-use.js';
-
-import { createStorage } from './storage.js';
+import { createSingleUse, createStorage, ResumeSignIn, takeSignedRequest } from './storage.js';
 import { inProtocolSigning, toUnavailable, withProtocolErrors } from './unavailable.js';
 
 export const issuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>

@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { CallerPools } from '../http/request-budget.js';
-import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
+import type { OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { ConnectionWithClients, OidcExtension } from './feature.js';
 
 export type MountOidc = (app: Express) => void;

@@ -1,6 +1,5 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
 import { type OidcClient, paths } from '../connections/openid-client.js';
-
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';
@@ -12,12 +11,11 @@ import {
   type OidcSigningKey,
   type PublicKey,
   publishUnder,
-} from '../storage/keys/oidc-key-set.js';
-import { paramsOf } from './asked.js';
+} from '../storage/keys/oidc-keys.js';
+import { paramsOf, parseRequestedAction } from './asked.js';
 import type { OidcFeature } from './feature.js';
 import { Check, ExternalSigningKey, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
 import { createCheckAssertion, isFapi } from './relying-party.js';
-import { parseRequestedAction } from './requested-action.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
 /**

@@ -9,8 +9,8 @@ import {
   toAssurance,
 } from '../connections/openid-client.js';
 import { actionType } from '../core/action.js';
-import { digestOf } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
+import { digestOf } from '../core/secrets.js';
 import { secondsPerDay, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { hintedSubject } from './asked.js';

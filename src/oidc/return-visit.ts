@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { paths } from '../connections/openid-client.js';
-import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';
-import type { Credential } from '../core/secrets.js';
+import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
 import { readCookie } from '../http/cookies.js';
-import type { OidcKeys } from '../storage/keys/oidc-key-set.js';
+import type { OidcKeys } from '../storage/keys/oidc-keys.js';
 import { oidcErrors } from './library.js';
 
 /** Seconds in which the browser must return. Also the cookie's lifetime. */

@@ -3,7 +3,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { addSec } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { oidcErrors } from './library.js';
-import { createSingleUse, ResumeSignIn } from './single-use.js';
+import { createSingleUse, ResumeSignIn } from './storage.js';
 
 const clock = createManualClock();
 const state = createSqliteState({ file: ':memory:', clock });

@@ -1,6 +1,6 @@
 import type { Log, State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import type { OidcSigningKey } from '../storage/keys/oidc-key-set.js';
+import type { OidcSigningKey } from '../storage/keys/oidc-keys.js';
 import { oidcErrors } from './library.js';
 
 export async function nullIfUnreadable<Told>(

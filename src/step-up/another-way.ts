@@ -12,7 +12,6 @@ import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enr
 import { FaceError, toCode } from '../errors.js';
 import { takeBypass } from './codes/bypass.js';
 import { issueCodes, takeCodes, toCodeMessage } from './codes/one-time-codes.js';
-
 import { attempt, isStillEnrolled, passStepUp } from './complete.js';
 import { findManaged } from './current-enrolment.js';
 import { checkStarted, type StepUpRecord, subjectOf } from './record.js';

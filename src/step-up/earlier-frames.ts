@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { digestOf } from '../core/digest.js';
 import { type KeyVersion, type Measurement, sketchBands } from '../core/ports.js';
-import type { FrameSketch, KeyMaterial, Photo } from '../core/secrets.js';
+import { digestOf, type FrameSketch, type KeyMaterial, type Photo } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { anonymousSourceOf, type StepUpRecord, shareOf, subjectOf } from './record.js';
 

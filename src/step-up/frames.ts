@@ -1,16 +1,16 @@
 import type { CoreDeps, Ports } from '../core/deps.js';
 import { type DeviceSignals, isPhone } from '../core/device-signals.js';
-import { digestOf } from '../core/digest.js';
+import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
 import type { CapturedFrame, LivenessFinding, Measurement, PresentedSecret } from '../core/ports.js';
-import type { QueueShare } from '../core/queue-share.js';
 import type { ScreenAxis } from '../core/screen-light.js';
-import type { Credential, Photo } from '../core/secrets.js';
+import { type Credential, digestOf, type Photo } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { attempt, completeVerification, passStepUp } from './complete.js';
+import { newSecret } from './draw.js';
 import { measureUnlikeEarlier } from './earlier-frames.js';
 import {
   findChallenge,
@@ -22,14 +22,12 @@ import {
   toInstructions,
   toPoses,
 } from './movement-challenge.js';
-import { type StepUpRecord, subjectOf } from './record.js';
+import { chargeUnusable, type StepUpRecord, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
-import { newSecret } from './ticket.js';
 import { capture, challenge, commit, newAttempt, releaseAttempt } from './transitions.js';
-import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
 interface TakenFrames {

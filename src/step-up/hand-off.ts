@@ -4,7 +4,7 @@ import { attemptsOf } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import type { Credential } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
-import { drawChoices } from './draw.js';
+import { drawChoices, joinTicket, newSecret, splitTicket } from './draw.js';
 import { anonymousSourceOf, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
 import {
   changeSession,
@@ -16,7 +16,6 @@ import {
 } from './session.js';
 import { isHandOffAllowed, type SessionView, toSessionView } from './session-view.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
-import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*

@@ -3,8 +3,8 @@ import type { Ports } from '../core/deps.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { isStored, joinTicket, newSecret, toStoredDigest } from './draw.js';
 import { changeRecord } from './stored.js';
-import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
 import { replaceTicket } from './transitions.js';
 
 /*

@@ -5,9 +5,8 @@ import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours 
 import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { drawBelow } from './draw.js';
+import { drawBelow, isStored, toStoredDigest } from './draw.js';
 import type { StepUpRecord } from './record.js';
-import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * Random lights during the movements. The second color of a pose is revealed only after the digest of the first picture

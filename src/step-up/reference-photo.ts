@@ -1,15 +1,14 @@
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfReference } from '../core/hints.js';
-import type { QueueShare } from '../core/queue-share.js';
 import type { Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError, isOneOf, photoCodes, toCode } from '../errors.js';
-import type { StepUpRecord } from './record.js';
+import { chargeUnusable, type StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
 import type { StepUp } from './stored.js';
 import { countReferenceCheck } from './transitions.js';
-import { chargeUnusable } from './unusable-pictures.js';
 
 /*
  * The photo of an identity document. It is not stored, so it is checked when the user chooses it, and again with the

@@ -5,10 +5,10 @@ import type { Ports } from '../core/deps.js';
 import { clockToleranceSec } from '../core/receipt.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { joinTicket, newSecret } from './draw.js';
 import { findOpened, type OpenedSession, openSession } from './session.js';
 import { type StartedStepUp, startStepUp } from './step-up.js';
 import { changeRecord, findStepUp } from './stored.js';
-import { joinTicket, newSecret } from './ticket.js';
 import { replaceTicket } from './transitions.js';
 
 interface Requested {

@@ -1,7 +1,8 @@
 import { hasMixedScripts } from '../core/action.js';
 import type { Connection, Policy } from '../core/connection.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
-import type { EpochMs } from '../core/units.js';
+import type { Credential } from '../core/secrets.js';
+import { type EpochMs, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { anonymousSourceOf, areCodesOffered, isReceiptWaiting, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
@@ -169,3 +170,12 @@ export type SessionAction = keyof typeof allowedBy;
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }
+
+export const toViewReply = (view: SessionView): View => ({
+  ...view,
+  expiresAt: toIso(view.expiresAt),
+  agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
+});
+
+export const toReceiptReply = (receipt: Credential | null): string | null =>
+  receipt === null ? null : receipt.use((text) => text);

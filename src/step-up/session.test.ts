@@ -6,9 +6,9 @@ import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { Credential } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
+import { joinTicket } from './draw.js';
 import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
-import { joinTicket } from './ticket.js';
 
 const folder = createFolder('session');
 let cores = 0;

@@ -10,11 +10,11 @@ import { type Consent, findCurrentConsent, toStatement } from '../enrolment/cons
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
+import { isStored, joinTicket, newSecret, splitTicket } from './draw.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
 import { checkAllowed, consentVersion, type SessionAction, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
-import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, checkTicket, open, recordConsent } from './transitions.js';
 
 /*

@@ -7,11 +7,11 @@ import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import type { CallerHeldToken } from './check-face.js';
-import { attempt, completeVerification, takeReceipt } from './complete.js';
-import type { DrawnChoices } from './draw.js';
+import { attempt, type CallerHeldToken, completeVerification, takeReceipt } from './complete.js';
+import { type DrawnChoices, isStored, newSecret, toStoredDigest } from './draw.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
+  chargeUnusable,
   isReceiptWaiting,
   referenceChecksOnPage,
   type StepUpRecord,
@@ -20,9 +20,7 @@ import {
   toStoredAssurance,
 } from './record.js';
 import { changeRecord, endAttempt, findStepUp, readRecord, writeNew } from './stored.js';
-import { isStored, newSecret, toStoredDigest } from './ticket.js';
 import { capture, newAttempt, take } from './transitions.js';
-import { chargeUnusable } from './unusable-pictures.js';
 
 export type { StartedStepUp };
 

@@ -1,13 +1,12 @@
 import type { Ports } from '../core/deps.js';
-import { digestOf, hasDigest } from '../core/digest.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
-import type { Credential } from '../core/secrets.js';
+import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
+import { isStored, toStoredDigest } from './draw.js';
 import { commitFrameDigest, findChallenge, type MovementRecord } from './movement-challenge.js';
 import { areCodesOffered, checkStarted, type InitiatingBrowser, type StepUpRecord } from './record.js';
-import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.

@@ -13,7 +13,7 @@ import { decoyPasskey, keepPasskey, readPasskey } from '../enrolment/passkey-rec
 import { revokeSubject } from '../enrolment/revoke.js';
 import { parsePasskeyAnswer } from '../enrolment/webauthn/answer.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
-import { checkFace } from './check-face.js';
+import { checkFace } from './complete.js';
 import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-secret.js';
 
 const folder = createFolder('secret');

@@ -16,6 +16,8 @@ interface RequestContext {
 export interface RequestContexts {
   run<Result>(context: RequestContext, work: () => Result): Result;
   current(): RequestContext | null;
+  requestId(): string | null;
+  network(): string | null;
 }
 
 export function createRequestContexts(): RequestContexts {
@@ -23,6 +25,8 @@ export function createRequestContexts(): RequestContexts {
   return {
     run: (context, work) => storage.run(context, work),
     current: () => storage.getStore() ?? null,
+    requestId: () => storage.getStore()?.requestId ?? null,
+    network: () => storage.getStore()?.network ?? null,
   };
 }
 

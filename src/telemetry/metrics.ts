@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AuditSubscriber } from '../core/ports/audit.js';
 
 /*
  * Labels never contain text from callers, so that metrics contain no personal data and the number of time series is
@@ -166,11 +165,3 @@ export function createMetrics() {
     ready: gauge('ready'),
   };
 }
-
-/** Counts audit records by connection. Records of unknown connections are counted as `other`. */
-export const countAuditEvents =
-  (metrics: Metrics, isConnection: (id: string) => boolean): AuditSubscriber =>
-  ({ action, connection }) => {
-    metrics.auditEvents.inc({ action, connection: isConnection(connection) ? connection : 'other' });
-    if (action === 'store_replaced') metrics.stateReplaced.inc();
-  };

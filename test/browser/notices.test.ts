@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startPushService } from '../../simulators/push-service.js';
-import { withSubscribers } from '../../src/core/ports/audit.js';
+import { withSubscribers } from '../../src/core/audit-events.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
 import { createNotificationSender } from '../../src/notifications/sender.js';
 import { startApiServer } from '../api-server.js';
@@ -86,7 +86,7 @@ async function refuseAnna(): Promise<void> {
   const { deps, audit: trail } = stage().server;
   const notices = createNotificationSender({
     ...deps,
-    connectionOf: (id) => deps.connections.get(id),
+    connections: deps.connections,
     brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
   });
   const audit = withSubscribers(trail, [notices.onEvent]);

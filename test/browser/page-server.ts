@@ -3,7 +3,6 @@ import type { Brand } from '../../src/admin/brand/brand.js';
 import { createBrands } from '../../src/admin/brand/brands.js';
 import { type ListeningServer, listen } from '../../src/http/listen.js';
 import { mountBrand, mountPage } from '../../src/step-up/endpoints/page.js';
-
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';

@@ -8,7 +8,7 @@ import type { UserSecret } from '../../src/core/secrets.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
-import { checkFace } from '../../src/step-up/check-face.js';
+import { checkFace } from '../../src/step-up/complete.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
 import { createTestCore } from '../core.js';
 import { createFolder } from '../folder.js';

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import type { AdapterName } from '../../adapters/index.js';
 import { probeBody, type RawReply, type RequestHead, type ServedHook } from '../../src/connections/hook.js';
-
 import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listChecks } from '../../src/audit/ledger/checks.js';
-import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/audit/ledger/entry.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
 import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';
 import { prune } from '../../src/audit/ledger/prune.js';
-import { recordEntries } from '../../src/audit/ledger/record.js';
+import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '../../src/audit/ledger/record.js';
 import type { AuditAction } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';

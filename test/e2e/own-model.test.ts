@@ -10,7 +10,7 @@ import { models } from '../../src/face/engine/manifest.js';
 import { nameOf, openRegistry } from '../../src/face/recognition/registry.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { engineEntryGuard, parametersFile } from '../../src/face/token/parameters.js';
-import { rotationLabel } from '../../src/face/token/rotation.js';
+import { rotationLabel } from '../../src/face/token/views.js';
 import { toForm } from '../api-server.js';
 import { runHere } from '../cli.js';
 import { createFolder } from '../folder.js';

@@ -2,7 +2,6 @@ import { connect } from '../../src/app/connect.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
 import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';

@@ -20,7 +20,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { filesOf } from '../../src/config/data-files.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
-import { createStretch, publishedCost } from '../../src/face/token/stretch.js';
+import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { dataFormat } from '../../src/storage/state/format.js';

@@ -4,11 +4,9 @@ import sharp, { type Sharp } from 'sharp';
 import type { Json } from '../../../src/core/base/json.js';
 import { sketchBands } from '../../../src/core/ports.js';
 import { BadInput, type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
-
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
-import { decode, toReduction } from '../../../src/face/engine/decode.js';
-import { readHeader } from '../../../src/face/engine/header.js';
-import { sketchOf } from '../../../src/face/engine/sketch.js';
+import { decode, readHeader, toReduction } from '../../../src/face/engine/decode.js';
+import { sketchOf } from '../../../src/face/engine/frame-traces.js';
 import { alikeBands } from '../../../src/step-up/earlier-frames.js';
 import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';

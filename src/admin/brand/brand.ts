@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Colour, parseColour } from '../../core/colour.js';
-import { digestOf } from '../../core/digest.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
+import { digestOf } from '../../core/secrets.js';
 import { paletteOf } from './palette.js';
 import { isPrintable, type TextKey, textRules } from './texts.js';
 

@@ -6,12 +6,11 @@ import { startedLink } from '../../http/page-link.js';
 import { authenticateSession } from '../../http/rest/console-caller.js';
 import { changeSession, needsFaceCheck } from '../../http/rest/console-sessions.js';
 import type { FaceCheckReply } from '../../http/rest/replies/administrators.js';
+import { newSecret } from '../../step-up/draw.js';
 import { isByFace } from '../../step-up/record.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';
-import { newSecret } from '../../step-up/ticket.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
-
 import { consolePath, toOwnPath } from './sign-in.js';
 
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {

@@ -6,7 +6,7 @@ import { countAttempt } from '../../core/limits/lockout.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
-import { noteRefusal } from '../../http/access-log.js';
+import { noteRefusal, sourceOf } from '../../http/access-log.js';
 import { readCookie } from '../../http/cookies.js';
 import { queryOf } from '../../http/front-door.js';
 import { authenticateAdministrator } from '../../http/rest/administrators.js';
@@ -20,10 +20,8 @@ import {
   sessionCookieOf,
 } from '../../http/rest/console-sessions.js';
 import { type SignedInRole, signedInRoles } from '../../http/rest/rights.js';
-import { sourceOf } from '../../http/source.js';
-import { newSecret } from '../../step-up/ticket.js';
+import { newSecret } from '../../step-up/draw.js';
 import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
-
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';
 

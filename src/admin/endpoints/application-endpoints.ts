@@ -18,8 +18,14 @@ import {
   registerApplication,
   removeApplication,
 } from '../../http/rest/applications.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { clientTokenId, lifeField, scopesField, tenantField } from '../../http/rest/fields.js';
+import {
+  adminEndpoint,
+  clientTokenId,
+  type Endpoint,
+  lifeField,
+  scopesField,
+  tenantField,
+} from '../../http/rest/endpoint.js';
 import {
   applicationKeysReply,
   applicationReply,

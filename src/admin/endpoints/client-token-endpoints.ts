@@ -2,8 +2,17 @@ import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
-import { adminEndpoint, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { clientTokenId, emailField, lifeField, phoneField, scopesField, tenantField } from '../../http/rest/fields.js';
+import {
+  adminEndpoint,
+  clientEndpoint,
+  clientTokenId,
+  type Endpoint,
+  emailField,
+  lifeField,
+  phoneField,
+  scopesField,
+  tenantField,
+} from '../../http/rest/endpoint.js';
 import { clientTokenReply } from '../../http/rest/replies/applications.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import type { Administrator } from '../../http/rest/rights.js';

@@ -9,11 +9,9 @@ import { addSec, type EpochMs, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { Client } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
-import { emailField, phoneField } from '../../http/rest/fields.js';
+import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../../http/rest/endpoint.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../../step-up/codes/one-time-codes.js';
-
 import { toEmailBrand } from '../brand/brand.js';
 import type { Brands } from '../brand/brands.js';
 

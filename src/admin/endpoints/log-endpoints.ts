@@ -1,11 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
-import type { LogLine } from '../../audit/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
-import type { IndexedPerson } from '../../audit/ledger/person.js';
-import { timeOfId } from '../../audit/ledger/places.js';
+import { type IndexedPerson, type LogLine, timeOfId } from '../../audit/ledger/places.js';
 import { listLoggedActions, outcomes } from '../../core/audit-events.js';
 import type { Connection, SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -13,8 +11,7 @@ import { keptNetworkOf, toSource } from '../../core/networks.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { instantField } from '../../http/rest/fields.js';
+import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
   type CheckReply,
   checksReply,

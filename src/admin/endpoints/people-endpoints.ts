@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
-import type { LogLine } from '../../audit/ledger/line.js';
 import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
+import type { LogLine } from '../../audit/ledger/places.js';
 import type { Connection } from '../../core/connection.js';
 import type { Member } from '../../core/ports.js';
 import type { PeopleSearch } from '../../enrolment/revoke.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { instantField } from '../../http/rest/fields.js';
+import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
   foundPeopleReply,
   memberPeopleReply,
@@ -19,7 +18,6 @@ import {
   personChecksReply,
   personLogReply,
 } from '../../http/rest/replies/ledger.js';
-
 import { hasRight } from '../../http/rest/rights.js';
 import {
   connectionField,

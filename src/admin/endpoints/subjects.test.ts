@@ -20,7 +20,7 @@ import { toCode } from '../../errors.js';
 import { createCampaign } from '../../extensions/campaigns/administer.js';
 import { standardSettings } from '../../extensions/campaigns/settings.js';
 import { changeShard, readPeople } from '../../extensions/campaigns/storage.js';
-import { checkFace } from '../../step-up/check-face.js';
+import { checkFace } from '../../step-up/complete.js';
 import { helpRequests, listHelpRequests } from '../help-desk/help-requests.js';
 
 /* One person at two providers, and what they may demand. */

@@ -1,10 +1,9 @@
-import type { SecretUse } from '../../connections/rotating-secret.js';
+import type { SecretUses } from '../../connections/hook.js';
 import type { Setup } from '../../connections/setup.js';
 import { framesOf } from '../../core/base/frames.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { withTimeout } from '../../core/resilience.js';
-import type { EpochMs } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import type { Modes } from './modes.js';
 
@@ -55,25 +54,6 @@ export function createBackground({ log }: Ports<'log'>): Background {
     async stop() {
       stopping.abort();
       await withTimeout(settled(), stopWithinMs, () => undefined);
-    },
-  };
-}
-
-/** Uses of secrets since they were last collected, kept in memory. */
-export interface SecretUses {
-  readonly note: (use: SecretUse) => void;
-  /** Returns and removes the times of last use of a connection's secrets. */
-  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
-}
-
-export function createSecretUses({ clock }: Ports<'clock'>): SecretUses {
-  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
-  return {
-    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
-    collect(connection) {
-      const found = uses.get(connection) ?? {};
-      uses.delete(connection);
-      return found;
     },
   };
 }

@@ -4,10 +4,9 @@ import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
-import type { LogLine } from './line.js';
 import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
 import { fromCursor, type Page, toCursor } from './newest-first.js';
-import { ofRequest, ofStepUp, timeOfId } from './places.js';
+import { type LogLine, ofRequest, ofStepUp, timeOfId } from './places.js';
 
 /** A check as the person sees it, without other people and networks. */
 export interface OwnCheck {

@@ -3,8 +3,16 @@ import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerRow, LedgerStore } from '../../core/ports.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
-import { parseLine } from './line.js';
-import { atTime, erasedPartition, lineKeyOf, ofPerson, personKeys, referencesTo, timesOf } from './places.js';
+import {
+  atTime,
+  erasedPartition,
+  lineKeyOf,
+  ofPerson,
+  parseLine,
+  personKeys,
+  referencesTo,
+  timesOf,
+} from './places.js';
 
 const erasedGuard = z.object({
   connection: z.string(),

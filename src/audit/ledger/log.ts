@@ -3,17 +3,18 @@ import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../core/units.js';
-import { type LogLine, parseLine } from './line.js';
 import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {
   dayOf,
   daysPartition,
   idAt,
+  type LogLine,
   lineKeyOf,
   logPartition,
   ofNetwork,
   ofPerson,
   ofRequest,
+  parseLine,
   rangeOf,
   timeOfId,
 } from './places.js';

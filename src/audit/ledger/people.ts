@@ -3,17 +3,20 @@ import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
-import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
 import {
   atTime,
   checksOf,
   dayOf,
+  type IndexedPerson,
   idAt,
+  listedGuard,
   lockedPartition,
   peoplePartition,
+  readPeople,
   refusalsOf,
   startOfDay,
   timesOf,
+  toIndexed,
 } from './places.js';
 
 export interface PeopleFilter {

@@ -1,8 +1,44 @@
+import { z } from 'zod';
+import { outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
-import { digestOf } from '../../core/digest.js';
-import type { LedgerKey, LedgerRange } from '../../core/ports.js';
-import { addSec, type EpochMs, epochMs, secondsPerDay } from '../../core/units.js';
-import type { LogLine } from './line.js';
+import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
+import { digestOf, hexDigestOf } from '../../core/secrets.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
+
+/** Stored form of a line. `null` and empty fields are omitted. */
+const lineGuard = z.object({
+  connection: z.string(),
+  subject: z.string().nullable().default(null),
+  /** An `AuditAction`, or one of an extension that has been removed since. */
+  action: z.string(),
+  outcome: z.enum(outcomes),
+  code: z.string().nullable().default(null),
+  reasons: z.array(z.string()).readonly().default([]),
+  application: z.string().nullable().default(null),
+  hook: z.string().nullable().default(null),
+  by: z.string().nullable().default(null),
+  requestId: z.string().nullable().default(null),
+  stepUpId: z.string().nullable().default(null),
+  network: z.string().nullable().default(null),
+  seconds: z.int().nullable().default(null),
+});
+
+/** A line of the log. It has ids only, but no name, login or face data. */
+export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
+  /**
+   * Consists of time, hash chain and number in the chain. Later lines have greater ids. A rebuilt log has the same ids.
+   */
+  readonly id: string;
+}
+
+export function serializeLine({ id: _, ...line }: LogLine): string {
+  const told = Object.entries(line).filter(([, value]) => value !== null && value !== '' && !isEmpty(value));
+  return JSON.stringify({ connection: line.connection, ...Object.fromEntries(told) });
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+export const parseLine = (id: string, text: string): LogLine => ({ id, ...lineGuard.parse(JSON.parse(text)) });
 
 /*
  * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part.
@@ -30,7 +66,7 @@ const greatest = '~';
 export function toPart(text: string): string {
   // `Buffer` replaces unpaired surrogates, which cannot be encoded.
   const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
-  return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
+  return part.length <= longestPart ? part : `!${hexDigestOf(text)}`;
 }
 
 const spread = (name: string, part: string): string => `${name}:${((digestOf(part)[0] ?? 0) % 64).toString(10)}`;
@@ -128,3 +164,68 @@ export const timesOf = (
   after: since === null ? '' : timePart(since),
   before: typeof before === 'number' ? timePart(before) : (before ?? greatest),
 });
+
+/** Ids of the person, included in each row because the row's key contains only digests of long ids. */
+const whoGuard = { connection: z.string(), subject: z.string() };
+
+export const listedGuard = z.object(whoGuard);
+
+const enrolmentGuard = z.object({
+  ...whoGuard,
+  status: z.enum(['enrolled', 'ended']),
+  at: epochMsGuard,
+  expiresAt: epochMsGuard.nullable(),
+});
+const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']), at: epochMsGuard });
+/** `null` once an administrator has ended the lockout. */
+const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
+
+export interface StoredPerson {
+  readonly enrolment: z.output<typeof enrolmentGuard> | null;
+  readonly check: z.output<typeof checkGuard> | null;
+  readonly lockout: z.output<typeof lockoutGuard> | null;
+}
+
+export interface IndexedPerson extends SubjectRef {
+  /** `none`: never enrolled within the retention time. */
+  readonly status: 'enrolled' | 'expired' | 'ended' | 'none';
+  readonly enrolledAt: EpochMs | null;
+  readonly expiresAt: EpochMs | null;
+  readonly endedAt: EpochMs | null;
+  readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;
+  readonly lockedUntil: EpochMs | null;
+}
+
+const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined): Value | null =>
+  text === null || text === undefined ? null : guard.parse(JSON.parse(text));
+
+export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
+  const found = await ledger.get(
+    people.flatMap((who) => {
+      const { enrolment, check, lockout } = personKeys(who);
+      return [enrolment, check, lockout];
+    }),
+  );
+  return people.map((_, index) => ({
+    enrolment: parseIf(enrolmentGuard, found[index * 3]),
+    check: parseIf(checkGuard, found[index * 3 + 1]),
+    lockout: parseIf(lockoutGuard, found[index * 3 + 2]),
+  }));
+}
+
+export function toIndexed(who: SubjectRef, { enrolment, check, lockout }: StoredPerson, now: EpochMs): IndexedPerson {
+  const isEnrolled = enrolment?.status === 'enrolled';
+  const expiresAt = isEnrolled ? enrolment.expiresAt : null;
+  const isExpired = expiresAt !== null && expiresAt <= now;
+  const until = lockout?.until ?? null;
+  return {
+    connection: who.connection,
+    subject: who.subject,
+    status: isExpired ? 'expired' : (enrolment?.status ?? 'none'),
+    enrolledAt: isEnrolled ? enrolment.at : null,
+    expiresAt,
+    endedAt: enrolment?.status === 'ended' ? enrolment.at : null,
+    lastCheck: check === null ? null : { at: check.at, outcome: check.outcome },
+    lockedUntil: until !== null && until > now ? until : null,
+  };
+}

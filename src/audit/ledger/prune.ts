@@ -1,10 +1,10 @@
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { eraseLate, removeLines } from './erase.js';
-import { listedGuard } from './person.js';
 import {
   dayOf,
   daysPartition,
+  listedGuard,
   lockedPartition,
   logPartition,
   peoplePartition,

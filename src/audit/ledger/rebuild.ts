@@ -4,10 +4,9 @@ import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { type PastEvent, readEvents } from '../events.js';
 import { mergeByTime } from '../records.js';
 import { readChainName } from '../trail-files.js';
-import { type LedgerEntry, toEntry } from './entry.js';
 import { personPart } from './places.js';
 import { prune } from './prune.js';
-import { recordEntries } from './record.js';
+import { type LedgerEntry, recordEntries, toEntry } from './record.js';
 
 /** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;

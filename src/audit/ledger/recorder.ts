@@ -5,9 +5,8 @@ import type { Log } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
 import { readEvents } from '../events.js';
 import type { Trail, WrittenRecord } from '../file.js';
-import { type LedgerEntry, toEntry } from './entry.js';
 import { prune } from './prune.js';
-import { recordEntries } from './record.js';
+import { type LedgerEntry, recordEntries, toEntry } from './record.js';
 
 /** Entries per write. A small number delays hook calls less if the store is embedded. */
 const entriesAtOnce = 50;
@@ -148,3 +147,9 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     },
   };
 }
+
+/** Returns the subscriber of the audit log's records, which adds the network of the request. */
+export const withNetwork =
+  (recorder: Pick<LedgerRecorder, 'note'>, networkOf: () => string | null) =>
+  (record: WrittenRecord, trail: string): void =>
+    recorder.note(record, trail, networkOf());

@@ -5,8 +5,7 @@ import { standardSettings } from '../../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Limits } from '../deps.js';
-import { createDirectories, type DirectoryFor } from './directories.js';
-import { createConsumeLimits } from './limits.js';
+import { createConsumeLimits, createDirectories, type DirectoryFor } from './limits.js';
 
 const clock = createManualClock();
 let profile: ReturnType<typeof createMemoryProfile>;

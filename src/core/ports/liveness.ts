@@ -1,6 +1,6 @@
+import type { QueueShare } from '../fair-queue.js';
 import type { Hint } from '../hints.js';
 import type { Movement } from '../movements.js';
-import type { QueueShare } from '../queue-share.js';
 import type { ScreenLight } from '../screen-light.js';
 import type { FrameSketch, Photo } from '../secrets.js';
 

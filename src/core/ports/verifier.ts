@@ -1,6 +1,6 @@
 import type { PhotoCode } from '../../errors.js';
 import type { Detection } from '../face.js';
-import type { QueueShare } from '../queue-share.js';
+import type { QueueShare } from '../fair-queue.js';
 import type { Photo, SealedToken, UserSecret } from '../secrets.js';
 import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';

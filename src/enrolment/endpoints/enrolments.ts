@@ -5,8 +5,13 @@ import { emptyReply, enrolmentReply, passkeyReply, viewReply } from '../../core/
 import { toEpochMs, toIso } from '../../core/units.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { shareOfClient } from '../../http/rest/client-tokens.js';
-import { clientEndpoint, type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
-import { instantField, passwordField } from '../../http/rest/fields.js';
+import {
+  clientEndpoint,
+  type Endpoint,
+  instantField,
+  passwordField,
+  sessionEndpoint,
+} from '../../http/rest/endpoint.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import {
   readCurrentEnrolment,
@@ -14,7 +19,7 @@ import {
   revokeCurrentEnrolment,
 } from '../../step-up/current-enrolment.js';
 import { findConnection, requireSubject, subjectFields } from '../../step-up/endpoints/connection-access.js';
-import { toViewReply } from '../../step-up/endpoints/reply-descriptions.js';
+import { toViewReply } from '../../step-up/session-view.js';
 import { askForPasskey, checkPassword } from '../../step-up/user-secret.js';
 import { checkConsent } from '../consent.js';
 import { enrolSubject } from '../enrol.js';

@@ -3,17 +3,16 @@ import { z } from 'zod';
 import { readStored } from '../../core/change-stored.js';
 import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
 import type { SupportedLanguage } from '../../core/language.js';
-import type { DirectoryFor } from '../../core/limits/directories.js';
-import { Credential } from '../../core/secrets.js';
+import type { DirectoryFor } from '../../core/limits/limits.js';
+import { Credential, digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
+import { sourceOf } from '../../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../../http/cookies.js';
 import { pagePath, startedLink } from '../../http/page-link.js';
-import { sourceOf } from '../../http/source.js';
+import { newSecret } from '../../step-up/draw.js';
 import { isByFace } from '../../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../../step-up/step-up.js';
-import { newSecret } from '../../step-up/ticket.js';
 import { doorPath } from './door-page.js';
 
 /*

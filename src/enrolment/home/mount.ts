@@ -1,15 +1,14 @@
 import type { Express, Request, Response } from 'express';
 import { createSignInProvider, matchesState, secretsOf } from '../../admin/sign-in/provider.js';
-
 import type { OwnSignInConfig } from '../../config/home-page.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
-import { createDirectories, type DirectoryFor } from '../../core/limits/directories.js';
-import { createConsumeLimits } from '../../core/limits/limits.js';
+import { createConsumeLimits, createDirectories, type DirectoryFor } from '../../core/limits/limits.js';
 import type { Clock, Fetch, Random } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
+import { sourceOf } from '../../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../../http/cookies.js';
 import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
@@ -17,8 +16,7 @@ import { isFault } from '../../http/reply.js';
 import type { CallerPools } from '../../http/request-budget.js';
 import type { ApiDeps } from '../../http/rest/deps.js';
 import { isSameOrigin } from '../../http/same-origin.js';
-import { sourceOf } from '../../http/source.js';
-import { newSecret } from '../../step-up/ticket.js';
+import { newSecret } from '../../step-up/draw.js';
 import { beginFaceCheck, type DoorVisit, finishFaceCheck, openOwnPage } from './arrival.js';
 import { type Door, doorPath, isRefusedReason, type RefusedReason, renderDoor, renderDoors } from './door-page.js';
 

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
 import type { SupportedLanguage } from '../../core/language.js';
+import { digestOf } from '../../core/secrets.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';

@@ -10,5 +10,5 @@ export const campaigns = {
   personalData: [campaignData],
   holdings: campaignHoldings,
   commands: { campaign: async () => (await import('./command.js')).createCampaignCommand },
-  open: async (server) => (await import('./open.js')).openCampaigns(server),
+  open: async (server) => (await import('./run.js')).openCampaigns(server),
 } as const satisfies Extension<typeof sections>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { digestOf } from '../../core/digest.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
+import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';

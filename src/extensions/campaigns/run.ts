@@ -2,12 +2,14 @@ import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { Directory } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
+import type { Configured, Extension } from '../extension.js';
+import { createCampaignEndpoints } from './endpoints.js';
 import { refreshLink } from './links.js';
 import { isSettled, isWaiting, markUncertainIfLost, type Person } from './person.js';
 import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
-import type { CampaignPorts } from './settings.js';
+import { type CampaignPorts, type sections, standardSettings } from './settings.js';
 import {
   changeCampaign,
   changeShard,
@@ -190,3 +192,26 @@ async function openDirectory(
   const directory = await directories.get(connection)?.();
   return directory?.register ? directory : null;
 }
+
+export const openCampaigns: Extension<typeof sections>['open'] = async ({ current, jobs, sleep }) => {
+  let runner: CampaignRunner | null = null;
+  const ports = (): CampaignPorts => {
+    const server = current();
+    return { ...server, campaigns: server.config.campaigns ?? standardSettings };
+  };
+  const isOn = ({ campaigns }: Configured<typeof sections>['config']): boolean => campaigns !== null;
+  return {
+    name: 'campaigns',
+    isOn,
+    createEndpoints: (deps) =>
+      createCampaignEndpoints({
+        ...deps,
+        campaigns: deps.config.campaigns ?? standardSettings,
+        wake: () => runner?.wake(),
+      }),
+    start() {
+      runner = startCampaignRunner({ current: ports, isOn: () => isOn(current().config), jobs, sleep });
+    },
+    close: async () => runner?.close(),
+  };
+};

@@ -17,9 +17,7 @@ import {
   type Person,
   type PersonLink,
 } from './person.js';
-
 import { type Campaign, paceOf, wordsOf } from './record.js';
-
 import { changeShard, readShard } from './storage.js';
 
 interface Prepared {

@@ -1,8 +1,7 @@
 import { countersOf } from '../../config/oidc.js';
 import type { CounterConfig } from '../../config/oidc-client.js';
 import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
-
-import { digestOf } from '../../core/digest.js';
+import { digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import type { OidcExtension } from '../../oidc/feature.js';
 import { lifeSec } from '../../oidc/provider.js';
@@ -10,7 +9,6 @@ import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
 import { addDeviceReplyFields, createCounterGrants, createDeviceGrantProvider, deviceGrant } from './grants.js';
-
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
 

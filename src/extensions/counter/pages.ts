@@ -2,7 +2,6 @@ import { texts as counterTexts } from '../../../locales/compiled/server/counter/
 import { texts as signInTexts } from '../../../locales/compiled/server/sign-in/all.js';
 import { type Html, html } from '../../core/base/html.js';
 import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
-
 import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
+import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { drawBelow } from '../../step-up/draw.js';
 

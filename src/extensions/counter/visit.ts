@@ -1,19 +1,18 @@
 import type { Request, Response } from 'express';
 import type { Ports } from '../../core/deps.js';
-import { digestOf, hasDigest } from '../../core/digest.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { toCode } from '../../errors.js';
+import { sourceOf } from '../../http/access-log.js';
 import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
 import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { kioskLink } from '../../http/page-link.js';
-import { sourceOf } from '../../http/source.js';
 import type { OidcIssuer } from '../../oidc/feature.js';
 import { newFlow, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
+import { newSecret } from '../../step-up/draw.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
-import { newSecret } from '../../step-up/ticket.js';
 import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {
   type CounterEnd,

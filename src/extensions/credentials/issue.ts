@@ -6,8 +6,8 @@ import type { Json, JsonObject } from '../../core/base/json.js';
 import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
 import { findDataConsent } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
 import type { ReadToken } from '../../core/ports.js';
+import { digestOf } from '../../core/secrets.js';
 import {
   addSec,
   type EpochMs,

@@ -3,7 +3,6 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import { consentNameOf, type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
 import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
-
 import { readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { identifyIfToken } from '../../enrolment/deny-list.js';

@@ -2,10 +2,8 @@ import { texts as credentialTexts } from '../../../locales/compiled/server/crede
 import { paths } from '../../connections/openid-client.js';
 import { html } from '../../core/base/html.js';
 import { pageStyle, type RenderedPage } from '../../http/page-layout.js';
-
 import { createCard, drawQr } from '../../oidc/card.js';
 import type { Language } from '../../oidc/language.js';
-
 import type { CredentialOffer } from './offer-step.js';
 
 /** QR code and digits are never visible together, so that a photo of the screen is useless. */

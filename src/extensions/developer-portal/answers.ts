@@ -7,7 +7,6 @@ import {
   readApplication,
   registerApplication,
 } from '../../http/rest/applications.js';
-
 import type { Administrator } from '../../http/rest/rights.js';
 import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, markFulfilled, refuseRequest, requestChanges } from './request.js';

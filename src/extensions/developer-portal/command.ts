@@ -2,7 +2,6 @@ import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-ty
 import { callServer, readAllPages } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { printRows, toPrintable } from '../../cli/table.js';
-
 import { approvedRequestReply, type OneRequestReply, oneRequestReply, requestPageReply } from './replies.js';
 import { requestStates } from './request.js';
 

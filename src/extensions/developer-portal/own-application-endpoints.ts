@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { toApplicationReply, toKeyReply } from '../../admin/endpoints/application-endpoints.js';
-
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { refusals } from '../../errors.js';
 import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../http/rest/application-keys.js';
-import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { clientTokenId } from '../../http/rest/fields.js';
-import { readRefusals, refusalRetention } from '../../http/rest/recent-refusals.js';
+import { clientTokenId, developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -16,7 +13,7 @@ import {
   recentRefusalsReply,
   usageReply,
 } from '../../http/rest/replies/applications.js';
-import { readUsage, usageKeptDays } from '../../http/rest/usage.js';
+import { readRefusals, readUsage, refusalRetention, usageKeptDays } from '../../http/rest/usage.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from './asking.js';
 
 export function createOwnApplicationEndpoints(

@@ -3,7 +3,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { scopesField } from '../../http/rest/fields.js';
+import { scopesField } from '../../http/rest/endpoint.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
 import {
   type ApplicationDraft,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { instantField, tenantField } from '../../http/rest/fields.js';
+import { adminEndpoint, type Endpoint, instantField, tenantField } from '../../http/rest/endpoint.js';
 import {
   addOwner,
   approveRequest,

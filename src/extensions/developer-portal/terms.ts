@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
+import { hexDigestOf } from '../../core/secrets.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../../http/rest/rights.js';
 
@@ -31,7 +31,7 @@ export async function changeTerms(
     (former) => ({ version: (former ?? none).version + 1, text, at: clock.now(), by: by.name }),
     { state },
   );
-  const detail = { version: changed.version, digest: digestOf(text).toString('hex'), by: by.name };
+  const detail = { version: changed.version, digest: hexDigestOf(text), by: by.name };
   await audit.append({ action: 'application_terms_changed', connection: '', subject: '', detail });
   return changed;
 }

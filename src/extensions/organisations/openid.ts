@@ -5,7 +5,7 @@ import type { OrganisationRules } from '../../config/organisations.js';
 import { type Html, html } from '../../core/base/html.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
-import { digestOf } from '../../core/digest.js';
+import { digestOf } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { queryOf } from '../../http/front-door.js';

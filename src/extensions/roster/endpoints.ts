@@ -3,8 +3,7 @@ import type { Ports } from '../../core/deps.js';
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { bindingOfClient, shareOfClient } from '../../http/rest/client-tokens.js';
-import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { accuracyField, scopeField } from '../../http/rest/fields.js';
+import { accuracyField, clientEndpoint, type Endpoint, scopeField } from '../../http/rest/endpoint.js';
 import { identify, mostTokens } from './identify.js';
 
 const position = z

@@ -1,7 +1,7 @@
 import type { Ports } from '../../core/deps.js';
+import type { QueueShare } from '../../core/fair-queue.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Binding, ReadToken } from '../../core/ports.js';
-import type { QueueShare } from '../../core/queue-share.js';
 import type { Photo, SealedToken } from '../../core/secrets.js';
 import { isDenied, isExpired } from '../../enrolment/deny-list.js';
 import { FaceError, toCode } from '../../errors.js';

@@ -19,8 +19,7 @@ import { readGivenKeySet } from '../../cli/key-set.js';
 import { checkNameFree, readGivenFile, toUnread } from '../../cli/named-file.js';
 import { parseUrl } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
-import { digestOf } from '../../core/digest.js';
-import { maxPhotoBytes } from '../../core/secrets.js';
+import { hexDigestOf, maxPhotoBytes } from '../../core/secrets.js';
 import { epochSec, toEpochMs, toIso } from '../../core/units.js';
 import { FaceError, faceErrorCodes } from '../../errors.js';
 
@@ -90,7 +89,7 @@ export function createSignCommand(deps: CliDeps): CommandUnknownOpts {
         if ((await sizeOfGiven(path)) > maxPhotoBytes) throw new UsageError(`${path} is over 10 MB`);
         const bytes = await readGivenFile(path);
         const client = createFacestepClient({ url, clientToken: await readText(clientTokenFile), fetch: deps.fetch });
-        const document = { name: basename(path).normalize('NFC'), digest: digestOf(bytes).toString('hex') };
+        const document = { name: basename(path).normalize('NFC'), digest: hexDigestOf(bytes) };
         const action: Action = { type: 'facestep_action', title, document };
         try {
           const started = await client.startStepUp({ connection, subject, audience: signatureAudience, action });

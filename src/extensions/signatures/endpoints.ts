@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { referenceMechanism, signatureAudience, signatureType } from '../../../client/signature-header.js';
 import { toAuditFields } from '../../core/action.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
 import { redeemApproval } from '../../core/receipt.js';
-import type { Photo } from '../../core/secrets.js';
+import { hexDigestOf, type Photo } from '../../core/secrets.js';
 import { toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
@@ -26,7 +25,7 @@ async function signDocument(
   deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'signer' | 'issuer'>,
 ): Promise<string> {
   const { connection, subject, receipt, document } = asked;
-  const digest = document.use((bytes) => digestOf(bytes).toString('hex'));
+  const digest = document.use((bytes) => hexDigestOf(bytes));
   const {
     action,
     action_digest: actionDigest,

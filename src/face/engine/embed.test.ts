@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { twicePhotographed } from '../../../test/crafted-pictures.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { type Alignment, alignFace } from './align.js';
-import { decode } from './decode.js';
+import { decode, readHeader } from './decode.js';
 import { createFaceDetector } from './detect.js';
-import { createFaceEmbedder } from './embed.js';
-import { readHeader } from './header.js';
-import { createLandmarkFinder } from './landmarks.js';
-import { loadRuntime } from './load-runtime.js';
+import { createFaceEmbedder, presets } from './embed.js';
+import { type Alignment, alignFace, createLandmarkFinder } from './landmarks.js';
 import { loadModels, type Models } from './models.js';
 import type { Picture } from './picture.js';
-import { presets } from './preprocess.js';
+import { loadRuntime } from './runtime.js';
 
 let models: Models;
 let picture: Picture;

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { FaceError } from '../../errors.js';
-import type { Recogniser, RecognitionModel } from './embed.js';
+import type { Preprocess, Recogniser, RecognitionModel } from './embed.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
-import type { Preprocess } from './preprocess.js';
 import { readPublishedFile } from './published-file.js';
 import type { Runtime } from './runtime.js';
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';

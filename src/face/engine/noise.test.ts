@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSeededRandom } from '../../core/base/chance.js';
-import { measureNoise } from './noise.js';
+import { measureNoise } from './frame-traces.js';
 import type { Picture } from './picture.js';
 
 function draw(level: number, deviations: readonly [number, number, number], size = 320): Picture {

@@ -1,30 +1,18 @@
 import type { Box, DetectedFace, Detection } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { alignFace } from './align.js';
-import { chooseFace, type FaceChoice, sortByWidth } from './choose-face.js';
-import { decode, toReduction } from './decode.js';
-import { createFaceDetector, minScore } from './detect.js';
-import { createFaceEmbedder, type FaceDescription, type Recogniser } from './embed.js';
+import { decode, type Header, prepareDecoder, readHeader, toReduction } from './decode.js';
+import { chooseFace, createFaceDetector, type FaceChoice, minScore, sortByWidth } from './detect.js';
+import { createFaceEmbedder, type FaceDescription, presets, type Recogniser } from './embed.js';
 import type { FaceAnalysis, Signal } from './engine.js';
-import { createEyeEstimator } from './eyes.js';
-import { type Header, prepareDecoder, readHeader } from './header.js';
-import { createLandmarkFinder, type Landmarks } from './landmarks.js';
+import { createEyeEstimator, createLivenessEstimator, createPoseEstimator } from './estimators.js';
+import { measureNoise, readTexture, sketchOf } from './frame-traces.js';
+import { alignFace, createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { readLight } from './light.js';
-import { createLivenessEstimator } from './liveness.js';
-import { loadRuntime } from './load-runtime.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
-
-import { measureNoise } from './noise.js';
 import type { Picture, Point } from './picture.js';
-import { createPoseEstimator } from './pose.js';
-import { presets } from './preprocess.js';
-import { measureQuality } from './quality.js';
-import { minFaceWidthPx } from './quality-bounds.js';
-
-import type { RuntimeName } from './runtime.js';
-import { sketchOf } from './sketch.js';
-import { readTexture } from './texture.js';
+import { measureQuality, minFaceWidthPx } from './quality.js';
+import { loadRuntime, type RuntimeName } from './runtime.js';
 
 export type RawFaceAnalysis = Omit<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;

@@ -11,10 +11,9 @@ import { modelsFolder } from '../../../test/paths.js';
 import { testShare } from '../../../test/share.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
-import type { Recogniser } from './embed.js';
+import { presets, type Recogniser } from './embed.js';
 import { models } from './manifest.js';
 import { createEnginePool, type EnginePool } from './pool.js';
-import { presets } from './preprocess.js';
 
 let portrait: Buffer;
 beforeAll(async () => {

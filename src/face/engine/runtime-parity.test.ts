@@ -4,8 +4,7 @@ import { modelsFolder } from '../../../test/paths.js';
 import type { Box } from '../../core/ports.js';
 import type { Signal } from './engine.js';
 import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
-import { loadNative } from './runtime-native.js';
-import { loadWebAssembly } from './runtime-wasm.js';
+import { loadNative, loadWebAssembly } from './runtime.js';
 
 /* What the engine says of one photo on either runtime. */
 

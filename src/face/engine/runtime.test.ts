@@ -4,9 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drawModel } from '../../../test/onnx.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { models } from './manifest.js';
-import type { FloatTensor, Runtime, Session } from './runtime.js';
-import { loadNative } from './runtime-native.js';
-import { loadWebAssembly } from './runtime-wasm.js';
+import { type FloatTensor, loadNative, loadWebAssembly, type Runtime, type Session } from './runtime.js';
 
 const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);
 const toNumbers = (name: string, dims: readonly number[], value = 0): FloatTensor => ({

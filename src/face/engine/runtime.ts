@@ -1,4 +1,8 @@
+// This must be imported before the runtime.
+import './unreported.js';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession as WebSession } from 'onnxruntime-web';
+import { FaceError } from '../../errors.js';
 
 export interface FloatTensor {
   readonly name: string;
@@ -41,3 +45,103 @@ export const sessionOptions = {
 
 export const toErrorSummary = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0]?.slice(0, 200) ?? '') : 'no reason';
+
+/** Loads the native binary of ONNX Runtime. If there is none, the loader's error is thrown. */
+export async function loadNative(): Promise<Runtime> {
+  const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
+  const toTensor = ({ data, dims }: FloatTensor) => new Tensor('float32', data, dims);
+  return {
+    name: `onnxruntime-node ${env.versions.node}`,
+    standsInBecause: null,
+    async open(model) {
+      const session = await InferenceSession.create(model, sessionOptions);
+      return {
+        inputs: session.inputMetadata,
+        outputNames: session.outputNames,
+        run: (input) => session.run({ [input.name]: toTensor(input) }),
+        bind(input, outputs) {
+          // Otherwise the runtime would silently leave the buffer unchanged.
+          for (const { name } of outputs)
+            if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
+          const feeds = { [input.name]: toTensor(input) };
+          // Reused outputs avoid a third of a megabyte of garbage per photo.
+          const fetches = Object.fromEntries(outputs.map((output) => [output.name, toTensor(output)]));
+          return async () => {
+            await session.run(feeds, fetches);
+          };
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}
+
+/**
+ * Loads ONNX Runtime in WebAssembly, which is several times slower (docs/engine.md). The runtime is single-threaded,
+ * because each worker thread loads its own instance.
+ */
+export async function loadWebAssembly(because: string): Promise<Runtime> {
+  const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
+  env.wasm.numThreads = 1;
+  const toTensor = ({ data, dims }: FloatTensor) => new Tensor('float32', data, dims);
+
+  const create = (model: Uint8Array): Promise<WebSession> =>
+    InferenceSession.create(model, { ...sessionOptions, executionProviders: ['wasm'] }).catch((error: unknown) => {
+      if (!toErrorSummary(error).startsWith('no available backend')) throw error;
+      throw toUnavailable(because, error);
+    });
+
+  return {
+    name: `onnxruntime-web ${env.versions.web}`,
+    standsInBecause: because,
+    async open(model) {
+      const session = await create(model);
+      return {
+        inputs: session.inputMetadata,
+        outputNames: session.outputNames,
+        run: (input) => session.run({ [input.name]: toTensor(input) }),
+        bind(input, outputs) {
+          const feeds = { [input.name]: toTensor(input) };
+          return async () => {
+            // This runtime ignores preset outputs, so results are copied and then wiped.
+            const results = await session.run(feeds);
+            for (const { name, data } of outputs) {
+              const result = results[name]?.data;
+              if (!(result instanceof Float32Array) || result.length !== data.length)
+                throw new Error(`${name} is not ${data.length} numbers`);
+              data.set(result);
+              result.fill(0);
+            }
+          };
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}
+
+const toUnavailable = (native: string, error: unknown): FaceError => {
+  const platform = `${process.platform}-${process.arch}`;
+  return new FaceError(
+    'runtime_unavailable',
+    { platform, native, webAssembly: toErrorSummary(error) },
+    { cause: error },
+  );
+};
+
+const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
+
+const isAbsent = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && absentCodes.includes(error.code);
+
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await loadNative();
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    const because = toErrorSummary(error);
+    return loadWebAssembly(because).catch((cause: unknown) => {
+      throw toUnavailable(because, cause);
+    });
+  }
+}

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createSeededRandom } from '../../core/base/chance.js';
 import { sketchBands } from '../../core/ports.js';
+import { sketchOf, stepsOfBand } from './frame-traces.js';
 import type { Picture } from './picture.js';
-import { sketchOf, stepsOfBand } from './sketch.js';
 
 /** Blots of light on grey, each soft, as a room out of focus is. */
 function drawRoom(seed: string, widthPx = 320, heightPx = 240): Picture {

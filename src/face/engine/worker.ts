@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FaceError, toCode } from '../../errors.js';
-import { markBusy, markIdle } from './busy-flag.js';
-import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
+import { jobGuard, markBusy, markIdle, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';
 
 /** Only texts and numbers of a detail leave this thread. */

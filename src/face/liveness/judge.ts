@@ -2,11 +2,20 @@ import type { CapturedFrame, LivenessJudge, Measurement } from '../../core/ports
 import { FaceError } from '../../errors.js';
 import { type Pose, toPoses } from '../../step-up/movement-challenge.js';
 import type { Engine } from '../engine/engine.js';
-import { type NoiseResidual, pixelsOfBlock } from '../engine/noise.js';
+import { type NoiseResidual, pixelsOfBlock } from '../engine/frame-traces.js';
 import { measure } from '../verifier/screening.js';
-import { analyzeFrame, analyzeSamePose, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
-import { hintFor, type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
+import {
+  analyzeFrame,
+  analyzeSamePose,
+  hintFor,
+  type Measured,
+  measureAlike,
+  measureFrames,
+  measureLight,
+  measureRefusal,
+  type SeenFrame,
+} from './signals.js';
 
 /*
  * Quantization tables of JPEG files. The capture page encodes all frames with the same tables; injected files often

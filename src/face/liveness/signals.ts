@@ -1,13 +1,84 @@
+import type { QueueShare } from '../../core/fair-queue.js';
 import type { Hint } from '../../core/hints.js';
-import { livenessBoundary, type Measurement } from '../../core/ports.js';
+import type { Movement } from '../../core/movements.js';
+import { type CapturedFrame, livenessBoundary, type Measurement } from '../../core/ports.js';
+import type { Embedding, Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality-bounds.js';
+import {
+  type Box,
+  type Engine,
+  examineOnce,
+  type Landmarks,
+  type PixelQuality,
+  type Pose,
+  type Signal,
+} from '../engine/engine.js';
+import type { NoiseResidual } from '../engine/frame-traces.js';
+import type { LightReading } from '../engine/light.js';
+import { minJudgedWidthPx, type QualityBound, qualityBounds } from '../engine/quality.js';
 import { cosineOf } from '../verifier/embeddings.js';
 import { measure } from '../verifier/screening.js';
-import type { SeenFrame } from './frame.js';
 import type { LightFinding } from './light.js';
-import { toMeanShape, toReliefTurn } from './relief.js';
-import { type HeadMovement, toFollowed, toPoseTurn } from './turn.js';
+import { type HeadMovement, toFollowed, toMeanShape, toPoseTurn, toReliefTurn } from './relief.js';
+
+export interface SeenFrame {
+  readonly movement: Movement;
+  readonly embedding: Embedding;
+  readonly pose: Pose;
+  /** Probability that the face is live, 0 to 1. */
+  readonly liveness: number;
+  readonly quality: PixelQuality;
+  readonly landmarks: Landmarks;
+  readonly box: Box;
+  readonly reading: LightReading;
+  readonly texture: Embedding;
+  readonly noise: NoiseResidual;
+}
+
+export const judgedSignals: readonly Signal[] = [
+  'embedding',
+  'pose',
+  'liveness',
+  'quality',
+  'landmarks',
+  'light',
+  'noise',
+];
+
+export async function analyzeFrame(
+  engine: Engine,
+  { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
+  share: QueueShare,
+): Promise<SeenFrame> {
+  const seen = await examineOnce(engine, photo, judgedSignals, share);
+  const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
+  // Embeddings by custom models are dropped, because the bounds are fitted to the built-in model.
+  for (const each of own) each.embedding.wipe();
+  if (
+    embedding === null ||
+    pose === null ||
+    liveness === null ||
+    quality === null ||
+    landmarks === null ||
+    light === null ||
+    texture === null ||
+    noise === null
+  )
+    throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
+}
+
+/** Reads the light in another picture of the same pose, taken half a second later. @throws as `Engine.examineAgain` */
+export async function analyzeSamePose(
+  engine: Engine,
+  photo: Photo,
+  near: Box,
+  share: QueueShare,
+): Promise<Pick<SeenFrame, 'reading' | 'texture'>> {
+  const { light, texture } = await engine.examineAgain(photo, ['light'], near, share);
+  if (light === null || texture === null) throw new FaceError('internal', { problem: 'the engine left out a signal' });
+  return { reading: light, texture };
+}
 
 interface LivenessBound extends QualityBound {
   readonly unit: string;
@@ -102,7 +173,7 @@ export const bounds = {
    * phones.
    */
   light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
-  /** Frames half a second apart: one person .948 and more, different people .868 and less (src/face/engine/texture.ts). */
+  /** Frames half a second apart: one person .948 and more, different people .868 and less (src/face/engine/frame-traces.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },
 } as const satisfies Record<string, LivenessBound>;
 

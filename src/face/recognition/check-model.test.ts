@@ -6,10 +6,8 @@ import { createFolder } from '../../../test/folder.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { drawModel } from '../../../test/onnx.js';
 import { modelsFolder } from '../../../test/paths.js';
-import { type Preprocess, preprocessGuard, presets } from '../engine/preprocess.js';
-import { loadNative } from '../engine/runtime-native.js';
-import { loadWebAssembly } from '../engine/runtime-wasm.js';
-
+import { type Preprocess, preprocessGuard, presets } from '../engine/embed.js';
+import { loadNative, loadWebAssembly } from '../engine/runtime.js';
 import { checkModel, UnfitModelError } from './check-model.js';
 
 describe.each([

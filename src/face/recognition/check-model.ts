@@ -5,14 +5,12 @@ import {
   embeddingNumbers,
   type FaceDescription,
   leastNumbers,
+  type Preprocess,
   type RecognitionModel,
 } from '../engine/embed.js';
-import { loadRuntime } from '../engine/load-runtime.js';
 import { startRecognitionModel } from '../engine/models.js';
 import type { Picture } from '../engine/picture.js';
-import type { Preprocess } from '../engine/preprocess.js';
-
-import { type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
+import { loadRuntime, type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
 import { type Field, readMessage } from '../engine/wire.js';
 
 /** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { createFolder } from '../../../test/folder.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { systemRandom } from '../../../test/sinks.js';
-import { presets } from '../engine/preprocess.js';
+import { presets } from '../engine/embed.js';
 import { engineEntryGuard, parametersFile } from '../token/parameters.js';
-import { rotationLabel } from '../token/rotation.js';
+import { rotationLabel } from '../token/views.js';
 import { openEngines } from './open-engines.js';
 import { nameOf, openRegistry, toRecognitionModel } from './registry.js';
 

@@ -13,8 +13,13 @@ import {
   replaceFile,
   syncFolder,
 } from '../../storage/files/durable-file.js';
-import { leastNumbers, type Recogniser, type RecognitionModel, recognitionModelGuard } from '../engine/embed.js';
-import { preprocessGuard } from '../engine/preprocess.js';
+import {
+  leastNumbers,
+  preprocessGuard,
+  type Recogniser,
+  type RecognitionModel,
+  recognitionModelGuard,
+} from '../engine/embed.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { customEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';

@@ -9,14 +9,19 @@ import type { Accuracy, Binding, Keys } from '../../core/ports.js';
 import { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import { type EpochSec, epochSec } from '../../core/units.js';
 import { toCode } from '../../errors.js';
-import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
+import {
+  createStretch,
+  deriveTokenKeys,
+  encodeContext,
+  mostWaiting,
+  permutationOf,
+  publishedCost,
+  type Stretch,
+} from './derive.js';
 import { parseToken } from './format.js';
 import { createFv1, type Fv1, type SealRequest, type UnlockRequest } from './fv1.js';
-import { candidateCount, createListDecoder } from './list-decoder.js';
 import { accuracies } from './parameters.js';
-import { codeLength, messagePositions, polarEncode, unpackBits } from './polar.js';
-
-import { createStretch, mostWaiting, publishedCost, type Stretch } from './stretch.js';
+import { candidateCount, codeLength, createListDecoder, messagePositions, polarEncode, unpackBits } from './polar.js';
 import { signBits } from './views.js';
 
 // The cheapest Argon2id: thousands of openings below ask whether they are refused, not what a guess costs.

@@ -1,16 +1,30 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { QueueShare } from '../../core/fair-queue.js';
 import type { Accuracy, Binding, Keys, Random, Sealed } from '../../core/ports.js';
-import type { QueueShare } from '../../core/queue-share.js';
 import type { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import type { EpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { deriveTokenKeys, permutationOf, type TokenKeys, tagOf, useContentKey, wipeTokenKeys } from './derive.js';
+import {
+  deriveTokenKeys,
+  permutationOf,
+  type Stretch,
+  type TokenKeys,
+  tagOf,
+  useContentKey,
+  wipeTokenKeys,
+} from './derive.js';
 import { latestExpiry, parseToken, renderToken, type TokenFields, type TokenHeader } from './format.js';
-import { candidateCount, createListDecoder, type ListDecoder } from './list-decoder.js';
 import { type EngineParameters, messageBitsOf, type Parameters } from './parameters.js';
-import { codeLength, messagePositions, packBits, polarEncode, unpackBits } from './polar.js';
-
-import type { Stretch } from './stretch.js';
+import {
+  candidateCount,
+  codeLength,
+  createListDecoder,
+  type ListDecoder,
+  messagePositions,
+  packBits,
+  polarEncode,
+  unpackBits,
+} from './polar.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {

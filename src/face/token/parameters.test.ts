@@ -11,8 +11,7 @@ import {
   parseParameters,
   toEngineParameters,
 } from './parameters.js';
-import { rotationLabel } from './rotation.js';
-import { signBits } from './views.js';
+import { rotationLabel, signBits } from './views.js';
 
 const published = readFileSync(parametersFile);
 const codeOf = (text: string | Uint8Array): string | null => {

@@ -5,8 +5,15 @@ import { z } from 'zod';
 import type { Accuracy } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { type BuiltInEngine, currentEngine, customEngines, type EngineId, engineNames, mostPhotos } from './format.js';
-import { createRotation, rotationLabel } from './rotation.js';
-import { type Centre, createCentre, createViews, embeddingLength, type ToViews } from './views.js';
+import {
+  type Centre,
+  createCentre,
+  createRotation,
+  createViews,
+  embeddingLength,
+  rotationLabel,
+  type ToViews,
+} from './views.js';
 
 export interface Level {
   /**

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { candidateCount, createListDecoder } from './list-decoder.js';
-import { codeLength, messagePositions, packBits, polarEncode, unpackBits } from './polar.js';
+import {
+  candidateCount,
+  codeLength,
+  createListDecoder,
+  messagePositions,
+  packBits,
+  polarEncode,
+  unpackBits,
+} from './polar.js';
 
 /** Bytes that are always the same for one name. */
 const stream = (name: string, bytes: number): Buffer =>

@@ -9,13 +9,11 @@ import { testShare } from '../../../test/share.js';
 import type { Binding } from '../../core/ports.js';
 import { Embedding, type KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
-import { deriveTokenKeys, encodeContext, permutationOf } from './derive.js';
+import { createStretch, deriveTokenKeys, encodeContext, permutationOf, publishedCost } from './derive.js';
 import { currentEngine, parseToken } from './format.js';
 import { createFv1 } from './fv1.js';
 import { messageBitsOf } from './parameters.js';
 import { messagePositions, packBits, polarEncode, unpackBits } from './polar.js';
-
-import { createStretch, publishedCost } from './stretch.js';
 import { signBits } from './views.js';
 
 interface Vector {

@@ -1,3 +1,4 @@
+import type { QueueShare } from '../../core/fair-queue.js';
 import {
   type EnrolRequest,
   type Keys,
@@ -11,17 +12,14 @@ import {
   type Verifier,
   type VerifyRequest,
 } from '../../core/ports.js';
-import type { QueueShare } from '../../core/queue-share.js';
 import type { Embedding, Photo } from '../../core/secrets.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, toCode } from '../../errors.js';
-import { examineOnce } from '../engine/analysis-cache.js';
-import { type Engine, type FaceAnalysis, type Signal, wipeFaceAnalysis } from '../engine/engine.js';
+import { type Engine, examineOnce, type FaceAnalysis, type Signal, wipeFaceAnalysis } from '../engine/engine.js';
+import type { Stretch } from '../token/derive.js';
 import { mostPhotos, parseToken } from '../token/format.js';
 import { createFv1, type OpenedToken, type SealRequest } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
-import type { Stretch } from '../token/stretch.js';
 import { areOfOnePerson, checkPhotoCount, cosineOf, meanOf, outliersOf, toScore, withCentred } from './embeddings.js';
-
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 

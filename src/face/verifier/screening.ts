@@ -8,7 +8,7 @@ import {
   qualityBounds,
   qualityMeasures,
   toMeasures,
-} from '../engine/quality-bounds.js';
+} from '../engine/quality.js';
 
 export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
   const rounded = Math.round(value * 1000) / 1000;

@@ -6,9 +6,9 @@ import { testShare } from '../../../test/share.js';
 import { toEmbedding } from '../../../test/simulated-engine.js';
 import type { Binding, Keys } from '../../core/ports.js';
 import { Embedding, type SealedToken } from '../../core/secrets.js';
+import { createStretch, type Stretch } from '../token/derive.js';
 import { createFv1, type Fv1 } from '../token/fv1.js';
-import { candidateCount } from '../token/list-decoder.js';
-import { createStretch, type Stretch } from '../token/stretch.js';
+import { candidateCount } from '../token/polar.js';
 import { promisedFalsePositives, readRoster, searchRoster, triedMessages } from './search.js';
 
 // The cheapest Argon2id: what is asked is how often it runs.

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import type { QueueShare } from '../../core/fair-queue.js';
 import type { Binding } from '../../core/ports.js';
-import type { QueueShare } from '../../core/queue-share.js';
 import type { Embedding, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { parseToken } from '../token/format.js';

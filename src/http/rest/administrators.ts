@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { changeStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { digestOf, hasDigest } from '../../core/digest.js';
 import { attemptsOfKeys } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from './deps.js';

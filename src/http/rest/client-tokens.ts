@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
-import { digestOf, hasDigest } from '../../core/digest.js';
+import { knownShare, type QueueShare } from '../../core/fair-queue.js';
 import type { Binding } from '../../core/ports.js';
-import { knownShare, type QueueShare } from '../../core/queue-share.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { type Application, findApplication } from './applications.js';
 import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
+
+/** Where sandbox tokens are valid, and the quota of each. */
+export interface Sandbox extends Pick<Application, 'perMinute' | 'perDay'> {
+  readonly tenant: string;
+}
 
 const day = 24 * 60 * 60;
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { ConsoleConfig } from '../../config/console.js';
 import { changeStored } from '../../core/change-stored.js';
-import { digestOf, hasDigest } from '../../core/digest.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { newSecret } from '../../step-up/ticket.js';
+import { newSecret } from '../../step-up/draw.js';
 import { isKeyLive } from './administrators.js';
 import type { ApiPorts } from './deps.js';
 import { type Administrator, idOfKey, signedInRoles } from './rights.js';

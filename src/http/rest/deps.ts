@@ -11,8 +11,8 @@ import type { Ports, ServerPorts } from '../../core/deps.js';
 import type { LedgerStore, WebPush } from '../../core/ports.js';
 import type { ToDo } from '../../core/to-do.js';
 import type { FaceErrorCode } from '../../errors.js';
+import type { Sandbox } from './client-tokens.js';
 import type { HomePage } from './home-page.js';
-import type { Sandbox } from './quota.js';
 import type { Administrator } from './rights.js';
 import type { ClientRequest } from './usage.js';
 

@@ -4,19 +4,15 @@ import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { setLoggedCaller } from '../access-log.js';
+import { setLoggedCaller, sourceOf } from '../access-log.js';
 import { type Body, isMultipart, maxJsonBytes, readBody } from '../body.js';
 import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
-
 import { type FieldValue, parseJsonFields } from '../json.js';
 import { sendJson } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
-import { sourceOf } from '../source.js';
 import { Admission, type AdmissionPorts, readBearer } from './admission.js';
-
-import type { ApiVersion, Endpoint } from './endpoint.js';
-import { toFieldRefusal } from './fields.js';
+import { type ApiVersion, type Endpoint, toFieldRefusal } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 
 type Kind = 'text' | 'texts' | 'json';

@@ -6,8 +6,8 @@ import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
 import { createFolder } from '../../../test/folder.js';
 import { epochMs } from '../../core/units.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
+import { countRequest } from './admission.js';
 import type { Application } from './applications.js';
-import { countRequest } from './quota.js';
 
 let server: ApiServer;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
+import { hexDigestOf } from '../../core/secrets.js';
 import { addSec } from '../../core/units.js';
 
 /* Previews of e-mails as HTML, stored for ten minutes. */
@@ -11,7 +11,7 @@ const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
 export async function storeEmailPreview(html: string, { state, clock }: Ports<'state' | 'clock'>): Promise<string> {
-  const digest = digestOf(html).toString('hex');
+  const digest = hexDigestOf(html);
   const expiresAt = addSec(clock.now(), lifeSec);
   await state.write(keyOf(digest), html, { when: 'any', expiresAt, relaxedDurability: true });
   return digest;

@@ -3,8 +3,8 @@ import type { ApiServer } from '../../../test/api-server.js';
 import { startCapture } from '../../../test/capture-bench.js';
 import { testShare } from '../../../test/share.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
+import { withSubscribers } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
-import { withSubscribers } from '../../core/ports/audit.js';
 import { enrolSubject } from '../../enrolment/enrol.js';
 import { FaceError } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';
@@ -22,7 +22,7 @@ afterEach(() => server.stop());
 /** Enrols somebody, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
-  const notices = createNotificationSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNotificationSender(deps);
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };

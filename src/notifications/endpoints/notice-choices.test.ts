@@ -5,8 +5,8 @@ import { type ApiServer, adminKey } from '../../../test/api-server.js';
 import { startCapture } from '../../../test/capture-bench.js';
 import { createKeysInMemory } from '../../../test/keys.js';
 import { systemRandom } from '../../../test/sinks.js';
-import { digestOf } from '../../core/digest.js';
-import { withSubscribers } from '../../core/ports/audit.js';
+import { withSubscribers } from '../../core/audit-events.js';
+import { digestOf } from '../../core/secrets.js';
 import { createWebPush } from '../delivery/web-push.js';
 import { createNotificationSender } from '../sender.js';
 
@@ -57,7 +57,7 @@ async function subscribe(page: Page) {
 /** Something happens to her, as the server hears of it. */
 async function happen(action: 'refused' | 'locked') {
   const { deps } = server;
-  const notices = createNotificationSender({ ...deps, connectionOf: (id) => deps.connections.get(id) });
+  const notices = createNotificationSender(deps);
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   await audit.append(
     action === 'refused'

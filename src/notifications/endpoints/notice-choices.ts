@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
-import { digestOf } from '../../core/digest.js';
 import { supportedLanguages } from '../../core/language.js';
 import { emptyReply, type Notices, noticesReply, notificationKinds } from '../../core/page-protocol.js';
 import { pushAddressGuard } from '../../core/ports.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';

@@ -17,7 +17,7 @@ import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
 import { viewSession } from '../session.js';
-import { toReceiptReply, toViewReply } from './reply-descriptions.js';
+import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const oneTimeCode = z
   .string()

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/api-server.js';
 import { defaultPolicy } from '../../../test/core.js';
 import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
-
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import type { Connection } from '../../core/connection.js';
 

@@ -19,7 +19,7 @@ import { isPin } from '../pin.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
-import { toReceiptReply, toViewReply } from './reply-descriptions.js';
+import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 

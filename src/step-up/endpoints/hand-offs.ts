@@ -7,7 +7,7 @@ import { pageLink } from '../../http/page-link.js';
 import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
 import type { InitiatingBrowser } from '../record.js';
-import { toViewReply } from './reply-descriptions.js';
+import { toViewReply } from '../session-view.js';
 
 /*
  * Describes the browser that started a hand-off, for the person with the phone. The description proves nothing, because

@@ -4,8 +4,8 @@ import { kioskReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { kioskLink } from '../../http/page-link.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
+import { joinTicket } from '../draw.js';
 import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';
-import { joinTicket } from '../ticket.js';
 
 export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'issuer'>): Endpoint[] {
   return [

@@ -9,9 +9,9 @@ import { html } from '../../core/base/html.js';
 import { FaceError } from '../../errors.js';
 import { type ModelFile, models } from '../../face/engine/manifest.js';
 import { readPublishedFile } from '../../face/engine/published-file.js';
-import { discardBody } from '../../http/collect.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
+import { discardBody } from '../../http/front-door.js';
 import { brandFilePath, brandFiles, pagePath } from '../../http/page-link.js';
 import { markOf } from '../../storage/files/durable-file.js';
 

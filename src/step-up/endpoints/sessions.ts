@@ -16,7 +16,7 @@ import {
   openSession,
   viewSession,
 } from '../session.js';
-import { toReceiptReply, toViewReply } from './reply-descriptions.js';
+import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 

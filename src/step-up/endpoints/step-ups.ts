@@ -8,12 +8,20 @@ import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
 import { bindingOfClient, type Client } from '../../http/rest/client-tokens.js';
-import { clientEndpoint, type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
-import { accuracyField, passwordField, scopeField, tokenField } from '../../http/rest/fields.js';
+import {
+  accuracyField,
+  clientEndpoint,
+  type Endpoint,
+  openEndpoint,
+  passwordField,
+  scopeField,
+  tokenField,
+} from '../../http/rest/endpoint.js';
 import { startedReply, stepUpReply, submittedReply } from '../../http/rest/replies/step-ups.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
 import { startRequestedStepUp } from '../requested.js';
+import { toReceiptReply } from '../session-view.js';
 import {
   readStepUp,
   type StartedStepUp,
@@ -32,7 +40,6 @@ import {
   returnUrlField,
   subjectFields,
 } from './connection-access.js';
-import { toReceiptReply } from './reply-descriptions.js';
 
 const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { digestOf } from '../../core/digest.js';
 import type { Random } from '../../core/ports.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 

@@ -7,7 +7,7 @@ import { addSec } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createCertificate } from './oidc-certificate.js';
-import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
+import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-keys.js';
 
 /** Validity of certificates: as long as a key may be used. */
 const certificateSec = 20 * 365 * 86_400;

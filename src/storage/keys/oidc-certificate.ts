@@ -1,5 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { type EpochMs, toDate } from '../../core/units.js';
-import type { OidcSigningKey } from './oidc-key-set.js';
+
+interface CertifiedKey {
+  readonly publicKey: KeyObject;
+  sign(data: Uint8Array, algorithm: 'RS256'): Promise<Uint8Array>;
+}
 
 /** Returns where the content of a DER value begins and ends (X.690, section 8.1.3). */
 export function contentAt(bytes: Uint8Array, at: number): { readonly start: number; readonly end: number } {
@@ -15,7 +20,7 @@ export function contentAt(bytes: Uint8Array, at: number): { readonly start: numb
  * replicas agree.
  */
 export async function createCertificate(
-  { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,
+  { publicKey, sign }: CertifiedKey,
   {
     serialNumber,
     notBefore,

@@ -6,8 +6,7 @@ import { FaceError } from '../../errors.js';
 import { isNoted, type OnKeysLoaded } from './key-notes.js';
 import { createLocalKeys } from './local.js';
 import { createLocalSigner } from './local-signer.js';
-import type { OidcKeys } from './oidc-key-set.js';
-import { createOidcKeys } from './oidc-keys.js';
+import { createOidcKeys, type OidcKeys } from './oidc-keys.js';
 
 export interface KeyService extends Ports<'keys' | 'signer'> {
   /** The keys are created at the first call, because not every server needs them. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/base/json.js';
 import { FaceError } from '../../errors.js';
-import type { OidcKeys, PublicKey } from './oidc-key-set.js';
+import type { OidcKeys, PublicKey } from './oidc-keys.js';
 
 export interface SecurityEventSigner {
   /** @returns a compact JWS (RFC 7515). */

@@ -6,16 +6,18 @@ import { enrolToken } from '../../enrolment/enrol.js';
 import { revokeToken } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { bindingOfClient, type Client, shareOfClient } from '../../http/rest/client-tokens.js';
-import { type Call, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   accuracyField,
+  type Call,
+  clientEndpoint,
+  type Endpoint,
   expiryField,
   latestInstant,
   passwordField,
   scopeField,
   toFieldRefusal,
   tokenField,
-} from '../../http/rest/fields.js';
+} from '../../http/rest/endpoint.js';
 import { instantReply } from '../../http/rest/replies/instant.js';
 import { scoreToken, verifyToken } from '../verify.js';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Verifier } from '../../core/ports.js';
 import { FaceError, type PhotoCode, photoCodes, refusals } from '../../errors.js';
 import { shareOfClient } from '../../http/rest/client-tokens.js';
-import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { accuracyField } from '../../http/rest/fields.js';
+import { accuracyField, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
 const comparisonReply = z.strictObject({
   score: z.number().describe('Cosine similarity, −1 to 1.'),

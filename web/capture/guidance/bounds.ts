@@ -1,13 +1,13 @@
-import { minJudgedWidthPx, qualityBounds } from '../../../src/face/engine/quality-bounds.js';
+import { minJudgedWidthPx, qualityBounds } from '../../../src/face/engine/quality.js';
 
-/* Bounds for the guidance, stricter than the server's (src/face/engine/quality-bounds.ts). */
+/* Bounds for the guidance, stricter than the server's (src/face/engine/quality.ts). */
 
 /** Shares of the picture's shorter side, so that portrait phones behave alike. */
 export const framingBounds = {
   /** A quarter above the server's minimum, because a turning head's box gets narrower and people lean back. */
   minSentWidthPx: 1.25 * minJudgedWidthPx,
   /**
-   * The engine uses faces 112 pixels wide (src/face/engine/align.ts). That is a quarter of the shorter side of 640×480,
+   * The engine uses faces 112 pixels wide (src/face/engine/landmarks.ts). That is a quarter of the shorter side of 640×480,
    * which every current camera has.
    */
   minWidthShare: 0.25,

@@ -1,6 +1,5 @@
 import type { Box } from '../../../src/core/face.js';
-import { minCompanionShare, sortByWidth } from '../../../src/face/engine/choose-face.js';
-import type { FaceDetector } from '../../../src/face/engine/detect.js';
+import { type FaceDetector, minCompanionShare, sortByWidth } from '../../../src/face/engine/detect.js';
 import type { LandmarkFinder } from '../../../src/face/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from '../../../src/face/engine/picture.js';
 import { measureQuality, type PixelQuality } from '../../../src/face/engine/quality.js';

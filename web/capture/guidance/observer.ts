@@ -1,5 +1,5 @@
 import type { Hint } from '../../../src/core/hints.js';
-import { isWithin } from '../../../src/face/engine/quality-bounds.js';
+import { isWithin } from '../../../src/face/engine/quality.js';
 import { frameLongestPx, toSentSize } from '../frame-size.js';
 import { framingBounds, lightBounds, neutralBounds, stillnessBounds } from './bounds.js';
 import type { FrameReading, SeenFace } from './frame-reading.js';

@@ -1,6 +1,5 @@
 // Import this first, because it configures zod for all guards.
 import '../zod-settings.js';
-
 import {
   presenceConsentVersion,
   type SkipReason,

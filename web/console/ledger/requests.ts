@@ -1,6 +1,5 @@
 import type { ConnectionsReply } from '../../../src/http/rest/replies/connections.js';
 import type * as LedgerReplies from '../../../src/http/rest/replies/ledger.js';
-
 import type { SentInvitationReply } from '../../../src/http/rest/replies/step-ups.js';
 import { get, post } from '../frame/call.js';
 

@@ -2,9 +2,9 @@ import { recognitionFolderOf } from '../../../config/data-files.js';
 import { type Check, fail, pass, warn } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
 import type { Ports } from '../../../core/deps.js';
-import { loadRuntime } from '../../../face/engine/load-runtime.js';
 import { models } from '../../../face/engine/manifest.js';
 import { readPublishedFile } from '../../../face/engine/published-file.js';
+import { loadRuntime } from '../../../face/engine/runtime.js';
 import { openEngines } from '../../../face/recognition/open-engines.js';
 import { checkModelFile } from '../../../face/recognition/registry.js';
 

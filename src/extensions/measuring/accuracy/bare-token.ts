@@ -2,10 +2,15 @@ import type { SeededRandom } from '../../../core/base/chance.js';
 import type { Accuracy } from '../../../core/ports.js';
 import { Embedding, KeyMaterial } from '../../../core/secrets.js';
 import { permutationOf } from '../../../face/token/derive.js';
-import { candidateCount, createListDecoder } from '../../../face/token/list-decoder.js';
 import { accuracies, type EngineParameters, loadParameters, messageBitsOf } from '../../../face/token/parameters.js';
-import { codeLength, messagePositions, polarEncode, unpackBits } from '../../../face/token/polar.js';
-
+import {
+  candidateCount,
+  codeLength,
+  createListDecoder,
+  messagePositions,
+  polarEncode,
+  unpackBits,
+} from '../../../face/token/polar.js';
 import { signBits } from '../../../face/token/views.js';
 import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../../face/verifier/embeddings.js';
 

@@ -1,7 +1,6 @@
 import type { Accuracy } from '../../../core/ports.js';
 import { type EngineEntry, fromMillionths, toEngineParameters, toMillionths } from '../../../face/token/parameters.js';
-import { rotationLabel } from '../../../face/token/rotation.js';
-import { type Centre, createCentre } from '../../../face/token/views.js';
+import { type Centre, createCentre, rotationLabel } from '../../../face/token/views.js';
 import { BadInput } from '../corpus/corpus.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { meanOfMeans, toUnit } from '../statistics/directions.js';

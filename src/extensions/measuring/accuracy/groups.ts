@@ -1,6 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
 import { BadInput, type Source } from '../corpus/corpus.js';
-
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
 import type { AccuracyOptions } from './accuracy.js';
 import { findMissingAsUsed } from './by-photos.js';

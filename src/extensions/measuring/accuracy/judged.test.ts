@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { type Source, type Split, toHalf, toHalfByPlace } from '../corpus/corpus.js';
-
 import { createMeasuredEngine, parameters } from './bare-token.js';
 import { measureGroups } from './groups.js';
 import { chooseFitting, chooseJudged } from './judged.js';

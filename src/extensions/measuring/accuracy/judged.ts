@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createSeededRandom } from '../../../core/base/chance.js';
 import { BadInput, type Corpus, type CorpusPerson, type Half, type Split } from '../corpus/corpus.js';
-
 import type { EmbeddedCorpus } from '../corpus/embed-corpus.js';
-
 import { createBootstrap, toPersonRate } from '../statistics/bootstrap.js';
 import { roundInterval, roundOrNull } from './rates.js';
 

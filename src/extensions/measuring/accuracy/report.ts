@@ -4,7 +4,6 @@ import type { AccuracyFigures } from './accuracy.js';
 import type { SourceAsUsed } from './as-used.js';
 import { accuracies, promises } from './bare-token.js';
 import type { ModeRates } from './by-photos.js';
-
 import type { GroupFigures } from './groups.js';
 import { count, percent, range, share, table } from './markdown.js';
 import { screeningMargin } from './protected.js';

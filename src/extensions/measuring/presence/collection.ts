@@ -2,7 +2,6 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CommandError, UsageError } from '../../../cli/command-error.js';
 import { createNewFile, draftName } from '../../../cli/named-file.js';
-
 import { fileExists } from '../../../config/data-files.js';
 import type { Ports } from '../../../core/deps.js';
 import type { CapturedFrame } from '../../../core/ports.js';

@@ -2,12 +2,11 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { CommandError, UsageError } from '../../../cli/command-error.js';
+import { soleShare } from '../../../core/fair-queue.js';
 import type { Random } from '../../../core/ports.js';
-import { soleShare } from '../../../core/queue-share.js';
 import { KeyMaterial, UserSecret } from '../../../core/secrets.js';
 import { epochMsGuard } from '../../../core/units.js';
-import { secretBytes } from '../../../face/token/derive.js';
-import { createStretch, publishedCost } from '../../../face/token/stretch.js';
+import { createStretch, publishedCost, secretBytes } from '../../../face/token/derive.js';
 import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../storage/files/durable-file.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */

@@ -3,6 +3,7 @@ import type { ScreenAxis } from '../../../core/screen-light.js';
 import { Credential } from '../../../core/secrets.js';
 import { epochMs, toIso } from '../../../core/units.js';
 import { FaceError } from '../../../errors.js';
+import { newSecret, toStoredDigest } from '../../../step-up/draw.js';
 import {
   commitFrameDigest,
   findChallenge,
@@ -14,7 +15,6 @@ import {
   toInstructions,
 } from '../../../step-up/movement-challenge.js';
 import type { DuePresentation, TesterView } from '../../../step-up/page-protocol.js';
-import { newSecret, toStoredDigest } from '../../../step-up/ticket.js';
 import type { Collection } from './collection.js';
 import { cellsOf, type Plan } from './plan.js';
 import type { AboutPresentation, FrameInstruction } from './presentation.js';

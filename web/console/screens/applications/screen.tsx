@@ -21,7 +21,6 @@ import {
   useTexts,
 } from './requests.js';
 import { TermsForm, toTermsColumns } from './terms-form.js';
-
 import { UsageChart } from './usage-chart.js';
 
 function OneApplication({ id }: { readonly id: string }) {

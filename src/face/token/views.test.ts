@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { createRotation } from './rotation.js';
-import { embeddingLength } from './views.js';
+import { createRotation, embeddingLength } from './views.js';
 
 const rotate = createRotation(embeddingLength);
 const toUnits = (): Float32Array[] =>

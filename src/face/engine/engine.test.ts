@@ -5,8 +5,7 @@ import { testShare } from '../../../test/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { createAnalysisCache, examineOnce } from './analysis-cache.js';
-import type { Engine, FaceAnalysis, Signal } from './engine.js';
+import { createAnalysisCache, type Engine, examineOnce, type FaceAnalysis, type Signal } from './engine.js';
 
 /** What is seen of shared photos, and an engine that remembers what it was asked and gave out. */
 function setUp() {

@@ -1,4 +1,5 @@
-import type { NamedAccount } from '../core/ports.js';
+import type { Log, NamedAccount } from '../core/ports.js';
+import { maxTokenCharacters, SealedToken } from '../core/secrets.js';
 
 /** Maximum length of a login, in characters. Okta allows 100, Entra 113, Cognito 128. */
 const maxLoginCharacters = 256;
@@ -17,7 +18,7 @@ const maxTextCharacters = 200;
 export const isSearchable = (text: string): boolean =>
   text.length <= maxTextCharacters && text.trim() !== '' && !/[\p{Cc}\p{Cs}]/u.test(text);
 
-export interface SearchedNames {
+interface SearchedNames {
   readonly given: string;
   readonly family: string;
   readonly others: readonly string[];
@@ -45,3 +46,19 @@ export const toNameParts = (text: string): readonly { readonly given: string; re
 
 export const distinct = (found: readonly NamedAccount[], limit: number): readonly NamedAccount[] =>
   [...new Map(found.map((account) => [account.subject, account])).values()].slice(0, limit);
+
+export function toStoredToken(
+  value: unknown,
+  { attribute, log }: { readonly attribute: string; readonly log: Log },
+): SealedToken | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string' && value.length <= maxTokenCharacters) return new SealedToken(value);
+  log.warn('the attribute holds something else than a token', { attribute });
+  return null;
+}
+
+/** Normalizes a phone number to E.164. @returns `null` if it has no country code */
+export function toPhoneNumber(text: string | null | undefined): string | null {
+  const number = (text ?? '').replace(/[\s().\-/]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
+}

@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
 import { plain, pngChunk } from '../../../test/crafted-pictures.js';
 import { type FaceErrorCode, toCode } from '../../errors.js';
-import { decode } from './decode.js';
-import { prepareDecoder, readHeader } from './header.js';
+import { decode, prepareDecoder, readHeader } from './decode.js';
 import { checkFrame, readPictureHeader } from './picture-header.js';
 
 beforeAll(prepareDecoder);

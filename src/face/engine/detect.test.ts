@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { FaceError } from '../../errors.js';
-import { chooseFace } from './choose-face.js';
+import { chooseFace } from './detect.js';
 
 const size = { widthPx: 1000, heightPx: 800 };
 const faceAt = (x: number, width: number) => ({ box: { x, y: 100, width, height: width * 1.2 }, confidence: 0.99 });
