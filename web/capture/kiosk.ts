@@ -27,9 +27,9 @@ declare global {
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
   // This request also confirms that the previous check has ended, so that the server reports the kiosk as free.
-  const next = await askUntilKnown(kiosk, api);
-  if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
+  const next = await askForNext(kiosk, api, ended.signal);
+  if (next !== null) return follow(next, kiosk, page);
   const assigned = keepAsking(kiosk, { page, api, ended: ended.signal });
   const scanned = offerScan(address, page, ended.signal);
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
@@ -41,21 +41,16 @@ interface Next {
   readonly address: string | null;
 }
 
-/** @returns `null` if no check is assigned, `unknown` if the query failed */
-async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
-  const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-    if (isPassing(error)) return 'unknown' as const;
-    throw error;
-  });
-  if (answer === 'unknown') return answer;
-  return answer.ticket === null ? null : { ticket: answer.ticket, address: answer.page };
-}
-
-async function askUntilKnown(kiosk: KioskLink, api: PageApi): Promise<Next | null> {
+/** Asks again while the server is not reached. @returns `null` if no check is assigned */
+async function askForNext({ kiosk, secret }: KioskLink, api: PageApi, ended: AbortSignal): Promise<Next | null> {
   for (;;) {
-    const next = await askForNext(kiosk, api);
-    if (next !== 'unknown') return next;
+    const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+    });
+    ended.throwIfAborted();
+    if (answer !== undefined) return answer.ticket === null ? null : { ticket: answer.ticket, address: answer.page };
     await sleep(pollEveryMs);
+    ended.throwIfAborted();
   }
 }
 
@@ -66,23 +61,16 @@ async function keepAsking(
   for (;;) {
     await sleep(pollEveryMs);
     ended.throwIfAborted();
-    const next = await askForNext(kiosk, api);
-    ended.throwIfAborted();
-    if (next !== null && next !== 'unknown') return follow(next, kiosk, page);
+    const next = await askForNext(kiosk, api, ended);
+    if (next !== null) return follow(next, kiosk, page);
   }
 }
 
 async function follow({ ticket, address }: Next, { kiosk, secret }: KioskLink, page: Page): Promise<PageLink> {
   if (address === null) return { ticket, returnUrl: null };
   kioskMemory.write(`${kiosk}.${secret}`);
-  return goToPage(address, { ticket, language: page.language });
-}
-
-async function goToPage(
-  address: string,
-  shown: { readonly ticket: string; readonly language: string },
-): Promise<never> {
-  await fetch(address, { method: 'POST', body: new URLSearchParams(shown) }).catch(() => {});
+  const body = new URLSearchParams({ ticket, language: page.language });
+  await fetch(address, { method: 'POST', body }).catch(() => {});
   location.replace(address);
   return new Promise(() => {});
 }

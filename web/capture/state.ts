@@ -124,17 +124,7 @@ export function nextStep(facts: Facts): StepName {
   const mayHaveCodes = view.recoveryCodesOffered && !facts.areCodesDone && !facts.isKiosk;
   if (view.state === 'passed' && mayHaveCodes) return 'recovery-codes';
   if (view.state === 'passed' && view.receiptWaits && facts.receipt === null) return 'receipt';
-  switch (view.state) {
-    case 'passed':
-    case 'passed_another_way':
-    case 'failed':
-    case 'expired':
-    case 'abandoned':
-      return view.state;
-    case 'started':
-    case 'captured':
-      return nextOpenStep(facts, view);
-  }
+  return view.state === 'started' || view.state === 'captured' ? nextOpenStep(facts, view) : view.state;
 }
 
 export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;

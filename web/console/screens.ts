@@ -16,43 +16,28 @@ export interface ExtensionScreen extends ScreenRow {
   readonly after: ScreenRow['id'];
 }
 
+/** Every folder of `screens`, whose name is the path of its screen. The first screen has no path. */
+const folders = import.meta.glob<{ readonly screen: Screen }>('./screens/*/screen.tsx');
+
+const toScreen = (row: Omit<ScreenRow, 'load'>): ScreenRow => ({
+  ...row,
+  async load() {
+    const load = folders[`./screens${row.path || '/home'}/screen.tsx`];
+    if (load === undefined) throw new Error(`no folder for ${row.id}`);
+    return (await load()).screen;
+  },
+});
+
 const ownScreens: readonly ScreenRow[] = [
-  {
-    ...{ id: 'home', path: '', rights: ['view', 'develop'] },
-    load: async () => (await import('./screens/home/screen.js')).home,
-  },
-  {
-    ...{ id: 'people', path: '/people', rights: ['view'] },
-    load: async () => (await import('./screens/people/screen.js')).people,
-  },
-  {
-    ...{ id: 'log', path: '/log', rights: ['audit'] },
-    load: async () => (await import('./screens/log/screen.js')).log,
-  },
-  {
-    ...{ id: 'connections', path: '/connections', rights: ['configure', 'operate', 'audit'] },
-    load: async () => (await import('./screens/connections/screen.js')).connections,
-  },
-  {
-    ...{ id: 'operations', path: '/operations', rights: ['configure', 'operate', 'audit'] },
-    load: async () => (await import('./screens/operations/screen.js')).operations,
-  },
-  {
-    ...{ id: 'helpDesk', path: '/help-desk', rights: ['assist'] },
-    load: async () => (await import('./screens/help-desk/screen.js')).helpDesk,
-  },
-  {
-    ...{ id: 'brand', path: '/brand', rights: ['configure'] },
-    load: async () => (await import('./screens/brand/screen.js')).brand,
-  },
-  {
-    ...{ id: 'applications', path: '/applications', rights: ['audit'] },
-    load: async () => (await import('./screens/applications/screen.js')).applications,
-  },
-  {
-    ...{ id: 'administrators', path: '/administrators', rights: ['audit'] },
-    load: async () => (await import('./screens/administrators/screen.js')).administrators,
-  },
+  toScreen({ id: 'home', path: '', rights: ['view', 'develop'] }),
+  toScreen({ id: 'people', path: '/people', rights: ['view'] }),
+  toScreen({ id: 'log', path: '/log', rights: ['audit'] }),
+  toScreen({ id: 'connections', path: '/connections', rights: ['configure', 'operate', 'audit'] }),
+  toScreen({ id: 'operations', path: '/operations', rights: ['configure', 'operate', 'audit'] }),
+  toScreen({ id: 'helpDesk', path: '/help-desk', rights: ['assist'] }),
+  toScreen({ id: 'brand', path: '/brand', rights: ['configure'] }),
+  toScreen({ id: 'applications', path: '/applications', rights: ['audit'] }),
+  toScreen({ id: 'administrators', path: '/administrators', rights: ['audit'] }),
 ];
 
 interface Contributed {

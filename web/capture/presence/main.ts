@@ -1,7 +1,18 @@
+// Import this first, because it configures zod for all guards.
+import '../zod-settings.js';
+import {
+  type DuePresentation,
+  presenceConsentVersion,
+  type SkipReason,
+  type TesterView,
+  testerOpenedReply,
+  testerReply,
+} from '../../../src/step-up/page-protocol.js';
 import { noBrand } from '../brand.js';
 import { sessionMemory } from '../browser-memory.js';
 import { actions, button, el, field, form, icon, paragraph, refuse, submitButton, yesOrNo } from '../dom.js';
 import { Page } from '../page.js';
+import { PageApi } from '../page-api.js';
 import { parsePageLink } from '../page-link.js';
 import { Problem, toKnown } from '../problem.js';
 import { takeFrames } from '../screens/capture.js';
@@ -9,13 +20,15 @@ import { flashWarning } from '../screens/consent.js';
 import { solve } from '../screens/problems.js';
 import { nothingKnown } from '../state.js';
 import type { Tools } from '../step.js';
-import {
-  type DuePresentation,
-  PresenceApi,
-  type SkipReason,
-  type TakingPart,
-  type TesterView,
-} from './presence-api.js';
+
+/** Timeout of sending pictures: enough for twelve pictures over a slow connection. */
+const keptWithinMs = 60_000;
+
+interface TakingPart {
+  readonly person: string;
+  readonly device: string;
+  readonly allowsAccuracy: boolean;
+}
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
@@ -189,36 +202,42 @@ function takePart(view: TesterView, page: Page): Promise<TakingPart> {
 /* Page of a presence test, in English only, because a test manager is present. */
 class Stopped extends Error {}
 
-async function open(api: PresenceApi): Promise<TesterView> {
+async function open(api: PageApi): Promise<TesterView> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
   if (link !== null) {
-    const view = await api.open(link.ticket);
+    const body = { ticket: link.ticket };
+    const { session, view } = await api.call({ method: 'POST', path: '/open', body, reply: testerOpenedReply });
+    api.resume(session);
     history.replaceState(null, '', location.pathname);
-    if (api.session !== null) sessionMemory.write(api.session);
+    sessionMemory.write(session);
     return view;
   }
   if (stored === null) throw new Problem('link-missing');
   api.resume(stored);
-  return api.read();
+  return (await api.call({ method: 'GET', path: '/tester', reply: testerReply })).view;
 }
 
-function toolsFor(page: Page, api: PresenceApi): Tools {
+async function post(api: PageApi, path: string, body: Readonly<Record<string, unknown>>): Promise<TesterView> {
+  return (await api.call({ method: 'POST', path, body, reply: testerReply })).view;
+}
+
+function toolsFor(page: Page, api: PageApi): Tools {
   const interrupted = new Promise<never>((_resolve, reject) => {
     page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);
   });
   // Prevents an unhandled rejection while nothing awaits this promise.
   interrupted.catch(() => {});
-  return { page, api: api.challenges, interrupted };
+  return { page, api, interrupted };
 }
 
-async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
+async function present(due: DuePresentation, page: Page, api: PageApi): Promise<TesterView> {
   const cell = { species: due.species.name, light: due.light.name };
   for (;;) {
     const how = await introduce(due, page);
     if (how === 'skip') {
       const reason = await askWhySkipped(due, page);
-      if (reason !== null) return api.skip(cell, reason);
+      if (reason !== null) return post(api, '/presentations/skip', { ...cell, reason });
       continue;
     }
     const tools = toolsFor(page, api);
@@ -230,29 +249,39 @@ async function present(due: DuePresentation, page: Page, api: PresenceApi): Prom
       .finally(() => page.showBelow(() => []));
     if (taken === null || taken === 'phone' || !(await askWhetherKept(page))) continue;
     page.show((words) => ({ screen: 'sending', heading: words.sending.heading, body: [] }));
-    return api.keep(cell, taken.frames);
+    const { nonce, photos } = taken.frames;
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ ...cell, nonce })) body.set(name, value);
+    photos.forEach((photo, at) => {
+      body.append('photo', photo, `${at}.jpg`);
+    });
+    const call = { method: 'POST', path: '/presentations', body, reply: testerReply, withinMs: keptWithinMs } as const;
+    return (await api.call(call)).view;
   }
 }
 
-async function step(view: TesterView | null, page: Page, api: PresenceApi): Promise<TesterView> {
+async function step(view: TesterView | null, page: Page, api: PageApi): Promise<TesterView> {
   if (view === null) {
     page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
     return open(api);
   }
-  if (view.tester === null) return api.takePart(await takePart(view, page));
+  if (view.tester === null) {
+    const taking = await takePart(view, page);
+    return post(api, '/tester', { ...taking, consentVersion: presenceConsentVersion });
+  }
   if (view.due !== null) return present(view.due, page, api);
   showSummary(view, page);
   return new Promise(() => {});
 }
 
-async function lead(page: Page, api: PresenceApi): Promise<never> {
+async function lead(page: Page, api: PageApi): Promise<never> {
   let view: TesterView | null = null;
   const never = new Promise<never>(() => {});
   for (;;) {
     try {
       view = await step(view, page, api);
     } catch (error) {
-      await solve(toKnown(error), nothingKnown, { page, api: api.challenges, interrupted: never });
+      await solve(toKnown(error), nothingKnown, { page, api, interrupted: never });
     }
   }
 }
@@ -262,5 +291,5 @@ if (main !== null) {
   window.addEventListener('hashchange', () => location.reload());
   const page = await Page.open(main, 'en', noBrand, 'one');
   page.nameOrganisation('Presence test');
-  void lead(page, new PresenceApi('/face'));
+  void lead(page, new PageApi('/face'));
 }

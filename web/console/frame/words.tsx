@@ -45,9 +45,6 @@ export function useFormats() {
     const ofAnother = new Intl.DateTimeFormat(locale, { ...ofYear, year: 'numeric' });
     const dayOfMonth = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' });
     const toTheSecond = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
-    const number = new Intl.NumberFormat(language);
-    const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
-    const seconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
@@ -68,10 +65,10 @@ export function useFormats() {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
       },
-      number: (value: number) => number.format(value),
-      /** @param value - share, of which 1 is 100 % */
-      percent: (value: number) => percent.format(value),
-      seconds: (value: number) => seconds.format(value),
+      number: new Intl.NumberFormat(language).format,
+      /** Formats a share, of which 1 is 100 %. */
+      percent: new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format,
+      seconds: new Intl.NumberFormat(language, { style: 'unit', unit: 'second' }).format,
       /**
        * Formats a relative time.
        * @param text - RFC 3339

@@ -11,12 +11,10 @@ export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>
 
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;
 
-const ledgerMessages = loadTexts;
-
 /** Adds the ledger's texts to those of a screen. */
 export const withLedger =
   <Texts>(load: (language: Language) => Promise<Texts>) =>
   async (language: Language): Promise<Texts & { readonly ledger: LedgerWords }> => ({
     ...(await load(language)),
-    ledger: await ledgerMessages(language),
+    ledger: await loadTexts(language),
   });

@@ -92,7 +92,7 @@ export const Progress = ({
   readonly most: number;
 }) => (
   <p className="progress">
-    <span>{text}</span>
+    <span className="line">{text}</span>
     <progress aria-label={label} value={value} max={Math.max(1, most)} />
   </p>
 );

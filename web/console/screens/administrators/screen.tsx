@@ -13,7 +13,7 @@ import { Table } from '../../parts/table.js';
 
 const { defineScreen, useTexts } = defineTexts(loadTexts);
 
-export const administrators = defineScreen(function Administrators() {
+export const screen = defineScreen(function Administrators() {
   const words = useTexts();
   const frame = useWords();
   const { day } = useFormats();
@@ -48,12 +48,11 @@ export const administrators = defineScreen(function Administrators() {
                     words.stays
                   ) : (
                     <ConfirmButton
-                      label={words.remove.label}
+                      {...words.remove}
                       about={name}
                       title={words.remove.title({ name })}
                       isGrave
                       onConfirm={() => call(removeAdministrator(name)).then(listed.reload)}
-                      text={words.remove.text}
                     />
                   ),
               },

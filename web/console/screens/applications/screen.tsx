@@ -74,11 +74,10 @@ function OneApplication({ id }: { readonly id: string }) {
                 />
               </details>
               <ConfirmButton
-                label={remove.label}
+                {...remove}
                 title={remove.title({ name: application.name })}
                 isGrave
                 onConfirm={() => call(removeApplication(id)).then(() => navigate('/applications'))}
-                text={remove.text}
               />
             </section>
           )}
@@ -88,7 +87,7 @@ function OneApplication({ id }: { readonly id: string }) {
   );
 }
 
-export const applications = defineScreen(function Applications({ rest }) {
+export const screen = defineScreen(function Applications({ rest }) {
   const [id] = rest;
   return id === undefined ? <Every /> : <OneApplication key={id} id={id} />;
 });

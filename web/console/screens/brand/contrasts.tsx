@@ -1,8 +1,10 @@
 import { Button } from 'react-aria-components/Button';
+import type { CheckedBrandReply } from '../../../../src/http/rest/replies/brand.js';
 import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
-import { type ColourName, type Contrast, colourNames } from './requests.js';
-import { useTexts } from './texts.js';
+import { type ColourName, colourNames, useTexts } from './texts.js';
+
+type Contrast = CheckedBrandReply['contrasts'][number];
 
 const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   if (scheme === 'light') return colour;

@@ -1,38 +1,34 @@
 import { useEffect, useId, useRef, useState } from 'react';
+import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/http/rest/replies/brand.js';
 import type { Language } from '../../../shared/languages.js';
 import { isLanguage, languages } from '../../../shared/languages.js';
 import { toRefusal, useSessionActions } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import { post, type Refusal } from '../../frame/call.js';
 import { useLanguage } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Field, FileField, Labeled, languageOptions, Select } from '../../parts/form.js';
 import { Loading, Problem } from '../../parts/state.js';
 import { Contrasts } from './contrasts.js';
 import { Preview } from './preview.js';
-import {
-  type Brand,
-  type Checked,
-  type ColourName,
-  checkBrand,
-  colourNames,
-  type InForce,
-  type Palette,
-  pictureNames,
-  type TextRule,
-} from './requests.js';
-import { useTexts } from './texts.js';
+import { type ColourName, colourNames, useTexts } from './texts.js';
+
+const pictureNames = ['logo', 'logoDark', 'icon'] as const;
+
+type Brand = BrandReply['brand'];
+type Palette = CheckedBrandReply['palette'];
+type TextRule = BrandTextsReply['keys'][number];
 
 /** Time without typing after which the preview is updated. */
 const pauseMs = 400;
 
-const toColours = (brand: Brand | null): Colours => ({
+const toColours = (brand: Brand): Colours => ({
   accent: brand?.accent ?? '',
   accentDark: brand?.accentDark ?? '',
   ground: brand?.ground ?? '',
   groundDark: brand?.groundDark ?? '',
 });
 
-const toOwnTexts = (brand: Brand | null): OwnTexts =>
+const toOwnTexts = (brand: Brand): OwnTexts =>
   Object.fromEntries(
     Object.keys(languages).map((language) => {
       const texts = (brand?.texts ?? []).filter((each) => each.language === language);
@@ -61,7 +57,7 @@ export function Editor({
   onEdit,
   onApply,
 }: {
-  readonly inForce: InForce;
+  readonly inForce: BrandReply;
   readonly rules: readonly TextRule[];
   readonly onEdit: () => void;
   readonly onApply: (digest: string) => Promise<void>;
@@ -73,7 +69,7 @@ export function Editor({
   const [colours, setColours] = useState(() => toColours(brand));
   const [own, setOwn] = useState(() => toOwnTexts(brand));
   const [edits, setEdits] = useState(0);
-  const [checked, setChecked] = useState<Checked | null>(null);
+  const [checked, setChecked] = useState<CheckedBrandReply | null>(null);
   const [page, setPage] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const edited = (): void => {
@@ -86,7 +82,7 @@ export function Editor({
     const check = async (): Promise<void> => {
       if (form.current === null) return;
       try {
-        const found = await call(checkBrand(toDraft(form.current, own)));
+        const found = await call(post<CheckedBrandReply>('/v1/brand/check', toDraft(form.current, own)));
         if (isOver) return;
         setChecked(found);
         setRefusal(null);
@@ -161,12 +157,7 @@ export function Editor({
         {checked !== null && checked.problems.length > 0 && <Problems checked={checked} />}
         {page === null ? <Loading /> : <Preview page={page} />}
         {checked !== null && checked.digest !== null && checked.digest !== inForce.digest && (
-          <ConfirmButton
-            label={apply.label}
-            title={apply.title}
-            onConfirm={() => onApply(checked.digest ?? '')}
-            text={apply.text}
-          />
+          <ConfirmButton {...apply} onConfirm={() => onApply(checked.digest ?? '')} />
         )}
         {checked !== null && checked.digest !== null && checked.digest === inForce.digest && (
           <p className="soft">{apply.same}</p>
@@ -176,7 +167,7 @@ export function Editor({
   );
 }
 
-function Problems({ checked }: { readonly checked: Checked }) {
+function Problems({ checked }: { readonly checked: CheckedBrandReply }) {
   const { problems, fields, texts, preview } = useTexts();
   const names = new Map([...Object.entries(fields), ...Object.entries(texts.keys)]);
   const reasons = new Map(Object.entries(problems));

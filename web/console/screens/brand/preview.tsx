@@ -2,9 +2,9 @@ import { useState } from 'react';
 import type { Language } from '../../../shared/languages.js';
 import { useLanguage } from '../../frame/words.js';
 import { languageOptions, Select } from '../../parts/form.js';
-import { type Scheme, schemes } from './requests.js';
 import { useTexts } from './texts.js';
 
+const schemes = ['light', 'dark'] as const;
 const screens = ['consent', 'enrol', 'passed', 'failed', 'expired', 'abandoned'] as const;
 type Screen = (typeof screens)[number];
 
@@ -13,7 +13,7 @@ export function Preview({ page }: { readonly page: string }) {
   const shown = useLanguage();
   const [screen, setScreen] = useState<Screen>('consent');
   const [language, setLanguage] = useState<Language>(shown);
-  const [scheme, setScheme] = useState<Scheme>('light');
+  const [scheme, setScheme] = useState<(typeof schemes)[number]>('light');
   const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;
   return (
     <>

@@ -1,23 +1,27 @@
 import { useState } from 'react';
+import type { BrandReply, BrandTextsReply } from '../../../../src/http/rest/replies/brand.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
+import { get, post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { Await, Done, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Editor } from './editor.js';
 import { Preview } from './preview.js';
-import type { InForce } from './requests.js';
-import { applyBrand, listTexts, previewOf, readBrand } from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
-export const brand = defineScreen(function Brand() {
+const readBrand = get<BrandReply>('/v1/brand');
+const listTexts = get<BrandTextsReply>('/v1/brand/texts');
+
+export const screen = defineScreen(function Brand() {
   const words = useTexts();
   const { call } = useSessionActions();
   const found = useLoaded(readBrand);
   const rules = useLoaded(listTexts);
   const [isApplied, setApplied] = useState(false);
+  /** @param digest - of a draft or version, or empty for the default look */
   const apply = async (digest: string): Promise<void> => {
-    await call(applyBrand(digest));
+    await call(post('/v1/brand/apply', { brand: digest }));
     setApplied(true);
     found.reload();
   };
@@ -31,7 +35,7 @@ export const brand = defineScreen(function Brand() {
           inForce.source === 'configuration' ? (
             <>
               <p className="note warn">{words.configured}</p>
-              {inForce.digest !== null && <Preview page={previewOf(inForce.digest)} />}
+              {inForce.digest !== null && <Preview page={`/face/preview/${inForce.digest}`} />}
             </>
           ) : (
             <>
@@ -59,7 +63,7 @@ export function Versions({
   inForce,
   onApply,
 }: {
-  readonly inForce: InForce;
+  readonly inForce: BrandReply;
   readonly onApply: (digest: string) => Promise<void>;
 }) {
   const { versions, apply } = useTexts();
@@ -82,13 +86,7 @@ export function Versions({
               digest === inForce.digest ? (
                 versions.now
               ) : (
-                <ConfirmButton
-                  label={apply.label}
-                  about={instant(at)}
-                  title={apply.title}
-                  onConfirm={() => onApply(digest)}
-                  text={apply.text}
-                />
+                <ConfirmButton {...apply} about={instant(at)} onConfirm={() => onApply(digest)} />
               ),
           },
         ]}

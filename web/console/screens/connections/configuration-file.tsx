@@ -1,6 +1,5 @@
 import { Lines } from '../../parts/shown-once.js';
-import type { Connection } from './requests.js';
-import { useTexts } from './texts.js';
+import { type Connection, useTexts } from './requests.js';
 
 /** Formats settings as lines of the configuration file, where `policy.mode` is nested. */
 export function toConfigurationLines(settings: readonly (readonly [path: string, value: string])[]): string {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { DoctorReply } from '../../../../src/http/rest/replies/doctor.js';
 import { type Loaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -6,9 +7,7 @@ import { ActForm } from '../../parts/form.js';
 import { ServerText } from '../../parts/server-text.js';
 import { Await, Done, Light, Note, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import type { Applied, ConnectionReport, Finding } from './requests.js';
-import { type Connection, type DoctorReply, examine } from './requests.js';
-import { useTexts } from './texts.js';
+import { type Applied, type Connection, type ConnectionReport, examine, type Finding, useTexts } from './requests.js';
 
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 

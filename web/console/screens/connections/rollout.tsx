@@ -1,5 +1,7 @@
 import { useState } from 'react';
+import type { ModeReply, RefusedReply } from '../../../../src/http/rest/replies/connections.js';
 import { toRefusal, useMay, usePages, useSessionActions } from '../../frame/acting.js';
+import { post } from '../../frame/call.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
@@ -10,10 +12,16 @@ import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { type Connection, listRefused, type Refused, switchMode } from './requests.js';
-import { useTexts } from './texts.js';
+import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
-const days = 30;
+const listRefused = (id: string, cursor: string | null) =>
+  post<RefusedReply>(pathOf(id, 'refused'), { days: 30, limit: 50, cursor: cursor ?? undefined });
+
+/** @param isSure - true to proceed although no user is enrolled */
+const switchMode = (id: string, mode: ModeReply['inForce'], isSure: boolean) => ({
+  ...post(pathOf(id, 'mode'), { mode, isSure }),
+  ...patient,
+});
 
 interface Props {
   readonly connection: Connection;
@@ -47,13 +55,13 @@ export function Rollout({
 }
 
 function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitched: (() => void) | null }) {
-  const words = useTexts();
+  const { refused } = useTexts();
   const { id } = connection;
   const { ago, number } = useFormats();
   const mayInvite = useMay('assist');
-  const [all, setAll] = useState<Omit<Refused, 'subjects' | 'cursor'> | null>(null);
+  const [all, setAll] = useState<Omit<RefusedReply, 'subjects' | 'cursor'> | null>(null);
   const paged = usePages(
-    (cursor) => listRefused(id, days, cursor),
+    (cursor) => listRefused(id, cursor),
     (page) => {
       setAll(page);
       return page.subjects;
@@ -61,7 +69,6 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
   );
   const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
   const names = useNames(paged.rows.map(whoOf));
-  const { refused } = words;
   return (
     <>
       <Section heading={refused.heading} intro={refused.intro}>
@@ -119,7 +126,7 @@ function InviteThese({ connection: { id }, count }: Props & { readonly count: nu
   async function* notEnrolled(): AsyncGenerator<Who> {
     let cursor: string | null = null;
     do {
-      const page: Refused = await call(listRefused(id, days, cursor));
+      const page: RefusedReply = await call(listRefused(id, cursor));
       for (const { subject, isEnrolled } of page.subjects) if (!isEnrolled) yield { connection: id, subject };
       cursor = page.cursor;
     } while (cursor !== null);
@@ -187,10 +194,9 @@ function SwitchToShadow({ connection: { id }, onSwitched }: Switching) {
   const { call } = useSessionActions();
   return (
     <ConfirmButton
-      label={toShadow.label}
+      {...toShadow}
       title={toShadow.title({ id })}
       onConfirm={() => call(switchMode(id, 'shadow', false)).then(onSwitched)}
-      text={toShadow.text}
     />
   );
 }

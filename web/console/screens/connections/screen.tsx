@@ -2,17 +2,16 @@ import type { ReactNode } from 'react';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { countLines } from '../../ledger/requests.js';
+import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
 import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
-import { type Connection, examine, listConnections, readDoctor } from './requests.js';
+import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
-import { defineScreen, useTexts } from './texts.js';
 
 function PolicyInForce({ connection }: { readonly connection: Connection }) {
   const words = useTexts();
@@ -152,7 +151,7 @@ function Head({
   );
 }
 
-export const connections = defineScreen(function Connections({ rest }) {
+export const screen = defineScreen(function Connections({ rest }) {
   const [id, tab] = rest;
   return id === undefined ? <Every /> : <OneConnection key={id} id={id} tab={tab} />;
 });

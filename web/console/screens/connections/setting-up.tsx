@@ -1,5 +1,12 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type {
+  BegunRunReply,
+  ConnectionSecretsReply,
+  LastRunReply,
+  PlanReply,
+} from '../../../../src/http/rest/replies/connections.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
+import { post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
@@ -9,20 +16,9 @@ import { Await, Done, Empty, Note, Progress, Section } from '../../parts/state.j
 import { Table } from '../../parts/table.js';
 import { toConfigurationLines } from './configuration-file.js';
 import { Doctor, type Examined } from './doctor.js';
-import {
-  type Applied,
-  applyConnection,
-  type Connection,
-  examine,
-  listSecrets,
-  type Plan,
-  planConnection,
-  type Run,
-  readRun,
-  type Secret,
-  type SecretAge,
-} from './requests.js';
-import { useTexts } from './texts.js';
+import { type Applied, type Connection, examine, pathOf, patient, useTexts } from './requests.js';
+
+type Secret = ConnectionSecretsReply['secrets'][number];
 
 interface Props {
   readonly connection: Connection;
@@ -32,7 +28,7 @@ interface Props {
 
 function Secrets(given: Props) {
   const { secrets: words } = useTexts();
-  const listed = useLoaded(listSecrets(given.connection.id));
+  const listed = useLoaded(post<ConnectionSecretsReply>(pathOf(given.connection.id, 'secrets')));
   return (
     <Await loaded={listed}>
       {({ secrets }) => (
@@ -53,7 +49,7 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   const { ago, instant } = useFormats();
   const { secrets: named } = words;
   const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
-  const toText = ({ since, usedAt }: SecretAge): string =>
+  const toText = ({ since, usedAt }: Secret['current']): string =>
     [
       named.since({ when: instant(since), ago: ago(since) }),
       usedAt === null ? named.unused : named.used({ when: instant(usedAt), ago: ago(usedAt) }),
@@ -118,22 +114,16 @@ function OneSecret({ connection: { id }, begin, secret }: Props & { readonly sec
   );
 }
 
-function SetUp({
-  connection: { id },
-  begin,
-  progress,
-}: {
-  readonly connection: Connection;
-  readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  readonly progress: ReactNode;
-}) {
-  const words = useTexts();
+function SetUp({ connection: { id }, begin, progress }: Props) {
+  const { plan: named } = useTexts();
   const { call } = useSessionActions();
-  const [plan, setPlan] = useState<Plan | null>(null);
-  const { plan: named } = words;
+  const [plan, setPlan] = useState<PlanReply | null>(null);
   return (
     <Section heading={named.heading} intro={named.lookHint}>
-      <ActForm submit={named.look} onSubmit={async () => setPlan(await call(planConnection(id)))} />
+      <ActForm
+        submit={named.look}
+        onSubmit={async () => setPlan(await call({ ...post<PlanReply>(pathOf(id, 'plan')), ...patient }))}
+      />
       {plan === null ? (
         progress
       ) : (
@@ -156,7 +146,7 @@ function Planned({
   onApply,
 }: {
   readonly id: string;
-  readonly plan: Plan;
+  readonly plan: PlanReply;
   readonly onApply: (isSure: boolean) => Promise<void>;
 }) {
   const words = useTexts();
@@ -228,7 +218,7 @@ export function SettingUp({
 }) {
   const { id } = connection;
   const { call } = useSessionActions();
-  const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
+  const last = useLoaded(post<LastRunReply>(pathOf(id, 'run')), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
   /** Id of the run after which the connection is checked again. */
@@ -245,7 +235,8 @@ export function SettingUp({
   const beginAt =
     (where: Place) =>
     async (what: Applied, isSure: boolean): Promise<void> => {
-      const begun = await call(applyConnection(id, what, isSure));
+      const asked = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
+      const begun = await call({ ...asked, ...patient });
       if (where === 'health') mended.current = begun.run.id;
       setPlace(where);
       last.reload();
@@ -263,7 +254,7 @@ export function SettingUp({
   );
 }
 
-function RunProgress({ run }: { readonly run: Run }) {
+function RunProgress({ run }: { readonly run: BegunRunReply['run'] }) {
   const { run: named } = useTexts();
   const { instant, number } = useFormats();
   const { by, startedAt, state, steps } = run;

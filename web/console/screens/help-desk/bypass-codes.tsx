@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { BypassesReply, MadeBypassReply } from '../../../../src/http/rest/replies/help-desk.js';
 import { usePages, useSessionActions } from '../../frame/acting.js';
-import { Refusal } from '../../frame/call.js';
+import { post, Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Field } from '../../parts/form.js';
@@ -8,14 +9,16 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import { Note, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { PersonFields, readWho, useNames } from './person.js';
-import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
 import { useTexts } from './texts.js';
+
+const listBypassCodes = (cursor: string | null) =>
+  post<BypassesReply>('/v1/help-desk/bypass-codes/list', { limit: 100, cursor: cursor ?? undefined });
 
 /** Polling delay while a bypass code waits for the approval of another person. */
 const lookAgainMs = 5000;
 
 export function BypassCodes() {
-  const words = useTexts();
+  const { codes } = useTexts();
   const { call, session } = useSessionActions();
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes }) => codes);
@@ -26,7 +29,6 @@ export function BypassCodes() {
     const timer = window.setTimeout(poll, lookAgainMs);
     return () => window.clearTimeout(timer);
   }, [rows]);
-  const { codes } = words;
   const { columns, approve } = codes;
   return (
     <>
@@ -59,7 +61,7 @@ export function BypassCodes() {
                     label={approve.label}
                     about={nameOf(row)}
                     title={approve.title({ name: nameOf(row) })}
-                    onConfirm={() => call(approveBypassCode(row.id)).then(reload)}
+                    onConfirm={() => call(post(`/v1/help-desk/bypass-codes/${row.id}/approve`)).then(reload)}
                     text={approve.text({ by: row.by })}
                   />
                 ),
@@ -72,12 +74,11 @@ export function BypassCodes() {
 }
 
 function Make({ onMade }: { readonly onMade: () => void }) {
-  const words = useTexts();
+  const { codes } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();
-  const [made, setMade] = useState<MadeCode | null>(null);
+  const [made, setMade] = useState<MadeBypassReply | null>(null);
   const [isAllowed, setAllowed] = useState(true);
-  const { codes } = words;
   return (
     <Section heading={codes.heading} intro={codes.intro}>
       {made !== null && (
@@ -103,7 +104,8 @@ function Make({ onMade }: { readonly onMade: () => void }) {
             application: application === '' ? undefined : application,
           };
           try {
-            setMade(await call(makeBypassCode({ ...readWho(fields), ...limits })));
+            const asked = post<MadeBypassReply>('/v1/help-desk/bypass-codes', { ...readWho(fields), ...limits });
+            setMade(await call(asked));
             onMade();
           } catch (thrown) {
             if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;

@@ -4,7 +4,6 @@ import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Field, Select } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
-import type { Who } from './requests.js';
 import { useTexts } from './texts.js';
 
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
@@ -56,7 +55,7 @@ function ByLogin() {
   );
 }
 
-export function readWho(fields: FormData): Who {
+export function readWho(fields: FormData) {
   const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
   if (subject !== null) return { connection, subject: String(subject) };
   return { connection, login: String(fields.get('login')).trim() };

@@ -1,6 +1,13 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import type {
+  BegunVouchingReply,
+  HelpRequestReply,
+  HelpRequestsReply,
+  VouchingReply,
+} from '../../../../src/http/rest/replies/help-desk.js';
 import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
+import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { addressFor } from '../../ledger/names.js';
@@ -11,32 +18,26 @@ import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
 import { PersonFields, readWho, useNames } from './person.js';
-import {
-  type BegunVouching,
-  beginVouching,
-  closeHelpRequest,
-  type HelpRequest,
-  listHelpRequests,
-  readVouching,
-  settlements,
-  takeHelpRequest,
-  type VouchingView,
-} from './requests.js';
 import { defineScreen, useTexts } from './texts.js';
 
-const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
+const listHelpRequests = (cursor: string | null) =>
+  post<HelpRequestsReply>('/v1/help-desk/requests/list', { limit: 100, cursor: cursor ?? undefined });
+
+const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
+
+const openFirst = (rows: readonly HelpRequestReply[]): readonly HelpRequestReply[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
 function Queue() {
-  const words = useTexts();
+  const { queue } = useTexts();
   const { call, session } = useSessionActions();
   const { instant } = useFormats();
   const paged = usePages(listHelpRequests, ({ requests }) => requests);
   const nameOf = useNames(paged.rows);
   const { refusal, run } = useAction();
-  const { queue } = words;
   const { columns } = queue;
-  const take = (id: string): void => void run(() => call(takeHelpRequest(id)).finally(paged.reload));
+  const take = (id: string): void =>
+    void run(() => call(post(`/v1/help-desk/requests/${id}/take`)).finally(paged.reload));
   return (
     <Section heading={queue.heading} intro={queue.intro}>
       <p>
@@ -83,7 +84,7 @@ function Taken({
   name,
   onSettled,
 }: {
-  readonly request: HelpRequest;
+  readonly request: HelpRequestReply;
   readonly name: string;
   readonly onSettled: () => void;
 }) {
@@ -98,7 +99,10 @@ function Taken({
       </div>
       <ActForm
         submit={settle.submit}
-        onSubmit={(fields) => call(closeHelpRequest(request.id, String(fields.get('settlement')))).then(onSettled)}
+        onSubmit={(fields) => {
+          const settled = { settlement: String(fields.get('settlement')) };
+          return call(post(`/v1/help-desk/requests/${request.id}/settle`, settled)).then(onSettled);
+        }}
       >
         <Select
           name="settlement"
@@ -113,23 +117,22 @@ function Taken({
 
 /** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
 function Vouching() {
-  const [begun, setBegun] = useState<BegunVouching | null>(null);
+  const [begun, setBegun] = useState<BegunVouchingReply | null>(null);
   if (begun === null) return <Ask onBegun={setBegun} />;
   return <Follow key={begun.id} begun={begun} onOver={() => setBegun(null)} />;
 }
 
-function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) {
-  const words = useTexts();
+function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouchingReply) => void }) {
+  const { calls } = useTexts();
   const { call } = useSessionActions();
   const language = useLanguage();
-  const { calls } = words;
   return (
     <Section heading={calls.heading} intro={calls.intro}>
       <ActForm
         submit={calls.submit}
         onSubmit={async (fields) => {
           const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
-          onBegun(await call(beginVouching({ ...readWho(fields), ...asked })));
+          onBegun(await call(post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })));
         }}
       >
         <PersonFields />
@@ -149,7 +152,7 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouching) => void }) 
 }
 
 /** Polling delays. Other states are final. */
-const pauses: Partial<Record<VouchingView['state'], number>> = {
+const pauses: Partial<Record<VouchingReply['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
 
@@ -157,11 +160,11 @@ function Follow({
   begun: { id, url, number },
   onOver,
 }: {
-  readonly begun: BegunVouching;
+  readonly begun: BegunVouchingReply;
   readonly onOver: () => void;
 }) {
   const { calls } = useTexts();
-  const loaded = useLoaded(readVouching(id), ({ state }) => pauses[state]);
+  const loaded = useLoaded(post<VouchingReply>(`/v1/help-desk/vouchings/${id}`), ({ state }) => pauses[state]);
   const state = loaded.state === 'loaded' ? loaded.value.state : 'waiting';
   const tone = state === 'passed' ? 'good' : state === 'refused' || state === 'failed' ? 'bad' : '';
   return (
@@ -198,7 +201,7 @@ function Person({
   person: { login, email, phone, connection, subject },
   until,
 }: {
-  readonly person: NonNullable<VouchingView['person']>;
+  readonly person: NonNullable<VouchingReply['person']>;
   readonly until: string | null;
 }) {
   const words = useTexts().calls;
@@ -221,7 +224,7 @@ function Person({
   );
 }
 
-export const helpDesk = defineScreen(function HelpDesk({ rest: [part = 'calls'] }) {
+export const screen = defineScreen(function HelpDesk({ rest: [part = 'calls'] }) {
   const words = useTexts();
   return (
     <>

@@ -18,9 +18,8 @@ const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 type Counts = LineCountsReply['connections'][number];
 
 function Connections() {
-  const words = useTexts();
+  const { figures } = useTexts();
   const loaded = useLoaded(countLines);
-  const { figures } = words;
   return (
     <Await loaded={loaded}>
       {({ connections }) =>
@@ -35,12 +34,11 @@ function Connections() {
 }
 
 function Connection({ counts }: { readonly counts: Counts }) {
-  const words = useTexts();
+  const { figures, ledger } = useTexts();
   const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
   const { number, percent, seconds } = useFormats();
   const { session } = useSessionActions();
   const [mayList, mayLog] = [useMay('audit'), useMay('audit')];
-  const { figures, ledger } = words;
   const people = `/people?connection=${encodeURIComponent(connection)}`;
   const row = findScreen('/connections');
   const passed = days.reduce((sum, day) => sum + day.passed, 0);
@@ -137,7 +135,7 @@ function Health({ connection }: { readonly connection: string }) {
   );
 }
 
-export const home = defineScreen(function Home() {
+export const screen = defineScreen(function Home() {
   const words = useTexts();
   const frame = useWords();
   const mayView = useMay('view');
@@ -182,9 +180,8 @@ export const home = defineScreen(function Home() {
 });
 
 function ToDoList() {
-  const words = useTexts();
+  const { toDo } = useTexts();
   const loaded = useOpenWork();
-  const { toDo } = words;
   if (loaded === null) return null;
   return (
     <Section heading={toDo.heading}>

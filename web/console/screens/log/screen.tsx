@@ -12,7 +12,7 @@ import { ActForm, Field, Select } from '../../parts/form.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
-export const log = defineScreen(function Log() {
+export const screen = defineScreen(function Log() {
   const words = useTexts();
   const given = useParameters();
   return (
@@ -96,8 +96,7 @@ function toFilter(given: URLSearchParams): Filter {
 }
 
 function Filters({ given }: { readonly given: URLSearchParams }) {
-  const words = useTexts();
-  const { filters, ledger } = words;
+  const { filters, ledger } = useTexts();
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';
   const others = [...given.keys()].filter((name) => name !== 'search');

@@ -1,24 +1,24 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Texts as OperationsWords } from '../../../../locales/compiled/console/operations/texts.js';
+import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/http/rest/replies/operations.js';
 import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { get, post } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton, ConfirmDialog } from '../../parts/confirm.js';
 import { ServerText, ServerTextResult } from '../../parts/server-text.js';
 import { Await, Problem } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import {
-  type Retired,
-  type Rotated,
-  type RotatingKey,
-  readKeys,
-  retireSigningKey,
-  retireVersion,
-  rotateKey,
-  type SealingKey,
-  type Use,
-  useTexts,
-} from './requests.js';
+import { useTexts } from './texts.js';
+
+type SealingKey = KeysReply['sealing'][number];
+type RotatingKey = KeysReply['signing'][number];
+
+const readKeys = get<KeysReply>('/v1/keys');
+
+/** @param confirm - number of tokens that the administrator agrees to lose, or `undefined` for a dry run */
+const retireVersion = (version: number, confirm?: number) =>
+  post<RetiredKeyReply>('/v1/keys/retire', { version, confirm });
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
@@ -44,12 +44,12 @@ export function Keys() {
   );
 }
 
-function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () => void }) {
+function Rotate({ use, onChanged }: { readonly use: (typeof uses)[number]; readonly onChanged: () => void }) {
   const { uses: names, rotate } = useTexts().keys;
   const { call } = useSessionActions();
   const { instant } = useFormats();
   const mayRotate = useMay('operate');
-  const [rotated, setRotated] = useState<Rotated | null>(null);
+  const [rotated, setRotated] = useState<RotatedKeyReply | null>(null);
   if (!mayRotate) return null;
   return (
     <>
@@ -67,7 +67,7 @@ function Rotate({ use, onChanged }: { readonly use: Use; readonly onChanged: () 
         label={rotate.label}
         about={names[use]}
         title={`${rotate.label}: ${names[use]}`}
-        onConfirm={() => call(rotateKey(use)).then(setRotated).then(onChanged)}
+        onConfirm={() => call(post<RotatedKeyReply>('/v1/keys/rotate', { use })).then(setRotated).then(onChanged)}
         text={use === 'sealing' ? rotate.sealing : rotate.turning}
       />
     </>
@@ -99,7 +99,7 @@ export function RetireVersion({
   onRetired,
 }: {
   readonly version: number;
-  readonly onRetired: (told: Retired) => void;
+  readonly onRetired: (told: RetiredKeyReply) => void;
 }) {
   const { retire, version: toName } = useTexts().keys;
   const { call } = useSessionActions();
@@ -179,7 +179,7 @@ export function SealingKeys({
   const words = useTexts().keys;
   const { ago, instant, number } = useFormats();
   const mayRetire = useMay('operate');
-  const [retired, setRetired] = useState<Retired | null>(null);
+  const [retired, setRetired] = useState<RetiredKeyReply | null>(null);
   const { columns } = words;
   return (
     <>
@@ -234,7 +234,7 @@ export function TurningKeys({
   const { call } = useSessionActions();
   const { ago, instant } = useFormats();
   const mayRetire = useMay('operate') && use === 'signing';
-  const [told, setTold] = useState<Retired | null>(null);
+  const [told, setTold] = useState<RetiredKeyReply | null>(null);
   const { columns, retire, uses } = words;
   const stateOf = ({ isSigning, signsFrom }: RotatingKey) => {
     if (isSigning) return 'signs';
@@ -266,7 +266,11 @@ export function TurningKeys({
                     about={name}
                     title={retire.title({ key: name })}
                     isGrave
-                    onConfirm={() => call(retireSigningKey(name)).then(setTold).then(onChanged)}
+                    onConfirm={() =>
+                      call(post<RetiredKeyReply>('/v1/keys/retire', { signing: name }))
+                        .then(setTold)
+                        .then(onChanged)
+                    }
                     text={retire.signing}
                   />
                 ),

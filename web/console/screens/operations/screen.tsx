@@ -1,13 +1,15 @@
-import type { JobsReply } from '../../../../src/http/rest/replies/operations.js';
+import type { BackupReply, JobsReply, TrailReply } from '../../../../src/http/rest/replies/operations.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
-import { get, Refusal } from '../../frame/call.js';
+import { get, post, Refusal } from '../../frame/call.js';
 import { textIn, useFormats, useWords } from '../../frame/words.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts } from '../../parts/server-text.js';
 import { Await, Done, Empty, Problem, Progress, Section } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { Keys } from './keys.js';
-import { defineScreen, readBackup, readTrail, useTexts, type Verification, verifyTrail } from './requests.js';
+import { defineScreen, useTexts } from './texts.js';
+
+const readBackup = get<BackupReply>('/v1/backup');
 
 function Backup() {
   const words = useTexts().backup;
@@ -89,7 +91,10 @@ function Trail() {
   const { call } = useSessionActions();
   const { ago, instant } = useFormats();
   const mayVerify = useMay('audit');
-  const trail = useLoaded(readTrail, ({ verification }) => verification?.state === 'under_way' && 1000);
+  const trail = useLoaded(
+    get<TrailReply>('/v1/audit/verification'),
+    ({ verification }) => verification?.state === 'under_way' && 1000,
+  );
   return (
     <Section heading={words.heading}>
       <Await loaded={trail}>
@@ -109,7 +114,10 @@ function Trail() {
             />
             {verification !== null && <Outcome verification={verification} />}
             {mayVerify && verification?.state !== 'under_way' && (
-              <ActForm submit={words.verify} onSubmit={() => call(verifyTrail).then(trail.reload)} />
+              <ActForm
+                submit={words.verify}
+                onSubmit={() => call(post<TrailReply>('/v1/audit/verify')).then(trail.reload)}
+              />
             )}
           </>
         )}
@@ -118,7 +126,7 @@ function Trail() {
   );
 }
 
-function Outcome({ verification }: { readonly verification: Verification }) {
+function Outcome({ verification }: { readonly verification: NonNullable<TrailReply['verification']> }) {
   const words = useTexts().audit;
   const { number, size } = useFormats();
   const { state, outcome, failed, bytesRead, bytesInAll } = verification;
@@ -168,7 +176,7 @@ function Outcome({ verification }: { readonly verification: Verification }) {
   }
 }
 
-export const operations = defineScreen(function Operations() {
+export const screen = defineScreen(function Operations() {
   const words = useTexts();
   return (
     <>

@@ -10,8 +10,7 @@ import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, Section, useProblemText } from '../../parts/state.js';
-import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
-import { useTexts } from './texts.js';
+import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
 
 export function Actions({
   who,
@@ -58,30 +57,27 @@ export function Actions({
             </Link>
             {isLocked && (
               <ConfirmButton
-                label={unlock.label}
+                {...unlock}
                 title={unlock.title({ login: name })}
                 onConfirm={async () => void (await act(unlockPerson(who)))}
-                text={unlock.text}
               />
             )}
             {status !== 'none' && status !== 'ended' && (
               <ConfirmButton
-                label={revoke.label}
+                {...revoke}
                 title={revoke.title({ login: name })}
                 isGrave
                 onConfirm={async () => void (await act(revokePerson(who)))}
-                text={revoke.text}
               />
             )}
           </>
         )}
         {mayOperate && (
           <ConfirmButton
-            label={erase.label}
+            {...erase}
             title={erase.title({ login: name })}
             isGrave
             onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
-            text={erase.text}
           />
         )}
       </div>
@@ -129,9 +125,8 @@ function Outcomes({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
 }
 
 function Invite({ who }: { readonly who: Who }) {
-  const words = useTexts();
+  const { invite } = useTexts();
   const { call } = useSessionActions();
-  const { invite } = words;
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>

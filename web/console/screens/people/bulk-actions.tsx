@@ -7,8 +7,7 @@ import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../le
 import { ConfirmButton } from '../../parts/confirm.js';
 import { saveCsv } from '../../parts/export-csv.js';
 import { Problem, QuietButton } from '../../parts/state.js';
-import { unlockPerson } from './requests.js';
-import { useTexts } from './texts.js';
+import { unlockPerson, useTexts } from './requests.js';
 
 export interface Chosen {
   /** Chosen people who are in the list, in its order. */

@@ -18,7 +18,7 @@ import { ActForm, Field, Select } from '../../parts/form.js';
 import { Await, Empty, Section } from '../../parts/state.js';
 import { type Column, PagedTable, Table } from '../../parts/table.js';
 import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
-import { useTexts } from './texts.js';
+import { useTexts } from './requests.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 

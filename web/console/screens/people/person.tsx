@@ -8,8 +8,7 @@ import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who }
 import { Facts } from '../../parts/server-text.js';
 import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
 import { Actions } from './actions.js';
-import { exportPerson, type Held } from './requests.js';
-import { useTexts } from './texts.js';
+import { exportPerson, type Held, useTexts } from './requests.js';
 
 interface Props {
   readonly who: Who;

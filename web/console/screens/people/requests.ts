@@ -1,7 +1,12 @@
+import { loadTexts } from '../../../../locales/compiled/console/people/load.js';
 import type { InvitationReply } from '../../../../src/http/rest/replies/step-ups.js';
 import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/http/rest/replies/subjects.js';
 import { post } from '../../frame/call.js';
+import { defineTexts } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';
+import { withLedger } from '../../ledger/told.js';
+
+export const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
 
 export type Outcome = SubjectsReply['subjects'][number];
 export type Held = NonNullable<ExportReply['subjects'][number]['held']>;

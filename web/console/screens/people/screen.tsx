@@ -11,11 +11,10 @@ import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './actions.js';
 import { List } from './list.js';
 import { Person } from './person.js';
-import { defineScreen, useTexts } from './texts.js';
+import { defineScreen, useTexts } from './requests.js';
 
 function Find({ text }: { readonly text: string | null }) {
-  const words = useTexts();
-  const { find } = words;
+  const { find } = useTexts();
   return (
     <>
       <ActForm key={text} submit={find.submit} onSubmit={async (fields) => navigate(addressOf('/people', fields))}>
@@ -37,14 +36,13 @@ function Find({ text }: { readonly text: string | null }) {
 const mostFound = 20;
 
 function Found({ text }: { readonly text: string }) {
-  const words = useTexts();
+  const { find, ledger } = useTexts();
   const loaded = useLoaded(findPeople(text));
   const found = loaded.state === 'loaded' ? loaded.value : null;
   const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
   useEffect(() => {
     if (only !== undefined) navigate(pathOf(only), true);
   }, [only]);
-  const { find, ledger } = words;
   return (
     <Section heading={find.found}>
       <Await loaded={loaded}>
@@ -64,11 +62,10 @@ function Found({ text }: { readonly text: string }) {
 }
 
 function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
-  const words = useTexts();
+  const { find, list, ledger, invite, statuses } = useTexts();
   const { number } = useFormats();
   const mayAssist = useMay('assist');
   const invitation = useInvitation();
-  const { find, list, ledger, invite, statuses } = words;
   const names = new Map(people.map((each) => [keyOf(each), each]));
   const canInvite = mayAssist && people.some(({ status }) => status === 'none');
   return (
@@ -119,7 +116,7 @@ function FoundPeople({ people }: { readonly people: readonly FoundPerson[] }) {
   );
 }
 
-export const people = defineScreen(function People({ rest }) {
+export const screen = defineScreen(function People({ rest }) {
   const words = useTexts();
   const [connection, subject] = rest;
   const given = useParameters();

@@ -1,5 +1,0 @@
-import { loadTexts } from '../../../../locales/compiled/console/people/load.js';
-import { defineTexts } from '../../frame/words.js';
-import { withLedger } from '../../ledger/told.js';
-
-export const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
