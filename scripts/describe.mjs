@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npm } from './pack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -17,13 +18,8 @@ export function makeSbom({ manifest, lock }) {
   try {
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
-    const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only', '--omit=dev'];
-    return JSON.parse(
-      execFileSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, {
-        ...{ cwd: folder, encoding: 'utf8', shell: process.platform === 'win32', maxBuffer: 64 * 1024 * 1024 },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    );
+    const args = ['--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only', '--omit=dev'];
+    return JSON.parse(npm(folder, 'sbom', ...args));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -20,7 +20,7 @@ import { toProductionLock } from './production-lock.mjs';
 
 const isWindows = process.platform === 'win32';
 
-const npm = (cwd, ...args) =>
+export const npm = (cwd, ...args) =>
   execFileSync(isWindows ? 'npm.cmd' : 'npm', args, {
     ...{ cwd, encoding: 'utf8', shell: isWindows, maxBuffer: 64 * 1024 * 1024 },
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -20,8 +22,6 @@ export type Behaviour =
   | 'huge body'
   | 'huge headers'
   | 'not http';
-
-export type FaultServer = Awaited<ReturnType<typeof startFaultServer>>;
 
 const page = '<!doctype html><title>Bad Gateway</title><h1>502</h1>';
 
@@ -89,39 +89,18 @@ function perform(behaviour: Behaviour, socket: Socket): void {
   }
 }
 
-/** Takes one complete request from the received bytes. Returns `null` if it is incomplete. */
-function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } | null {
-  const headEnd = received.indexOf('\r\n\r\n');
-  if (headEnd === -1) return null;
-  const [start = '', ...lines] = received.subarray(0, headEnd).toString('latin1').split('\r\n');
-  const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-  );
-  const bodyEnd = headEnd + 4 + Number(headers['content-length'] ?? 0);
-  if (received.length < bodyEnd) return null;
-  const [method = '', path = ''] = start.split(' ');
-  const request = { method, path, headers, body: Buffer.from(received.subarray(headEnd + 4, bodyEnd)) };
-  return { request, rest: received.subarray(bodyEnd) };
-}
-
 export async function startFaultServer(behave: (request: SeenRequest, count: number) => Behaviour, port = 0) {
   const requests: SeenRequest[] = [];
-  const sockets = new Set<Socket>();
   let opened = 0;
-  const server: Server = createServer((socket) => {
+  // The answers are written to the socket itself, because Node would refuse to send most of them.
+  const server = createServer(async (request) => {
+    const { method = '', url: path = '', headers } = request;
+    const seen = { method, path, headers, body: await buffer(request) };
+    requests.push(seen);
+    perform(behave(seen, requests.length), request.socket);
+  });
+  server.on('connection', () => {
     opened += 1;
-    sockets.add(socket);
-    let received: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      for (let taken = takeRequest(received); taken !== null; taken = takeRequest(received)) {
-        received = taken.rest;
-        requests.push(taken.request);
-        perform(behave(taken.request, requests.length), socket);
-      }
-    });
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -133,7 +112,7 @@ export async function startFaultServer(behave: (request: SeenRequest, count: num
     requests,
     connections: () => opened,
     async close(): Promise<void> {
-      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },

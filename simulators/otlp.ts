@@ -20,8 +20,6 @@ const spanGuard = z.object({
   attributes: z.array(attributeGuard).transform((all) => Object.fromEntries(all.map(({ key, value }) => [key, value]))),
 });
 
-export type ReceivedSpan = z.output<typeof spanGuard>;
-
 const exportGuard = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanGuard) })) })),
 });
@@ -31,7 +29,7 @@ export type OtlpReceiver = Awaited<ReturnType<typeof startOtlpReceiver>>;
 /** @see https://opentelemetry.io/docs/specs/otlp/#otlphttp */
 export async function startOtlpReceiver() {
   const bodies: string[] = [];
-  const spans: ReceivedSpan[] = [];
+  const spans: z.output<typeof spanGuard>[] = [];
   const authorizations: (string | undefined)[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);

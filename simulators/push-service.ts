@@ -12,13 +12,6 @@ import { createSelfSigned } from './tls-server.js';
  * a browser cannot open or that another server signed.
  */
 
-export interface OpenedPush {
-  readonly endpoint: string;
-  readonly text: string;
-  readonly ttlSec: number;
-  readonly bytes: number;
-}
-
 export type PushServiceSimulator = Awaited<ReturnType<typeof startPushService>>;
 
 const curve = 'prime256v1';
@@ -31,7 +24,7 @@ export async function startPushService(options: { readonly contact: string; read
   const tls = await createSelfSigned();
   const browsers = new Map<string, ReturnType<typeof createBrowser>>();
   const statuses = new Map<string, number>();
-  const opened: OpenedPush[] = [];
+  const opened: { readonly endpoint: string; readonly text: string; ttlSec: number; bytes: number }[] = [];
   const refused: string[] = [];
 
   const take = async (request: IncomingMessage, body: Buffer): Promise<number> => {

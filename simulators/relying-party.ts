@@ -71,6 +71,15 @@ export const startPending = (redirectUri: string): PendingSignIn & { readonly st
   redirectUri,
 });
 
+/** Parameters of the authorization request of a sign-in. */
+export const toAuthorizationRequest = (
+  { clientId, scopes }: OpenIdProvider,
+  { state, nonce, redirectUri }: Omit<PendingSignIn, 'codeVerifier'> & { readonly state: string },
+) => ({
+  ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: scopes.join(' ') },
+  ...{ state, nonce },
+});
+
 /** PKCE, S256 (RFC 7636). */
 export const toCodeChallenge = (codeVerifier: string): string =>
   createHash('sha256').update(codeVerifier).digest('base64url');
@@ -97,12 +106,19 @@ export function takePending<Pending>(
 const tokenErrorGuard = z.object({ error: z.string() });
 const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
 
-/** Redeems a code, with the client secret in the form. */
-export async function redeemCode(
-  provider: OpenIdProvider,
-  options: { readonly code: string; readonly started: PendingSignIn; readonly hasPkce: boolean; readonly fetch: Fetch },
-): Promise<{ readonly idToken: string; readonly accessToken: string | null }> {
-  const { code, started, hasPkce, fetch } = options;
+interface Completion {
+  readonly code: string;
+  readonly started: PendingSignIn;
+  readonly now: () => number;
+  readonly skewSec: number;
+  readonly fetch: Fetch;
+  readonly hasPkce?: boolean;
+  readonly hasNonce?: boolean;
+}
+
+/** Redeems a code, with the client secret in the form, and verifies the ID token. */
+export async function completeSignIn(provider: OpenIdProvider, completion: Completion) {
+  const { code, started, hasPkce = false, fetch } = completion;
   const response = await fetch(provider.tokenEndpoint, {
     method: 'POST',
     body: new URLSearchParams({
@@ -117,21 +133,16 @@ export async function redeemCode(
   if (!response.ok) throw new Refusal('token', tokenErrorGuard.safeParse(body).data?.error ?? String(response.status));
   const tokens = tokensGuard.safeParse(body);
   if (!tokens.success) throw new Refusal('token', 'not understood');
-  return { idToken: tokens.data.id_token, accessToken: tokens.data.access_token ?? null };
+  const claims = await verifyIdToken(provider, tokens.data.id_token, completion);
+  return { claims, accessToken: tokens.data.access_token ?? null };
 }
 
 /** Verifies an ID token (OpenID Connect Core, section 3.1.3.7). */
-export async function verifyIdToken(
+async function verifyIdToken(
   provider: OpenIdProvider,
   idToken: string,
-  options: {
-    readonly nonce: string | null;
-    readonly now: () => number;
-    readonly skewSec: number;
-    readonly fetch: Fetch;
-  },
+  { started, now, skewSec, fetch, hasNonce = true }: Completion,
 ): Promise<JWTPayload & { readonly sub: string }> {
-  const { nonce, now, skewSec, fetch } = options;
   const keys = createRemoteJWKSet(new URL(provider.jwksUri), { [customFetch]: (url, init) => fetch(url, init) });
   const payload = await jwtVerify(idToken, keys, {
     issuer: provider.issuer,
@@ -148,7 +159,7 @@ export async function verifyIdToken(
   );
   const { sub } = payload;
   if (sub === undefined || sub === '') throw new Refusal('id_token', 'sub');
-  if (nonce !== null && payload.nonce !== nonce) throw new Refusal('id_token', 'nonce');
+  if (hasNonce && payload.nonce !== started.nonce) throw new Refusal('id_token', 'nonce');
   return { ...payload, sub };
 }
 

@@ -23,13 +23,8 @@ export interface ProviderSimulation {
    * Signs a user in with the password.
    * @returns what the application gets: tokens with claims, an error, or a challenge
    */
-  signIn(login: string, answer: SignInAnswer | null): Promise<JsonObject>;
+  signIn(login: string, answer: { readonly session: string; readonly receipt: string } | null): Promise<JsonObject>;
   close(): Promise<void>;
-}
-
-export interface SignInAnswer {
-  readonly session: string;
-  readonly receipt: string;
 }
 
 export type StartSimulation = (options: {

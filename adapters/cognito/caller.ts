@@ -6,19 +6,17 @@ import { audienceOf } from '../../src/core/receipt.js';
 import type { Credential } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { regionOf } from './config.js';
+import { regionOf, type TriggerSettings } from './config.js';
 import type { TriggerCaller } from './schema.js';
-
-export interface ExpectedCaller {
-  readonly userPoolId: string;
-  readonly clientIds: readonly string[];
-}
 
 /**
  * Verifies that an event is from the configured user pool and app clients. Lambda permissions (`serverless.yml`)
  * restrict only the pool.
  */
-export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
+export function verifyCaller(
+  { region, userPoolId, callerContext }: TriggerCaller,
+  expected: Pick<TriggerSettings, 'userPoolId' | 'clientIds'>,
+): void {
   const isExpected =
     userPoolId === expected.userPoolId &&
     region === regionOf(expected.userPoolId) &&

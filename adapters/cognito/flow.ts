@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type ReceiptClaims, ReceiptError } from '../../client/receipt-claims.js';
+import { ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
@@ -7,7 +7,6 @@ import type { FaceErrorCode } from '../../src/errors.js';
 import { requestLifeSec, signStepUpRequest, toReceiptAudience, verifyCaller } from './caller.js';
 import type { TriggerSettings } from './config.js';
 import {
-  type FaceStatement,
   faceChallenge,
   type NextStep,
   refuseCreate,
@@ -132,12 +131,9 @@ function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: Tri
   return sub ?? pretended;
 }
 
-type VerifyReceipt = (
-  receipt: string,
-  expected: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
-) => Promise<ReceiptClaims | null>;
+type VerifyReceipt = ReturnType<typeof createVerifyReceipt>;
 
-function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyReceipt {
+function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
   const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
   const verifiers = new Map(
     clientIds.map((clientId) => {
@@ -145,7 +141,10 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
       return [clientId, createReceiptVerifier({ issuer, audience, keys: receiptKeys, clock })] as const;
     }),
   );
-  return async (receipt, { clientId, ...expected }) => {
+  return async (
+    receipt: string,
+    { clientId, ...expected }: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
+  ) => {
     try {
       // The caller that starts a step-up chooses the audience of its receipt, so the receipt's connection is verified
       // too.
@@ -181,7 +180,5 @@ async function handlePreToken(
   // The client controls this metadata, so only a receipt of this user and app client is accepted.
   const claims =
     isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
-  const statement: FaceStatement | null =
-    claims === null ? null : { checkedAt: claims.auth_time, stepUpId: claims.txn };
-  return toPreTokenReply(statement, { hasAccessToken, attribute });
+  return toPreTokenReply(claims, { hasAccessToken, attribute });
 }

@@ -200,6 +200,9 @@ export function createCognitoProfile(
     return found;
   };
 
+  const withUser = <Result>(subject: string, work: (user: FoundUser) => Result | Promise<Result>): Promise<Result> =>
+    within(async () => work(await find(subject)));
+
   const findAccount: Profile['findAccount'] = (login) =>
     within(async () => {
       if (!isLogin(login) || login.length > maxNameCharacters) return null;
@@ -209,37 +212,29 @@ export function createCognitoProfile(
 
   return {
     findAccount,
-    readAccount: (subject) => within(async () => toNamedAccount(await find(subject))),
+    readAccount: (subject) => withUser(subject, toNamedAccount),
     searchAccounts: (text, limit) =>
       within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),
     claimNames,
     readClaims: (subject, names) =>
-      within(async () => {
-        const { attributes } = await find(subject);
-        return toClaims(names, (name) => attributes.get(name));
-      }),
+      withUser(subject, ({ attributes }) => toClaims(names, (name) => attributes.get(name))),
     readGroups: (subject) =>
-      within(async () => {
-        const { username } = await find(subject);
-        return readAllGroups((next: string | null) => readGroupPage(username, next, { UserPoolId, client }));
-      }),
+      withUser(subject, ({ username }) =>
+        readAllGroups((next: string | null) => readGroupPage(username, next, { UserPoolId, client })),
+      ),
     readToken: (subject) =>
-      within(async () => toStoredToken((await find(subject)).attributes.get(attribute), { attribute, log })),
+      withUser(subject, ({ attributes }) => toStoredToken(attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>
-      within(async () => {
-        const { username: Username } = await find(subject);
+      withUser(subject, async ({ username: Username }) => {
         const UserAttributes = [{ Name: attribute, Value: token.use((text) => text) }];
         await client.adminUpdateUserAttributes({ UserPoolId, Username, UserAttributes });
       }),
     clearToken: (subject) =>
-      within(async () => {
-        const { username: Username } = await find(subject);
-        const UserAttributeNames = [attribute];
-        await client.adminDeleteUserAttributes({ UserPoolId, Username, UserAttributeNames });
+      withUser(subject, async ({ username: Username }) => {
+        await client.adminDeleteUserAttributes({ UserPoolId, Username, UserAttributeNames: [attribute] });
       }),
     endSessions: (subject) =>
-      within(async () => {
-        const { username: Username } = await find(subject);
+      withUser(subject, async ({ username: Username }) => {
         await client.adminUserGlobalSignOut({ UserPoolId, Username });
       }),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ReceiptClaims } from '../../client/receipt-claims.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { FaceErrorCode } from '../../src/errors.js';
@@ -100,24 +101,19 @@ export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
 
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
-export interface FaceStatement {
-  readonly checkedAt: number;
-  readonly stepUpId: string;
-}
-
-/** @param statement - result of the face check; `null` removes the face claims */
+/** @param claims - of the receipt of the face check; `null` removes the face claims */
 export function toPreTokenReply(
-  statement: FaceStatement | null,
+  claims: Pick<ReceiptClaims, 'auth_time' | 'txn'> | null,
   { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
 ): TriggerReply {
   const changes =
-    statement === null
+    claims === null
       ? { claimsToSuppress: [...faceClaims, attribute] }
       : {
           claimsToAddOrOverride: {
             face_verified: 'true',
-            face_verified_at: String(statement.checkedAt),
-            face_txn: statement.stepUpId,
+            face_verified_at: String(claims.auth_time),
+            face_txn: claims.txn,
           },
           claimsToSuppress: [attribute],
         };

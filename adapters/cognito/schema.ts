@@ -24,21 +24,18 @@ const personFields = {
   userNotFound: z.boolean().nullish(),
 };
 
-export interface Person {
-  readonly userName: string;
-  readonly sub: string | null;
-}
-
 const toPerson = (
   userName: string,
   { userAttributes, userNotFound }: { [Field in keyof typeof personFields]?: z.output<(typeof personFields)[Field]> },
   context: z.RefinementCtx,
-): Person => {
+) => {
   if (userNotFound === true) return { userName, sub: null };
   const sub = userAttributes?.sub;
   if (sub === undefined) context.addIssue({ code: 'custom', path: ['request', 'userAttributes', 'sub'] });
   return { userName, sub: sub ?? null };
 };
+
+export type Person = ReturnType<typeof toPerson>;
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 

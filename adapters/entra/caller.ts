@@ -14,18 +14,6 @@ export interface VerifiedCaller {
 }
 
 /**
- * Verifies that a call is from Entra's events service in an allowed tenant, by the headers only.
- * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
- */
-export type VerifyCaller = (headers: RequestHead['headers']) => Promise<VerifiedCaller>;
-
-export interface CallerCheck {
-  readonly verify: VerifyCaller;
-  /** Fetches the tenants' keys in advance. Failures are ignored, because the next hook call fetches the keys again. */
-  fetchAhead(): Promise<void>;
-}
-
-/**
  * Application id of Entra's events service, the same in every tenant.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
  */
@@ -38,14 +26,14 @@ const CLOCK_TOLERANCE_SEC = 30;
 const tenantGuard = z.object({ tid: guidGuard });
 
 /**
- * Creates the caller check. A v2 token names the events service in `azp`; a v1 token in `appid`, with the audience
+ * Creates the check that a call is from Entra's events service in an allowed tenant. A v2 token names the events service in `azp`; a v1 token in `appid`, with the audience
  * `api://{host}/{id}`.
  * @param host - public host name, without a port
  */
 export function createCallerCheck(
   { login, v1Issuer, hooks }: Pick<EntraSettings, 'login' | 'v1Issuer' | 'hooks'>,
   { host, fetch, clock }: { readonly host: string; readonly fetch: Fetch; readonly clock: Clock },
-): CallerCheck {
+) {
   const findAuthority = createFindAuthority(login, { fetch, clock });
 
   const verify = async (bearer: string): Promise<VerifiedCaller> => {
@@ -74,10 +62,15 @@ export function createCallerCheck(
   };
 
   return {
-    verify: async (headers) =>
+    /**
+     * Verifies a call by its headers only.
+     * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
+     */
+    verify: async (headers: RequestHead['headers']) =>
       withTimeout(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
         throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
       }),
+    /** Fetches the tenants' keys in advance. Failures are ignored, because the next hook call fetches the keys again. */
     async fetchAhead() {
       const fetchOf = async (tenantId: string) => (await findAuthority(tenantId)).keys.reload();
       await Promise.allSettled(hooks.tenants.map(fetchOf));
@@ -102,10 +95,7 @@ const RENEWED_AGAIN_AFTER_SEC = 60;
 
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
 
-export interface TenantAuthority {
-  readonly issuer: string;
-  readonly keys: ReturnType<typeof createRemoteJWKSet>;
-}
+type TenantAuthority = { readonly issuer: string; readonly keys: ReturnType<typeof createRemoteJWKSet> };
 
 interface KeptAuthority {
   readonly authority: Promise<TenantAuthority>;

@@ -10,27 +10,7 @@ import { FaceError } from '../../src/errors.js';
 import { createFindAuthority, isEntraKeyOf } from './caller.js';
 import { guidGuard } from './config.js';
 
-export interface EntraHintPolicy {
-  readonly tenantIds: readonly string[];
-  readonly audiences: readonly string[];
-  readonly login: string;
-}
-
-export interface EntraUser {
-  /** Pairwise id of the user, which the answer must repeat. */
-  readonly sub: string;
-  readonly tid: string;
-  /** Object id of the user, the subject of enrolments. */
-  readonly oid: string;
-  /** Record that makes the hint single-use, because it has no nonce. */
-  readonly proof: Proof;
-}
-
-/**
- * Verifies a hint (`id_token_hint`) of External MFA. The caller must record the hint's proof as used.
- * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched; `state_unavailable`
- */
-export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
+export type VerifyEntraHint = ReturnType<typeof createVerifyEntraHint>;
 
 /** Maximum difference between `iat` and now: Entra's five minutes plus clock skew, in seconds. */
 const hintLifeSec = 600;
@@ -51,17 +31,23 @@ const tenantGuard = z.object({ tid: guidGuard });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Creates the hint verifier. Entra's hints have expired when they arrive, so `iat` is checked instead of `exp`. The
- * proof's id is a digest of the signed part, because one signature has several encodings.
+ * Creates the verifier of hints (`id_token_hint`) of External MFA. Entra's hints have expired when they arrive, so `iat`
+ * is checked instead of `exp`. The caller must record the hint's proof as used, because a hint has no nonce. The proof's
+ * id is a digest of the signed part, because one signature has several encodings.
  * @param name - separates used hints by connection and client
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched; `state_unavailable`
  */
 export function createVerifyEntraHint(
-  { tenantIds, audiences, login }: EntraHintPolicy,
+  {
+    tenantIds,
+    audiences,
+    login,
+  }: { readonly tenantIds: readonly string[]; readonly audiences: readonly string[]; readonly login: string },
   { name, fetch, clock, state }: { name: string; fetch: Fetch; clock: Clock; state: State },
-): VerifyEntraHint {
+) {
   const findAuthority = createFindAuthority(login, { fetch, clock });
 
-  return async (hint) => {
+  return async (hint: string) => {
     // Keys are fetched only for allowed tenants, so that anonymous callers cannot trigger requests to others.
     const { kid, tid: named } = readUnverified(hint, tenantIds);
     const { issuer, keys } = await findAuthority(named);
@@ -79,7 +65,8 @@ export function createVerifyEntraHint(
     if (await mayHaveBeenLost(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
     // The record is kept for as long as the hint's `iat` is accepted, plus the clock skew between replicas.
-    const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
+    const proof: Proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
+    // `sub` is pairwise, and the answer must repeat it; the object id is the subject of enrolments.
     return { sub, tid, oid, proof };
   };
 }

@@ -55,76 +55,55 @@ export async function findExtension(hook: HookName, deps: EntraProvisionDeps): P
   );
 }
 
-function differencesOf(hook: HookName, extension: CustomExtension, deps: EntraProvisionDeps) {
-  const claims = (extension.claimsForTokenConfiguration ?? []).map(({ claimIdInApiResponse }) => claimIdInApiResponse);
+/** Returns the settings that an extension lacks, each with its line in the plan. A new extension lacks all of them. */
+function differencesOf(hook: HookName, extension: Partial<CustomExtension>, deps: EntraProvisionDeps) {
+  const { endpointConfiguration, authenticationConfiguration, claimsForTokenConfiguration } = extension;
+  const claims = (claimsForTokenConfiguration ?? []).map(({ claimIdInApiResponse }) => claimIdInApiResponse);
   const lacking =
     hook === 'token-issuance-start' ? Object.keys(claimNames).filter((name) => !claims.includes(name)) : [];
   const { timeoutInMilliseconds, maximumRetries } = extension.clientConfiguration ?? {};
-  const differences: { line: string; field: JsonObject; isThere: boolean }[] = [
-    {
-      line: `call ${hookUrlOf(hook, deps)}`,
-      field: { endpointConfiguration: toEndpoint(hook, deps) },
-      isThere: extension.endpointConfiguration?.targetUrl !== hookUrlOf(hook, deps),
-    },
-    {
-      line: `bring tokens for ${identifierUriOf(deps)}`,
-      field: { authenticationConfiguration: toAuthentication(deps) },
-      isThere: extension.authenticationConfiguration?.resourceId !== identifierUriOf(deps),
-    },
-    {
-      line: 'wait 2 s for an answer, and try once more',
-      field: { clientConfiguration },
-      isThere:
-        timeoutInMilliseconds !== clientConfiguration.timeoutInMilliseconds ||
-        maximumRetries !== clientConfiguration.maximumRetries,
-    },
-    {
-      line: `know the claims ${lacking.join(', ')}`,
-      field: { claimsForTokenConfiguration: [...claims, ...lacking].map(toClaim) },
-      isThere: lacking.length > 0,
-    },
+  const isPatient =
+    timeoutInMilliseconds === clientConfiguration.timeoutInMilliseconds &&
+    maximumRetries === clientConfiguration.maximumRetries;
+  const [targetUrl, resourceId] = [hookUrlOf(hook, deps), identifierUriOf(deps)];
+  const settings: readonly (readonly [isSet: boolean, line: string, field: JsonObject])[] = [
+    [
+      endpointConfiguration?.targetUrl === targetUrl,
+      `call ${targetUrl}`,
+      { endpointConfiguration: { '@odata.type': '#microsoft.graph.httpRequestEndpoint', targetUrl } },
+    ],
+    [
+      authenticationConfiguration?.resourceId === resourceId,
+      `bring tokens for ${resourceId}`,
+      { authenticationConfiguration: { '@odata.type': '#microsoft.graph.azureAdTokenAuthentication', resourceId } },
+    ],
+    [isPatient, 'wait 2 s for an answer, and try once more', { clientConfiguration }],
+    [
+      lacking.length === 0,
+      `know the claims ${lacking.join(', ')}`,
+      { claimsForTokenConfiguration: [...claims, ...lacking].map((name) => ({ claimIdInApiResponse: name })) },
+    ],
   ];
-  return differences.filter(({ isThere }) => isThere);
+  return settings.filter(([isSet]) => !isSet).map(([, line, field]) => ({ line, field }));
 }
-
-const toEndpoint = (hook: HookName, deps: EntraProvisionDeps) => ({
-  '@odata.type': '#microsoft.graph.httpRequestEndpoint',
-  targetUrl: hookUrlOf(hook, deps),
-});
-
-const toAuthentication = (deps: EntraProvisionDeps) => ({
-  '@odata.type': '#microsoft.graph.azureAdTokenAuthentication',
-  resourceId: identifierUriOf(deps),
-});
-
-const toClaim = (claimIdInApiResponse: string) => ({ claimIdInApiResponse });
 
 const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
 /** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
   const type = { '@odata.type': extensionTypes[hook] };
+  const fieldsFor = (found: Partial<CustomExtension>): JsonObject =>
+    Object.assign({}, type, ...differencesOf(hook, found, deps).map(({ field }) => field));
   const path = '/identity/customAuthenticationExtensions';
   return createObjectStep(toTitle(hook), {
     find: () => findExtension(hook, deps),
     creation: [`create an extension that calls ${hookUrlOf(hook, deps)}`],
-    create: () =>
-      deps.graph.create(anything, path, {
-        ...type,
-        displayName: displayNameOf(hook, deps),
-        description: 'Face step-up',
-        endpointConfiguration: toEndpoint(hook, deps),
-        authenticationConfiguration: toAuthentication(deps),
-        clientConfiguration,
-        ...(hook === 'token-issuance-start'
-          ? { claimsForTokenConfiguration: Object.keys(claimNames).map(toClaim) }
-          : {}),
-      }),
-    changesTo: (found) => differencesOf(hook, found, deps).map(({ line }) => line),
-    change(found) {
-      const fields = differencesOf(hook, found, deps).map(({ field }) => field);
-      return deps.graph.change(`${path}/${found.id}`, Object.assign({}, type, ...fields));
+    create() {
+      const named = { displayName: displayNameOf(hook, deps), description: 'Face step-up' };
+      return deps.graph.create(anything, path, { ...named, ...fieldsFor({}) });
     },
+    changesTo: (found) => differencesOf(hook, found, deps).map(({ line }) => line),
+    change: (found) => deps.graph.change(`${path}/${found.id}`, fieldsFor(found)),
   });
 }
 

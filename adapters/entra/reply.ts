@@ -48,15 +48,7 @@ export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavio
 export const toReceiptTakenReply = (receiptAttribute: string): RawReply =>
   toSubmitReply('modifyAttributeValues', { attributes: { [receiptAttribute]: '' } });
 
-const causes = {
-  caller: 'caller',
-  request: 'request',
-  photo: 'face',
-  unverified: 'face',
-  service: 'service',
-} as const satisfies Record<RefusalKind, 'caller' | 'face' | 'request' | 'service'>;
-
-const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
+const kindOf = (code: FaceErrorCode): RefusalKind => refusals[code].kind;
 
 /** Gives the application an error instead of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
@@ -67,8 +59,8 @@ const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawRepl
 export const createTokenIssuanceRefusal =
   ({ whenUnverified, whenUnavailable }: Policy) =>
   (code: FaceErrorCode): RawReply => {
-    if (toCause(code) === 'caller') return untrusted;
-    if (toCause(code) === 'service') return toUnverifiedReply(whenUnavailable, 503);
+    if (kindOf(code) === 'caller') return untrusted;
+    if (kindOf(code) === 'service') return toUnverifiedReply(whenUnavailable, 503);
     return toUnverifiedReply(whenUnverified, 403);
   };
 
@@ -88,7 +80,7 @@ export function toTokenIssuanceReply(decision: HookDecision): RawReply {
 const blockTitle = 'Sign-up needs a face check';
 
 const toBlockMessage = (code: FaceErrorCode): string =>
-  toCause(code) === 'service'
+  kindOf(code) === 'service'
     ? 'The face check cannot be confirmed at this moment. Try again later.'
     : refusals.face_not_verified.text;
 
@@ -98,7 +90,7 @@ export const toAttributeCollectionStartReply = (decision: HookDecision): RawRepl
     : toAttributeCollectionStartRefusal('face_not_verified');
 
 export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply =>
-  toCause(code) === 'caller'
+  kindOf(code) === 'caller'
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
@@ -106,9 +98,9 @@ export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {
-    if (toCause(code) === 'caller') return untrusted;
+    if (kindOf(code) === 'caller') return untrusted;
     const message = toBlockMessage(code);
-    return toCause(code) === 'face'
+    return ['photo', 'unverified'].includes(kindOf(code))
       ? toSubmitReply('showValidationError', { message, attributeErrors: { [receiptAttribute]: message } })
       : toSubmitReply('showBlockPage', { title: blockTitle, message });
   };

@@ -68,19 +68,18 @@ const signUpDataGuard = z
     },
   }));
 
-const attributeCollectionStartGuard = z
-  .object({
-    type: z.literal('microsoft.graph.authenticationEvent.attributeCollectionStart'),
-    data: signUpDataGuard,
-  })
-  .transform(({ data }) => data);
+const signUpGuardOf = (event: 'Start' | 'Submit') =>
+  z
+    .object({
+      type: z.literal(`microsoft.graph.authenticationEvent.attributeCollection${event}`),
+      data: signUpDataGuard,
+    })
+    .transform(({ data }) => data);
 
-const attributeCollectionSubmitGuard = z
-  .object({
-    type: z.literal('microsoft.graph.authenticationEvent.attributeCollectionSubmit'),
-    data: signUpDataGuard,
-  })
-  .transform(({ data }) => data);
+const [attributeCollectionStartGuard, attributeCollectionSubmitGuard] = [
+  signUpGuardOf('Start'),
+  signUpGuardOf('Submit'),
+];
 
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 

@@ -17,14 +17,6 @@ import type { OktaConnection } from './config.js';
 
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
-/**
- * Verifies that a call is from the configured org, by the headers only.
- * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
- */
-export type VerifyCaller = (headers: RequestHead['headers']) => Promise<{
-  readonly secret: UsedSecret | null;
-}>;
-
 // Only asymmetric algorithms are accepted. With an HMAC algorithm, anyone could sign with the published key as the
 // secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
@@ -36,15 +28,14 @@ const CLOCK_TOLERANCE_SEC = 30;
 const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
 
 /**
- * Creates the caller check. If a header secret and OAuth are both configured, one of them suffices.
+ * Creates the check that a call is from the configured org, by the headers only. If a header secret and OAuth are both
+ * configured, one of them suffices.
+ * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
  */
-export function createVerifyCaller(
-  { secret, previousSecret, oauth }: ExpectedCallers,
-  deps: Ports<'clock' | 'fetch'>,
-): VerifyCaller {
+export function createVerifyCaller({ secret, previousSecret, oauth }: ExpectedCallers, deps: Ports<'clock' | 'fetch'>) {
   const verifyBearer = oauth === undefined ? null : createVerifyBearer(oauth, deps);
-  return async (headers) => {
+  return async (headers: RequestHead['headers']): Promise<{ readonly secret: UsedSecret | null }> => {
     if (secret !== undefined) {
       const secrets = { current: secret.value, previous: previousSecret };
       const found = findSecret(secrets, (each) => isSame(headers[secret.header], each));

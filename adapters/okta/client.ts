@@ -140,11 +140,6 @@ function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): 
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
-interface HttpResponse {
-  readonly headers: OktaAnswer['headers'];
-  text(): Promise<string>;
-}
-
 export interface OktaAnswer {
   readonly body: unknown;
   readonly headers: { get(name: string): string | null };
@@ -156,6 +151,20 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
   readonly send: SendToOkta;
 }
 
+interface HttpResponse extends Pick<OktaAnswer, 'headers'> {
+  text(): Promise<string>;
+}
+
+/** Makes one call without the SDK's models. */
+export async function callRaw(client: Client, method: string, path: string, body?: Json): Promise<OktaAnswer> {
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+  const url = client.baseUrl + path;
+  const request = { url, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const response: HttpResponse = await client.http.http(url, request);
+  const text = await response.text();
+  return { body: text === '' ? null : parseJson(text), headers: response.headers };
+}
+
 /**
  * Creates an API client without the SDK's models, because they drop unknown fields, which a PUT would then delete.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
@@ -164,14 +173,7 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
   const client = createClient(access, fetch);
   return (method, path, body) =>
     callOkta(
-      async () => {
-        const url = client.baseUrl + path;
-        const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
-        const request = { url, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-        const response: HttpResponse = await client.http.http(url, request);
-        const text = await response.text();
-        return { body: text === '' ? null : parseJson(text), headers: response.headers };
-      },
+      () => callRaw(client, method, path, body),
       ({ status, code, path: refusedPath }) =>
         status >= 400 && status < 500 && status !== 429
           ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })

@@ -104,10 +104,7 @@ export const decide = (
     budgetMs: DECISION_TIMEOUT_MS,
   });
 
-export type VerifyPassword = (credential: {
-  readonly username: string;
-  readonly password: UserSecret;
-}) => Promise<boolean>;
+type VerifyPassword = ReturnType<typeof createVerifyPassword>;
 
 const VERIFIER_TIMEOUT_MS = 1_000;
 
@@ -117,8 +114,8 @@ const answerGuard = z.object({ verified: z.boolean() });
 export function createVerifyPassword(
   { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
   { fetch, log }: Ports<'log' | 'fetch'>,
-): VerifyPassword {
-  return async ({ username, password }) => {
+) {
+  return async ({ username, password }: { readonly username: string; readonly password: UserSecret }) => {
     try {
       const response = await fetch(url, {
         method: 'POST',

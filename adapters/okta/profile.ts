@@ -16,7 +16,7 @@ import type { Ports } from '../../src/core/deps.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, createClient, nextPageOf, type OktaAnswer, type Refusal } from './client.js';
+import { callOkta, callRaw, createClient, nextPageOf, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
 
@@ -52,11 +52,6 @@ const groupsGuard = z.array(
   }),
 );
 
-interface HttpResponse {
-  readonly headers: OktaAnswer['headers'];
-  json(): Promise<unknown>;
-}
-
 /**
  * Reads one page of a user's groups. Names are returned only for Okta's own groups, because groups imported from
  * elsewhere may have the same names.
@@ -64,14 +59,11 @@ interface HttpResponse {
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserResources/#tag/UserResources/operation/listUserGroups
  */
 export async function readGroupPage(subject: string, next: string | null, client: Client): Promise<GroupPage<string>> {
-  const url = client.baseUrl + (next ?? `/api/v1/users/${subject}/groups`);
-  const request = { url, method: 'GET', headers: { Accept: 'application/json' } };
-  const response: HttpResponse = await client.http.http(url, request);
-  const body = await response.json().catch(() => null);
+  const { body, headers } = await callRaw(client, 'GET', next ?? `/api/v1/users/${subject}/groups`);
   const groups = parseAnswer(groupsGuard, body).map(
     ({ id, type, profile }): Group => ({ id, name: type === 'APP_GROUP' ? null : profile.name || null }),
   );
-  return { groups, next: nextPageOf(response.headers) };
+  return { groups, next: nextPageOf(headers) };
 }
 
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';

@@ -12,15 +12,9 @@ import { maxTokenCharacters } from '../../src/core/secrets.js';
 import type { SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 
-export interface Attribute {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly maxLength: number;
-  readonly isUserWritten: boolean;
-}
+export type Attribute = ReturnType<typeof tokenAttribute>;
 
-export const tokenAttribute = (name: string): Attribute => ({
+export const tokenAttribute = (name: string) => ({
   name,
   title: 'Face enrolment token',
   description: 'Sealed by facestep. Clearing it revokes the enrolment.',

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  blocked,
-  different,
-  missing,
-  type ProvisionStep,
-  type StepStatus,
-} from '../../src/connections/provisioning.js';
+import { blocked, createObjectStep, type ProvisionStep } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
@@ -44,47 +38,39 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     ...differencesOf(deps, 'events', hook.channel),
     ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
   ];
-  return {
-    title: eventHookTitle,
-    async inspect(): Promise<StepStatus> {
-      if (deps.settings.okta.hooks.secret === undefined) {
-        return blocked(
-          'An event hook authenticates itself by a header secret, and none is configured',
-          'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
-        );
-      }
-      const ours = await findEventHook(deps);
-      if (ours === null) {
-        const events = endingEvents.join(', ');
-        return missing(
-          `Create the event hook "${name}" (${events}) that calls ${uriOf(deps, 'events')}`,
-          'Have Okta verify it',
-        );
-      }
-      return different(
-        [
-          ...changesTo(ours),
-          ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
-          ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
-        ].map((change) => `Event hook "${ours.name}": ${change}`),
-      );
+  const step = createObjectStep<EventHook>(eventHookTitle, {
+    find: () => findEventHook(deps),
+    creation: [
+      `Create the event hook "${name}" (${endingEvents.join(', ')}) that calls ${uriOf(deps, 'events')}`,
+      'Have Okta verify it',
+    ],
+    async create() {
+      const events = { type: 'EVENT_TYPE', items: endingEvents };
+      const hook = { name, events, channel: channelTo(deps, 'events') };
+      const { body } = await deps.send('POST', '/api/v1/eventHooks', hook);
+      await verify(parseAnswer(eventHookGuard, body).id);
     },
-    async apply() {
-      const ours = await findEventHook(deps);
-      if (ours === null) {
-        const events = { type: 'EVENT_TYPE', items: endingEvents };
-        const { body } = await deps.send('POST', '/api/v1/eventHooks', {
-          name,
-          events,
-          channel: channelTo(deps, 'events'),
-        });
-        await verify(parseAnswer(eventHookGuard, body).id);
-        return;
-      }
+    changesTo: (ours) =>
+      [
+        ...changesTo(ours),
+        ...(ours.status === 'ACTIVE' ? [] : ['Activate it']),
+        ...(ours.verificationStatus === 'VERIFIED' ? [] : ['Have Okta verify it']),
+      ].map((change) => `Event hook "${ours.name}": ${change}`),
+    async change(ours) {
       const isChanged = changesTo(ours).length > 0;
       if (isChanged) await replace(ours);
       if (ours.status !== 'ACTIVE') await deps.send('POST', `/api/v1/eventHooks/${ours.id}/lifecycle/activate`);
       if (isChanged || ours.verificationStatus !== 'VERIFIED') await verify(ours.id);
+    },
+  });
+  return {
+    ...step,
+    async inspect() {
+      if (deps.settings.okta.hooks.secret !== undefined) return step.inspect();
+      return blocked(
+        'An event hook authenticates itself by a header secret, and none is configured',
+        'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
+      );
     },
     async pushSecret() {
       const ours = await findEventHook(deps);

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import {
   blocked,
-  different,
+  createObjectStep,
   inConsole,
-  missing,
   type ProvisionStep,
   type StepStatus,
 } from '../../src/connections/provisioning.js';
@@ -99,54 +98,45 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   const type = inlineHookTypes[hook];
   const name = nameOf(deps, hook);
   const { secret } = deps.settings.okta.hooks;
-  const inspect = async (): Promise<StepStatus> => {
-    const { ours, others } = await findInlineHook(hook, deps);
-    if (ours === null && hook === 'password-import' && others[0] !== undefined) {
-      return blocked(
-        `An org has one password import hook, and there is one: ${others[0].name}`,
-        'Delete it in Workflow > Inline Hooks if it is no longer needed',
-      );
-    }
-    if (ours === null ? secret === undefined : isByConsole(deps, hook, ours)) return byOAuth(deps, hook, type);
-    if (ours === null) {
-      return missing(`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`);
-    }
-    return different(
-      [...differencesOf(deps, hook, ours.channel), ...(ours.status === 'ACTIVE' ? [] : ['Activate it'])].map(
-        (change) => `Inline hook "${ours.name}": ${change}`,
-      ),
-    );
-  };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
-  return {
-    title: `Inline hook: ${hook}`,
-    inspect,
-    ...(secret === undefined
-      ? {}
-      : {
-          async pushSecret() {
-            const { ours } = await findInlineHook(hook, deps);
-            if (ours?.channel.type === 'HTTP') await replace(ours);
-          },
-        }),
-    async apply() {
-      const { ours } = await findInlineHook(hook, deps);
-      if (ours === null) {
-        await deps.send('POST', '/api/v1/inlineHooks', {
-          name,
-          type,
-          version: firstVersion,
-          channel: channelTo(deps, hook),
-        });
-        return;
-      }
+  const step = createObjectStep<InlineHook>(`Inline hook: ${hook}`, {
+    find: async () => (await findInlineHook(hook, deps)).ours,
+    creation: [`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`],
+    create() {
+      const definition = { name, type, version: firstVersion, channel: channelTo(deps, hook) };
+      return deps.send('POST', '/api/v1/inlineHooks', definition);
+    },
+    changesTo: (ours) =>
+      [...differencesOf(deps, hook, ours.channel), ...(ours.status === 'ACTIVE' ? [] : ['Activate it'])].map(
+        (change) => `Inline hook "${ours.name}": ${change}`,
+      ),
+    async change(ours) {
       if (differencesOf(deps, hook, ours.channel).length > 0) await replace(ours);
       if (ours.status !== 'ACTIVE') await deps.send('POST', `/api/v1/inlineHooks/${ours.id}/lifecycle/activate`);
     },
+  });
+  const pushSecret = async (): Promise<void> => {
+    const { ours } = await findInlineHook(hook, deps);
+    if (ours?.channel.type === 'HTTP') await replace(ours);
+  };
+  return {
+    ...step,
+    async inspect() {
+      const { ours, others } = await findInlineHook(hook, deps);
+      if (ours === null && hook === 'password-import' && others[0] !== undefined) {
+        return blocked(
+          `An org has one password import hook, and there is one: ${others[0].name}`,
+          'Delete it in Workflow > Inline Hooks if it is no longer needed',
+        );
+      }
+      if (ours === null ? secret === undefined : isByConsole(deps, hook, ours)) return byOAuth(deps, hook, type);
+      return step.inspect();
+    },
+    ...(secret === undefined ? {} : { pushSecret }),
   };
 }
 

@@ -3,6 +3,7 @@ import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src
 import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
+import type { OktaConnection } from './config.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 
 const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
@@ -13,10 +14,7 @@ const objectGuard = z.record(z.string(), z.json());
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
 
-interface Chosen {
-  readonly policyId?: string | undefined;
-  readonly ruleId?: string | undefined;
-}
+type Chosen = NonNullable<OktaConnection['okta']['provision']['registration']>;
 
 type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
 

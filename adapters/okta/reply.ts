@@ -53,21 +53,16 @@ const saidByKind = {
   service: 'internal',
 } as const satisfies Record<RefusalKind, FaceErrorCode>;
 
-const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
-  body_too_large: 'body_too_large',
-  not_found: 'not_found',
-  method_not_allowed: 'method_not_allowed',
-  event_out_of_time: 'event_out_of_time',
-  connection_unknown: 'connection_unknown',
-  overloaded: 'overloaded',
-  upstream_unavailable: 'upstream_unavailable',
-  upstream_malformed: 'upstream_malformed',
-  profile_unavailable: 'profile_unavailable',
-  state_unavailable: 'state_unavailable',
-  key_service_unavailable: 'state_unavailable',
-};
+const saidAsIs: ReadonlySet<FaceErrorCode> = new Set([
+  ...(['body_too_large', 'not_found', 'method_not_allowed', 'event_out_of_time', 'connection_unknown'] as const),
+  ...(['overloaded', 'upstream_unavailable', 'upstream_malformed', 'profile_unavailable'] as const),
+  'state_unavailable',
+]);
 
-const toSaid = (code: FaceErrorCode): FaceErrorCode => saidByCode[code] ?? saidByKind[refusals[code].kind];
+function toSaid(code: FaceErrorCode): FaceErrorCode {
+  if (code === 'key_service_unavailable') return 'state_unavailable';
+  return saidAsIs.has(code) ? code : saidByKind[refusals[code].kind];
+}
 
 const unlessUntrusted =
   (deny: (said: FaceErrorCode) => RawReply) =>

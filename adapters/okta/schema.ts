@@ -18,7 +18,10 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
+const addressGuard = z
+  .object({ ipAddress: z.string().max(64).nullish() })
+  .nullish()
+  .transform((request) => request?.ipAddress ?? null);
 const applicationIdGuard = z.string().max(256).nullish();
 
 // Limited to safe characters, because the id becomes part of a key in the state store.
@@ -32,7 +35,7 @@ const tokenHookGuard = z
     data: z.object({
       context: z.object({
         user: userGuard.nullish(),
-        request: requestGuard,
+        request: addressGuard,
         protocol: z.object({ client: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
       }),
       // Each token is present only if Okta is issuing it.
@@ -45,7 +48,7 @@ const tokenHookGuard = z
     eventTime,
     user: data.context.user?.id ?? null,
     application: data.context.protocol?.client?.id ?? null,
-    address: data.context.request?.ipAddress ?? null,
+    address: data.context.request,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
     access: data.access ? toMintedToken(data.access.claims, 'uid') : null,
   }));
@@ -56,7 +59,7 @@ const registrationHookGuard = z
     eventType: z.literal('com.okta.user.pre-registration'),
     requestType: z.string().nullish(),
     data: z.object({
-      context: z.object({ user: userGuard.nullish(), request: requestGuard }),
+      context: z.object({ user: userGuard.nullish(), request: addressGuard }),
       userProfile: z.record(z.string(), z.unknown()).nullish(),
       userProfileUpdate: z.record(z.string(), z.unknown()).nullish(),
     }),
@@ -66,7 +69,7 @@ const registrationHookGuard = z
     eventTime,
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
     application: null,
-    address: data.context.request?.ipAddress ?? null,
+    address: data.context.request,
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
     changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
@@ -79,7 +82,7 @@ const samlHookGuard = z
     data: z.object({
       context: z.object({
         user: userGuard,
-        request: requestGuard,
+        request: addressGuard,
         protocol: z.object({ issuer: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
       }),
       assertion: mintedGuard.partial().nullish(),
@@ -90,7 +93,7 @@ const samlHookGuard = z
     eventTime,
     user: data.context.user.id,
     application: data.context.protocol?.issuer?.id ?? null,
-    address: data.context.request?.ipAddress ?? null,
+    address: data.context.request,
     hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
   }));
 
@@ -130,25 +133,20 @@ const eventGuard = z
     users: (target ?? []).flatMap(({ type, id }) => (type === 'User' && isUserId(id ?? '') ? [id ?? ''] : [])),
   }));
 
-export type OktaEvent = z.output<typeof eventGuard>;
-
 /** Returns true for the id of a user. Where Okta expects an id, it also accepts a login or `me`. */
 export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
-export interface MintedToken {
-  readonly subject: string | null;
-  /** True if the authorization server already set a claim of our name. */
-  readonly hasFaceClaim: boolean;
-}
-
 // Administrators can configure the `sub` of an access token, but not its `uid`.
-const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub'): MintedToken => {
+const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub') => {
   const subject = claims[nameOfUser] ?? null;
   return {
     subject: subject === null || typeof subject === 'string' ? subject : '',
+    /** True if the authorization server already set a claim of our name. */
     hasFaceClaim: Object.hasOwn(claims, faceClaim),
   };
 };
+
+export type MintedToken = ReturnType<typeof toMintedToken>;
 
 export type TokenHook = z.output<typeof tokenHookGuard>;
 
@@ -180,7 +178,7 @@ export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHook
  */
 export const parsePasswordImportHook = (body: Uint8Array) => parseEvent(passwordImportHookGuard, body);
 
-export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
+export function parseEvents(body: Uint8Array) {
   const entries = parseEvent(eventHookGuard, body).data.events;
   const read = entries.map((entry) => eventGuard.safeParse(entry));
   const events = read.flatMap(({ data }) => (data === undefined ? [] : [data]));

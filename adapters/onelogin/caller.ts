@@ -10,27 +10,19 @@ export const signatureHeader = 'x-facestep-signature';
 
 const maxSkewSec = 300;
 
-/** Verifies the signature of our Smart Hook. */
-export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
-
 /**
- * Reads the signature header, which can be verified only with the body.
+ * Creates the reader of the signature header, which can be verified only with the body.
  * @throws FaceError `caller_untrusted` if there is no signature, or if the signed time differs by more than 300 s
  */
-export type ReadSignature = (headers: RequestHead['headers']) => VerifyBody;
-
-export function createReadSignature(
-  { secret, previousSecret }: OneLoginSettings['hooks'],
-  { clock }: Ports<'clock'>,
-): ReadSignature {
-  return (headers) => {
+export function createReadSignature({ secret, previousSecret }: OneLoginSettings['hooks'], { clock }: Ports<'clock'>) {
+  return (headers: RequestHead['headers']) => {
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
     // This is usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
-    return (body) => {
+    return (body: Uint8Array) => {
       const isSignedWith = (each: Credential): boolean => hasDigest(signature, digestOf(sign({ time, body }, each)));
       const found = findSecret({ current: secret, previous: previousSecret }, isSignedWith);
       if (found === null) throw new FaceError('caller_untrusted', { reason: 'signature' });

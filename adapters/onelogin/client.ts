@@ -21,20 +21,7 @@ const USUAL_WAIT_SEC = 60;
 /** Share of the hourly calls that anonymous callers cannot use. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/** API client. Concurrent calls share one access token, and a rate limit pauses all calls. */
-export interface OneLoginApi {
-  /**
-   * Makes one call. If the access token was revoked, the call is retried once with a new access token.
-   * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
-   * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
-   */
-  call(
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    body?: JsonObject | null,
-    caller?: CallerClass,
-  ): Promise<RestAnswer>;
-}
+export type OneLoginApi = ReturnType<typeof createOneLoginApi>;
 
 interface Sent {
   readonly body: JsonObject | null;
@@ -61,11 +48,14 @@ export function parseOk<Output>(guard: z.ZodType<Output>, { status, body }: Rest
   return parseAnswer(guard, body);
 }
 
-/** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
+/**
+ * Creates the API client. Concurrent calls share one access token, and a rate limit pauses all calls.
+ * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
+ */
 export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: Ports<'clock' | 'fetch'>,
-): OneLoginApi {
+) {
   // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
   const silentUntil: Record<CallerClass, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
@@ -132,7 +122,17 @@ export function createOneLoginApi(
     );
 
   return {
-    call: (method, path, body = null, asker = 'known') =>
+    /**
+     * Makes one call. If the access token was revoked, the call is retried once with a new access token.
+     * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
+     * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
+     */
+    call: (
+      method: 'GET' | 'POST' | 'PUT',
+      path: string,
+      body: JsonObject | null = null,
+      asker: CallerClass = 'known',
+    ): Promise<RestAnswer> =>
       withinTime(async () => {
         checkMaySend(asker);
         const sent = { body, caller: asker };

@@ -82,13 +82,11 @@ export function createAccountClient(api: OneLoginApi) {
   };
 }
 
-export type AccountClient = ReturnType<typeof createAccountClient>;
-
 export interface Parts {
   readonly deps: AdapterDeps<OneLoginConnection>;
   readonly onelogin: OneLoginSettings;
   readonly api: OneLoginApi;
-  readonly account: AccountClient;
+  readonly account: ReturnType<typeof createAccountClient>;
 }
 
 /** Title of the step that creates the variables. */

@@ -20,6 +20,7 @@ import {
 import { FaceError } from '../../src/errors.js';
 import { missingVariables, type Parts, variablesStepTitle } from './provision-account.js';
 import { checkLog, differencesOf, isOurs, nameOf } from './provision-hooks.js';
+import type { SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
 /** Creates manual checks, because only OneLogin's console shows trusts. */
@@ -145,12 +146,14 @@ async function checkVariables(parts: Parts): Promise<Finding> {
   );
 }
 
+const toComposition = (type: SmartHookType, { deps }: Parts): string =>
+  `Compose the two: facestep smart-hook ${deps.settings.id} --type ${type} --compose FILE.`;
+
 async function checkHook(parts: Parts): Promise<Finding> {
   const hook = await parts.account.findHook('pre-authentication');
   if (hook === null) return fail('It is missing: no user gets a face check.', 'Run facestep provision.');
   if (!isOurs(hook, parts)) {
-    const { id } = parts.deps.settings;
-    const remedy = `Compose the two: facestep smart-hook ${id} --type pre-authentication --compose FILE.`;
+    const remedy = toComposition('pre-authentication', parts);
     return fail(`The existing hook is not facestep’s (${nameOf(hook)}): no user gets a face check.`, remedy);
   }
   const differences = differencesOf('pre-authentication', hook, parts);
@@ -169,8 +172,7 @@ async function checkMigration(parts: Parts): Promise<Finding> {
   const hook = await parts.account.findHook('user-migration');
   if (hook === null || hook.disabled) return pass('None runs, so no user is migrated.');
   if (!isOurs(hook, parts)) {
-    const { id } = parts.deps.settings;
-    const remedy = `Compose the two: facestep smart-hook ${id} --type user-migration --compose FILE.`;
+    const remedy = toComposition('user-migration', parts);
     return warn(
       `The existing hook is not facestep’s (${nameOf(hook)}): users are migrated without a face check.`,
       remedy,

@@ -73,17 +73,10 @@ const toPilotChange = (role: number | null | undefined): string =>
   role === null ? 'Let it run for everybody.' : `Let it run for the members of the role ${role} alone.`;
 
 /** Returns the settings of an existing hook for an update. OneLogin shows outdated runtimes but rejects them. */
-const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => ({
-  type: hook.type,
-  function: hook.function,
-  runtime: isRuntime(hook.runtime) ? hook.runtime : onelogin.runtime,
-  timeout: hook.timeout,
-  retries: hook.retries,
-  env_vars: hook.env_vars,
-  packages: hook.packages,
-  options: hook.options,
-  ...keptOf(hook),
-});
+const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => {
+  const { id, disabled, status, conditions, context_version, ...settings } = hook;
+  return { ...settings, runtime: isRuntime(hook.runtime) ? hook.runtime : onelogin.runtime, ...keptOf(hook) };
+};
 
 const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts): string => {
   const compose = former === null ? null : readComposed(decodeFunction(former.function));

@@ -44,12 +44,7 @@ const composedEnds = '// facestep: the function that was here before ends';
 const toKeyCheck = (secret: Credential): string =>
   secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
 
-export interface Marker {
-  readonly type: string;
-  readonly connection: string;
-  readonly keyCheck: string;
-  readonly policyId: number;
-}
+type Marker = NonNullable<ReturnType<typeof readMarker>>;
 
 const toMarkerLine = ({ type, connection, keyCheck, policyId }: Marker): string =>
   `// facestep smart hook: ${type}, connection ${connection}, key check ${keyCheck}, face policy ${policyId}`;
@@ -58,7 +53,7 @@ const markerPattern =
   /^\/\/ facestep smart hook: ([a-z-]+), connection ([a-z0-9-]+), key check ([0-9a-f]{6}), face policy (\d+)$/m;
 
 /** Reads the first line that identifies our functions; `null` if the function is not ours. */
-export function readMarker(source: string): Marker | null {
+export function readMarker(source: string) {
   const [, type, connection, keyCheck, policyId] = markerPattern.exec(source.split('\n', 1)[0] ?? '') ?? [];
   if (type === undefined || connection === undefined || keyCheck === undefined) return null;
   return { type, connection, keyCheck, policyId: Number(policyId) };

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
 import { type RetryPolicy, type Sleep, whileSigningIn, withRetryAfter } from '../../src/core/resilience.js';
 import { Credential } from '../../src/core/secrets.js';
-import { addSec, type EpochMs } from '../../src/core/units.js';
+import { addSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
@@ -12,25 +12,14 @@ const timeoutMs = 4_000;
 /** Seconds before the expiry of an access token at which it is replaced. */
 const reserveSec = 10;
 
-export interface ScimApi {
-  /**
-   * @param path - path after the base address, with its query
-   * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
-   */
-  call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer>;
-}
-
-interface Waiting {
-  readonly patience?: RetryPolicy;
-  readonly sleep?: Sleep;
-}
+export type ScimApi = ReturnType<typeof createScimApi>;
 
 /** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: Ports<'clock' | 'fetch'>,
-  { patience = whileSigningIn, sleep }: Waiting = {},
-): ScimApi {
+  { patience = whileSigningIn, sleep }: { readonly patience?: RetryPolicy; readonly sleep?: Sleep } = {},
+) {
   const authorization = createAuthorization(auth, { fetch, clock });
   const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
     const headers = {
@@ -47,7 +36,11 @@ export function createScimApi(
     );
   };
   return {
-    async call(method, path, body) {
+    /**
+     * @param path - path after the base address, with its query
+     * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
+     */
+    async call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> {
       const answer = await send(method, path, body);
       // After a 401, the call is retried with a new access token, because the old token may have been revoked. Static
       // credentials are not retried.
@@ -56,11 +49,7 @@ export function createScimApi(
   };
 }
 
-interface Authorization {
-  read(): Promise<string>;
-  /** @returns true if the next call of `read` returns another header */
-  forget(): boolean;
-}
+type Authorization = ReturnType<typeof createTokenAuthorization>;
 
 function createAuthorization(auth: ScimSettings['auth'], deps: Ports<'clock' | 'fetch'>): Authorization {
   switch (auth.kind) {
@@ -83,19 +72,11 @@ const lifeGuard = z.preprocess(
 );
 const tokenGuard = z.object({ access_token: z.string().min(1), expires_in: lifeGuard });
 
-interface AccessToken {
-  readonly value: Credential;
-  readonly expiresAt: EpochMs;
-}
-
 function createTokenAuthorization(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
   { fetch, clock }: Ports<'clock' | 'fetch'>,
-): Authorization {
-  let token: AccessToken | null = null;
-  let renewal: Promise<AccessToken> | null = null;
-
-  const fetchToken = async (): Promise<AccessToken> => {
+) {
+  const fetchToken = async () => {
     const headers = {
       // RFC 6749, section 2.3.1, requires that id and secret are encoded separately.
       Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
@@ -114,8 +95,11 @@ function createTokenAuthorization(
     // A token without a lifetime is used for one request only.
     return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
   };
+  let token: Awaited<ReturnType<typeof fetchToken>> | null = null;
+  let renewal: ReturnType<typeof fetchToken> | null = null;
+
   return {
-    async read() {
+    async read(): Promise<string> {
       if (token === null || clock.now() >= token.expiresAt) {
         renewal ??= fetchToken().finally(() => {
           renewal = null;
@@ -124,7 +108,8 @@ function createTokenAuthorization(
       }
       return token.value.use((text) => `Bearer ${text}`);
     },
-    forget() {
+    /** @returns true if the next call of `read` returns another header */
+    forget(): boolean {
       token = null;
       return true;
     },

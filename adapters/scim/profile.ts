@@ -32,16 +32,13 @@ import {
   wholeGuard,
 } from './schema.js';
 
-/** One change of the attribute in two forms, because servers differ. */
-export interface Change {
-  readonly usual: JsonObject;
-  /** Form for servers that reject the path of the usual form. */
-  readonly other: JsonObject;
-}
-
 const gravitee = 'urn:ietf:params:scim:schemas:extension:custom:2.0:User';
 
-export function toChange({ path, schema, name }: ScimSettings['attribute'], value: string | null): Change {
+/**
+ * Returns a change of the attribute in two forms, because servers differ: `other` is for those that reject the path of
+ * the usual form.
+ */
+export function toChange({ path, schema, name }: ScimSettings['attribute'], value: string | null) {
   const setOrRemove = (op: 'add' | 'replace', where: string): JsonObject =>
     value === null ? { op: 'remove', path: where } : { op, path: where, value };
   // With the full path (RFC 7644, section 3.10), the server adds the URN to the user's `schemas`.

@@ -10,9 +10,9 @@ import {
   escapeHtml,
   listen,
   nameBrowser,
+  type RelyingParty,
   readBody,
   redirect,
-  type Site,
   sendJson,
   sendPage,
   sendScript,
@@ -22,9 +22,8 @@ import { createDocuments, type Document } from './documents.js';
 import { createModules } from './modules.js';
 import { createPayments, type PaymentResult } from './payments.js';
 
-interface Bank extends Site {
-  /** Redirect URI to register for the OpenID client, which also needs the setting `actions`. */
-  readonly redirectUri: string;
+/** The OpenID client also needs the setting `actions`. */
+interface Bank extends RelyingParty {
   /** URL to add to `returnUrls` of the connection. */
   readonly returnUrl: string;
 }

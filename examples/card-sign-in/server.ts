@@ -14,19 +14,15 @@ import {
   escapeHtml,
   listen,
   nameBrowser,
+  type RelyingParty,
   readBody,
   redirect,
-  type Site,
   sendJson,
   sendPage,
   toDocument,
 } from '../web/site.js';
 import { type Certified, createAsker, createQuestion, type Question } from './questions.js';
 import { createVisits, type ShownCard, type Visit } from './visits.js';
-
-export interface CardSignIn extends Site {
-  readonly redirectUri: string;
-}
 
 const cookieName = 'card-sign-in';
 const visitSec = 600;
@@ -62,7 +58,7 @@ export async function startCardSignIn({
   readonly vct: string;
   readonly certified: Certified;
   readonly now?: () => number;
-}): Promise<CardSignIn> {
+}): Promise<RelyingParty> {
   const { issuer } = registration;
   const asker = createAsker({ certified, vct, wanted: ['sub', 'given_name'] });
   const visits = createVisits({ lifeMs: visitSec * 1000, now });

@@ -7,11 +7,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { renderSVG } from 'uqr';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
-import { browserOf, escapeHtml, listen, nameBrowser, redirect, type Site, sendPage, toDocument } from '../web/site.js';
-
-interface CheckIn extends Site {
-  readonly redirectUri: string;
-}
+import {
+  browserOf,
+  escapeHtml,
+  listen,
+  nameBrowser,
+  type RelyingParty,
+  redirect,
+  sendPage,
+  toDocument,
+} from '../web/site.js';
 
 /** State of a browser, which is kept for at most ten minutes. */
 interface Visitor {
@@ -39,7 +44,7 @@ export async function startCheckIn({
   readonly places: ReadonlyMap<string, string>;
   readonly keepDays: number;
   readonly now?: () => number;
-}): Promise<CheckIn> {
+}): Promise<RelyingParty> {
   const secret = randomBytes(32);
   const codes = createPlaceCodes(secret, now);
   const visits = createVisits({ keepMs: keepDays * dayMs, now });
@@ -156,16 +161,7 @@ interface Visit {
   readonly leftAt: number | null;
 }
 
-interface Visits {
-  /** Starts a visit, and ends the person's visit elsewhere. Does nothing if the person is already there. */
-  enter(person: string, place: string): void;
-  /** Ends a visit, unless it is another person's. */
-  leave(person: string, id: string): void;
-  countAt(place: string): number;
-  of(person: string): readonly Visit[];
-}
-
-function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
+function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }) {
   let visits: (Visit & { readonly person: string })[] = [];
   const kept = () => {
     visits = visits.filter(({ enteredAt }) => enteredAt + keepMs > now());
@@ -175,14 +171,16 @@ function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: 
     visits = kept().map((visit) => (visit.leftAt === null && isEnded(visit) ? { ...visit, leftAt: now() } : visit));
   };
   return {
-    enter(person, place) {
+    /** Starts a visit, and ends the person's visit elsewhere. Does nothing if the person is already there. */
+    enter(person: string, place: string): void {
       end((visit) => visit.person === person && visit.place !== place);
       if (visits.some((visit) => visit.person === person && visit.leftAt === null)) return;
       visits.push({ person, place, id: randomUUID(), enteredAt: now(), leftAt: null });
     },
-    leave: (person, id) => end((visit) => visit.person === person && visit.id === id),
-    countAt: (place) => kept().filter((visit) => visit.place === place && visit.leftAt === null).length,
-    of: (person) =>
+    /** Ends a visit, unless it is another person's. */
+    leave: (person: string, id: string): void => end((visit) => visit.person === person && visit.id === id),
+    countAt: (place: string): number => kept().filter((visit) => visit.place === place && visit.leftAt === null).length,
+    of: (person: string): readonly Visit[] =>
       kept()
         .filter((visit) => visit.person === person)
         .map(({ person: _, ...visit }) => visit)
@@ -192,21 +190,18 @@ function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: 
 
 const shownMs = 60_000;
 
-/** Codes on the screens of places. They change often, so that a photo of a code is soon useless. */
-interface PlaceCodes {
-  codeOf(place: string): string;
-  /** Returns true for the current code, and for the previous one, which a user may have just scanned. */
-  isShown(place: string, code: string): boolean;
-}
-
-/** @param secret - key from which all codes are derived; no code is stored */
-function createPlaceCodes(secret: Uint8Array, now: () => number): PlaceCodes {
+/**
+ * Creates the codes on the screens of places. They change often, so that a photo of a code is soon useless.
+ * @param secret - key from which all codes are derived; no code is stored
+ */
+function createPlaceCodes(secret: Uint8Array, now: () => number) {
   const codeAt = (place: string, turn: number): string =>
     createHmac('sha256', secret).update(`${turn} ${place}`).digest('base64url').slice(0, 16);
   const turn = (): number => Math.floor(now() / shownMs);
   return {
-    codeOf: (place) => codeAt(place, turn()),
-    isShown: (place, code) =>
+    codeOf: (place: string): string => codeAt(place, turn()),
+    /** Returns true for the current code, and for the previous one, which a user may have just scanned. */
+    isShown: (place: string, code: string): boolean =>
       [turn(), turn() - 1].some((each) => {
         const expected = Buffer.from(codeAt(place, each));
         const given = Buffer.from(code);

@@ -24,12 +24,7 @@ export type View =
     }
   | { readonly state: 'ended'; readonly why: string };
 
-export interface Check {
-  view(): View;
-  /** Sends the number that the user reads out. A wrong number ends the check. */
-  say(number: string): void;
-  end(): void;
-}
+export type Check = Awaited<ReturnType<typeof beginCheck>>;
 
 /** Time for which a result is shown. The facestep server returns a result for the same time. */
 const shownMs = 60_000;
@@ -45,7 +40,7 @@ const claims = { userinfo: { given_name: { essential: true }, family_name: { ess
 export async function beginCheck(
   config: client.Configuration,
   { shownCode, kiosk }: { readonly shownCode: string | null; readonly kiosk: string | null },
-): Promise<Check> {
+) {
   const begun = await client.initiateDeviceAuthorization(config, {
     scope: 'openid',
     claims: JSON.stringify(claims),
@@ -101,12 +96,13 @@ export async function beginCheck(
     view = { state: 'ended', why: 'The service cannot be reached.' };
   });
   return {
-    view: () => view,
-    say(said) {
+    view: (): View => view,
+    /** Sends the number that the user reads out. A wrong number ends the check. */
+    say(said: string): void {
       number = said;
       if (view.state === 'numbers') view = { state: 'checking' };
     },
-    end() {
+    end(): void {
       number = 'none';
       if (view.state === 'verified') view = { state: 'ended', why: 'Ended here.' };
     },

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import { encode } from 'uqr';
+import { renderSVG } from 'uqr';
 import { discover, type Registration } from '../web/face-check.js';
 import { escapeHtml, listen, readBody, redirect, type Site, sendPage, sendScript, toDocument } from '../web/site.js';
 import { beginCheck, type Check, type View } from './check.js';
@@ -137,7 +137,7 @@ function renderPart(id: string, view: View): string {
       return view.link === null
         ? `<p>${view.isAtKiosk ? 'Send the person to the kiosk.' : 'Waiting for the person’s phone.'}</p>`
         : `<p>Ask the person to scan this, or to type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
-<a href="${escapeHtml(view.link)}" aria-label="The code, as a link">${drawQr(view.link)}</a>
+<a class="qr" href="${escapeHtml(view.link)}" aria-label="The code, as a link">${renderSVG(view.link, { ecc: 'M', border: 4 })}</a>
 <p class="code">${escapeHtml(view.code)}</p>`;
     case 'numbers': {
       const where = view.isAtKiosk ? 'the kiosk' : 'their phone';
@@ -159,9 +159,3 @@ function renderPart(id: string, view: View): string {
 
 const renderClaim = ([name, value]: [string, unknown]): string =>
   `<dt>${escapeHtml(name.replaceAll('_', ' '))}</dt><dd>${value === null ? 'not shared' : escapeHtml(String(value))}</dd>`;
-
-function drawQr(text: string): string {
-  const { data, size } = encode(text, { ecc: 'M', border: 4 });
-  const path = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return `<svg class="qr" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true"><path d="${path}" fill="#000"/></svg>`;
-}

@@ -123,19 +123,11 @@ async function writeHistory(
   await trail.close();
 }
 
-interface Company {
-  readonly consoleUrl: string;
-  readonly adminKey: string;
-  readonly people: number;
-  readonly enrolled: number;
-  close(): Promise<void>;
-}
-
 const connectionId = 'company';
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
 /** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */
-export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
+export async function startCompany(people: number, modelsFolder: string) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const org = await startOrg();
   const { okta } = org;

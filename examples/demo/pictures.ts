@@ -6,14 +6,7 @@ import sharp from 'sharp';
 /** Folder of the group photos `sample1.jpg` to `sample6.jpg` in a checkout. */
 export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
 
-export interface Pictures {
-  readonly person: readonly [Uint8Array, Uint8Array];
-  readonly stranger: Uint8Array;
-  readonly group: Uint8Array;
-  readonly landscape: Uint8Array;
-  /** Photo of a person, scaled down until the face is 20 pixels wide. */
-  readonly far: Uint8Array;
-}
+export type Pictures = Awaited<ReturnType<typeof loadPictures>>;
 
 interface Corners {
   readonly left: number;
@@ -39,7 +32,7 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
     .toBuffer();
 }
 
-export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
+export async function loadPictures(folder = demoPhotosFolder) {
   const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
   const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
   const second = await cropFace(sample3, { left: 1071, top: 203, right: 1305, bottom: 521 });
@@ -55,10 +48,11 @@ export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures>
     .jpeg()
     .toBuffer();
   return {
-    person: [first, second],
+    person: [first, second] as const,
     stranger,
     group: readFileSync(sample1),
     landscape,
+    /** Photo of a person, scaled down until the face is 20 pixels wide. */
     far,
   };
 }

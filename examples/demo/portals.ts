@@ -6,13 +6,14 @@ import { z } from 'zod';
 import { createFacestepClient } from '../../client/index.js';
 import { startCardSignIn } from '../card-sign-in/server.js';
 import { type Kiosk, startCounter } from '../counter/server.js';
-import { createMemoryStore, createRoster, type Roster } from '../door/roster.js';
+import { createMemoryStore, createRoster } from '../door/roster.js';
 import { startDoor } from '../door/server.js';
 import { startWallet } from '../wallet/server.js';
+import { issueClientToken } from './backend.js';
 import { findFreePort } from './free-port.js';
 import { connectOrg, startOrg } from './okta-org.js';
 import { linksPortal } from './portals/links.js';
-import { type Portal, type RunningPortal, toClient } from './portals/portal.js';
+import { once, type Portal, type RunningPortal, toClient } from './portals/portal.js';
 import {
   approvePortal,
   checkInPortal,
@@ -30,15 +31,8 @@ const counterPortal: Portal = {
   id: 'counter',
   port: 8094,
   async start({ port, serverUrl, issuer, clientSecret, clientToken, user: { login } }) {
-    let kiosk: Promise<Kiosk> | null = null;
-    const counter = await startCounter({
-      ...{ port, issuer, clientId: counterClientId, clientSecret },
-      // Portals start before the facestep server, so the client token is requested at the first use.
-      kiosk() {
-        kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
-        return kiosk;
-      },
-    });
+    const kiosk = once(async () => registerKiosk(serverUrl, await clientToken(['verify'])));
+    const counter = await startCounter({ port, issuer, clientId: counterClientId, clientSecret, kiosk });
     return {
       url: counter.url,
       clients: [
@@ -112,17 +106,11 @@ const doorPortal: Portal = {
   id: 'door',
   port: 8095,
   async start({ port, serverUrl, clientToken }) {
-    let roster: Promise<Roster> | null = null;
-    const door = await startDoor({
-      port,
-      // Portals start before the facestep server, so the client token is requested at the first use.
-      openRoster() {
-        roster ??= clientToken(['enrol', 'identify']).then((token) =>
-          createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),
-        );
-        return roster;
-      },
+    const openRoster = once(async () => {
+      const facestep = { url: serverUrl, clientToken: await clientToken(['enrol', 'identify']), fetch };
+      return createRoster(createFacestepClient(facestep), createMemoryStore());
     });
+    const door = await startDoor({ port, openRoster });
     return {
       url: door.url,
       clients: [],
@@ -149,18 +137,7 @@ const portals: readonly Portal[] = [
   organisationsPortal,
 ];
 
-export interface RunningPortals {
-  readonly serverUrl: string;
-  readonly login: string;
-  readonly password: string;
-  readonly portals: ReadonlyMap<string, RunningPortal>;
-  urlOf(id: string): string;
-  setGroups(names: readonly string[]): void;
-  readToken(): string | null;
-  close(): Promise<void>;
-}
-
-const issuedGuard = z.object({ token: z.string() });
+export type RunningPortals = Awaited<ReturnType<typeof startPortals>>;
 
 export async function startPortals({
   hasFixedPorts,
@@ -168,7 +145,7 @@ export async function startPortals({
 }: {
   readonly hasFixedPorts: boolean;
   readonly modelsFolder: string;
-}): Promise<RunningPortals> {
+}) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-portals-'));
   const org = await startOrg();
   const { okta } = org;
@@ -181,12 +158,7 @@ export async function startPortals({
   const given = {
     ...{ serverUrl, issuer: `${serverUrl}/oidc/demo`, connection: 'demo', user: { ...user, id: userId } },
     clientSecret: randomBytes(32).toString('base64url'),
-    async clientToken(scopes: readonly string[]) {
-      const body = JSON.stringify({ name: 'portal', scopes });
-      const headers = { 'content-type': 'application/json', 'x-admin-key': adminKey };
-      const response = await fetch(`${serverUrl}/generateToken`, { method: 'POST', headers, body });
-      return issuedGuard.parse(await response.json()).token;
-    },
+    clientToken: (scopes: readonly string[]) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
   };
   const running = new Map<string, RunningPortal>();
   for (const { id, port, start } of portals) running.set(id, await start({ ...given, port: hasFixedPorts ? port : 0 }));
@@ -237,7 +209,7 @@ export async function startPortals({
 
   return {
     ...{ serverUrl, ...user, portals: running, urlOf, setGroups },
-    readToken() {
+    readToken(): string | null {
       const token = okta.org.users.get(userId)?.profile[attribute];
       return typeof token === 'string' ? token : null;
     },

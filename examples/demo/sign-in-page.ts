@@ -2,12 +2,7 @@ import express from 'express';
 import * as client from 'openid-client';
 import { z } from 'zod';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
-import { escapeHtml, listen, type Site, toDocument } from '../web/site.js';
-
-/** A fictional identity provider that asks for user name and password, and then for the face by OpenID Connect. */
-export interface SignInPage extends Site {
-  readonly redirectUri: string;
-}
+import { escapeHtml, listen, type RelyingParty, toDocument } from '../web/site.js';
 
 const formGuard = z.object({ login: z.string(), password: z.string() });
 
@@ -48,7 +43,7 @@ export async function startSignInPage({
   readonly port: number;
   readonly users: ReadonlyMap<string, string>;
   readonly name?: string;
-}): Promise<SignInPage> {
+}): Promise<RelyingParty> {
   const app = express();
   const site = await listen(port, app);
   const redirectUri = `${site.url}/callback`;

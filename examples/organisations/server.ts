@@ -4,13 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
-import { createBrowserChecks } from '../web/browser-checks.js';
-import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { browserOf, escapeHtml, listen, nameBrowser, type Site, sendPage, toDocument } from '../web/site.js';
-
-interface TaxOffice extends Site {
-  readonly redirectUri: string;
-}
+import { fetchClaims, type Registration } from '../web/face-check.js';
+import { startRelyingParty } from '../web/relying-party.js';
+import { browserOf, escapeHtml, nameBrowser, type RelyingParty, sendPage, toDocument } from '../web/site.js';
 
 /** Session of a user, for the lifetime of the access token. */
 interface Session {
@@ -20,61 +16,18 @@ interface Session {
 
 const cookie = { name: 'tax-office', maxAgeSec: 900 };
 
-export async function startTaxOffice({
+export function startTaxOffice({
   port,
   ...registration
-}: Registration & { readonly port: number }): Promise<TaxOffice> {
-  const checks = createBrowserChecks(registration, cookie);
+}: Registration & { readonly port: number }): Promise<RelyingParty> {
   const sessions = new Map<string, Session>();
-  const site = await listen(port, (request, response) => {
-    answer(request, response).catch(() => sendPage(response, 500, renderStart('Something went wrong.')));
-  });
-  const redirectUri = `${site.url}/callback`;
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', site.url);
-    const { pathname } = address;
-    if (pathname === '/') return sendPage(response, 200, renderStart());
-    if (pathname === '/sign-in') return leave(response);
-    if (pathname === '/callback') return comeBack(address, request, response);
-    if (pathname === '/file' && request.method === 'POST') return file(request, response);
-    return sendPage(response, 404, renderStart('Page not found.'));
-  }
-
-  const leave = (response: ServerResponse): Promise<void> =>
-    checks.leave(response, {
-      redirect_uri: redirectUri,
-      scope: 'openid organisation',
-      // Require a face, even if the policy accepts a one-time code.
-      claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
-    });
-
-  async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderStart('Start again.'));
-    try {
-      const tokens = await finishFaceCheck(registration, address, begun);
-      const claims = tokens.claims();
-      const organisation = toOrganisation(claims?.organisation);
-      if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // A new cookie prevents session fixation by a planted one.
-      sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
-        subject: claims.sub,
-        accessToken: tokens.access_token,
-      });
-      return sendPage(response, 200, renderCompany(organisation, claims.sub));
-    } catch (error) {
-      const why = wasDenied(error) ? (error.error_description ?? 'access denied') : 'please try again';
-      return sendPage(response, wasDenied(error) ? 403 : 502, renderStart(`Not signed in: ${why}.`));
-    }
-  }
 
   /** Files a tax return. The user's role is fetched again, because it may have ended since the sign-in. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));
     try {
-      const told = await client.fetchUserInfo(await discover(registration), session.accessToken, session.subject);
+      const told = await fetchClaims(registration, session.accessToken, session.subject);
       const organisation = toOrganisation(told.organisation);
       if (organisation?.roles.includes('filer') !== true)
         return sendPage(response, 403, renderStart('Your role does not let you file.'));
@@ -86,7 +39,29 @@ export async function startTaxOffice({
     }
   }
 
-  return { ...site, redirectUri };
+  return startRelyingParty(port, registration, {
+    cookie,
+    renderStart,
+    routes: {
+      'GET /sign-in': ({ leave }) =>
+        leave({
+          scope: 'openid organisation',
+          // Require a face, even if the policy accepts a one-time code.
+          claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
+        }),
+      'POST /file': ({ request, response }) => file(request, response),
+    },
+    async welcome(tokens, response) {
+      const claims = tokens.claims();
+      const organisation = toOrganisation(claims?.organisation);
+      if (claims === undefined || organisation === null) throw new Error('for whom?');
+      // A new cookie prevents session fixation by a planted one.
+      const session = { subject: claims.sub, accessToken: tokens.access_token };
+      sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), session);
+      return renderCompany(organisation, claims.sub);
+    },
+    denied: (reason) => ({ status: 403, note: `Not signed in: ${reason}.` }),
+  });
 }
 
 function toOrganisation(claim: unknown): Organisation | null {
@@ -103,7 +78,7 @@ interface Organisation {
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Tax Office', title, body });
 
-const renderStart = (note = ''): string =>
+const renderStart = (note: string): string =>
   toPage(
     'File a tax return',
     `<p class="note">${escapeHtml(note)}</p>

@@ -2,15 +2,9 @@
  * A form that is prefilled from the user's profile after a face check and consent. A complete relying party with
  * openid-client only.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as client from 'openid-client';
-import { createBrowserChecks } from '../web/browser-checks.js';
-import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { escapeHtml, listen, type Site, sendPage, toDocument } from '../web/site.js';
-
-interface PrefilledForm extends Site {
-  readonly redirectUri: string;
-}
+import { fetchClaims, type Registration } from '../web/face-check.js';
+import { startRelyingParty } from '../web/relying-party.js';
+import { escapeHtml, type RelyingParty, sendPage, toDocument } from '../web/site.js';
 
 /** Requested claims. They must be registered for this client, with their purpose. */
 const claims = {
@@ -19,46 +13,21 @@ const claims = {
 
 const cookie = { name: 'prefilled-form', maxAgeSec: 900 };
 
-export async function startPrefilledForm({
+export const startPrefilledForm = ({
   port,
   ...registration
-}: Registration & { readonly port: number }): Promise<PrefilledForm> {
-  const checks = createBrowserChecks(registration, cookie);
-  const site = await listen(port, (request, response) => {
-    answer(request, response).catch(() => sendPage(response, 500, renderMessage('Something went wrong', '')));
+}: Registration & { readonly port: number }): Promise<RelyingParty> =>
+  startRelyingParty(port, registration, {
+    cookie,
+    renderStart: (note) => renderForm({}, note),
+    routes: {
+      'GET /fill': ({ leave }) => leave({ claims: JSON.stringify(claims) }),
+      // Process the form here; the example discards it.
+      'POST /send': ({ response }) => sendPage(response, 200, toPage('Thank you', '<p>Your application was sent.</p>')),
+    },
+    welcome: async (tokens) => renderForm(await fetchClaims(registration, tokens.access_token, tokens.claims()?.sub)),
+    denied: () => ({ status: 200, note: 'Nothing was read from your profile. Fill in the form yourself.' }),
   });
-  const redirectUri = `${site.url}/callback`;
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', site.url);
-    const { pathname } = address;
-    if (pathname === '/') return sendPage(response, 200, renderForm({}));
-    if (pathname === '/fill')
-      return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
-    if (pathname === '/callback') return comeBack(address, request, response);
-    // Process the form here; the example discards it.
-    if (pathname === '/send') return sendPage(response, 200, renderMessage('Thank you', 'Your application was sent.'));
-    return sendPage(response, 404, renderMessage('Page not found', ''));
-  }
-
-  /** Handles the return from the face check. UserInfo returns only the claims that the user consented to. */
-  async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderMessage('Start again', ''));
-    try {
-      const tokens = await finishFaceCheck(registration, address, begun);
-      const subject = tokens.claims()?.sub ?? '';
-      const known = await client.fetchUserInfo(await discover(registration), tokens.access_token, subject);
-      return sendPage(response, 200, renderForm(known));
-    } catch (error) {
-      const isDenied = wasDenied(error);
-      const text = isDenied ? 'Nothing was read from your profile. Fill in the form yourself.' : 'Please try again.';
-      return sendPage(response, isDenied ? 200 : 502, renderForm({}, text));
-    }
-  }
-
-  return { ...site, redirectUri };
-}
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'City library', title, body });
 
@@ -82,5 +51,3 @@ function renderForm(known: Readonly<Record<string, unknown>>, note = ''): string
 <form method="post" action="/send">${rows.join('\n')}<button>Send</button></form>`,
   );
 }
-
-const renderMessage = (title: string, text: string): string => toPage(title, `<p>${text}</p>`);

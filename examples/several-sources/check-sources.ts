@@ -2,16 +2,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 
-export interface SignedClaim {
-  readonly value: unknown;
-  readonly issuer: string;
-}
-
-export interface FromSources {
-  readonly signed: ReadonlyMap<string, SignedClaim>;
-  /** Sources that sent no claims, with the reason: `unanswered` or `unlinked`. */
-  readonly silent: ReadonlyMap<string, string>;
-}
+export type FromSources = Awaited<ReturnType<typeof checkSources>>;
 
 /**
  * Verifies the claims of all sources.
@@ -21,8 +12,8 @@ export interface FromSources {
 export async function checkSources(
   told: Readonly<Record<string, unknown>>,
   { issuers, clientId }: { readonly issuers: Readonly<Record<string, string>>; readonly clientId: string },
-): Promise<FromSources> {
-  const signed = new Map<string, SignedClaim>();
+) {
+  const signed = new Map<string, { readonly value: unknown; readonly issuer: string }>();
   for (const [source, jwt] of jwtsIn(told._claim_sources)) {
     const issuer = issuers[source];
     if (issuer === undefined) throw new Error(`nobody knows the source ${source}`);

@@ -2,16 +2,10 @@
  * A bank that gets the name from a directory and the income from a payroll, with one face check and one consent. A
  * complete relying party with openid-client and jose.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as client from 'openid-client';
-import { createBrowserChecks } from '../web/browser-checks.js';
-import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/face-check.js';
-import { escapeHtml, listen, type Site, sendPage, toDocument } from '../web/site.js';
+import { fetchClaims, type Registration } from '../web/face-check.js';
+import { startRelyingParty } from '../web/relying-party.js';
+import { escapeHtml, type RelyingParty, toDocument } from '../web/site.js';
 import { checkSources, type FromSources } from './check-sources.js';
-
-interface SeveralSources extends Site {
-  readonly redirectUri: string;
-}
 
 /** Requested claims. In the client's registration, the source of `annual_income` is the payroll. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
@@ -19,7 +13,7 @@ const claims = { userinfo: { name: { essential: true }, annual_income: { essenti
 const cookie = { name: 'several-sources', maxAgeSec: 1800 };
 
 /** @param sources - trusted issuers of the other sources, by name */
-export async function startSeveralSources({
+export const startSeveralSources = ({
   port,
   sources,
   hint = null,
@@ -28,52 +22,24 @@ export async function startSeveralSources({
   readonly port: number;
   readonly sources: Readonly<Record<string, string>>;
   readonly hint?: { readonly text: string; readonly url: string } | null;
-}): Promise<SeveralSources> {
-  const checks = createBrowserChecks(registration, cookie);
-  const site = await listen(port, (request, response) => {
-    answer(request, response).catch(() => sendPage(response, 500, renderMessage('Something went wrong', '')));
+}): Promise<RelyingParty> =>
+  startRelyingParty(port, registration, {
+    cookie,
+    renderStart: (note) => renderStart(hint, note),
+    routes: { 'GET /apply': ({ leave }) => leave({ claims: JSON.stringify(claims) }) },
+    /** Claims that another source has signed are verified with the keys of that source. */
+    async welcome(tokens) {
+      const told = await fetchClaims(registration, tokens.access_token, tokens.claims()?.sub);
+      return renderApplication(told, await checkSources(told, { issuers: sources, clientId: registration.clientId }));
+    },
+    denied: () => ({ status: 200, note: 'You shared nothing with us.' }),
   });
-  const redirectUri = `${site.url}/callback`;
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', site.url);
-    const { pathname } = address;
-    if (pathname === '/') return sendPage(response, 200, renderStart(hint));
-    if (pathname === '/apply')
-      return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
-    if (pathname === '/callback') return comeBack(address, request, response);
-    return sendPage(response, 404, renderMessage('Page not found', ''));
-  }
-
-  /**
-   * Handles the return from the face check. UserInfo returns the claims that the user consented to; claims that another
-   * source has signed are verified with the keys of that source.
-   */
-  async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderMessage('Start again', ''));
-    try {
-      const tokens = await finishFaceCheck(registration, address, begun);
-      const subject = tokens.claims()?.sub ?? '';
-      const told = await client.fetchUserInfo(await discover(registration), tokens.access_token, subject);
-      const { clientId } = registration;
-      const checked = await checkSources(told, { issuers: sources, clientId });
-      return sendPage(response, 200, renderApplication(told, checked));
-    } catch (error) {
-      const isDenied = wasDenied(error);
-      const text = isDenied ? 'You shared nothing with us.' : 'Please try again.';
-      return sendPage(response, isDenied ? 200 : 502, renderStart(hint, text));
-    }
-  }
-
-  return { ...site, redirectUri };
-}
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Example Loans', title, body });
 
 const labels = { name: 'Full name', annual_income: 'Annual income' } as const;
 
-const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
+const renderStart = (hint: { readonly text: string; readonly url: string } | null, note: string): string =>
   toPage(
     'Apply for a loan',
     `<p class="note">${escapeHtml(note)}</p>
@@ -100,5 +66,3 @@ ${by === undefined ? '' : `<dd class="by soft">signed by ${escapeHtml(by)}</dd>`
     `<dl>${rows.join('')}</dl>${reasons.map((reason) => `<p class="silent">${escapeHtml(reason)}</p>`).join('')}`,
   );
 }
-
-const renderMessage = (title: string, text: string): string => toPage(title, `<p>${text}</p>`);

@@ -29,14 +29,7 @@ const sealedGuard = z.object({
 const keysGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const disclosureGuard = z.tuple([z.string(), z.string(), z.json()]);
 
-export interface HeldCredential {
-  readonly credential: string;
-  readonly issuer: string;
-  readonly vct: string;
-  /** Expiry, in seconds since 1970. */
-  readonly expiresAt: number;
-  readonly claims: ReadonlyMap<string, z.output<ReturnType<typeof z.json>>>;
-}
+export type HeldCredential = ReturnType<typeof read>;
 
 /** Inserts the well-known path before an issuer's own path, as the metadata standards require. */
 const wellKnown = (issuer: string, name: string): string => {
@@ -129,7 +122,8 @@ const prove = ({
     .setIssuedAt()
     .sign(privateKey);
 
-function read(credential: string): HeldCredential {
+/** @returns the credential with its claims; `expiresAt` is in seconds since 1970 */
+function read(credential: string) {
   const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
   const { iss: issuer, vct, exp: expiresAt } = sealedGuard.parse(decodeJwt(jws));
   const claims = new Map(disclosures.map(open));

@@ -40,29 +40,16 @@ const requestGuard = z.object({
 });
 const repliedGuard = z.object({ redirect_uri: z.url({ protocol: /^https?$/ }).optional() });
 
-export interface CardRequest {
-  readonly sender: string;
-  readonly host: string;
-  readonly clientId: string;
-  readonly nonce: string;
-  readonly isFor: (held: HeldCredential) => boolean;
-  /** Alternative lists of claim names. The verifier accepts the claims of any one list. */
-  readonly choices: readonly (readonly string[])[];
-  answer(presentation: string): Promise<Reply>;
-  decline(): Promise<Reply>;
-}
+export type CardRequest = Awaited<ReturnType<typeof readCardRequest>>;
 
-export interface Reply {
-  readonly isTaken: boolean;
-  readonly next: string | null;
-}
+export type Reply = Awaited<ReturnType<CardRequest['decline']>>;
 
 /**
  * Reads a request and verifies its sender.
  * @param authority - authority that signs certificates of verifiers
  * @throws if the request is invalid or its sender unknown
  */
-export async function readCardRequest(link: string, authority: X509Certificate): Promise<CardRequest> {
+export async function readCardRequest(link: string, authority: X509Certificate) {
   const { protocol, searchParams } = new URL(link);
   if (protocol !== 'openid4vp:') throw new Error('not a request for a card');
   const asked = linkGuard.parse(Object.fromEntries(searchParams));
@@ -79,7 +66,7 @@ export async function readCardRequest(link: string, authority: X509Certificate):
 
   const { response_uri: responseUri, state } = request;
   const [query] = request.dcql_query.credentials;
-  const post = async (body: Record<string, string>): Promise<Reply> => {
+  const post = async (body: Record<string, string>) => {
     const response = await fetch(responseUri, { method: 'POST', body: new URLSearchParams(body), redirect: 'error' });
     const { redirect_uri: next } = repliedGuard.parse(await response.json());
     return { isTaken: response.ok, next: next ?? null };
@@ -89,11 +76,12 @@ export async function readCardRequest(link: string, authority: X509Certificate):
     host: new URL(responseUri).host,
     clientId: request.client_id,
     nonce: request.nonce,
-    isFor: ({ vct }) => query.meta.vct_values.includes(vct),
+    isFor: ({ vct }: HeldCredential): boolean => query.meta.vct_values.includes(vct),
+    /** Alternative lists of claim names. The verifier accepts the claims of any one list. */
     choices: query.claim_sets.map((ids) =>
       ids.map((id) => query.claims.find((claim) => claim.id === id)?.path[0] ?? id),
     ),
-    async answer(presentation) {
+    async answer(presentation: string) {
       const { keys, enc } = { keys: request.client_metadata.jwks.keys, enc: 'A256GCM' };
       if (!request.client_metadata.encrypted_response_enc_values_supported.includes(enc))
         throw new Error('no encryption that both know');

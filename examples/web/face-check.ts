@@ -64,5 +64,9 @@ export async function finishFaceCheck(registration: Registration, address: URL, 
   });
 }
 
+/** Fetches the claims that the user consented to. */
+export const fetchClaims = async (registration: Registration, accessToken: string, subject = '') =>
+  client.fetchUserInfo(await discover(registration), accessToken, subject);
+
 export const wasDenied = (error: unknown): error is client.AuthorizationResponseError =>
   error instanceof client.AuthorizationResponseError && error.error === 'access_denied';

@@ -7,6 +7,11 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** A site whose users come back from a face check at `redirectUri`, which the OpenID client must have. */
+export interface RelyingParty extends Site {
+  readonly redirectUri: string;
+}
+
 /** Starts an HTTP server for this machine only. */
 export async function listen(port: number, listener: RequestListener): Promise<Site> {
   const server = createServer(listener).listen(port, '127.0.0.1');

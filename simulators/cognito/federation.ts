@@ -3,15 +3,15 @@ import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import { ServiceError } from '../aws.js';
 import {
+  completeSignIn,
   discover,
   Refusal,
   readUserinfo,
-  redeemCode,
   redirectTo,
   showResult,
   startPending,
   takePending,
-  verifyIdToken,
+  toAuthorizationRequest,
 } from '../relying-party.js';
 import { addUser, findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
 import { invalidParameter, type Operation, resourceNotFound, userNotFound } from './protocol.js';
@@ -39,14 +39,9 @@ export function createFederation(
     if (provider === undefined) return void response.status(404).end();
     const started = startPending(`${url()}/oauth2/idpresponse`);
     pending.set(started.state, { ...started, poolId, idp });
-    redirectTo(response, provider.client.authorizationEndpoint, {
-      client_id: provider.client.clientId,
-      redirect_uri: started.redirectUri,
-      scope: provider.client.scopes.join(' '),
-      response_type: 'code',
-      state: started.state,
-      ...(hint === undefined ? {} : { login_hint: hint }),
-    });
+    const { nonce: _, ...params } = toAuthorizationRequest(provider.client, started);
+    const hinted = hint === undefined ? params : { ...params, login_hint: hint };
+    redirectTo(response, provider.client.authorizationEndpoint, hinted);
   });
 
   app.get('/oauth2/idpresponse', (request, response) =>
@@ -55,8 +50,8 @@ export function createFederation(
       const pool = pools.get(started.poolId);
       const provider = pool?.identityProviders.get(started.idp);
       if (pool === undefined || provider === undefined) throw new Refusal('state');
-      const { idToken, accessToken } = await redeemCode(provider.client, { code, started, hasPkce: false, fetch });
-      const claims = await verifyIdToken(provider.client, idToken, { nonce: null, now, skewSec, fetch });
+      const completion = { code, started, now, skewSec, fetch, hasNonce: false };
+      const { claims, accessToken } = await completeSignIn(provider.client, completion);
       const userinfo = await readUserinfo(provider.client, accessToken, claims.sub, fetch);
       return signIn(pool, provider, { ...claims, ...userinfo, sub: claims.sub }, now());
     }),

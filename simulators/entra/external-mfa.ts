@@ -84,11 +84,6 @@ function checkKey({ kty, use, kid, n, e, x5c }: JWK): void {
   if (publicKey.export({ format: 'jwk' }).n !== n) throw new MfaError('keys_x5c');
 }
 
-export interface AuthorizeForm {
-  readonly action: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
 const callbackPath = '/common/federation/externalauthprovider';
 
 /** Time that Entra waits for an answer, approximately. */
@@ -115,7 +110,7 @@ export async function startExternalMfa(
   cloud: Cloud,
   tenant: Tenant,
   { userId, withNonce = true }: MfaStart,
-): Promise<AuthorizeForm> {
+): Promise<{ readonly action: string; readonly fields: Readonly<Record<string, string>> }> {
   const user = tenant.users.get(userId);
   if (user === undefined) throw new MfaError('user_unknown');
   const method = [...tenant.methods.values()].find((each) => isOffered(tenant, each, userId));

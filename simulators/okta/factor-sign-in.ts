@@ -2,13 +2,13 @@ import { Router } from 'express';
 import { decodeJwt, SignJWT } from 'jose';
 import { z } from 'zod';
 import {
+  completeSignIn,
   Refusal,
-  redeemCode,
   redirectTo,
   showResult,
   startPending,
   takePending,
-  verifyIdToken,
+  toAuthorizationRequest,
 } from '../relying-party.js';
 import { OAuthError } from './errors.js';
 import { mintTokens } from './minting.js';
@@ -35,15 +35,7 @@ export function createFactorSignIn(org: Org): Router {
     if (user === undefined || idp === undefined) return void response.status(404).end();
     const { state, ...pending } = startPending(redirectUri());
     org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
-    const params = {
-      client_id: idp.client.clientId,
-      redirect_uri: pending.redirectUri,
-      response_type: 'code',
-      response_mode: 'query',
-      scope: idp.client.scopes.join(' '),
-      state,
-      nonce: pending.nonce,
-    };
+    const params = { ...toAuthorizationRequest(idp.client, { ...pending, state }), response_mode: 'query' };
     redirectTo(response, idp.client.authorizationEndpoint, await signIfAsked(idp, params, org));
   });
 
@@ -54,8 +46,7 @@ export function createFactorSignIn(org: Org): Router {
       const user = org.users.get(started.userId);
       if (idp?.usage !== 'FACTOR_ONLY' || user === undefined) throw new Refusal('state');
       const { fetch, now } = org;
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: false, fetch });
-      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now, skewSec, fetch });
+      const { claims } = await completeSignIn(idp.client, { code, started, now, skewSec, fetch });
       const { amr, ...rest } = claimsGuard.parse(claims);
       checkIsSigningIn(idp, user, claims.sub, rest[idp.userNameClaim]);
       if (idp.trustClaims && amr === undefined) throw new Refusal('amr');

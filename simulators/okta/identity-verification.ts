@@ -2,15 +2,15 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import {
+  completeSignIn,
   type PendingSignIn,
   Refusal,
-  redeemCode,
   redirectTo,
   showResult,
   startPending,
   takePending,
+  toAuthorizationRequest,
   toCodeChallenge,
-  verifyIdToken,
 } from '../relying-party.js';
 import { findUser, type IdentityProvider, note, type Org } from './org.js';
 
@@ -67,8 +67,7 @@ export function createIdentityVerification(org: Org): Router {
       const idp = org.identityProviders.get(started.idpId);
       if (idp?.type !== 'IDV_STANDARD') throw new Refusal('state');
       const { fetch, now } = org;
-      const { idToken } = await redeemCode(idp.client, { code, started, hasPkce: true, fetch });
-      const claims = await verifyIdToken(idp.client, idToken, { nonce: started.nonce, now, skewSec, fetch });
+      const { claims } = await completeSignIn(idp.client, { code, started, now, skewSec, fetch, hasPkce: true });
       const outcome = evaluate(claims.verified_claims);
       const result = outcome === 'CLAIMS_VERIFIED' ? 'SUCCESS' : 'FAILURE';
       note(org, 'user.identity_verification', started.userId, outcome, { result });
@@ -81,7 +80,7 @@ export function createIdentityVerification(org: Org): Router {
 
 async function push(
   { client }: IdentityProvider,
-  { nonce, codeVerifier, redirectUri }: PendingSignIn,
+  pending: PendingSignIn,
   fetch: Fetch,
   who: { state: string; userId: string; profile: Readonly<Record<string, unknown>>; flow: string | undefined },
 ): Promise<string> {
@@ -106,17 +105,13 @@ async function push(
   const response = await fetch(client.parEndpoint ?? '', {
     method: 'POST',
     body: new URLSearchParams({
-      response_type: 'code',
-      client_id: client.clientId,
+      ...toAuthorizationRequest(client, { ...pending, state }),
       client_secret: client.clientSecret,
-      code_challenge: toCodeChallenge(codeVerifier),
+      code_challenge: toCodeChallenge(pending.codeVerifier),
       code_challenge_method: 'S256',
       scope: [...client.scopes, ...(flow === undefined ? [] : [`idv_flow_${flow}`])].join(' '),
-      nonce,
       claims: JSON.stringify(claims),
-      state,
       login_hint: userId,
-      redirect_uri: redirectUri,
     }),
   });
   const body: unknown = await response.json().catch(() => null);

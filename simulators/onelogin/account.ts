@@ -52,13 +52,6 @@ export interface HookLog {
   readonly events: readonly string[];
 }
 
-/** A user policy that asks for the password, and then for these factors at every sign-in. */
-export interface UserPolicy {
-  readonly id: number;
-  readonly name: string;
-  readonly factors: readonly string[];
-}
-
 export interface Login {
   readonly identifier: string;
   readonly userId: number | null;
@@ -102,7 +95,8 @@ export const createAccount = (options: {
   fields: [] as CustomField[],
   hooks: new Map<string, SmartHook>(),
   variables: new Map<string, EnvironmentVariable>(),
-  policies: new Map<number, UserPolicy>([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [] }]]),
+  /** User policies that ask for the password, and then for these factors at every sign-in. */
+  policies: new Map([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [] as readonly string[] }]]),
   logins: new Map<string, Login>(),
   ...toUndocumented(),
   logs: [] as HookLog[],

@@ -1,14 +1,14 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import {
+  completeSignIn,
   Refusal,
   readUserinfo,
-  redeemCode,
   redirectTo,
   showResult,
   startPending,
   takePending,
-  verifyIdToken,
+  toAuthorizationRequest,
 } from '../relying-party.js';
 import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
 
@@ -40,14 +40,8 @@ export function createTrustedIdp(account: Account): Router {
     if (user === undefined || user.username === '' || trustedIdp === null) return void response.status(404).end();
     const { state, ...pending } = startPending(redirectUri());
     account.pendingAtTrustedIdp.set(state, { ...pending, userId: user.id });
-    redirectTo(response, trustedIdp.authorizationEndpoint, {
-      client_id: trustedIdp.clientId,
-      redirect_uri: pending.redirectUri,
-      response_type: 'code',
-      scope: trustedIdp.scopes.join(' '),
-      state,
-      nonce: pending.nonce,
-    });
+    const params = toAuthorizationRequest(trustedIdp, { ...pending, state });
+    redirectTo(response, trustedIdp.authorizationEndpoint, params);
   });
 
   router.get('/access/idp', (request, response) =>
@@ -57,9 +51,8 @@ export function createTrustedIdp(account: Account): Router {
       const { trustedIdp } = account;
       if (user === undefined || trustedIdp === null) throw new Refusal('state');
       const { fetch, now } = account;
-      const { idToken, accessToken } = await redeemCode(trustedIdp, { code, started, hasPkce: false, fetch });
-      const { sub } = await verifyIdToken(trustedIdp, idToken, { nonce: started.nonce, now, skewSec, fetch });
-      const userinfo = await readUserinfo(trustedIdp, accessToken, sub, fetch);
+      const { claims, accessToken } = await completeSignIn(trustedIdp, { code, started, now, skewSec, fetch });
+      const userinfo = await readUserinfo(trustedIdp, accessToken, claims.sub, fetch);
       if (!isAbout(user, namesGuard.parse(userinfo))) throw new Refusal('user');
       user.lastLogin = isoNow(account);
       return { userId: user.id, userinfo };

@@ -40,6 +40,15 @@ export const toClient = (
   more: JsonObject,
 ): JsonObject => ({ kind: 'relying_party', id, secret, redirectUris: [redirectUri], ...more });
 
+/** Makes a value at its first use: portals start before the facestep server, which client tokens come from. */
+export function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 export interface Portal {
   readonly id: string;
   /** Port that the demonstration uses when its URLs are fixed. */

@@ -6,7 +6,7 @@ import { startTaxOffice } from '../../organisations/server.js';
 import { startPrefilledForm } from '../../prefilled-form/server.js';
 import { listen, type Site } from '../../web/site.js';
 import { parseSignIn, startSignInPage, toForm } from '../sign-in-page.js';
-import { type Portal, toClient } from './portal.js';
+import { once, type Portal, toClient } from './portal.js';
 
 async function startProviderSignIn({
   port,
@@ -106,15 +106,11 @@ export const approvePortal: Portal = {
   id: 'approve',
   port: 8092,
   async start({ port, serverUrl, connection, clientSecret, user, clientToken }) {
-    let token: Promise<string> | null = null;
     const { returnUrl, ...bank } = await startBank({
       ...{ port, serverUrl, connection },
       client: { id: 'bank', secret: clientSecret },
       customer: { login: user.login, subject: user.id },
-      clientToken() {
-        token ??= clientToken(['verify']);
-        return token;
-      },
+      clientToken: once(() => clientToken(['verify'])),
       clientModule: new URL('../../../client/index.js', import.meta.url).href,
     });
     return {
