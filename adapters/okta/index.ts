@@ -1,6 +1,5 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-import type { AdmitCall, Answer, Hook } from '../../src/connections/hook.js';
-import { createNoteSecretUse } from '../../src/connections/hook.js';
+import { type AdmitCall, type Answer, createNoteSecretUse, type Hook } from '../../src/connections/hook.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import {

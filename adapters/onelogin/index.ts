@@ -1,6 +1,5 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
-import type { Hook, RawReply } from '../../src/connections/hook.js';
-import { createNoteSecretUse } from '../../src/connections/hook.js';
+import { createNoteSecretUse, type Hook, type RawReply } from '../../src/connections/hook.js';
 import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createCountCall, createProbe, createReadSignature } from './caller.js';

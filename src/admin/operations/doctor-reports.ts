@@ -12,7 +12,7 @@ import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 /** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
 
-const mendWithinMs = 20_000;
+const remedyStepsWithinMs = 20_000;
 
 const lights = ['ok', 'warn', 'fail'] as const;
 
@@ -106,7 +106,11 @@ async function examineConnection(
     deps,
   );
   const results = await makeInTime(checks, deps);
-  const mends = await withTimeout(findMends(results, checks), mendWithinMs, (): Mends => new Map());
+  const remedySteps = await withTimeout(
+    findRemedySteps(results, checks),
+    remedyStepsWithinMs,
+    (): RemedySteps => new Map(),
+  );
   const findings = results.map(({ verdict, ...result }) => ({
     ...{
       title: result.title,
@@ -115,7 +119,7 @@ async function examineConnection(
       remedy: result.remedy,
       cause: result.cause,
     },
-    mend: mends.get(result.title) ?? null,
+    mend: remedySteps.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
   const examination: DoctorReport = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
@@ -148,11 +152,11 @@ const tooLate: CheckResult = {
   remedy: 'Run this check on the server: facestep doctor',
 };
 
-type Mends = ReadonlyMap<string, NonNullable<DoctorFinding['mend']>>;
+type RemedySteps = ReadonlyMap<string, NonNullable<DoctorFinding['mend']>>;
 
 /** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
-async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
-  const mends = new Map<string, NonNullable<DoctorFinding['mend']>>();
+async function findRemedySteps(results: readonly CheckResult[], { checks, steps }: Checks): Promise<RemedySteps> {
+  const remedySteps = new Map<string, NonNullable<DoctorFinding['mend']>>();
   const named = nameSteps(steps);
   for (const { title, verdict } of results) {
     if (verdict !== 'fail' && verdict !== 'warn') continue;
@@ -163,9 +167,9 @@ async function findMends(results: readonly CheckResult[], { checks, steps }: Che
       (status) => status.state,
       () => null,
     );
-    if (state === 'missing' || state === 'different') mends.set(title, { step: found.id, pushSecrets: false });
+    if (state === 'missing' || state === 'different') remedySteps.set(title, { step: found.id, pushSecrets: false });
     else if (state === 'ready' && verdict === 'fail' && found.step.pushSecret !== undefined)
-      mends.set(title, { step: found.id, pushSecrets: true });
+      remedySteps.set(title, { step: found.id, pushSecrets: true });
   }
-  return mends;
+  return remedySteps;
 }
