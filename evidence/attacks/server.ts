@@ -4,20 +4,17 @@ import { z } from 'zod';
 import { residentMiB, round } from '../bench/measure.js';
 import { type Attack, type Finding, type Row, type Size, show, toClaim } from './attack.js';
 import { rightCredential } from './server/bad-credentials.js';
-import { asAdministrator } from './server/credentials.js';
 import { bodyOf, codeOf } from './server/exchange.js';
-import { findEndpoints, generate, oidcConnections, unmet } from './server/generate.js';
-import { hookRequest } from './server/hooks.js';
-import { type Battlefield, type Begun, type Endpoint, hostileClasses } from './server/hostile.js';
+import { findEndpoints, generate } from './server/generate.js';
+import { type Battlefield, type Endpoint, type HostileClass, hostileClasses } from './server/hostile.js';
 import { type LoadFigures, startLegitimate } from './server/legitimate.js';
-import { beginElsewhere } from './server/oidc.js';
-import { shootFilm } from './server/page.js';
+import { beginElsewhere, shootFilm } from './server/page.js';
 import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
-import type { HookTarget } from './server/providers.js';
+import { type HookTarget, hookRequest } from './server/providers.js';
 import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.js';
-import { validRequest } from './server/rest.js';
-import { createSiege, isShed, type Pace } from './server/siege.js';
+import { createSiege, isShed } from './server/siege.js';
 import { openStage, type Stage } from './server/stage.js';
+import { validRequest } from './server/targets.js';
 import { tokenAttacks } from './server/token-attacks.js';
 import { makeVictims } from './server/victims.js';
 
@@ -81,17 +78,13 @@ async function askAsTheyMay(field: Battlefield) {
   return { asked: own.length, refused };
 }
 
+const administratorsGuard = z.object({ administrators: z.array(z.object({ name: z.string(), role: z.string() })) });
+
 /** Reads the administrators and the requests to `/lure`, which no attack may change. */
-async function readStanding({ caller, credentials, providers }: Stage): Promise<string> {
-  const { text } = await caller.call({
-    ...{ method: 'GET', path: '/administrators', body: null },
-    headers: asAdministrator(credentials.owner),
-  });
-  const listed: readonly { name: string; role: string }[] = JSON.parse(text).administrators;
-  const owners = listed
-    .map(({ name, role }) => `${name} ${role}`)
-    .filter((each) => /^(owner|siege-\w+|victim) /.test(each));
-  return [...owners, ...providers.lure.lured].join(', ');
+async function readStanding({ admin, providers }: Stage): Promise<string> {
+  const { administrators } = administratorsGuard.parse((await admin.get('/administrators')).body);
+  const all = administrators.map(({ name, role }) => `${name} ${role}`);
+  return [...all.filter((each) => /^(owner|siege-\w+|victim) /.test(each)), ...providers.lure.lured].join(', ');
 }
 
 /**
@@ -106,27 +99,25 @@ async function takeBait({ caller }: Stage, target: HookTarget): Promise<boolean>
   return (await ask()) || ask();
 }
 
-const paceOf: Readonly<Record<Size, Pace>> = {
-  full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
-  quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
-};
-
-const timesOf = {
-  full: { warmUpMs: 20_000, beforeMs: 90_000, afterMs: 20_000 },
-  quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
-} as const;
-
-const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 };
+/** Speed and duration of an attack. In a race, each number of `senders` is a number of concurrent senders. */
+const extents = {
+  full: {
+    pace: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
+    ...{ warmUpMs: 20_000, beforeMs: 90_000, afterMs: 20_000, leastCalls: 10_000, senders: [2, 5, 20] },
+  },
+  quick: {
+    pace: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
+    ...{ warmUpMs: 0, beforeMs: 1_000, afterMs: 0, leastCalls: 1_000, senders: [8] },
+  },
+} satisfies Record<Size, object>;
 
 const shippedLimitMiB = 1_023;
-
-const sendersOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
   providers.shop.requestSecret,
-  ...providers.hooks.flatMap((hook) => (hook.sign === undefined ? Object.values(hook.toCall(0).headers) : [])),
+  ...providers.hooks.flatMap((hook) => Object.values(hook.toCall(0).headers)),
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
@@ -162,14 +153,13 @@ const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures)
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Finding> {
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
-  const begun: Record<string, Begun> = {};
-  for (const connection of oidcConnections) begun[connection] = await beginElsewhere(stage, connection);
+  const begun = { okta: await beginElsewhere(stage, 'okta'), rival: await beginElsewhere(stage, 'rival') };
   const { endpoints, known } = await findEndpoints(stage);
   const field = { stage, victims, begun, endpoints, known };
   say(`${endpoints.length} endpoints; the legitimate load begins`);
 
   const load = await startLegitimate(stage, victims, film);
-  const { warmUpMs, beforeMs, afterMs } = timesOf[size];
+  const { pace, warmUpMs, beforeMs, afterMs, leastCalls, senders } = extents[size];
   await sleep(warmUpMs);
   await load.report();
   const rssBefore = residentMiB(stage.pid);
@@ -179,8 +169,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const firstLine = await countLines(stage.logFile);
 
   const winners: Winners = { expected: 0, won: 0, lost: [] };
-  const senders = sendersOf[size];
-  const { tally, besiege } = createSiege({ port: stage.port, pace: paceOf[size], secrets: secretsOf(stage), say });
+  const { tally, besiege } = createSiege({ port: stage.port, pace, secrets: secretsOf(stage), say });
   const hostile = [
     ...singleUse(racesOf(stage, victims, film), senders, winners),
     ...tokenAttacks(stage, victims, size),
@@ -216,7 +205,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     ...faults.filter((text) => size === 'full' || !isLate(text)),
     ...(stage.isAlive() ? [] : ['the server has ended']),
   ];
-  const missing = unmet(endpoints, tally.met);
+  const targets = endpoints.flatMap(({ name }) => hostileClasses.map((kind) => `${name}: ${kind}`));
+  const missing = targets.filter((each) => (tally.met.get(each) ?? 0) === 0);
   const reports = {
     accepted: taken,
     error: errors,
@@ -230,8 +220,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   }
   const accepted = tally.accepted.length + reports.accepted.length;
   const kinds = during.byKind.map(([kind, is], at) => ({ kind, was: before.byKind[at][1], is }));
-  const countOf = (kind: (typeof hostileClasses)[number]): number =>
-    [...tally.met.values()].reduce((sum, classes) => sum + (classes.get(kind) ?? 0), 0);
+  const countOf = (kind: HostileClass): number =>
+    [...tally.met].reduce((sum, [target, calls]) => sum + (target.endsWith(`: ${kind}`) ? calls : 0), 0);
   const none = { atMost: 0 };
   return {
     figures: {
@@ -258,7 +248,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
       toRow('all', before.figures, during.figures),
     ],
     claims: [
-      toClaim('hostile calls', tally.calls, { atLeast: leastCalls[size] }),
+      toClaim('hostile calls', tally.calls, { atLeast: leastCalls }),
       toClaim('endpoints and classes without a call', missing.length, none),
       toClaim('hostile calls accepted', accepted, none),
       toClaim('faults in answers and log', errors.length, none),

@@ -1,11 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { rightsByRole, roles } from '../../../src/http/rest/rights.js';
 import { clientScopes } from '../../../src/http/rest/scopes.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
 import type { Header } from './exchange.js';
-import type { BadCredential, Endpoint } from './hostile.js';
+import type { Endpoint, Shown } from './hostile.js';
 import { choicePath } from './page.js';
+import { newSecret } from './providers.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
@@ -19,7 +21,7 @@ export function alterSecret(good: string, other = good): readonly string[] {
     .tuple(fc.nat({ max: Math.max(good.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => good.slice(0, at) + letter + good.slice(at + 1));
   const rightShape = good.slice(0, 4) + good.slice(4).replace(/[a-z\d]/gi, () => randomBytes(1).toString('hex')[0]);
-  const known = [id, id + randomBytes(32).toString('base64url'), idOf(other) + good.slice(id.length), rightShape];
+  const known = [id, id + newSecret(), idOf(other) + good.slice(id.length), rightShape];
   const spelled = [good.slice(0, -1), `${good}A`, good.toUpperCase(), `${good}, ${good}`];
   const strange = ['', '__proto__.constructor', `../client-token:${good}`, 'A'.repeat(8 * 1024)];
   const all = [...known, ...spelled, ...strange, ...fc.sample(changed, { numRuns: 8, seed: good.length })];
@@ -33,8 +35,6 @@ function signHmac(header: object, claims: object, secret: string): string {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-const decodePart = (part: string): object => JSON.parse(Buffer.from(part, 'base64url').toString());
-
 interface Stranger {
   readonly publicKey: object;
   /** URL that a server would fetch if it trusted the token’s header. */
@@ -44,7 +44,7 @@ interface Stranger {
 /** Returns forgeries of a valid JWT. */
 export function alterToken(token: string, { publicKey, lure: { url } }: Stranger): readonly string[] {
   const [head = '', payload = '', signature = ''] = token.split('.');
-  const [header, claims] = [decodePart(head), decodePart(payload)];
+  const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
   const headers = [
     ...[{ alg: 'none' }, { kid: '../../../../dev/null' }, { jku: url, x5u: url }, { jwk: publicKey }],
     ...[{ crit: ['exp'] }, { b64: false, crit: ['b64'] }],
@@ -57,11 +57,6 @@ export function alterToken(token: string, { publicKey, lure: { url } }: Stranger
     ...[JSON.stringify(publicKey), ''].map((secret) => signHmac({ ...header, alg: 'HS256' }, claims, secret)),
     ...[`${head}.${later}.${signature}`, `${head}.${payload}.`, `${head}.${payload}`],
   ];
-}
-
-export interface Shown extends Omit<BadCredential, 'request'> {
-  readonly headers?: readonly Header[];
-  readonly fields?: Readonly<Record<string, string>>;
 }
 
 type Place = (text: string) => Omit<Shown, 'class' | 'variant'>;
@@ -95,66 +90,63 @@ interface Kind {
   readonly wrong: Texts;
 }
 
-function clientKind({ right }: Endpoint, { credentials }: Stage, { sessions }: Victims): Kind {
-  const { client, owner, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
-  const needed = clientScopes.find((scope) => scope === right);
-  return {
-    ...{ place: inClient, right: client, rival, replayed: { revoked, expired, orphan, exhausted } },
-    foreign: { 'a revoked id': mixed(revoked, rival), 'a tenant’s id': mixed(tenant, rival) },
-    wrong: {
-      ...{ 'an administrator’s key': owner, 'a session': sessions.own },
-      ...(needed === undefined ? {} : { [`every scope but ${needed}`]: without[needed] ?? '' }),
-      ...(needed === undefined || needed === 'screen' ? {} : { narrowed }),
-    },
-  };
-}
-
-function adminKind({ right }: Endpoint, { credentials }: Stage): Kind {
-  const { byRole, removedAdministrator, expiredAdministrator, client, rival } = credentials;
+/** Returns the kinds of credentials that endpoints take in a header. */
+function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
+  const { client, owner, byRole, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
+  const { removedAdministrator, expiredAdministrator } = credentials;
+  const scope = clientScopes.find((each) => each === right);
   const lacking = roles.filter((role) => !rightsByRole[role].some((held: string) => held === right));
-  return {
-    ...{ place: inAdmin, right: byRole.operator, rival: removedAdministrator },
-    replayed: { removedAdministrator, expiredAdministrator },
-    foreign: { 'another tenant’s token': rival },
-    wrong: {
-      ...Object.fromEntries(lacking.map((role) => [`the role ${role}`, byRole[role]])),
-      'a client token': client,
-    },
-  };
-}
-
-function sessionKind({ path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims): Kind {
-  const { own, rival, finished, replacedCamera, unpaired, camera, manageCamera } = sessions;
   const isManaging = ownPage.test(path);
   const mayChoose = ['/face/session', choicePath].includes(path);
-  const isOwn = isManaging || path.startsWith('/face/hand-off');
-  const [[ownId, ownSecret], [rivalId, rivalSecret]] = [own, rival].map((text) => text.split('.'));
-  return {
-    ...{ place: inBearer, right: own, rival },
-    // The session of a finished step-up may still read the result.
-    replayed: { replacedCamera, ...(path === '/face/session' ? {} : { finished }) },
-    foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
-    wrong: {
-      ...{ 'a ticket nobody opened': ticket, 'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}` },
-      'a client token': credentials.client,
-      ...(path === choicePath || isManaging ? { 'the browser’s own session': own } : {}),
-      ...(isOwn ? { 'the phone of a hand-off': isManaging ? manageCamera : camera } : {}),
-      ...(mayChoose ? {} : { 'a phone that has not chosen its number': unpaired }),
+  const [[ownId, ownSecret], [rivalId, rivalSecret]] = [sessions.own, sessions.rival].map((text) => text.split('.'));
+  const kinds: Partial<Record<Endpoint['needs'], Kind>> = {
+    client: {
+      ...{ place: inClient, right: client, rival, replayed: { revoked, expired, orphan, exhausted } },
+      foreign: { 'a revoked id': mixed(revoked, rival), 'a tenant’s id': mixed(tenant, rival) },
+      wrong: {
+        ...{ 'an administrator’s key': owner, 'a session': sessions.own },
+        ...(scope === undefined ? {} : { [`every scope but ${scope}`]: without[scope] ?? '' }),
+        ...(scope === undefined || scope === 'screen' ? {} : { narrowed }),
+      },
+    },
+    admin: {
+      ...{ place: inAdmin, right: byRole.operator, rival: removedAdministrator },
+      replayed: { removedAdministrator, expiredAdministrator },
+      foreign: { 'another tenant’s token': rival },
+      wrong: {
+        ...Object.fromEntries(lacking.map((role) => [`the role ${role}`, byRole[role]])),
+        'a client token': client,
+      },
+    },
+    session: {
+      ...{ place: inBearer, right: sessions.own, rival: sessions.rival },
+      // The session of a finished step-up may still read the result.
+      replayed: {
+        replacedCamera: sessions.replacedCamera,
+        ...(path === '/face/session' ? {} : { finished: sessions.finished }),
+      },
+      foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
+      wrong: {
+        ...{ 'a ticket nobody opened': ticket, 'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}` },
+        'a client token': client,
+        ...(path === choicePath || isManaging ? { 'the browser’s own session': sessions.own } : {}),
+        ...(isManaging ? { 'the phone of a hand-off': sessions.manageCamera } : {}),
+        ...(path.startsWith('/face/hand-off') ? { 'the phone of a hand-off': sessions.camera } : {}),
+        ...(mayChoose ? {} : { 'a phone that has not chosen its number': sessions.unpaired }),
+      },
+    },
+    stream: {
+      ...{ place: inBearer, right: client, rival, replayed: { revoked, orphan }, foreign: { rival } },
+      wrong: { 'a token of no application': client, 'a key without the scope': narrowed },
     },
   };
-}
-
-function streamKind({ credentials: { client, rival, narrowed, revoked, orphan } }: Stage): Kind {
-  return {
-    ...{ place: inBearer, right: client, rival, replayed: { revoked, orphan }, foreign: { rival } },
-    wrong: { 'a token of no application': client, 'a key without the scope': narrowed },
-  };
+  return kinds;
 }
 
 /** Signs a face check request like a Lambda trigger. */
 export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
   const now = Math.floor(Date.now() / 1000);
-  const nonce = randomBytes(16).toString('base64url');
+  const nonce = newSecret();
   const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
   const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
@@ -214,7 +206,7 @@ export const wrongEverywhere = ({ client, owner, byRole }: Stage['credentials'])
  */
 export const shownToEverybody = (credentials: Stage['credentials']): readonly Shown[] => [
   ...show('forged', inClient, { 'a forged token': credentials.client.slice(0, -1) }),
-  ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),
+  ...show('forged', inBearer, { 'a forged bearer': newSecret() }),
   ...show('replayed', inClient, { 'a revoked token': credentials.revoked }),
   ...show('cross-tenant', inClient, { 'another tenant’s token': credentials.rival }),
   ...wrongEverywhere(credentials),
@@ -222,14 +214,8 @@ export const shownToEverybody = (credentials: Stage['credentials']): readonly Sh
 
 export function badCredentials(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
   const { client, owner } = stage.credentials;
-  const kinds: Partial<Record<Endpoint['needs'], () => Kind>> = {
-    client: () => clientKind(endpoint, stage, victims),
-    admin: () => adminKind(endpoint, stage),
-    session: () => sessionKind(endpoint, stage, victims),
-    stream: () => streamKind(stage),
-  };
   const kindOfField = fieldKind(endpoint, stage, victims);
-  const kind = kindOfField ?? kinds[endpoint.needs]?.();
+  const kind = kindOfField ?? headerKinds(endpoint, stage, victims)[endpoint.needs];
   if (kind === undefined) return shownToEverybody(stage.credentials);
   const { place, right, rival, forged = [], replayed, foreign, wrong } = kind;
   const elsewhere = [

@@ -9,59 +9,53 @@ export const asSession = (session: string): readonly Header[] => [['Authorizatio
 
 const everyScope = [...clientScopes];
 
-function createIssuer(caller: Caller, owner: string) {
-  const admin = asAdministrator(owner);
+function createIssuer(admin: Caller) {
   const issue = (name: string, more: JsonObject = {}) =>
-    caller.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more }, admin);
+    admin.post('/generateToken', { name, tenant: 'default', scopes: everyScope, ...more });
   return {
-    admin,
     issue,
     token: async (name: string, more?: JsonObject): Promise<string> => (await issue(name, more)).text('token'),
     administrator: async (name: string, role: Role, more: JsonObject = {}): Promise<string> =>
-      (await caller.post('/administrators', { name, role, ...more }, admin)).text('key'),
+      (await admin.post('/administrators', { name, role, ...more })).text('key'),
     async application(name: string, more: JsonObject = {}) {
-      const id = (await caller.post('/applications', { name, scopes: everyScope, ...more }, admin)).text('id');
-      return { id, key: (await caller.post(`/applications/${id}/keys`, {}, admin)).text('token') };
+      const id = (await admin.post('/applications', { name, scopes: everyScope, ...more })).text('id');
+      return { id, key: (await admin.post(`/applications/${id}/keys`, {})).text('token') };
     },
   };
 }
 
-export async function issueExpiring(caller: Caller, owner: string) {
-  const { token, administrator } = createIssuer(caller, owner);
+export async function issueExpiring(admin: Caller) {
+  const { token, administrator } = createIssuer(admin);
   return {
     expired: await token('expired', { expiresIn: 60 }),
     expiredAdministrator: await administrator('expired', 'owner', { expiresIn: 60 }),
   };
 }
 
-export async function issueCredentials(caller: Caller, owner: string) {
-  const { admin, issue, token, administrator, application } = createIssuer(caller, owner);
-  const byRole: Partial<Record<Role, string>> = {};
+export async function issueCredentials(admin: Caller) {
+  const { issue, token, administrator, application } = createIssuer(admin);
+  const byRole: Record<Role, string> = { owner: '', operator: '', auditor: '', 'help-desk': '' };
   for (const role of roles) byRole[role] = await administrator(`siege-${role}`, role);
   const removedAdministrator = await administrator('removed', 'owner');
-  await caller.post('/administrators/remove', { name: 'removed' }, admin);
+  await admin.post('/administrators/remove', { name: 'removed' });
   const without: Partial<Record<ClientScope, string>> = {};
   for (const scope of clientScopes) {
     without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
   const revoked = await issue('revoked');
   // The token is used before its revocation, so that a cached result would be noticed.
-  await caller.post('/token', {}, asClient(revoked.text('token')));
-  await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
+  await admin.post('/token', {}, asClient(revoked.text('token')));
+  await admin.post('/revokeToken', { id: revoked.text('id') });
   const orphan = await application('orphan');
-  await caller.post(`/applications/${orphan.id}/remove`, {}, admin);
+  await admin.post(`/applications/${orphan.id}/remove`, {});
   const narrowed = await application('narrowed');
-  await caller.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] }, admin);
+  await admin.post(`/applications/${narrowed.id}/change`, { scopes: ['screen'] });
   const exhausted = await application('exhausted', { perDay: 1 });
-  await caller.post('/token', {}, asClient(exhausted.key));
-  const allRoles: Readonly<Record<Role, string>> = { owner, operator: '', auditor: '', 'help-desk': '', ...byRole };
+  await admin.post('/token', {}, asClient(exhausted.key));
   return {
-    owner,
-    byRole: allRoles,
-    removedAdministrator,
+    ...{ byRole, removedAdministrator, without },
     client: await token('attacked'),
     legitimate: await token('legitimate'),
-    without,
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
     revoked: revoked.text('token'),

@@ -20,39 +20,36 @@ export interface Body {
 
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
+/** @param framing - headers that say where the body ends */
 export function toHead(
   { method, path, headers, body }: Request,
   framing: readonly Header[] = body === null ? [] : [['Content-Length', String(body.bytes.length)]],
+  type = body?.type,
 ): Buffer {
-  const all: readonly Header[] = [
-    ['Host', '127.0.0.1'],
-    ['Connection', 'close'],
-    ...(body === null ? [] : [['Content-Type', body.type] as const]),
-    ...framing,
-    ...headers,
-  ];
+  const typed: readonly Header[] = type === undefined ? [] : [['Content-Type', type]];
+  const all: readonly Header[] = [['Host', '127.0.0.1'], ['Connection', 'close'], ...typed, ...framing, ...headers];
   const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'utf8');
 }
 
-export const toBytes = (request: Request): Buffer =>
-  Buffer.concat([toHead(request), request.body?.bytes ?? Buffer.alloc(0)]);
+export const bytesOf = ({ body }: Pick<Request, 'body'>): Buffer => body?.bytes ?? Buffer.alloc(0);
+
+export const toBytes = (request: Request): Buffer => Buffer.concat([toHead(request), bytesOf(request)]);
 
 export const jsonText = (text: string): Body => ({ type: 'application/json', bytes: Buffer.from(text) });
 
 export const toJson = (value: unknown): Body => jsonText(JSON.stringify(value));
 
-export const toUrlencoded = (fields: readonly (readonly [string, string])[]): Body => ({
+export const toUrlencoded = (fields: Readonly<Record<string, string>>): Body => ({
   type: 'application/x-www-form-urlencoded',
-  bytes: Buffer.from(new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString()),
+  bytes: Buffer.from(new URLSearchParams(fields).toString()),
 });
 
 export const boundary = 'siege-boundary-3f1c';
 
 export function toMultipart(parts: readonly FormPart[]): Body {
   const pieces = parts.flatMap(([name, value]) => {
-    const isText = typeof value === 'string';
-    const file = isText ? '' : '; filename="photo.jpg"\r\nContent-Type: image/jpeg';
+    const file = typeof value === 'string' ? '' : '; filename="photo.jpg"\r\nContent-Type: image/jpeg';
     return [
       Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`),
       Buffer.from(value),
@@ -71,11 +68,12 @@ export const toPhotoParts = (photos: readonly Uint8Array[]): readonly FormPart[]
 export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
   toMultipart([['challenge', challenge], ...toPhotoParts(photos)]);
 
+export const get = (path: string, headers: Request['headers'] = []): Request => ({
+  ...{ method: 'GET', path, headers, body: null },
+});
+
 export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  method: 'POST',
-  path,
-  headers,
-  body,
+  ...{ method: 'POST', path, headers, body },
 });
 
 export interface Answer {
@@ -131,11 +129,15 @@ export function exchange(
       socket.removeAllListeners().on('error', () => {});
       socket.destroy();
       inlet.destroy();
-      const answers =
-        Buffer.concat(came)
-          .toString('latin1')
-          .match(/^HTTP\/1\.1 [2-5]\d\d/gm)?.length ?? 0;
-      resolve({ answer, answers, end: answer === null ? end : 'answered', ms: performance.now() - began });
+      const heads = Buffer.concat(came)
+        .toString('latin1')
+        .matchAll(/^HTTP\/1\.1 [2-5]\d\d/gm);
+      resolve({
+        answer,
+        answers: [...heads].length,
+        end: answer === null ? end : 'answered',
+        ms: performance.now() - began,
+      });
     };
     const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
     const send = (at: number): void => {
@@ -174,13 +176,16 @@ export function exchange(
 
 const objectGuard = z.record(z.string(), z.json());
 
-export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
+/** @returns a list of the value, which is empty if the text is not JSON */
+export function parseJson(text: string): readonly unknown[] {
   try {
-    return objectGuard.safeParse(JSON.parse(text)).data ?? {};
+    return [JSON.parse(text)];
   } catch {
-    return {};
+    return [];
   }
 }
+
+export const bodyOf = ({ text }: Pick<Answer, 'text'>) => objectGuard.safeParse(parseJson(text)[0]).data ?? {};
 
 export function codeOf(answer: Answer): string | null {
   const { code } = bodyOf(answer);
@@ -189,12 +194,18 @@ export function codeOf(answer: Answer): string | null {
 
 const callPatienceMs = 30_000;
 
+interface CallerOptions {
+  /** Credential of calls without headers of their own. */
+  readonly credential?: readonly Header[];
+  note?(ms: number): void;
+}
+
 /** Creates a client of the server for calls that are in order. */
-export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}) {
+export function createCaller(port: number, from: string, { credential = [], note }: CallerOptions = {}) {
   const call = async (request: Request): Promise<Answer> => {
     const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs: callPatienceMs });
     if (answer === null) throw new Error(`${request.method} ${request.path}: ${end}`);
-    note(ms);
+    note?.(ms);
     return answer;
   };
   /** @throws Error on an error status */
@@ -213,9 +224,9 @@ export function createCaller(port: number, from: string, note: (ms: number) => v
   };
   return {
     ...{ call, succeed },
-    get: (path: string, headers: readonly Header[]) => succeed({ method: 'GET', path, headers, body: null }),
-    post: (path: string, body: JsonObject, headers?: readonly Header[]) => succeed(post(path, toJson(body), headers)),
-    postForm: (path: string, parts: readonly FormPart[], headers?: readonly Header[]) =>
+    get: (path: string, headers = credential) => succeed(get(path, headers)),
+    post: (path: string, body: JsonObject, headers = credential) => succeed(post(path, toJson(body), headers)),
+    postForm: (path: string, parts: readonly FormPart[], headers = credential) =>
       succeed(post(path, toMultipart(parts), headers)),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { Size } from '../attack.js';
-import { toHookTarget } from './hooks.js';
+import { get } from './exchange.js';
 import {
   type Battlefield,
   type Endpoint,
@@ -17,38 +17,27 @@ import {
   type Target,
 } from './hostile.js';
 import { mutationsOf, type Strength } from './mutations.js';
-import { toOidcTarget } from './oidc.js';
-import { toRestTarget } from './rest.js';
+import { mainClients } from './page.js';
 import type { Stage } from './stage.js';
-
-/** Connections with an OpenID provider. */
-export const oidcConnections = ['okta', 'rival'] as const;
+import { toTarget } from './targets.js';
 
 export async function findEndpoints({ caller, providers }: Stage) {
-  const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
-  const described = readDescription(await get('/openapi.json'));
-  const page = await get('/face');
+  const read = (path: string) => caller.call(get(path));
+  const described = readDescription(await read('/openapi.json'));
+  const page = await read('/face');
   const assets = [...page.text.matchAll(/(?:src|href)="(\/face\/assets\/[^"]+)"/g)].map(([, path]) => path);
-  const hooks = new Set(providers.hooks.map(({ path }) => path));
   const endpoints: readonly Endpoint[] = [
     ...described,
     metricsEndpoint,
     ...pageEndpoints(assets.slice(0, 2)),
-    ...oidcEndpoints(oidcConnections),
-    ...[...hooks].map((path) => endpointOf('POST', path, 'hook')),
+    ...oidcEndpoints(Object.keys(mainClients)),
+    ...[...new Set(providers.hooks.map(({ path }) => path))].map((path) => endpointOf('POST', path, 'hook')),
   ];
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
-    if (needs === 'public' && method === 'GET' && path !== metricsEndpoint.path) known.add((await get(path)).text);
+    if (needs === 'public' && method === 'GET' && path !== metricsEndpoint.path) known.add((await read(path)).text);
   }
   return { endpoints, known };
-}
-
-function toTarget(endpoint: Endpoint, field: Battlefield): Target {
-  const hook = field.stage.providers.hooks.find(({ path }) => `POST ${path}` === endpoint.name);
-  if (hook !== undefined) return toHookTarget(endpoint, hook, field.stage);
-  const [, connection] = /^\/oidc\/(okta|rival)\//.exec(endpoint.path) ?? [];
-  return connection === undefined ? toRestTarget(endpoint, field) : toOidcTarget(endpoint, connection, field);
 }
 
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
@@ -93,24 +82,20 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
   const mutations = mutationsOf(target, methodsAt(path, endpoints), strengthOf[size]);
   // A path with a version prefix leads to the same code as the path without, so few calls have one.
   const prefixes = [...Array(8).fill(''), ...(described.has(needs) && !path.startsWith('/v2') ? ['/v1', '/v2'] : [])];
-  const shown = bad.map(({ class: kind, variant, request }, at) => ({
-    ...{ class: kind, variant, judge },
+  const credentials = bad.map((shown, at) => ({
+    ...{ class: shown.class, variant: shown.variant, judge },
     wires() {
-      const made = request();
+      const made = target.request(shown);
       return one({ ...made, path: prefixes[at % prefixes.length] + made.path });
     },
   }));
   return hostileClasses.flatMap((kind) => {
     const seed = `${name} ${kind}`;
     const mutated = mutations[kind];
+    const most = keptOf[size][kind];
+    const own = credentials.filter((each) => each.class === kind);
     const all =
-      mutated === undefined
-        ? draw(
-            shown.filter((each) => each.class === kind),
-            keptOf[size][kind],
-            seed,
-          )
-        : fc.sample(mutated, { numRuns: keptOf[size][kind], seed: seedOf(seed) });
+      mutated === undefined ? draw(own, most, seed) : fc.sample(mutated, { numRuns: most, seed: seedOf(seed) });
     return all.map(
       (each): Hostile => ({
         ...each,
@@ -126,12 +111,3 @@ export function generate(field: Battlefield, size: Size): readonly Hostile[] {
   const all = field.endpoints.flatMap((endpoint) => against(toTarget(endpoint, field), field, size));
   return draw(all, all.length, 'order of the siege');
 }
-
-/** Returns the endpoints and attack classes that got no call. */
-export const unmet = (
-  endpoints: readonly Endpoint[],
-  met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>,
-): readonly string[] =>
-  endpoints.flatMap(({ name }) =>
-    hostileClasses.filter((each) => (met.get(name)?.get(each) ?? 0) === 0).map((each) => `${name}: ${each}`),
-  );

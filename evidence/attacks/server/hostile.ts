@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../../src/core/base/json.js';
-import { type Answer, atOnce, type Exchange, type Request, toBytes, type Wire } from './exchange.js';
+import { type Answer, atOnce, type Exchange, type Header, type Request, toBytes, type Wire } from './exchange.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
@@ -118,26 +118,22 @@ export interface Hostile {
   readonly after?: Hostile;
 }
 
-/** Sign-in and pushed request of another browser. */
-export interface Begun {
-  readonly uid: string;
-  readonly pushed: string;
-}
-
 export interface Battlefield {
   readonly stage: Stage;
   readonly victims: Victims;
-  /** By connection. */
-  readonly begun: Readonly<Record<string, Begun>>;
+  /** Sign-in and pushed request of another browser, by connection. */
+  readonly begun: Readonly<Record<string, { readonly uid: string; readonly pushed: string }>>;
   readonly endpoints: readonly Endpoint[];
   /** Answers that everybody gets. */
   readonly known: ReadonlySet<string>;
 }
 
-export interface BadCredential {
+/** Credential that the server must refuse: headers and fields of a request. */
+export interface Shown {
   readonly class: Extract<HostileClass, 'forged' | 'replayed' | 'cross-tenant' | 'wrong role'>;
   readonly variant: string;
-  request(): Request;
+  readonly headers?: readonly Header[];
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export interface Target {
@@ -147,7 +143,9 @@ export interface Target {
   readonly fields: Readonly<Record<string, Schema | null>>;
   replace(field: string, json: string): Request;
   replaceInForm(field: string, text: string): Request | null;
-  readonly bad: readonly BadCredential[];
+  readonly bad: readonly Shown[];
+  /** Creates a request with a credential. */
+  request(shown: Shown): Request;
   readonly refusedCaller: Oracle;
   readonly refusedRequest: Oracle;
   readonly mostBytes: number;
@@ -164,21 +162,6 @@ export const eachRefused =
     const given = exchanges.find(({ answer }) => answer !== null && isGiven(answer));
     return given === undefined ? null : describe(given);
   };
-
-/** Text of a success status that reports a face mismatch. */
-const unmatched = /"(?:authenticated|released)":false/;
-
-/** Accepts error statuses and face mismatches. */
-export const refused: Oracle = eachRefused(({ status, text }) => status < 400 && !unmatched.test(text));
-
-/** Accepts the same answers as `refused`, and hints about unusable photos, which have a success status. */
-export const refusedOrHelped: Oracle = eachRefused(
-  ({ status, text }) => status < 400 && !unmatched.test(text) && !text.includes('"hint":"'),
-);
-
-/** Accepts error statuses, and success answers that the server gives to every caller. */
-export const sameForEverybody = (known: ReadonlySet<string>): Oracle =>
-  eachRefused(({ status, text }) => status < 400 && !known.has(text));
 
 /** Accepts every answer. Faults, leaks and side effects are still checked. */
 export const open: Oracle = () => null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { answerParent, forkScript } from '../../bench/forked.js';
-import { isPassed, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
+import { openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { quantile, round } from '../../bench/measure.js';
 import { asClient } from './credentials.js';
 import {
@@ -12,11 +12,12 @@ import {
   type Request,
   toJson,
   toMultipart,
+  toPhotoParts,
   toPhotos,
   toUrlencoded,
 } from './exchange.js';
 import { asOidcClient, beginSignIn, type Film, toRedemption } from './page.js';
-import { clientOf } from './providers.js';
+import { clientOf, nextPerson } from './providers.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
@@ -82,59 +83,47 @@ export type Legitimate = Awaited<ReturnType<typeof startLegitimate>>;
 function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const { port, url, photo, film, target, login, subject, clientToken, faceToken } = setting;
   const callerOf = (kind: LoadKind) =>
-    createCaller(port, `127.3.0.${1 + loadKinds.indexOf(kind)}`, (ms) => note({ kind, ms, refusal: null }));
+    createCaller(port, `127.3.0.${1 + loadKinds.indexOf(kind)}`, { note: (ms) => note({ kind, ms, refusal: null }) });
   let count = 0;
   const mark = (): string => `load ${process.pid} ${++count}`;
-  const send = async (kind: LoadKind, request: Request, isRight: (answer: Answer) => boolean): Promise<Answer> => {
+  /** @throws Error if the answer does not contain the text `right` */
+  const send = async (kind: LoadKind, request: Request, right: string): Promise<Answer> => {
     const answer = await callerOf(kind).call(request);
     const path = request.path.replace(/[\w-]{20,}/g, '…');
-    if (!isRight(answer)) throw new Error(`${path}: ${answer.status} ${answer.text.slice(0, 120)}`);
+    if (answer.status >= 300 || !answer.text.includes(right))
+      throw new Error(`${path}: ${answer.status} ${answer.text.slice(0, 120)}`);
     return answer;
   };
   const hooks = [
     { provider: openOkta({}), answer: 'face_not_verified' },
     { provider: openOneLogin({}), answer: '"step_up"' },
   ];
-  const callHook = (kind: LoadKind, { provider, answer }: (typeof hooks)[number], about?: string) => {
-    do count += 1;
-    while (isPassed(count));
+  const callHook = (kind: LoadKind, { provider, answer }: (typeof hooks)[number], about = '$&') => {
     const [{ hook, event }] = provider.hooks;
-    const { headers, body } = toCall(provider, event(count, mark()));
-    const request = post(
-      `/hooks/${provider.connection.id}/${hook}`,
-      jsonText(body.replaceAll(/00utoken\d+/g, about ?? '$&')),
-      Object.entries(headers),
-    );
-    return send(kind, request, ({ status, text }) => status === 200 && text.includes(answer));
+    const { headers, body } = toCall(provider, event(nextPerson(false), mark()));
+    const sent = jsonText(body.replaceAll(/00utoken\d+/g, about));
+    return send(kind, post(`/hooks/${provider.connection.id}/${hook}`, sent, Object.entries(headers)), answer);
   };
 
   let turn = 0;
   const acts: Readonly<Record<LoadKind, () => Promise<unknown>>> = {
-    hook() {
-      turn += 1;
-      return callHook('hook', hooks[turn % hooks.length]);
-    },
+    hook: () => callHook('hook', hooks[++turn % hooks.length]),
     'face check by photo'() {
-      const form = toMultipart([
-        ['token', faceToken],
-        ['photo', photo],
-      ]);
-      const request = post('/authenticate', form, asClient(clientToken));
-      return send('face check by photo', request, ({ text }) => text.includes('"authenticated":true'));
+      const form = toMultipart([['token', faceToken], ...toPhotoParts([photo])]);
+      return send('face check by photo', post('/authenticate', form, asClient(clientToken)), '"authenticated":true');
     },
     async 'step-up'() {
       const about = { connection: 'okta', subject, application: 'portal' };
       const start = post('/step-ups', toJson(about), asClient(clientToken));
-      const { id, challenge } = bodyOf(await send('step-up', start, ({ status }) => status === 201));
+      const { id, challenge } = bodyOf(await send('step-up', start, '"challenge"'));
       const photos = post(`/step-ups/${String(id)}/photos`, toPhotos(String(challenge), photo));
-      await send('step-up', photos, ({ text }) => text.includes('"passed"'));
-      await callHook('step-up', { provider: openOkta({}), answer: '"verified"' }, subject);
+      await send('step-up', photos, '"passed"');
+      await callHook('step-up', { ...hooks[0], answer: '"verified"' }, subject);
     },
     async 'sign-in'() {
       const signIn = await beginSignIn(url, target, login);
       const form = toUrlencoded(await toRedemption(callerOf('sign-in'), signIn, film, mark()));
-      const redeem = post('/oidc/okta/token', form, asOidcClient(target));
-      await send('sign-in', redeem, ({ status, text }) => status === 200 && text.includes('id_token'));
+      await send('sign-in', post('/oidc/okta/token', form, asOidcClient(target)), 'id_token');
     },
   };
   return acts;

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { atOnce, boundary, type Header, jsonText, type Request, toBytes, toHead, type Wire } from './exchange.js';
+import {
+  atOnce,
+  boundary,
+  bytesOf,
+  type Header,
+  jsonText,
+  parseJson,
+  type Request,
+  toBytes,
+  toHead,
+  type Wire,
+} from './exchange.js';
 import { eachRefused, type Hostile, type HostileClass, type Oracle, one, open, type Target } from './hostile.js';
 
 type Mutation = Pick<Hostile, 'variant' | 'judge' | 'wires'>;
@@ -15,8 +26,7 @@ export interface Strength {
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
-const bytesOf = ({ body }: Request): Buffer => body?.bytes ?? Buffer.alloc(0);
-const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
+const badly = ({ bad, request }: Target): Request => request(bad[0]);
 
 const changed = (changes: fc.Arbitrary<Change>, judge: Oracle, request: () => Request): fc.Arbitrary<Mutation> =>
   changes.map(([variant, change]) => ({ variant, judge, wires: () => one(change(request())) }));
@@ -29,10 +39,6 @@ const truncated = ({ valid, refusedRequest: judge }: Target): fc.Arbitrary<Mutat
       return [atOnce(whole.subarray(0, Math.floor(whole.length * share)), 'closes')];
     },
   }));
-
-/** Builds a head with its own framing of the body. */
-const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
-  toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 
 const fat = 'a'.repeat(64 * kibibyte);
 
@@ -52,7 +58,7 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
     ...{ variant: `announces ${length} bytes`, judge },
     wires() {
       const request = valid();
-      const head = headOf(request, [['Content-Length', String(length)]]);
+      const head = toHead(request, [['Content-Length', String(length)]]);
       return [atOnce(Buffer.concat([head, bytesOf(request).subarray(0, 512)]))];
     },
   }));
@@ -61,7 +67,7 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
     wires(): readonly Wire[] {
       const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
       const count = Math.min(mostBytes, 14 * mebibyte) / (64 * kibibyte) + 16;
-      const head = headOf(valid(), [['Transfer-Encoding', 'chunked']]);
+      const head = toHead(valid(), [['Transfer-Encoding', 'chunked']]);
       const all = [head, ...Array.from({ length: count }, () => chunk), Buffer.from('0\r\n\r\n')];
       return [{ pieces: all.map((bytes) => ({ bytes, afterMs: 0 })), afterwards: 'waits' }];
     },
@@ -83,10 +89,10 @@ const slow = (target: Target, { slowBytes, thenRest }: Strength): fc.Arbitrary<M
     },
   }));
 
-const crowded = ({ bad, refusedCaller: judge }: Target, { crowd }: Strength): fc.Arbitrary<Mutation> =>
-  fc.tuple(fc.constantFrom(...bad), fc.integer({ min: 2, max: crowd })).map(([{ variant, request }, count]) => ({
-    ...{ variant: `${count} at once: ${variant}`, judge },
-    wires: () => Array.from({ length: count }, () => one(request())).flat(),
+const crowded = ({ bad, request, refusedCaller: judge }: Target, { crowd }: Strength): fc.Arbitrary<Mutation> =>
+  fc.tuple(fc.constantFrom(...bad), fc.integer({ min: 2, max: crowd })).map(([shown, count]) => ({
+    ...{ variant: `${count} at once: ${shown.variant}`, judge },
+    wires: () => Array.from({ length: count }, () => one(request(shown))).flat(),
   }));
 
 /** JSON values that no field accepts, and texts that may break parsers, stores, logs and templates. */
@@ -106,25 +112,17 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
 /** Texts that the server must refuse whatever the schema says. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
-const parsed = (json: string): readonly unknown[] => {
-  try {
-    return [JSON.parse(json)];
-  } catch {
-    return [];
-  }
-};
-
 /** Sends random values in a field. The server must refuse values that the field's schema does not allow. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> {
   const names = fc.constantFrom(...Object.keys(target.fields));
   return fc.tuple(names, anyJson, fc.boolean()).map(([field, json, asForm]): Mutation => {
     const schema = target.fields[field] ?? null;
-    const values = parsed(json);
+    const values = parseJson(json);
     const [value] = values;
     const isKeepable = !unkeepable.test(json);
     const form = asForm && isKeepable && typeof value === 'string' ? target.replaceInForm(field, value) : null;
     // Forms have only texts, so a text may also represent a number or a list of one value.
-    const meant = form === null || typeof value !== 'string' ? values : [value, [value], ...parsed(value)];
+    const meant = form === null || typeof value !== 'string' ? values : [value, [value], ...parseJson(value)];
     const fits = schema !== null && meant.some((each) => z.fromJSONSchema(schema).safeParse(each).success);
     return {
       variant: `${field}${form === null ? '' : ' of a form'}: ${json.slice(0, 80)}`,
@@ -176,28 +174,27 @@ const spellings: fc.Arbitrary<Change> = fc
   .map((spell) => [`the address as ${spell('/…')}`, (request) => ({ ...request, path: spell(request.path) })]);
 
 /** Framings that contradict themselves (request smuggling). */
-const framings: readonly (readonly string[])[] = [
+const framings = [
   ...['5, 0', '+5', '-1', '0x5'].map((length) => [`Content-Length: ${length}`]),
   ['Content-Length: 0', 'Transfer-Encoding: chunked'],
   ['Transfer-Encoding: chunked', 'Content-Length: 3'],
   ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'],
   ['Transfer-Encoding: \x0bchunked', 'Content-Length: 3'],
-];
+].map((lines) => lines.map((line): Header => [line.split(': ')[0], line.split(': ')[1]]));
 
 const refused = eachRefused(({ status }) => status < 400);
 
 /** Hides a second request in the body of the first. */
 const smuggling = ({ valid }: Target): fc.Arbitrary<Mutation> =>
-  fc.constantFrom(...framings).map((lines) => ({
-    variant: `framed by ${lines.join(', ')}`,
+  fc.constantFrom(...framings).map((framing) => ({
+    variant: `framed by ${framing.join(', ')}`,
     judge(exchanges) {
       const double = exchanges.find(({ answers }) => answers > 1);
       return double === undefined ? refused(exchanges) : `${double.answers} answers to one request`;
     },
     wires() {
       const request = valid();
-      const framing = lines.map((line): Header => [line.split(': ')[0], line.split(': ')[1]]);
-      const head = headOf(request, framing, request.body?.type ?? 'application/json');
+      const head = toHead(request, framing, request.body?.type ?? 'application/json');
       const body = bytesOf(request);
       const chunks = body.length === 0 ? [] : [body, Buffer.from('\r\n0\r\n')];
       const next = Buffer.from('\r\nGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');

@@ -1,15 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { startPending, toCodeChallenge } from '../../../simulators/relying-party.js';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
-import type { JsonObject } from '../../../src/core/base/json.js';
+import type { Json, JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
 import { openPage as openBySocket, takePictures } from '../../../test/browser/page-client.js';
 import { readPeople } from '../../../test/browser/people.js';
 import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
 import { type Browser, createBrowser, ticketOf } from '../../../test/oidc/browser.js';
 import { asSession } from './credentials.js';
-import { type Caller, type FormPart, type Header, post, toMultipart, toPhotoParts } from './exchange.js';
-import type { OidcTarget } from './providers.js';
+import { type Caller, get, type Header, post, toMultipart, toPhotoParts, toUrlencoded } from './exchange.js';
+import { clientOf, type OidcTarget } from './providers.js';
+import type { Stage } from './stage.js';
 
 /* The capture page's protocol, and the sign-ins that lead to it. */
 
@@ -51,27 +52,16 @@ interface Taking {
   readonly mark: string;
 }
 
-/** @returns the form for `/face/frames` */
-export async function takeFrames(caller: Caller, { session, film, mark }: Taking): Promise<readonly FormPart[]> {
-  const { nonce, photos } = await takePictures(postBy(caller), session, async (movement, at) => {
+/** Takes the pictures that the challenge of a session asks for. */
+export const takeFrames = (caller: Caller, { session, film, mark }: Taking) =>
+  takePictures(postBy(caller), session, async (movement, at) => {
     const pictures = film[movement];
     const seen = await reframe(pictures[at % pictures.length], createSeededRandom(mark));
     return numbered(seen, `${mark} ${at + 1}`);
   });
-  return [['nonce', nonce], ...toPhotoParts(photos)];
-}
 
-export const toFramesRequest = (session: string, parts: readonly FormPart[]) =>
-  post('/face/frames', toMultipart(parts), asSession(session));
-
-/** Runs the capture page's protocol until the face check ends. */
-async function passOnPage(caller: Caller, { session, film, mark }: Taking): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
-    const parts = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
-    const { body } = await caller.succeed(toFramesRequest(session, parts));
-    if (body.outcome !== 'try_again') return body.outcome === 'passed';
-  }
-}
+export const toFramesRequest = (session: string, { nonce, photos }: Awaited<ReturnType<typeof takeFrames>>) =>
+  post('/face/frames', toMultipart([['nonce', nonce], ...toPhotoParts(photos)]), asSession(session));
 
 /** Begins to lend a phone's camera to the browser with the session `own`. */
 export async function startHandOff(caller: Caller, own: string) {
@@ -93,21 +83,12 @@ export async function lendCamera(caller: Caller, own: string): Promise<string> {
 }
 
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
-  const codeVerifier = randomBytes(32).toString('base64url');
-  return {
-    codeVerifier,
-    params: {
-      client_id: id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-      state: randomBytes(8).toString('hex'),
-      nonce: randomBytes(8).toString('hex'),
-      code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
-      code_challenge_method: 'S256',
-      ...more,
-    },
+  const { codeVerifier, state, nonce } = startPending(redirectUri);
+  const params = {
+    ...{ client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state, nonce },
+    ...{ code_challenge: toCodeChallenge(codeVerifier), code_challenge_method: 'S256', ...more },
   };
+  return { codeVerifier, params };
 }
 
 export function asOidcClient({ id, secret }: Pick<OidcTarget, 'id' | 'secret'>): readonly Header[] {
@@ -122,43 +103,48 @@ export async function startAtProvider(
 ) {
   const browser = createBrowser((url, init) => fetch(url, init));
   const address = `${serverUrl}/oidc/${connection}/authorize?${new URLSearchParams(params)}`;
-  return { browser, seen: await browser.follow(address) };
+  const { url: link, text, status } = await browser.follow(address);
+  return { browser, link, ending: `${link}: ${status} ${text.slice(0, 200)}` };
 }
 
 /** Begins a sign-in, up to the link of the capture page. */
-export async function beginWith(serverUrl: string, target: OidcTarget, params: Readonly<Record<string, string>>) {
-  const { browser, seen } = await startAtProvider(serverUrl, target, params);
-  const { url: link, text, status } = seen;
-  if (!new URL(link).pathname.startsWith('/face'))
-    throw new Error(`A sign-in ended at ${link}: ${status} ${text.slice(0, 200)}`);
-  return { browser, link };
-}
-
 export async function beginSignIn(serverUrl: string, target: OidcTarget, login: string) {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
-  return { ...(await beginWith(serverUrl, target, params)), target, codeVerifier };
+  const started = await startAtProvider(serverUrl, target, params);
+  if (!new URL(started.link).pathname.startsWith('/face')) throw new Error(`A sign-in ended at ${started.ending}`);
+  return { ...started, target, codeVerifier };
 }
 
 type SignIn = Awaited<ReturnType<typeof beginSignIn>>;
 type OpenedPage = Pick<SignIn, 'browser' | 'link'>;
 
-const cookiesOf = ({ jar }: Browser, isShown: (path: string) => boolean): readonly Header[] => {
-  const shown = [...jar.values()].filter(({ path }) => isShown(path)).map(({ name, value }) => `${name}=${value}`);
-  return [['Cookie', shown.join('; ')]];
-};
+const cookiesOf = ({ jar }: Browser, cookies = [...jar.values()]): readonly Header[] => [
+  ['Cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; ')],
+];
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/** @returns the URL that continues the sign-in */
+/**
+ * Runs the capture page's protocol until the face check ends.
+ * @returns the URL that continues the sign-in
+ */
 export async function showFace(
   caller: Caller,
   { browser, link }: OpenedPage,
   film: Film,
   mark: string,
 ): Promise<string> {
-  const cookies = cookiesOf(browser, (path) => path === '/');
+  const cookies = cookiesOf(
+    browser,
+    [...browser.jar.values()].filter(({ path }) => path === '/'),
+  );
   const session = await openPage(caller, ticketOf(link), cookies);
-  if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
+  let outcome: Json | undefined = 'try_again';
+  for (let tries = 0; outcome === 'try_again'; tries += 1) {
+    const frames = await takeFrames(caller, { session, film, mark: `${mark} ${tries}` });
+    ({ outcome } = (await caller.succeed(toFramesRequest(session, frames))).body);
+  }
+  if (outcome !== 'passed') throw new Error('A face check that is in order failed');
   const { body } = await caller.get('/face/session', asSession(session));
   return returnGuard.parse(body).view.returnUrl;
 }
@@ -167,7 +153,7 @@ export async function showFace(
 export async function comeBack(caller: Caller, visit: OpenedPage, film: Film, mark: string) {
   const seen = await visit.browser.visit(await showFace(caller, visit, film, mark));
   const { pathname, search } = new URL(seen.headers.get('location') ?? '', seen.url);
-  return { path: pathname + search, headers: cookiesOf(visit.browser, () => true) };
+  return get(pathname + search, cookiesOf(visit.browser));
 }
 
 /** Passes the face check and returns the form that redeems the code. */
@@ -176,10 +162,25 @@ export async function toRedemption(caller: Caller, signIn: SignIn, film: Film, m
   const { url: back } = await browser.follow(await showFace(caller, signIn, film, mark));
   const code = new URL(back).searchParams.get('code');
   if (code === null) throw new Error(`A sign-in came back without a code: ${back}`);
-  return [
-    ['grant_type', 'authorization_code'],
-    ['code', code],
-    ['redirect_uri', target.redirectUri],
-    ['code_verifier', codeVerifier],
-  ] as const;
+  const proof = { redirect_uri: target.redirectUri, code_verifier: codeVerifier };
+  return { grant_type: 'authorization_code', code, ...proof };
+}
+
+/** Client whose sign-ins are attacked, by connection with an OpenID provider. */
+export const mainClients: Readonly<Record<string, string>> = { okta: 'app', rival: 'rival-app' };
+export const hint = { login_hint: 'somebody@example.com' };
+
+export async function pushRequest({ caller }: Stage, target: OidcTarget, params = hint): Promise<string> {
+  const form = toUrlencoded(authorizationParams(target, params).params);
+  const pushed = await caller.succeed(post(`/oidc/${target.connection}/par`, form, asOidcClient(target)));
+  return pushed.text('request_uri');
+}
+
+/** Starts a sign-in and pushes a request at an OpenID provider. Attackers must be able to use neither. */
+export async function beginElsewhere(stage: Stage, connection: string) {
+  const target = clientOf(stage.providers, mainClients[connection]);
+  const { browser, ending } = await startAtProvider(stage.url, target, authorizationParams(target, hint).params);
+  const [uid] = [...browser.jar.values()].flatMap(({ path }) => /\/interaction\/([^/]+)$/.exec(path)?.[1] ?? []);
+  if (uid === undefined) throw new Error(`No interaction: ${ending}`);
+  return { uid, pushed: await pushRequest(stage, target) };
 }

@@ -1,13 +1,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { type JWTPayload, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
 import { listen } from '../../../src/http/listen.js';
 import { type HookProvider, isPassed, openEntra, openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
 import { addTokenAttribute } from '../../faults/stage.js';
-import type { Answer } from './exchange.js';
+import { type Answer, jsonText, post, type Request } from './exchange.js';
 
 /** Step-ups stay valid until the attack is over. */
 const policy = {
@@ -39,16 +39,9 @@ export interface HookTarget extends Pick<HookProvider, 'sign'> {
 
 const appUri = 'https://app.example.com/callback';
 
-const newSecret = (): string => randomBytes(32).toString('base64url');
+export const newSecret = (): string => randomBytes(32).toString('base64url');
 
-const clientRows: readonly (readonly [connection: string, id: string, more: object])[] = [
-  ['okta', 'app', {}],
-  ['okta', 'spa', {}],
-  ['okta', 'signer', {}],
-  ['okta', 'portal', { mayEnrol: true }],
-  ['okta', 'load', {}],
-  ['rival', 'rival-app', {}],
-];
+const clientIds = { okta: ['app', 'spa', 'signer', 'portal', 'load'], rival: ['rival-app'] };
 
 /** Hooks that grant without a face check, or never. */
 const checkless = new Set(['password-import', 'events']);
@@ -75,18 +68,19 @@ export async function openProviders() {
   const signer = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = 'signer-1';
   const publicKeys = [{ ...signer.publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }];
-  const targets = clientRows.map(
-    ([connection, id]): OidcTarget => ({
-      ...{ connection, id, redirectUri: appUri },
-      secret: ['spa', 'signer'].includes(id) ? null : newSecret(),
+  const targets = Object.entries(clientIds).flatMap(([connection, ids]) =>
+    ids.map((id): OidcTarget => {
+      const secret = ['spa', 'signer'].includes(id) ? null : newSecret();
+      return { connection, id, redirectUri: appUri, secret };
     }),
   );
-  const oidcOf = (connection: string) => ({
-    clients: clientRows.flatMap(([own, id, more], at) => {
-      const { secret } = targets[at] ?? { secret: null };
-      const shown = secret !== null ? { secret } : id === 'signer' ? { publicKeys } : {};
-      return own === connection ? [{ kind: 'relying_party', id, redirectUris: [appUri], ...shown, ...more }] : [];
-    }),
+  const oidcOf = (sought: string) => ({
+    clients: targets
+      .filter(({ connection }) => connection === sought)
+      .map(({ id, secret }) => ({
+        ...{ kind: 'relying_party', id, redirectUris: [appUri], mayEnrol: id === 'portal' },
+        ...(secret !== null ? { secret } : id === 'signer' ? { publicKeys } : {}),
+      })),
   });
   const okta = openOkta(policy, { orgUrl: simulator.url, token: simulator.apiToken });
   await addTokenAttribute(okta.connection);
@@ -102,10 +96,9 @@ export async function openProviders() {
   };
   const scim = { baseUrl: directory.baseUrl, auth: { kind: 'bearer', token: directory.bearer } };
   const connections = [
-    ...hooked.map(({ connection: { id, ...more } }) => ({
-      id,
-      ...more,
-      ...(id === 'okta' ? { oidc: oidcOf(id) } : {}),
+    ...hooked.map(({ connection }) => ({
+      ...connection,
+      ...(connection.id === 'okta' ? { oidc: oidcOf('okta') } : {}),
     })),
     { id: 'shop', kind: 'cognito', policy, cognito },
     { id: 'rival', kind: 'scim', policy, oidc: oidcOf('rival'), scim },
@@ -125,12 +118,12 @@ export async function openProviders() {
         }),
       ),
     ),
-    signAssertion(claims: JWTPayload): Promise<string> {
-      const now = Math.floor(Date.now() / 1000);
-      return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })
+    signAssertion: (aud: string): Promise<string> =>
+      new SignJWT({ iss: 'signer', sub: 'signer', aud, jti: newSecret() })
         .setProtectedHeader({ alg: 'RS256', kid })
-        .sign(signer.privateKey);
-    },
+        .setIssuedAt()
+        .setExpirationTime('60s')
+        .sign(signer.privateKey),
     async close() {
       for (const each of [...hooked, simulator, pool, directory, lure]) await each.close();
     },
@@ -152,4 +145,17 @@ export function nextPerson(hasPassed: boolean): number {
   do person += 1;
   while (isPassed(person) !== hasPassed);
   return person;
+}
+
+let calls = 0;
+
+/** Calls a hook as its provider does, with other headers if these are given. */
+export function hookRequest(
+  target: HookTarget,
+  person: number,
+  { headers, receipt = 'none' }: { readonly headers?: Request['headers']; readonly receipt?: string } = {},
+): Request {
+  calls += 1;
+  const call = target.toCall(person, `siege-${calls}`, receipt);
+  return post(target.path, jsonText(call.body), headers ?? Object.entries(call.headers));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atOnce, codeOf, type Exchange, exchange, toBytes, type Wire } from './exchange.js';
-import type { Hostile, HostileClass } from './hostile.js';
+import { atOnce, codeOf, type Exchange, exchange, get, toBytes, type Wire } from './exchange.js';
+import type { Hostile } from './hostile.js';
 
 /** Answer with a status of 500 or more. */
 interface Suspect {
@@ -11,7 +11,7 @@ interface Suspect {
   readonly code: string | null;
 }
 
-export interface Pace {
+interface Pace {
   /** Limits of calls without the face engine. */
   readonly perSecond: number;
   readonly atOnce: number;
@@ -49,7 +49,8 @@ interface Setting {
 }
 
 export function createSiege({ port, pace, secrets, say }: Setting) {
-  const met = new Map<string, Map<HostileClass, number>>();
+  /** Number of calls, by endpoint and class. */
+  const met = new Map<string, number>();
   const found = { accepted: [] as string[], hangs: [] as string[], broken: [] as string[] };
   const suspects: Suspect[] = [];
   const tally = { calls: 0, ...found, suspects, met };
@@ -68,8 +69,8 @@ export function createSiege({ port, pace, secrets, say }: Setting) {
   };
   const note = (hostile: Hostile, exchanges: readonly Exchange[]): void => {
     const { endpoint, class: kind, variant } = hostile;
-    const ofEndpoint = met.get(endpoint) ?? new Map<HostileClass, number>();
-    met.set(endpoint, ofEndpoint.set(kind, (ofEndpoint.get(kind) ?? 0) + exchanges.length));
+    const target = `${endpoint}: ${kind}`;
+    met.set(target, (met.get(target) ?? 0) + exchanges.length);
     const given = hostile.judge(exchanges);
     if (given !== null) find('accepted', hostile, given);
     for (const { answer, end } of exchanges) {
@@ -83,7 +84,7 @@ export function createSiege({ port, pace, secrets, say }: Setting) {
       const requestId = headers['x-request-id'] ?? null;
       suspects.push({
         ...{ endpoint, requestId, status, code: codeOf(answer) },
-        text: `${status}: ${endpoint}: ${kind}: ${variant}: ${text}`,
+        text: `${status}: ${target}: ${variant}: ${text}`,
       });
     }
   };
@@ -124,5 +125,5 @@ function toBounce({ answer }: Exchange): Wire | null {
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;
   const path = location.replace(/^https?:\/\/[^/]+/, '');
   const cookie = answer.cookies.map((line) => line.split(';')[0]).join('; ');
-  return atOnce(toBytes({ method: 'GET', path, headers: [['Cookie', cookie]], body: null }));
+  return atOnce(toBytes(get(path, [['Cookie', cookie]])));
 }

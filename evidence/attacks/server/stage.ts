@@ -7,7 +7,7 @@ import { configure, newAdminKey, startService } from '../../../examples/demo/ser
 import { modelsFolder } from '../../../test/paths.js';
 import { notePasses, openQuickState } from '../../bench/filled-state.js';
 import { preload } from '../../faults/stage.js';
-import { asClient, issueCredentials, issueExpiring } from './credentials.js';
+import { asAdministrator, asClient, issueCredentials, issueExpiring } from './credentials.js';
 import { createCaller, toPhotoParts } from './exchange.js';
 import { openProviders } from './providers.js';
 
@@ -37,11 +37,12 @@ export async function openStage() {
   const data = own.FACESTEP_DATA;
   const logFile = join(folder, 'log');
   const caller = createCaller(port, ownAddress);
+  const admin = createCaller(port, ownAddress, { credential: asAdministrator(owner) });
   // A server of the day before issues the credentials that have expired by now.
   const clockFile = join(folder, 'clock');
   await writeFile(clockFile, String(-dayMs));
   const before = await startService({ ...environment, ...preload({ FAULTS_CLOCK_FILE: clockFile }) });
-  const expired = await issueExpiring(caller, owner);
+  const expired = await issueExpiring(admin);
   const expiry = new Date(Date.now() - dayMs + 30_000).toISOString();
   const parts = [...toPhotoParts(pictures.person), ['expiry', expiry] as const];
   const made = await caller.postForm('/generate', parts, asClient(expired.expired));
@@ -51,9 +52,11 @@ export async function openStage() {
   for (const provider of providers.hooked) await notePasses(state, provider, mostPeople);
   await state.close();
   const service = await startService(environment, logFile);
-  const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
+  const credentials = { owner, ...expired, ...(await issueCredentials(admin)) };
   return {
-    ...{ port, metricsPort, url, logFile, providers, credentials, pictures, caller },
+    ...{ port, metricsPort, url, logFile, providers, credentials, pictures, caller, admin },
+    /** Backend of an application that is in order. */
+    backend: createCaller(port, ownAddress, { credential: asClient(credentials.legitimate) }),
     expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,

@@ -1,46 +1,39 @@
 import { ticketOf } from '../../../test/oidc/browser.js';
-import { asAdministrator, asClient, asSession } from './credentials.js';
-import { type FormPart, toPhotoParts } from './exchange.js';
+import { asClient, asSession } from './credentials.js';
+import { type FormPart, post, toPhotoParts, toPhotos } from './exchange.js';
 import { type Film, lendCamera, openPage, startHandOff, takeFrames } from './page.js';
 import type { Stage } from './stage.js';
 
-type Caller = Pick<Stage, 'caller' | 'credentials'>;
 type About = Readonly<Record<string, string>>;
 
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.simulator.createUser({ login, password: 'first factor' });
   const consent = { consentStatement: 'consent-1', consentGivenAt: new Date().toISOString() };
   const texts = Object.entries({ connection: 'okta', subject, ...consent });
-  await stage.caller.postForm(
-    '/enrolments',
-    [...texts, ...toPhotoParts(photos)],
-    asClient(stage.credentials.legitimate),
-  );
+  await stage.backend.postForm('/enrolments', [...texts, ...toPhotoParts(photos)]);
   return subject;
 }
 
-export async function startStepUp({ caller, credentials }: Caller, about: About) {
-  const started = await caller.post('/step-ups', about, asClient(credentials.legitimate));
+export async function startStepUp({ backend }: Stage, about: About) {
+  const started = await backend.post('/step-ups', about);
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
 }
 
-export async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
+export async function passStepUp(stage: Stage, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
-  const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, [
-    ['challenge', challenge],
-    ['photo', stage.pictures.person[1]],
-  ]);
+  const photos = toPhotos(challenge, stage.pictures.person[1]);
+  const { body } = await stage.caller.succeed(post(`/step-ups/${id}/photos`, photos));
   if (body.state !== 'passed') throw new Error(`A face check that is in order ended with ${String(body.state)}`);
   return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
-export async function makeKiosk({ caller, credentials }: Caller, name: string) {
-  const made = await caller.post('/kiosks', { name }, asClient(credentials.legitimate));
+export async function makeKiosk({ backend }: Stage, name: string) {
+  const made = await backend.post('/kiosks', { name });
   const [id = '', secret = ''] = ticketOf(made.text('url')).split('.');
   return { id, secret };
 }
 
-async function makeTokens({ caller, credentials, pictures }: Stage) {
+async function makeTokens({ caller, backend, credentials, pictures }: Stage) {
   const make = async (by: string, expiry?: string) => {
     const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
     const made = await caller.postForm('/generate', [...toPhotoParts(pictures.person), ...texts], asClient(by));
@@ -48,7 +41,7 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
   };
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   const revoked = await make(credentials.legitimate, tomorrow);
-  await caller.post('/revoke', { token: revoked.text }, asClient(credentials.legitimate));
+  await backend.post('/revoke', { token: revoked.text });
   return {
     good: (await make(credentials.legitimate)).text,
     expiring: await make(credentials.legitimate, tomorrow),
@@ -59,12 +52,11 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
 }
 
 async function openSessions(stage: Stage, subject: string) {
-  const { caller, credentials, providers, pictures } = stage;
+  const { caller, backend, providers, pictures } = stage;
   const about = { connection: 'okta', subject };
   const open = async (more: About = {}) => openPage(caller, (await startStepUp(stage, { ...about, ...more })).ticket);
   const invite = async (who: string, purpose = 'manage') => {
-    const invitation = { ...about, subject: who, purpose };
-    const invited = await caller.post('/invitations', invitation, asClient(credentials.legitimate));
+    const invited = await backend.post('/invitations', { ...about, subject: who, purpose });
     return openPage(caller, ticketOf(invited.text('url')));
   };
   const own = await open();
@@ -93,30 +85,27 @@ async function openSessions(stage: Stage, subject: string) {
 
 /** Creates users, tokens and sessions that the attackers do not own. */
 export async function makeVictims(stage: Stage, film: Film) {
-  const { caller, credentials, pictures } = stage;
-  const admin = asAdministrator(credentials.owner);
+  const { caller, admin, pictures } = stage;
   const subject = await enrolUser(stage, 'victim@example.com', pictures.person);
-  const application = (await caller.post('/applications', { name: 'victim' }, admin)).text('id');
-  const applicationKey = (await caller.post(`/applications/${application}/keys`, {}, admin)).text('id');
-  const clientToken = (await caller.post('/generateToken', { name: 'victim' }, admin)).text('id');
+  const application = (await admin.post('/applications', { name: 'victim' })).text('id');
+  const applicationKey = (await admin.post(`/applications/${application}/keys`, {})).text('id');
+  const clientToken = (await admin.post('/generateToken', { name: 'victim' })).text('id');
   const administrator = 'victim';
-  await caller.post('/administrators', { name: administrator, role: 'owner' }, admin);
+  await admin.post('/administrators', { name: administrator, role: 'owner' });
   const kiosk = await makeKiosk(stage, 'victim');
   const about = { connection: 'okta', subject };
   await startStepUp(stage, { ...about, kiosk: kiosk.id });
   const sessions = await openSessions(stage, subject);
   const login = 'film@example.com';
   return {
-    ...{ subject, application, administrator, sessions },
-    ...{ applicationKey, clientToken },
+    ...{ subject, application, applicationKey, administrator, clientToken, sessions, kiosk },
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),
       rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
       finished: await passStepUp(stage, about),
     },
-    frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
-    kiosk,
+    nonce: (await takeFrames(caller, { session: sessions.own, film, mark: 'victim' })).nonce,
     ticket: (await startStepUp(stage, about)).ticket,
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
