@@ -1,11 +1,10 @@
 import * as base64url from 'jose/base64url';
-import { JWSInvalid } from 'jose/errors';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import * as z from 'zod/mini';
 import { CredentialError } from './credential-error.js';
 import { clockToleranceSec } from './receipt-claims.js';
-import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
+import { type KeySet, openJws, parseJson, type RemoteKeys, toResolveKey } from './receipt-verifier.js';
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*
@@ -88,13 +87,9 @@ export function createCredentialVerifier(options: {
   const resolveKey = toResolveKey(keys);
 
   async function openSealed(jws: string): Promise<Sealed> {
-    const { payload, protectedHeader } = await compactVerify(jws, resolveKey, { algorithms: ['ES256'] }).catch(
-      (cause: unknown) => {
-        throw toCredentialError(cause);
-      },
-    );
-    const sealed = credentialGuard.safeParse(parseJson(payload));
-    if (protectedHeader.typ !== 'dc+sd-jwt' || !sealed.success) throw new CredentialError('malformed');
+    const { typ, payload } = await openJws(jws, resolveKey, (...given) => new CredentialError(...given));
+    const sealed = credentialGuard.safeParse(payload);
+    if (typ !== 'dc+sd-jwt' || !sealed.success) throw new CredentialError('malformed');
     return sealed.data;
   }
 
@@ -179,18 +174,4 @@ function decode(text: string): Uint8Array {
   } catch {
     return new Uint8Array();
   }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
-function toCredentialError(cause: unknown): CredentialError {
-  if (cause instanceof JWSInvalid) return new CredentialError('malformed');
-  if (isNotSigned(cause)) return new CredentialError('signature');
-  return new CredentialError('keys_unavailable', { cause });
 }

@@ -81,14 +81,10 @@ export function createReceiptVerifier(options: {
     verify: async (receipt, expected) => checkFace(await verifier.verifyAnyWay(receipt, expected)),
     async verifyAnyWay(receipt, expected = {}) {
       if (typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) throw new ReceiptError('malformed');
-      const { payload, protectedHeader } = await compactVerify(receipt, resolveKey, { algorithms: ['ES256'] }).catch(
-        (cause: unknown) => {
-          throw toReceiptError(cause);
-        },
-      );
+      const { typ, payload } = await openJws(receipt, resolveKey, (...given) => new ReceiptError(...given));
       // Without this check, other JWTs signed with the same key would be accepted.
-      if (protectedHeader.typ !== receiptType) throw new ReceiptError('malformed');
-      const claims = checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
+      if (typ !== receiptType) throw new ReceiptError('malformed');
+      const claims = checkClaims(payload, { issuer, audience, nowSec: clock.now() / 1000, expected });
       await checkActionDigest(claims);
       return claims;
     },
@@ -132,19 +128,30 @@ const notSigned = [
   JWKSMultipleMatchingKeys,
 ];
 
-/** Returns true if none of the issuer's available keys made the signature. */
-export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
-
-function toReceiptError(cause: unknown): ReceiptError {
-  if (cause instanceof JWSInvalid) return new ReceiptError('malformed');
-  if (isNotSigned(cause)) return new ReceiptError('signature');
-  return new ReceiptError('keys_unavailable', { cause });
+/**
+ * Verifies that a key of the issuer signed a compact JWS.
+ * @throws the error of `toError`; `signature` if none of the issuer's available keys made the signature
+ */
+export async function openJws(
+  jws: string,
+  resolveKey: ResolveKey,
+  toError: (code: 'malformed' | 'signature' | 'keys_unavailable', options?: ErrorOptions) => Error,
+): Promise<{ readonly typ: string | undefined; readonly payload: unknown }> {
+  const { payload, protectedHeader } = await compactVerify(jws, resolveKey, { algorithms: ['ES256'] }).catch(
+    (cause: unknown) => {
+      if (cause instanceof JWSInvalid) throw toError('malformed');
+      if (notSigned.some((kind) => cause instanceof kind)) throw toError('signature');
+      throw toError('keys_unavailable', { cause });
+    },
+  );
+  return { typ: protectedHeader.typ, payload: parseJson(payload) };
 }
 
-function parsePayload(payload: Uint8Array): unknown {
+/** Returns `undefined` if the bytes are not JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(payload));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new ReceiptError('malformed');
+    return undefined;
   }
 }

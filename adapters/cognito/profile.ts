@@ -203,6 +203,9 @@ export function createCognitoProfile(
   const withUser = <Result>(subject: string, work: (user: FoundUser) => Result | Promise<Result>): Promise<Result> =>
     within(async () => work(await find(subject)));
 
+  const change = (subject: string, send: (Username: string) => Promise<unknown>): Promise<void> =>
+    withUser(subject, async ({ username }) => void (await send(username)));
+
   const findAccount: Profile['findAccount'] = (login) =>
     within(async () => {
       if (!isLogin(login) || login.length > maxNameCharacters) return null;
@@ -225,17 +228,14 @@ export function createCognitoProfile(
     readToken: (subject) =>
       withUser(subject, ({ attributes }) => toStoredToken(attributes.get(attribute), { attribute, log })),
     writeToken: (subject, token) =>
-      withUser(subject, async ({ username: Username }) => {
+      change(subject, (Username) => {
         const UserAttributes = [{ Name: attribute, Value: token.use((text) => text) }];
-        await client.adminUpdateUserAttributes({ UserPoolId, Username, UserAttributes });
+        return client.adminUpdateUserAttributes({ UserPoolId, Username, UserAttributes });
       }),
     clearToken: (subject) =>
-      withUser(subject, async ({ username: Username }) => {
-        await client.adminDeleteUserAttributes({ UserPoolId, Username, UserAttributeNames: [attribute] });
-      }),
-    endSessions: (subject) =>
-      withUser(subject, async ({ username: Username }) => {
-        await client.adminUserGlobalSignOut({ UserPoolId, Username });
-      }),
+      change(subject, (Username) =>
+        client.adminDeleteUserAttributes({ UserPoolId, Username, UserAttributeNames: [attribute] }),
+      ),
+    endSessions: (subject) => change(subject, (Username) => client.adminUserGlobalSignOut({ UserPoolId, Username })),
   };
 }

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import {
   blocked,
+  different,
   inConsole,
   missing,
   type ProvisionStep,
@@ -103,17 +104,14 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
       'A pool has one function for each trigger. Remove yours in the console if it is no longer needed; it is never overwritten.',
     );
   }
-  const missing = triggerNames.filter((name) => held[name] === undefined);
+  const absent = triggerNames.filter((name) => held[name] === undefined);
   const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
   const isOfVersion = current.PreTokenGenerationConfig?.LambdaVersion === version;
-  if (missing.length === 0 && isOfVersion) return { state: 'ready' };
-  return {
-    state: missing.length === 0 ? 'different' : 'missing',
-    changes: [
-      ...missing.map((name) => `set the trigger ${name} to ${wanted[name]}`),
-      ...(isOfVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
-    ],
-  };
+  const changes = [
+    ...absent.map((name) => `set the trigger ${name} to ${wanted[name]}`),
+    ...(isOfVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
+  ];
+  return absent.length === 0 ? different(changes) : missing(...changes);
 };
 
 /** Creates the step that sets the four triggers, unless the pool already has another function for one of them. */

@@ -24,20 +24,23 @@ const personFields = {
   userNotFound: z.boolean().nullish(),
 };
 
-const toPerson = (
-  userName: string,
-  { userAttributes, userNotFound }: { [Field in keyof typeof personFields]?: z.output<(typeof personFields)[Field]> },
-  context: z.RefinementCtx,
-) => {
-  if (userNotFound === true) return { userName, sub: null };
-  const sub = userAttributes?.sub;
+const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
+
+const eventGuard = z.object({ ...eventFields, request: z.object(personFields) });
+
+const toPerson = ({ userName, request }: z.output<typeof eventGuard>, context: z.RefinementCtx) => {
+  if (request.userNotFound === true) return { userName, sub: null };
+  const sub = request.userAttributes?.sub;
   if (sub === undefined) context.addIssue({ code: 'custom', path: ['request', 'userAttributes', 'sub'] });
   return { userName, sub: sub ?? null };
 };
 
 export type Person = ReturnType<typeof toPerson>;
 
-const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
+const toStep = (event: z.output<typeof eventGuard>, context: z.RefinementCtx) => ({
+  person: toPerson(event, context),
+  clientId: event.callerContext.clientId,
+});
 
 const resultGuard = z.object({
   challengeName: z.string(),
@@ -53,10 +56,7 @@ const defineGuard = z
     triggerSource: z.literal('DefineAuthChallenge_Authentication'),
     request: z.object({ ...personFields, session: z.array(resultGuard).nullish() }),
   })
-  .transform(({ userName, request }, context) => ({
-    person: toPerson(userName, request, context),
-    session: request.session ?? [],
-  }));
+  .transform((event, context) => ({ person: toPerson(event, context), session: event.request.session ?? [] }));
 
 const createGuard = z
   .object({
@@ -64,10 +64,7 @@ const createGuard = z
     triggerSource: z.literal('CreateAuthChallenge_Authentication'),
     request: z.object({ ...personFields, challengeName: z.literal('CUSTOM_CHALLENGE') }),
   })
-  .transform(({ userName, callerContext, request }, context) => ({
-    person: toPerson(userName, request, context),
-    clientId: callerContext.clientId,
-  }));
+  .transform(toStep);
 
 const verifyGuard = z
   .object({
@@ -79,11 +76,10 @@ const verifyGuard = z
       challengeAnswer: z.string(),
     }),
   })
-  .transform(({ userName, callerContext, request }, context) => ({
-    person: toPerson(userName, request, context),
-    clientId: callerContext.clientId,
-    nonce: request.privateChallengeParameters.nonce,
-    answer: request.challengeAnswer,
+  .transform((event, context) => ({
+    ...toStep(event, context),
+    nonce: event.request.privateChallengeParameters.nonce,
+    answer: event.request.challengeAnswer,
   }));
 
 const preTokenGuard = z

@@ -30,11 +30,6 @@ export interface GraphCall {
  */
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
-export interface GraphWaiting {
-  readonly patience: RetryPolicy;
-  readonly sleep: Sleep;
-}
-
 /**
  * Creates a Microsoft Graph client. MSAL, Microsoft's library, caches the access tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -42,7 +37,7 @@ export interface GraphWaiting {
 export function createGraphClient(
   settings: Pick<EntraSettings, 'tenantId' | 'clientId' | 'auth' | 'login' | 'graph'>,
   fetch: Fetch,
-  { patience, sleep }: GraphWaiting,
+  { patience, sleep }: { readonly patience: RetryPolicy; readonly sleep: Sleep },
 ): SendToGraph {
   const { tenantId: homeTenantId, login, graph } = settings;
   const application = createApplication(settings, fetch);

@@ -31,8 +31,7 @@ const REPEATABLE_FOR_SEC = 60;
 
 /** @throws FaceError `request_malformed`, also if the event's tenant is not the caller's */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
-  const event = parseTokenIssuanceStart(body);
-  checkTenant(event, caller);
+  const event = ofTenant(caller, parseTokenIssuanceStart(body));
   if (event.user === null) return notVerified;
   const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
   return toTokenIssuanceReply(
@@ -48,8 +47,7 @@ export async function handleAttributeCollectionStart(
   { caller, body }: VerifiedCall,
   deps: FlowDeps,
 ): Promise<RawReply> {
-  const event = parseAttributeCollectionStart(body);
-  checkTenant(event, caller);
+  const event = ofTenant(caller, parseAttributeCollectionStart(body));
   const subject = subjectOfIdentifier(toEmail(event));
   const asked = { ...event, subject, isAfterFirstFactor: false };
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
@@ -61,8 +59,7 @@ export async function handleAttributeCollectionSubmit(
   deps: FlowDeps,
   { receiptAttribute }: { readonly receiptAttribute: string },
 ): Promise<RawReply> {
-  const event = parseAttributeCollectionSubmit(body);
-  checkTenant(event, caller);
+  const event = ofTenant(caller, parseAttributeCollectionSubmit(body));
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
   const by = event.correlationId;
@@ -94,8 +91,7 @@ function toEmail({ email }: SignUpEvent): string {
   return email;
 }
 
-function checkTenant(event: { readonly tenantId: string }, caller: VerifiedCaller): void {
-  if (event.tenantId !== caller.tenantId) {
-    throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });
-  }
+function ofTenant<Event extends { readonly tenantId: string }>({ tenantId }: VerifiedCaller, event: Event): Event {
+  if (event.tenantId === tenantId) return event;
+  throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });
 }

@@ -10,9 +10,9 @@ export const graphAppId = '00000003-0000-0000-c000-000000000000';
  */
 const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 
-const accessGuard = z.looseObject({
+const accessGuard = z.object({
   resourceAppId: z.string(),
-  resourceAccess: z.array(z.looseObject({ id: z.string(), type: z.string() })),
+  resourceAccess: z.array(z.object({ id: z.string(), type: z.string() })),
 });
 
 const applicationGuard = z.object({
@@ -140,10 +140,7 @@ export function withPermissions(
 ): { resourceAppId: string; resourceAccess: { id: string; type: string }[] }[] {
   const kept = requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
     resourceAppId,
-    resourceAccess: [
-      ...resourceAccess.map(({ id, type }) => ({ id, type })),
-      ...(resourceAppId === graphAppId ? added : []),
-    ],
+    resourceAccess: [...resourceAccess, ...(resourceAppId === graphAppId ? added : [])],
   }));
   const hasGraph = kept.some(({ resourceAppId }) => resourceAppId === graphAppId);
   return hasGraph ? kept : [...kept, { resourceAppId: graphAppId, resourceAccess: [...added] }];

@@ -136,7 +136,10 @@ const methodType = '#microsoft.graph.externalAuthenticationMethodConfiguration';
 const targetGuard = z.object({
   targetType: z.string(),
   id: z.string(),
-  isRegistrationRequired: z.boolean().nullish(),
+  isRegistrationRequired: z
+    .boolean()
+    .nullish()
+    .transform((isRequired) => isRequired ?? false),
 });
 
 const methodGuard = z.object({
@@ -216,18 +219,11 @@ export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisio
     },
     async apply() {
       const method = required(await findMethod(client, deps), 'our external method');
-      const added = client.groups.map(toTarget);
-      const includeTargets =
-        method.state === 'enabled' ? [...(method.includeTargets ?? []), ...lackingIn(method).map(toTarget)] : added;
-      await deps.graph.change(`${methodsPath}/${method.id}`, {
-        '@odata.type': methodType,
-        state: 'enabled',
-        includeTargets: includeTargets.map(({ targetType, id, isRegistrationRequired }) => ({
-          targetType,
-          id,
-          isRegistrationRequired: isRegistrationRequired ?? false,
-        })),
-      });
+      const isEnabled = method.state === 'enabled';
+      const added = (isEnabled ? lackingIn(method) : client.groups).map(toTarget);
+      const includeTargets = [...((isEnabled && method.includeTargets) || []), ...added];
+      const change = { '@odata.type': methodType, state: 'enabled', includeTargets };
+      await deps.graph.change(`${methodsPath}/${method.id}`, change);
     },
   };
 }
@@ -251,14 +247,10 @@ export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boo
  * another method.
  */
 export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisionDeps): Registration {
-  let found: Promise<string> | null = null;
-  const findConfiguration = async (): Promise<string> => {
-    const method = required(await findMethod(client, deps), `"${client.displayName}": provision it first`);
-    return method.id;
-  };
-  const configurationId = (): Promise<string> => {
-    found ??= findConfiguration();
-    return found;
+  let found: ReturnType<typeof findMethod> | null = null;
+  const configurationId = async (): Promise<string> => {
+    found ??= findMethod(client, deps);
+    return required(await found, `"${client.displayName}": provision it first`).id;
   };
 
   return {

@@ -68,18 +68,11 @@ const signUpDataGuard = z
     },
   }));
 
-const signUpGuardOf = (event: 'Start' | 'Submit') =>
-  z
-    .object({
-      type: z.literal(`microsoft.graph.authenticationEvent.attributeCollection${event}`),
-      data: signUpDataGuard,
-    })
-    .transform(({ data }) => data);
-
-const [attributeCollectionStartGuard, attributeCollectionSubmitGuard] = [
-  signUpGuardOf('Start'),
-  signUpGuardOf('Submit'),
-];
+function createSignUpParser(event: 'Start' | 'Submit') {
+  const type = z.literal(`microsoft.graph.authenticationEvent.attributeCollection${event}`);
+  const guard = z.object({ type, data: signUpDataGuard });
+  return (body: Uint8Array): SignUpEvent => parseEvent(guard, body).data;
+}
 
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 
@@ -89,12 +82,10 @@ export const parseTokenIssuanceStart = (body: Uint8Array) => parseEvent(tokenIss
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
-export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
-  parseEvent(attributeCollectionStartGuard, body);
+export const parseAttributeCollectionStart = createSignUpParser('Start');
 
 /**
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */
-export const parseAttributeCollectionSubmit = (body: Uint8Array): SignUpEvent =>
-  parseEvent(attributeCollectionSubmitGuard, body);
+export const parseAttributeCollectionSubmit = createSignUpParser('Submit');

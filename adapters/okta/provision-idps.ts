@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { createObjectStep, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import { createObjectStep, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps, toWritable } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config.js';
@@ -220,13 +220,12 @@ const instructions = [
  */
 export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {
   const name = deps.settings.policy.organisation ?? 'Face check';
-  const inspect = async (): Promise<StepStatus> => {
-    if (await hasAuthenticator(client, deps)) return { state: 'ready' };
-    return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);
-  };
   return {
     title: 'IdP authenticator',
-    inspect,
+    async inspect() {
+      if (await hasAuthenticator(client, deps)) return { state: 'ready' };
+      return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);
+    },
     async apply() {
       const idp = await findIdp(client, deps);
       await deps.send('POST', '/api/v1/authenticators', {

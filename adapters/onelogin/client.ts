@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AccessToken, createCallWithToken } from '../../src/connections/access-token.js';
 import {
   callRest,
   parseAnswer,
@@ -28,11 +29,6 @@ interface Sent {
   readonly caller: CallerClass;
 }
 
-interface AccessToken {
-  readonly value: Credential;
-  readonly expiresAt: EpochMs;
-}
-
 // OneLogin returns the same token until it expires; `created_at` is the time of its first issue.
 const tokenGuard = z.object({
   access_token: z.string().min(1),
@@ -58,8 +54,6 @@ export function createOneLoginApi(
 ) {
   // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
   const silentUntil: Record<CallerClass, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
-  let token: AccessToken | null = null;
-  let renewal: Promise<AccessToken> | null = null;
 
   const checkMaySend = (caller: CallerClass): void => {
     const until = caller === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.outsider);
@@ -105,21 +99,7 @@ export function createOneLoginApi(
     const since = epochMs(Math.min(now, created_at?.getTime() ?? now));
     return { value: new Credential(access_token), expiresAt: addSec(since, expires_in) };
   };
-  const takeToken = async (): Promise<AccessToken> => {
-    if (token !== null && clock.now() < token.expiresAt) return token;
-    renewal ??= fetchToken().finally(() => {
-      renewal = null;
-    });
-    token = await renewal;
-    return token;
-  };
-  const sendWith = ({ value }: AccessToken, method: string, path: string, sent: Sent): Promise<RestAnswer> =>
-    send(
-      method,
-      path,
-      value.use((text) => `Bearer ${text}`),
-      sent,
-    );
+  const callWithToken = createCallWithToken(fetchToken, { clock });
 
   return {
     /**
@@ -135,13 +115,7 @@ export function createOneLoginApi(
     ): Promise<RestAnswer> =>
       withinTime(async () => {
         checkMaySend(asker);
-        const sent = { body, caller: asker };
-        const used = await takeToken();
-        const answer = await sendWith(used, method, path, sent);
-        if (answer.status !== 401) return answer;
-        // A concurrent call may already have replaced the token.
-        if (token === used) token = null;
-        return sendWith(await takeToken(), method, path, sent);
+        return callWithToken((authorization) => send(method, path, authorization, { body, caller: asker }));
       }),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
@@ -138,9 +139,6 @@ function parseUser<User>(guard: z.ZodType<User>, answer: RestAnswer): User {
 
 const writeTries = 3;
 
-const isSame = (one: Fields, other: Fields): boolean =>
-  Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
-
 /**
  * Creates the profile that stores the token in a custom user field. An update may clear omitted fields, so a write is:
  * read, merge, write, compare.
@@ -170,7 +168,7 @@ export function createOneLoginProfile(
       parseUser(fieldsGuard, await api.call('PUT', toUserPath(subject), { custom_attributes: change }));
       const wanted = text === '' ? others : change;
       found = await readFields(subject);
-      if (isSame(found, wanted)) return;
+      if (isDeepStrictEqual(found, wanted)) return;
     }
     // The maximum length is undocumented, and a truncated token could never be opened.
     if ((found[attribute] ?? '') === text) return;

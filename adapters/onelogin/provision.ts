@@ -139,11 +139,8 @@ function createFieldStep({ onelogin: { attribute }, account }: Parts): Provision
 function createVariablesStep(parts: Parts): ProvisionStep {
   return {
     title: variablesStepTitle,
-    async inspect() {
-      const lacking = await missingVariables(parts);
-      if (lacking.length === 0) return { state: 'ready' };
-      return missing(...lacking.map((name) => `Create the environment variable ${name}.`));
-    },
+    inspect: async () =>
+      missing(...(await missingVariables(parts)).map((name) => `Create the environment variable ${name}.`)),
     async apply() {
       for (const name of await missingVariables(parts)) {
         await parts.account.createVariable(name, toVariableValue(name, parts.onelogin));

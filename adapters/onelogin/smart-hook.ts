@@ -72,6 +72,14 @@ export interface SmartHookRequest {
   readonly compose: string | null;
 }
 
+const loaderName = 'facestepLoadTheirs';
+
+const toLoader = (compose: string): string[] => [
+  `function ${loaderName}() {`,
+  ...['const module = { exports: {} };', '((module, exports) => {', composedBegins, compose, composedEnds],
+  ...['})(module, module.exports);', 'return module.exports.handler;', '}'],
+];
+
 /**
  * Renders a Smart Hook, without secrets. A customer's function runs before ours; in a user-migration it runs after
  * approval.
@@ -100,20 +108,8 @@ export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHoo
     '((exports) => {',
     readTemplate(),
     '})(facestep);',
-    ...(compose === null
-      ? [`exports.handler = facestep.createHandler(${JSON.stringify(handed, null, 2)}, null);`]
-      : [
-          'function facestepLoadTheirs() {',
-          'const module = { exports: {} };',
-          '((module, exports) => {',
-          composedBegins,
-          compose,
-          composedEnds,
-          '})(module, module.exports);',
-          'return module.exports.handler;',
-          '}',
-          `exports.handler = facestep.createHandler(${JSON.stringify(handed, null, 2)}, facestepLoadTheirs);`,
-        ]),
+    ...(compose === null ? [] : toLoader(compose)),
+    `exports.handler = facestep.createHandler(${JSON.stringify(handed, null, 2)}, ${compose === null ? null : loaderName});`,
     '',
   ].join('\n');
   const overByCharacters = encodeFunction(source).length - maxFunctionCharacters;

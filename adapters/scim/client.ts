@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  type AccessToken,
+  type CallAuthorized,
+  createCallWithToken,
+  toBearer,
+} from '../../src/connections/access-token.js';
 import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
@@ -20,10 +26,10 @@ export function createScimApi(
   { fetch, clock }: Ports<'clock' | 'fetch'>,
   { patience = whileSigningIn, sleep }: { readonly patience?: RetryPolicy; readonly sleep?: Sleep } = {},
 ) {
-  const authorization = createAuthorization(auth, { fetch, clock });
-  const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
+  const callAuthorized = createCallAuthorized(auth, { fetch, clock });
+  const send = (authorization: string, method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
     const headers = {
-      Authorization: await authorization.read(),
+      Authorization: authorization,
       Accept: 'application/scim+json, application/json',
       ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };
@@ -40,25 +46,19 @@ export function createScimApi(
      * @param path - path after the base address, with its query
      * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
      */
-    async call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> {
-      const answer = await send(method, path, body);
-      // After a 401, the call is retried with a new access token, because the old token may have been revoked. Static
-      // credentials are not retried.
-      return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
-    },
+    call: (method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> =>
+      callAuthorized((authorization) => send(authorization, method, path, body)),
   };
 }
 
-type Authorization = ReturnType<typeof createTokenAuthorization>;
-
-function createAuthorization(auth: ScimSettings['auth'], deps: Ports<'clock' | 'fetch'>): Authorization {
+function createCallAuthorized(auth: ScimSettings['auth'], deps: Ports<'clock' | 'fetch'>): CallAuthorized {
   switch (auth.kind) {
     case 'bearer':
-      return { read: async () => auth.token.use((token) => `Bearer ${token}`), forget: () => false };
+      return (send) => send(toBearer(auth.token));
     case 'basic':
-      return { read: async () => auth.password.use((password) => toBasic(auth.user, password)), forget: () => false };
+      return (send) => send(auth.password.use((password) => toBasic(auth.user, password)));
     case 'client_credentials':
-      return createTokenAuthorization(auth, deps);
+      return createCallWithToken(() => fetchToken(auth, deps), deps);
   }
 }
 
@@ -72,46 +72,25 @@ const lifeGuard = z.preprocess(
 );
 const tokenGuard = z.object({ access_token: z.string().min(1), expires_in: lifeGuard });
 
-function createTokenAuthorization(
+async function fetchToken(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
   { fetch, clock }: Ports<'clock' | 'fetch'>,
-) {
-  const fetchToken = async () => {
-    const headers = {
-      // RFC 6749, section 2.3.1, requires that id and secret are encoded separately.
-      Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
-      'Content-Type': 'application/x-www-form-urlencoded',
-      Accept: 'application/json',
-    };
-    const grant = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === null ? {} : { scope }) });
-    const { status, body } = await callRest(
-      tokenUrl,
-      { method: 'POST', headers, body: grant.toString(), timeoutMs },
-      fetch,
-    );
-    const granted = tokenGuard.safeParse(body);
-    if (status !== 200 || !granted.success) throw new FaceError('profile_unavailable', { status, call: 'token' });
-    const { access_token, expires_in } = granted.data;
-    // A token without a lifetime is used for one request only.
-    return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
+): Promise<AccessToken> {
+  const headers = {
+    // RFC 6749, section 2.3.1, requires that id and secret are encoded separately.
+    Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
+    'Content-Type': 'application/x-www-form-urlencoded',
+    Accept: 'application/json',
   };
-  let token: Awaited<ReturnType<typeof fetchToken>> | null = null;
-  let renewal: ReturnType<typeof fetchToken> | null = null;
-
-  return {
-    async read(): Promise<string> {
-      if (token === null || clock.now() >= token.expiresAt) {
-        renewal ??= fetchToken().finally(() => {
-          renewal = null;
-        });
-        token = await renewal;
-      }
-      return token.value.use((text) => `Bearer ${text}`);
-    },
-    /** @returns true if the next call of `read` returns another header */
-    forget(): boolean {
-      token = null;
-      return true;
-    },
-  };
+  const grant = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === null ? {} : { scope }) });
+  const { status, body } = await callRest(
+    tokenUrl,
+    { method: 'POST', headers, body: grant.toString(), timeoutMs },
+    fetch,
+  );
+  const granted = tokenGuard.safeParse(body);
+  if (status !== 200 || !granted.success) throw new FaceError('profile_unavailable', { status, call: 'token' });
+  const { access_token, expires_in } = granted.data;
+  // A token without a lifetime is used for one request only.
+  return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
 }

@@ -58,6 +58,11 @@ const groupGuard = z.object({
 const groupsGuard = z.object({
   Resources: listOf(z.object({ id: z.string(), displayName: z.string().nullish() })),
 });
+function nullIfTooLong(error: unknown): null {
+  if (isTooLong(error)) return null;
+  throw error;
+}
+
 const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
 /**
@@ -90,18 +95,12 @@ export async function* listMembers(
     return parseAnswer(groupGuard, found.body).members;
   };
   const readIds = async () => {
-    const found = await readMembers('members.value,members.type').catch((error: unknown) => {
-      if (isTooLong(error)) return [];
-      throw error;
-    });
+    const found = (await readMembers('members.value,members.type').catch(nullIfTooLong)) ?? [];
     // Some servers ignore sub-attributes (RFC 7644, section 3.10) and return everything or nothing.
     if (found.length === 0) throw new FaceError('limit_reached');
     return found;
   };
-  const everybody = await readMembers('members').catch((error: unknown) => {
-    if (isTooLong(error)) return readIds();
-    throw error;
-  });
+  const everybody = (await readMembers('members').catch(nullIfTooLong)) ?? (await readIds());
   const members = everybody.filter(({ type }) => type !== 'Group');
 
   const readMember = async (subject: string): Promise<Member[]> => {

@@ -17,10 +17,12 @@ export type StepStatus =
   /** Only an administrator can do or see this, in the provider's console. */
   | { readonly state: 'manual'; readonly instructions: readonly string[] };
 
-export const missing = (...changes: readonly string[]): StepStatus => ({ state: 'missing', changes });
+const toStatus = (state: 'missing' | 'different', changes: readonly string[]): StepStatus =>
+  changes.length === 0 ? { state: 'ready' } : { state, changes };
 
-export const different = (changes: readonly string[]): StepStatus =>
-  changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
+export const missing = (...changes: readonly string[]): StepStatus => toStatus('missing', changes);
+
+export const different = (changes: readonly string[]): StepStatus => toStatus('different', changes);
 
 export const blocked = (reason: string, remedy: string) => ({ state: 'blocked', reason, remedy }) as const;
 
