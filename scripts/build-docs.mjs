@@ -55,29 +55,25 @@ const renderPages = async (pages, markdown) => {
   return site.toJSON();
 };
 
-export const buildDocs = async () => {
-  rmSync(target, { recursive: true, force: true });
-  const pages = listPages(root);
-  const pictures = new Set();
-  const markdown = createMarkdown(pages, (picture) => {
-    pictures.add(picture);
-    return `pictures/${basename(picture)}`;
-  });
-  const rendered = await renderPages(pages, markdown);
-  const sections = rendered.flatMap(({ url, content }) => {
-    const name = url.slice(1).replace(/(^|\/)$/, '$1index.html');
-    write(name, content);
-    return sectionsOf(name, content);
-  });
-  write('search.json', JSON.stringify(sections));
-  for (const picture of pictures) cpSync(join(root, picture), join(target, 'pictures', basename(picture)));
-  write('icon.svg', readFileSync(join(root, 'web/console/page-icon.svg')));
-  const { outputFiles } = await build({
-    entryPoints: { docs: join(source, 'search.ts'), 'docs-style': join(source, 'docs.css') },
-    ...{ bundle: true, minify: true, write: false, format: 'esm', outdir: target, legalComments: 'none' },
-    target: ['chrome111', 'firefox114', 'safari16.4'],
-  });
-  for (const { path, contents } of outputFiles) write(basename(path).replace('docs-style', 'docs'), contents);
-};
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildDocs();
+rmSync(target, { recursive: true, force: true });
+const pages = listPages(root);
+const pictures = new Set();
+const markdown = createMarkdown(pages, (picture) => {
+  pictures.add(picture);
+  return `pictures/${basename(picture)}`;
+});
+const rendered = await renderPages(pages, markdown);
+const sections = rendered.flatMap(({ url, content }) => {
+  const name = url.slice(1).replace(/(^|\/)$/, '$1index.html');
+  write(name, content);
+  return sectionsOf(name, content);
+});
+write('search.json', JSON.stringify(sections));
+for (const picture of pictures) cpSync(join(root, picture), join(target, 'pictures', basename(picture)));
+write('icon.svg', readFileSync(join(root, 'web/console/page-icon.svg')));
+const { outputFiles } = await build({
+  entryPoints: { docs: join(source, 'search.ts'), 'docs-style': join(source, 'docs.css') },
+  ...{ bundle: true, minify: true, write: false, format: 'esm', outdir: target, legalComments: 'none' },
+  target: ['chrome111', 'firefox114', 'safari16.4'],
+});
+for (const { path, contents } of outputFiles) write(basename(path).replace('docs-style', 'docs'), contents);

@@ -55,89 +55,85 @@ async function runTest(file, onStart) {
   return result.success ? 'passed' : 'broken';
 }
 
-async function main() {
-  const { values: given } = parseArgs({
-    options: {
-      area: { type: 'string' },
-      only: { type: 'string' },
-      json: { type: 'string' },
-      list: { type: 'boolean', default: false },
-    },
-  });
-  const defects = readDefects().filter(
-    ({ area, name }) => (given.area ?? area) === area && name.includes(given.only ?? ''),
-  );
-  const faults = defects.flatMap((defect) =>
-    findFault(defect) === null ? [] : [`${defect.name}: ${findFault(defect)}`],
-  );
-  for (const fault of faults) process.stderr.write(`${fault}\n`);
-  if (faults.length > 0 || defects.length === 0) process.exit(2);
-  if (given.list) {
-    for (const { area, name } of defects) say(`${area.padEnd(12)} ${name}`);
-    return;
-  }
-  const { setUp } = await import('./setup.mjs');
-  await setUp({ demoPhotos: true, say: () => {} });
-  const { transformSync } = await import('esbuild');
-
-  // Remove the build's marker file. If this process is killed, the next command then compiles everything again.
-  const mark = join(root, 'dist', '.built');
-  const digest = readFileSync(mark, 'utf8');
-  rmSync(mark);
-  let restore = () => {};
-  let endTest = null;
-  const leave = () => {
-    restore();
-    writeFileSync(mark, digest);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => {
-      endTest?.();
-      leave();
-      process.exit(130);
-    });
-
-  const results = [];
-  const sound = new Map();
-  for (const { area, name, file, find, replace, tests } of defects) {
-    const start = performance.now();
-    const target = distOf(file);
-    const original = readFileSync(target);
-    const source = readFileSync(join(root, file), 'utf8').replace(find, () => replace);
-    // Compile as tsc does (tsconfig.json): ES2022 class fields, and unchanged imports.
-    const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } };
-    const supported = { 'import-attributes': true };
-    let outcome = 'passed';
-    restore = () => writeFileSync(target, original);
-    try {
-      const options = { loader: 'ts', format: 'esm', target: 'es2022', supported, tsconfigRaw };
-      writeFileSync(target, transformSync(source, options).code);
-    } catch {
-      outcome = 'broken';
-    }
-    let last = null;
-    for (const test of tests) {
-      if (outcome !== 'passed') break;
-      last = test;
-      outcome = await runTest(test, (end) => (endTest = end));
-    }
-    restore();
-    restore = () => {};
-    // A test that fails anyway catches nothing.
-    if (outcome === 'failed') {
-      if (!sound.has(last)) sound.set(last, await runTest(last, (end) => (endTest = end)));
-      if (sound.get(last) !== 'passed') outcome = 'broken';
-    }
-    const result = { failed: 'caught', passed: 'MISSED', broken: 'BROKEN' }[outcome];
-    const seconds = (performance.now() - start) / 1000;
-    results.push({ area, name, result: result.toLowerCase(), seconds });
-    say(`${result} ${seconds.toFixed(1).padStart(6)} s  ${area}: ${name}`);
-  }
-  leave();
-  if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(results, null, 2)}\n`);
-  const count = (wanted) => results.filter(({ result }) => result === wanted).length;
-  say(`\n${count('caught')} caught, ${count('missed')} missed, ${count('broken')} broken`);
-  process.exit(count('caught') === results.length ? 0 : 1);
+const { values: given } = parseArgs({
+  options: {
+    area: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const defects = readDefects().filter(
+  ({ area, name }) => (given.area ?? area) === area && name.includes(given.only ?? ''),
+);
+const faults = defects.flatMap((defect) =>
+  findFault(defect) === null ? [] : [`${defect.name}: ${findFault(defect)}`],
+);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+if (faults.length > 0 || defects.length === 0) process.exit(2);
+if (given.list) {
+  for (const { area, name } of defects) say(`${area.padEnd(12)} ${name}`);
+  process.exit();
 }
+const { setUp } = await import('./setup.mjs');
+await setUp({ demoPhotos: true, say: () => {} });
+const { transformSync } = await import('esbuild');
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+// Remove the build's marker file. If this process is killed, the next command then compiles everything again.
+const mark = join(root, 'dist', '.built');
+const digest = readFileSync(mark, 'utf8');
+rmSync(mark);
+let restore = () => {};
+let endTest = null;
+const leave = () => {
+  restore();
+  writeFileSync(mark, digest);
+};
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    endTest?.();
+    leave();
+    process.exit(130);
+  });
+
+const results = [];
+const sound = new Map();
+for (const { area, name, file, find, replace, tests } of defects) {
+  const start = performance.now();
+  const target = distOf(file);
+  const original = readFileSync(target);
+  const source = readFileSync(join(root, file), 'utf8').replace(find, () => replace);
+  // Compile as tsc does (tsconfig.json): ES2022 class fields, and unchanged imports.
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } };
+  const supported = { 'import-attributes': true };
+  let outcome = 'passed';
+  restore = () => writeFileSync(target, original);
+  try {
+    const options = { loader: 'ts', format: 'esm', target: 'es2022', supported, tsconfigRaw };
+    writeFileSync(target, transformSync(source, options).code);
+  } catch {
+    outcome = 'broken';
+  }
+  let last = null;
+  for (const test of tests) {
+    if (outcome !== 'passed') break;
+    last = test;
+    outcome = await runTest(test, (end) => (endTest = end));
+  }
+  restore();
+  restore = () => {};
+  // A test that fails anyway catches nothing.
+  if (outcome === 'failed') {
+    if (!sound.has(last)) sound.set(last, await runTest(last, (end) => (endTest = end)));
+    if (sound.get(last) !== 'passed') outcome = 'broken';
+  }
+  const result = { failed: 'caught', passed: 'MISSED', broken: 'BROKEN' }[outcome];
+  const seconds = (performance.now() - start) / 1000;
+  results.push({ area, name, result: result.toLowerCase(), seconds });
+  say(`${result} ${seconds.toFixed(1).padStart(6)} s  ${area}: ${name}`);
+}
+leave();
+if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(results, null, 2)}\n`);
+const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+say(`\n${count('caught')} caught, ${count('missed')} missed, ${count('broken')} broken`);
+process.exit(count('caught') === results.length ? 0 : 1);

@@ -7,10 +7,6 @@ import { type CognitoConnection, defaultAttribute, regionOf } from './config.js'
 
 type Deps = AdapterDeps<CognitoConnection>;
 
-type Deployed =
-  | { readonly environment: Readonly<Record<string, string>> }
-  | { readonly refusal: { readonly status: number | null; readonly code: string | null } };
-
 const unseen =
   'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
@@ -21,9 +17,14 @@ export async function checkFunctions(deps: Deps): Promise<Finding> {
   const found = new Map<string, string[]>();
   const keys = await readKeyIds(deps);
   for (const [name, arn] of Object.entries(functions)) {
-    const deployed = await readFunction(arn, deps);
-    if ('refusal' in deployed) return toRefused(name, deployed.refusal);
-    for (const difference of differencesOf(deployed.environment, keys, deps)) {
+    let environment: Readonly<Record<string, string>>;
+    try {
+      const { Environment } = await createLambda(deps).send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
+      environment = Environment?.Variables ?? {};
+    } catch (error) {
+      return toRefused(name, toServiceFailure(error));
+    }
+    for (const difference of differencesOf(environment, keys, deps)) {
       found.set(difference, [...(found.get(difference) ?? []), name]);
     }
   }
@@ -40,16 +41,7 @@ const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
     requestHandler: createFetchHandler(fetch),
   });
 
-async function readFunction(arn: string, deps: Deps): Promise<Deployed> {
-  try {
-    const { Environment } = await createLambda(deps).send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
-    return { environment: Environment?.Variables ?? {} };
-  } catch (error) {
-    return { refusal: toServiceFailure(error) };
-  }
-}
-
-function toRefused(name: string, { status, code }: { status: number | null; code: string | null }): Finding {
+function toRefused(name: string, { status, code }: ReturnType<typeof toServiceFailure>): Finding {
   if (code === 'ResourceNotFoundException') {
     return fail(
       `There is no function ${name} of that ARN.`,
