@@ -12,6 +12,7 @@ import {
   nameBrowser,
   type RelyingParty,
   readBody,
+  readForm,
   redirect,
   sendJson,
   sendPage,
@@ -38,7 +39,6 @@ interface Visit {
 const cookieName = 'bank';
 const maxVisits = 1000;
 const maxDocumentBytes = 10 * 1024 * 1024;
-const maxFormBytes = 1024;
 const amountPattern = /^(0|[1-9]\d{0,11})\.\d\d$/;
 
 /** Texts by the server's error code. */
@@ -104,8 +104,7 @@ export async function startBank(given: {
   }
 
   async function change(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
-    const body = await readBody(request, maxFormBytes);
-    const amount = new URLSearchParams(Buffer.from(body ?? []).toString()).get('amount') ?? '';
+    const amount = (await readForm(request)).get('amount') ?? '';
     if (!amountPattern.test(amount))
       return send(response, 400, renderBill(visit.amount, 'Write the amount with two decimals: 12.50'));
     visit.amount = amount;

@@ -4,7 +4,6 @@
  */
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { renderSVG } from 'uqr';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
 import {
@@ -13,6 +12,7 @@ import {
   listen,
   nameBrowser,
   type RelyingParty,
+  readForm,
   redirect,
   sendPage,
   toDocument,
@@ -83,7 +83,7 @@ export async function startCheckIn({
     if (pathname === '/go' && visitor?.place != null) return toFace(visitor, response);
     if (pathname === '/show') return toFace(remember(null, response), response);
     if (pathname === '/leave' && visitor?.person != null) {
-      visits.leave(visitor.person, new URLSearchParams(await text(request)).get('visit') ?? '');
+      visits.leave(visitor.person, (await readForm(request)).get('visit') ?? '');
       return redirect(response, '/mine');
     }
     return send(response, 400, renderMessage('Please scan the code again', ''));

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
 import { renderSVG } from 'uqr';
 import { discover, type Registration } from '../web/face-check.js';
-import { escapeHtml, listen, readBody, redirect, type Site, sendPage, sendScript, toDocument } from '../web/site.js';
+import { escapeHtml, listen, readForm, redirect, type Site, sendPage, sendScript, toDocument } from '../web/site.js';
 import { beginCheck, type Check, type View } from './check.js';
 
 export interface Kiosk {
@@ -84,11 +84,6 @@ export async function startCounter({
     },
   };
 }
-
-const maxFormBytes = 1000;
-
-const readForm = async (request: IncomingMessage): Promise<URLSearchParams> =>
-  new URLSearchParams(Buffer.from((await readBody(request, maxFormBytes)) ?? []).toString());
 
 const send = (response: ServerResponse, status: number, page: string): void => sendPage(response, status, page, policy);
 

@@ -69,15 +69,10 @@ function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs)
         detail: { stepUpId, purpose: 'verify', ...(application === undefined ? {} : { application }) },
       };
       const luck = chance.below(30);
-      if (luck === 0)
-        tell(at, started, { action: 'verification_refused', ...of, detail: { tokenId, application, stepUpId } });
-      else if (luck === 1)
-        tell(at, started, {
-          action: 'verification_refused',
-          ...of,
-          detail: { code: 'liveness_low', application, stepUpId },
-        });
-      else if (luck === 2) tell(at, started, { action: 'step_up_abandoned', ...of, detail: { stepUpId } });
+      if (luck < 2) {
+        const cause = luck === 0 ? { tokenId } : ({ code: 'liveness_low' } as const);
+        tell(at, started, { action: 'verification_refused', ...of, detail: { ...cause, application, stepUpId } });
+      } else if (luck === 2) tell(at, started, { action: 'step_up_abandoned', ...of, detail: { stepUpId } });
       else {
         const verified = { ...hook, outcome: 'verified', at: Math.floor(at / 1000), stepUpId, liveness: 0.98 } as const;
         tell(

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { createFacestepClient } from '../../client/index.js';
+import { createServerCall } from '../../client/server-call.js';
 import { startCardSignIn } from '../card-sign-in/server.js';
 import { type Kiosk, startCounter } from '../counter/server.js';
 import { createMemoryStore, createRoster } from '../door/roster.js';
@@ -58,11 +59,8 @@ const counterPortal: Portal = {
 
 const kioskGuard = z.object({ id: z.string(), url: z.string() });
 
-async function registerKiosk(serverUrl: string, token: string): Promise<Kiosk> {
-  const headers = { 'content-type': 'application/json', 'x-auth-token': token };
-  const body = JSON.stringify({ name: 'City Library, kiosk' });
-  return kioskGuard.parse(await (await fetch(`${serverUrl}/kiosks`, { method: 'POST', headers, body })).json());
-}
+const registerKiosk = (url: string, clientToken: string): Promise<Kiosk> =>
+  createServerCall({ url, clientToken, fetch }).postJson('/kiosks', { name: 'City Library, kiosk' }, kioskGuard);
 
 const type = 'staff_card';
 const vct = 'urn:example:staff-card';

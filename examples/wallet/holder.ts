@@ -3,7 +3,7 @@
  * VC of one issuer. Its key is in memory; a real wallet uses the phone's hardware.
  */
 import { createHash } from 'node:crypto';
-import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { z } from 'zod';
 import { toResolveKey } from '../../client/receipt-verifier.js';
 import { hasEnded as isRevoked } from '../../client/status-list.js';
@@ -46,6 +46,13 @@ async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: Re
 export async function createHolder(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);
+  /** Signs a proof that the wallet holds the key. */
+  const prove = (claims: JWTPayload, header: { readonly typ: string; readonly jwk?: JWK }, audience: string) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', ...header })
+      .setAudience(audience)
+      .setIssuedAt()
+      .sign(privateKey);
   return {
     /**
      * Accepts a credential offer.
@@ -66,7 +73,7 @@ export async function createHolder(issuer: string) {
         }),
       });
       const { c_nonce: nonce } = await ask(nonceGuard, metadata.nonce_endpoint, { method: 'POST' });
-      const proof = await prove({ jwk, privateKey, nonce, audience: issuer });
+      const proof = await prove({ nonce }, { typ: 'openid4vci-proof+jwt', jwk }, issuer);
       const issued = await ask(issuedGuard, metadata.credential_endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
@@ -89,12 +96,8 @@ export async function createHolder(issuer: string) {
       const [jws = '', ...disclosures] = credential.split('~').filter((part) => part !== '');
       const chosen = disclosures.filter((disclosure) => names.includes(open(disclosure)[0]));
       const shown = [jws, ...chosen, ''].join('~');
-      const proof = await new SignJWT({ nonce, sd_hash: createHash('sha256').update(shown).digest('base64url') })
-        .setProtectedHeader({ alg: 'ES256', typ: 'kb+jwt' })
-        .setAudience(audience)
-        .setIssuedAt()
-        .sign(privateKey);
-      return `${shown}${proof}`;
+      const digest = createHash('sha256').update(shown).digest('base64url');
+      return `${shown}${await prove({ nonce, sd_hash: digest }, { typ: 'kb+jwt' }, audience)}`;
     },
   };
 }
@@ -104,23 +107,6 @@ function open(disclosure: string): [string, z.output<ReturnType<typeof z.json>>]
   const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
   return [name, value];
 }
-
-const prove = ({
-  jwk,
-  privateKey,
-  nonce,
-  audience,
-}: {
-  readonly jwk: object;
-  readonly privateKey: CryptoKey;
-  readonly nonce: string;
-  readonly audience: string;
-}): Promise<string> =>
-  new SignJWT({ nonce })
-    .setProtectedHeader({ alg: 'ES256', typ: 'openid4vci-proof+jwt', jwk })
-    .setAudience(audience)
-    .setIssuedAt()
-    .sign(privateKey);
 
 /** @returns the credential with its claims; `expiresAt` is in seconds since 1970 */
 function read(credential: string) {

@@ -66,6 +66,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return bytes > maxBytes ? null : Uint8Array.from(Buffer.concat(parts));
 }
 
+/** @returns no fields if the body is too large */
+export const readForm = async (request: IncomingMessage, maxBytes = 1024): Promise<URLSearchParams> =>
+  new URLSearchParams(Buffer.from((await readBody(request, maxBytes)) ?? []).toString());
+
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
