@@ -3,7 +3,14 @@ import { Socket } from 'node:net';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { mountConsole } from '../admin/console/mount.js';
-import { type HookMethod, hookPath, type RawReply, type RequestHead, type ServedHooks } from '../connections/hook.js';
+import {
+  type HookMethod,
+  hookPath,
+  type RawReply,
+  type RequestHead,
+  type ServedHook,
+  type ServedHooks,
+} from '../connections/hook.js';
 import { framesOf } from '../core/base/frames.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
@@ -60,17 +67,19 @@ export function createHookRoute(
   { log, telemetry }: { readonly log: Log; readonly telemetry: Telemetry },
   pools: CallerPools,
 ): DirectRoute {
-  const routes = new Map<string, Route<IncomingMessage, ServerResponse>>();
   for (const [connection, served] of hooks)
-    for (const [name, hook] of Object.entries(served)) {
-      const labels = { connection, hook: name };
-      telemetry.expectHook(labels);
-      routes.set(`${connection}/${name}`, {
+    for (const hook of Object.keys(served)) telemetry.expectHook({ connection, hook });
+  return {
+    path: hookPath,
+    async answer(request, response, [connection = '', name = '']) {
+      const hook = findHook(hooks, connection, name);
+      const asking = { connection, hook: name };
+      const route: Route<IncomingMessage, ServerResponse> = {
         methods: hook.methods ?? onlyPost,
         ...{ pools, anonymousLimitBytes: maxUnprovenBytes },
-        async answer({ request, response, allowance, readBody }) {
-          setLoggedCaller(response, labels);
-          const answered = telemetry.followHook(labels, hook.budgetMs);
+        async answer({ allowance, readBody }) {
+          setLoggedCaller(response, asking);
+          const answered = telemetry.followHook(asking, hook.budgetMs);
           try {
             const answer = await hook.admit(toRawHead(request));
             if (hook.proof === 'headers') allowance.promoteToAuthenticated(connection, maxHookBytes);
@@ -79,21 +88,22 @@ export function createHookRoute(
             answered();
           }
         },
-        refuse(error, { response }) {
+        refuse(error) {
           const code = toCode(error);
           if (isFault(code)) log.error('hook failed', { code, frames: framesOf(error) });
           send(response, hook.refuse(code));
         },
-      });
-    }
-  return {
-    path: hookPath,
-    async answer(request, response, [connection = '', name = '']) {
-      const route = routes.get(`${connection}/${name}`);
-      if (route === undefined) throw new FaceError('not_found');
+      };
       await serveRoute(route, { request, response });
     },
   };
+}
+
+function findHook(hooks: HooksByConnection, connection: string, name: string): ServedHook {
+  const ofConnection = hooks.get(connection) ?? {};
+  const hook = Object.hasOwn(ofConnection, name) ? ofConnection[name] : undefined;
+  if (hook === undefined) throw new FaceError('not_found');
+  return hook;
 }
 
 /** Uses `headersDistinct`, because `headers` would silently drop a second `authorization`. */
