@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
-import type { Clock, Log, State } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, fromIso, secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, toCode } from '../../errors.js';
 import type { Metrics } from '../../telemetry/metrics.js';
@@ -62,17 +61,9 @@ const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}
 /** Returns the expiry of a day's counts. It depends only on the day, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-export function createUsageRecorder({
-  state,
-  clock,
-  log,
-  jobs,
-}: {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly jobs: Jobs;
-}): UsageRecorder {
+type RecorderDeps = Ports<'state' | 'clock' | 'log'> & { readonly jobs: Jobs };
+
+export function createUsageRecorder({ state, clock, log, jobs }: RecorderDeps): UsageRecorder {
   let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
   let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
   const notedUses = new Map<string, string>();
@@ -185,17 +176,7 @@ export interface RefusalRecorder {
   stop(): Promise<void>;
 }
 
-export function createRefusalRecorder({
-  state,
-  clock,
-  log,
-  jobs,
-}: {
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly jobs: Jobs;
-}): RefusalRecorder {
+export function createRefusalRecorder({ state, clock, log, jobs }: RecorderDeps): RefusalRecorder {
   let pending = new Map<string, readonly RecentRefusal[]>();
 
   const flush = async (): Promise<void> => {
