@@ -21,7 +21,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       ...['audit-head:*', 'brand', 'brand-kept:*', 'brand-draft:*', 'letter-shown:*', 'passkey-decoy-key'],
       ...['campaigns', 'campaign-sender', 'connection-apply:*', 'connection-modes', 'connection-modes-since'],
       'connection-secret:*',
-      ...['doctor-run', 'examination:*', 'trail-verification', 'kiosk:*'],
+      ...['doctor-run', 'examination:*', 'trail-verification', 'kiosk:*', 'ready'],
     ],
   },
   {

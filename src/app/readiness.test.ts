@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createManualClock } from '../../test/contract/state.js';
-import { createReadiness } from './readiness.js';
+import { FaceError } from '../errors.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
+import { createReadiness, takesWrites } from './readiness.js';
 
 const clock = createManualClock(1_000_000);
 
@@ -64,4 +66,18 @@ test('once it was ready, requests are sent here without what replicas share, and
   expect(await readiness.findUnreadyHere()).toEqual(['engine']);
   readiness.stop();
   expect(await readiness.findUnreadyHere()).toEqual(['stopping']);
+});
+
+test('a store that answers reads but takes no write is not ready', async () => {
+  const state = createSqliteState({ file: ':memory:', clock });
+  const full = { ...state, write: () => Promise.reject(new FaceError('state_unavailable')) };
+  const read = (taking: typeof state) =>
+    createReadiness(
+      { own: {}, shared: { state: () => takesWrites({ state: taking, clock }) } },
+      { clock },
+    ).findUnready();
+  expect(await read(full)).toEqual(['state']);
+  expect(await read(state)).toEqual([]);
+  expect((await state.read('ready'))?.value).toBe(true);
+  await state.close();
 });

@@ -1,5 +1,6 @@
 import type { Ports } from '../core/deps.js';
 import { withTimeout } from '../core/resilience.js';
+import { addSec } from '../core/units.js';
 
 export interface Readiness {
   /** Returns the names of the parts that are not ready. */
@@ -17,6 +18,16 @@ const holdsMs = 1_000;
 
 /** Longer than a working store needs, and shorter than load balancers wait. */
 const answerWithinMs = 2_000;
+
+const writtenKeptSec = 60;
+
+/** Returns true if the store takes a write. A full or read-only store still answers reads. @throws `state_unavailable` */
+export const takesWrites = ({ state, clock }: Ports<'state' | 'clock'>): Promise<boolean> =>
+  state.write('ready', true, {
+    when: 'any',
+    expiresAt: addSec(clock.now(), writtenKeptSec),
+    relaxedDurability: true,
+  });
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
 

@@ -10,6 +10,7 @@ import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
 import { version } from '../core/base/version.js';
 import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import { createJobs } from '../core/jobs.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
 import { FaceError, toCode } from '../errors.js';
@@ -24,7 +25,7 @@ import { serveMetrics } from './metrics-server.js';
 import type { OpenedEngine } from './open-engine.js';
 import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
-import { createReadiness } from './readiness.js';
+import { createReadiness, takesWrites } from './readiness.js';
 import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.js';
 
 /** Interval to apply mode overrides made on other servers, in seconds. */
@@ -69,7 +70,7 @@ export async function startServer(
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
-  const readiness = createReadiness(partsOf(ports), deps);
+  const readiness = createReadiness(partsOf(ports, deps), deps);
   const bodyPools = createBodyPools();
   let connections: BuiltApp['core']['connections'] = new Map();
   const connectionOf = (id: string): Connection | undefined => connections.get(id);
@@ -241,12 +242,15 @@ async function recover(auditFile: string, through: number, core: BuiltApp['core'
   await recoverEnrolments(await readOpenChanges(auditFile, { through }), core);
 }
 
-function partsOf({ engine, verifier, state, keyService }: OpenPorts): Parameters<typeof createReadiness>[0] {
+function partsOf(
+  { engine, verifier, state, keyService }: OpenPorts,
+  { clock }: Ports<'clock'>,
+): Parameters<typeof createReadiness>[0] {
   return {
     own: { engine: async () => engine.isReady() },
     shared: {
       verifier: () => verifier.isReady(),
-      state: async () => (await state.read('ready')) === null,
+      state: () => takesWrites({ state, clock }),
       keys: async () => (await keyService.keys.currentVersion()) > 0,
     },
   };

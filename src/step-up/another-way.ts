@@ -2,7 +2,7 @@ import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
-import { consumeLimit, refundOnFailure } from '../core/limits/limits.js';
+import { consumeLimit, countOwnRecord, refundOnFailure } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import type { AnotherWay } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
@@ -174,11 +174,12 @@ export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean 
  */
 export async function renewRecoveryCodes(
   session: FoundSession,
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys'>,
 ): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
   const who = subjectOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
+    await countOwnRecord(who, deps);
     const codes = await makeRecoveryCodes(who, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {

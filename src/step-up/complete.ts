@@ -10,6 +10,7 @@ import {
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
+import { consumeLimits } from '../core/limits/limits.js';
 import { capLockout } from '../core/limits/lockout.js';
 import type {
   Accuracy,
@@ -33,6 +34,25 @@ import { forgetPassedStepUp, recordPassedStepUp } from './passed-step-up.js';
 import { anonymousSourceOf, isByFace, isReceiptWaiting, type StepUpRecord, subjectOf } from './record.js';
 import { changeRecord, endAttempt, readRecord, reserveStoredForPass, type StepUp } from './stored.js';
 import { releaseAttempt } from './transitions.js';
+
+/**
+ * Counts a face check that an anonymous caller started, before it costs a look-up, a record or engine time.
+ * @throws `locked_out`
+ */
+export async function countAnonymousCheck(
+  record: StepUpRecord,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<void> {
+  const source = anonymousSourceOf(record);
+  if (source === null) return;
+  await consumeLimits(
+    [
+      ['outsiderChecks', source],
+      ['outsiderChecksOfConnection', record.connection],
+    ],
+    deps,
+  );
+}
 
 /** A token that the caller stores, instead of a profile. */
 export interface CallerHeldToken {

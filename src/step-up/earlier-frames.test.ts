@@ -5,7 +5,7 @@ import { createManualClock } from '../../test/manual-clock.js';
 import { type AnalysisCache, type State, sketchBands } from '../core/ports.js';
 import { FrameSketch, Photo } from '../core/secrets.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
-import { alikeBands, measureUnlikeEarlier, readEarlierFrames } from './earlier-frames.js';
+import { alikeBands, compareWithEarlier, readEarlierFrames, rememberFrames } from './earlier-frames.js';
 import type { StepUpRecord } from './record.js';
 
 const stepsOfBand = 8;
@@ -47,15 +47,13 @@ const sight: AnalysisCache = {
 };
 
 const record = { connection: 'acme', subject: '00u1', proved: true, isSentByProvider: false, source: '' };
-const unlike = async (photos: readonly Photo[], who: Partial<StepUpRecord> = {}) =>
-  (
-    await measureUnlikeEarlier({ ...record, ...who } as StepUpRecord, photos, {
-      state,
-      clock,
-      keys,
-      analysisCache: sight,
-    })
-  )?.value;
+/** Decides a check with these frames. @returns how many of them are unlike earlier ones */
+async function unlike(photos: readonly Photo[], who: Partial<StepUpRecord> = {}) {
+  const checked = { ...record, ...who } as StepUpRecord;
+  const compared = await compareWithEarlier(checked, photos, { state, clock, keys, analysisCache: sight });
+  await rememberFrames(checked, compared, { state, clock });
+  return compared?.unlike.value;
+}
 
 test('a frame is a copy where as many bands agree as the bound says, mirrored or not, and no sooner', async () => {
   expect(await unlike([draw('ada'), draw('berta')])).toBe(2);

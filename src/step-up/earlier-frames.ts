@@ -49,39 +49,65 @@ interface Digested {
   readonly mirrored: Buffer;
 }
 
+export interface ComparedFrames {
+  readonly unlike: Measurement;
+  readonly keyVersion: KeyVersion;
+  /** Digests of the frames, base64url. */
+  readonly frames: readonly string[];
+}
+
+const challengesUnder = (keyVersion: KeyVersion, found: Seen | null, now: EpochMs): Seen['challenges'] =>
+  found === null || found.keyVersion !== keyVersion
+    ? []
+    : found.challenges.filter(({ at }) => addSec(at, keptSec) > now);
+
 /**
- * Compares frames with earlier challenges, then stores the digests of these frames, except for anonymous callers, who
- * could fill the store.
+ * Compares frames with those of earlier checks.
  * @returns `null` if the person is unknown
  */
-export async function measureUnlikeEarlier(
+export async function compareWithEarlier(
   record: StepUpRecord,
   photos: readonly Photo[],
   deps: Ports<'state' | 'clock' | 'keys' | 'analysisCache'>,
-): Promise<Measurement | null> {
+): Promise<ComparedFrames | null> {
   if (record.subject === '') return null;
   const who = subjectOf(record);
   const looks = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, shareOf(record))));
   const sketches = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
-  const { keyVersion, frames } = await digest(who, sketches, deps).finally(() => {
+  const found = (await readStored(toStored(who), deps))?.record ?? null;
+  const { keyVersion, frames } = await digest(who, found, sketches, deps).finally(() => {
     for (const sketch of sketches) sketch.wipe();
   });
-  const now = deps.clock.now();
-  const earlier = (found: Seen | null): Seen['challenges'] =>
-    found === null || found.keyVersion !== keyVersion
-      ? []
-      : found.challenges.filter(({ at }) => addSec(at, keptSec) > now);
-  const kept = frames.map(({ asIs }) => asIs.toString('base64url'));
-  const remember = (found: Seen | null): Seen => {
-    const challenges = [...earlier(found), { at: now, frames: kept }].slice(-keptChallenges);
-    return { keyVersion, challenges };
-  };
-  const isKept = kept.length > 0 && anonymousSourceOf(record) === null;
-  const { former } = await changeStored(toStored(who), (found) => (isKept ? remember(found) : found), deps);
-  const known = earlier(former).flatMap((challenge) => challenge.frames.map((text) => Buffer.from(text, 'base64url')));
+  const known = challengesUnder(keyVersion, found, deps.clock.now()).flatMap((challenge) =>
+    challenge.frames.map((text) => Buffer.from(text, 'base64url')),
+  );
   const copies = frames.filter((frame) => known.some((each) => isCopy(frame, each))).length;
-  const [value, atLeast] = [photos.length - copies, photos.length];
-  return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
+  const value = photos.length - copies;
+  const atLeast = photos.length;
+  return {
+    unlike: { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast },
+    keyVersion,
+    frames: frames.map(({ asIs }) => asIs.toString('base64url')),
+  };
+}
+
+/**
+ * Stores the digests of a decided check. Those of anonymous callers are not stored: they could push out the person's
+ * own.
+ */
+export async function rememberFrames(
+  record: StepUpRecord,
+  compared: ComparedFrames | null,
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  if (compared === null || compared.frames.length === 0 || anonymousSourceOf(record) !== null) return;
+  const { keyVersion, frames } = compared;
+  const at = deps.clock.now();
+  const remember = (found: Seen | null): Seen => ({
+    keyVersion,
+    challenges: [...challengesUnder(keyVersion, found, at), { at, frames: [...frames] }].slice(-keptChallenges),
+  });
+  await changeStored(toStored(subjectOf(record)), remember, deps);
 }
 
 export async function readEarlierFrames(
@@ -105,10 +131,11 @@ function countAgreeing(one: Uint8Array, other: Uint8Array): number {
 
 async function digest(
   who: SubjectRef,
+  found: Seen | null,
   sketches: readonly FrameSketch[],
-  { keys, ...deps }: Ports<'state' | 'keys'>,
+  { keys }: Ports<'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion; readonly frames: readonly Digested[] }> {
-  const former = (await readStored(toStored(who), deps))?.record.keyVersion;
+  const former = found?.keyVersion;
   const keyVersion = former !== undefined && (await keys.holds(former)) ? former : await keys.currentVersion();
   const key = await keys.mac(keyVersion, messageOf(who));
   try {

@@ -2,6 +2,7 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import { type DeviceSignals, isPhone } from '../core/device-signals.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
+import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { CapturedFrame, LivenessFinding, Measurement, PresentedSecret } from '../core/ports.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
@@ -9,9 +10,9 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
-import { attempt, completeVerification, passStepUp } from './complete.js';
+import { attempt, completeVerification, countAnonymousCheck, passStepUp } from './complete.js';
 import { newSecret } from './draw.js';
-import { measureUnlikeEarlier } from './earlier-frames.js';
+import { type ComparedFrames, compareWithEarlier, rememberFrames } from './earlier-frames.js';
 import {
   findChallenge,
   type MovementRecord,
@@ -22,7 +23,7 @@ import {
   toInstructions,
   toPoses,
 } from './movement-challenge.js';
-import { chargeUnusable, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightOf, type SessionView } from './session-view.js';
@@ -51,41 +52,55 @@ const facesOf = (taken: TakenFrames): readonly Photo[] => toPoses(toFrames(taken
 async function judgeFrames(
   taken: TakenFrames,
   deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'judge' | 'analysisCache'>,
-): Promise<LivenessFinding> {
+): Promise<{ readonly finding: LivenessFinding; readonly earlier: ComparedFrames | null }> {
   const { captured, measured, movement, device } = taken;
   const { judge, audit } = deps;
-  const [found, unlike] = await Promise.all([
+  const [found, earlier] = await Promise.all([
     judge.judge(toFrames(taken), taken.share),
-    measureUnlikeEarlier(captured.record, facesOf(taken), deps),
+    compareWithEarlier(captured.record, facesOf(taken), deps),
   ]);
-  const told = unlike === null ? measured : [...measured, unlike];
+  const told = earlier === null ? measured : [...measured, earlier.unlike];
   const missed = told.filter(({ pass }) => !pass).map(({ name }) => name);
   const measurements = [...told, ...found.measurements];
   const reasons = [...missed, ...found.reasons];
   const pass = found.pass && missed.length === 0;
+  const isAnonymous = anonymousSourceOf(captured.record) !== null;
   const detail = {
     stepUpId: captured.id,
     judge: found.presence,
     pass,
     reasons,
     asked: movement.asked,
-    signals: measurements.map((measurement) => ({ ...measurement })),
-    device: device ?? undefined,
+    // Anonymous callers can cause many records, so theirs are short.
+    signals: measurements
+      .filter((measurement) => !isAnonymous || !measurement.pass)
+      .map((measurement) => ({ ...measurement })),
+    device: isAnonymous ? undefined : (device ?? undefined),
   };
   await audit.append({ action: 'liveness_judged', ...subjectOf(captured.record), detail });
-  return { ...found, pass, reasons, measurements };
+  return { finding: { ...found, pass, reasons, measurements }, earlier };
 }
 
 type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
 
-/** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
+/** Seconds for which the first picture of a challenge is remembered, to detect a resubmission. */
 const rememberedSec = 24 * 60 * 60;
+/** Shorter, because anonymous callers may begin thousands of checks a minute. */
+const anonymousRememberedSec = 60 * 60;
+
+/** Returns the limit of challenges without a decision. A token that the caller stores names no person. */
+function undecidedOf(record: StepUpRecord): readonly LimitUse[] {
+  if (record.kept !== null) return [];
+  const person = JSON.stringify([record.connection, record.subject]);
+  return [[anonymousSourceOf(record) === null ? 'undecidedOfPerson' : 'undecidedOfPersonByOutsiders', person]];
+}
 
 /**
  * Starts a challenge, which replaces the previous one.
  * @param start.shows - how the page splits the screen, or `null` if it cannot show light
  * @param start.shown - digest of the displayed action, or `null`
- * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
+ * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`;
+ * `locked_out` after too many challenges without a decision
  */
 export async function startChallenge(
   start: {
@@ -94,7 +109,7 @@ export async function startChallenge(
     readonly userAgent: string | null;
     readonly shown: string | null;
   },
-  deps: Ports<'state' | 'clock' | 'random'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'settings'>,
 ): Promise<{ readonly nonce: Credential; readonly next: NextMovement | null; readonly expiresAt: EpochMs }> {
   const { session, shows, userAgent, shown } = start;
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
@@ -102,6 +117,8 @@ export async function startChallenge(
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
   const light = lightOf(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
+  checkStarted(session.record, deps.clock.now());
+  await consumeLimits(undecidedOf(session.record), deps);
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, light === 'none' ? null : shows, deps);
   await changeSession(session, (found, now) => challenge(found, movement, now), deps);
@@ -159,8 +176,13 @@ async function judgeSubmitted(
   const { photos, reference } = submitted;
   const { captured, movement } = await takeChallenge(submitted, deps);
   const judgeAndComplete = async (): Promise<FramesOutcome> => {
+    // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
+    const unusable = findUnusable(photos, deps);
+    if (unusable !== null)
+      return lose({ captured, submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
+    await countAnonymousCheck(captured.record, deps);
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-    const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
+    const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
     // Judge, verifier and document comparison use the same examined pictures.
     const share = toRow();
     return deps.analysisCache.share(photos, share, (frames) =>
@@ -196,13 +218,28 @@ async function takeChallenge(
   return { captured: await changeSession(session, take, deps), movement };
 }
 
-async function countFresh(digests: readonly string[], { state, clock }: Ports<'state' | 'clock'>): Promise<number> {
-  const expiresAt = addSec(clock.now(), rememberedSec);
-  const options = { when: 'absent', expiresAt, relaxedDurability: true } as const;
-  let fresh = 0;
-  for (const digest of digests) if (await state.write(`frame:${digest}`, true, options)) fresh += 1;
-  return fresh;
+/**
+ * Counts the pictures that no earlier challenge contained. A challenge whose pictures were all committed is remembered
+ * by one record, with the digest of its first picture: any later challenge that contains this picture is found.
+ */
+async function countFresh(
+  record: StepUpRecord,
+  movement: MovementRecord,
+  digests: readonly string[],
+  { state, clock }: Ports<'state' | 'clock'>,
+): Promise<number> {
+  const [first = '', ...others] = new Set(digests);
+  const known = await state.readMany(others.map(frameKey));
+  const isCommitted = digests.every((digest, at) => digest === movement.frames[at]?.digest);
+  const keptSec = anonymousSourceOf(record) === null ? rememberedSec : anonymousRememberedSec;
+  const options = { when: 'absent', expiresAt: addSec(clock.now(), keptSec), relaxedDurability: true } as const;
+  const isFirstFresh = isCommitted
+    ? await state.write(frameKey(first), true, options)
+    : (await state.read(frameKey(first))) === null;
+  return known.filter((found) => found === null).length + (isFirstFresh ? 1 : 0);
 }
+
+const frameKey = (digest: string): string => `frame:${digest}`;
 
 interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
@@ -211,38 +248,65 @@ interface Submission extends TakenFrames {
 /** Refusals that depend on a comparison. All get the same answer. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
-async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
-  const { captured, submitted } = taken;
+type Ending = Pick<Submission, 'captured' | 'submitted'>;
+
+async function endWith(
+  { captured, submitted }: Ending,
+  { ended, outcome, hint }: { readonly ended: StepUpRecord } & Pick<FramesOutcome, 'outcome' | 'hint'>,
+  deps: Ports<'state' | 'clock'>,
+): Promise<FramesOutcome> {
+  await endAttempt(captured, ended, deps);
   const { role } = submitted.session;
-  const before = releaseAttempt(captured.record);
-  const end = async (ended: StepUpRecord, outcome: FramesOutcome['outcome'], hint: Hint | null) => {
-    await endAttempt(captured, ended, deps);
-    return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
-  };
-  const lose = (counted: StepUpRecord, hint: Hint | null): Promise<FramesOutcome> =>
-    counted.triesLeft > 0 && counted.challengesLeft > 0
-      ? end(counted, 'try_again', hint)
-      : end({ ...counted, kept: null, state: 'failed' }, 'failed', hint);
-  const unusable = findUnusable(taken.photos, deps);
-  if (unusable !== null) return lose(before, hintOfFrames[unusable]);
-  const judged = judgeFrames(taken, deps);
+  return { ...viewSession({ ...captured, record: ended, role }, deps), outcome, hint };
+}
+
+/** Ends an attempt that did not pass. The step-up stays open if tries and challenges are left. */
+function lose(
+  ending: Ending,
+  counted: StepUpRecord,
+  hint: Hint | null,
+  deps: Ports<'state' | 'clock'>,
+): Promise<FramesOutcome> {
+  if (counted.triesLeft > 0 && counted.challengesLeft > 0)
+    return endWith(ending, { ended: counted, outcome: 'try_again', hint }, deps);
+  return endWith(ending, { ended: { ...counted, kept: null, state: 'failed' }, outcome: 'failed', hint }, deps);
+}
+
+async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
+  const before = releaseAttempt(taken.captured.record);
+  const counted = { ...before, triesLeft: before.triesLeft - 1 };
+  const judging = judgeFrames(taken, deps);
+  const judged = judging.then(({ finding }) => finding);
   // Prevents an unhandled rejection. The error is reported where `judged` is awaited.
   judged.catch(() => null);
+  /** Remembers the frames of a decided check. Those of undecided checks would push out earlier ones. */
+  const noteDecision = async (): Promise<void> => {
+    await rememberFrames(before, (await judging).earlier, deps);
+    await charge(undecidedOf(before), -1, deps);
+  };
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
-    if (ended.state === 'passed') return await end(ended, 'passed', null);
+    if (ended.state === 'passed') {
+      await noteDecision();
+      return await endWith(taken, { ended, outcome: 'passed', hint: null }, deps);
+    }
   } catch (error) {
     const code = toCode(error);
     const isReference = isOfReferencePhoto(error);
-    if (isOneOf(photoCodes, code)) return lose(before, (isReference ? hintOfReference : hintOfFrames)[code]);
+    if (isOneOf(photoCodes, code))
+      return lose(taken, before, (isReference ? hintOfReference : hintOfFrames)[code], deps);
     if (!isOneOf(decidedCodes, code)) throw error;
-    if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
+    if (isReference) {
+      await noteDecision();
+      return lose(taken, counted, 'reference_unlike', deps);
+    }
   } finally {
     // The photos are wiped after this function, so the judge must release them first.
     await judged.catch(() => null);
   }
   const { hint } = await judged;
-  return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
+  await noteDecision();
+  return lose(taken, counted, hint ?? 'follow', deps);
 }
 
 /** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */

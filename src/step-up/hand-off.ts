@@ -1,11 +1,12 @@
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOf } from '../core/limits/attempts.js';
+import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import type { Credential } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { drawChoices, joinTicket, newSecret, splitTicket } from './draw.js';
-import { anonymousSourceOf, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, checkStarted, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
 import {
   changeSession,
   type FoundSession,
@@ -26,13 +27,15 @@ import { choose, handOff, openHandedOff } from './transitions.js';
 /**
  * Creates a ticket for another camera. The previous ticket and its session become invalid.
  * @returns the ticket, and the number, which only this session may see
- * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed; `locked_out` after too many
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: InitiatingBrowser },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<{ readonly ticket: Credential; readonly code: string }> {
   if (!isHandOffAllowed(session)) throw new FaceError('not_found');
+  checkStarted(session.record, deps.clock.now());
+  await consumeLimit('handOffsOfStepUp', session.id, deps);
   const ticket = newSecret(deps);
   const { choices, code } = drawChoices(deps.random);
   const offered = { ticket, code, choices, asking };

@@ -2,6 +2,7 @@ import { toAuditFields } from '../core/action.js';
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfSubject } from '../core/limits/attempts.js';
+import { consumeLimit } from '../core/limits/limits.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
 import type { SessionRole } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
@@ -209,17 +210,21 @@ export async function changeSession(
 }
 
 /**
- * Records consent to the displayed text.
+ * Records consent to the displayed text, once for each step-up: repeated calls change nothing.
  * @throws `step_up_unknown`, `step_up_finished`; `consent_missing` if that is not the current text
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
-  deps: Ports<'state' | 'clock' | 'audit'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
 ): Promise<SessionView> {
   if (version !== consentVersion) throw new FaceError('consent_missing', { version });
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
+  if (record.consent !== null && record.consent.givenAt >= record.startedAt)
+    return toSessionView(session, session.role, deps.clock.now());
+  // Bounds the records of concurrent calls, which all find no consent.
+  await consumeLimit('consentsOfStepUp', id, deps);
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
   await deps.audit.append({ action: 'consent_given', ...subjectOf(record), detail });
   const stepUp = await changeSession(session, (found, now) => recordConsent(found, consent, now), deps);

@@ -7,7 +7,7 @@ import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import { attempt, type CallerHeldToken, completeVerification, takeReceipt } from './complete.js';
+import { attempt, type CallerHeldToken, completeVerification, countAnonymousCheck, takeReceipt } from './complete.js';
 import { type DrawnChoices, isStored, newSecret, toStoredDigest } from './draw.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
@@ -200,6 +200,7 @@ export async function submitPhotos(
   const ended = await attempt(
     captured,
     async () => {
+      await countAnonymousCheck(record, deps);
       const shown = { photos, secret, methods: ['face'], judged: null } as const;
       const completed = await chargeUnusable(
         captured,

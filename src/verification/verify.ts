@@ -1,6 +1,5 @@
 import type { Ports } from '../core/deps.js';
 import { attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
-import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../core/ports.js';
 import type { SealedToken } from '../core/secrets.js';
@@ -91,10 +90,6 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
   const { tenant: connection, subject } = binding;
   const about = { application: asker ?? undefined, stepUpId: stepUp?.id };
   try {
-    if (anonymousSource !== null) {
-      await consumeLimit('outsiderChecks', anonymousSource, deps);
-      await consumeLimit('outsiderChecksOfConnection', binding.tenant, deps);
-    }
     const { read, tokenId, unusable } = token === null ? noToken : await inspectToken(token, deps);
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;

@@ -2,6 +2,7 @@ import type { CookieOptions, Express } from 'express';
 import { z } from 'zod';
 import type { SignInConfig } from '../../config/console.js';
 import { attemptsOfSignIns } from '../../core/limits/attempts.js';
+import { consumeLimit } from '../../core/limits/limits.js';
 import { countAttempt } from '../../core/limits/lockout.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
@@ -208,6 +209,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
 
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;
+    await consumeLimit('refusedSignInsOfPerson', JSON.stringify([from, subject]), deps);
     const detail = { by: name, issuer: from, subject };
     await deps.audit.append({ action: 'console_sign_in_refused', connection: '', subject: '', detail });
     throw new FaceError('role_missing');

@@ -1,5 +1,5 @@
 import { FaceError } from '../../errors.js';
-import { type Assurance, anonymousSourceIn, type Connection } from '../connection.js';
+import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef } from '../connection.js';
 import type { Limits } from '../deps.js';
 import { networksOf } from '../networks.js';
 import type { Account, Clock, NamedAccount, Profile, State } from '../ports.js';
@@ -55,6 +55,20 @@ const windowSecOf = {
   unusableOfStepUp: 10 * minute,
   /** Engine time spent on unusable pictures, by user. Anonymous callers are not counted here. */
   unusableOfPerson: 10 * minute,
+  /**
+   * Challenges without a decision, by user. Each one draws another order of movements, so an attacker with recordings
+   * would repeat them until the order fits.
+   */
+  undecidedOfPerson: hour,
+  /** The same for anonymous callers, over all sources. */
+  undecidedOfPersonByOutsiders: hour,
+  /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
+  consentsOfStepUp: hour,
+  handOffsOfStepUp: hour,
+  /** Changes and exports on a person's own page, which add records to the audit trail. */
+  recordsOfPerson: hour,
+  /** Sign-ins to the console of a person who has no role. */
+  refusedSignInsOfPerson: hour,
   clientPictures: minute,
   /** Identifications by tenant. Each one tries every token of a roster. */
   identifications: hour,
@@ -87,6 +101,12 @@ const fixedLimits = {
   unusableOfStepUp: 5_000,
   unusableOfPerson: 5_000,
   startsOfPushedRequest: 5,
+  undecidedOfPerson: 20,
+  undecidedOfPersonByOutsiders: 60,
+  consentsOfStepUp: 5,
+  handOffsOfStepUp: 10,
+  recordsOfPerson: 60,
+  refusedSignInsOfPerson: 20,
   changesOfDeveloper: 200,
   codesOfContact: 5,
   codesOfClient: 200,
@@ -116,6 +136,10 @@ export interface LimitDeps {
 export async function consumeLimit(limit: LimitName, who: string, deps: LimitDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
 }
+
+/** Counts an act on a person's own page, before it adds a record to the audit trail. @throws `locked_out` */
+export const countOwnRecord = ({ connection, subject }: SubjectRef, deps: LimitDeps): Promise<void> =>
+  consumeLimit('recordsOfPerson', JSON.stringify([connection, subject]), deps);
 
 export type LimitUse = readonly [limit: LimitName, who: string];
 
@@ -191,6 +215,18 @@ const limitsBySource: ReadonlySet<LimitName> = new Set([
   'unusableOfSource',
 ]);
 
+/**
+ * Limits per minute of acts that leave records. They allow a company's morning, but only `sustainedMinutes` of them in
+ * an hour, which bounds the audit trail and the store.
+ */
+const recordedLimits: ReadonlySet<LimitName> = new Set([
+  'outsiderStarts',
+  'outsiderStartsOfConnection',
+  'outsiderChecks',
+  'outsiderChecksOfConnection',
+]);
+const sustainedMinutes = 20;
+
 interface LimitWindow extends Window {
   readonly limit: LimitName;
   readonly allowed: number;
@@ -199,11 +235,14 @@ interface LimitWindow extends Window {
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
-  return networks.map(({ name, share }) => ({
-    ...windowOf(`limit:${limit}:${name}`, windowSecOf[limit], deps),
-    limit,
-    allowed: { ...fixedLimits, ...deps.settings.limits }[limit] * share,
-  }));
+  const allowed = { ...fixedLimits, ...deps.settings.limits }[limit];
+  const windowSec = windowSecOf[limit];
+  return networks.flatMap(({ name, share }) => {
+    const own = { ...windowOf(`limit:${limit}:${name}`, windowSec, deps), limit, allowed: allowed * share };
+    if (!recordedLimits.has(limit)) return [own];
+    const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);
+    return [{ ...sustained, limit, allowed: allowed * share * sustainedMinutes }, own];
+  });
 }
 
 /**

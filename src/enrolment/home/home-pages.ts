@@ -3,6 +3,7 @@ import { listOwnChecks, type OwnCheck } from '../../audit/ledger/checks.js';
 import { toSubjectRef } from '../../core/connection.js';
 import { type DataConsent, readDataConsents, withdrawDataConsents } from '../../core/consented-data/consents.js';
 import type { Ports } from '../../core/deps.js';
+import { countOwnRecord } from '../../core/limits/limits.js';
 import { endLinks, type Link, readLinks, toLinkReply } from '../../core/links/links.js';
 import { emptyReply } from '../../core/page-protocol.js';
 import { toIso } from '../../core/units.js';
@@ -204,12 +205,14 @@ export function createHomePageEndpoints(
       method: 'POST',
       path: '/face/devices/forget',
       action: 'forget_known_places',
+      codes: [...common.codes, 'locked_out'],
       summary: 'Delete the remembered devices and networks of the person',
       description: 'The next check counts as the first from its device and network. The call is idempotent.',
       fields: nothing,
       reply: emptyReply,
       async handle({ session }) {
         const who = toSubjectRef(findManaged(session, deps));
+        await countOwnRecord(who, deps);
         await forgetKnownPlaces(who, deps);
         await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
         return {};
@@ -237,12 +240,13 @@ export function createHomePageEndpoints(
       action: 'export_held',
       summary: 'Export the person’s own data',
       description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
-      codes: [...common.codes, 'profile_unavailable'],
+      codes: [...common.codes, 'profile_unavailable', 'locked_out'],
       fields: nothing,
       reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply() }),
       async handle({ session }) {
         const person = findManaged(session, deps);
         const who = toSubjectRef(person);
+        await countOwnRecord(who, deps);
         const held = await exportHoldings(person, deps);
         const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
         await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });

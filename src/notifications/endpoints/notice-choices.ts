@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type SubjectRef, toSubjectRef } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
+import { countOwnRecord } from '../../core/limits/limits.js';
 import { emptyReply, type Notices, noticesReply, notificationKinds } from '../../core/page-protocol.js';
 import { pushAddressGuard } from '../../core/ports.js';
 import { Credential, digestOf } from '../../core/secrets.js';
@@ -62,11 +63,13 @@ async function readNotices(who: SubjectRef, deps: ApiPorts<'state' | 'clock' | '
   };
 }
 
-/** @throws `not_found` if the connection sends no notifications */
-function findTold(session: FoundSession, deps: Ports<'clock'>): SubjectRef {
+/** Finds the person who changes a setting. @throws `not_found` if the connection sends no notifications; `locked_out` */
+async function admitChange(session: FoundSession, deps: Ports<'state' | 'clock' | 'settings'>): Promise<SubjectRef> {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');
-  return toSubjectRef(person);
+  const who = toSubjectRef(person);
+  await countOwnRecord(who, deps);
+  return who;
 }
 
 async function record(
@@ -82,7 +85,7 @@ async function record(
 }
 
 export function createNoticeChoiceEndpoints(
-  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'keys' | 'connections' | 'webPush'>,
+  deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'webPush'>,
 ): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
@@ -111,14 +114,14 @@ export function createNoticeChoiceEndpoints(
       action: 'choose_notices',
       summary: 'Choose notifications',
       description: 'Turns off all notifications that are not named. Returns `not_found` if the connection sends none.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
       fields: z.strictObject({
         on: z.array(z.enum(notificationKinds)).max(notificationKinds.length),
         email: z.boolean().describe('True to send e-mails although a device receives notifications.'),
         language: z.enum(supportedLanguages).describe('Language of the page, used for notifications.'),
       }),
       async handle({ session, fields }) {
-        const who = findTold(session, deps);
+        const who = await admitChange(session, deps);
         await storeNotificationChoice(who, fields, deps);
         return record(who, deps);
       },
@@ -131,13 +134,13 @@ export function createNoticeChoiceEndpoints(
       summary: 'Enable push notifications in this browser',
       description:
         'Takes the subscription that the browser created with the public key of `GET /face/notices`. At most five: another one replaces the oldest. Returns `not_found` if push notifications are not configured.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
       fields: z.strictObject({
         ...pushAddressGuard.shape,
         publicKey: z.string().max(100).describe('Push subscription of the browser.'),
       }),
       async handle({ session, fields: { publicKey, ...address } }) {
-        const who = findTold(session, deps);
+        const who = await admitChange(session, deps);
         const { webPush, keys } = deps;
         if (webPush === null) throw new FaceError('not_found');
         if (!webPush.takes(address)) throw new FaceError('request_malformed', { field: 'endpoint' });
@@ -154,10 +157,10 @@ export function createNoticeChoiceEndpoints(
       action: 'remove_notice_device',
       summary: 'Disable push notifications',
       description: '`device` is the id of a browser from `GET /face/notices`; `null` for all browsers.',
-      codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
+      codes: ['step_up_unknown', 'step_up_finished', 'not_found', 'locked_out'],
       fields: z.strictObject({ device: z.string().max(100).nullable() }),
       async handle({ session, fields: { device } }) {
-        const who = findTold(session, deps);
+        const who = await admitChange(session, deps);
         if (device === null) await forgetNotificationDevices(who, deps);
         else {
           const devices = await readNotificationDevices(who, deps);

@@ -127,7 +127,7 @@ export function createAnotherWayEndpoints(
       summary: 'Create new recovery codes',
       description:
         'Returns ten codes, shown only once. They replace all earlier codes. Available after an enrolment, while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes. Also available on the person’s own page if a face check opened it (`mayMakeCodes`).',
-      codes: [...session, 'key_service_unavailable'],
+      codes: [...session, 'key_service_unavailable', 'locked_out'],
       fields: z.strictObject({}),
       reply: recoveryCodesReply,
       async handle({ session: shown }) {

@@ -105,7 +105,7 @@ export function createChallengeEndpoints(
       summary: 'Begin a challenge',
       description:
         'Replaces an earlier challenge. The server sends the movements one at a time, and the light of the screen if the page can show it according to `light`. The server’s clock measures the time.',
-      codes: [...session, 'consent_missing', 'light_needed', 'phone_needed', 'action_unseen'],
+      codes: [...session, 'consent_missing', 'light_needed', 'phone_needed', 'action_unseen', 'locked_out'],
       fields: z.strictObject({
         light: z
           .enum(screenAxes)

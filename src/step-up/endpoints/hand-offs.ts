@@ -68,7 +68,7 @@ function toNetwork(source: string): string | null {
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 export function createHandOffEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'issuer' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'>,
 ): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
@@ -83,7 +83,7 @@ export function createHandOffEndpoints(
       summary: 'Use the camera of another device',
       description:
         'Returns a link that opens once; show it as a QR code with the number next to it. The person who opens the link has to choose that number from three. Returns `not_found` if the policy’s `handOff` does not allow it.',
-      codes: [...session, 'not_found'],
+      codes: [...session, 'not_found', 'locked_out'],
       fields: z.strictObject({}),
       reply: handOffReply,
       async handle({ session: shown, userAgent, source }) {

@@ -41,7 +41,7 @@ async function open(
 }
 
 export function createSessionEndpoints(
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer' | 'connections'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'issuer' | 'connections'>,
 ): Endpoint[] {
   const own = {
     deps,
@@ -113,7 +113,7 @@ export function createSessionEndpoints(
       status: 200,
       summary: 'Record the consent of the person',
       description: 'Records consent to that version of the text, in the displayed language.',
-      codes: [...session, 'consent_missing'],
+      codes: [...session, 'consent_missing', 'locked_out'],
       fields: z.strictObject({
         version: z.string().min(1).max(64),
         language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/),
