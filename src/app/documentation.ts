@@ -25,6 +25,14 @@ const decompress = promisify(brotliDecompress);
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
+  /** Decompressed files, one copy for all clients. */
+  const decompressed = new Map<string, Promise<Buffer>>();
+  const readDecompressed = (name: string): Promise<Buffer> => {
+    const found = decompressed.get(name) ?? readFile(join(folder, name)).then((bytes) => decompress(bytes));
+    decompressed.set(name, found);
+    found.catch(() => decompressed.delete(name));
+    return found;
+  };
   const pages = express.Router();
   pages.use(discardBody, securePage(ownFiles, { 'Permissions-Policy': noDevices }), (request, response, next) => {
     requireMethod({ request, response }, ['GET', 'HEAD']);
@@ -46,8 +54,7 @@ export function createDocumentationRouter(folder: string): Router {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });
     }
     response.type(extname(name)).vary('Accept-Encoding');
-    if (request.acceptsEncodings('br') === false)
-      return response.send(await decompress(await readFile(join(folder, text))));
+    if (request.acceptsEncodings('br') === false) return response.send(await readDecompressed(text));
     response.set('Content-Encoding', 'br');
     return response.sendFile(text, { root: folder, cacheControl: false, lastModified: false });
   });

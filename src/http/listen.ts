@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { createReplyClass, type ReplyLimits, replyLimits, UnreadReplies } from './unread-replies.js';
 
 const headersTimeoutMs = 10_000;
 
@@ -46,7 +47,7 @@ export interface ListeningServer {
 /**
  * Listens for HTTP. At the limit, the connection that has been idle longest is closed, so that silent clients block no
  * others. Each connection runs one request at a time. With too many running requests, the oldest one whose client does
- * not read the reply is closed.
+ * not read the reply is closed. Unread bytes are bounded by source and in all.
  */
 export function listen(
   first: RequestListener,
@@ -55,7 +56,8 @@ export function listen(
     port,
     maxConnections = defaultMaxConnections,
     maxUnderWay = defaultMaxUnderWay,
-  }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
+    replies = replyLimits,
+  }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number; replies?: ReplyLimits },
 ): Promise<ListeningServer> {
   // Idle connections, oldest first. Idle connections are tracked here, because Node.js counts a connection without any
   // request as busy, which would delay a stop.
@@ -64,6 +66,7 @@ export function listen(
   let open = 0;
   let isStopping = false;
   let app = first;
+  const unread = new UnreadReplies(replies);
 
   const begin: RequestListener = (request, response) => {
     const { socket } = request;
@@ -88,6 +91,7 @@ export function listen(
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: 5_000,
+      ServerResponse: createReplyClass(unread),
     },
     (request, response) => {
       const { socket } = request;
@@ -118,6 +122,7 @@ export function listen(
       const cut = setTimeout(() => server.closeAllConnections(), stopTimeoutMs);
       server.close((error) => {
         clearTimeout(cut);
+        unread.stop();
         if (error === undefined) resolve();
         else reject(error);
       });
