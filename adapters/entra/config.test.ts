@@ -24,7 +24,7 @@ describe('the configuration of a connection', () => {
       attribute: 'extension_aaaaaaaabbbbccccddddeeeeeeeeeeee_facestepToken',
       login: 'https://login.microsoftonline.com',
       graph: 'https://graph.microsoft.com',
-      isExternal: false,
+      customerDomain: null,
       hooks: { appId: clientId, tenants: [tenantId], clientApps: [] },
     });
     expect(policy).toMatchObject({ mode: 'shadow', whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' });

@@ -12,16 +12,19 @@ export const clouds = {
     login: 'https://login.microsoftonline.com',
     graph: 'https://graph.microsoft.com',
     v1Issuer: 'https://sts.windows.net',
+    domain: 'onmicrosoft.com',
   },
   usgov: {
     login: 'https://login.microsoftonline.us',
     graph: 'https://graph.microsoft.us',
     v1Issuer: 'https://sts.windows.net',
+    domain: 'onmicrosoft.us',
   },
   china: {
     login: 'https://login.partner.microsoftonline.cn',
     graph: 'https://microsoftgraph.chinacloudapi.cn',
     v1Issuer: 'https://sts.chinacloudapi.cn',
+    domain: 'partner.onmschina.cn',
   },
 } as const;
 
@@ -171,7 +174,8 @@ export const entraConnectionGuard = z
           appId: rest.hooks.appId ?? rest.clientId,
           tenants: rest.hooks.tenants ?? [rest.tenantId],
         },
-        isExternal: externalDomain !== undefined,
+        /** External tenants: the initial domain, the issuer of customers' identities. */
+        customerDomain: externalDomain === undefined ? null : `${externalDomain}.${clouds[cloud].domain}`,
         v1Issuer: clouds[cloud].v1Issuer,
         login:
           endpoints?.login ??

@@ -209,7 +209,6 @@ describe('a login', () => {
     const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
     const profile = connect();
     expect((await profile.findAccount('grace_example.com#EXT#@contoso.onmicrosoft.com'))?.subject).toBe(guest.id);
-    expect(await profile.findAccount('grace@example.com')).toBeNull();
     expect(await profile.findAccount(user.id)).toBeNull();
     const answer = { id: user.id, userPrincipalName: 'ada@example.com' };
     const other = connect({}, async (url, init) =>
@@ -217,5 +216,72 @@ describe('a login', () => {
     );
     expect(await other.findAccount('charles@example.com')).toBeNull();
     expect((await other.findAccount('ADA@example.com'))?.subject).toBe(user.id);
+  });
+});
+
+describe('an e-mail address that is no user principal name', () => {
+  const external = { externalDomain: 'contoso' };
+  const guest = 'grace@partner.example';
+
+  test('finds a guest by `mail` or `otherMails`, who is called by it', async () => {
+    const one = entra.addUser({ mail: guest, userType: 'Guest' });
+    const other = entra.addUser({ mail: '', userType: 'Guest', otherMails: ["o'hara/1+x&y=#2@partner.example"] });
+    const profile = connect();
+    const account = { subject: one.id, login: guest, email: guest, phone: null };
+    expect(await profile.findAccount('Grace@Partner.Example')).toEqual(account);
+    expect(await profile.readAccount(one.id)).toMatchObject(account);
+    expect(await profile.searchAccounts('grace', 5)).toMatchObject([account]);
+    expect(await profile.findAccount("O'Hara/1+x&y=#2@partner.example")).toMatchObject({
+      subject: other.id,
+      email: null,
+    });
+  });
+
+  test('finds a customer of an external tenant by `identities`, and writes to that address', async () => {
+    const { id: subject } = entra.addCustomer('mary@example.com');
+    const issuer = 'google.com';
+    const social = entra.addCustomer('', {
+      otherMails: ['joe@example.com'],
+      identities: [{ signInType: 'federated', issuer, issuerAssignedId: 'mary@example.com' }],
+    });
+    const account = { subject, login: 'mary@example.com', email: 'mary@example.com', phone: null };
+    const profile = connect(external);
+    expect(await profile.findAccount('MARY@example.com')).toEqual(account);
+    expect(await profile.readAccount(subject)).toMatchObject(account);
+    expect(await profile.findAccount('joe@example.com')).toMatchObject({ subject: social.id, email: null });
+    expect(await connect().findAccount('mary@example.com')).toBeNull();
+  });
+
+  test('of several users finds nobody, but a sign-in name comes before what users can change', async () => {
+    entra.addUser({ mail: guest, userType: 'Guest' });
+    entra.addUser({ mail: 'eve@example.com', otherMails: [guest, 'ada@example.com', 'mary@example.com'] });
+    const customer = entra.addCustomer('mary@example.com');
+    const profile = connect(external);
+    expect(await profile.findAccount(guest)).toBeNull();
+    expect((await profile.findAccount('ada@example.com'))?.subject).toBe(user.id);
+    expect((await profile.findAccount('mary@example.com'))?.subject).toBe(customer.id);
+  });
+
+  test('is checked in what Graph returns, as a filter may be ignored', async () => {
+    const eve = { id: randomUUID(), userPrincipalName: 'eve@example.com', mail: 'eve@example.com' };
+    const profile = connect(external, async (url, init) =>
+      url.includes('/users?') ? Response.json({ value: [eve] }) : entra.fetch(url, init),
+    );
+    expect(await profile.findAccount(guest)).toBeNull();
+  });
+
+  test('causes the same calls for known and unknown users', async () => {
+    entra.addUser({ mail: guest, userType: 'Guest' });
+    entra.addCustomer('mary@example.com');
+    let calls = 0;
+    const profile = connect(external, async (url, init) => {
+      if (url.includes('/v1.0/')) calls += 1;
+      return entra.fetch(url, init);
+    });
+    for (const login of ['ada@example.com', guest, 'mary@example.com', 'nobody@example.com']) {
+      calls = 0;
+      await profile.findAccount(login);
+      expect([login, calls]).toEqual([login, 4]);
+    }
   });
 });

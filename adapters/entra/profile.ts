@@ -2,20 +2,43 @@ import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/connections/profile-values.js';
-import { parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
+import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Account, Fetch, Group, Log, NamedAccount, Profile } from '../../src/core/ports.js';
 import { type Sleep, whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
 import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js';
 import type { EntraConnection, EntraSettings } from './config.js';
 
+const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
 const userGuard = z.looseObject({ id: z.string() });
-const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
+const text = z.string().nullish();
+export const accountGuard = z.object({
+  id: z.string(),
+  userPrincipalName: z.string().min(1),
+  mail: text,
+  otherMails: listOf(z.string()),
+  identities: listOf(z.object({ signInType: text, issuerAssignedId: text })),
+});
+type EntraUser = z.output<typeof accountGuard>;
+/** Properties of `accountGuard`. */
+export const accountFields = 'id,userPrincipalName,mail,otherMails,identities';
 const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
-const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof accountGuard>): Account => ({
+
+/** Sign-in types of names that the tenant itself issues. It verified the e-mail addresses at sign-up. */
+const localTypes = ['emailAddress', 'userName'];
+
+const localNames = ({ identities }: EntraUser, types = localTypes): readonly string[] =>
+  identities.flatMap((each) => (types.includes(each.signInType ?? '') ? (each.issuerAssignedId ?? []) : []));
+
+/** Names of guests and of customers, which Entra generates and nobody signs in with. */
+const isGenerated = (name: string): boolean => /#EXT#@/i.test(name) || new RegExp(`^${guid}@`, 'i').test(name);
+
+/** `otherMails` receives no e-mail, because users can change it. */
+export const toAccount = (subject: string, user: EntraUser): Account => ({
   subject,
-  login: userPrincipalName,
-  email: mail || null,
+  login: (isGenerated(user.userPrincipalName) && (localNames(user)[0] || user.mail)) || user.userPrincipalName,
+  email: user.mail || localNames(user, ['emailAddress'])[0] || null,
   // Graph often has no phone number, so one-time codes are always sent by e-mail.
   phone: null,
 });
@@ -52,7 +75,7 @@ export function createEntraProfile(
   { claims, entra: settings }: Pick<EntraConnection, 'claims' | 'entra'>,
   { fetch, log, sleep }: { readonly fetch: Fetch; readonly log: Log; readonly sleep: Sleep },
 ): Profile {
-  const { attribute } = settings;
+  const { attribute, customerDomain } = settings;
   const { claimNames, attributesOf, toClaims } = createClaimReader(usualSources, claims, attribute);
   const send = createGraphClient(settings, fetch, { patience: whileSigningIn, sleep });
 
@@ -75,20 +98,42 @@ export function createEntraProfile(
     select: string,
     guard: z.ZodType<User>,
   ): Promise<User> => {
-    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=id,${select}` });
+    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=${select}` });
     const user = parseAnswer(guard, body);
     if (user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
     return user;
   };
-  const findAccount: Profile['findAccount'] = async (login) => {
-    // User principal names contain `@`, ids and `me` do not. Graph would accept all three here.
-    if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
-    const path = `${toNamedPath(login)}?$select=id,userPrincipalName,mail`;
+  const readNamed = async (login: string): Promise<readonly EntraUser[]> => {
+    const answer = await send({ method: 'GET', path: `${toNamedPath(login)}?$select=${accountFields}` });
+    if (answer.status === 404 || answer.status === 400) return [];
+    if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    return [parseAnswer(accountGuard, answer.body)];
+  };
+  const list = async (filter: string): Promise<readonly EntraUser[]> => {
+    const path = `/users?$filter=${encodeURIComponent(filter)}&$select=${accountFields}&$top=5`;
     const answer = await send({ method: 'GET', path });
-    if (answer.status === 404 || answer.status === 400) return null;
-    if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
-    const user = parseAnswer(accountGuard, answer.body);
-    return isSameLogin(user.userPrincipalName, login) ? toAccount(user.id.toLowerCase(), user) : null;
+    if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+    return parseAnswer(z.object({ value: z.array(accountGuard) }), answer.body).value;
+  };
+  // Graph does not support a filter of `identities` together with another one. All requests are always sent, so that
+  // known and unknown names cause the same calls.
+  const findAccount: Profile['findAccount'] = async (login) => {
+    // User principal names and addresses contain `@`, ids and `me` do not. Graph would accept all of them here.
+    if (!isLogin(login) || !login.includes('@')) return null;
+    const quoted = `'${login.replaceAll("'", "''")}'`;
+    const isIt = (name: string | null | undefined): boolean => isSameLogin(name ?? '', login);
+    const named = /[/\\]/.test(login) ? [] : await readNamed(login);
+    const byIdentity = `identities/any(i:i/issuerAssignedId eq ${quoted} and i/issuer eq '${customerDomain}')`;
+    const customers = customerDomain === null ? [] : await list(byIdentity);
+    const contacts = [...(await list(`mail eq ${quoted}`)), ...(await list(`otherMails/any(o:o eq ${quoted})`))];
+    const signsIn = [
+      ...named.filter((user) => isIt(user.userPrincipalName)),
+      ...customers.filter((user) => localNames(user).some(isIt)),
+    ];
+    // Sign-in names are unique and come first, because users can change `otherMails`.
+    const found = signsIn.length > 0 ? signsIn : contacts.filter((u) => [u.mail, ...u.otherMails].some(isIt));
+    const [user, ...others] = new Map(found.map((each) => [each.id.toLowerCase(), each])).values();
+    return user === undefined || others.length > 0 ? null : toAccount(user.id.toLowerCase(), user);
   };
 
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
@@ -96,7 +141,7 @@ export function createEntraProfile(
     if (!isSearchable(text)) return [];
     // OData doubles a quotation mark inside a value.
     const filter = searched.map((name) => `startswith(${name},'${text.replaceAll("'", "''")}')`).join(' or ');
-    const select = 'id,userPrincipalName,mail,displayName';
+    const select = `${accountFields},displayName`;
     let path: string | undefined = `/users?$filter=${encodeURIComponent(filter)}&$select=${select}&$top=${limit}`;
     const found: NamedAccount[] = [];
     while (path !== undefined && found.length < limit) {
@@ -113,11 +158,11 @@ export function createEntraProfile(
     findAccount,
     searchAccounts,
     readAccount: async (subject) =>
-      toNamedAccount(subject, await read(subject, 'userPrincipalName,mail,displayName', namedGuard)),
+      toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard)),
     claimNames,
     async readClaims(subject, names) {
       const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
-      const user = await read(subject, [...new Set(properties)].join(','), userGuard);
+      const user = await read(subject, [...new Set(['id', ...properties])].join(','), userGuard);
       return toClaims(names, (path) => valueAt(user, path.split('.')));
     },
     async readGroups(subject) {
@@ -129,7 +174,7 @@ export function createEntraProfile(
       );
     },
     async readToken(subject) {
-      return toStoredToken((await read(subject, attribute, userGuard))[attribute], { attribute, log });
+      return toStoredToken((await read(subject, `id,${attribute}`, userGuard))[attribute], { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, null),
@@ -153,7 +198,6 @@ const toNamedPath = (login: string): string =>
     ? `/users('${encodeURIComponent(login.replaceAll("'", "''"))}')`
     : `/users/${encodeURIComponent(login)}`;
 
-const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);
 
 /** Parses a subject and accepts only GUIDs, because Graph would also accept a user principal name or `me` as an id. */

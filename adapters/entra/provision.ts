@@ -8,6 +8,7 @@ import { sleep as sleepInFact, whileAdministering } from '../../src/core/resilie
 import { eventsServiceAppId } from './caller.js';
 import { createGraphClient } from './client.js';
 import { type EntraConnection, guidGuard } from './config.js';
+import { accountFields, accountGuard, toAccount } from './profile.js';
 import { createChecks } from './provision-checks.js';
 import { createMappedClaimsStep, createPolicyAssignmentStep, createPolicyStep } from './provision-claims.js';
 import { createExternalMfaChecks } from './provision-diagnosis.js';
@@ -31,15 +32,10 @@ export async function* listCoverage({ settings, graph }: Deps): AsyncGenerator<C
   const { attribute } = settings.entra;
   const path = `/users?$filter=accountEnabled eq true&$select=id,${attribute}&$top=999`;
   for await (const users of graph.listPages(z.looseObject({ id: z.string() }), path))
-    yield countPage(users.map((user) => ({ subject: user.id, value: user[attribute] })));
+    yield countPage(users.map((user) => ({ subject: user.id.toLowerCase(), value: user[attribute] })));
 }
 
-const memberGuard = z.looseObject({
-  id: z.string(),
-  userPrincipalName: z.string(),
-  mail: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-});
+const memberGuard = z.looseObject({ ...accountGuard.shape, accountEnabled: z.boolean().nullish() });
 
 /** @see https://learn.microsoft.com/en-us/graph/api/group-list-transitivemembers */
 export async function* listMembers(group: string, { settings, graph }: Deps): AsyncGenerator<Member[]> {
@@ -50,21 +46,21 @@ export async function* listMembers(group: string, { settings, graph }: Deps): As
     return singleMatch((await graph.read(groupsGuard, `/groups?$filter=${filter}&$select=id&$top=2`)).value).id;
   };
   const id = guidGuard.safeParse(group).data ?? (await findByName());
-  const select = `id,userPrincipalName,mail,accountEnabled,${attribute}`;
+  const select = `${accountFields},accountEnabled,${attribute}`;
   const path = `/groups/${id}/transitiveMembers/microsoft.graph.user?$count=true&$select=${select}&$top=999`;
   for await (const users of graph.listPages(memberGuard, path))
     yield users
       .filter(({ accountEnabled }) => accountEnabled !== false)
-      .map((user) => ({
-        ...{ subject: user.id.toLowerCase(), login: user.userPrincipalName, email: user.mail || null },
-        isEnrolled: isFilled(user[attribute]),
-      }));
+      .map((user) => {
+        const { subject, login, email } = toAccount(user.id.toLowerCase(), user);
+        return { subject, login, email, isEnrolled: isFilled(user[attribute]) };
+      });
 }
 
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
   const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
-  const { hooks, isExternal } = given.settings.entra;
+  const { hooks, customerDomain } = given.settings.entra;
   const { clientApps, signUp } = hooks;
   const clients = externalMfaClientsOf(given.settings);
   const steps = [
@@ -72,7 +68,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
     createHookApplicationStep(deps),
     createServicePrincipalStep(hooks.appId, { whileDisabled: 'Entra then calls no hook' }, deps),
     createConsentStep(deps),
-    ...(isExternal || signUp !== undefined ? [createCallerStep(deps)] : []),
+    ...(customerDomain !== null || signUp !== undefined ? [createCallerStep(deps)] : []),
     ...hooksOf(deps).map((hook) => createExtensionOfHookStep(hook, deps)),
     createPolicyStep(deps),
     ...clientApps.flatMap((appId) => [

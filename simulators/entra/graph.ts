@@ -20,25 +20,58 @@ import { passFault } from './login.js';
 import { graphAppId } from './tenant.js';
 
 const equals = /^(\w+) eq (?:'((?:[^']|'')*)'|(true|false))/;
+const anyText = /^(otherMails)\/any\(o:o eq '((?:[^']|'')*)'\)/;
+const anyIdentity = /^identities\/any\(i:i\/issuerAssignedId eq '((?:[^']|'')*)' and i\/issuer eq '((?:[^']|'')*)'\)/;
 const beginning = /^startswith\((\w+),'((?:[^']|'')*)'\)/;
 /** Filterable user properties; others need advanced queries or cannot be filtered. */
 const searchable = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'];
 
 const unquote = (text: string): string => text.replaceAll("''", "'");
 
+const isSameText = (one: unknown, other: string): boolean => String(one ?? '').toLowerCase() === other.toLowerCase();
+
+const identitiesGuard = z.array(z.object({ issuer: z.string(), issuerAssignedId: z.string() })).catch([]);
+
 /**
- * Parses `name eq value` and `startswith(name,'value')`, joined by `or`; nothing else is supported.
+ * Parses a filter of `identities`, which must name both fields and cannot be combined with another one.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list
+ */
+function parseIdentityFilter(filter: string): (entry: object) => boolean {
+  const [whole, id = '', issuer = ''] = anyIdentity.exec(filter) ?? [];
+  if (whole !== filter) throw badRequest('Complex query on property identities is not supported.');
+  return (entry) =>
+    identitiesGuard
+      .parse(Reflect.get(entry, 'identities'))
+      .some((each) => isSameText(each.issuerAssignedId, unquote(id)) && isSameText(each.issuer, unquote(issuer)));
+}
+
+/**
+ * Parses `name eq value`, `otherMails/any(…)` and `startswith(name,'value')`, joined by `or`; nothing else is supported.
  * @see https://learn.microsoft.com/en-us/graph/filter-query-parameter
  */
 export function parseGraphFilter(filter: string): (entry: object) => boolean {
   const any: ((entry: object) => boolean)[] = [];
+  if (filter.includes('identities/')) return parseIdentityFilter(filter);
   let rest = filter;
   while (true) {
     const [equal, name = '', text, flag] = equals.exec(rest) ?? [];
+    const [anyOf, anyName = '', anyValue = ''] = anyText.exec(rest) ?? [];
     const [begun, begunName = '', begins = ''] = beginning.exec(rest) ?? [];
     if (equal !== undefined) {
       const value = text === undefined ? flag === 'true' : unquote(text);
-      any.push((entry) => Reflect.get(entry, name) === value);
+      // Graph ignores case in text.
+      any.push((entry) =>
+        typeof value === 'string' ? isSameText(Reflect.get(entry, name), value) : Reflect.get(entry, name) === value,
+      );
+    } else if (anyOf !== undefined) {
+      const wanted = unquote(anyValue);
+      any.push((entry) =>
+        z
+          .array(z.string())
+          .catch([])
+          .parse(Reflect.get(entry, anyName))
+          .some((each) => isSameText(each, wanted)),
+      );
     } else if (begun !== undefined && searchable.includes(begunName)) {
       const wanted = unquote(begins).toLowerCase();
       any.push((entry) =>
@@ -47,7 +80,7 @@ export function parseGraphFilter(filter: string): (entry: object) => boolean {
           .startsWith(wanted),
       );
     } else throw badRequest('Invalid filter clause.');
-    rest = rest.slice((equal ?? begun ?? '').length);
+    rest = rest.slice((equal ?? anyOf ?? begun ?? '').length);
     if (rest === '') return (entry) => any.some((isHit) => isHit(entry));
     if (!rest.startsWith(' or ')) throw badRequest('Invalid filter clause.');
     rest = rest.slice(' or '.length);

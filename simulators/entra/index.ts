@@ -26,6 +26,9 @@ import {
   type UserFlow,
 } from './tenant.js';
 
+/** Initial domain of the external tenant, the issuer of its local accounts. */
+export const customerDomain = 'contoso.onmicrosoft.com';
+
 export interface Daemon {
   readonly clientId: string;
   readonly secret: string;
@@ -91,10 +94,35 @@ export async function startEntraSimulator({
     tenant,
     requests: cloud.requests,
     addTenant,
-    addUser({ mail, userType = 'Member' }: { mail: string; userType?: DirectoryUser['userType'] }, within = tenant) {
+    addUser(
+      {
+        mail,
+        userType = 'Member',
+        ...others
+      }: { mail: string; userType?: DirectoryUser['userType'] } & Pick<DirectoryUser, 'otherMails'>,
+      within = tenant,
+    ) {
       const name = mail.split('@')[0] ?? mail;
       const userPrincipalName = userType === 'Guest' ? `${name}_example.com#EXT#@contoso.onmicrosoft.com` : mail;
-      return createUser(within, { userPrincipalName, displayName: name, mail, userType });
+      return createUser(within, { userPrincipalName, displayName: name, mail, userType, ...others });
+    },
+    /** Adds a customer who signed up by e-mail: only `identities` has the address. */
+    addCustomer(address: string, given: Partial<Pick<DirectoryUser, 'mail' | 'otherMails' | 'identities'>> = {}) {
+      const id = randomUUID();
+      const issuer = customerDomain;
+      return createUser(tenant, {
+        id,
+        userPrincipalName: `${id}@${issuer}`,
+        displayName: address.split('@')[0] ?? address,
+        mail: null,
+        userType: 'Member',
+        otherMails: [],
+        identities: [
+          { signInType: 'emailAddress', issuer, issuerAssignedId: address },
+          { signInType: 'userPrincipalName', issuer, issuerAssignedId: `${id}@${issuer}` },
+        ],
+        ...given,
+      });
     },
     /** Registers an application with a secret and grants it Graph permissions, by default all. */
     addDaemon(

@@ -35,6 +35,13 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'DelegatedPermissionGrant.ReadWrite.All': '8e8e4742-1d95-4f68-9d56-6ee75648c72a',
 };
 
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/objectidentity */
+export interface ObjectIdentity {
+  readonly signInType: string;
+  readonly issuer: string;
+  readonly issuerAssignedId: string;
+}
+
 export interface DirectoryUser {
   readonly id: string;
   readonly userPrincipalName: string;
@@ -42,6 +49,8 @@ export interface DirectoryUser {
   givenName?: string;
   surname?: string;
   readonly mail: string | null;
+  readonly otherMails?: readonly string[];
+  readonly identities?: readonly ObjectIdentity[];
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
   readonly details: Record<string, unknown>;

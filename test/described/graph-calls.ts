@@ -74,8 +74,9 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
       case '$select':
         return value.split(',').flatMap(known);
       case '$filter':
-        return [...value.matchAll(/(\w+) eq |startswith\((\w+),/g)].flatMap(([, compared, begun]) =>
-          known(compared ?? begun ?? ''),
+        // In `name/any(o:o eq 'x')` and `name/any(i:i/part eq 'x')`, only `name` is a property of the type.
+        return [...value.matchAll(/(?<![:/\w])(\w+)(?: eq |\/any\()|startswith\((\w+),/g)].flatMap(
+          ([, compared, begun]) => known(compared ?? begun ?? ''),
         );
       case '$top':
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
