@@ -123,6 +123,18 @@ const toDefineEvent = (session: readonly unknown[], request: Record<string, unkn
   request: { userAttributes: { sub: ada }, session, ...request },
 });
 
+test('a sign-in without SRP is logged with its remedy, and no other failure is', async () => {
+  const logged = async (session: readonly unknown[]) => {
+    const before = bench.log.text().length;
+    expect(await ask('define-auth-challenge', toDefineEvent(session))).toMatchObject({ failAuthentication: true });
+    return bench.log.text().slice(before);
+  };
+  for (const session of [[], [entry('CUSTOM_CHALLENGE', true)], [password], [entry('WEB_AUTHN', true)]])
+    expect(await logged(session)).toContain('CHALLENGE_NAME SRP_A');
+  expect(await logged([srp, entry('PASSWORD_VERIFIER', false)])).toBe('');
+  expect(await logged([srp, password, wrong, wrong, wrong])).toBe('');
+});
+
 describe('in shadow mode', () => {
   test('tokens follow the password, and one line of the log says so', async () => {
     const shadow = await bench.connect({ mode: 'shadow' });

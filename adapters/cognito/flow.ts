@@ -66,6 +66,14 @@ export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<Trigge
 async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): Promise<TriggerReply> {
   const { session, person } = parseDefineEvent(body);
   const step = nextStep(session, person);
+  const began = session.find(({ challengeName }) => passwordNames.includes(challengeName))?.challengeName;
+  if (step === 'fail' && began !== 'SRP_A' && began !== 'ADMIN_NO_SRP_AUTH') {
+    log.warn('a sign-in without SRP was refused', {
+      connection: settings.connection,
+      began: session[0]?.challengeName ?? null,
+      remedy: 'Start it with AuthFlow CUSTOM_AUTH and CHALLENGE_NAME SRP_A (Amplify: authFlowType CUSTOM_WITH_SRP).',
+    });
+  }
   if (step !== 'face' || settings.mode === 'enforce') return toDefineReply(step);
   log.info('shadow mode: tokens without the face challenge', { connection: settings.connection });
   return toDefineReply(person.sub === null ? 'fail' : 'tokens');

@@ -31,7 +31,7 @@ const localTypes = ['emailAddress', 'userName'];
 const localNames = ({ identities }: EntraUser, types = localTypes): readonly string[] =>
   identities.flatMap((each) => (types.includes(each.signInType ?? '') ? (each.issuerAssignedId ?? []) : []));
 
-/** Names of guests and of customers, which Entra generates and nobody signs in with. */
+/** Returns true for a name that Entra generated for a guest or customer, who do not sign in with it. */
 const isGenerated = (name: string): boolean => /#EXT#@/i.test(name) || new RegExp(`^${guid}@`, 'i').test(name);
 
 /** `otherMails` receives no e-mail, because users can change it. */

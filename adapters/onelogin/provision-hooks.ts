@@ -185,6 +185,10 @@ const troubles: readonly (readonly [RegExp, string])[] = [
   [/facestep: no answer in time/, 'this server did not answer in time'],
   [/facestep: no answer/, 'this server was not reached'],
   [/facestep: the other function failed/, 'the function it was composed with failed or came too late'],
+  [
+    /facestep: allowed, but the user has no policy/,
+    'users who passed the check got the face policy, because OneLogin named no policy of theirs: set normalPolicyId',
+  ],
   [/Task timed out after/, 'OneLogin ended it at its time-out'],
   [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it broke off with an error'],
 ];

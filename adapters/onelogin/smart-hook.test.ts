@@ -65,7 +65,7 @@ interface Run {
 }
 
 /** Renders the function, and runs it as OneLogin does. */
-async function run(publicUrl: string, options: Run = {}) {
+async function run(publicUrl: string, options: Run = {}, logged: string[] = []) {
   const { type = 'pre-authentication', onelogin = {}, compose = null, env = {} } = options;
   const source = renderSmartHook({ type, settings: bench.configure({ onelogin }), publicUrl, compose });
   const outcome = await runFunction({
@@ -75,6 +75,7 @@ async function run(publicUrl: string, options: Run = {}) {
     timeoutMs: 30_000,
     now: () => bench.clock.now(),
   });
+  logged.push(...outcome.events);
   expect(outcome.events.join()).not.toMatch(/top-secret|jim-hendrix|120\.118|36216766|canary/);
   return outcome.failure === null ? outcome.answer : outcome.failure;
 }
@@ -204,13 +205,27 @@ describe('a hostile context', () => {
   );
 
   test.each([[undefined], [null], [''], ['x'], [Number.NaN], [0], [-1], [1.5], [{}]])(
-    'whose own policy is %p never names one: the face policy stands in',
+    'whose own policy is %p never names one: the face policy stands in, which is logged',
     async (policy_id) => {
       await bench.passStepUp(userId);
       const context = { ...application, user: { ...user, policy_id } };
-      expect(await run(await startServer(), { context })).toEqual(steered(bench.facePolicyId));
+      const logged: string[] = [];
+      const url = await startServer();
+      expect(await run(url, { context }, logged)).toEqual(steered(bench.facePolicyId));
+      expect(logged).toEqual(['facestep: allowed, but the user has no policy']);
+      const onelogin = { normalPolicyId: ownPolicyId };
+      expect(await run(url, { context, onelogin }, logged)).toEqual(normal);
+      expect(logged).toHaveLength(1);
     },
   );
+
+  test('whose own policy is text names it', async () => {
+    await bench.passStepUp(userId);
+    const context = { ...application, user: { ...user, policy_id: String(ownPolicyId) } };
+    const logged: string[] = [];
+    expect(await run(await startServer(), { context }, logged)).toEqual(normal);
+    expect(logged).toEqual([]);
+  });
 });
 
 describe('composed with the function that was there before', () => {

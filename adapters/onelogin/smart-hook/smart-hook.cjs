@@ -42,8 +42,14 @@ const textOf = (value, maxLength) =>
 /** @param {unknown} value */
 const numberOf = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
 
-/** @param {unknown} value */
-const policyOf = (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null);
+/**
+ * Returns the id of a policy, which may be text.
+ * @param {unknown} value
+ */
+function policyOf(value) {
+  const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : null;
+}
 
 /**
  * @param {Settings} settings
@@ -100,6 +106,7 @@ const within = (work, signal) =>
 function steer(outcome, normal) {
   const face = policyOf(Number(process.env.FACESTEP_POLICY_ID));
   const policy = outcome === 'allow' && normal !== null ? normal : face;
+  if (outcome === 'allow' && normal === null) console.log('facestep: allowed, but the user has no policy');
   if (outcome === 'refuse' || policy === null) return { success: false, user: null };
   return { success: true, user: { policy_id: policy } };
 }
