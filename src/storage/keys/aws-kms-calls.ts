@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type KeySpec, KMS, type KMSClientConfig, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { z } from 'zod';
 import type { AwsKmsConfig } from '../../config/keys.js';
+import { findCause } from '../../core/base/failure-cause.js';
 import type { Ports } from '../../core/deps.js';
 import { createBreaker } from '../../core/resilience.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
@@ -65,8 +66,8 @@ export function createAwsKmsCalls(
     keyId: string,
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
   ): Promise<Answer | null> => {
-    const refuse = (reason: string, status: number | null = null): FaceError =>
-      new FaceError('key_service_unavailable', { service: 'aws-kms', operation, keyId, reason, status });
+    const refuse = (reason: string, status: number | null = null, cause: string | null = null): FaceError =>
+      new FaceError('key_service_unavailable', { service: 'aws-kms', operation, keyId, reason, status, cause });
     const permit = breaker.enter();
     if (permit === null) throw refuse('circuit_open');
     try {
@@ -78,7 +79,7 @@ export function createAwsKmsCalls(
       permit.report(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
       if (goneNames.includes(name)) return null;
       // The SDK's error is dropped, because it contains the response.
-      throw refuse(name, status);
+      throw refuse(name, status, findCause(error));
     }
   };
 

@@ -2,6 +2,7 @@ import { DescribeTableCommand, DescribeTimeToLiveCommand, type KeySchemaElement 
 import type { DynamoDbConfig } from '../../config/state.js';
 import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
+import { toStateUnavailable } from './unavailable.js';
 
 export interface TableSettings {
   /** The table's key attributes as name:role:type, such as `pk:HASH:S`. */
@@ -11,8 +12,8 @@ export interface TableSettings {
   readonly ledgerIndex: string | null;
 }
 
-/** @returns `null` if the table does not exist or is inaccessible */
-export async function readTableSettings(config: DynamoDbConfig): Promise<TableSettings | null> {
+/** @throws `state_unavailable` if the table does not exist or is inaccessible */
+export async function readTableSettings(config: DynamoDbConfig): Promise<TableSettings> {
   const client = createDynamoDbClient(config);
   const TableName = config.table;
   try {
@@ -28,8 +29,8 @@ export async function readTableSettings(config: DynamoDbConfig): Promise<TableSe
     const keys = toText(Table?.KeySchema ?? []);
     const ofIndex = index === undefined ? null : toText(index.KeySchema ?? []);
     return { keys, ledgerIndex: ofIndex, removesExpired: TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED' };
-  } catch {
-    return null;
+  } catch (error) {
+    throw toStateUnavailable(error);
   } finally {
     client.destroy();
   }

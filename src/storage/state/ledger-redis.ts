@@ -1,10 +1,8 @@
-import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { RedisConfig } from '../../config/state.js';
 import type { LedgerKey, LedgerStore } from '../../core/ports.js';
 import { createRedisClient } from './redis-client.js';
 import { putLedgerRows, runScript } from './redis-scripts.js';
-import { orUnavailable } from './unavailable.js';
 
 /*
  * Each partition has a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
@@ -16,7 +14,7 @@ const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
-  const client: Redis | Cluster = createRedisClient(config);
+  const { client, orUnavailable } = createRedisClient(config);
   // If the first attempt to connect fails, the client continues in the background.
   await client.connect().catch(() => {});
   const setKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:s`;

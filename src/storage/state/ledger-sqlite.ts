@@ -4,6 +4,7 @@ import Database from 'libsql';
 import { z } from 'zod';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
+import { toStateUnavailable } from './unavailable.js';
 
 /* The ledger can be rebuilt from the audit log, so its writes are not synced to disk. */
 const schema = `
@@ -123,7 +124,6 @@ function guarded<Result>(work: () => Result): Result {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof FaceError) throw cause;
-    throw new FaceError('state_unavailable', { store: 'ledger' }, { cause });
+    throw toStateUnavailable(cause, { store: 'ledger' });
   }
 }

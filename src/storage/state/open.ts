@@ -4,7 +4,7 @@ import type { StateConfig } from '../../config/state.js';
 import type { Ports } from '../../core/deps.js';
 import type { Audit, LedgerStore, State } from '../../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../../core/units.js';
-import { toCode } from '../../errors.js';
+import { FaceError, toCode } from '../../errors.js';
 import { replaceFile } from '../files/durable-file.js';
 import { replayDenials } from './denials.js';
 import { withFormat } from './format.js';
@@ -102,7 +102,8 @@ async function openShared(store: Store, deps: ReconcileDeps): Promise<State> {
       await state.close();
       throw error;
     }
-    deps.log.error('state store does not respond', { code: toCode(error) });
+    const detail = error instanceof FaceError ? error.detail : null;
+    deps.log.error('state store does not respond', { code: toCode(error), detail });
   });
   return state;
 }

@@ -1,5 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from '../../config/state.js';
+import { findCause } from '../../core/base/failure-cause.js';
+import { FaceError } from '../../errors.js';
 
 const connectTimeoutMs = 1000;
 
@@ -25,12 +27,40 @@ const impatient = {
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
 
-/** Creates a client that reconnects automatically. */
-export function createRedisClient(config: RedisConfig): Redis | Cluster {
+/**
+ * Creates a client that reconnects automatically, with a function that converts errors of its calls.
+ * @param onFault - receives each new cause of a failed connection
+ */
+export function createRedisClient(config: RedisConfig, onFault: (cause: string | null) => void = () => {}) {
   const client = config.url.use((url) => connectTo(config, new URL(url)));
+  let fault: unknown = null;
+  let known: string | null | undefined;
+  client.on('ready', () => {
+    fault = null;
+    known = undefined;
+  });
   // An `error` event without a listener would end the process.
-  client.on('error', () => {});
-  return client;
+  client.on('error', (error) => {
+    fault = error;
+    const cause = findCause(error);
+    if (cause === known) return;
+    known = cause;
+    onFault(cause);
+  });
+  return {
+    client,
+    /** Runs a call. While there is no connection, the error names why, as the call's own error does not. */
+    async orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof FaceError) throw error;
+        const why = client.status === 'ready' || fault === null ? error : fault;
+        // The error of a failed connection is dropped, because it contains the password.
+        throw new FaceError('state_unavailable', { cause: findCause(why) }, { cause: error });
+      }
+    },
+  };
 }
 
 function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluster {
@@ -77,6 +107,9 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
 }
 
 export interface RedisSettings {
+  readonly isReplica: boolean;
+  readonly isFull: boolean;
+  readonly isCluster: boolean;
   readonly maxmemoryPolicy: string;
   readonly appendOnly: boolean;
 }
@@ -88,17 +121,17 @@ export interface RedisFindings {
 
 /**
  * Reads the settings of each master.
- * @returns `null` if a master does not respond
+ * @throws `state_unavailable` if a master does not respond
  */
-export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
-  const client = createRedisClient(config);
+export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings> {
+  const { client, orUnavailable } = createRedisClient(config);
   try {
-    await client.connect();
-    const masters = 'nodes' in client ? client.nodes('master') : [client];
-    const servers = await Promise.all(masters.map(readSettings));
-    return { servers, mayKeepLedger: await mayKeepLedger(client, config) };
-  } catch {
-    return null;
+    return await orUnavailable(async () => {
+      await client.connect();
+      const masters = 'nodes' in client ? client.nodes('master') : [client];
+      const servers = await Promise.all(masters.map(readSettings));
+      return { servers, mayKeepLedger: await mayKeepLedger(client, config) };
+    });
   } finally {
     client.disconnect();
   }
@@ -121,8 +154,13 @@ async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig
 }
 
 async function readSettings(server: Redis): Promise<RedisSettings> {
-  const [memory, persistence] = await Promise.all([server.info('memory'), server.info('persistence')]);
+  const parts = ['memory', 'persistence', 'replication', 'cluster'] as const;
+  const [memory, persistence, replication, cluster] = await Promise.all(parts.map((part) => server.info(part)));
+  const read = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
   return {
+    isReplica: /^role:slave/m.test(replication),
+    isFull: read('maxmemory') > 0 && read('used_memory') >= read('maxmemory'),
+    isCluster: /^cluster_enabled:1/m.test(cluster),
     maxmemoryPolicy: /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? 'unknown',
     appendOnly: /^aof_enabled:1/m.test(persistence),
   };

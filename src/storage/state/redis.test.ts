@@ -54,6 +54,20 @@ describeOnRedis('on one Redis server', () => {
     return { ledger: await openLog(), reopen: openLog };
   });
 
+  test('a refusal of Redis is named in the error, which is only for the log', async () => {
+    const { state, clock } = await start();
+    const write = () => state.write('key', 'x', { when: 'any', expiresAt: addSec(clock.now(), 60) });
+    const failing = (text: string) => ({ code: 'state_unavailable', detail: { cause: expect.stringContaining(text) } });
+    await plain.config('SET', 'maxmemory', '1');
+    await expect(write()).rejects.toMatchObject(failing('memory is full'));
+    await plain.config('SET', 'maxmemory', '0');
+    await plain.call('REPLICAOF', '127.0.0.1', '1');
+    await expect(write()).rejects.toMatchObject(failing('replica'));
+    await plain.call('REPLICAOF', 'NO', 'ONE');
+    // After `READONLY`, the client reconnects to find the master.
+    await eventually(async () => expect(await write()).toBe(true));
+  });
+
   test('nothing is left of what has expired, and all keys bear the prefix', async () => {
     const { state, clock } = await start();
     const before = await plain.dbsize();

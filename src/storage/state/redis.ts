@@ -4,7 +4,6 @@ import type { Clock, Log, Random, StateRecord, WriteCondition } from '../../core
 import { createRedisClient } from './redis-client.js';
 import { addToCounter, readRecords, runScript, writeRecord } from './redis-scripts.js';
 import { newRevision, type Store } from './store-epoch.js';
-import { orUnavailable } from './unavailable.js';
 
 const replyGuard = z.union([z.literal(0), z.literal(1)]);
 const textsGuard = z.array(z.string());
@@ -18,7 +17,9 @@ export async function createRedisStore(
   config: RedisConfig,
   { clock, random, log }: { clock: Clock; random: Random; log: Log },
 ): Promise<Store> {
-  const client = createRedisClient(config);
+  const { client, orUnavailable } = createRedisClient(config, (cause) =>
+    log.warn('state store cannot be reached', { cause }),
+  );
   let isConnected = false;
   client.on('ready', () => {
     isConnected = true;

@@ -7,7 +7,7 @@ import { createManualClock, runStateContract } from '../../../test/contract/stat
 import { useStateFolders } from '../../../test/state-folder.js';
 import { addSec } from '../../core/units.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
-import { createSqliteState } from './sqlite.js';
+import { createSqliteState, withDatabase } from './sqlite.js';
 
 const { newFolder, openFor } = useStateFolders(() => ({ kind: 'sqlite' }));
 const newLedgerFile = (): string => newFolder().files.ledger;
@@ -69,4 +69,16 @@ test('what a busy hour left is removed a little at a time: whoever writes next d
   expect(before).toEqual([1, 0]);
   database.close();
   await state.close();
+});
+
+test('the cause of a failure is in the detail, which is only for the log', async () => {
+  const file = newFolder().files.state;
+  const failing = (cause: string) => ({ code: 'state_unavailable', detail: { cause: expect.stringContaining(cause) } });
+  const write = (to: string, limit = '') => withDatabase(to, (database) => database.exec(`${limit}create table a (x)`));
+  await expect(write(`${file}/absent/state.db`)).rejects.toMatchObject(failing('cannot be opened'));
+  await expect(write(file, 'create table b (x); pragma max_page_count = 2; ')).rejects.toMatchObject(
+    failing('is full'),
+  );
+  writeFileSync(file, 'x'.repeat(5000));
+  await expect(write(file)).rejects.toMatchObject(failing('damaged'));
 });

@@ -8,7 +8,7 @@ import { type EpochMs, epochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { createGroupCommit } from '../files/durable-file.js';
 import { isAhead } from './marker.js';
-import { orUnavailable } from './unavailable.js';
+import { orUnavailable, toStateUnavailable } from './unavailable.js';
 
 /** Opens a database for one piece of work. */
 export const withDatabase = <Result>(
@@ -82,7 +82,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
   const syncKeys = (keys: readonly string[]): Promise<void> => {
     const synced = groupSync()
       .catch((cause: unknown) => {
-        throw new FaceError('state_unavailable', null, { cause });
+        throw toStateUnavailable(cause);
       })
       .finally(() => {
         for (const key of keys) if (unsynced.get(key) === synced) unsynced.delete(key);
@@ -105,7 +105,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
         else resolvers[index]();
       }
     } catch (cause) {
-      for (const { refuse } of group) refuse(new FaceError('state_unavailable', null, { cause }));
+      for (const { refuse } of group) refuse(toStateUnavailable(cause));
     }
   };
 
@@ -299,6 +299,6 @@ function guarded<T>(body: () => T): T {
   try {
     return body();
   } catch (cause) {
-    throw new FaceError('state_unavailable', null, { cause });
+    throw toStateUnavailable(cause);
   }
 }

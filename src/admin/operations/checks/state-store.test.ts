@@ -40,10 +40,31 @@ const examine = (settings: object) =>
   });
 
   test('none, and one that wants a password, fail', async () => {
-    expect(await examine({ kind: 'redis', url: 'redis://127.0.0.1:1' })).toMatchObject({ verdict: 'fail' });
+    const failing = (text: string) => ({ verdict: 'fail', found: expect.stringContaining(text) });
+    const closed = 'redis://127.0.0.1:1';
+    expect(await examine({ kind: 'redis', url: closed })).toMatchObject(failing('no program listens'));
     await plain.config('SET', 'requirepass', 'hidden');
-    expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'fail' });
+    expect(await examine({ kind: 'redis', url: server.url })).toMatchObject(failing('password is wrong'));
+    const wrong = server.url.replace('//', '//:canary@');
+    expect(await examine({ kind: 'redis', url: wrong })).toMatchObject(failing('password is wrong'));
     await plain.config('SET', 'requirepass', '');
+    const secure = server.url.replace('redis:', 'rediss:');
+    expect(await examine({ kind: 'redis', url: secure })).toMatchObject(failing('TLS'));
+    const cluster = [new URL(server.url).host];
+    expect(await examine({ kind: 'redis', url: server.url, cluster })).toMatchObject(failing('no cluster'));
+    await plain.call('ACL', 'SETUSER', 'poor', 'on', '>poor', '~*', '+@connection');
+    const poor = server.url.replace('//', '//poor:poor@');
+    expect(await examine({ kind: 'redis', url: poor })).toMatchObject(failing('lacks a right'));
+  });
+
+  test('a replica, and one without free memory, fail', async () => {
+    const settings = { kind: 'redis', url: server.url };
+    await plain.config('SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction');
+    expect(await examine(settings)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('full') });
+    await plain.config('SET', 'maxmemory', '0');
+    await plain.call('REPLICAOF', '127.0.0.1', '1');
+    expect(await examine(settings)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('replica') });
+    await plain.call('REPLICAOF', 'NO', 'ONE');
   });
 });
 
@@ -62,7 +83,8 @@ describe('of DynamoDB', () => {
   });
 
   test('no table, and one with other keys, fail; one that never removes anything is warned of', async () => {
-    expect(await examine(settings('absent'))).toMatchObject({ verdict: 'fail' });
+    const found = expect.stringContaining('does not exist in this account');
+    expect(await examine(settings('absent'))).toMatchObject({ verdict: 'fail', found });
     await createTable(client, 'plain');
     const remedy = expect.stringContaining('time-to-live');
     expect(await examine(settings('plain'))).toMatchObject({ verdict: 'warn', remedy });

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { z } from 'zod';
 import { type DataFiles, fileExists } from '../../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../../config/state.js';
 import { type Check, type Finding, fail, pass, warn } from '../../../connections/provisioning.js';
@@ -41,16 +42,33 @@ async function checkFile(file: string, { clock }: Deps): Promise<Finding> {
   }
 }
 
+const causeGuard = z.object({ detail: z.object({ cause: z.string() }) });
+
+/** Returns the cause of a failed call as the end of a sentence. */
+const toReason = (error: unknown): string => {
+  const { data } = causeGuard.safeParse(error);
+  return data === undefined ? '' : `: ${data.detail.cause}`;
+};
+
 async function checkRedis(config: RedisConfig): Promise<Finding> {
   const { readRedisSettings } = await import('../../../storage/state/redis-client.js');
-  const found = await readRedisSettings(config);
-  if (found === null) {
+  const found = await readRedisSettings(config).catch(toReason);
+  if (typeof found === 'string') {
     return fail(
-      'Redis does not answer, or not to this user',
+      `Redis does not answer, or not to this user${found}`,
       'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md says which rights it takes.',
     );
   }
   const { servers, mayKeepLedger } = found;
+  if (servers.some(({ isReplica }) => isReplica)) {
+    return fail('this Redis server is a replica, so nothing can be written', 'Use the address of the master.');
+  }
+  if (config.cluster === null && servers.some(({ isCluster }) => isCluster)) {
+    return fail('this Redis server is part of a cluster', 'Set state.cluster to the addresses of its nodes.');
+  }
+  if (servers.some(({ isFull }) => isFull)) {
+    return fail('the memory of Redis is full, so nothing can be written', 'Raise maxmemory: docs/state.md.');
+  }
   const evicting = servers.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction');
   if (evicting !== undefined) {
     return fail(
@@ -76,10 +94,10 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
 async function checkTable(config: DynamoDbConfig): Promise<Finding> {
   const { readTableSettings } = await import('../../../storage/state/dynamodb-settings.js');
   const { table } = config;
-  const found = await readTableSettings(config);
-  if (found === null) {
+  const found = await readTableSettings(config).catch(toReason);
+  if (typeof found === 'string') {
     return fail(
-      `there is no table ${table}, or it cannot be read`,
+      `there is no table ${table}, or it cannot be read${found}`,
       'Make it as docs/state.md says, and give this server the rights that are listed there.',
     );
   }
