@@ -1,5 +1,6 @@
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
+import { findCause } from '../../src/core/base/failure-cause.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { type CognitoConnection, regionOf } from './config.js';
@@ -78,9 +79,13 @@ const serviceErrorGuard = z.object({
 });
 
 /** Returns status and code of a failed call. The response text is left out, because it must not be logged. */
-export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
+export function toServiceFailure(error: unknown): {
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly cause: string | null;
+} {
   const { data } = serviceErrorGuard.safeParse(error);
-  return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
+  return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null, cause: findCause(error) };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from '@azure/msal-node';
 import { z } from 'zod';
 import { callRest, mayBeRetried, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
+import { findCause } from '../../src/core/base/failure-cause.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, type Sleep, withRetryAfter } from '../../src/core/resilience.js';
@@ -40,7 +41,17 @@ export function createGraphClient(
   { patience, sleep }: { readonly patience: RetryPolicy; readonly sleep: Sleep },
 ): SendToGraph {
   const { tenantId: homeTenantId, login, graph } = settings;
-  const application = createApplication(settings, fetch);
+  // MSAL's errors do not contain the errors of fetch.
+  let cause: string | null = null;
+  const application = createApplication(settings, async (url, init) => {
+    cause = null;
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      cause = findCause(error);
+      throw error;
+    }
+  });
 
   const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
     const { method, path, body, tenantId = homeTenantId } = call;
@@ -48,7 +59,7 @@ export function createGraphClient(
     // The address of a next page must be on Graph, so that the access token is sent to no other host.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
     const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
-    const token = await takeToken(application, scope);
+    const token = await takeToken(application, scope, () => cause);
     return callRest(
       url,
       {
@@ -128,13 +139,18 @@ function createApplication(
 async function takeToken(
   application: ConfidentialClientApplication,
   request: Parameters<ConfidentialClientApplication['acquireTokenByClientCredential']>[0],
+  readCause: () => string | null,
 ): Promise<string> {
   try {
     const result = await application.acquireTokenByClientCredential(request);
     if (result !== null) return result.accessToken;
   } catch (error) {
     // The error has no cause, because MSAL's error contains the request with the secret.
-    throw new FaceError('profile_unavailable', { reason: 'no access token', ...toTokenFailure(error) });
+    throw new FaceError('profile_unavailable', {
+      reason: 'no access token',
+      ...toTokenFailure(error),
+      cause: readCause(),
+    });
   }
   throw new FaceError('profile_unavailable', { reason: 'no access token' });
 }

@@ -1,7 +1,7 @@
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { parseAnswer, withinTime } from '../../src/connections/rest-call.js';
+import { parseAnswer, toNoAnswer, withinTime } from '../../src/connections/rest-call.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
@@ -134,7 +134,7 @@ export async function callOkta<Answer>(
 function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): FaceError {
   if (error instanceof FaceError) return error;
   const { data } = apiErrorGuard.safeParse(error);
-  if (data === undefined) return new FaceError('profile_unavailable', { status: null, errorCode: null });
+  if (data === undefined) return new FaceError('profile_unavailable', toNoAnswer(error));
   const { status, errorCode, url } = data;
   const code = /^(E\d{7}|[a-z_]{1,40})$/.exec(errorCode ?? '')?.[0] ?? null;
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });

@@ -201,5 +201,5 @@ export async function searchUsers(text: string, limit: number, api: ScimApi): Pr
 const toNames = ({ userName, emails, displayName, name }: ScimNamed) => ({
   given: name.givenName,
   family: name.familyName,
-  others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
+  others: [userName, displayName, name.formatted, ...emails.map(({ value }) => value ?? '')],
 });

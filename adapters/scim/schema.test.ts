@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import { projectRoot } from '../../test/paths.js';
 import { scimConnectionGuard } from './config.js';
-import { parseExtension } from './schema.js';
+import { accountListGuard, groupsGuard, namedGuard, parseExtension, toNamedAccount } from './schema.js';
 
 const auth = { kind: 'bearer', token: 'secret-token' };
 const configure = (scim: Record<string, unknown>) =>
@@ -49,9 +50,50 @@ describe('an answer', () => {
   test.each([
     [{ id: '1', 'urn:example:User': { token: 'x' } }, 'x'],
     [{ id: '1', token: 'x', 'urn:other:User': { token: 'y' } }, ''],
+    [{ id: '1', 'urn:example:User': [] }, ''],
+    [{ id: '1', 'urn:example:User': null }, ''],
     // Neither URNs nor names of attributes have a case (RFC 7644, section 3.10).
     [{ id: '1', 'urn:Example:user': { Token: 'x' } }, 'x'],
   ])('%j has the value %j', (body, value) => {
     expect(parseExtension(body, attribute)).toEqual({ id: '1', value });
+  });
+
+  const user = { id: '1', userName: 'ada' };
+
+  test.each<[string, unknown, string | null]>([
+    [
+      'a boolean as text',
+      [
+        { value: 'a@example.com', primary: 'False' },
+        { value: 'b@example.com', primary: 'True' },
+      ],
+      'b@example.com',
+    ],
+    ['null in the list', [null, { value: 'a@example.com' }], 'a@example.com'],
+    ['an entry in another form', [7, { value: 7 }, 'b@example.com'], 'b@example.com'],
+    ['an object in place of the list', {}, null],
+    ['text in place of the list', 'a@example.com', null],
+  ])('with %s among the e-mail addresses leaves the person usable', (_, emails, email) => {
+    expect(toNamedAccount(namedGuard.parse({ ...user, emails })).email).toBe(email);
+  });
+
+  test('with odd names, a count as text, or null in a list is understood', () => {
+    expect(toNamedAccount(namedGuard.parse({ ...user, name: [], displayName: 7 })).name).toBeNull();
+    const list = { totalResults: '1', Resources: [null, user] };
+    expect(accountListGuard.parse(list)).toMatchObject({ totalResults: 1, Resources: [user] });
+    expect(groupsGuard.parse({ id: '1', groups: [null, { value: 'g' }] }).groups).toEqual([{ id: 'g', name: null }]);
+  });
+
+  test('that is not understood is told with the path of the field, without its value', () => {
+    const body = { totalResults: 1, Resources: [{ id: '1', userName: { canary: 1 } }] };
+    const error = (() => {
+      try {
+        return parseAnswer(accountListGuard, body);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toMatchObject({ detail: { reason: 'answer not understood', field: 'Resources.0.userName' } });
+    expect(JSON.stringify(error)).not.toContain('canary');
   });
 });

@@ -5,21 +5,35 @@ import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
+// Some servers, such as Entra ID as a client of SCIM, write booleans as text.
+const flag = z
+  .union([z.boolean(), z.string().transform((text) => text.toLowerCase() === 'true')])
+  .nullish()
+  .catch(null);
+
 // An entry may be plain text (RFC 7643, section 2.4).
 const emailGuard = z.union([
   z.string().transform((value) => ({ value, primary: true })),
-  z.object({ value: z.string().nullish(), primary: z.boolean().nullish() }),
+  z.object({ value: z.string().nullish().catch(null), primary: flag }),
 ]);
+
+/** E-mail addresses are optional, so one in another form counts as none. */
+const emailsGuard = z
+  .array(emailGuard.nullable().catch(null))
+  .nullish()
+  .catch(null)
+  .transform((all) => (all ?? []).flatMap((one) => (one === null ? [] : [one])));
 
 export const accountGuard = z.object({
   id: z.string().min(1),
   userName: z.string().min(1),
-  emails: z.array(emailGuard).nullish(),
+  emails: emailsGuard,
 });
 
 const part = z
   .string()
   .nullish()
+  .catch(null)
   .transform((text) => text ?? '');
 
 export const namedGuard = accountGuard.extend({
@@ -27,6 +41,7 @@ export const namedGuard = accountGuard.extend({
   name: z
     .object({ givenName: part, familyName: part, formatted: part })
     .nullish()
+    .catch(null)
     .transform((name) => name ?? { givenName: '', familyName: '', formatted: '' }),
 });
 export type ScimNamed = z.output<typeof namedGuard>;
@@ -34,8 +49,7 @@ export type ScimNamed = z.output<typeof namedGuard>;
 export type ScimAccount = z.output<typeof accountGuard>;
 
 export function toAccount({ id, userName, emails }: ScimAccount): Account {
-  const addresses = emails ?? [];
-  const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
+  const address = emails.find(({ primary }) => primary === true) ?? emails[0];
   return { subject: id, login: userName, email: address?.value || null, phone: null };
 }
 
@@ -45,7 +59,13 @@ export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
 });
 
 export const accountListGuard = z.object({
-  totalResults: z.int(),
+  totalResults: z.union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ]),
   Resources: listOf(accountGuard),
 });
 
@@ -93,7 +113,8 @@ const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unkn
   Object.entries(object).find(([each]) => isSameName(each, name))?.[1];
 
 const userGuard = z.looseObject({ id: z.string() });
-const extensionGuard = z.record(z.string(), z.unknown()).nullish();
+// PHP writes an empty object as an empty list.
+const extensionGuard = z.union([z.record(z.string(), z.unknown()), z.tuple([]).transform(() => ({}))]).nullish();
 
 export function parseExtension(
   body: unknown,

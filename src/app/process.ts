@@ -14,7 +14,7 @@ import { createSecretUses } from '../connections/hook.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
-import type { Clock, Fetch, Random } from '../core/ports.js';
+import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { checkSections, extensionCommands, sections } from '../extensions/index.js';
@@ -22,6 +22,7 @@ import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../storage/files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import type { RunningServer } from './server.js';
+import { logUntrusted } from './untrusted.js';
 
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
@@ -29,10 +30,10 @@ const isServing = args.length === 0 || args[0] === 'serve';
 // Only this module uses these global functions. Other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
-const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 const contexts = createRequestContexts();
 const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
+const fetch = logUntrusted((url, init) => globalThis.fetch(url, init), log);
 
 /** Writes a line for people to standard error. Standard output is for programs. */
 const writeStderr = (line: string): void => void process.stderr.write(`${line}\n`);

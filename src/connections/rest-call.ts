@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { findCause } from '../core/base/failure-cause.js';
+import type { JsonObject } from '../core/base/json.js';
 import type { Fetch } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
@@ -36,8 +38,14 @@ export async function callRest(url: string, call: RestCall, fetch: Fetch): Promi
     return { status: response.status, headers: response.headers, body: parseJson(await readText(response)) };
   } catch (error) {
     if (isTooLong(error)) throw error;
-    throw new FaceError('profile_unavailable', { reason: 'no answer' });
+    throw new FaceError('profile_unavailable', toNoAnswer(error));
   }
+}
+
+/** Returns the detail of a call that got no answer. The cause is a fixed text, because errors of fetch quote headers. */
+export function toNoAnswer(error: unknown): JsonObject {
+  const cause = findCause(error);
+  return cause === null ? { reason: 'no answer' } : { reason: 'no answer', cause };
 }
 
 const totalTimeoutMs = 10_000;
@@ -55,15 +63,16 @@ export const withinTime = <Answer>(work: () => Promise<Answer>): Promise<Answer>
 export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+  const field = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 200) ?? '';
+  throw new FaceError('profile_unavailable', { reason: 'answer not understood', field });
 }
 
-/** Guard of a list that a provider may omit. */
+/** Guard of a list that a provider may omit. Some providers write `null` in place of an entry. */
 export const listOf = <Each extends z.ZodType>(each: Each) =>
   z
-    .array(each)
+    .array(each.nullable())
     .nullish()
-    .transform((all) => all ?? []);
+    .transform((all) => (all ?? []).flatMap((one) => (one === null ? [] : [one])));
 
 async function readText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { createTextLog } from '../../../test/sinks.js';
+import { FaceError } from '../../errors.js';
+import { toFailure } from './failure.js';
+
+test.each([
+  [400, 'provider_refused'],
+  [403, 'provider_refused'],
+  [408, 'profile_unavailable'],
+  [429, 'profile_unavailable'],
+  [503, 'profile_unavailable'],
+])('an answer of the provider with status %d is %s', (status, code) => {
+  const detail = { status, scimType: 'invalidFilter' };
+  expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toMatchObject({ code, detail });
+});
+
+test('no answer is no refusal', () => {
+  for (const detail of [null, { status: null }, { reason: 'no answer' }])
+    expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog()).code).toBe('profile_unavailable');
+});
