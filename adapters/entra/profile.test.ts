@@ -3,8 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
+import type { Connection } from '../../src/core/connection.js';
+import { findSubjects } from '../../src/core/personal-data/subject-rights.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { findSubject } from '../../src/step-up/endpoints/connection-access.js';
 import { canary } from '../../test/contract/adapter.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
@@ -107,6 +110,19 @@ describe('credentials', () => {
 });
 
 describe('subjects', () => {
+  test('in upper case are the same person, in the form of Entra', async () => {
+    const { toSubject } = connect();
+    const other = `${randomUUID()}/${user.id}`;
+    for (const each of [user.id, other]) expect(toSubject?.(each.toUpperCase())).toBe(each);
+    expect(toSubject?.('Ada@example.com')).toBe('Ada@example.com');
+    const who = { connection: 'workforce', subject: user.id.toUpperCase() };
+    const connection = { id: 'workforce', profile: connect() } as Connection;
+    expect(await findSubject(connection, { subject: who.subject })).toBe(user.id);
+    expect(await findSubjects(who, { connections: new Map([['workforce', connection]]) })).toMatchObject([
+      { found: user.id },
+    ]);
+  });
+
   test('are object ids, and nothing else Graph would take for a user', async () => {
     const profile = connect();
     for (const subject of [

@@ -156,6 +156,8 @@ export function createEntraProfile(
 
   return {
     findAccount,
+    // PowerShell and the admin center also show ids in upper case.
+    toSubject: (given) => (subjectPattern.test(given.toLowerCase()) ? given.toLowerCase() : given),
     searchAccounts,
     readAccount: async (subject) =>
       toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard)),

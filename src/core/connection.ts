@@ -113,6 +113,10 @@ export interface SubjectRef {
   readonly subject: string;
 }
 
+/** Returns an id that a person or program gave, in the form that the provider writes. */
+export const toSubject = (given: string, { toSubject: normalize }: Pick<Profile, 'toSubject'>): string =>
+  normalize === undefined ? given : normalize(given);
+
 export interface ConnectedSubject {
   readonly connection: Connection;
   readonly subject: string;

@@ -1,7 +1,7 @@
 import { readConsent } from '../../enrolment/consent.js';
 import { forgetPersonalData, revokeSubject } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
-import { type ConnectedSubject, type Connection, type SubjectRef, toSubjectRef } from '../connection.js';
+import { type ConnectedSubject, type Connection, type SubjectRef, toSubject, toSubjectRef } from '../connection.js';
 import type { Ports } from '../deps.js';
 import { toEpochSec } from '../units.js';
 import { remainingData } from './registry.js';
@@ -28,7 +28,7 @@ export async function findSubjects(
   if (asked.connection !== null) {
     const connection = connections.get(asked.connection);
     if (connection === undefined) throw new FaceError('connection_unknown');
-    return [{ connection, found: asked.subject, code: null }];
+    return [{ connection, found: toSubject(asked.subject, connection.profile), code: null }];
   }
   const search = async (connection: Connection): Promise<SubjectSearch> => {
     try {

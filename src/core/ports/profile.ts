@@ -32,6 +32,11 @@ export interface Profile {
    * @throws `profile_unavailable`
    */
   findAccount(login: string, caller?: CallerClass): Promise<Account | null>;
+  /**
+   * Returns an id that a person or program gave, in the form that the provider writes. Absent if ids have one form only.
+   * Records have the id in their keys, so two forms would be two people.
+   */
+  readonly toSubject?: (given: string) => string;
   /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string, caller?: CallerClass): Promise<NamedAccount>;
   /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { referenceMechanism, signatureAudience, signatureType } from '../../../client/signature-header.js';
 import { toAuditFields } from '../../core/action.js';
+import { toSubject } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { redeemApproval } from '../../core/receipt.js';
 import { hexDigestOf, type Photo } from '../../core/secrets.js';
@@ -81,10 +82,11 @@ export function createSignatureEndpoints(
         signature: z.string().describe('A JWS with detached payload, which is the file (RFC 7515, RFC 7797).'),
       }),
       async handle({ fields, photos, client }) {
-        const { connection, subject, receipt } = fields;
+        const { connection, receipt } = fields;
         const [document] = photos('document');
         if (document === undefined) throw new FaceError('photo_missing');
-        findConnection(connection, client, deps);
+        const { profile } = findConnection(connection, client, deps);
+        const subject = toSubject(fields.subject, profile);
         return { signature: await signDocument({ connection, subject, receipt, document }, deps) };
       },
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Connection, standardTenant } from '../../core/connection.js';
+import { type Connection, standardTenant, toSubject } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
 import type { Client } from '../../http/rest/client-tokens.js';
@@ -37,7 +37,8 @@ export function checkNamed({ subject, login }: NamedUser): void {
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
   checkNamed(named);
-  if (named.login === undefined) return named.subject ?? null;
+  if (named.subject !== undefined) return toSubject(named.subject, profile);
+  if (named.login === undefined) return null;
   return (await profile.findAccount(named.login))?.subject ?? null;
 }
 
