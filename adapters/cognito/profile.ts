@@ -13,7 +13,7 @@ import {
 } from '../../src/connections/profile-values.js';
 import { withinTime } from '../../src/connections/rest-call.js';
 import type { Ports } from '../../src/core/deps.js';
-import type { Account, NamedAccount, Profile } from '../../src/core/ports.js';
+import type { Account, CallerClass, NamedAccount, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
@@ -156,6 +156,9 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
 
 const maxNameCharacters = 128;
 
+/** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
+const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@facestep.invalid' };
+
 /** Standard attribute of the pool for each claim. Cognito stores an address as one text, so only `formatted` is set. */
 const usualSources = {
   ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
@@ -188,34 +191,42 @@ export function createCognitoProfile(
     }
   };
 
-  /** Finds a user by `sub`. Another user may have chosen the same text as user name, so the result is verified. */
-  const find = async (subject: string): Promise<FoundUser> => {
+  /**
+   * Finds a user by `sub`. Another user may have chosen the same text as user name, so the result is verified. For
+   * anonymous callers, both calls are always made.
+   */
+  const find = async (subject: string, caller: CallerClass): Promise<FoundUser> => {
     // The pattern excludes quotes, because the subject is inserted into a quoted filter.
-    if (!/^[A-Za-z0-9-]{1,128}$/.test(subject)) throw new FaceError('subject_unknown');
+    const asked = /^[A-Za-z0-9-]{1,128}$/.test(subject) ? subject : nobody.id;
     const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
-    const named = await readByName(subject);
-    if (named !== null && isAskedFor(named)) return named;
-    const found = (await listUsers(`sub = "${subject}"`, 1, { UserPoolId, client })).find(isAskedFor);
+    const named = await readByName(asked);
+    const isNamed = named !== null && isAskedFor(named);
+    if (isNamed && caller === 'known') return named;
+    const listed = await listUsers(`sub = "${asked}"`, 1, { UserPoolId, client });
+    const found = isNamed ? named : listed.find(isAskedFor);
     if (found === undefined) throw new FaceError('subject_unknown');
     return found;
   };
 
-  const withUser = <Result>(subject: string, work: (user: FoundUser) => Result | Promise<Result>): Promise<Result> =>
-    within(async () => work(await find(subject)));
+  const withUser = <Result>(
+    subject: string,
+    work: (user: FoundUser) => Result | Promise<Result>,
+    caller: CallerClass = 'known',
+  ): Promise<Result> => within(async () => work(await find(subject, caller)));
 
   const change = (subject: string, send: (Username: string) => Promise<unknown>): Promise<void> =>
     withUser(subject, async ({ username }) => void (await send(username)));
 
   const findAccount: Profile['findAccount'] = (login) =>
     within(async () => {
-      if (!isLogin(login) || login.length > maxNameCharacters) return null;
-      const user = await readByName(login);
+      const asked = isLogin(login) && login.length <= maxNameCharacters ? login : nobody.login;
+      const user = await readByName(asked);
       return user === null || !isNamed(user, login) ? null : toAccount(user);
     });
 
   return {
     findAccount,
-    readAccount: (subject) => withUser(subject, toNamedAccount),
+    readAccount: (subject, caller) => withUser(subject, toNamedAccount, caller),
     searchAccounts: (text, limit) =>
       within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),
     claimNames,
@@ -225,8 +236,8 @@ export function createCognitoProfile(
       withUser(subject, ({ username }) =>
         readAllGroups((next: string | null) => readGroupPage(username, next, { UserPoolId, client })),
       ),
-    readToken: (subject) =>
-      withUser(subject, ({ attributes }) => toStoredToken(attributes.get(attribute), { attribute, log })),
+    readToken: (subject, caller) =>
+      withUser(subject, ({ attributes }) => toStoredToken(attributes.get(attribute), { attribute, log }), caller),
     writeToken: (subject, token) =>
       change(subject, (Username) => {
         const UserAttributes = [{ Name: attribute, Value: token.use((text) => text) }];

@@ -98,9 +98,10 @@ export function createEntraProfile(
     select: string,
     guard: z.ZodType<User>,
   ): Promise<User> => {
-    const { userId, body } = await call(subject, { method: 'GET', query: `?$select=${select}` });
+    const asked = toParts(subject, settings) === null ? nobody.id : subject;
+    const { userId, body } = await call(asked, { method: 'GET', query: `?$select=${select}` });
     const user = parseAnswer(guard, body);
-    if (user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
+    if (asked !== subject || user.id.toLowerCase() !== userId) throw new FaceError('subject_unknown');
     return user;
   };
   const readNamed = async (login: string): Promise<readonly EntraUser[]> => {
@@ -119,10 +120,10 @@ export function createEntraProfile(
   // known and unknown names cause the same calls.
   const findAccount: Profile['findAccount'] = async (login) => {
     // User principal names and addresses contain `@`, ids and `me` do not. Graph would accept all of them here.
-    if (!isLogin(login) || !login.includes('@')) return null;
-    const quoted = `'${login.replaceAll("'", "''")}'`;
+    const asked = isLogin(login) && login.includes('@') ? login : nobody.login;
+    const quoted = `'${asked.replaceAll("'", "''")}'`;
     const isIt = (name: string | null | undefined): boolean => isSameLogin(name ?? '', login);
-    const named = /[/\\]/.test(login) ? [] : await readNamed(login);
+    const named = await readNamed(/[/\\]/.test(asked) ? nobody.login : asked);
     const byIdentity = `identities/any(i:i/issuerAssignedId eq ${quoted} and i/issuer eq '${customerDomain}')`;
     const customers = customerDomain === null ? [] : await list(byIdentity);
     const contacts = [...(await list(`mail eq ${quoted}`)), ...(await list(`otherMails/any(o:o eq ${quoted})`))];
@@ -202,17 +203,26 @@ const toNamedPath = (login: string): string =>
 
 const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);
 
+/** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
+const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@facestep.invalid' };
+
+type SubjectSettings = Pick<EntraSettings, 'tenantId' | 'hooks'>;
+
 /** Parses a subject and accepts only GUIDs, because Graph would also accept a user principal name or `me` as an id. */
-function parseSubject(
+function toParts(
   subject: string,
-  { tenantId: home, hooks }: Pick<EntraSettings, 'tenantId' | 'hooks'>,
-): { tenantId: string; userId: string } {
+  { tenantId: home, hooks }: SubjectSettings,
+): { tenantId: string; userId: string } | null {
   const { userId, tenantId = home } = subjectPattern.exec(subject)?.groups ?? {};
   const isNamedTwice = userId !== subject && tenantId === home;
-  if (userId === undefined || isNamedTwice || (tenantId !== home && !hooks.tenants.includes(tenantId))) {
-    throw new FaceError('subject_unknown');
-  }
-  return { tenantId, userId };
+  const isKnown = userId !== undefined && !isNamedTwice && (tenantId === home || hooks.tenants.includes(tenantId));
+  return isKnown ? { tenantId, userId } : null;
+}
+
+function parseSubject(subject: string, settings: SubjectSettings): { tenantId: string; userId: string } {
+  const parts = toParts(subject, settings);
+  if (parts === null) throw new FaceError('subject_unknown');
+  return parts;
 }
 
 const pageGuard = z.object({

@@ -79,7 +79,10 @@ describe('the attribute', () => {
         code: 'subject_unknown',
       });
     }
-    expect(requests).toEqual([]);
+    expect(new Set(requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+    expect(new Set(requests.map(({ url }) => new URL(url).pathname))).toEqual(
+      new Set(['/api/v1/users/00u00000000000000000']),
+    );
   });
 
   test('of another user is not taken for the one asked for', async () => {
@@ -164,7 +167,8 @@ describe('a login', () => {
     for (const login of ['me', 'ada@example.com', 'm', '00uAdmin']) expect(await profile.findAccount(login)).toBeNull();
     expect(requests).toHaveLength(4);
     for (const login of ['../index.js', '.', 'a/../b', '']) expect(await profile.findAccount(login)).toBeNull();
-    expect(requests).toHaveLength(4);
+    const asked = requests.slice(4).map(({ url }) => new URL(url).pathname);
+    expect(new Set(asked)).toEqual(new Set(['/api/v1/users/nobody%40facestep.invalid']));
   });
 
   test('stays one part of the address', async () => {

@@ -104,9 +104,14 @@ const toNames = ({ username, email, firstname, lastname }: FoundUser) => ({
   others: [username ?? '', email ?? ''],
 });
 
+const isUserId = (subject: string): boolean => /^[1-9]\d{0,18}$/.test(subject);
+
+/** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
+const nobody = { id: '2147483647', login: 'nobody@facestep.invalid' };
+
 /** Rejects text that is no user id, because such text could change the path of the API call. */
 function checkIsUserId(subject: string): void {
-  if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
+  if (!isUserId(subject)) throw new FaceError('subject_unknown');
 }
 
 function toUserPath(subject: string): string {
@@ -154,11 +159,13 @@ export function createOneLoginProfile(
     guard: z.ZodType<User>,
     caller?: CallerClass,
   ): Promise<User> => {
-    const user = parseUser(guard, await api.call('GET', toUserPath(subject), null, caller));
+    const asked = isUserId(subject) ? subject : nobody.id;
+    const user = parseUser(guard, await api.call('GET', toUserPath(asked), null, caller));
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
-  const readFields = async (subject: string): Promise<Fields> => (await read(subject, fieldsGuard)).fields;
+  const readFields = async (subject: string, caller?: CallerClass): Promise<Fields> =>
+    (await read(subject, fieldsGuard, caller)).fields;
   const write = async (subject: string, text: string): Promise<void> => {
     let found = await readFields(subject);
     for (let tries = 0; tries < writeTries; tries += 1) {
@@ -185,10 +192,10 @@ export function createOneLoginProfile(
     return users.filter((user) => isSameLogin(user[field] ?? '', text));
   };
   const findAccount: Profile['findAccount'] = async (login, asker) => {
-    if (!isLogin(login)) return null;
-    const named = [...(await listBy('username', login, asker)), ...(await listBy('email', login, asker))];
+    const asked = isLogin(login) ? login : nobody.login;
+    const named = [...(await listBy('username', asked, asker)), ...(await listBy('email', asked, asker))];
     const [found, ...others] = new Map(named.map((user) => [user.id, user])).values();
-    return found === undefined || others.length > 0 ? null : toAccount(found);
+    return found === undefined || others.length > 0 || asked !== login ? null : toAccount(found);
   };
 
   return {
@@ -204,8 +211,8 @@ export function createOneLoginProfile(
       return readAllGroups((from: number | null) => readRolePage(ids, from ?? 0, api));
     },
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
-    async readToken(subject) {
-      return toStoredToken((await readFields(subject))[attribute] ?? '', { attribute, log });
+    async readToken(subject, caller) {
+      return toStoredToken((await readFields(subject, caller))[attribute] ?? '', { attribute, log });
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),

@@ -76,9 +76,14 @@ const withoutScheme = (value: unknown): unknown => (typeof value === 'string' ? 
 export const toUserPath = (subject: string, attributes: readonly string[]): string =>
   `${toUserAddress(subject)}?${new URLSearchParams({ attributes: [...new Set(attributes)].join(',') })}`;
 
+/** Ids are opaque text (RFC 7643, section 3.1). Text that would change the path is rejected. */
+const isUserId = (subject: string): boolean => isLogin(subject) && !/[/\\]/.test(subject);
+
+/** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
+const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@facestep.invalid' };
+
 function toUserAddress(subject: string): string {
-  // Ids are opaque text (RFC 7643, section 3.1). Text that would change the path is rejected.
-  if (!isLogin(subject) || /[/\\]/.test(subject)) throw new FaceError('subject_unknown');
+  if (!isUserId(subject)) throw new FaceError('subject_unknown');
   return `/Users/${encodeURIComponent(subject)}`;
 }
 
@@ -90,7 +95,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     attributes: readonly string[],
     guard: z.ZodType<User>,
   ): Promise<User> => {
-    const answer = await api.call('GET', toUserPath(subject, attributes));
+    const answer = await api.call('GET', toUserPath(isUserId(subject) ? subject : nobody.id, attributes));
     if (answer.status === 404) throw new FaceError('subject_unknown');
     if (answer.status !== 200) throw toUnavailable(answer);
     const user = parseAnswer(guard, answer.body);
@@ -132,8 +137,8 @@ export function createScimProfile(
   const { read, readValue, write } = createAttribute(attribute, api);
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    if (!isLogin(login)) return null;
-    const filter = `userName eq ${JSON.stringify(login)}`;
+    const asked = isLogin(login) ? login : nobody.login;
+    const filter = `userName eq ${JSON.stringify(asked)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
     if (answer.status !== 200) throw toUnavailable(answer);

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
-import type { Accuracy, Binding, Profile } from './ports.js';
+import type { Accuracy, Binding, CallerClass, Profile } from './ports.js';
 import type { Credential, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -132,9 +132,13 @@ export function bindingOf({ id, kind, policy }: Connection, subject: string): Bi
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
+export async function readTokenIfAny(
+  { profile }: Connection,
+  subject: string,
+  caller: CallerClass = 'known',
+): Promise<SealedToken | null> {
   try {
-    return await profile.readToken(subject);
+    return await profile.readToken(subject, caller);
   } catch (error) {
     if (error instanceof FaceError && error.code === 'subject_unknown') return null;
     throw error;

@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import type { AdapterName } from '../../adapters/index.js';
 import { probeBody, type RawReply, type RequestHead, type ServedHook } from '../../src/connections/hook.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
+import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';
@@ -35,6 +37,8 @@ export interface AdapterHarness {
   callUser(subject: string, given: string, family: string): void;
   readAttribute(subject: string): string | null;
   connectInShadowMode(): ServedAdapter;
+  /** Connects again, with the provider behind the returned `fetch`. */
+  connectThrough(wrap: (send: Fetch) => Fetch): ServedAdapter;
   stopProvider(): Promise<void>;
   passStepUp(subject: string, signIn?: HookSignIn): Promise<void>;
   readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
@@ -413,6 +417,40 @@ export function runAdapterContract(
         expect((await profile.findAccount(login))?.subject).toBe(id);
       });
 
+      test('whatever an anonymous caller names causes the same calls to the provider', async () => {
+        const calls: string[] = [];
+        const { profile } = harness.connectThrough((send) => async (url, init) => {
+          calls.push(toCallShape(url, init));
+          return send(url, init);
+        });
+        const shapesOf = async (names: readonly string[], ask: (name: string) => Promise<unknown>) => {
+          await ask(names[0]!).catch(toCode);
+          const shapes = new Map<string, string>();
+          for (const name of names) {
+            calls.length = 0;
+            await ask(name).catch((error: unknown) => expect(toCode(error)).toBe('subject_unknown'));
+            // Simulators throttle some calls and split lists into pages, so a call may be made again.
+            shapes.set([...new Set(calls)].join(), name);
+          }
+          return shapes;
+        };
+        const { one, other, unknown } = harness.subjects;
+        const login = 'dora@example.com';
+        const enrolled = await harness.addUser(login);
+        await profile.writeToken(enrolled, new SealedToken('FV1.abc'));
+        const strange = ['', 'me', 'a/b', '..', 'a b', `${one}"`, '%', 'x'.repeat(300), 'ada', '\ud800', unknown];
+        const ids = [one, other, enrolled, login, subjectOfIdentifier(login), ...strange];
+        const logins = [login, login.toUpperCase(), 'nobody@example.com', one, ...strange];
+        for (const shapes of [
+          await shapesOf(ids, (id) => profile.readToken(id, 'outsider')),
+          await shapesOf(ids, (id) => profile.readAccount(id, 'outsider')),
+          await shapesOf(logins, (name) => profile.findAccount(name, 'outsider')),
+        ]) {
+          expect([...shapes.keys()]).toHaveLength(1);
+          expect([...shapes.keys()]).not.toContain('');
+        }
+      });
+
       test('a user the provider has not is subject_unknown', async () => {
         const { profile } = harness.adapter;
         const { unknown } = harness.subjects;
@@ -443,6 +481,14 @@ export function runAdapterContract(
 
     describe('search', () => runSearchContract(() => harness));
   });
+}
+
+/** Returns what a call asks for: its method, and its operation or its path without the name or id. */
+function toCallShape(address: string, { method = 'GET', headers }: RequestInit): string {
+  const { pathname, searchParams } = new URL(address);
+  const operation = new Headers(headers).get('x-amz-target');
+  const path = operation ?? pathname.replace(/\/users\/.*$/i, '/users/_');
+  return `${method} ${path} ${[...searchParams.keys()].join()}`;
 }
 
 function pathsOf(value: unknown): string[][] {

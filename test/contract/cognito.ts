@@ -337,6 +337,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     },
     readAttribute: (subject) =>
       [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
+    connectThrough: (wrap) => serveAdapter(createCognitoAdapter, { settings, core, fetch: wrap(deps.fetch) }),
     connectInShadowMode() {
       const shadow = toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } });
       return serveAdapter(createCognitoAdapter, { settings: shadow, ...deps });

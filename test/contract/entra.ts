@@ -344,6 +344,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
     },
     stopProvider: bench.stopProvider,
     connectInShadowMode: bench.connectInShadowMode,
+    connectThrough: (wrap) => bench.connect({ fetch: wrap(entra.fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(toEmail(subject)), 'step-up-1', signIn);

@@ -213,6 +213,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     },
     stopProvider: bench.stopProvider,
     connectInShadowMode: bench.connectInShadowMode,
+    connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       // A user whose password is imported has no ID yet, only a name.

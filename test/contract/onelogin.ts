@@ -172,6 +172,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     },
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
     connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     stopProvider: bench.stopProvider,
     // One hook knows users by ID, the other by name.
     async passStepUp(subject, signIn) {

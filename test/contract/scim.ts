@@ -57,6 +57,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
     },
     readAttribute: bench.readAttribute,
     connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     stopProvider: bench.stopProvider,
     async passStepUp(subject) {
       await createPassStepUp('workforce', policyGuard.parse({ mode: 'enforce' }), core)(subject);

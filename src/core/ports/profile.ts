@@ -24,11 +24,14 @@ export interface Group {
   readonly name: string | null;
 }
 
-/** Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. */
+/**
+ * Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. For an
+ * `outsider`, a look-up makes the same calls to the provider whatever the name or id, so that its time does not reveal
+ * who exists.
+ */
 export interface Profile {
   /**
    * Finds a user by login, ignoring case. Returns `null` if none or several match. A user id does not count as a login.
-   * Takes equally long for unknown users.
    * @throws `profile_unavailable`
    */
   findAccount(login: string, caller?: CallerClass): Promise<Account | null>;
@@ -59,7 +62,7 @@ export interface Profile {
    */
   readGroups(subject: string): Promise<readonly Group[]>;
   /** @throws `subject_unknown`, `profile_unavailable` */
-  readToken(subject: string): Promise<SealedToken | null>;
+  readToken(subject: string, caller?: CallerClass): Promise<SealedToken | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */
   writeToken(subject: string, token: SealedToken): Promise<void>;
   /** Clears the token. Idempotent. @throws `subject_unknown`, `profile_unavailable` */
