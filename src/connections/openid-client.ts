@@ -2,7 +2,7 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { RegisteredClaims } from '../config/claims.js';
 import type { Json, JsonObject } from '../core/base/json.js';
 import type { Assurance } from '../core/connection.js';
-import type { DirectoryFor } from '../core/limits/limits.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 
@@ -27,7 +27,7 @@ export {
   InvalidRequest,
   UnmetAuthenticationRequirements,
 } from 'oidc-provider/lib/helpers/errors.js';
-export type { Directory, DirectoryFor } from '../core/limits/limits.js';
+export type { Directory, DirectoryFor } from '../core/limits/directories.js';
 
 export interface ClaimDemand {
   readonly values: readonly string[];

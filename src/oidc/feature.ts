@@ -7,7 +7,8 @@ import type { AdmittedRequest, OidcClient, OidcClientDeps } from '../connections
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
-import type { ConsumeLimits, DirectoryFor } from '../core/limits/limits.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
+import type { ConsumeLimits } from '../core/limits/limits.js';
 import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { AuthorizationParameters } from './asked.js';

@@ -4,7 +4,7 @@ import { relyingPartiesOf } from '../config/oidc.js';
 import { type AuthorizationRequest, type OidcClient, type Person, paths } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { DirectoryFor } from '../core/limits/limits.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { addSec } from '../core/units.js';

@@ -131,7 +131,8 @@ export async function findNamed(
       throw error;
     }),
   ]);
-  const { subject, login } = named ?? identified ?? { subject: name, login: null };
+  // An id wins, because another user may have chosen it as username.
+  const { subject, login } = identified ?? named ?? { subject: name, login: null };
   return { subject, login };
 }
 

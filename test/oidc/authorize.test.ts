@@ -97,7 +97,8 @@ describe('a browser that comes back', () => {
     expect(await onward()).toBe(true);
     op.server.clock.advanceSec(1);
     expect(await onward()).toBe(false);
-    expect(asked).toEqual([loginOf('anna'), loginOf('anna'), loginOf('anna'), loginOf('anna')]);
+    expect(new Set(asked)).toEqual(new Set([loginOf('anna')]));
+    expect(asked).toHaveLength(6);
   });
 
   test('with a made-up or changed cookie is sent back as one without', async () => {
@@ -131,7 +132,7 @@ describe('a browser that comes back', () => {
 });
 
 describe('outsiders who come back', () => {
-  const limits = { outsiderStarts: 30, outsiderLookUps: 40, outsiderLookUpsOfConnection: 50 };
+  const limits = { outsiderStarts: 30, outsiderLookUps: 40, outsiderLookUpsOfConnection: 1000 };
 
   test('are limited by address and by connection', async () => {
     await start({ limits: { outsiderStarts: 30, outsiderStartsOfConnection: 70 } });
@@ -141,8 +142,8 @@ describe('outsiders who come back', () => {
     expect(await startFrom('192.0.2.7')).toEqual(ends);
     expect(await startFrom('192.0.2.8')).toEqual(ends);
     expect(await startFrom('192.0.2.9')).toEqual({ '/face': 10, temporarily_unavailable: 40 });
-    // The same name all the time: one question each for login and id.
-    expect(asked).toHaveLength(2);
+    // Each look-up asks for login and id, also for the same name.
+    expect(asked).toHaveLength(2 * 70);
     op.server.clock.advanceSec(60);
     expect(await startFrom('192.0.2.7')).toEqual(ends);
   });
@@ -161,7 +162,7 @@ describe('outsiders who come back', () => {
   });
 
   test('exhaust the anonymous limit without blocking other callers', async () => {
-    await start({ limits, policy: { whenNotEnrolled: 'enrol' } });
+    await start({ limits: { ...limits, outsiderLookUpsOfConnection: 10 }, policy: { whenNotEnrolled: 'enrol' } });
     await op.enrol('anna');
     const config = await op.discover('portal');
     for (const address of ['192.0.2.7', '192.0.2.8', '192.0.2.9']) {
@@ -169,7 +170,7 @@ describe('outsiders who come back', () => {
         endOf((await op.newBrowser(address).follow(request({ login_hint: `${address}-${n}` }))).url),
       );
     }
-    expect(asked).toHaveLength(50);
+    expect(asked).toHaveLength(10);
     const { url } = await op.newBrowser('192.0.2.10').follow(request());
     expect(told(url)).toMatchObject(later);
     // Somebody whom an authenticated client names, from an address that has had its part.
@@ -178,8 +179,6 @@ describe('outsiders who come back', () => {
     const camera = await browser.follow(pushed.href);
     const { returnUrl } = await op.show(browser, camera.url, 'anna');
     expect(told((await browser.follow(returnUrl!)).url)).toMatchObject({ code: expect.any(String) });
-    // What was found out a moment ago is still known.
-    expect((await op.newBrowser('192.0.2.7').follow(request({ login_hint: '192.0.2.7-0' }))).url).toMatch(/face/);
   });
 
   test.each([
@@ -207,7 +206,7 @@ describe('outsiders who come back', () => {
   });
 
   test('push in the name of a client without a secret only so often, and leave nothing beyond', async () => {
-    await start({ limits: { outsiderStarts: 10, outsiderStartsOfConnection: 15 } });
+    await start({ limits: { outsiderStarts: 10, outsiderStartsOfConnection: 20 } });
     const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
     const pushFrom = (address: string) =>
       sendMany(50, async () => {
@@ -216,8 +215,9 @@ describe('outsiders who come back', () => {
         return `${reply.status} ${error}`;
       });
     expect(await pushFrom('192.0.2.7')).toEqual({ '201 pushed': 10, '400 temporarily_unavailable': 40 });
-    expect(await pushFrom('192.0.2.8')).toEqual({ '201 pushed': 5, '400 temporarily_unavailable': 45 });
-    expect(counted.counts.writes).toBe(15);
+    expect(await pushFrom('192.0.2.8')).toEqual({ '201 pushed': 10, '400 temporarily_unavailable': 40 });
+    expect(await pushFrom('192.0.2.9')).toEqual({ '400 temporarily_unavailable': 50 });
+    expect(counted.counts.writes).toBe(20);
     expect(asked).toEqual([]);
   });
 });

@@ -5,12 +5,15 @@ import { standardSettings } from '../../../test/settings.js';
 import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Limits } from '../deps.js';
-import { createConsumeLimits, createDirectories, type DirectoryFor } from './limits.js';
+import { createDirectories, type DirectoryFor } from './directories.js';
+import { createConsumeLimits } from './limits.js';
 
 const clock = createManualClock();
 let profile: ReturnType<typeof createMemoryProfile>;
 let asked: string[];
 beforeEach(() => {
+  // The limits count in whole minutes.
+  clock.advanceSec(60 - ((clock.now() / 1000) % 60));
   profile = createMemoryProfile(['anna', 'berta']);
   asked = noteLookUps(profile);
 });
@@ -20,60 +23,80 @@ const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const state = createSqliteState({ file: ':memory:', clock });
   return createDirectories(
     { id: 'work', profile },
-    { clock, consumeLimits: createConsumeLimits({ clock, state, settings }) },
+    { consumeLimits: createConsumeLimits({ clock, state, settings }) },
+    async (ms) => clock.advanceSec(ms / 1000),
   );
 };
 const outsiderAt = (source: string) => ({ kind: 'anonymous' as const, source });
 const known = { kind: 'first_factor' } as const;
 
-describe('what outsiders asked a moment ago', () => {
-  test.each(['anna', 'nobody'])('is not asked again, whoever it is: %s', async (name) => {
-    const directoryFor = create();
-    const ask = async (source: string) => {
-      const directory = directoryFor(outsiderAt(source));
-      const id = await directory.readAccount(name).catch(({ code }) => code);
-      return [await directory.findAccount(loginOf(name)), id];
-    };
-    const first = await ask('192.0.2.7');
-    expect(asked).toHaveLength(2);
-    clock.advanceSec(59);
-    expect(await ask('192.0.2.8')).toEqual(first);
-    expect(asked).toHaveLength(2);
-    clock.advanceSec(1);
-    expect(await ask('192.0.2.7')).toEqual(first);
-    expect(asked).toHaveLength(4);
-  });
-
-  test('is nothing to known requests: each asks for itself', async () => {
-    const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
-    for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));
-    expect(asked).toHaveLength(10);
-    expect(await directoryFor(outsiderAt('192.0.2.7')).findAccount(loginOf('anna'))).toMatchObject({ subject: 'anna' });
-    expect(asked).toHaveLength(11);
-  });
+test.each(['anna', 'nobody'])('an anonymous caller cannot see who was looked up a moment ago: %s', async (name) => {
+  const directoryFor = create();
+  const ask = async (source: string) => {
+    asked.length = 0;
+    const directory = directoryFor(outsiderAt(source));
+    const id = await directory.readAccount(name).catch(({ code }) => code);
+    await directory.findAccount(loginOf(name));
+    return [id, ...asked];
+  };
+  const first = await ask('192.0.2.7');
+  expect(first).toHaveLength(3);
+  expect(await ask('192.0.2.7')).toEqual(first);
+  expect(await ask('192.0.2.8')).toEqual(first);
 });
 
-describe('what outsiders may ask', () => {
-  const taken = async (directoryFor: DirectoryFor, source: string, names: readonly string[]) => {
-    const { findAccount } = directoryFor(outsiderAt(source));
-    const outcomes = await Promise.allSettled(names.map((name) => findAccount(name)));
+test('known requests are not limited, and do not wait', async () => {
+  const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
+  for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));
+  expect(asked).toHaveLength(10);
+  expect(await directoryFor(outsiderAt('192.0.2.7')).findAccount(loginOf('anna'))).toMatchObject({ subject: 'anna' });
+  const { findAccount } = directoryFor(outsiderAt('192.0.2.8'));
+  await expect(findAccount(loginOf('anna'))).rejects.toMatchObject({ code: 'locked_out' });
+  await directoryFor(known).findAccount(loginOf('anna'));
+  expect(asked).toHaveLength(12);
+});
+
+describe('look-ups of anonymous callers', () => {
+  const lookUp = (directoryFor: DirectoryFor, source: string, prefix: string, count: number) =>
+    Array.from({ length: count }, (_, n) => directoryFor(outsiderAt(source)).findAccount(`${prefix}${n}@example.com`));
+  /** Returns one /64 of each of 32 /56. */
+  const subnetsOf = (site: string): readonly string[] =>
+    Array.from({ length: 32 }, (_, n) => `${site}:${(n * 256).toString(16)}::/64`);
+  const countFound = async (lookUps: readonly Promise<unknown>[]) => {
+    const outcomes = await Promise.allSettled(lookUps);
     for (const each of outcomes) if (each.status === 'rejected') expect(each.reason.code).toBe('locked_out');
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
-  const namesOf = (prefix: string, count: number) =>
-    Array.from({ length: count }, (_, n) => `${prefix}${n}@example.com`);
 
-  test('is bounded by address and by connection, each question by what it is', async () => {
-    const directoryFor = create({ outsiderLookUps: 20, outsiderLookUpsOfConnection: 50 });
-    expect(await taken(directoryFor, '192.0.2.7', namesOf('a', 100))).toBe(20);
-    expect(await taken(directoryFor, '192.0.2.8', namesOf('b', 100))).toBe(20);
-    expect(await taken(directoryFor, '192.0.2.9', namesOf('c', 100))).toBe(10);
-    expect(await taken(directoryFor, '192.0.2.10', namesOf('d', 100))).toBe(0);
-    expect(asked).toHaveLength(50);
-    // What is remembered costs nothing.
-    expect(await taken(directoryFor, '192.0.2.10', namesOf('a', 20))).toBe(20);
-    expect(await directoryFor(known).findAccount(loginOf('anna'))).toMatchObject({ subject: 'anna' });
+  test('are limited by address, and one network gets at most half of a connection', async () => {
+    const directoryFor = create({ outsiderLookUps: 8, outsiderLookUpsOfConnection: 40 });
+    let found = 0;
+    for (const source of subnetsOf('2001:db8:7')) found += await countFound(lookUp(directoryFor, source, 'b', 1));
+    expect(found).toBe(20);
+    expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'c', 100))).toBe(8);
     clock.advanceSec(60);
-    expect(await taken(directoryFor, '192.0.2.10', namesOf('d', 100))).toBe(20);
+    expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'd', 100))).toBe(8);
+  });
+
+  test('of other networks have their turn in seconds, whatever one network asks', async () => {
+    const directoryFor = create();
+    const subnets = [...subnetsOf('2001:db8:7'), ...subnetsOf('2001:db8:9')];
+    const flood = Promise.allSettled(subnets.flatMap((source) => lookUp(directoryFor, source, 'x', 10)));
+    const beganAt = clock.now();
+    const [one, other] = ['192.0.2.7', '2001:db8:8:1::/64'].flatMap((source) => lookUp(directoryFor, source, 'y', 1));
+    expect(await one).toBeNull();
+    expect(await other).toBeNull();
+    expect(clock.now() - beganAt).toBeLessThanOrEqual(5_000);
+    await flood;
+    expect(asked.length).toBeLessThanOrEqual(300);
+  });
+
+  test('wait 15 seconds at most', async () => {
+    const directoryFor = create({ outsiderLookUps: 1000, outsiderLookUpsOfConnection: 120 });
+    const beganAt = clock.now();
+    // Sixty at once, and ten in each five seconds.
+    const lookUps = ['192.0.2.7', '192.0.2.8'].flatMap((source) => lookUp(directoryFor, source, 'a', 60));
+    expect(await countFound(lookUps)).toBeLessThanOrEqual(100);
+    expect(clock.now() - beganAt).toBeLessThanOrEqual(15_000);
   });
 });

@@ -1,8 +1,8 @@
 import { FaceError } from '../../errors.js';
-import { type Assurance, anonymousSourceIn, type Connection, type SubjectRef } from '../connection.js';
+import type { SubjectRef } from '../connection.js';
 import type { Limits } from '../deps.js';
 import { networksOf } from '../networks.js';
-import type { Account, Clock, NamedAccount, Profile, State } from '../ports.js';
+import type { Clock, State } from '../ports.js';
 import { addSec, type EpochMs, epochMs } from '../units.js';
 
 /** A fixed window for counting. It starts at a multiple of its length, so all replicas use the same one. */
@@ -45,6 +45,8 @@ const windowSecOf = {
   outsiderLookUps: minute,
   /** Users that anonymous callers look up at the identity provider, by connection. */
   outsiderLookUpsOfConnection: minute,
+  /** The part of these look-ups for which networks take turns. */
+  outsiderLookUpsInTurn: 5,
   /** Face checks of anonymous callers, by source. */
   outsiderChecks: minute,
   /** Face checks of anonymous callers, over all sources of a connection. */
@@ -195,25 +197,29 @@ export type ConsumeLimits = (...counts: readonly LimitUse[]) => Promise<void>;
  */
 export function createConsumeLimits(deps: LimitDeps): ConsumeLimits {
   const exhausted = new Map<string, EpochMs>();
-  const note = ({ key, endsAt }: Window): void => {
+  const nameOf = ({ key, allowed }: LimitWindow): string => `${key} ${allowed}`;
+  const note = (window: LimitWindow): void => {
     for (const [other, end] of exhausted) if (end <= deps.clock.now()) exhausted.delete(other);
-    exhausted.set(key, endsAt);
+    exhausted.set(nameOf(window), window.endsAt);
   };
   return async (...counts) => {
     const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
-    const found = windows.find(({ key }) => exhausted.has(key));
+    const found = windows.find((window) => exhausted.has(nameOf(window)));
     if (found !== undefined) throw toLockedOut(found, deps);
     await countInAll(windows, deps, note);
   };
 }
 
-/** Limits counted for every network to which a source belongs. */
-const limitsBySource: ReadonlySet<LimitName> = new Set([
-  'outsiderStarts',
-  'outsiderLookUps',
-  'outsiderChecks',
-  'unusableOfSource',
-]);
+/**
+ * Limits counted for every network to which a source belongs, and the limit of all sources, of which one network gets at
+ * most half.
+ */
+const limitsBySource: Partial<Record<LimitName, 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | null>> = {
+  outsiderStarts: 'outsiderStarts',
+  outsiderLookUps: 'outsiderLookUps',
+  outsiderChecks: 'outsiderChecks',
+  unusableOfSource: null,
+};
 
 /**
  * Limits per minute of acts that leave records. They allow a company's morning, but only `sustainedMinutes` of them in
@@ -232,17 +238,34 @@ interface LimitWindow extends Window {
   readonly allowed: number;
 }
 
+/** Least number of look-ups in turn, in the window of `outsiderLookUpsInTurn`. */
+const leastInTurn = 10;
+
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {
-  const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
-  const allowed = { ...fixedLimits, ...deps.settings.limits }[limit];
-  const windowSec = windowSecOf[limit];
-  return networks.flatMap(({ name, share }) => {
-    const own = { ...windowOf(`limit:${limit}:${name}`, windowSec, deps), limit, allowed: allowed * share };
-    if (!recordedLimits.has(limit)) return [own];
-    const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);
-    return [{ ...sustained, limit, allowed: allowed * share * sustainedMinutes }, own];
+  const { limits } = deps.settings;
+  const toWindow = (name: string, allowed: number, of = limit): LimitWindow => ({
+    ...windowOf(`limit:${of}:${name}`, windowSecOf[of], deps),
+    limit: limit === 'outsiderLookUpsInTurn' ? 'outsiderLookUpsOfConnection' : limit,
+    allowed,
   });
+  const lookUps = limits.outsiderLookUpsOfConnection;
+  // Half of the look-ups are served at once, the rest evenly over the minute.
+  if (limit === 'outsiderLookUpsOfConnection') return [toWindow(who, Math.floor(lookUps / 2))];
+  if (limit === 'outsiderLookUpsInTurn') {
+    const inTurn = Math.max(leastInTurn, Math.ceil((lookUps / 2) * (windowSecOf[limit] / minute)));
+    return [toWindow(who, lookUps, 'outsiderLookUpsOfConnection'), toWindow(who, inTurn)];
+  }
+  const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
+    if (!recordedLimits.has(limit)) return [toWindow(name, allowed)];
+    const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);
+    return [{ ...sustained, limit, allowed: allowed * sustainedMinutes }, toWindow(name, allowed)];
+  };
+  const allowed = { ...fixedLimits, ...limits }[limit];
+  const ofAll = limitsBySource[limit];
+  if (ofAll === undefined) return toWindows(who, allowed);
+  const half = ofAll === null ? Infinity : Math.max(1, Math.floor(limits[`${ofAll}OfConnection`] / 2));
+  return networksOf(who).flatMap(({ name, share }) => toWindows(name, Math.min(allowed * share, half)));
 }
 
 /**
@@ -252,7 +275,7 @@ function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly Lim
 async function countInAll(
   windows: readonly LimitWindow[],
   deps: LimitDeps,
-  onUsedUp: (window: Window) => void = () => {},
+  onUsedUp: (window: LimitWindow) => void = () => {},
 ): Promise<void> {
   for (const [at, window] of windows.entries()) {
     if ((await countIn(window, 1, deps)) <= window.allowed) continue;
@@ -264,77 +287,3 @@ async function countInAll(
 
 const toLockedOut = (window: LimitWindow, deps: LimitDeps): FaceError =>
   new FaceError('locked_out', { limit: window.limit, retryAfterSec: secLeftOf(window, deps) });
-
-export interface Directory extends Pick<Profile, 'findAccount'> {
-  /** Account from the profile, without names. */
-  readAccount(subject: string): Promise<Account>;
-}
-
-/**
- * Returns the directory for a request. For anonymous callers, look-ups also throw `locked_out`.
- */
-export type DirectoryFor = (assurance: Assurance) => Directory;
-
-/** Lifetime of a cached look-up, in seconds. Reloading a page then needs no new look-up. */
-const keptSec = 60;
-const mostKept = 10_000;
-
-/**
- * Creates a connection's directories. Pushed or signed requests read the profile directly. Anonymous callers have their
- * own rate limit, and a cache of both found and unknown users, so that response times do not reveal who exists.
- */
-export function createDirectories(
-  { id, profile }: Pick<Connection, 'id' | 'profile'>,
-  { clock, consumeLimits }: { readonly clock: Clock; readonly consumeLimits: ConsumeLimits },
-): DirectoryFor {
-  const bounded = async <Answer>(source: string, question: () => Promise<Answer>): Promise<Answer> => {
-    await consumeLimits(['outsiderLookUps', source], ['outsiderLookUpsOfConnection', id]);
-    return question();
-  };
-  const byLogin = remember<Account | null>(clock);
-  const bySubject = remember<NamedAccount | null>(clock);
-  return (assurance) => {
-    const source = anonymousSourceIn(assurance);
-    if (source === null) return profile;
-    return {
-      findAccount: (login) => byLogin(login, () => bounded(source, () => profile.findAccount(login, 'outsider'))),
-      async readAccount(subject) {
-        const ask = () => profile.readAccount(subject, 'outsider').catch(toNobody);
-        const found = await bySubject(subject, () => bounded(source, ask));
-        if (found === null) throw new FaceError('subject_unknown');
-        return found;
-      },
-    };
-  };
-}
-
-/** Returns `null` for unknown users, so that they are cached too. */
-function toNobody(error: unknown): null {
-  if (error instanceof FaceError && error.code === 'subject_unknown') return null;
-  throw error;
-}
-
-/** Shares one look-up between concurrent and recent callers. Failures are not cached. */
-function remember<Answer>(clock: Clock): (name: string, ask: () => Promise<Answer>) => Promise<Answer> {
-  // In order of insertion, so the first entry is the oldest.
-  const kept = new Map<string, { readonly answer: Promise<Answer>; readonly askedAt: number }>();
-  const isGood = (askedAt: number): boolean => Math.abs(clock.now() - askedAt) < keptSec * 1000;
-  const dropOld = (): void => {
-    for (const [name, { askedAt }] of kept) {
-      if (kept.size <= mostKept && isGood(askedAt)) return;
-      kept.delete(name);
-    }
-  };
-  return (name, ask) => {
-    const known = kept.get(name);
-    if (known !== undefined && isGood(known.askedAt)) return known.answer;
-    kept.delete(name);
-    const asked = { answer: ask(), askedAt: clock.now() };
-    kept.set(name, asked);
-    dropOld();
-    asked.answer.catch(() => {
-      if (kept.get(name) === asked) kept.delete(name);
-    });
-    return asked.answer;
-  };
-}

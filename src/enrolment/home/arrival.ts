@@ -4,7 +4,7 @@ import { readStored } from '../../core/change-stored.js';
 import { type ConnectedSubject, type Connection, subjectOfIdentifier, toSubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { SupportedLanguage } from '../../core/language.js';
-import type { DirectoryFor } from '../../core/limits/limits.js';
+import type { DirectoryFor } from '../../core/limits/directories.js';
 import { Credential, digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
