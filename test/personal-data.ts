@@ -35,10 +35,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
   {
     why: 'Failures at one token, hook sign-in or source of administrators, and unlocks: they end after three days at most.',
     keys: [
-      ...['hook', 'token', 'admin-key', 'console-sign-in'].flatMap((kind) => [
-        `failures:*:${kind}:*`,
-        `lockout:${kind}:*`,
-      ]),
+      ...['hook', 'token', 'admin-key'].flatMap((kind) => [`failures:*:${kind}:*`, `lockout:${kind}:*`]),
       'unlocked:*',
     ],
   },

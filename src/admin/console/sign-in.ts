@@ -1,9 +1,7 @@
 import type { CookieOptions, Express } from 'express';
 import { z } from 'zod';
 import type { SignInConfig } from '../../config/console.js';
-import { attemptsOfSignIns } from '../../core/limits/attempts.js';
 import { consumeLimit } from '../../core/limits/limits.js';
-import { countAttempt } from '../../core/limits/lockout.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
@@ -181,9 +179,10 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const query = queryOf(request);
     // This answer belongs to another window's sign-in, whose cookie is kept.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
-    response.clearCookie(names.visit, cookie('lax'));
     try {
-      const person = await finishCounted(provider, query, visit, sourceOf(request));
+      await consumeLimit('signInReturns', sourceOf(request), deps);
+      response.clearCookie(names.visit, cookie('lax'));
+      const person = await provider.finish(query, visit);
       const role = await requireRole(person, signIn.issuer);
       const by = { kind: 'provider' as const, issuer: signIn.issuer, subject: person.subject, login: person.login };
       await begin(exchange, { name: person.name, role, by }, person.subject);
@@ -195,17 +194,6 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     }
     response.redirect(303, `${issuer}${visit.to}`);
   });
-
-  /**
-   * Counts failed sign-ins at the provider, because each answer causes a call to the provider. Failed attempts with API
-   * keys are counted separately.
-   */
-  const finishCounted = (from: CompanyProvider, query: string, visit: PendingSignIn, source: string): Promise<Person> =>
-    countAttempt(
-      attemptsOfSignIns(source),
-      async () => ({ succeeded: true, result: await from.finish(query, visit) }),
-      deps,
-    );
 
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;

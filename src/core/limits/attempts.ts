@@ -60,22 +60,15 @@ export const attemptsOfToken = (tokenId: string): LockoutCounter => ({
   rememberedSec: 0,
 });
 
-const attemptsOfAdministrators = (means: string, source: string): readonly LockoutCounter[] =>
+/** Returns the counters of wrong administrator API keys, for each network of the caller. */
+export const attemptsOfKeys = (source: string): readonly LockoutCounter[] =>
   networksOf(source).map(({ name, share }) => ({
-    name: `${means}:from:${name}`,
+    name: `admin-key:from:${name}`,
     kind: 'administrator',
     failuresAllowed: 100 * share,
     windowSec: firstLockoutSec,
     rememberedSec: 0,
   }));
-
-/** Returns the counters of wrong administrator API keys, for each network of the caller. */
-export const attemptsOfKeys = (source: string): readonly LockoutCounter[] =>
-  attemptsOfAdministrators('admin-key', source);
-
-/** Returns the counters of single sign-on. They are separate, so that wrong API keys do not block single sign-on. */
-export const attemptsOfSignIns = (source: string): readonly LockoutCounter[] =>
-  attemptsOfAdministrators('console-sign-in', source);
 
 /**
  * Returns the counter of hook events without a passed check, by user, application and address. It limits an attacker

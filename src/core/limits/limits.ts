@@ -71,6 +71,11 @@ const windowSecOf = {
   recordsOfPerson: hour,
   /** Sign-ins to the console of a person who has no role. */
   refusedSignInsOfPerson: hour,
+  /**
+   * Answers of a provider that browsers bring to the console or a person's page. Each causes a call to the provider.
+   * The window is short and not a lockout, because anyone can forge such answers from an address that others share.
+   */
+  signInReturns: 10,
   clientPictures: minute,
   /** Identifications by tenant. Each one tries every token of a roster. */
   identifications: hour,
@@ -109,6 +114,7 @@ const fixedLimits = {
   handOffsOfStepUp: 10,
   recordsOfPerson: 60,
   refusedSignInsOfPerson: 20,
+  signInReturns: 50,
   changesOfDeveloper: 200,
   codesOfContact: 5,
   codesOfClient: 200,
@@ -219,6 +225,7 @@ const limitsBySource: Partial<Record<LimitName, 'outsiderStarts' | 'outsiderLook
   outsiderLookUps: 'outsiderLookUps',
   outsiderChecks: 'outsiderChecks',
   unusableOfSource: null,
+  signInReturns: null,
 };
 
 /**

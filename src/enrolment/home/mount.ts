@@ -5,8 +5,7 @@ import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { createDirectories, type DirectoryFor } from '../../core/limits/directories.js';
-import { createConsumeLimits } from '../../core/limits/limits.js';
-import type { Clock, Fetch, Random } from '../../core/ports.js';
+import { type ConsumeLimits, createConsumeLimits } from '../../core/limits/limits.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
@@ -27,7 +26,8 @@ interface OwnSignIn {
   begin(visit: DoorVisit): Promise<void>;
   /**
    * @returns the user's id
-   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `profile_unavailable`
+   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `locked_out`;
+   * `profile_unavailable`
    */
   finish(visit: DoorVisit): Promise<string>;
 }
@@ -35,7 +35,7 @@ interface OwnSignIn {
 function createOwnSignIn(
   { id, profile }: Connection,
   config: OwnSignInConfig,
-  deps: { readonly issuer: string; readonly clock: Clock; readonly random: Random; readonly fetch: Fetch },
+  deps: Pick<HomeDeps, 'issuer' | 'clock' | 'random' | 'fetch'> & { readonly consumeLimits: ConsumeLimits },
 ): OwnSignIn {
   const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
   const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
@@ -56,6 +56,8 @@ function createOwnSignIn(
       const query = queryOf(request);
       // This answer belongs to another window, whose cookie is kept.
       if (!matchesState(secrets, query)) throw new FaceError('caller_untrusted');
+      // Counted, because even a forged answer causes a call to the provider.
+      await deps.consumeLimits(['signInReturns', sourceOf(request)]);
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);
       const subject = claims[config.subjectClaim];
@@ -166,16 +168,12 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     async GET(visit) {
       const { connection, door } = visit;
       if (door.signIn === null) throw new FaceError('not_found');
-      // Counted, because even a forged answer causes a call to the provider.
-      await countStart(visit);
       await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
     },
   });
 }
 
-function openDoors(
-  deps: HomeDeps & { readonly consumeLimits: ReturnType<typeof createConsumeLimits> },
-): ReadonlyMap<string, OpenDoor> {
+function openDoors(deps: HomeDeps & { readonly consumeLimits: ConsumeLimits }): ReadonlyMap<string, OpenDoor> {
   return new Map(
     [...deps.connections.values()].flatMap((connection) => {
       const { door } = deps.homePages.get(connection.id) ?? { door: null };
