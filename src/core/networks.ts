@@ -44,8 +44,30 @@ const ipv6Guard = z.ipv6();
 
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
+/** Addresses that contain an IPv4 address: IPv4-mapped (RFC 4291, section 2.5.5.2) and NAT64 (RFC 6052, section 2.1). */
+const withIpv4 = [
+  [0, 0, 0, 0, 0, 0xffff],
+  [0x64, 0xff9b, 0, 0, 0, 0],
+].map((prefix) => prefix.join());
+
+/** Returns the eight groups of an IPv6 address. The last two may be written as an IPv4 address. */
+function toGroups(text: string): readonly number[] {
+  const [before = [], after = []] = text.split('::').map((side) =>
+    side
+      .split(':')
+      .filter((group) => group !== '')
+      .flatMap((group) => {
+        if (!group.includes('.')) return [Number.parseInt(group, 16)];
+        const [first = 0, second = 0, third = 0, fourth = 0] = group.split('.').map(Number);
+        return [first * 256 + second, third * 256 + fourth];
+      }),
+  );
+  const missing = Math.max(0, 8 - before.length - after.length);
+  return [...before, ...Array.from({ length: missing }, () => 0), ...after];
+}
+
 /**
- * Returns the rate limit key of an address: IPv4, or the first 64 bits of IPv6, because a customer controls at least
+ * Returns the rate limit key of an address: IPv4, also if an IPv6 address contains it, or the first 64 bits of IPv6, because a customer controls at least
  * that network (RFC 4291, section 2.5.4; RFC 6177).
  */
 export function toSource(address: string | undefined): string {
@@ -54,10 +76,9 @@ export function toSource(address: string | undefined): string {
   const mapped = mappedIpv4.exec(text)?.[1];
   // The parser of IPv6 throws and catches an error for other text, which takes a tenth of a hook's time.
   if (mapped !== undefined || !text.includes(':') || !ipv6Guard.safeParse(text).success) return mapped ?? text;
-  const [before = '', after] = text.toLowerCase().split('::');
-  const groups = before.split(':').filter((group) => group !== '');
-  const tail = (after ?? '').split(':').filter((group) => group !== '');
-  const missing = Array.from({ length: Math.max(0, 8 - groups.length - tail.length) }, () => '0');
-  const network = [...groups, ...missing, ...tail].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  const groups = toGroups(text);
+  const ipv4Bytes = groups.slice(6).flatMap((group) => [group >> 8, group & 255]);
+  if (withIpv4.includes(groups.slice(0, 6).join())) return ipv4Bytes.join('.');
+  const network = groups.slice(0, 4).map((group) => group.toString(16));
   return `${network.join(':')}::/64`;
 }
