@@ -1,5 +1,6 @@
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
 import type { AuditEvent, AuditSubscriber } from '../core/audit-events.js';
+import { joinKey } from '../core/base/key.js';
 import type { Connection, SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { directionOf, type SupportedLanguage } from '../core/language.js';
@@ -67,9 +68,15 @@ async function send({ kind, who }: Notice, connection: Connection, deps: Notific
   const { state, clock, delivery, issuer } = deps;
   const choice = await readNotificationChoice(who, { state });
   if (choice?.off.includes(kind)) return;
-  const name = `${who.connection}:${who.subject}`;
-  if ((await countIn(windowOf(`notices:${kind}:${name}`, hourSec, deps), 1, { state })) > mostOfAKindInAnHour) return;
-  if ((await countIn(windowOf(`notices:${name}`, daySec, deps), 1, { state })) > maxPerDay) return;
+  if (
+    (await countIn(windowOf(`notices:${joinKey(kind, who.connection, who.subject)}`, hourSec, deps), 1, { state })) >
+    mostOfAKindInAnHour
+  )
+    return;
+  if (
+    (await countIn(windowOf(`notices:${joinKey(who.connection, who.subject)}`, daySec, deps), 1, { state })) > maxPerDay
+  )
+    return;
   const language = choice?.language ?? connection.policy.language;
   const isPushed = await push({ kind, who }, language, connection, deps);
   if (isPushed && choice?.email === false) return;

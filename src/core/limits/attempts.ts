@@ -1,10 +1,11 @@
+import { joinKey } from '../base/key.js';
 import type { PersonalData, Ports } from '../deps.js';
 import { networksOf } from '../networks.js';
 import type { Binding } from '../ports.js';
 import { secondsPerDay, toIso } from '../units.js';
 import { clearAttempts, endUnlisted, firstLockoutSec, type LockoutCounter, readAttempts } from './lockout.js';
 
-const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
+const nameOf = ({ tenant, idp, subject }: Binding): string => joinKey(idp, tenant, subject);
 
 /**
  * Returns the counter of an authenticated user. NIST SP 800-63B-4, section 3.2.3: at most five consecutive failures for
