@@ -33,7 +33,7 @@ const service = ofKind('service');
 export const refusals = {
   request_malformed: request(
     400,
-    'The request is not valid. Check the field names and their values against /openapi.json.',
+    'The request is not valid. Check the field names and their values, or the field that is named here, against /openapi.json.',
   ),
   field_unknown: request(400, 'The request has a field that this endpoint does not accept.'),
   body_too_large: request(413, 'The request body is larger than this endpoint accepts.'),

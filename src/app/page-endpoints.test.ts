@@ -60,9 +60,19 @@ describe('enrolments', () => {
     expect((await enrol({ photo: ada(1) })).body.weak).toBe(true);
   });
 
+  test('refuse consent by its field, and call it missing only if it was not sent', async () => {
+    for (const [fields, code, field] of [
+      [{ consentGivenAt: [] }, 'consent_missing', 'consentGivenAt'],
+      [{ consentGivenAt: '2026-11-20' }, 'request_malformed', 'consentGivenAt'],
+      [{ consentGivenAt: '2999-01-01T00:00:00Z' }, 'request_malformed', 'consentGivenAt'],
+      [{ consentStatement: 'x'.repeat(2001) }, 'request_malformed', 'consentStatement'],
+      [{ consent_given_at: 'x' }, 'field_unknown', 'consentGivenAt'],
+    ] as const)
+      expect(await enrol(fields as Fields)).toMatchObject({ status: 400, body: { code, field } });
+  });
+
   test.each<[string, Fields, number, string]>([
     ['no consent', { consentStatement: [] }, 400, 'consent_missing'],
-    ['consent from the future', { consentGivenAt: '2999-01-01T00:00:00Z' }, 400, 'consent_missing'],
     ['a connection that is not there', { connection: 'none' }, 404, 'connection_unknown'],
     ['a user that is not there', { subject: '00u9' }, 404, 'subject_unknown'],
     ['no photo', { photo: [] }, 400, 'photo_missing'],

@@ -13,8 +13,9 @@ import { toPrintable } from './table.js';
  */
 export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   request_malformed:
-    'Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
-  field_unknown: 'Remove or rename the field. /openapi.json names the fields of each endpoint.',
+    'The reply names the field in `field`. Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
+  field_unknown:
+    'Remove or rename the field. If its name is similar to one of the endpoint (photo[] for photo), the reply has that one in `field`. /openapi.json names the fields of each endpoint.',
   body_too_large:
     'Send less in one request. Send the client token in the header: unauthenticated callers may only send small bodies.',
   media_type_unsupported:
@@ -69,7 +70,8 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   token_key_retired:
     'Enrol the person again. Also returned if the engine of the token was removed, is missing on this server, or is refused (docs/own-model.md).',
   enrolment_changed: 'Read the current enrolment of the user. Enrol again if it is not the one you want.',
-  consent_missing: 'Send consentStatement and consentGivenAt. The time is in RFC 3339 and not in the future.',
+  consent_missing:
+    'Send consentStatement and consentGivenAt, as the person agreed. A wrong time has the code request_malformed.',
   face_mismatch:
     'In a check, let the person try again; /authenticate reports a mismatch as “authenticated: false”, not as an error. In /generate and /enrolments, send photos of one person only.',
   liveness_low: 'Appears in the audit trail only; the check fails. Ask for a photo taken now.',

@@ -50,11 +50,13 @@ const toStored = (who: SubjectRef, { settings: { consentDays } }: Ports<'setting
     withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
 });
 
-/** Validates a consent. @throws `consent_missing` for an empty text or a future time */
+/** Validates a consent. @throws `consent_missing` for a blank text; `request_malformed` for other values */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
-  if (length === 0 || length > maxStatementCharacters) throw new FaceError('consent_missing', { field: 'statement' });
-  if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
+  if (length === 0) throw new FaceError('consent_missing', { field: 'consentStatement' });
+  if (length > maxStatementCharacters) throw new FaceError('request_malformed', { field: 'consentStatement' });
+  if (givenAt > addSec(now, clockSkewSec))
+    throw new FaceError('request_malformed', { field: 'consentGivenAt', givenAt: toIso(givenAt) });
 }
 
 export const findConsent = (who: SubjectRef, deps: Ports<'state'>): Promise<FoundRecord<ConsentRecord> | null> =>

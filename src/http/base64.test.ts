@@ -15,11 +15,20 @@ test('every way of writing base64 gives the bytes back', async () => {
         text.replace(/=+$/, ''),
         text.replaceAll('+', '-').replaceAll('/', '_'),
         `data:image/jpeg;base64,${text}`,
+        `DATA:Image/JPEG;Base64,${text}`,
+        `data:;base64,${text}`,
+        `${text}\n`,
+        text.replace(/.{1,76}/g, '$&\r\n'),
+        `data:image/jpeg;base64,${text.replace(/.{1,64}/g, '$&\n')}`,
       ]) {
         expect(new Uint8Array(await decodeBase64(written))).toEqual(value);
       }
       const escaped = `data:image\\/jpeg;base64,${text.replaceAll('/', '\\/')}`;
       expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(escaped))))).toEqual(value);
+      for (const lineBreak of ['\\n', '\\r\\n', '\\u000a', '\\u000D\\u000A']) {
+        const inLines = text.replace(/.{1,76}/g, (line) => line + lineBreak);
+        expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(inLines))))).toEqual(value);
+      }
       const byCode = text.replace(/[+/=]/g, (each) => `\\u00${each.charCodeAt(0).toString(16)}`);
       expect(new Uint8Array(await decodeBase64(new LongText(Buffer.from(byCode))))).toEqual(value);
     }),
@@ -27,7 +36,7 @@ test('every way of writing base64 gives the bytes back', async () => {
 });
 
 test('one character that is not base64, anywhere, refuses', async () => {
-  const foreign = fc.constantFrom('!', ' ', '\n', '=', 'é', '\0', '.', '\\');
+  const foreign = fc.constantFrom('!', ' ', '\t', '=', 'é', '\0', '.', '\\');
   await fc.assert(
     fc.asyncProperty(bytes, foreign, fc.nat(), async (value, character, at) => {
       const text = Buffer.from(value).toString('base64').replace(/=+$/, '');
@@ -46,7 +55,8 @@ test('a picture of 10 MB, with its slashes escaped and not, is decoded whole', a
   const value = randomBytes(10 * 1024 * 1024);
   const text = value.toString('base64');
   const byCode = text.replace(/[+/]/g, (each) => `\\u00${each.charCodeAt(0).toString(16).toUpperCase()}`);
-  for (const written of [text, text.replaceAll('/', '\\/'), byCode, `data:image/png;base64,${text}`]) {
+  const inLines = text.replace(/.{1,76}/g, '$&\\r\\n');
+  for (const written of [text, inLines, text.replaceAll('/', '\\/'), byCode, `data:image/png;base64,${text}`]) {
     expect((await decodeBase64(new LongText(Buffer.from(written)))).equals(value)).toBe(true);
   }
   const broken = `${text.slice(0, 9_000_000)}!${text.slice(9_000_001)}`;

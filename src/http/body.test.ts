@@ -49,11 +49,11 @@ describe('photos', () => {
   });
 
   test.each<[string, Parameters<typeof toForm>[0], string]>([
-    ['text where a file belongs', { photo: 'text' }, 'photo_missing'],
-    ['text beside a file', { photo: ['text', photo] }, 'field_unknown'],
+    ['text where a file belongs', { photo: 'text' }, 'request_malformed'],
+    ['text beside a file', { photo: ['text', photo] }, 'request_malformed'],
     ['a name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
     ['two where one belongs', { photo: [photo, photo] }, 'photo_too_many'],
-    ['a file where text belongs', { photo, auth_token: photo }, 'field_unknown'],
+    ['a file where text belongs', { photo, auth_token: photo }, 'request_malformed'],
   ])('in a form: %s', async (_, fields, code) => {
     expect(await form('/detect', fields)).toMatchObject({ status: 400, body: { code } });
   });
@@ -67,6 +67,36 @@ describe('photos', () => {
     ['a long text in a right one', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
   ])('in JSON: %s', async (_, body, code) => {
     expect(await json('/detect', body)).toMatchObject({ status: 400, body: { code } });
+  });
+
+  test('a refusal names the field, or the field of a similar name', async () => {
+    const named = (code: string, field: string) => ({ status: 400, body: { ok: false, code, field } });
+    for (const [path, fields, code, field] of [
+      ['/detect', { photo: null }, 'request_malformed', 'photo'],
+      ['/detect', { photo: 'no base64' }, 'photo_invalid', 'photo'],
+      ['/detect', { 'photo[]': [base64] }, 'field_unknown', 'photo'],
+      ['/match', { probe: base64, 'reference[]': base64 }, 'field_unknown', 'reference'],
+      ['/match', { probe: base64 }, 'photo_missing', 'reference'],
+      ['/match', { probe: base64, reference: base64, accuracy: null }, 'request_malformed', 'accuracy'],
+      ['/authenticate', { photo: base64, token: null }, 'token_malformed', 'token'],
+    ] as const)
+      expect(await json(path, fields)).toMatchObject(named(code, field));
+    for (const [fields, code, field] of [
+      [{ 'probe[]': photo, reference: photo }, 'field_unknown', 'probe'],
+      [{ 'probe[0]': 'text', reference: photo }, 'field_unknown', 'probe'],
+      [{ probe: base64.slice(0, 80), reference: photo }, 'request_malformed', 'probe'],
+      [{ probe: 'A'.repeat(20_000), reference: photo }, 'request_malformed', 'probe'],
+      [{ probe: photo, reference: [photo, photo] }, 'photo_too_many', 'reference'],
+      [{ probe: photo, reference: Buffer.from('no picture') }, 'face_none', 'reference'],
+      [{ probe: Buffer.from('no picture'), reference: photo }, 'face_none', 'probe'],
+    ] as const)
+      expect(await form('/match', fields as Parameters<typeof toForm>[0])).toMatchObject(named(code, field));
+    expect((await json('/detect', { photo: base64, 'not-ours': 'x' })).body).not.toHaveProperty('field');
+  });
+
+  test('with a byte order mark, and base64 in lines, are read', async () => {
+    const inLines = base64.replace(/.{1,76}/g, '$&\\r\\n');
+    expect((await json('/detect', `\ufeff{"photo":"data:;base64,${inLines}"}`)).status).toBe(200);
   });
 
   test('eleven for a consistency check, six for a token, 101 references are too many', async () => {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import multer from 'multer';
 import { z } from 'zod';
 import { maxPhotoBytes, type OwnPhoto, type Photo } from '../core/secrets.js';
-import { FaceError, type FaceErrorCode } from '../errors.js';
+import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { ChunkBuffer, collectBody, concatAndZero, receiveBody } from './front-door.js';
 import { type FieldValue, LongText, longTextBytes, parseJsonFields } from './json.js';
 import type { RequestBudget } from './request-budget.js';
@@ -27,7 +27,8 @@ interface BodyOptions {
   readonly maxBytes: number;
   /** Called when the token arrives, before photos are accepted. */
   onAuthToken(token: string): Promise<unknown>;
-  onTextTooLong(field: string): FaceError;
+  /** Returns the refusal of a field whose value or name cannot be accepted. */
+  refuseField(name: string): FaceError;
 }
 
 /** Enough for a picture of 10 MB in base64 and its fields. */
@@ -39,10 +40,9 @@ const maxTextFields = 16;
 const maxParts = maxTextFields + 101;
 
 /** Errors for multer's limits. The length of texts is limited per field instead, outside of multer. */
-const refusalByMulterCode: Record<string, FaceErrorCode> = {
-  LIMIT_FILE_SIZE: 'photo_too_large',
-  LIMIT_FIELD_NESTING: 'field_unknown',
-};
+const refusalByMulterCode: Record<string, FaceErrorCode> = { LIMIT_FILE_SIZE: 'photo_too_large' };
+
+const fieldRefusals: ReadonlySet<string> = new Set(['LIMIT_FIELD_VALUE', 'LIMIT_FIELD_NESTING']);
 
 /**
  * Time limit for parsing after the last byte was received. Parsing takes milliseconds, but would never end if a file
@@ -123,14 +123,14 @@ async function readMultipart(request: Request, response: Response, options: Body
 /** Returns the filter of file fields. It accepts only known fields, and only from an authenticated caller. */
 function createFileFilter(
   request: Request,
-  { photoLimits, onAuthToken }: BodyOptions,
+  { photoLimits, onAuthToken, refuseField }: BodyOptions,
 ): (name: string) => Promise<void> {
   const counts = new Map<string, number>();
   return async (name) => {
     const atMost = Object.hasOwn(photoLimits, name) ? photoLimits[name]?.atMost : undefined;
-    if (atMost === undefined) throw new FaceError('field_unknown');
+    if (atMost === undefined) throw refuseField(name);
     const count = (counts.get(name) ?? 0) + 1;
-    if (count > atMost) throw new FaceError('photo_too_many');
+    if (count > atMost) throw new FaceError('photo_too_many', { field: name });
     counts.set(name, count);
     const sent: unknown = request.body?.auth_token;
     if (typeof sent === 'string') await onAuthToken(sent);
@@ -166,29 +166,30 @@ function createFileMemory(): FileMemory {
   };
 }
 
-async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions): Promise<Body> {
+async function toBody(request: Request, memory: FileMemory, options: BodyOptions): Promise<Body> {
   // Without a usable boundary, multer ignores the body.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
   // Field by field, because a guard for the whole object would silently drop `__proto__`.
-  const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(value)]));
+  const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(name, value, options)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {
-    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), own(await memory.take(file))]);
+    photos.set(file.fieldname, [...(photos.get(file.fieldname) ?? []), options.own(await memory.take(file))]);
   }
   return { fields, photos };
 }
 
-function toText(value: unknown): z.output<typeof textGuard> {
+/** Without a filename, a part is text, so a picture in it was changed. */
+function toText(name: string, value: unknown, { photoLimits, refuseField }: BodyOptions): z.output<typeof textGuard> {
   const text = textGuard.safeParse(value);
-  if (!text.success) throw new FaceError('request_malformed', { reason: 'text' });
+  if (!text.success || Object.hasOwn(photoLimits, name)) throw refuseField(name);
   return text.data;
 }
 
-function toFaceError(error: unknown, { onTextTooLong }: BodyOptions): FaceError {
+function toFaceError(error: unknown, { refuseField }: BodyOptions): FaceError {
   if (error instanceof FaceError) return error;
   if (!(error instanceof multer.MulterError)) return new FaceError('request_malformed', null, { cause: error });
-  if (error.code === 'LIMIT_FIELD_VALUE') return onTextTooLong(error.field ?? '');
+  if (fieldRefusals.has(error.code)) return refuseField(error.field ?? '');
   return new FaceError(refusalByMulterCode[error.code] ?? 'request_malformed', { reason: error.code });
 }
 
@@ -196,13 +197,13 @@ function toFaceError(error: unknown, { onTextTooLong }: BodyOptions): FaceError 
 const sliceCharacters = 128 * 1024;
 
 /** Beginning of a data: URL, such as `data:image/jpeg;base64,`. Some JSON encoders escape the slash. */
-const dataUrl = /^data:[\w.+-]+\\?\/[\w.+-]+(?:;[\w.+=-]+)*;base64,/;
+const dataUrl = /^data:(?:[\w.+-]+\\?\/[\w.+-]+)?(?:;[\w.+=-]+)*;base64,/i;
 const longestDataUrl = 128;
 
-/** Decodes a picture in base64 or a data: URL without blocking the event loop. */
+/** Decodes a picture in base64, also in lines, or in a data: URL, without blocking the event loop. */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   // Text cut from JSON still contains its escapes.
-  const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;
+  const toCharacters = text instanceof LongText ? undoEscapesOfBase64 : joinLines;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
   const decoded = Buffer.allocUnsafe(Math.ceil((source.length - start) / 4) * 3);
@@ -211,11 +212,12 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   for (let at = start; at < source.length; at += sliceCharacters) {
     if (at > start) await nextTurn();
     const end = Math.min(at + sliceCharacters, source.length);
-    const characters = undoEscapes(carried + source.toString('latin1', at, end));
+    const characters = toCharacters(carried + source.toString('latin1', at, end));
     const isLast = end === source.length;
     // An incomplete escape at the end of a slice is moved to the next slice.
     const sure = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
-    const taken = isLast ? sure : sure - (sure % 4);
+    // The last four characters wait, because only a line break may follow their padding.
+    const taken = isLast ? sure : Math.max(0, sure - 4 - (sure % 4));
     length += decodeSlice(characters.slice(0, taken), decoded.subarray(length), isLast);
     carried = characters.slice(taken);
   }
@@ -223,15 +225,21 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   return decoded.subarray(0, length);
 }
 
+/** Many programs write base64 in lines of 64 or 76 characters (RFC 2045), with a line break at the end. */
+const joinLines = (text: string): string => text.replace(/[\r\n]+/g, '');
+
 /** JSON escapes of base64 characters: PHP escapes `/`, Gson escapes `=`, and System.Text.Json escapes `+`. */
 const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
-const begunEscape = /\\(?:u(?:0(?:0[235]?)?)?)?$/;
+const escapeOfLineBreak = /\\(?:[nr]|u000[AaDd])/g;
+const begunEscape = /\\(?:u(?:0(?:0[0235]?)?)?)?$/;
 
 const undoEscapesOfBase64 = (text: string): string =>
   text.includes('\\')
-    ? text.replace(escapeOfBase64, (_, hex?: string) =>
-        hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
-      )
+    ? text
+        .replace(escapeOfLineBreak, '')
+        .replace(escapeOfBase64, (_, hex?: string) =>
+          hex === undefined ? '/' : String.fromCharCode(Number.parseInt(hex, 16)),
+        )
     : text;
 
 /**
@@ -270,23 +278,30 @@ async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: Bod
   const photos = new Map<string, Photo[]>();
   for (const [name, value] of values) {
     const range = Object.hasOwn(options.photoLimits, name) ? options.photoLimits[name] : undefined;
-    if (range !== undefined) photos.set(name, await toPhotos(value, range, options));
-    else if (hasLongText(value)) throw options.onTextTooLong(name);
+    if (range !== undefined) photos.set(name, await toPhotos(name, value, range, options));
+    else if (hasLongText(value)) throw options.refuseField(name);
     else fields.set(name, value);
   }
   return { fields, photos };
 }
 
-async function toPhotos(value: FieldValue, { atMost, emptyIs }: PhotoRange, { own }: BodyOptions): Promise<Photo[]> {
+async function toPhotos(
+  field: string,
+  value: FieldValue,
+  { atMost, emptyIs }: PhotoRange,
+  { own }: BodyOptions,
+): Promise<Photo[]> {
   const texts = isList(value) ? value : [value];
-  if (texts.length > atMost) throw new FaceError('photo_too_many');
+  if (texts.length > atMost) throw new FaceError('photo_too_many', { field });
   const photos: Photo[] = [];
   for (const text of texts) {
-    if (typeof text !== 'string' && !(text instanceof LongText)) throw new FaceError('request_malformed');
-    if (text === '' && emptyIs !== undefined) throw new FaceError(emptyIs);
-    const bytes = await decodeBase64(text);
+    if (typeof text !== 'string' && !(text instanceof LongText)) throw new FaceError('request_malformed', { field });
+    if (text === '' && emptyIs !== undefined) throw new FaceError(emptyIs, { field });
+    const bytes = await decodeBase64(text).catch((cause: unknown) => {
+      throw new FaceError(toCode(cause), { field }, { cause });
+    });
     photos.push(own(bytes));
-    if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large');
+    if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { field });
   }
   return photos;
 }

@@ -31,7 +31,8 @@ describe('refuses', () => {
     ['a string without end', '{"a":"b'],
     ['half a surrogate pair', '{"a":"\\ud800"}'],
     ['broken UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
-    ['a byte order mark', '\ufeff{}'],
+    ['two byte order marks', '\ufeff\ufeff{}'],
+    ['a byte order mark further in', '{\ufeff}'],
     ['a long name', `{"${'a'.repeat(longTextBytes + 1)}":1}`],
     ['much beside pictures', `{"a":[${'1,'.repeat(60_000)}1]}`],
     ['many backslashes and no end', `{"a":"${'\\'.repeat(100_001)}`],
@@ -39,6 +40,10 @@ describe('refuses', () => {
   ])('%s', (_, text) => {
     expect(() => parse(text)).toThrow(refused);
   });
+});
+
+test('a byte order mark before the object is ignored', () => {
+  expect(toObject(parse('\ufeff{"a":"\ufeffb"}'))).toEqual({ a: '\ufeffb' });
 });
 
 test('a long string is cut out whole, wherever it stands', () => {

@@ -25,12 +25,15 @@ const malformed = (reason: string): FaceError => new FaceError('request_malforme
 
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
 /**
- * Parses one object. It refuses duplicate names, `__proto__` and similar names, deep nesting and invalid UTF-8.
+ * Parses one object. A byte order mark before it is ignored (RFC 8259, section 8.1). The parser refuses duplicate names, `__proto__` and similar names, deep nesting and invalid UTF-8.
  * Pictures are cut out first, so that even 14 MB are fast.
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
-  const { text, longTexts } = cutLongTexts(body);
+  const isMarked = body.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+  const { text, longTexts } = cutLongTexts(isMarked ? body.subarray(byteOrderMark.length) : body);
   const fields = new Map<string, FieldValue>();
   const opened: Opened[] = [];
   const open = (what: Opened): void => {

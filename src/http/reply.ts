@@ -14,22 +14,34 @@ export const refusalGuard = z.strictObject({
   ok: z.literal(false),
   error: z.string().describe('Message for people. It depends only on the code.'),
   code: z.string().describe('Stable code for programs, listed in docs/reference/errors.md.'),
+  field: z
+    .string()
+    .optional()
+    .describe('Field of the endpoint that was refused (ours). A name that the endpoint does not have is not returned.'),
 });
+
+const fieldGuard = z.object({ field: z.string().min(1) });
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
 /** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
-/** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are never sent. */
+/**
+ * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, and for 400 with the field that was refused. The
+ * rest of the detail and the cause are never sent.
+ */
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
+  const detail = error instanceof FaceError ? error.detail : null;
   if (status === 429 || status === 503) {
-    const hint = retryGuard.safeParse(error instanceof FaceError ? error.detail : null);
+    const hint = retryGuard.safeParse(detail);
     response.setHeader('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
   }
-  sendJson(response, status, { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
+  const refused = status === 400 ? fieldGuard.safeParse(detail).data : undefined;
+  const body = { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>;
+  sendJson(response, status, refused === undefined ? body : { ...body, field: refused.field });
 }
 
 /** Sends JSON without the checks that make Express slow. */

@@ -164,7 +164,7 @@ async function serve(
         own,
         maxBytes,
         onAuthToken: (token) => admission.takeToken(token),
-        onTextTooLong: (field) => refuseLongText(field, endpoint),
+        refuseField: (name) => refuseField(name, endpoint),
       });
       const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
       if (endpoint.auth.kind === 'client') {
@@ -174,6 +174,8 @@ async function serve(
       }
       const client = await admission.caller();
       if (client !== null && photos.size > 0) await consumeLimit('clientPictures', client.id, deps);
+      for (const name of fields.keys())
+        if (!Object.hasOwn(endpoint.fieldsGuard.shape, name)) throw refuseField(name, endpoint);
       checkPhotoCounts(endpoint, photos);
       const call = {
         param,
@@ -200,11 +202,18 @@ async function serve(
   });
 }
 
-/** The name of an unknown field is arbitrary input, so it is neither returned nor logged. */
-function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
-  const isToken = field === 'auth_token' && auth.kind === 'client';
-  const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);
-  return isKnown ? toFieldRefusal(field) : new FaceError('field_unknown');
+const toPlainName = (name: string): string => name.toLowerCase().replace(/\[.*$|[^a-z]/g, '');
+
+/**
+ * Refuses a field. The name of an unknown field is arbitrary input, so it is neither returned nor logged: the refusal
+ * names the similar field of the endpoint, such as `probe` for `probe[]`.
+ */
+function refuseField(name: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
+  const texts = Object.keys(fieldsGuard.shape);
+  const known = [...texts, ...Object.keys(photos), ...(auth.kind === 'client' ? ['auth_token'] : [])];
+  if (known.includes(name)) return toFieldRefusal(name);
+  const similar = known.find((each) => toPlainName(each) === toPlainName(name));
+  return new FaceError('field_unknown', similar === undefined ? null : { field: similar });
 }
 
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {
@@ -216,7 +225,8 @@ function maxBodyBytes({ photos }: Endpoint, request: Request): number {
 function checkPhotoCounts(endpoint: Endpoint, photos: Body['photos']): void {
   for (const [name, { atLeast, atMost }] of Object.entries(endpoint.photos)) {
     const count = photos.get(name)?.length ?? 0;
-    if (count < atLeast) throw new FaceError(count === 1 && atLeast === 2 ? 'photo_single' : 'photo_missing');
-    if (count > atMost) throw new FaceError('photo_too_many');
+    if (count < atLeast)
+      throw new FaceError(count === 1 && atLeast === 2 ? 'photo_single' : 'photo_missing', { field: name });
+    if (count > atMost) throw new FaceError('photo_too_many', { field: name });
   }
 }

@@ -22,21 +22,26 @@ import { type ClientScope, clientScopes } from './scopes.js';
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   token: 'token_malformed',
   action: 'action_malformed',
-  consentStatement: 'consent_missing',
-  consentGivenAt: 'consent_missing',
 };
+
+const consentFields: ReadonlySet<string> = new Set(['consentStatement', 'consentGivenAt']);
 
 export const toFieldRefusal = (field: string): FaceError =>
   new FaceError(Object.hasOwn(codeByField, field) ? (codeByField[field] ?? 'internal') : 'request_malformed', {
     field,
   });
 
-export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
+export function parseFields<Guard extends z.ZodObject>(
+  guard: Guard,
+  values: Readonly<Record<string, unknown>>,
+): z.output<Guard> {
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') throw new FaceError('field_unknown');
-  throw toFieldRefusal(String(issue?.path[0] ?? ''));
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) throw new FaceError('field_unknown');
+  const field = String(issue?.path[0] ?? '');
+  if (consentFields.has(field) && !Object.hasOwn(values, field)) throw new FaceError('consent_missing', { field });
+  throw toFieldRefusal(field);
 }
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
@@ -195,7 +200,11 @@ export interface Endpoint extends Described {
    * @returns the verified session, or `null` if the endpoint needs none
    */
   admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
-  run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
+  run(
+    fields: Readonly<Record<string, unknown>>,
+    call: Omit<Call<unknown, string>, 'fields'>,
+    caller: Caller,
+  ): Promise<JsonObject>;
 }
 
 interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>

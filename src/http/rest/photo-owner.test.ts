@@ -88,7 +88,7 @@ test('photos of a body whose last photo is refused', async () => {
           return photo;
         },
         onAuthToken: async () => null,
-        onTextTooLong: () => new FaceError('request_malformed'),
+        refuseField: () => new FaceError('request_malformed'),
       }),
     ).catch(toCode);
     response.json({ refusal });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Verifier } from '../../core/ports.js';
-import { FaceError, type PhotoCode, photoCodes, refusals } from '../../errors.js';
+import { FaceError, isOneOf, type PhotoCode, photoCodes, refusals, toCode } from '../../errors.js';
 import { shareOfClient } from '../../http/rest/client-tokens.js';
 import { accuracyField, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
@@ -16,6 +16,12 @@ const unusableFields = {
   error: z.string().describe('The reason as text for people.'),
 };
 const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });
+
+/** Names the probe in its refusal. Refusals of references are returned, not thrown. */
+function nameProbe(error: unknown): never {
+  const code = toCode(error);
+  throw isOneOf(photoCodes, code) ? new FaceError(code, { field: 'probe' }, { cause: error }) : error;
+}
 
 const bulkComparisonReply = z.strictObject({
   score: z.number().nullable().describe('Cosine similarity, −1 to 1; `null` if this reference is unusable.'),
@@ -47,8 +53,8 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       reply: comparisonReply,
       async handle({ fields, photos, client }) {
         const [probe, share] = [photos('probe')[0], shareOfClient(client)];
-        const [comparison] = await verifier.match(probe, photos('reference'), fields.accuracy, share);
-        if ('code' in comparison) throw new FaceError(comparison.code);
+        const [comparison] = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
+        if ('code' in comparison) throw new FaceError(comparison.code, { field: 'reference' });
         return { score: comparison.score, match: comparison.match };
       },
     }),
@@ -62,7 +68,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
         const [probe, share] = [photos('probe')[0], shareOfClient(client)];
-        const compared = await verifier.match(probe, photos('reference'), fields.accuracy, share);
+        const compared = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
         return {
           results: compared.map((each) =>
             'code' in each

@@ -136,7 +136,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
         own,
         maxBytes: maxBodyBytes,
         onAuthToken: () => Promise.reject(new FaceError('field_unknown')),
-        onTextTooLong: (field) => new FaceError('request_malformed', { field }),
+        refuseField: (field) => new FaceError('request_malformed', { field }),
       });
       return run({ fields: Object.fromEntries(fields), photos: photos.get('photo') ?? [] });
     });
