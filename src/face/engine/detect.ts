@@ -16,11 +16,15 @@ export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFa
   return [...faces].sort((a, b) => b.box.width - a.box.width);
 }
 
-function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
+export function hasCompanion(faces: readonly DetectedFace[]): boolean {
   const [widest, second] = sortByWidth(faces);
+  return widest !== undefined && second !== undefined && second.box.width >= minCompanionShare * widest.box.width;
+}
+
+function takeOnlyFace(faces: readonly DetectedFace[]): DetectedFace {
+  const [widest] = sortByWidth(faces);
   if (widest === undefined) throw new FaceError('face_none');
-  if (second !== undefined && second.box.width >= minCompanionShare * widest.box.width)
-    throw new FaceError('face_many', { faces: faces.length });
+  if (hasCompanion(faces)) throw new FaceError('face_many', { faces: faces.length });
   return widest;
 }
 

@@ -109,6 +109,64 @@ describe('pictures of every accepted kind show the same face', () => {
   });
 });
 
+describe('a turned photo without EXIF shows the same face as the upright one', () => {
+  const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> =>
+    sharp(photo).rotate(degrees, { background: '#707070' }).jpeg({ quality: 92 }).toBuffer();
+
+  test.each([45, 60, 75, 90, 135, 180, 225, 270, 300, 315])('by %i degrees', async (degrees) => {
+    const turned = await turn(portrait, degrees);
+    expect(await similarity(portrait, turned)).toBeGreaterThan(0.9);
+    expect((await examine(turned, 'magnitude', 'quality')).magnitude).toBeGreaterThan(3.5);
+  });
+
+  test('in twelve megapixels', async () => {
+    const near = await sharp(portrait).resize(630).png().toBuffer();
+    const large = sharp({ create: { width: 4032, height: 3024, channels: 3, background: '#707070' } });
+    const upright = await large
+      .composite([{ input: near, left: 2600, top: 1500 }])
+      .png()
+      .toBuffer();
+    for (const degrees of [90, 180, 270])
+      expect(await similarity(near, await turn(upright, degrees))).toBeGreaterThan(0.9);
+  });
+
+  test('another person stays another person', async () => {
+    const other = await sharp(groupPhoto(1)).extract({ left: 300, top: 230, width: 400, height: 480 }).png().toBuffer();
+    const upright = await similarity(portrait, other);
+    for (const degrees of [90, 180, 270])
+      expect(await similarity(portrait, await turn(other, degrees))).toBeLessThan(Math.max(0.24, upright + 0.1));
+  });
+
+  test('several people are refused', async () => {
+    for (const degrees of [90, 180, 270]) expect(await refusal(await turn(groupPhoto(1), degrees))).toMatch(/^face_/);
+  });
+
+  test('only a face that is unclear or steep costs further detections, at most three', async () => {
+    const { detect } = pipeline.stages;
+    let detections = 0;
+    const countFor = async (photo: Uint8Array): Promise<number> => {
+      detections = 0;
+      await examine(photo, 'embedding').catch(() => null);
+      return detections;
+    };
+    Object.assign(pipeline.stages, {
+      detect(...given: Parameters<typeof detect>) {
+        detections += 1;
+        return detect(...given);
+      },
+    });
+    try {
+      // The person in the portrait has a roll of 45°.
+      expect(await countFor(await turn(portrait, -45))).toBe(1);
+      expect(await countFor(await turn(portrait, -33))).toBe(1);
+      expect(await countFor(await turn(portrait, 45))).toBe(4);
+      expect(await countFor(await plain(400, 400).jpeg().toBuffer())).toBe(4);
+    } finally {
+      Object.assign(pipeline.stages, { detect });
+    }
+  });
+});
+
 describe('refused, each by its code', () => {
   const text = Buffer.from('This is no picture, whatever its name says.');
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>');

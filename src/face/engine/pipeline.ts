@@ -1,7 +1,7 @@
 import type { Box, DetectedFace, Detection } from '../../core/ports.js';
-import { FaceError } from '../../errors.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../../errors.js';
 import { decode, type Header, prepareDecoder, readHeader, toReduction } from './decode.js';
-import { chooseFace, createFaceDetector, type FaceChoice, minScore, sortByWidth } from './detect.js';
+import { chooseFace, createFaceDetector, type FaceChoice, hasCompanion, minScore, sortByWidth } from './detect.js';
 import { createFaceEmbedder, type FaceDescription, presets, type Recogniser } from './embed.js';
 import type { FaceAnalysis, Signal } from './engine.js';
 import { createEyeEstimator, createLivenessEstimator, createPoseEstimator } from './estimators.js';
@@ -13,6 +13,7 @@ import { loadModels, loadRecognitionModel, type Models } from './models.js';
 import type { Picture, Point } from './picture.js';
 import { measureQuality, minFaceWidthPx } from './quality.js';
 import { loadRuntime, type RuntimeName } from './runtime.js';
+import { cameraTurns, isSteep, leastUprightMagnitude, rollOf, straighten, turnWhole } from './turned.js';
 
 export type RawFaceAnalysis = Omit<FaceAnalysis, 'embedding' | 'own' | 'texture' | 'sketch'> & {
   readonly embedding: Float32Array<ArrayBuffer> | null;
@@ -113,10 +114,49 @@ interface View {
   readonly origin: Point;
 }
 
+/** A face in the picture, and the part of the picture in which it is measured. */
+interface Sighting {
+  readonly face: DetectedFace;
+  readonly view: View;
+}
+
+interface Reading extends Sighting {
+  readonly landmarks: Landmarks;
+  /** Clearness for the recognition model, `null` if unmeasured. A face is clearest if it is upright. */
+  readonly magnitude: number | null;
+}
+
+type Measured = Omit<RawFaceAnalysis, 'face' | 'sketch' | 'noise'>;
+
+interface MeasuredSighting extends Reading {
+  readonly measured: Measured;
+}
+
+const isClearer = (one: Reading, other: Reading | null): boolean => (one.magnitude ?? 0) > (other?.magnitude ?? 0);
+
+const isMaybeTurned = ({ magnitude, landmarks }: Reading): boolean =>
+  magnitude !== null && (magnitude < leastUprightMagnitude || isSteep(landmarks));
+
+function wipeMeasured({ embedding, own, texture }: Measured): void {
+  embedding?.fill(0);
+  texture?.fill(0);
+  for (const each of own) each.embedding.fill(0);
+}
+
+const notFound: readonly FaceErrorCode[] = ['face_none', 'face_too_small'];
+
 const toOriginal = ({ x, y }: Point, { origin, scale }: View): Point => ({
   x: origin.x + x * scale,
   y: origin.y + y * scale,
 });
+
+interface SearchedPhoto {
+  readonly bytes: Uint8Array;
+  readonly header: Header;
+  readonly picture: Picture;
+  /** All parts of the picture that were cut out, so that they can be wiped. */
+  readonly views: View[];
+}
 
 const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<RawFaceAnalysis, 'sketch' | 'noise'> => ({
   sketch: signals.includes('sketch') ? sketchOf(picture) : null,
@@ -132,6 +172,8 @@ export async function createPipeline(
   const runtime = await load();
   const models = await loadModels(modelsFolder, runtime);
   const stages = createStages(models);
+  // Without the mirror image, because only the magnitude is used.
+  const embedOnce = createFaceEmbedder(models.embed, { ...presets.facestep, mirror: false });
   const ownModels: Model[] = [];
   for (const recogniser of recognisers) ownModels.push(await loadRecognitionModel(recogniser, runtime));
   const embedders = recognisers.map(({ id, preprocess }, at) => ({
@@ -167,12 +209,8 @@ export async function createPipeline(
     return own;
   }
 
-  async function measure(
-    view: View,
-    signals: ReadonlySet<Signal>,
-  ): Promise<Omit<RawFaceAnalysis, 'face' | 'sketch' | 'noise'>> {
+  async function measure(view: View, landmarks: Landmarks, signals: ReadonlySet<Signal>): Promise<Measured> {
     const { picture, box } = view;
-    const landmarks = await stages.findLandmarks(picture, box);
     const wantsEmbedding = signals.has('embedding');
     const described =
       wantsEmbedding || signals.has('magnitude') ? await stages.embed(picture, stages.align(landmarks)) : null;
@@ -189,6 +227,84 @@ export async function createPipeline(
       light: signals.has('light') ? stages.readLight(picture, box, landmarks) : null,
       texture: signals.has('light') ? stages.readTexture(picture, landmarks) : null,
     };
+  }
+
+  /** Cuts out a face in full detail. Views are wiped with the photo. */
+  async function toView({ bytes, header, picture, views }: SearchedPhoto, box: Box): Promise<View> {
+    const scale = toScale(header, picture);
+    const reduction = toReduction(header);
+    let detail = reduction;
+    while (detail > 1 && box.width / detail < detailWidthPx) detail /= 2;
+    const whole = scaleBox(box, { x: 1 / scale.x, y: 1 / scale.y });
+    const view =
+      detail === reduction
+        ? { picture, box: whole, scale: scale.x, origin: { x: 0, y: 0 } }
+        : await decodeDetail(bytes, header, box, detail);
+    views.push(view);
+    return view;
+  }
+
+  async function findUpright(photo: SearchedPhoto, choice: FaceChoice): Promise<Sighting> {
+    const { header, picture } = photo;
+    const scale = toScale(header, picture);
+    const faces = await stages.detect(picture, 'guess');
+    if (choice === 'only') checkIsSure(faces, scale.x);
+    const { box: found, confidence } = chooseFace(faces, picture, choice);
+    const box = scaleBox(found, scale);
+    checkWidth(box.width);
+    return { face: { box, confidence }, view: await toView(photo, box) };
+  }
+
+  async function measureSighting({ face, view }: Sighting, signals: ReadonlySet<Signal>): Promise<MeasuredSighting> {
+    const landmarks = await stages.findLandmarks(view.picture, view.box);
+    const measured = await measure(view, landmarks, signals);
+    return { face, view, landmarks, magnitude: measured.magnitude, measured };
+  }
+
+  async function readStraight({ views }: SearchedPhoto, { face, view }: Sighting, degrees: number): Promise<Reading> {
+    const { picture, box, scale } = straighten(view.picture, view.box, degrees);
+    const straight = { picture, box, scale: view.scale / scale, origin: view.origin };
+    views.push(straight);
+    const landmarks = await stages.findLandmarks(picture, box);
+    const { embedding, magnitude } = await embedOnce(picture, stages.align(landmarks));
+    embedding.fill(0);
+    return { face, view: straight, landmarks, magnitude };
+  }
+
+  /**
+   * Finds the face of a photo that is turned, such as by a program that removed the orientation in EXIF. This costs at
+   * most three detections and four embeddings. Of all turns, the one with the clearest face is chosen, which does not
+   * depend on the enrolled face.
+   * @param upright - what was found without a turn
+   * @returns `null` if no turn is better
+   * @throws `face_many`
+   */
+  async function findTurned(photo: SearchedPhoto, upright: Reading | null): Promise<Reading | null> {
+    const scale = toScale(photo.header, photo.picture);
+    let best = upright;
+    let companions: readonly DetectedFace[] = [];
+    for (const degrees of cameraTurns) {
+      const turned = turnWhole(photo.picture, degrees);
+      const faces = await stages.detect(turned.picture, 'sure');
+      turned.picture.data.fill(0);
+      const [widest] = sortByWidth(faces);
+      // A doubtful turn must not refuse a photo with one face.
+      if (widest === undefined || (upright !== null && hasCompanion(faces))) continue;
+      const box = scaleBox(turned.toGiven(widest.box), scale);
+      if (box.width < minFaceWidthPx) continue;
+      const face = { box, confidence: widest.confidence };
+      const reading = await readStraight(photo, { face, view: await toView(photo, box) }, degrees);
+      if (!isClearer(reading, best)) continue;
+      best = reading;
+      companions = faces;
+    }
+    if (best === null) return null;
+    if (best !== upright) chooseFace(companions, photo.picture, 'only');
+    if (isSteep(best.landmarks)) {
+      const straight = await readStraight(photo, best, rollOf(best.landmarks));
+      if (isClearer(straight, best)) return straight;
+    }
+    return best === upright ? null : best;
   }
 
   const { name, standsInBecause } = runtime;
@@ -211,32 +327,33 @@ export async function createPipeline(
 
     async examine(bytes, signals, choice) {
       const header = await readHeader(bytes);
-      const reduction = toReduction(header);
-      const picture = await decode(bytes, header, reduction, null);
-      const views: View[] = [];
+      const picture = await decode(bytes, header, toReduction(header), null);
+      const photo: SearchedPhoto = { bytes, header, picture, views: [] };
+      const wanted = new Set(signals);
+      // Movements and light are judged by positions in the submitted picture.
+      const mayTurn = choice === 'only' && !wanted.has('landmarks') && !wanted.has('light');
+      let missed: unknown = null;
       try {
-        const scale = toScale(header, picture);
-        const faces = await stages.detect(picture, 'guess');
-        if (choice === 'only') checkIsSure(faces, scale.x);
-        const face = chooseFace(faces, picture, choice);
-        const box = scaleBox(face.box, scale);
-        checkWidth(box.width);
-
-        let detail = reduction;
-        while (detail > 1 && box.width / detail < detailWidthPx) detail /= 2;
-        views.push(
-          detail === reduction
-            ? { picture, box: face.box, scale: scale.x, origin: { x: 0, y: 0 } }
-            : await decodeDetail(bytes, header, box, detail),
-        );
+        const sighting = await findUpright(photo, choice).catch((error: unknown) => {
+          if (!mayTurn || !isOneOf(notFound, toCode(error))) throw error;
+          missed = error;
+          return null;
+        });
+        const upright = sighting === null ? null : await measureSighting(sighting, wanted);
+        const isSettled = upright !== null && (!mayTurn || !isMaybeTurned(upright));
+        const turned = isSettled ? null : await findTurned(photo, upright);
+        if (turned !== null && upright !== null) wipeMeasured(upright.measured);
+        const seen = turned === null ? upright : await measureSighting(turned, wanted);
+        if (seen === null) throw missed;
+        const { face, measured } = seen;
         return {
-          face: { box: clipBox(box, header), confidence: face.confidence },
-          ...(await measure(views[0], new Set(signals))),
+          face: { box: clipBox(face.box, header), confidence: face.confidence },
+          ...measured,
           ...measureWhole(picture, signals),
         };
       } finally {
         picture.data.fill(0);
-        for (const view of views) view.picture.data.fill(0);
+        for (const view of photo.views) view.picture.data.fill(0);
       }
     },
 
@@ -249,7 +366,7 @@ export async function createPipeline(
         const view = { picture, box, scale: scale.x, origin: { x: 0, y: 0 } };
         return {
           face: { box: clipBox(near, header), confidence: 1 },
-          ...(await measure(view, new Set(signals))),
+          ...(await measure(view, await stages.findLandmarks(picture, box), new Set(signals))),
           ...measureWhole(picture, signals),
         };
       } finally {
