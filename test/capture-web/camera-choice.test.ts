@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { betterCamera, chooseCamera, kindOf } from '../../web/capture/camera-choice.js';
+import { betterCamera, isInApp, kindOf } from '../../web/capture/camera-choice.js';
 
-const toEntries = (labels: readonly string[]) => labels.map((label, index) => ({ deviceId: `id-${index}`, label }));
+const toEntries = (labels: readonly string[]) =>
+  labels.map((label, index) => ({ deviceId: `id-${index}`, label, facing: null }));
 
 test.each([
   ['Integrated Camera (04f2:b6d0)', 'plain'],
@@ -16,40 +17,59 @@ test.each([
   ['AirCam', 'plain'],
   ['Observer 4K', 'plain'],
 ])('%s is %s', (label, kind) => {
-  expect(kindOf(label)).toBe(kind);
+  expect(kindOf({ label, facing: null })).toBe(kind);
 });
 
-describe('the camera to begin with', () => {
-  test('is the front one, wherever it stands in the list', () => {
-    const cameras = toEntries(['camera2 0, facing back', 'camera2 2, facing back', 'camera2 1, facing front']);
-    expect(chooseCamera(cameras)?.label).toBe('camera2 1, facing front');
-  });
+test.each([
+  ['Kamera przednia', 'user', 'front'],
+  ['Kamera tylna', 'environment', 'unsuitable'],
+  ['背面カメラ', 'environment', 'unsuitable'],
+  ['Camera facing back', 'user', 'front'],
+  ['Microsoft IR Camera Front', 'user', 'unsuitable'],
+  ['OBS Virtual Camera', 'user', 'virtual'],
+] as const)('%s that faces %s is %s', (label, facing, kind) => {
+  expect(kindOf({ label, facing })).toBe(kind);
+});
 
-  test('is never the infrared, the rear or the virtual one where there is another', () => {
-    const cameras = toEntries(['OBS Virtual Camera', 'Integrated IR Camera', 'Rear Camera', 'USB Camera']);
-    expect(chooseCamera(cameras)?.label).toBe('USB Camera');
-  });
-
-  test('is a real one that looks elsewhere rather than a virtual one', () => {
-    expect(chooseCamera(toEntries(['OBS Virtual Camera', 'Rear Camera']))?.label).toBe('Rear Camera');
-  });
-
-  test('is left to the browser while cameras have no names', () => {
-    expect(chooseCamera([{ deviceId: '', label: '' }])).toBeNull();
-    expect(chooseCamera([])).toBeNull();
-  });
+test.each([
+  [
+    'Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Version/4.0 Chrome/125.0 Mobile Safari/537.36',
+    true,
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148',
+    true,
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1',
+    false,
+  ],
+  ['Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/125.0 Mobile Safari/537.36', false],
+])('%s is inside an app: %s', (userAgent, expected) => {
+  expect(isInApp(userAgent)).toBe(expected);
 });
 
 describe('a better camera than the open one', () => {
   test('is taken for an infrared, a rear and a virtual one', () => {
     const cameras = toEntries(['Integrated IR Camera', 'USB Camera', 'OBS Virtual Camera', 'Rear Camera']);
     for (const open of ['Integrated IR Camera', 'OBS Virtual Camera', 'Rear Camera']) {
-      expect(betterCamera(open, cameras)?.label).toBe('USB Camera');
+      expect(betterCamera({ label: open, facing: null }, cameras)?.label).toBe('USB Camera');
     }
   });
 
+  test('is the one that faces the user, in whatever language its label is', () => {
+    const tylna = { deviceId: 'b', label: 'Kamera tylna', facing: 'environment' } as const;
+    const przednia = { deviceId: 'a', label: 'Kamera przednia', facing: 'user' } as const;
+    expect(betterCamera(tylna, [tylna, ...toEntries(['USB Camera']), przednia])).toBe(przednia);
+    expect(betterCamera(przednia, [tylna, przednia])).toBeNull();
+  });
+
   test('is not looked for where the open one will do, or nothing better is there', () => {
-    expect(betterCamera('USB Camera', toEntries(['USB Camera', 'FaceTime HD Camera']))).toBeNull();
-    expect(betterCamera('OBS Virtual Camera', toEntries(['OBS Virtual Camera', 'Rear Camera']))).toBeNull();
+    expect(
+      betterCamera({ label: 'USB Camera', facing: null }, toEntries(['USB Camera', 'FaceTime HD Camera'])),
+    ).toBeNull();
+    expect(
+      betterCamera({ label: 'OBS Virtual Camera', facing: null }, toEntries(['OBS Virtual Camera', 'Rear Camera'])),
+    ).toBeNull();
   });
 });

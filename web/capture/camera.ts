@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import { type DeviceSignals, settableModes } from '../../src/core/device-signals.js';
-import { betterCamera, type CameraEntry, chooseCamera, kindOf } from './camera-choice.js';
+import { betterCamera, type CameraEntry, type Facing, isInApp, kindOf } from './camera-choice.js';
 import { sleep } from './step.js';
 import './zod-settings.js';
 import { cameraMemory } from './browser-memory.js';
@@ -25,7 +25,7 @@ function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElemen
   return {
     read() {
       const label = track?.label ?? '';
-      const camera = kindOf(label);
+      const camera = kindOf({ label, facing: facingOf(track) });
       const { width, height, frameRate } = track?.getSettings() ?? {};
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
@@ -127,6 +127,8 @@ const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
 /** Longest wait for the camera's first picture. After this time, the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
+/** Longest wait for the user's answer to the browser's prompt, or for a prompt that never appears. */
+const unansweredMs = 60_000;
 /** Shorter mutes are ignored, because phones mute the camera for calls and notifications. */
 const mutedForMs = 1500;
 
@@ -134,6 +136,7 @@ export interface Camera {
   readonly video: HTMLVideoElement;
   readonly deviceId: string;
   readonly label: string;
+  readonly facing: Facing | null;
   readonly device: DeviceWatch;
   readonly cameras: readonly CameraEntry[];
   /** Promise that rejects with `camera-stopped` if the camera stops. It never resolves. */
@@ -154,24 +157,29 @@ export async function isCameraAllowed(): Promise<boolean> {
   }
 }
 
-/** @throws Problem `insecure`, `unsupported` */
+/** @throws Problem `insecure`, `in-app`, `unsupported` */
 export function checkCameraSupport(): void {
   if (!window.isSecureContext) throw new Problem('insecure');
-  if (!('mediaDevices' in navigator) || !('getUserMedia' in navigator.mediaDevices)) throw new Problem('unsupported');
+  // Undefined in some browsers of apps, although the property exists.
+  const devices: MediaDevices | undefined = navigator.mediaDevices;
+  if (typeof devices?.getUserMedia !== 'function')
+    throw new Problem(isInApp(navigator.userAgent) ? 'in-app' : 'unsupported');
 }
 
 /**
- * Opens the named camera, else the front one. A second request is made only if the browser is known not to prompt,
- * because some browsers would prompt endlessly.
+ * Opens the named camera, else the front one, which the browser chooses by its capability and not by its label. A
+ * second request is made only if the browser is known not to prompt, because some browsers would prompt endlessly.
  * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
   checkCameraSupport();
-  const wanted = deviceId ?? (facing === 'user' ? chooseCamera(await listCameras())?.deviceId : null) ?? null;
-  const stream = await request(wanted === null ? { facingMode: facing } : { deviceId: { exact: wanted } });
+  const stream = await request(
+    deviceId === null ? { facingMode: { ideal: facing } } : { deviceId: { exact: deviceId } },
+  );
   const cameras = await listCameras();
+  const [track] = stream.getVideoTracks();
   if (deviceId === null && facing === 'user') {
-    const better = betterCamera(stream.getVideoTracks()[0]?.label ?? '', cameras);
+    const better = betterCamera({ label: track?.label ?? '', facing: facingOf(track) }, cameras);
     if (better !== null && (await isCameraAllowed())) {
       stopAll(stream);
       return start(await request({ deviceId: { exact: better.deviceId } }), cameras);
@@ -202,16 +210,40 @@ export async function openLastCamera(): Promise<Camera> {
 }
 
 async function request(choice: MediaTrackConstraints): Promise<MediaStream> {
+  const opening = navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...choice } });
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const unanswered = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => {
+      // A camera that opens after all must not stay on.
+      opening.then(stopAll, () => {});
+      reject(new Problem('camera-unanswered'));
+    }, unansweredMs);
+  });
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...size, ...choice } });
+    return await Promise.race([opening, unanswered]);
   } catch (error) {
-    throw toCameraProblem(error);
+    throw error instanceof Problem ? error : toCameraProblem(error);
+  } finally {
+    clearTimeout(late);
   }
 }
 
+const facingGuard = z.object({ facingMode: z.optional(z.union([z.string(), z.array(z.string())])) });
+
+/** Returns the side that a camera faces, `null` if the browser does not report it. Webcams of computers have none. */
+function facingOf(device: MediaDeviceInfo | MediaStreamTrack | undefined): Facing | null {
+  if (device === undefined || !('getCapabilities' in device) || typeof device.getCapabilities !== 'function')
+    return null;
+  const modes = [facingGuard.safeParse(device.getCapabilities()).data?.facingMode ?? []].flat();
+  return modes.includes('user') ? 'user' : modes.includes('environment') ? 'environment' : null;
+}
+
+/** Lists the cameras. The list is only for choosing another one, so a browser that refuses it has none to choose. */
 async function listCameras(): Promise<readonly CameraEntry[]> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.filter(({ kind }) => kind === 'videoinput').map(({ deviceId, label }) => ({ deviceId, label }));
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  return devices
+    .filter(({ kind }) => kind === 'videoinput')
+    .map((device) => ({ deviceId: device.deviceId, label: device.label, facing: facingOf(device) }));
 }
 
 function stopAll(stream: MediaStream): void {
@@ -243,6 +275,7 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
     ...{ video, device, cameras, lost, stop },
     deviceId: track?.getSettings().deviceId ?? '',
     label: track?.label ?? '',
+    facing: facingOf(track),
     holdExposure: () => exposure?.hold(),
   };
 }

@@ -151,8 +151,8 @@ function toneOf(seen: Seen, isLit: boolean): 'calm' | 'good' | 'warn' {
   return isReady(seen, isLit) ? 'good' : 'calm';
 }
 
-function noteOn({ label }: Camera, { framing }: Words): HTMLParagraphElement | null {
-  const kind = kindOf(label);
+function noteOn({ label, facing }: Camera, { framing }: Words): HTMLParagraphElement | null {
+  const kind = kindOf({ label, facing });
   if (kind === 'virtual') return paragraph(framing.virtual({ camera: label }), 'note');
   return kind === 'unsuitable' ? paragraph(framing.unsuitable({ camera: label }), 'note') : null;
 }

@@ -28,6 +28,8 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'camera-none': elsewhere,
   'camera-busy': elsewhere,
   'camera-stopped': elsewhere,
+  'camera-unanswered': elsewhere,
+  'in-app': elsewhere,
   insecure: { ...nowhere, phone: true },
   unsupported: { ...nowhere, phone: true },
   'phone-needed': { ...nowhere, phone: true },
