@@ -119,6 +119,43 @@ describe('the declared properties are those that the library finds', () => {
     );
   });
 
+  test('a JPEG without its end marker, or with stray bytes between segments, is decoded', async () => {
+    const files: Buffer[] = [];
+    for (const progressive of [false, true]) {
+      const whole = await plain(123, 77).jpeg({ progressive }).toBuffer();
+      const second = 4 + whole.readUInt16BE(4);
+      const withBytes = (...bytes: readonly number[]): Buffer =>
+        Buffer.concat([whole.subarray(0, second), Buffer.from(bytes), whole.subarray(second)]);
+      const stray = withBytes(0, 0, 0x10, 0xff, 0x00);
+      files.push(whole.subarray(0, -2), stray, withBytes(0xff, 0xff), Buffer.concat([whole, stray]));
+    }
+    for (const bytes of files) {
+      const header = await readHeader(bytes);
+      expect(header).toEqual({ widthPx: 123, heightPx: 77 });
+      expect((await decode(bytes, header, 1, null)).data.length).toBe(123 * 77 * 3);
+    }
+  });
+
+  test('a JPEG without its last rows is refused', async () => {
+    const whole = await jpeg(false);
+    for (const missing of [3, 8, 12]) {
+      const cut = whole.subarray(0, whole.length - missing);
+      const decoded = readHeader(cut).then((header) => decode(cut, header, 1, null));
+      expect(await decoded.then(() => null, toCode)).toBe('photo_invalid');
+    }
+  });
+
+  test('stray bytes do not hide a second size of a JPEG', async () => {
+    const small = await jpeg(false);
+    const second = 4 + small.readUInt16BE(4);
+    const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);
+    const larger = resizeJpeg(Buffer.from(small.subarray(at, at + 2 + small.readUInt16BE(at + 2))), 6000, 6000);
+    for (const stray of [[0x10], [0xff, 0x00], [0x00, 0xff, 0xff]])
+      expect(
+        await refusal(Buffer.concat([small.subarray(0, second), Buffer.from(stray), larger, small.subarray(second)])),
+      ).toBe('photo_invalid');
+  });
+
   test('a JPEG of two sizes is refused', async () => {
     const small = await jpeg(false);
     const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);

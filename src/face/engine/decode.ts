@@ -64,21 +64,42 @@ export async function decode(
   region: Box | null,
 ): Promise<Picture> {
   const part = region ?? { x: 0, y: 0, width: header.widthPx, height: header.heightPx };
-  const pipeline = sharp(bytes, { failOn: 'error', limitInputPixels: maxPhotoPixels }).autoOrient();
+  const pixels = await readPixels(bytes, 'error', { region, part, reduction }).catch(async (error: unknown) => {
+    if (!lacksEnd(bytes)) throw new FaceError('photo_invalid', null, { cause: error });
+    const ended = Buffer.concat([bytes, endOfJpeg]);
+    // A warning means that rows are missing, and not only the end marker.
+    return readPixels(ended, 'warning', { region, part, reduction })
+      .catch((cause: unknown) => {
+        throw new FaceError('photo_invalid', null, { cause });
+      })
+      .finally(() => ended.fill(0));
+  });
+  const { data, info } = pixels;
+  if (info.channels !== 3) throw new FaceError('internal', { channels: info.channels });
+  return { data, widthPx: info.width, heightPx: info.height };
+}
+
+const endOfJpeg = Uint8Array.of(0xff, 0xd9);
+
+/** Returns true for a JPEG without its end marker, as some IP cameras send it. */
+const lacksEnd = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0xff && bytes[1] === 0xd8 && !(bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9);
+
+function readPixels(
+  bytes: Uint8Array,
+  failOn: 'error' | 'warning',
+  { region, part, reduction }: { readonly region: Box | null; readonly part: Box; readonly reduction: number },
+) {
+  const pipeline = sharp(bytes, { failOn, limitInputPixels: maxPhotoPixels }).autoOrient();
   if (region !== null) pipeline.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
   if (reduction > 1) {
     const toReduced = (sizePx: number): number => Math.max(1, Math.floor(sizePx / reduction));
     pipeline.resize(toReduced(part.width), toReduced(part.height), { fit: 'fill' });
   }
-  const { data, info } = await pipeline
+  return pipeline
     .flatten({ background: 'white' })
     .toColourspace('srgb')
     .timeout({ seconds: timeoutSec })
     .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw new FaceError('photo_invalid', null, { cause: error });
-    });
-  if (info.channels !== 3) throw new FaceError('internal', { channels: info.channels });
-  return { data, widthPx: info.width, heightPx: info.height };
+    .toBuffer({ resolveWithObject: true });
 }

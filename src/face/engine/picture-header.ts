@@ -118,15 +118,22 @@ const otherJpegFrames: ReadonlySet<number> = new Set([
   0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xde,
 ]);
 
-/** @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B) */
+/**
+ * Reads the segments up to the first scan. IP cameras write stray bytes between segments, which the decoder skips up to
+ * the next `FF` that no `00` follows. They are skipped in the same way here, so that both read the same frame header.
+ * @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf (annex B)
+ */
 function readJpeg(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let frame: PictureHeader | null = null;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1];
-    if (marker === 0xff) {
+    if (bytes[at] !== 0xff || marker === 0xff) {
       at += 1;
+      continue;
+    }
+    if (marker === 0) {
+      at += 2;
       continue;
     }
     const isBare = marker === jpegMarkers.temporary || (marker >= 0xd0 && marker <= jpegMarkers.endOfImage);

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { loadPictures } from '../../../examples/demo/pictures.js';
+import { groupPhoto, twicePhotographed } from '../../../test/crafted-pictures.js';
+import { modelsFolder } from '../../../test/paths.js';
+import { toCode } from '../../errors.js';
+import { qualitySignals } from '../verifier/screening.js';
+import { createPipeline, type Pipeline } from './pipeline.js';
+import { isWithin, qualityBounds, qualityMeasures, toMeasures } from './quality.js';
+import { straighten, turnWhole } from './turned.js';
+
+let pipeline: Pipeline;
+beforeAll(async () => {
+  pipeline = await createPipeline(modelsFolder);
+});
+afterAll(() => pipeline.close());
+
+const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> => sharp(photo).rotate(degrees).jpeg().toBuffer();
+const embed = async (photo: Uint8Array): Promise<Float32Array> =>
+  (await pipeline.examine(photo, ['embedding'], 'only')).embedding!;
+
+test('a photo turned by a quarter or a half shows the same face', async () => {
+  const portrait = await twicePhotographed(1);
+  const upright = await embed(portrait);
+  for (const degrees of [90, 180, 270]) {
+    const turned = await embed(await turn(portrait, degrees));
+    expect(upright.reduce((sum, value, at) => sum + value * turned[at]!, 0)).toBeGreaterThan(0.9);
+  }
+});
+
+test('a turned photo of several people is refused as one of several people, or as one without a face', async () => {
+  const codes = [];
+  for (const degrees of [90, 180, 270])
+    codes.push(
+      await pipeline.examine(await turn(groupPhoto(1), degrees), ['embedding'], 'only').then(() => null, toCode),
+    );
+  expect(codes).not.toContain(null);
+});
+
+test('the photos of the demonstration are suitable for enrolment', async () => {
+  const { person, stranger } = await loadPictures();
+  for (const photo of [...person, stranger]) {
+    const seen = await pipeline.examine(photo, qualitySignals, 'only');
+    const measures = toMeasures(seen);
+    expect(qualityMeasures.filter((name) => !isWithin(qualityBounds[name], measures[name]))).toEqual([]);
+  }
+});
+
+test('a box in a turned picture is around the same place in the picture that was given', () => {
+  const [widthPx, heightPx] = [30, 20];
+  const data = new Uint8Array(3 * widthPx * heightPx);
+  data.fill(255, 3 * (4 * widthPx + 25), 3 * (4 * widthPx + 26));
+  for (const degrees of [90, 180, 270] as const) {
+    const { picture, toGiven } = turnWhole({ data, widthPx, heightPx }, degrees);
+    const at = picture.data.indexOf(255) / 3;
+    const [x, y] = [at % picture.widthPx, Math.floor(at / picture.widthPx)];
+    const box = toGiven({ x, y, width: 1, height: 1 });
+    for (const [name, value] of Object.entries({ x: 25, y: 4, width: 1, height: 1 }))
+      expect(box).toHaveProperty(name, expect.closeTo(value, 6));
+    const straight = straighten({ data, widthPx, heightPx }, box, degrees);
+    expect(straight.picture.data.indexOf(255)).toBe((3 * straight.picture.data.length) / 3 / 2 - 1.5);
+  }
+});
