@@ -17,7 +17,7 @@ export interface Setting {
 type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
 /** A statement of docs/security-analysis.md and whether the measurement supports it. */
-interface Claim {
+export interface Claim {
   readonly claim: string;
   readonly figure: number;
   /** 95 % interval; `null` if the figure is a count. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BadInput } from '../../src/extensions/measuring/corpus/corpus.js';
+import { currentEngine } from '../../src/face/token/format.js';
 import { hasFaces } from '../../test/faces.js';
 import { chooseNamed, describeMachine, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { alteredParameters } from './altered-parameters.js';
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
     const finding = await runNamed(name, about, () => run({ size, loadFaces: loadOnce, say }));
     findings[name] = finding;
     // Written after each attack, so that results survive an interruption.
-    if (values.write) writeFinding(name, finding, `_${describeMachine()}._`);
+    if (values.write) writeFinding(name, finding, `_Engine ${currentEngine}, ${describeMachine()}._`);
   }
   const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);

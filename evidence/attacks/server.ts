@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { residentMiB, round } from '../bench/measure.js';
 import { type Attack, type Finding, type Row, type Size, show, toClaim } from './attack.js';
+import { attackAnonymously, claimsOfAnonymous } from './server/anonymous.js';
 import { rightCredential } from './server/bad-credentials.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate } from './server/generate.js';
@@ -192,6 +193,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   // This attack runs last, because it uses up the request budget of anonymous callers.
   const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
   await load.stop();
+  const anonymous = await attackAnonymously(stage, film, size);
 
   const log = await readServerLog(stage.logFile, firstLine);
   const shed = tally.suspects.filter((each) =>
@@ -234,6 +236,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
       shed: shed.length,
       rssGrowthMiB,
       ...(pictures === null ? {} : { pictures: { ...pictures } }),
+      anonymous: { ...anonymous, names: anonymous.names.map((each) => ({ ...each })) },
       legitimate: {
         ...during.figures,
         before: before.figures,
@@ -266,6 +269,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
             toClaim('memory growth, MiB', rssGrowthMiB, { atMost: 256 }),
           ]),
       ...(pictures === null ? [] : claimsOfPictures(pictures)),
+      ...claimsOfAnonymous(anonymous),
       toClaim('control: unusable single-use items', winners.expected - winners.won, none),
       toClaim('control: valid requests refused', controls.refused.length, none),
       toClaim('control: failed preparations', tally.broken.length, none),

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startOktaSimulator } from '../../../simulators/okta/index.js';
@@ -57,6 +59,30 @@ async function openLure() {
   return { url: `http://127.0.0.1:${port}/lure`, lured, close: stop };
 }
 
+/**
+ * Passes the calls for a provider on, counts them, and answers as late as it is told.
+ * @param target - URL of the provider
+ */
+async function openRelay(target: string) {
+  const relay = { calls: 0, delayMs: 0 };
+  const passOn: RequestListener = async (request, response) => {
+    relay.calls += 1;
+    const body = await buffer(request);
+    await sleep(relay.delayMs);
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+    const sent = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+    const { method = 'GET' } = request;
+    const answer = await fetch(target + request.url, { method, headers: sent, body: body.length > 0 ? body : null });
+    response.statusCode = answer.status;
+    for (const [name, value] of answer.headers)
+      if (!['content-length', 'content-encoding', 'connection', 'transfer-encoding'].includes(name))
+        response.setHeader(name, value);
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  };
+  const { port, stop } = await listen(passOn, { host: '127.0.0.1', port: 0 });
+  return { url: `http://127.0.0.1:${port}`, relay, close: stop };
+}
+
 /** Opens a connection of each kind. The connection `rival` belongs to another tenant. */
 export async function openProviders() {
   const [simulator, pool, directory, lure] = await Promise.all([
@@ -82,7 +108,8 @@ export async function openProviders() {
         ...(secret !== null ? { secret } : id === 'signer' ? { publicKeys } : {}),
       })),
   });
-  const okta = openOkta(policy, { orgUrl: simulator.url, token: simulator.apiToken });
+  const relayed = await openRelay(simulator.url);
+  const okta = openOkta(policy, { orgUrl: relayed.url, token: simulator.apiToken });
   await addTokenAttribute(okta.connection);
   const hooked = [okta, await openEntra(policy), openOneLogin(policy)];
   const { id: userPoolId } = await pool.createPool();
@@ -104,7 +131,7 @@ export async function openProviders() {
     { id: 'rival', kind: 'scim', policy, oidc: oidcOf('rival'), scim },
   ];
   return {
-    ...{ simulator, hooked, shop, targets, connections, lure, publicKey: publicKeys[0] },
+    ...{ simulator, relay: relayed.relay, hooked, shop, targets, connections, lure, publicKey: publicKeys[0] },
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
     hooks: hooked.flatMap((provider) =>
       provider.hooks.map(
@@ -125,7 +152,7 @@ export async function openProviders() {
         .setExpirationTime('60s')
         .sign(signer.privateKey),
     async close() {
-      for (const each of [...hooked, simulator, pool, directory, lure]) await each.close();
+      for (const each of [...hooked, relayed, simulator, pool, directory, lure]) await each.close();
     },
   };
 }

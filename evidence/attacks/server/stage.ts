@@ -59,6 +59,8 @@ export async function openStage() {
     backend: createCaller(port, ownAddress, { credential: asClient(credentials.legitimate) }),
     expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },
     outboxFile: join(data, 'outbox.jsonl'),
+    auditFile: join(data, 'audit.jsonl'),
+    stateFile: join(data, 'state.db'),
     pid: service.process.pid ?? 0,
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
     async close() {
