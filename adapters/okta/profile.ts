@@ -116,6 +116,11 @@ export function createOktaProfile(
     if (user.id !== subject) throw new FaceError('subject_unknown');
     return user;
   };
+  /** Finds a login that Okta does not accept in a path: it decodes `/` and `?` there. */
+  const findByFilter = async (login: string): Promise<unknown> => {
+    const users = await client.userApi.listUsers({ filter: `profile.login eq ${JSON.stringify(login)}`, limit: 1 });
+    return (await users.next()).value;
+  };
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
     // POST changes only the attributes it names; PUT would clear the others.
@@ -128,10 +133,10 @@ export function createOktaProfile(
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    // A slash in the login would change the path.
-    const userId = isLogin(login) && !login.includes('/') ? login : nobody.login;
-    const answer = await call(() => client.userApi.getUser({ userId })).catch(nullIfUnknown);
-    if (answer === null || userId !== login) return null;
+    const asked = isLogin(login) ? login : nobody.login;
+    const find = () => (/[/?]/.test(asked) ? findByFilter(asked) : client.userApi.getUser({ userId: asked }));
+    const answer = await call(find).catch(nullIfUnknown);
+    if (answer === null || asked !== login) return null;
     // The login is compared, because the API call also finds users by id, and returns the calling user for `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));
     return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;

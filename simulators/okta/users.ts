@@ -81,8 +81,13 @@ export const toView = (org: Org, { id, status, created, lastUpdated, profile, so
 
 const isListed = ({ status }: OrgUser): boolean => status !== 'DEPROVISIONED';
 
-/** Parses `status eq "…"`; nothing else is supported. */
+/** Parses `status eq "…"` and `profile.login eq "…"`; nothing else is supported. */
 function parseFilter(filter: string): (user: OrgUser) => boolean {
+  const [, login] = /^profile\.login eq ("(?:[^"\\]|\\.)*")$/i.exec(filter) ?? [];
+  if (login !== undefined) {
+    const wanted = z.string().parse(JSON.parse(login)).toLowerCase();
+    return (user) => String(user.profile.login).toLowerCase() === wanted;
+  }
   const [, status] = /^status eq "(\w+)"$/i.exec(filter) ?? [];
   if (status === undefined) throw invalidSearch('filter: Invalid filter expression');
   return (user) => user.status === status;
@@ -116,7 +121,8 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const find = (request: Request): OrgUser => {
     const id = String(request.params.id);
-    const user = findUser(org, id);
+    // Okta decodes these characters before it splits the path.
+    const user = /[/?]/.test(id) ? undefined : findUser(org, id);
     if (user === undefined) throw notFound(id, 'User');
     return user;
   };

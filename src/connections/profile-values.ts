@@ -5,11 +5,11 @@ import { maxTokenCharacters, SealedToken } from '../core/secrets.js';
 const maxLoginCharacters = 256;
 
 /**
- * Returns true if an untrusted text can be a login and is safe in a URL. Unpaired surrogates are refused, because they
- * have no UTF-8 form.
+ * Returns true if an untrusted text can be a login and, encoded, is safe in a URL. A login may contain spaces, but not
+ * begin or end with one. Unpaired surrogates are refused, because they have no UTF-8 form.
  */
 export const isLogin = (text: string): boolean =>
-  text.length <= maxLoginCharacters && /^[^\s\p{C}]+$/u.test(text) && !/^\.+$/.test(text);
+  text.length <= maxLoginCharacters && /^[^\s\p{C}]+(?: +[^\s\p{C}]+)*$/u.test(text) && !/^\.+$/.test(text);
 
 export const isSameLogin = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
