@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { z } from 'zod';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -27,7 +28,7 @@ function observe(answer?: () => Promise<Response>, in_: UserPool = pool) {
   const bodies: string[] = [];
   const send: Fetch = (url, init) => {
     calls.push(new Headers(init.headers).get('x-amz-target')?.split('.')[1] ?? url);
-    bodies.push(String(init.body));
+    bodies.push(Buffer.from(z.instanceof(Uint8Array).or(z.string()).parse(init.body)).toString());
     return answer === undefined ? fetch(url, init) : answer();
   };
   const { cognito } = toSettings(simulator, in_, ['client']);
