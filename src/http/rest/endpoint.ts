@@ -38,8 +38,9 @@ export function parseFields<Guard extends z.ZodObject>(
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) throw new FaceError('field_unknown');
   const field = String(issue?.path[0] ?? '');
+  // The name of an unknown field is arbitrary input. Only the known field that contains it is named.
+  if (issue?.code === 'unrecognized_keys') throw new FaceError('field_unknown', field === '' ? null : { field });
   if (consentFields.has(field) && !Object.hasOwn(values, field)) throw new FaceError('consent_missing', { field });
   throw toFieldRefusal(field);
 }
