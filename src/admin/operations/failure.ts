@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { framesOf } from '../../core/base/frames.js';
 import type { Json } from '../../core/base/json.js';
 import type { Log } from '../../core/ports.js';
+import { nameProviderRefusal } from '../../core/provider-refusal.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 
 export interface Failure {
@@ -11,19 +12,11 @@ export interface Failure {
   readonly detail: Json;
 }
 
-const refusedGuard = z.object({ status: z.number().min(400).max(499) });
-
-/** Returns true if the provider did answer, with a status that says that the request is at fault. */
-function isRefusal({ code, detail }: FaceError): boolean {
-  const { data } = refusedGuard.safeParse(detail);
-  return code === 'profile_unavailable' && data !== undefined && data.status !== 408 && data.status !== 429;
-}
-
 /** Converts an error for an administrator. Unexpected errors are logged with stack frames only. */
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });
-  const { code, message, detail } = isRefusal(known) ? new FaceError('provider_refused', known.detail) : known;
+  const { code, message, detail } = nameProviderRefusal(known);
   return { state: 'failed', code, reason: message, detail };
 }
 

@@ -2,6 +2,7 @@ import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
+import { nameProviderRefusal } from '../../core/provider-refusal.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { setLoggedCaller, sourceOf } from '../access-log.js';
@@ -185,10 +186,11 @@ async function serve(
         cookie: (name: string) => readCookie(request, name),
         session,
       };
-      return endpoint.run(Object.fromEntries(fields), call, {
-        client,
-        administrator: admission.administrator,
-        developer: admission.developer,
+      const { administrator, developer } = admission;
+      return endpoint.run(Object.fromEntries(fields), call, { client, administrator, developer }).catch((error) => {
+        // Only a caller who can change the permissions learns of it: the person at the camera cannot.
+        const mayKnow = client !== null || administrator !== null;
+        throw mayKnow && error instanceof FaceError ? nameProviderRefusal(error) : error;
       });
     });
     await admission.checkStillLive();

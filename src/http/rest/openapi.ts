@@ -37,6 +37,8 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(Object.keys(photos).length > 0 && auth.kind === 'client' ? (['locked_out'] as const) : []),
     ...codes,
   ]);
+  const isKnown = auth.kind === 'client' || auth.kind === 'admin';
+  if (isKnown && all.has('profile_unavailable')) all.add('provider_refused');
   return [...all];
 }
 
