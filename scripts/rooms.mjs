@@ -17,6 +17,9 @@ const extensions = readdirSync(join(root, 'src/extensions'), { withFileTypes: tr
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `src/extensions/${name}`);
 
+/** The audit events of each extension are a room below the list of all events, which rules and stores use. */
+const extensionEvents = extensions.map((room) => `${room}/events.ts`).filter((room) => existsSync(join(root, room)));
+
 /** The commands of each feature are a room. */
 const commands = readdirSync(join(root, 'src'))
   .flatMap((feature) => [`src/${feature}/commands`, `src/${feature}/command.ts`])
@@ -61,8 +64,15 @@ export const floors = [
   ['src/config', 'src/enrolment'],
   ['src/core/consented-data', 'src/face/verifier', 'src/step-up/codes'],
   [
-    ...['src/admin/events.ts', 'src/admin/sign-in', 'src/core/limits', 'src/core/links'],
+    ...['src/admin/sign-in', 'src/core/limits', 'src/core/links'],
     ...['src/enrolment/webauthn', 'src/face/engine', 'src/face/token', 'src/notifications/email', 'src/storage/files'],
+  ],
+  ['src/extensions/events.ts'],
+  extensionEvents,
+  [
+    ...['src/admin/events.ts', 'src/audit/own-events.ts', 'src/enrolment/events.ts', 'src/http/rest/events.ts'],
+    ...['src/notifications/events.ts', 'src/oidc/events.ts', 'src/step-up/events.ts', 'src/storage/keys/events.ts'],
+    'src/storage/state/events.ts',
   ],
   ['src/core', 'examples/approve', 'examples/card-sign-in', 'examples/door', 'examples/wallet', 'web/shared'],
   ['src/errors.ts', 'client'],

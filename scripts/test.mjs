@@ -1,8 +1,9 @@
 // npm test [-- PATH…]: the quick tier, or the named files and folders of any tier. npm run test:all: every tier.
+// npm run test:alone [-- PATH…]: each file of the quick and wide tiers in a process of its own.
 // Prints the time of each phase and the slowest files; the last line is: N passed, N failed[, N skipped].
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,7 +91,8 @@ async function runJest(tiers, patterns, { options, minutes, outputFile = null })
 }
 
 const isAll = process.argv[2] === '--all';
-const given = process.argv.slice(isAll ? 3 : 2);
+const isAlone = process.argv[2] === '--alone';
+const given = process.argv.slice(isAll || isAlone ? 3 : 2);
 const options = given.filter((each, at) => each.startsWith('-') || given[at - 1] === '-t');
 const paths = given.filter((each) => !options.includes(each));
 const missing = paths.filter((path) => !existsSync(join(root, path)));
@@ -110,7 +112,21 @@ await timed('system packages', () => {
     throw new Error('the tests of the pages need Chromium. Install it, or set CHROMIUM_PATH.');
 });
 
-if (paths.length === 0)
+/** Runs each file in a process of its own, so that no file depends on what another one did or imported. */
+async function runAlone() {
+  const compiled = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `/dist/${name}`)
+    .filter((name) => name.endsWith('.test.js') && !name.startsWith('/dist/test/programs/'))
+    .filter((name) => patterns.length === 0 || patterns.some((pattern) => name.startsWith(pattern)))
+    .sort();
+  for (const name of compiled) {
+    const failedBefore = tally.failed;
+    await runJest(['quick', 'wide'], [name], { options: ['--runInBand', '--silent', ...options], minutes: 30 });
+    if (tally.failed > failedBefore) reasons.push(`${name} fails alone.`);
+  }
+}
+
+if (paths.length === 0 && !isAlone)
   await timed('style', async () => {
     const style = await runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5);
     const words = await runTool('cspell/bin.mjs', ['lint', '--no-progress', '--no-summary'], 5);
@@ -123,7 +139,8 @@ const runPrograms = (outputFile) =>
   timed('programs', () =>
     runJest(['programs'], patterns, { options: ['--runInBand', '--forceExit', ...options], minutes: 60, outputFile }),
   );
-if (isAll) {
+if (isAlone) await timed('each file alone', runAlone);
+else if (isAll) {
   // The programs run one at a time. They mostly wait for disks and servers, so the other tests run at the same time.
   const folder = mkdtempSync(join(tmpdir(), 'facestep-programs-'));
   const outputFile = join(folder, 'output.txt');

@@ -2,7 +2,7 @@ import { consoleGuard } from '../src/config/console.js';
 import { retentionGuard } from '../src/config/retention.js';
 import { limitsGuard } from '../src/config/schema.js';
 import type { CoreSettings } from '../src/core/deps.js';
-import { personalData } from '../src/extensions/index.js';
+import { holdings, personalData } from '../src/extensions/index.js';
 import { testIssuer } from './keys.js';
 import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
@@ -11,6 +11,7 @@ export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
   personalData,
+  holdings,
 };
 
 export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };

@@ -1,9 +1,8 @@
-// Registers the audit events of the extensions.
-import '../src/extensions/index.js';
 import { randomBytes } from 'node:crypto';
-import { type AuditAction, type AuditEvent, detailGuards } from '../src/core/audit-events.js';
+import type { AuditAction, AuditEvent } from '../src/core/audit-events.js';
 import type { JsonObject } from '../src/core/base/json.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
+import { auditEvents } from '../src/extensions/events.js';
 
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
 
@@ -26,7 +25,7 @@ export interface WrittenEvent {
 /** Audit records are hashed as written, so their fields must have the guard's order. */
 function write({ action, connection, subject, detail }: AuditEvent): WrittenEvent {
   const text = JSON.stringify(detail);
-  const guarded = JSON.stringify(detailGuards[action]?.parse(detail));
+  const guarded = JSON.stringify(auditEvents.details[action]?.parse(detail));
   if (guarded !== text) throw new Error(`${action} is written as ${text}, and its guard knows ${guarded}`);
   return { action, connection, subject, detail: JSON.parse(text) };
 }

@@ -1,4 +1,3 @@
-import '../../src/extensions/index.js';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -19,6 +19,7 @@ import { toCode } from '../errors.js';
 import {
   contributionsOf,
   type FullSetup,
+  holdings,
   loadOidcExtensions,
   type OpenedExtensions,
   personalData,
@@ -89,7 +90,7 @@ export async function buildApp(
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.operations.background });
-  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData };
+  const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
     configured.map(async (each) => {

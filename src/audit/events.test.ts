@@ -6,11 +6,10 @@ import { createAuditDeps } from '../../test/audit.js';
 import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';
 import { projectRoot } from '../../test/paths.js';
-import '../extensions/index.js';
 import { adminEvents } from '../admin/events.js';
-import { type AuditAction, detailGuards, isAction } from '../core/audit-events.js';
-import '../extensions/index.js';
+import type { AuditAction } from '../core/audit-events.js';
 import { fromIso } from '../core/units.js';
+import { auditEvents } from '../extensions/events.js';
 import { type PastEvent, readEvents } from './events.js';
 import { createFileAudit } from './file.js';
 import { readRecords } from './records.js';
@@ -20,7 +19,7 @@ import { verifyTrail } from './verify.js';
 const everyAction = join(projectRoot, 'src/audit/fixtures/every-action.jsonl');
 const lines = readFileSync(everyAction, 'utf8').trimEnd().split('\n');
 const written = lines.map((line) => JSON.parse(line));
-const actions = Object.keys(detailGuards).filter(isAction);
+const actions = Object.keys(auditEvents.details).filter(auditEvents.isAction);
 
 const folder = createFolder('events');
 let files = 0;
@@ -66,7 +65,7 @@ describe('a trail that was written before there were guards', () => {
       const guard =
         action === 'configuration_loaded'
           ? adminEvents.past.configuration_loaded
-          : detailGuards[action as AuditAction]!;
+          : auditEvents.details[action as AuditAction]!;
       await audit.append({ action, connection, subject, detail: guard.parse(detail) } as never);
       at += 1;
     }

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { type AuditAction, detailGuards, type PastDetail, pastGuards } from '../core/audit-events.js';
+import type { AuditAction, PastDetail } from '../core/audit-events.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
+import { auditEvents } from '../extensions/events.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
 const guardsOf = (): { readonly [Action in AuditAction]?: z.ZodType<PastDetail<Action>> } => ({
-  ...detailGuards,
-  ...pastGuards,
+  ...auditEvents.details,
+  ...auditEvents.past,
 });
 
 export type PastEvent<Action extends AuditAction = AuditAction> = {
@@ -25,8 +26,8 @@ export interface EventParser<Action extends AuditAction> {
 export function isReadable(line: Buffer): boolean {
   try {
     const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const past: Readonly<Record<string, z.ZodType>> = pastGuards;
-    const current: Readonly<Record<string, z.ZodType>> = detailGuards;
+    const past: Readonly<Record<string, z.ZodType>> = auditEvents.past;
+    const current: Readonly<Record<string, z.ZodType>> = auditEvents.details;
     return (past[action] ?? current[action])?.safeParse(detail).success ?? false;
   } catch {
     return false;

@@ -2,12 +2,13 @@ import { appendFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditConfig } from '../config/retention.js';
-import { type AuditEvent, isDurable } from '../core/audit-events.js';
+import type { AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';
 import { hexDigestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
+import { auditEvents } from '../extensions/events.js';
 import { createGroupCommit, ifExists, syncFolder } from '../storage/files/durable-file.js';
 import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
@@ -158,7 +159,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
 
   const append = async (event: AuditEvent): Promise<void> => {
     onRecord(await write({ event, request: requestId() }), chain);
-    if (isDurable(event.action)) await guarded(sync);
+    if (auditEvents.isDurable(event.action)) await guarded(sync);
     else syncSoon();
   };
 

@@ -3,13 +3,14 @@ import type { Json, JsonObject } from './base/json.js';
 import type { EpochMs } from './units.js';
 
 /*
- * The registry of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records, and with
- * their entries in the decision log. Fields must stay in their order, because the hash of a record depends on it.
+ * Types of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records, and with their
+ * entries in the decision log. Fields must stay in their order, because the hash of a record depends on it.
+ * `src/extensions/events.ts` lists the events of all features.
  */
 
 export type AuditDetails = Readonly<Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>>;
 
-/** Schemas of all actions. Features declare them here, and `registerEvents` registers them. */
+/** Schemas of all actions. Each feature declares its own here. */
 export interface EventDetails extends Readonly<Record<never, never>> {}
 
 /** Schemas for records of this and earlier versions, of actions whose records have changed. */
@@ -58,24 +59,40 @@ export interface FeatureEvents {
   readonly results?: readonly AuditAction[];
 }
 
-const current: Partial<EventDetails> = {};
-const past: Partial<PastDetails> = {};
-const entries: LogEntries = {};
-const relaxed = new Set<string>();
-const results = new Set<string>();
-
-export function registerEvents(events: FeatureEvents): void {
-  Object.assign(current, events.details);
-  Object.assign(past, events.past);
-  Object.assign(entries, events.log);
-  for (const action of events.relaxed ?? []) relaxed.add(action);
-  for (const action of events.results ?? []) results.add(action);
+/** Audit events of all features. */
+export interface AuditEvents {
+  /** Schemas of new records, by action. */
+  readonly details: { readonly [Action in AuditAction]?: z.ZodType<AuditDetail<Action>> };
+  /** Schemas of stored records, by action, where they differ from those of new records. */
+  readonly past: { readonly [Action in keyof PastDetails]?: z.ZodType<PastDetail<Action>> };
+  /** Conversions to entries of the decision log, by action. */
+  readonly log: LogEntries;
+  /** Actions that the decision log contains. */
+  readonly loggedActions: readonly AuditAction[];
+  readonly isAction: (name: string) => name is AuditAction;
+  /** Returns true if a record must be on disk before the caller gets an answer. */
+  readonly isDurable: (action: AuditAction) => boolean;
+  readonly isResult: (action: string) => boolean;
 }
 
-/** Returns true if a record must be on disk before the caller gets an answer. */
-export const isDurable = (action: AuditAction): boolean => !relaxed.has(action);
-
-export const isResult = (action: string): boolean => results.has(action);
+/** Combines the audit events of features. */
+export function combineEvents(features: readonly FeatureEvents[]): AuditEvents {
+  const details: Partial<EventDetails> = Object.assign({}, ...features.map((each) => each.details));
+  const past: Partial<PastDetails> = Object.assign({}, ...features.map((each) => each.past));
+  const log: LogEntries = Object.assign({}, ...features.map((each) => each.log));
+  const relaxed = new Set<string>(features.flatMap((each) => each.relaxed ?? []));
+  const results = new Set<string>(features.flatMap((each) => each.results ?? []));
+  const isAction = (name: string): name is AuditAction => Object.hasOwn(details, name);
+  return {
+    details,
+    past,
+    log,
+    loggedActions: Object.keys(log).filter(isAction),
+    isAction,
+    isDurable: (action) => !relaxed.has(action),
+    isResult: (action) => results.has(action),
+  };
+}
 
 export const instant = z.iso.datetime();
 
@@ -98,20 +115,6 @@ export type AuditDetail<Action extends AuditAction> =
 export type PastDetail<Action extends AuditAction> = Action extends keyof PastDetails
   ? z.output<PastDetails[Action]>
   : AuditDetail<Action>;
-
-/** Schemas of new records, by action. */
-export const detailGuards: { readonly [Action in AuditAction]?: z.ZodType<AuditDetail<Action>> } = current;
-
-/** Conversions to entries of the decision log, by action. */
-export const logEntries = entries;
-
-/** Actions that the decision log contains. */
-export const listLoggedActions = (): readonly AuditAction[] => Object.keys(entries).filter(isAction);
-
-export const isAction = (name: string): name is AuditAction => Object.hasOwn(current, name);
-
-/** Schemas of stored records, by action, where they differ from those of new records. */
-export const pastGuards: { readonly [Action in keyof PastDetails]?: z.ZodType<PastDetail<Action>> } = past;
 
 /** A record of the audit log. It names users by their id at the provider, and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {

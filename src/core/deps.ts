@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { JsonObject } from './base/json.js';
 import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
 import type { SupportedLanguage } from './language.js';
@@ -108,6 +109,8 @@ export interface CoreSettings {
   readonly consentDays: number | null;
   /** Features that store data about people. */
   readonly personalData: readonly PersonalData[];
+  /** Fields that extensions add to the export of a person, by name. */
+  readonly holdings: Readonly<Record<string, z.ZodType>>;
 }
 
 /** The ports that a function uses, itself or through the functions that it calls. */

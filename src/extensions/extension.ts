@@ -2,7 +2,6 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
-import type { FeatureEvents } from '../core/audit-events.js';
 import type { PersonalData, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { ApiDeps, Contributions } from '../http/rest/deps.js';
@@ -37,13 +36,12 @@ export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape>
   close(): Promise<void>;
 }
 
-/** What an extension adds to the product. Each is a folder of its own and a row in index.ts. */
+/** What an extension adds to the product. Each is a folder of its own, a row in index.ts and one in events.ts if it has any. */
 export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   /** Sections of the configuration, by key. They say if the extension is on. */
   readonly sections: Sections;
   /** Checks its sections against the other settings. */
   check?(sections: Configured<Sections>['config'], config: SharedConfig): readonly SectionProblem[];
-  readonly events: FeatureEvents;
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;
@@ -62,4 +60,4 @@ export const alwaysOn = (name: string, createEndpoints: OpenedExtension['createE
 });
 
 /** Contributes nothing. A row spreads it, and replaces what the extension contributes. */
-export const nothing = { sections: {}, events: { details: {} }, personalData: [], holdings: {}, commands: {} } as const;
+export const nothing = { sections: {}, personalData: [], holdings: {}, commands: {} } as const;

@@ -1,21 +1,10 @@
 import type { z } from 'zod';
-import { adminEvents } from '../admin/events.js';
-import { trailEvents } from '../audit/own-events.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
-import { registerEvents } from '../core/audit-events.js';
 import type { PersonalData } from '../core/deps.js';
 import { corePersonalData } from '../core/personal-data/registry.js';
-import { enrolmentEvents } from '../enrolment/events.js';
 import type { Contributions } from '../http/rest/deps.js';
-import { apiClientEvents } from '../http/rest/events.js';
-import { addHoldings } from '../http/rest/replies/holdings.js';
-import { notificationEvents } from '../notifications/events.js';
-import { openIdEvents } from '../oidc/events.js';
 import type { OidcExtension } from '../oidc/feature.js';
-import { stepUpEvents } from '../step-up/events.js';
-import { keyEvents } from '../storage/keys/events.js';
-import { storeEvents } from '../storage/state/events.js';
 import { campaigns } from './campaigns/index.js';
 import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
@@ -26,7 +15,7 @@ import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
 
-/** All extensions. To remove one, remove its row and its folder. */
+/** All extensions. To remove one, remove its row, its row in `events.ts` and its folder. */
 const rows = [
   campaigns,
   counter,
@@ -61,6 +50,9 @@ export const personalData: readonly PersonalData[] = [
   ...corePersonalData,
   ...extensions.flatMap((each: Extension) => each.personalData),
 ];
+
+/** Fields that the data of extensions adds to the export of a person. */
+export const holdings: Extension['holdings'] = Object.assign({}, ...extensions.map((each) => each.holdings));
 
 export const loadOidcExtensions = (): Promise<readonly OidcExtension[]> =>
   Promise.all(extensions.flatMap((each: Extension) => each.oidc?.() ?? []));
@@ -97,15 +89,4 @@ export function contributionsOf(extended: Extended): Contributions {
     openWork: added.flatMap(({ openWork = [] }) => openWork),
     catalogueNotes: added.flatMap(({ catalogueNotes = [] }) => catalogueNotes),
   };
-}
-
-const coreEvents = [
-  ...[enrolmentEvents, stepUpEvents, notificationEvents, openIdEvents, apiClientEvents, adminEvents, keyEvents],
-  ...[storeEvents, trailEvents],
-];
-for (const events of coreEvents) registerEvents(events);
-
-for (const { events, holdings } of extensions) {
-  registerEvents(events);
-  addHoldings(holdings);
 }

@@ -19,7 +19,7 @@ import {
   startedReply,
   stepUpReply,
 } from '../http/rest/replies/step-ups.js';
-import { toExportReply } from '../http/rest/replies/subjects.js';
+import { exportAsSent } from '../http/rest/replies/subjects.js';
 
 const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js', import.meta.url));
 
@@ -148,7 +148,7 @@ async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,
 ): Promise<string> {
-  const { subjects } = await callServer('POST /subjects/export', toExportReply(), deps, { login });
+  const { subjects } = await callServer('POST /subjects/export', exportAsSent, deps, { login });
   const found = subjects.find((each) => each.connection === connection);
   if (found === undefined)
     throw new UsageError(`the running server has no connection "${connection}". facestep reload loads it`);

@@ -47,25 +47,28 @@ const folders = join(projectRoot, 'src/extensions');
 const names = readdirSync(folders, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const index = 'src/extensions/index.ts';
+/** Each list, and the file of an extension that it imports. */
+const lists = ['index', 'events'];
 
 /** Removes the folders and rows of extensions. The others get theirs back. */
 function removeExtensions(copy: string, removed: readonly string[]): void {
-  let rows = readFileSync(join(projectRoot, index), 'utf8');
   for (const name of names) {
     const folder = join('src/extensions', name);
     const places = [folder, join('dist', folder)];
-    if (!removed.includes(name))
-      for (const place of places) cpSync(join(projectRoot, place), join(copy, place), { recursive: true });
-    else {
-      for (const place of places) rmSync(join(copy, place), { recursive: true, force: true });
+    if (removed.includes(name)) for (const place of places) rmSync(join(copy, place), { recursive: true, force: true });
+    else for (const place of places) cpSync(join(projectRoot, place), join(copy, place), { recursive: true });
+  }
+  for (const list of lists) {
+    const file = `src/extensions/${list}.ts`;
+    let rows = readFileSync(join(projectRoot, file), 'utf8');
+    for (const name of removed.filter((each) => existsSync(join(folders, each, `${list}.ts`)))) {
       const [line = '', row = ''] =
-        new RegExp(`^import \\{ (\\w+) \\} from '\\./${name}/index\\.js';\n`, 'm').exec(rows) ?? [];
+        new RegExp(`^import \\{ (\\w+) \\} from '\\./${name}/${list}\\.js';\n`, 'm').exec(rows) ?? [];
       expect(line).not.toBe('');
       rows = rows.replace(line, '').replace(new RegExp(`^  ${row},\n`, 'm'), '');
     }
+    writeFileSync(join(copy, file), rows);
   }
-  writeFileSync(join(copy, index), rows);
 }
 
 (isCheckout ? describe : describe.skip)('in a copy of the sources', () => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import '../../src/extensions/index.js';
-import { detailGuards } from '../../src/core/audit-events.js';
+import { auditEvents } from '../../src/extensions/events.js';
 import { fieldsOf, parseSchema, type Schema, toPage, toText, typeOf } from './markdown.js';
 
 const toSchema = (guard: z.ZodType): Schema =>
@@ -22,7 +21,7 @@ export const renderAuditEvents = (): string =>
     'Every action that the audit trail records, with the fields of its detail. [The audit trail](../audit.md) explains records, verification and retention.',
     [
       '`by` is the name of an administrator, `tokenId` the public id of a token, `stepUpId` that of a step-up.',
-      ...Object.entries(detailGuards).flatMap(([action, guard]) => {
+      ...Object.entries(auditEvents.details).flatMap(([action, guard]) => {
         const schema = toSchema(guard);
         const fields = listFields(schema);
         return [`## ${action}`, toText(schema.description ?? ''), fields === '' ? '' : `Fields: ${fields}.`];

@@ -4,12 +4,13 @@ import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
 import { type IndexedPerson, type LogLine, timeOfId } from '../../audit/ledger/places.js';
-import { listLoggedActions, outcomes } from '../../core/audit-events.js';
+import { outcomes } from '../../core/audit-events.js';
 import type { Connection, SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { auditEvents } from '../../extensions/events.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
@@ -62,9 +63,8 @@ export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   };
 }
 
-/** Call it when all features have registered their actions. */
 function createFilterFields() {
-  const actions = listLoggedActions();
+  const actions = auditEvents.loggedActions;
   return {
     connection: connectionField.optional(),
     subject: subjectField.optional(),

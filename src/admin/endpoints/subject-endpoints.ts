@@ -87,7 +87,7 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
       description:
         'Returns everything except the token and its sealed contents, which are unreadable. Audit records are those of the server that answers: each server has its own trail.',
       fields: subjectFields,
-      reply: toExportReply(),
+      reply: toExportReply(deps.settings.holdings),
       async handle({ fields, administrator }) {
         const subjects = await forEach<{ held: RecordedHoldings | null }>(fields, { held: null }, async (who) => {
           const held = await exportRecordedHoldings(who, deps);

@@ -8,9 +8,9 @@ import { readKeySet } from '../../cli/key-set.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { filesOf } from '../../config/data-files.js';
 import type { Setup } from '../../connections/setup.js';
-import { isAction } from '../../core/audit-events.js';
 import { toCsvLine } from '../../core/base/csv.js';
 import { toIso } from '../../core/units.js';
+import { auditEvents } from '../../extensions/events.js';
 import { makeFile } from '../../storage/files/durable-file.js';
 import { openLedger, openStateToRead } from '../../storage/state/open.js';
 import type { Tampering } from '../chain-check.js';
@@ -165,7 +165,7 @@ async function checkRecorded(connection: string, files: readonly string[]): Prom
 }
 
 function parseAction(name: string): string {
-  if (isAction(name)) return name;
+  if (auditEvents.isAction(name)) return name;
   throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
 }
 

@@ -6,8 +6,9 @@ import type { CliDeps } from '../../cli/deps.js';
 import { readLogins, toWhy } from '../../cli/find-users.js';
 import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
 import { toTableLines } from '../../cli/table.js';
-import { listLoggedActions, outcomes } from '../../core/audit-events.js';
+import { outcomes } from '../../core/audit-events.js';
 import { toCsvLine } from '../../core/base/csv.js';
+import { auditEvents } from '../../extensions/events.js';
 import {
   type FollowedLinesReply,
   followedLinesReply,
@@ -47,7 +48,7 @@ export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
     .description('Calls the running server.')
     .option('--person <text>', 'start of a username, an e-mail address or a name; or an id')
     .option('--connection <id>', 'only this connection')
-    .addOption(new Option('--action <action>', 'only this action').choices(listLoggedActions()))
+    .addOption(new Option('--action <action>', 'only this action').choices(auditEvents.loggedActions))
     .addOption(new Option('--result <result>', 'only this result').choices(outcomes))
     .option('--reason <code>', 'only this reason: a code of docs/reference/errors.md or docs/ledger.md')
     .option('--application <name>', 'only this application')

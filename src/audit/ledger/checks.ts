@@ -1,8 +1,9 @@
-import { type AuditAction, isResult } from '../../core/audit-events.js';
+import type { AuditAction } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
+import { auditEvents } from '../../extensions/events.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
 import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
 import { fromCursor, type Page, toCursor } from './newest-first.js';
@@ -152,6 +153,6 @@ async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedChec
 }
 
 const resultOf = (events: readonly LogLine[]): LogLine | undefined =>
-  events.findLast(({ action }) => isResult(action)) ??
+  events.findLast(({ action }) => auditEvents.isResult(action)) ??
   events.findLast(({ outcome }) => outcome !== 'noted') ??
   events.at(-1);

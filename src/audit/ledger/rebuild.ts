@@ -1,6 +1,7 @@
-import { type AuditAction, listLoggedActions } from '../../core/audit-events.js';
+import type { AuditAction } from '../../core/audit-events.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { auditEvents } from '../../extensions/events.js';
 import { type PastEvent, readEvents } from '../events.js';
 import { mergeByTime } from '../records.js';
 import { readChainName } from '../trail-files.js';
@@ -80,7 +81,7 @@ async function* readMerged(
   const names = await Promise.all(files.map(readChainName));
   const sources = files.map((file, at) => ({
     trail: names[at] ?? '',
-    records: readEvents(file, listLoggedActions(), { onUnreadable }),
+    records: readEvents(file, auditEvents.loggedActions, { onUnreadable }),
   }));
   yield* mergeByTime(sources);
 }

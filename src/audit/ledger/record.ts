@@ -1,8 +1,9 @@
-import { type AuditAction, logEntries, type PastDetail, type PersonChange } from '../../core/audit-events.js';
+import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
+import { auditEvents } from '../../extensions/events.js';
 import { type Erased, eraseLines, toErasedRow } from './erase.js';
 import {
   atTime,
@@ -54,7 +55,7 @@ export function toEntry<Action extends AuditAction>(
   trail: string,
   network: string | null,
 ): LedgerEntry | null {
-  const convert = logEntries[action];
+  const convert = auditEvents.log[action];
   if (convert === undefined) return null;
   const { changes = [], ...told } = convert(detail);
   const subject = toSubject(given);

@@ -6,9 +6,9 @@ import type { CliDeps } from '../../cli/deps.js';
 import { printTable, toPrintable } from '../../cli/table.js';
 import {
   erasureReply,
+  exportAsSent,
   type SubjectsReply,
   subjectsReply,
-  toExportReply,
   withdrawnConsentsReply,
 } from '../../http/rest/replies/subjects.js';
 
@@ -57,7 +57,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
       .option('--subject <id>', 'immutable id at the provider');
 
   add('export', 'print the stored data of a user as JSON').action(async (options) => {
-    const reply = await call('export', options, toExportReply().loose(), deps);
+    const reply = await call('export', options, exportAsSent, deps);
     deps.print(JSON.stringify(reply, null, 2));
     printSubjects(reply, 'exported');
   });
@@ -76,7 +76,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     });
   const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
   consents.action(async (options) => {
-    const reply = await call('export', options, toExportReply(), deps);
+    const reply = await call('export', options, exportAsSent, deps);
     const listed = reply.subjects.map(({ connection, subject, held }) => ({
       ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
     }));

@@ -242,7 +242,7 @@ export function createHomePageEndpoints(
       description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
       codes: [...common.codes, 'profile_unavailable', 'locked_out'],
       fields: nothing,
-      reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply() }),
+      reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply(deps.settings.holdings) }),
       async handle({ session }) {
         const person = findManaged(session, deps);
         const who = toSubjectRef(person);

@@ -1,12 +1,10 @@
 import type { Extension } from '../extension.js';
-import { campaignEvents } from './events.js';
 import { campaignData, campaignHoldings } from './forget.js';
 import { sections } from './settings.js';
 
 /** Invites many people to enrol, by e-mail. */
 export const campaigns = {
   sections,
-  events: campaignEvents,
   personalData: [campaignData],
   holdings: campaignHoldings,
   commands: { campaign: async () => (await import('./command.js')).createCampaignCommand },

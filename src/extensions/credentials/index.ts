@@ -1,11 +1,9 @@
 import { alwaysOn, type Extension, nothing } from '../extension.js';
 import { credentialData, credentialHoldings } from './credentials.js';
-import { credentialEvents } from './events.js';
 
 /** Issues credentials that people carry in a wallet. */
 export const credentials = {
   ...nothing,
-  events: credentialEvents,
   personalData: [credentialData],
   holdings: credentialHoldings,
   oidc: async () => (await import('./openid.js')).credentialsOfOidc,

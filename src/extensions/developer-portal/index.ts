@@ -1,5 +1,4 @@
 import type { Extension } from '../extension.js';
-import { portalEvents } from './events.js';
 import { sections } from './settings.js';
 
 /** Self-service requests of developers for applications. */
@@ -9,7 +8,6 @@ export const developerPortal = {
     sandbox === null || connections.some(({ id }) => id === sandbox)
       ? []
       : [{ path: ['onboarding', 'sandbox'], reason: 'expected the id of a connection' }],
-  events: portalEvents,
   personalData: [],
   holdings: {},
   commands: { 'applications requests': async () => (await import('./command.js')).createRequestsCommand },

@@ -1,10 +1,8 @@
 import { alwaysOn, type Extension, nothing } from '../extension.js';
-import { organisationEvents } from './events.js';
 
 /** Lets a person act for an organization at an OpenID client. */
 export const organisations = {
   ...nothing,
-  events: organisationEvents,
   oidc: async () => (await import('./openid.js')).organisationsOfOidc,
   open: async () => alwaysOn('organisations', () => []),
 } as const satisfies Extension;

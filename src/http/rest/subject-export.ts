@@ -40,7 +40,7 @@ export async function exportHoldings(
     },
   };
   const inStore: readonly Partial<Holdings>[] = await readPersonalData(who, deps);
-  return toHoldingsReply().parse(Object.assign({}, token, ...inStore));
+  return toHoldingsReply(deps.settings.holdings).parse(Object.assign({}, token, ...inStore));
 }
 
 export async function exportRecordedHoldings(

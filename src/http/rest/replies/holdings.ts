@@ -98,21 +98,15 @@ const coreHoldings = z.object({
 
 export type Holdings = z.input<typeof coreHoldings>;
 
-const extensionFields: Record<string, z.ZodType> = {};
+/** Fields of extensions. Their names are known only at run time. */
+type ExtensionFields = Readonly<Record<never, z.ZodType>>;
 
-/** Adds the fields of an extension, by name. Call it before the first reply is described. */
-export function addHoldings(fields: Readonly<Record<string, z.ZodType>>): void {
-  Object.assign(extensionFields, fields);
-}
-
-const shapeOfExtensions = (): Record<never, z.ZodType> => extensionFields;
-
-/** The reply with the fields of all features, also of the extensions. */
-export const toHoldingsReply = () => coreHoldings.extend(shapeOfExtensions());
+/** Returns the reply with the fields of the core and these fields of extensions. */
+export const toHoldingsReply = (fields: ExtensionFields) => coreHoldings.extend(fields);
 
 /** The export with audit records, for administrators only, because audit records name other people. */
-export const toRecordedHoldingsReply = () =>
-  toHoldingsReply().extend({
+export const toRecordedHoldingsReply = (fields: ExtensionFields) =>
+  toHoldingsReply(fields).extend({
     records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),
     recordsLeftOut: z
       .int()

@@ -19,12 +19,18 @@ const complete = z.boolean().describe('True if nothing is left to do, including 
 export const subjectsReply = z.object({ subjects: z.array(outcomeReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
 
-export const toExportReply = () =>
+const exportWith = <Held extends z.ZodType>(held: Held) =>
   z.object({
-    subjects: z.array(outcomeReply.extend({ held: toRecordedHoldingsReply().nullable() })),
+    subjects: z.array(outcomeReply.extend({ held: held.nullable() })),
     notHeld: z.array(z.string()),
     complete,
   });
+
+/** Returns the reply with these fields of extensions. */
+export const toExportReply = (fields: Readonly<Record<never, z.ZodType>>) =>
+  exportWith(toRecordedHoldingsReply(fields));
+/** The reply as a command reads it, with all fields that the server sent. */
+export const exportAsSent = exportWith(toRecordedHoldingsReply({}).loose()).loose();
 export type ExportReply = z.output<ReturnType<typeof toExportReply>>;
 
 export const erasureReply = z.object({
