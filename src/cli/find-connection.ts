@@ -15,7 +15,7 @@ export function findConnection({ connections }: Setup, id: string | undefined): 
   const ids = connections.map((connection) => connection.id).join(', ');
   throw new UsageError(
     `no connection "${id}"${ids === '' ? ': the configuration has none' : ` in the configuration. It has: ${ids}`}`,
-    ids === '' ? 'Set FACESTEP_CONFIG to the configuration file.' : null,
+    ids === '' ? noConnection : null,
   );
 }
 
@@ -34,6 +34,9 @@ export async function findServerConnection(
   );
 }
 
+const noConnection =
+  'Run the command in the folder of the server, with its FACESTEP_CONFIG (the configuration file) and FACESTEP_DATA (the data folder).';
+
 /** Splits the arguments of a command that takes an optional connection before another argument. */
 export const splitArguments = (first: string, second: string | undefined): readonly [string | undefined, string] =>
   second === undefined ? [undefined, first] : [first, second];
@@ -44,8 +47,7 @@ function chooseConnection<Each extends { readonly id: string }>(
 ): Each | null {
   if (id !== undefined) return connections.find((connection) => connection.id === id) ?? null;
   const [only] = connections;
-  if (only === undefined)
-    throw new UsageError('there is no connection', 'Add one to the configuration, as docs/configuration.md shows.');
+  if (only === undefined) throw new UsageError('there is no connection in the configuration', noConnection);
   if (connections.length === 1) return only;
   throw new UsageError(
     'there are several connections',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { closedSegmentsOf } from '../audit/trail-files.js';
@@ -29,7 +29,11 @@ export async function findOwnTrail(config: FilesConfig): Promise<string> {
 
 async function checkTrail(file: string): Promise<void> {
   const isTrail = (await fileExists(file)) || (await closedSegmentsOf(file)).length > 0;
-  if (!isTrail) throw new UsageError(`there is no audit trail ${file}`);
+  if (!isTrail)
+    throw new UsageError(
+      `there is no audit trail ${resolve(file)}`,
+      'Run the command in the folder of the server, or set FACESTEP_DATA to the data folder of the server.',
+    );
 }
 
 /** Returns a parser of option values. @param expected - the error for another value */
