@@ -1,10 +1,14 @@
 import { createCoreEndpoints } from '../../src/app/endpoints.js';
 import { openExtensions } from '../../src/extensions/index.js';
 import type { Endpoint } from '../../src/http/rest/endpoint.js';
+import { standardSettings } from '../settings.js';
 import { standIn } from './stand-in.js';
 
 /** Creates all endpoints, also of the extensions, to read their descriptions. */
 export async function createDescribedEndpoints(): Promise<Endpoint[]> {
-  const opened = await openExtensions({ current: standIn, jobs: standIn(), sleep: async () => {} });
-  return [...createCoreEndpoints(standIn()), ...opened.flatMap((each) => each.createEndpoints(standIn()))];
+  const opened = await openExtensions({ current: () => standIn(), jobs: standIn(), sleep: async () => {} });
+  return [
+    ...createCoreEndpoints(standIn({ settings: standardSettings })),
+    ...opened.flatMap((each) => each.createEndpoints(standIn())),
+  ];
 }

@@ -1,7 +1,12 @@
-const handler: ProxyHandler<() => void> = {
-  get: (_, name) => (typeof name === 'symbol' || name === 'then' ? undefined : standIn()),
-  apply: () => standIn(),
-};
-
-/** Returns a placeholder for dependencies that are only passed on. */
-export const standIn = <Value>(): Value => new Proxy(() => {}, handler) as unknown as Value;
+/**
+ * Returns a placeholder for dependencies that are only passed on.
+ * @param given - dependencies that are used
+ */
+export const standIn = <Value>(given: object = {}): Value =>
+  new Proxy(() => {}, {
+    get: (_, name) => {
+      if (typeof name === 'symbol' || name === 'then') return undefined;
+      return Object.hasOwn(given, name) ? Reflect.get(given, name) : standIn();
+    },
+    apply: () => standIn(),
+  }) as unknown as Value;
