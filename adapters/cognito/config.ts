@@ -50,7 +50,9 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z
       .literal('default')
-      .describe('The credentials that the AWS SDK finds: environment, shared files, or the role of the machine.'),
+      .describe(
+        'The credentials that the AWS SDK finds: environment, role of the machine or container, or web identity. It reads `~/.aws` only if `AWS_PROFILE`, `AWS_CONFIG_FILE` or `AWS_SHARED_CREDENTIALS_FILE` is set.',
+      ),
   }),
   z.strictObject({
     kind: z.literal('static').describe('An access key.'),

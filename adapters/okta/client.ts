@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
@@ -11,10 +12,19 @@ import type { OktaConnection } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
+const configLoader = z.object({
+  ConfigLoader: z.custom<{ readonly prototype: { applyDefaults(): void } }>((value) => typeof value === 'function'),
+});
+const { ConfigLoader } = configLoader.parse(
+  createRequire(import.meta.url)('@okta/okta-sdk-nodejs/src/config-loader.js'),
+);
+// The SDK would add settings of okta.yaml files and OKTA_… variables, and fail if such a file is empty. It has no option
+// for this.
+ConfigLoader.prototype.applyDefaults = () => {};
+
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
 export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client {
-  // All settings are given, because the SDK would read omitted ones from okta.yaml files and OKTA_… variables.
   const shared = {
     orgUrl,
     requestExecutor: new FetchExecutor(fetch),

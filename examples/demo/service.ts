@@ -42,9 +42,15 @@ export async function configure(
 
 export const newAdminKey = (): string => `fsa_${randomBytes(24).toString('base64url')}`;
 
-export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
+export async function startService(
+  env: Record<string, string>,
+  logFile = devNull,
+  main = ownMain,
+  cwd = process.cwd(),
+): Promise<Service> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', log, 'pipe'],
   });

@@ -23,8 +23,10 @@ import { isSystemError } from '../storage/files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import type { RunningServer } from './server.js';
 import { logUntrusted } from './untrusted.js';
+import { ignoreUserFiles } from './user-files.js';
 
 const args = process.argv.slice(2);
+ignoreUserFiles(process.env);
 const isServing = args.length === 0 || args[0] === 'serve';
 
 // Only this module uses these global functions. Other modules receive them as arguments.
