@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Credential } from '../core/secrets.js';
 import { credentialGuard } from './credential.js';
-import { isLoopback, safeUrlGuard } from './safe-url.js';
+import { encodedPassword, hasEncodedPassword, isLoopback, safeUrlGuard } from './safe-url.js';
 
 const knownServices = [
   'fcm.googleapis.com',
@@ -41,6 +41,9 @@ const toSmtpUrl = (credential: Credential): URL | null =>
     const url = URL.canParse(text) ? new URL(text) : null;
     return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '' && url.search === '' ? url : null;
   });
+
+const hasSmtpPasswordEncoded = (credential: Credential): boolean =>
+  credential.use((text) => !/^smtps?:/i.test(text) || hasEncodedPassword(text));
 
 const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !== null;
 
@@ -88,12 +91,13 @@ export const deliveryGuard = z.discriminatedUnion('kind', [
     .strictObject({
       kind: z.literal('smtp').describe('A mail relay.'),
       url: credentialGuard
+        .refine(hasSmtpPasswordEncoded, { error: encodedPassword, abort: true })
         .refine(
           isSmtpUrl,
           'expected smtps://user:password@host:465 or smtp://user:password@host:587, and nothing behind the port',
         )
         .describe(
-          'Secret. Address of the mail relay: `smtps://user:password@host:465` or `smtp://user:password@host:587`.',
+          'Secret. Address of the mail relay: `smtps://user:password@host:465` or `smtp://user:password@host:587`. Write `% @ / ? # [ ]` in a password as `%25 %40 %2F %3F %23 %5B %5D`.',
         ),
       from: z.email().describe('E-mail address of the sender.'),
       requireTls: z

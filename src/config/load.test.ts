@@ -114,6 +114,40 @@ describe('refuses', () => {
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
   });
 
+  const passwords = [
+    'ca#nary',
+    'ca?nary',
+    'ca@nary',
+    'ca/nary',
+    'ca[nary',
+    'ca]nary',
+    'ca\\nary',
+    '12#3',
+    '12/3',
+    '1?2',
+    '1/2@3',
+  ];
+  test.each(passwords)('the password %s in an address, which would name another host', async (password) => {
+    const settings = ['redis', 'rediss', 'smtp', 'smtps'].flatMap((protocol) =>
+      [`${protocol}://user:${password}@host.example:1234`, `${protocol}://${password}@host.example`].map((url) =>
+        protocol.startsWith('redis')
+          ? { state: { kind: 'redis', url } }
+          : { delivery: { kind: 'smtp', url, from: 'a@b.example' } },
+      ),
+    );
+    for (const each of settings) {
+      const error: unknown = await load(each).catch((thrown: unknown) => thrown);
+      const [name = ''] = Object.keys(each);
+      expect(problemsOf(error)).toEqual([
+        { path: `${name}.url`, reason: expect.stringContaining('as %40 %2F %3F %23') },
+      ]);
+      expect(JSON.stringify(problemsOf(error))).not.toContain('nary');
+    }
+    const encoded = encodeURIComponent(password);
+    for (const url of [`redis://:${encoded}@10.0.0.5:6379/3`, `rediss://u:${encoded}@[::1]`])
+      await load({ state: { kind: 'redis', url } });
+  });
+
   test('all errors at once, and of a variable by its name', async () => {
     expect((await refusalOf(load({ port: 1 }, { PORT: 'eighty' }))).paths).toEqual(['PORT']);
     const { paths } = await refusalOf(load({ port: 'x', host: '', extra: 1 }));

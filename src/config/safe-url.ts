@@ -28,6 +28,16 @@ export const safeUrlGuard = z
     'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
   );
 
+/**
+ * Returns true if a URL reads the same to all parsers: user name and password contain none of `@ / ? # [ ] \\` and no
+ * white space. Otherwise, a part of the password would be taken for the host, and sent to a name server.
+ */
+export const hasEncodedPassword = (text: string): boolean =>
+  /^[a-z]+:\/\/(?:[^\s@/?#[\]\\]*@)?(?:[^\s@:/?#[\]\\]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:\/[^\s@?#\\]*)?$/i.test(text);
+
+export const encodedPassword =
+  'write @ / ? # [ ] in a user name or password as %40 %2F %3F %23 %5B %5D, and nothing behind the address';
+
 /** An origin in lower case, without default port and trailing slash. */
 export const originGuard = safeUrlGuard
   .refine(

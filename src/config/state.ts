@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialGuard } from './credential.js';
-import { safeUrlGuard } from './safe-url.js';
+import { encodedPassword, hasEncodedPassword, safeUrlGuard } from './safe-url.js';
 
 /** Host and port, such as `10.0.0.5:6379` or `[::1]:6379`. */
 const addressGuard = z
@@ -26,6 +26,7 @@ function isDecodable({ username, password }: URL): boolean {
 const redisUrlGuard = z
   .string()
   .max(2048)
+  .refine((text) => !/^rediss?:/i.test(text) || hasEncodedPassword(text), { error: encodedPassword, abort: true })
   .refine((text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '', {
     error: 'expected redis://user:password@host:port, or rediss:// for TLS',
     abort: true,
@@ -41,7 +42,7 @@ const redisGuard = z
   .strictObject({
     kind: z.literal('redis').describe('Redis 6.2 or later, or Valkey.'),
     url: redisUrlGuard.describe(
-      'Secret. `redis://user:password@host:6379/0`, or `rediss://` for TLS. Write `%` in a password as `%25`.',
+      'Secret. `redis://user:password@host:6379/0`, or `rediss://` for TLS. Write `% @ / ? # [ ]` in a password as `%25 %40 %2F %3F %23 %5B %5D`.',
     ),
     keyPrefix: z
       .string()
