@@ -175,19 +175,34 @@ describe.each(accounts)('with %s', (_, envOf) => {
 
   test('SNS sends to the configured address, with the credentials of the environment', async () => {
     asked.length = 0;
-    const code = `
-      const { ignoreUserFiles } = await import(${JSON.stringify(compiled('user-files.js'))});
-      const { createSnsDelivery } = await import(${JSON.stringify(compiled('../notifications/delivery/aws-sns.js'))});
-      ignoreUserFiles(process.env);
-      const sns = createSnsDelivery({ region: '${region}', endpoint: '${providerUrl}', senderId: null }, { others: null });
-      await sns.send({ channel: 'sms', to: '+4930123456', text: 'x' }).catch(() => {});
-    `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-      ...{ cwd: folder, env: { ...process.env, ...kmsEnvironment, ...envOf() }, stdio: 'inherit' },
-    });
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    await sendSms(providerUrl, { ...kmsEnvironment, ...envOf() });
     expect([asked.includes('POST /'), foreign]).toEqual([true, []]);
   });
+});
+
+/** Sends an SMS in a process of its own, in which host names cannot be resolved. */
+async function sendSms(endpoint: string | null, env: Record<string, string>): Promise<void> {
+  const code = `
+    const dns = await import('node:dns');
+    dns.default.lookup = (...given) => given.at(-1)(new Error('no names here'));
+    const { ignoreUserFiles } = await import(${JSON.stringify(compiled('user-files.js'))});
+    const { createSnsDelivery } = await import(${JSON.stringify(compiled('../notifications/delivery/aws-sns.js'))});
+    ignoreUserFiles(process.env);
+    const sns = createSnsDelivery({ region: '${region}', endpoint: ${JSON.stringify(endpoint)}, senderId: null }, { others: null });
+    await sns.send({ channel: 'sms', to: '+4930123456', text: 'x' }).catch(() => {});
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    ...{ cwd: folder, stdio: 'inherit' },
+    env: { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...env },
+  });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}
+
+test('a file of the account names neither the address nor the credentials', async () => {
+  asked.length = 0;
+  await sendSms(null, { ...kmsEnvironment, HOME: foreignHome });
+  await sendSms(providerUrl, { HOME: foreignHome });
+  expect([asked, foreign]).toEqual([[], []]);
 });
 
 test('the AWS SDK reads its shared files if the environment names a profile or a file', () => {
