@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { noteRefusal, sourceOf } from './access-log.js';
 import { type CallerPools, type PoolLimits, poolLimits, RequestBudget } from './request-budget.js';
@@ -257,10 +258,15 @@ export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
   return at === -1 ? '' : originalUrl.slice(at);
 }
 
+const notForm = { reason: 'no form' } as const;
+
+/** Detail of the refusal of a body that is not a form. */
+export const notFormGuard = z.object({ reason: z.literal(notForm.reason) });
+
 /** @throws `request_malformed` if the body is of another type */
 export function parseForm(request: Request, body: Buffer): URLSearchParams {
   if (body.length > 0 && request.is('application/x-www-form-urlencoded') === false) {
-    throw new FaceError('request_malformed', { reason: 'no form' });
+    throw new FaceError('request_malformed', notForm);
   }
   return new URLSearchParams(body.toString('utf8'));
 }

@@ -27,7 +27,28 @@ const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'htt
 /** Seconds for which public keys may be cached. A new key is published days before its first use. */
 const publicForSec = 300;
 
-function addResponseHeaders(provider: Provider, publicKeys: readonly PublicKey[]): void {
+/** Endpoints that pages of public clients call, some of them with the fetch option `credentials: 'include'`. */
+const pageEndpoints: ReadonlySet<string> = new Set([paths.token, paths.userInfo, paths.push]);
+
+const originsOf = ({ redirect_uris: uris = [] }: ClientMetadata): readonly string[] =>
+  uris.map((uri) => new URL(uri).origin);
+
+const isPublic = (client: ClientMetadata): boolean => client.token_endpoint_auth_method === 'none';
+
+/** Lets pages of public clients read responses to requests with `credentials: 'include'`, as keycloak-js sends them. */
+function allowCredentials(context: KoaContextWithOIDC, origins: ReadonlySet<string>): void {
+  if (!pageEndpoints.has(context.path)) return;
+  // The library has removed this header if the client has another origin.
+  const allowed = String(context.response.headers['access-control-allow-origin'] ?? '');
+  const client = context.oidc?.client;
+  const isOther = client !== undefined && client.tokenEndpointAuthMethod !== 'none';
+  if (!isOther && origins.has(allowed)) context.set('Access-Control-Allow-Credentials', 'true');
+}
+
+function addResponseHeaders(
+  provider: Provider,
+  { publicKeys, origins }: { readonly publicKeys: readonly PublicKey[]; readonly origins: ReadonlySet<string> },
+): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
@@ -40,6 +61,7 @@ function addResponseHeaders(provider: Provider, publicKeys: readonly PublicKey[]
       cookies.filter((cookie) => !cookie.startsWith(secret)),
     );
 
+    allowCredentials(context, origins);
     if (context.path === paths.keys && context.status === 200) context.body = { keys: publicKeys };
     const isPublic = context.path === paths.keys || context.path.startsWith('/.well-known/');
     if (isPublic) context.set('Cache-Control', `public, max-age=${publicForSec}`);
@@ -173,7 +195,7 @@ export function createProvider(
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>
       (context.oidc.route === 'userinfo' || client.tokenEndpointAuthMethod === 'none') &&
-      (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin),
+      originsOf(client.metadata()).includes(origin),
     pkce: {
       required: ({ oidc }, client) => client.tokenEndpointAuthMethod === 'none' || oidc.isFapi('2.0') !== undefined,
     },
@@ -235,10 +257,10 @@ export function createProvider(
   provider.proxy = true;
   pinAddresses(provider);
   for (const { dress } of features) dress?.(provider);
-  addResponseHeaders(
-    provider,
-    algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
-  );
+  addResponseHeaders(provider, {
+    publicKeys: algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
+    origins: new Set(metadata.filter(isPublic).flatMap(originsOf)),
+  });
   return provider;
 }
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { mountRoute, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
+import { mountRoute, notFormGuard, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import type { CallerPools } from '../../http/request-budget.js';
 import type { AdmissionPorts } from '../../http/rest/admission.js';
 import { authenticateClient, type Client } from '../../http/rest/client-tokens.js';
@@ -38,7 +38,7 @@ export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'r
       response
         .status(error === 'invalid_client' ? 401 : 400)
         .set('Pragma', 'no-cache')
-        .json({ error });
+        .json(isOtherThanForm(thrown) ? { error, error_description: formNeeded } : { error });
     },
   });
 }
@@ -118,6 +118,11 @@ function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] 
 
 const unsupported = 'unsupported_grant_type';
 const unsupportedGuard = z.object({ error: z.literal(unsupported) });
+
+const formNeeded = 'send the parameters as application/x-www-form-urlencoded';
+
+const isOtherThanForm = (thrown: unknown): boolean =>
+  thrown instanceof FaceError && notFormGuard.safeParse(thrown.detail).success;
 
 /** Returns the OAuth error code (RFC 6749, section 5.2), or `null`. */
 function toGrantError(thrown: unknown): string | null {

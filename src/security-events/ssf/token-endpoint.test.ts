@@ -157,3 +157,19 @@ test('a key gives no scope that it lacks', async () => {
   const [none, , key] = await register(['enrol']);
   expect((await ask(grant, basic(none, key))).body).toEqual({ error: 'invalid_scope' });
 });
+
+test('JSON is refused with the content type that is needed', async () => {
+  const asJson = { 'content-type': 'application/json' };
+  const secrets = { client_id: application, client_secret: secret };
+  for (const answer of [
+    await ask(JSON.stringify(grant), { ...asJson, ...basic(application, secret) }),
+    await ask(JSON.stringify({ ...grant, ...secrets }), asJson),
+  ])
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description: expect.stringContaining('application/x-www-form-urlencoded'),
+      },
+    });
+});
