@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const get = (path: string) => fetch(server.origin + path, { headers: { 'accept-encoding': 'br' } });
+const get = (path: string, encoding = 'br') =>
+  fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
 
 test('a page comes under the strictest policy, and compressed', async () => {
   const response = await get('/docs/adapters/okta/');
@@ -21,6 +22,24 @@ test('a page comes under the strictest policy, and compressed', async () => {
     expect(policy).toContain(`${name} 'none'`);
   expect(policy.join(';')).not.toMatch(/unsafe|https?:|\*/);
   await response.text();
+});
+
+test('a page is the same with Brotli, with gzip and uncompressed', async () => {
+  const plain = await get('/docs/adapters/okta/', 'identity');
+  const text = await plain.text();
+  expect(text).toContain('</html>');
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  for (const [accepted, encoding] of [
+    ['gzip, deflate, br', 'br'],
+    ['gzip', 'gzip'],
+    ['deflate, gzip;q=0.5', 'gzip'],
+    ['gzip', 'gzip'],
+  ] as const) {
+    const response = await get('/docs/adapters/okta/', accepted);
+    expect(response.headers.get('content-encoding')).toBe(encoding);
+    expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(await response.text()).toBe(text);
+  }
 });
 
 test.each(['/docs/../package.json', '/docs/../docs-web/../.built'])(

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
+import { brotliDecompress, gzip } from 'node:zlib';
 import express, { type Router } from 'express';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
+import { createFileCache } from '../http/file-cache.js';
 import { discardBody, requireMethod } from '../http/front-door.js';
 
 const namesIn = (folder: string): ReadonlySet<string> => {
@@ -18,6 +19,7 @@ const namesIn = (folder: string): ReadonlySet<string> => {
 };
 
 const decompress = promisify(brotliDecompress);
+const compressWithGzip = promisify(gzip);
 
 /**
  * Creates the router of the documentation. Only names found at start are served, which prevents path traversal. Text
@@ -25,14 +27,10 @@ const decompress = promisify(brotliDecompress);
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
-  /** Decompressed files, one copy for all clients. */
-  const decompressed = new Map<string, Promise<Buffer>>();
-  const readDecompressed = (name: string): Promise<Buffer> => {
-    const found = decompressed.get(name) ?? readFile(join(folder, name)).then((bytes) => decompress(bytes));
-    decompressed.set(name, found);
-    found.catch(() => decompressed.delete(name));
-    return found;
-  };
+  const readDecompressed = createFileCache(async (name) => decompress(await readFile(join(folder, name))));
+  const readGzip = createFileCache(async (name) =>
+    compressWithGzip(await decompress(await readFile(join(folder, name)))),
+  );
   const pages = express.Router();
   pages.use(discardBody, securePage(ownFiles, { 'Permissions-Policy': noDevices }), (request, response, next) => {
     requireMethod({ request, response }, ['GET', 'HEAD']);
@@ -54,7 +52,10 @@ export function createDocumentationRouter(folder: string): Router {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });
     }
     response.type(extname(name)).vary('Accept-Encoding');
-    if (request.acceptsEncodings('br') === false) return response.send(await readDecompressed(text));
+    if (request.acceptsEncodings('br') === false) {
+      if (request.acceptsEncodings('gzip') === false) return response.send(await readDecompressed(text));
+      return response.set('Content-Encoding', 'gzip').send(await readGzip(text));
+    }
     response.set('Content-Encoding', 'br');
     return response.sendFile(text, { root: folder, cacheControl: false, lastModified: false });
   });

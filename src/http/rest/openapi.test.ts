@@ -47,3 +47,24 @@ test('describes every route of the app, and nothing that is not one', async () =
   expect([...described].filter((path) => !routes.includes(path))).toEqual([]);
   expect(routes.length).toBeGreaterThan(50);
 });
+
+const schemaGuard = z.looseObject({});
+/** Returns the schemas of a description, with their addresses. */
+function schemasIn(value: unknown, at = ''): { readonly at: string; readonly schema: z.infer<typeof schemaGuard> }[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => schemasIn(each, `${at}/${index}`));
+  const { success, data } = schemaGuard.safeParse(value);
+  if (!success) return [];
+  return [{ at, schema: data }, ...Object.entries(data).flatMap(([name, each]) => schemasIn(each, `${at}/${name}`))];
+}
+
+test('describes a field of one file as a file, and one alternative without a choice', async () => {
+  const isOdd = ({ type, maxItems, anyOf, oneOf, allOf }: z.infer<typeof schemaGuard>): boolean =>
+    (type === 'array' && maxItems === 1) ||
+    [anyOf, oneOf, allOf].some((each) => Array.isArray(each) && each.length < 2);
+  const { paths } = documentGuard.parse(await read());
+  const odd = schemasIn(paths).filter(({ at, schema }) => isOdd(schema) && at.includes('requestBody'));
+  expect(odd.map(({ at }) => at)).toEqual([]);
+  expect(paths['/match']?.post.requestBody.content['multipart/form-data'].schema.properties.probe).toMatchObject({
+    ...{ type: 'string', contentMediaType: 'image/*' },
+  });
+});

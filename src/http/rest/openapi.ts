@@ -172,22 +172,18 @@ function toBodySchema(endpoint: Endpoint, toPhotoSchema: (field: FileField) => J
   };
 }
 
-const toFileSchema = ({ atLeast, atMost, about }: FileField): JsonObject => ({
-  type: 'array',
-  items: { type: 'string', contentMediaType: about?.mediaType ?? 'image/*' },
-  minItems: atLeast,
-  maxItems: atMost,
-  description:
-    about?.description ??
-    'JPEG, PNG or WebP, at most 10 MB and 16 megapixels each (JPEG: 40 megapixels). Repeat the field for several pictures.',
-});
+const toFileSchema = ({ atLeast: minItems, atMost: maxItems, about }: FileField): JsonObject => {
+  const file = { type: 'string', contentMediaType: about?.mediaType ?? 'image/*' };
+  const size = 'JPEG, PNG or WebP, at most 10 MB and 16 megapixels each (JPEG: 40 megapixels).';
+  if (maxItems === 1) return { ...file, description: about?.description ?? size };
+  const description = about?.description ?? `${size} Repeat the field for several pictures.`;
+  return { type: 'array', items: file, minItems, maxItems, description };
+};
 
 const toBase64Schema = ({ atLeast: minItems, atMost: maxItems, about }: FileField): JsonObject => {
   const text = { type: 'string', contentEncoding: 'base64' };
-  return {
-    description: `${about === undefined ? '' : `${about.description} `}Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`,
-    ...(maxItems === 1
-      ? text
-      : { anyOf: [...(minItems > 1 ? [] : [text]), { type: 'array', items: text, minItems, maxItems }] }),
-  };
+  const several = { type: 'array', items: text, minItems, maxItems };
+  const description = `${about === undefined ? '' : `${about.description} `}Base64 or a data: URL; the whole body is at most ${maxJsonBytes} bytes.`;
+  if (maxItems === 1) return { description, ...text };
+  return minItems > 1 ? { description, ...several } : { description, anyOf: [text, several] };
 };
