@@ -59,7 +59,7 @@ export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
       'Enrols a test user of a connection and checks their face, on the capture page of the running server. It shows a ' +
-        'drawn person to a virtual camera, and the enrolment ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
+        'drawn person to a virtual camera, and the enrolment ends with the command; with --camera you use your own camera, and the enrolment stays. If you stop the command, its link ends. It refuses users who are enrolled.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
@@ -110,8 +110,9 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (state === 'passed' && receipt !== null) deps.print('   The server signed a receipt for it.');
     return state === 'passed';
   };
+  let isEnrolled = false;
   try {
-    const isEnrolled = await go(
+    isEnrolled = await go(
       '1. The enrolment, on the capture page:',
       await callServer('POST /subjects/invite', invitationReply, deps, { ...who, lifeHours: 1 }),
       'Enrolled: the token is in the profile at the provider.',
@@ -127,13 +128,14 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     );
   } finally {
     await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
-    if (isDrawn) {
-      await callServer('POST /subjects/revoke', z.object({}), deps, who);
-      deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
-    } else
+    // Ends the link too, so that nobody enrols by it after this command.
+    if (isDrawn || !isEnrolled) await callServer('POST /subjects/revoke', z.object({}), deps, who);
+    if (isDrawn) deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
+    else if (isEnrolled)
       deps.print(
         `The enrolment stays. To end it: facestep subject revoke --connection ${connection} --subject ${subject}`,
       );
+    else deps.print('Ended: the link. The user is not enrolled.');
   }
 }
 

@@ -56,11 +56,19 @@ inBrowser('a drawn person is enrolled and checked on the real page, and keeps no
   expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });
 });
 
-test('with --camera it prints a link and waits for whoever opens it', async () => {
+test('with --camera it prints a link and waits; stopped before, it ends the link', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
   expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
-  expect(stdout).toContain('The enrolment stays.');
+  expect(stdout).toContain('Ended: the link. The user is not enrolled.');
+  expect(stdout).not.toContain('The enrolment stays');
   expect(code).toBe(1);
+  const ticket = /\/face#(\S+)/.exec(stdout)?.[1];
+  const opened = await fetch(`${service.url}/face/open`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket }),
+  });
+  expect(await opened.json()).toMatchObject({ code: 'step_up_finished' });
 });
 
 test('who is enrolled already is left alone', async () => {
