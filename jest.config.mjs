@@ -32,7 +32,7 @@ const wide = [
   'simulators/',
   'test/described/',
   // Installation, packaging and upgrades.
-  'test/(audit-script|client-package|examples|package|production-lock|triggers-package)\\.test',
+  'test/(audit-script|client-package|examples|help|package|production-lock|triggers-package)\\.test',
   'test/infra/',
   'test/upgrade/',
 ].map((path) => `/dist/${path}`);

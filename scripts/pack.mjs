@@ -1,5 +1,4 @@
-// node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]: packs one platform
-// with all dependencies, so that an installation needs no registry and no install script.
+// Packs one platform with all dependencies, so that an installation needs no registry and no install script.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -132,9 +131,29 @@ export const packRelease = (root, to, platform) => {
   }
 };
 
+const usage = `node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]
+  Packs the release of one platform into a folder (default: this folder and this platform).`;
+
+const readOptions = () => {
+  const options = {
+    os: { type: 'string' },
+    cpu: { type: 'string' },
+    libc: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  };
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    process.stderr.write(`${error.message.split('. ')[0]}\n${usage}\n`);
+    return process.exit(2);
+  }
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const options = { os: { type: 'string' }, cpu: { type: 'string' }, libc: { type: 'string' } };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const packed = packRelease(fileURLToPath(new URL('..', import.meta.url)), positionals[0] ?? '.', values);
-  process.stdout.write(`${packed.file} (${packed.size} bytes, ${packed.unpackedSize} unpacked)\n`);
+  const { values, positionals } = readOptions();
+  if (values.help) process.stdout.write(`${usage}\n`);
+  else {
+    const packed = packRelease(fileURLToPath(new URL('..', import.meta.url)), positionals[0] ?? '.', values);
+    process.stdout.write(`${packed.file} (${packed.size} bytes, ${packed.unpackedSize} unpacked)\n`);
+  }
 }

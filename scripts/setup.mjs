@@ -1,7 +1,8 @@
 // Prepares a checkout: dependencies, compiled files, models. Skips finished steps and reports the others. Uses only
 // Node, because nothing is installed yet.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once as onceEmitted } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,15 +10,36 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
-const run = (command, args, quiet = true) => {
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: quiet ? 'pipe' : 'inherit' });
-  if (result.status !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+const run = async (command, args) => {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const [code] = await onceEmitted(child, 'close');
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${Buffer.concat(output)}`);
 };
 
-const once = (mark, digest, step) => {
+/** Prints the elapsed seconds of a step again and again until it ends. */
+const withTicks = async (say, title, work, everyMs) => {
+  const from = Date.now();
+  const timer = setInterval(() => say(`  ${title}: ${Math.round((Date.now() - from) / 1000)} s so far`), everyMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+};
+
+const tickMs = 10_000;
+
+/** Prints what a step does, then the elapsed seconds until it ends. */
+export const withProgress = (say, title, work, everyMs = tickMs) => {
+  say(`${title}…`);
+  return withTicks(say, title, work, everyMs);
+};
+
+const once = async (mark, digest, step) => {
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
-  step();
+  await step();
   writeFileSync(mark, digest);
 };
 
@@ -33,13 +55,12 @@ const digestOf = (files) => {
 };
 
 export const install = (say) =>
-  once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () => {
-    say('Installing the dependencies (about a minute with a warm cache)…');
-    run(npm, ['ci', '--no-audit', '--no-fund']);
-  });
+  once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () =>
+    withProgress(say, 'Installing the dependencies', () => run(npm, ['ci', '--no-audit', '--no-fund'])),
+  );
 
 /** Compiles everything again if a source changed, so that no output of a removed source remains. */
-export const build = () => {
+export const build = async (say) => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = [...include, 'web', 'locales'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -47,32 +68,36 @@ export const build = () => {
       .map((name) => join(folder, name))
       .sort(),
   );
-  once(
+  await once(
     join(root, 'dist', '.built'),
     digestOf([
       ...['tsconfig.json', 'vite.config.ts', 'vite.console.config.ts', 'vite.compress-assets.ts', 'package-lock.json'],
       'scripts/locales.mjs',
       ...sources,
     ]),
-    () => {
+    async () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
-      tool('../scripts/locales.mjs');
-      // Compile the client first, because the examples import it as a package.
-      tool('typescript/bin/tsc', '-p', 'client');
-      tool('typescript/bin/tsc', '-p', '.');
-      for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
-        tool('typescript/bin/tsc', '-p', page);
-      for (const config of ['vite.config.ts', 'vite.console.config.ts'])
-        tool('vite/bin/vite.js', 'build', '--config', config);
+      await withProgress(say, 'Compiling the server', async () => {
+        await tool('../scripts/locales.mjs');
+        // Compile the client first, because the examples import it as a package.
+        await tool('typescript/bin/tsc', '-p', 'client');
+        await tool('typescript/bin/tsc', '-p', '.');
+      });
+      await withProgress(say, 'Building the pages', async () => {
+        for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
+          await tool('typescript/bin/tsc', '-p', page);
+        for (const config of ['vite.config.ts', 'vite.console.config.ts'])
+          await tool('vite/bin/vite.js', 'build', '--config', config);
+      });
     },
   );
-  buildDocs();
+  await buildDocs(say);
 };
 
 /** Builds the documentation again if a page, a picture or the generator changed. */
-const buildDocs = () => {
+const buildDocs = (say) => {
   const filesIn = (folder, pattern, recursive = true) =>
     readdirSync(join(root, folder), { recursive })
       .map((name) => join(folder, name))
@@ -85,10 +110,13 @@ const buildDocs = () => {
     ),
     ...['web/docs', 'web/shared'].flatMap((folder) => filesIn(folder, /\.(css|json|liquid|mjs|ts)$/)),
   ];
-  once(
+  return once(
     join(root, 'dist', '.docs-built'),
     digestOf(['scripts/build-docs.mjs', 'web/console/page-icon.svg', 'package-lock.json', ...sources]),
-    () => run(process.execPath, [join(root, 'scripts/build-docs.mjs')]),
+    () =>
+      withProgress(say, 'Building the documentation', () =>
+        run(process.execPath, [join(root, 'scripts/build-docs.mjs')]),
+      ),
   );
 };
 
@@ -105,8 +133,10 @@ export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   if (major < 20 || (major === 20 && minor < 19))
     throw new Error(`facestep needs Node 20.19 or newer; this is ${process.version}.`);
   await phase('install', () => install(say));
-  await phase('build', build);
-  await phase('models', () => fetchFiles({ demoPhotos, say }));
+  await phase('build', () => build(say));
+  await phase('models', () =>
+    withTicks(say, 'Checking the face models', () => fetchFiles({ demoPhotos, say }), tickMs),
+  );
 };
 
 /** Sets up the checkout for a command. On a failure, prints the reason and exits with 1. */

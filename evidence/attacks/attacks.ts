@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { BadInput } from '../../src/extensions/measuring/corpus/corpus.js';
 import { currentEngine } from '../../src/face/token/format.js';
 import { hasFaces } from '../../test/faces.js';
-import { chooseNamed, describeMachine, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
+import { chooseNamed, describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { alteredParameters } from './altered-parameters.js';
 import { type Attack, type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
@@ -31,6 +31,15 @@ export const attacks: Readonly<Record<string, Attack>> = {
   server,
   'few-numbers': fewNumbers,
 };
+
+const usage = `npm run attacks -- [NAME…] [--quick] [--json] [--write]
+  Attacks the product's own tokens.
+  --quick   fewer people and attempts
+  --json    print JSON on stdout
+  --write   update the pages in docs/security-analysis; needs real faces (FACESTEP_FACES)
+
+Attacks (all, if none is named):
+${listNamed(attacks)}`;
 
 /*
  * `npm run attacks -- [NAME…] [--quick] [--json] [--write]` attacks the product's own tokens. `--write` also writes the
@@ -78,4 +87,4 @@ async function main(): Promise<void> {
 }
 
 // Tests import the attacks, and start none of them.
-if (process.argv[1] === import.meta.filename) await runProgram(main);
+if (process.argv[1] === import.meta.filename) await runProgram(main, usage);

@@ -11,11 +11,15 @@ import { benchScale, fullScale, quickScale } from './scale.js';
 import { benchStepUp } from './step-up.js';
 import { benchVerify } from './verify.js';
 
-/*
- * npm run bench -- [verify | engine | hooks | step-up | scale | roster] [--json] [--quick]
- * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   simulates a year of these people
- * npm run bench -- scale --plan                                                      prints docs/sizing.md's tables
- */
+const usage = `npm run bench -- [verify | engine | hooks | step-up | scale | roster] [--json] [--quick]
+npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]
+npm run bench -- scale --plan [--json]
+  Measures speed. Without a name: verify.
+  --quick   fewer repetitions
+  --json    print JSON on stdout
+  --people  simulate a year of this many people
+  --stores  state stores of that year
+  --plan    print the tables of docs/sizing.md`;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -51,4 +55,4 @@ await runProgram(async () => {
     const report = await benchmarks[program]();
     print(json ? JSON.stringify(report, null, 2) : inspect(report, { depth: null, breakLength: 120 }));
   }
-});
+}, usage);

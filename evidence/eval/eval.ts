@@ -151,7 +151,7 @@ async function runOn(name: string, program: EvalProgram, folders: readonly strin
 
 const args = process.argv.slice(2);
 await runProgram(async () => {
-  if (args.length === 0 || args.includes('--help')) console.log(usage);
+  if (args.length === 0) console.log(usage);
   else if (args[0].startsWith('--')) await runAccuracy(args);
   else await runNamedProgram(args[0], args.slice(1));
-});
+}, usage);

@@ -10,6 +10,9 @@ export type PrintLine = (line: string) => void;
 /** Prints progress, so that `--json` on stdout is only JSON. */
 export const say: PrintLine = (line) => void process.stderr.write(`${line}\n`);
 
+/** An option that a program does not have. Its help follows the message. */
+class UnknownOption extends BadInput {}
+
 /** @throws BadInput for an unknown option */
 export function parseOptions<const Config extends ParseArgsConfig>(
   config: Config,
@@ -17,20 +20,32 @@ export function parseOptions<const Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new BadInput(error instanceof Error ? error.message : String(error));
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UnknownOption(reason);
   }
 }
 
-/** Runs a program. Invalid input ends it with exit code 2. */
-export async function runProgram(program: () => Promise<void>): Promise<void> {
+/** Runs a program, or prints its help for `--help`. Invalid input ends it with exit code 2. */
+export async function runProgram(program: () => Promise<void>, usage: string): Promise<void> {
+  if (process.argv.slice(2).some((each) => each === '--help' || each === '-h')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   try {
     await program();
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     say(error.message);
+    if (error instanceof UnknownOption) say(usage);
     process.exitCode = 2;
   }
 }
+
+/** Lists what a program runs, one a line, for its help. */
+export const listNamed = (all: Readonly<Record<string, { readonly about: string }>>): string =>
+  Object.entries(all)
+    .map(([name, { about }]) => `  ${name.padEnd(22)} ${about}`)
+    .join('\n');
 
 /**
  * Returns those that the command line names, or all.
@@ -43,8 +58,7 @@ export function chooseNamed<Named extends { readonly about: string }>(
 ): readonly (readonly [string, Named])[] {
   const unknown = names.filter((name) => !Object.hasOwn(all, name));
   if (unknown.length > 0) {
-    const rows = Object.entries(all).map(([name, { about }]) => `  ${name.padEnd(22)} ${about}`);
-    throw new BadInput([`There is no ${unknown.join(', ')}. The ${kind}:`, ...rows].join('\n'));
+    throw new BadInput(`There is no ${unknown.join(', ')}. The ${kind}:\n${listNamed(all)}`);
   }
   return Object.entries(all).filter(([name]) => names.length === 0 || names.includes(name));
 }

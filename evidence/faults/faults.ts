@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BadInput } from '../../src/extensions/measuring/corpus/corpus.js';
 import { projectRoot } from '../../test/paths.js';
-import { chooseNamed, describeMachine, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
+import { chooseNamed, describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { authorize } from './authorize.js';
 import { clock } from './clock.js';
 import { connections } from './connections.js';
@@ -91,6 +91,16 @@ function writeFinding(name: string, finding: Finding, setting: string): void {
   writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to + after.length));
 }
 
+const usage = `npm run faults -- [NAME…] [--quick] [--json] [--write] [--seed TEXT]
+  Breaks parts of a running service, and reports what is lost, used twice or wrongly granted.
+  --quick   fewer repetitions
+  --json    print JSON on stdout
+  --write   update docs/faults.md
+  --seed    repeat the random moments of an earlier run
+
+Faults (all, if none is named):
+${listNamed(faults)}`;
+
 /*
  * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]` breaks parts of a running service, and reports
  * whatever is lost, used twice or wrongly granted. Exits with 1 if an invariant is broken, with 2 if everything was
@@ -125,4 +135,4 @@ async function main(): Promise<void> {
 }
 
 // Tests import the faults, and cause none of them.
-if (process.argv[1] === import.meta.filename) await runProgram(main);
+if (process.argv[1] === import.meta.filename) await runProgram(main, usage);

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { projectRoot } from './paths.js';
+
+/* Programs of a checkout beside the command `facestep`. */
+
+const programs = [
+  ...['bench/bench', 'attacks/attacks', 'faults/faults', 'journeys/main', 'eval/eval'].map(
+    (name) => `dist/evidence/${name}.js`,
+  ),
+  'scripts/pack.mjs',
+];
+
+const run = (...args: string[]) => spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
+
+test.each(programs)('%s prints its help, also after an unknown option', (program) => {
+  const { status, stdout, stderr } = run(program, '--help');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^(npm run \w+|node scripts\/\w+\.mjs)/);
+  const wrong = run(program, '--no-such-option');
+  expect(wrong).toMatchObject({ status: 2, stdout: '' });
+  const [reason, ...help] = wrong.stderr.split('\n');
+  expect(reason).toContain('--no-such-option');
+  expect(help.join('\n')).toBe(stdout);
+});
+
+test('set-up prints what it does, and goes on printing until it is done', async () => {
+  const { withProgress } = await import(pathToFileURL(join(projectRoot, 'scripts/setup.mjs')).href);
+  const said: string[] = [];
+  await new Promise<void>((resolve) => {
+    let end = (): void => {};
+    const say = (line: string): void => {
+      said.push(line);
+      if (said.length === 4) end();
+    };
+    const work = () =>
+      new Promise<void>((done) => {
+        end = done;
+      });
+    withProgress(say, 'Compiling', work, 1).then(resolve);
+  });
+  expect(said[0]).toBe('Compiling…');
+  expect(said[3]).toMatch(/^ {2}Compiling: \d+ s so far$/);
+});
