@@ -58,11 +58,15 @@ const configGuard = z.looseObject({
 /** Starts `facestep simulate` and waits until it has printed its instructions. */
 export async function startSimulation(
   provider: string,
-  { serverPort, port }: { readonly serverPort?: number; readonly port?: number } = {},
+  {
+    serverPort,
+    port,
+    env = {},
+  }: { readonly serverPort?: number; readonly port?: number; readonly env?: Readonly<Record<string, string>> } = {},
 ) {
   const portArgs = port === undefined ? [] : ['--port', String(port)];
   const child = spawn(process.execPath, [main, 'simulate', provider, ...portArgs], {
-    env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
+    env: { ...process.env, ...env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = (): void => void child.kill();
@@ -84,7 +88,10 @@ export async function startSimulation(
     guide: text,
     application: /"application":"([^"]+)"/.exec(text)?.[1] ?? '',
     environment: Object.fromEntries(
-      [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG)(\w+)=(.+)$/gm)].map(([, name, value]) => [name!, value!]),
+      [...text.matchAll(/^ {2}export (?!FACESTEP_CONFIG|PORT=)(\w+)=(.+)$/gm)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
     ),
     subjects: new Map([...text.matchAll(/^ {2}(\S+@example\.com) {2}(\S+)$/gm)].map(([, login, id]) => [login!, id!])),
     signInUrl,

@@ -77,3 +77,24 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
   expect(answer.body).toMatchObject(expected[provider]!.withFace);
 });
+
+test('--port does not take the port of the server', async () => {
+  for (const port of ['8080', '8079']) {
+    const refused = await runHere(['simulate', 'okta', '--port', port], {});
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('port 8080') });
+  }
+});
+
+test.each([
+  ['npx', 'npx facestep'],
+  ['facestep', 'npm run -s facestep --'],
+  ['', 'facestep'],
+])('started by the npm script "%s", the guide has commands that work there: %s', async (script, command) => {
+  const serverPort = await findFreePort();
+  const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: script } });
+  await simulation.stop();
+  expect(simulation.config).toMatchObject({ port: serverPort, publicUrl: `http://127.0.0.1:${serverPort}` });
+  expect(simulation.guide).toContain(`  export PORT=${serverPort}\n`);
+  expect(simulation.guide).toMatch(new RegExp(`^  ${command} serve$`, 'm'));
+  expect(simulation.guide).toMatch(new RegExp(`^  ${command} try --login ada@example\\.com$`, 'm'));
+});

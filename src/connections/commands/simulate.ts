@@ -16,7 +16,7 @@ export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('start a simulated provider for offline tests')
     .description(
       'Starts a simulated provider with two users and stays up until Ctrl+C. Standard output is a configuration for it, ' +
-        'ready to use; standard error has the next steps.',
+        'ready to use; standard error has the next steps. The environment variable PORT sets the port of the server in it (8080).',
     )
     .argument('<provider>', 'kind of the provider, such as okta')
     .option('--port <port>', 'port of the provider; the sign-in address uses the next one', wholeNumber(0, 65_534), 0)
@@ -30,6 +30,11 @@ export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
       }
       const start = await load();
       const serverPort = toServerPort(deps.env.PORT);
+      if (port !== 0 && [port, port + 1].includes(serverPort)) {
+        throw new UsageError(
+          `the server needs port ${serverPort}. Choose another --port, or another PORT for the server`,
+        );
+      }
       const serverUrl = `http://${host}:${serverPort}`;
       const simulation = await start({ port, connection, serverUrl });
       const control = await listen(createSignInControl(simulation), { host, port: port === 0 ? 0 : port + 1 });
@@ -41,8 +46,7 @@ export function createSimulateCommand(deps: CliDeps): CommandUnknownOpts {
         serverUrl,
         simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
-        // npm sets this variable only if the command runs as an npm script of a checkout.
-        command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run -s facestep --' : 'facestep',
+        command: commandOf(deps.env),
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
       deps.print(JSON.stringify(toConfiguration(settings), null, 2));
@@ -71,6 +75,12 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
     ],
   };
 };
+
+/** Returns the command line that started this program: an npm script of a checkout, `npx`, or the installed command. */
+function commandOf({ npm_lifecycle_event: script }: CliDeps['env']): string {
+  if (script === 'facestep') return 'npm run -s facestep --';
+  return script === 'npx' ? 'npx facestep' : 'facestep';
+}
 
 /** Returns the port in `PORT`. For 0 or an invalid port it returns 8080. */
 const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
@@ -125,11 +135,12 @@ const json = `-H 'Content-Type: application/json'`;
 
 /** Returns an administrator's instructions, with commands to paste. */
 function toGuide(settings: SimulationSettings): string[] {
-  const { simulation, command, signInUrl } = settings;
+  const { simulation, serverPort, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
-  const variables = Object.entries({ FACESTEP_CONFIG: 'simulated.json', ...environment });
+  // PORT overrides the configuration, so a PORT of another terminal would separate the server from its triggers.
+  const variables = Object.entries({ FACESTEP_CONFIG: 'simulated.json', PORT: String(serverPort), ...environment });
   const exports = variables.map(([name, value]) => `  export ${name}=${value}`);
   const signIn = `curl -s ${signInUrl} ${json} -d '{"user":"${user.login}"}'`;
   return [
