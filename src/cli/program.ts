@@ -44,7 +44,13 @@ type ProcessDeps = Omit<CliDeps, 'isJson' | 'printJson'> & {
 
 /** Commands, in the order in which the help lists them. Only the requested command is loaded. */
 const ownCommands: Commands = {
-  serve: async () => (deps) => new Command('serve').summary('run the server (the default)').action(deps.serve),
+  serve: async () => (deps) =>
+    new Command('serve')
+      .summary('run the server (the default)')
+      .description(
+        'Runs the server with the configuration file that FACESTEP_CONFIG names. PORT, FACESTEP_DATA and FACESTEP_ADMIN_KEY override port, dataFolder and adminKey.',
+      )
+      .action(deps.serve),
   status: async () => (await import('../admin/commands/status.js')).createStatusCommand,
   login: async () => (await import('./login.js')).createLoginCommand,
   logout: async () => (await import('./login.js')).createLogoutCommand,
