@@ -49,7 +49,7 @@ export async function openCampaignBench(subjects: readonly string[]) {
   const deps: CampaignPorts = {
     ...core.deps,
     ...standInPorts,
-    campaigns: { perMinute: 6000, keptDays: 120 },
+    campaigns: { perMinute: 6000, keptDays: 120, addresses: 'provider' },
     connections: new Map([[connection.id, connection]]),
     delivery: smtp,
   };

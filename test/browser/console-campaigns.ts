@@ -3,6 +3,7 @@ import { toDeliveryError } from '../../src/core/ports/delivery.js';
 import type { Delivery } from '../../src/core/ports.js';
 import { createCampaign, startCampaign } from '../../src/extensions/campaigns/administer.js';
 import { startCampaignRunner } from '../../src/extensions/campaigns/run.js';
+import { standardSettings } from '../../src/extensions/campaigns/settings.js';
 import { readCampaign } from '../../src/extensions/campaigns/storage.js';
 import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
@@ -22,7 +23,7 @@ const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDay
 
 /** Plans and sends campaigns in the background, as a server does. */
 export function runCampaigns(ports: () => ServerPorts) {
-  const current = () => ({ ...ports(), campaigns: { perMinute: 6000, keptDays: 120 } });
+  const current = () => ({ ...ports(), campaigns: standardSettings });
   const jobs = createTestJobs(current(), sleepShortly);
   const runner = startCampaignRunner({ current, isOn: () => true, jobs, sleep: sleepShortly });
   const until = (id: string, isSo: (state: string) => boolean): Promise<void> =>

@@ -7,10 +7,12 @@ import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import {
   bounce,
+  isRemark,
   type LeftOutReason,
   newPerson,
   type Person,
   type PersonState,
+  type Remark,
   type Retryable,
   retry,
 } from './person.js';
@@ -29,9 +31,9 @@ import {
   writeShard,
 } from './storage.js';
 
-/** `reason` is set if the file's line is invalid and must be skipped. */
+/** `reason` is set if the file's line is invalid and must be skipped, or if there is a remark on it. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
-  readonly reason: LeftOutReason | null;
+  readonly reason: LeftOutReason | Remark | null;
 }
 
 type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
@@ -84,22 +86,28 @@ export async function createCampaign(
 
 /** Keeps only the line number of a skipped line, because an erasure could not find data without a user id. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
-  reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
+  reason === null || isRemark(reason)
+    ? given
+    : { line: given.line, login: '', email: null, name: null, language: null };
 
 /** Number of people per state, and of skipped people per reason. Zeros are omitted. */
 export interface CampaignCounts {
   readonly counts: Partial<Record<PersonState, number>>;
   readonly leftOut: Record<string, number>;
+  /** Number of planned people per remark. */
+  readonly remarks: Record<string, number>;
 }
 
 export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
+  const remarks: Record<string, number> = {};
   for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
     counts[state] = (counts[state] ?? 0) + 1;
     if (state === 'left_out' && reason !== null) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    if (state === 'planned' && isRemark(reason)) remarks[reason] = (remarks[reason] ?? 0) + 1;
   }
-  return { counts, leftOut };
+  return { counts, leftOut, remarks };
 }
 
 /**

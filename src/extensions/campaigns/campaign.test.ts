@@ -8,6 +8,7 @@ import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { openSession } from '../../step-up/session.js';
 import {
+  countPeople,
   createCampaign,
   noteBounces,
   remindCampaign,
@@ -158,7 +159,7 @@ test('who is left out of a plan, and why', async () => {
   expect((await peopleOf(id)).map(({ state, reason, email }) => [state, reason, email])).toEqual([
     ['planned', null, loginOf('anna')],
     ['left_out', 'already_enrolled', loginOf('berta')],
-    ['planned', null, 'clara@private.test'],
+    ['planned', 'provider_address', loginOf('clara')],
     ['left_out', 'double', loginOf('anna')],
     ['left_out', 'unknown', null],
     ['left_out', 'double', null],
@@ -260,4 +261,27 @@ test('somebody who enrolled meanwhile gets no letter; what came back is noted; w
   expect((await peopleOf(id)).map(({ login }) => login)).toEqual([loginOf('anna'), loginOf('berta')]);
   await forgetInCampaigns({ connection: 'other', subject: 'anna' }, deps);
   expect(await peopleOf(id)).toHaveLength(2);
+});
+
+test('an address in a file is used only if the configuration allows it', async () => {
+  const { begin, plan, peopleOf, deps, campaignOf } = await open(['user0', 'user1']);
+  const [first, second] = named(['user0', 'user1']);
+  const people = [
+    { ...first!, email: 'attacker@example.net' },
+    { ...second!, email: loginOf('user1').toUpperCase() },
+  ];
+  const runner = begin();
+  const id = await plan({ people });
+  expect((await peopleOf(id)).map(({ email, state, reason }) => [email, state, reason])).toEqual([
+    [loginOf('user0'), 'planned', 'provider_address'],
+    [loginOf('user1'), 'planned', null],
+  ]);
+  expect((await countPeople(await campaignOf(id), deps)).remarks).toEqual({ provider_address: 1 });
+  await runner.close();
+  begin({ campaigns: { ...deps.campaigns, addresses: 'file' } });
+  const other = await plan({ people });
+  expect((await peopleOf(other)).map(({ email, reason }) => [email, reason])).toEqual([
+    ['attacker@example.net', null],
+    [loginOf('user1').toUpperCase(), null],
+  ]);
 });

@@ -99,7 +99,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
   return command;
 }
 
-function toLines({ id, name, connection, state, problem, counts, leftOut }: CampaignReply): string[] {
+function toLines({ id, name, connection, state, problem, counts, leftOut, remarks }: CampaignReply): string[] {
   const toText = (numbers: Record<string, number>): string =>
     Object.entries(numbers)
       .map(([what, count]) => `${count.toLocaleString('en-US')} ${what.replaceAll('_', ' ')}`)
@@ -108,5 +108,6 @@ function toLines({ id, name, connection, state, problem, counts, leftOut }: Camp
     toPrintable(`${id}  ${name} (${connection}): ${state}${problem === null ? '' : `, ${problem}`}`),
     `  ${toText(counts) || 'no one yet'}`,
     ...(Object.keys(leftOut).length === 0 ? [] : [`  left out: ${toText(leftOut)}`]),
+    ...(Object.keys(remarks).length === 0 ? [] : [`  replaced: ${toText(remarks)}`]),
   ];
 }

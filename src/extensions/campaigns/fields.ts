@@ -34,7 +34,7 @@ export const newCampaignFields = z.strictObject({
 
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
-export const toCampaignReply = (campaign: Campaign, { counts, leftOut }: CampaignCounts): CampaignReply => {
+export const toCampaignReply = (campaign: Campaign, { counts, leftOut, remarks }: CampaignCounts): CampaignReply => {
   const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
   return {
     ...{ id, name, connection, source: group === null ? 'csv' : 'group', group, state, problem },
@@ -46,6 +46,7 @@ export const toCampaignReply = (campaign: Campaign, { counts, leftOut }: Campaig
     own: Object.keys(campaign.own),
     counts: { ...counts },
     leftOut: { ...leftOut },
+    remarks: { ...remarks },
   };
 };
 

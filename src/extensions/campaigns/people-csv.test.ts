@@ -11,6 +11,12 @@ test.each([
   ['semicolons', Buffer.from('login;name\nada;A\n')],
   ['lone carriage returns', Buffer.from('login\rada\r')],
   ['columns of others', Buffer.from('department,login\nx,ada\n')],
+  ['the separator on its first line', Buffer.from('\uFEFFsep=;\r\nlogin;name\r\nada;"a, b"\r\n')],
+  ['empty lines before its header', Buffer.from('\n \r\nlogin\nada\n')],
+  ['a semicolon in a quoted name of a column', Buffer.from('"a;b",login\nx,ada\n')],
+  ['a comma in a quoted name of a column', Buffer.from('"a,b";login\nx;ada\n')],
+  ['empty cells at the end of lines', Buffer.from('login,name\nada,A,,,\n,,,,\n')],
+  ['line breaks in quotes', Buffer.from('"login","department\r\nand team"\r\nada,"x\r\ny"\r\n')],
 ])('a file with %s is read', async (_what, bytes) => {
   expect((await read(bytes)).map(({ login }) => login)).toEqual(['ada']);
 });
@@ -54,7 +60,7 @@ test('what is wrong is told of its line, and the others count', async () => {
     [8, 'alan', 'formula'],
     [9, '@sum', 'formula'],
     [10, '+4915112345678', null],
-    [11, 'joan', 'bad_language'],
+    [11, 'joan', 'other_language'],
     [12, 'mary', 'columns'],
     [13, '', 'quotes'],
     [14, 'carol', null],
@@ -62,5 +68,54 @@ test('what is wrong is told of its line, and the others count', async () => {
     [16, 'dave', null],
     [17, '', 'encoding'],
     [18, 'last', null],
+  ]);
+});
+
+test('a quoted line break belongs to its cell, and later lines keep their numbers', async () => {
+  const file = 'login,name\r\n"ada","Ada\r\nLovelace"\r\n\r\neve,"open\r\ngrace,"Grace"\r\n';
+  expect((await read(file)).map(({ line, login, name, reason }) => [line, login, name, reason])).toEqual([
+    [2, 'ada', 'Ada Lovelace', null],
+    [5, '', null, 'quotes'],
+    [6, 'grace', 'Grace', null],
+  ]);
+});
+
+test('languages are read as systems write them, and an unknown one is left to the campaign', async () => {
+  const people = await read('login,language\na,en_US\nb,DE-at\nc,fr\nd,tlh\ne,\n');
+  expect(people.map(({ language, reason }) => [language, reason])).toEqual([
+    ['en', null],
+    ['de', null],
+    ['fr', null],
+    [null, 'other_language'],
+    [null, null],
+  ]);
+});
+
+test.each([
+  ['of empty lines', () => '\n'.repeat(10_000_000)],
+  ['of people', () => Array.from({ length: 150_000 }, (_, at) => `user${at},\n`).join('')],
+])('a large file %s is refused, and parsed in slices', async (_what, rest) => {
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const reading = read(`login,name\n${rest()}`).finally(() => {
+    isOver = true;
+  });
+  await expect(reading).rejects.toMatchObject({ code: 'limit_reached' });
+  expect(turns).toBeGreaterThan(10);
+});
+
+test('a quotation mark that is never closed, and a line of separators, affect only their lines', async () => {
+  const file = `login,name\na,"open\n${',"",'.repeat(100_000)}\n${'b,\n'.repeat(3)}`;
+  expect(await told(file)).toEqual([
+    [2, '', 'quotes'],
+    [3, '', 'too_long'],
+    [4, 'b', null],
+    [5, 'b', 'double'],
+    [6, 'b', 'double'],
   ]);
 });

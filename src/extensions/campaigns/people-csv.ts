@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { supportedLanguages } from '../../core/language.js';
 import { FaceError } from '../../errors.js';
@@ -7,77 +8,90 @@ import type { NamedPerson } from './administer.js';
 import type { LeftOutReason } from './person.js';
 import { maxPeople } from './storage.js';
 
-const longestLineBytes = 1_000;
+const longestRecordBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Number of lines parsed at once, so that other requests wait only some milliseconds. */
-const blockLines = 200;
+/** Maximum number of records in a file, including blank ones. */
+const maxRecords = 2 * maxPeople;
+
+/** Number of bytes and records parsed at once, so that other requests wait only some milliseconds. */
+const sliceBytes = 16 * 1024;
+const sliceRecords = 300;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** A line without its line break. `text` is `null` if the line is not valid UTF-8. */
-interface Line {
-  readonly number: number;
-  readonly text: string | null;
-  readonly isTooLong: boolean;
+const cellsGuard = z.array(z.string());
+
+/** A record of the file. `cells` is the reason for skipping it, if it cannot be parsed. */
+interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[] | LeftOutReason;
 }
 
 /**
  * Parses people from CSV (RFC 4180). The header has `login` and optionally `email`, `name`, `language`. The separator
  * is comma, semicolon or tab. The encoding is UTF-8, or UTF-16 with a byte order mark.
- * @throws `csv_header_missing`; `limit_reached` for too many people
+ * @throws `csv_header_missing`; `limit_reached` for too many people or lines
  */
-export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
-  const lines = splitLines(toUtf8(bytes)).filter(
-    ({ text, isTooLong }) => isTooLong || text === null || /\S/.test(text),
-  );
-  const [header, ...others] = lines;
-  const columnsNamed = readHeader(header);
-  if (others.length > maxPeople) throw new FaceError('limit_reached');
+export async function readPeople(file: Uint8Array): Promise<NamedPerson[]> {
+  const bytes = toUtf8(file);
+  const header = readHeader(bytes);
   const people: NamedPerson[] = [];
   const seen = new Set<string>();
-  for (let from = 0; from < others.length; from += blockLines) {
-    for (const { line, cells } of parseBlock(others.slice(from, from + blockLines), columnsNamed.delimiter)) {
-      people.push(typeof cells === 'string' ? toNobody(line, cells) : toPerson(line, cells, columnsNamed, seen));
-    }
-    await yieldToOthers();
+  for await (const { line, cells } of readRecords(bytes, header)) {
+    if (typeof cells !== 'string' && cells.every((cell) => cell.trim() === '')) continue;
+    if (people.length === maxPeople) throw new FaceError('limit_reached');
+    people.push(typeof cells === 'string' ? toNobody(line, cells) : toPerson(line, cells, header, seen));
   }
   return people;
 }
 
 /** Converts UTF-16, which spreadsheets call "Unicode text". */
-function toUtf8(bytes: Uint8Array): Uint8Array {
+function toUtf8(bytes: Uint8Array): Buffer {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
-  return bytes;
+  const { buffer, byteOffset, length } = bytes;
+  const same = Buffer.from(buffer, byteOffset, length);
+  return same[0] === 0xef && same[1] === 0xbb && same[2] === 0xbf ? same.subarray(3) : same;
 }
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-function splitLines(bytes: Uint8Array): Line[] {
-  const end = bytes.includes(lineFeed) ? lineFeed : carriageReturn;
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const lines: Line[] = [];
-  for (let from = 0; from < bytes.length; ) {
-    const found = bytes.indexOf(end, from);
-    const to = found === -1 ? bytes.length : found;
-    const line = bytes.subarray(from, bytes[to - 1] === carriageReturn && to > from ? to - 1 : to);
-    const isTooLong = line.length > longestLineBytes;
-    lines.push({ number: lines.length + 1, text: isTooLong ? null : decode(decoder, line), isTooLong });
-    from = to + 1;
-  }
-  return lines;
+/** Returns the byte that ends a line. */
+const lineEndOf = (bytes: Buffer): number => (bytes.includes(lineFeed) ? lineFeed : carriageReturn);
+
+function countLines(bytes: Buffer, lineEnd: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd, at + 1)) count += 1;
+  return count;
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): string | null {
+interface Parsed {
+  readonly cells: readonly string[];
+  /** Index of the byte after the record. */
+  readonly end: number;
+}
+
+/** Parses a part of a file up to its first malformed record, or to `most` records. */
+function parsePart(part: Buffer, delimiter: string, lineEnd: number, most: number): Parsed[] {
+  const parsed: Parsed[] = [];
   try {
-    return decoder.decode(line);
-  } catch {
-    return null;
+    parse(part, {
+      delimiter,
+      record_delimiter: lineEnd === lineFeed ? ['\r\n', '\n'] : ['\r'],
+      relax_column_count: true,
+      to: most,
+      on_record(record: unknown, { bytes }) {
+        parsed.push({ cells: cellsGuard.parse(record), end: bytes });
+        return null;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
   }
+  return parsed;
 }
 
 interface Header {
@@ -85,54 +99,76 @@ interface Header {
   readonly width: number;
   /** Index of each column, or `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
+  readonly lineEnd: number;
+  /** Index of the first byte after the header, and the number of its line. */
+  readonly end: number;
+  readonly nextLine: number;
 }
 
-function readHeader(header: Line | undefined): Header {
-  const text = header?.text ?? '';
-  const delimiter = [';', '\t'].find((each) => text.includes(each)) ?? ',';
-  const [names] = parseCells(text, delimiter) ?? [];
-  const place = (column: Column): number => (names ?? []).findIndex((name) => name.trim().toLowerCase() === column);
-  const places = {
-    login: place('login'),
-    email: place('email'),
-    name: place('name'),
-    language: place('language'),
-  };
-  if (places.login === -1) throw new FaceError('csv_header_missing');
-  return { delimiter, width: names?.length ?? 0, places };
-}
-
-const recordsGuard = z.array(z.array(z.string()));
-
-function parseCells(text: string, delimiter: string): string[][] | null {
-  try {
-    const lines = { record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true };
-    return recordsGuard.parse(parse(text, { delimiter, ...lines }));
-  } catch {
-    return null;
+/** Reads the column names, after an optional line `sep=;`, which Excel writes. */
+function readHeader(bytes: Buffer): Header {
+  const lineEnd = lineEndOf(bytes);
+  const first = bytes.toString('latin1', 0, 64);
+  const [before, named] = /^(?:\s*[\r\n])?(?:"?sep=([^"\s]|\t)"?(?:\r\n|\n|\r))?/i.exec(first) ?? [''];
+  const from = before.length;
+  const part = bytes.subarray(from, from + sliceBytes);
+  for (const delimiter of named === undefined ? [',', ';', '\t'] : [named]) {
+    const [header] = parsePart(part, delimiter, lineEnd, 1);
+    const names = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
+    if (header === undefined || !names.includes('login')) continue;
+    const places = {
+      login: names.indexOf('login'),
+      email: names.indexOf('email'),
+      name: names.indexOf('name'),
+      language: names.indexOf('language'),
+    };
+    const end = from + header.end;
+    const nextLine = 1 + countLines(bytes.subarray(0, end), lineEnd);
+    return { delimiter, width: names.length, places, lineEnd, end, nextLine };
   }
+  throw new FaceError('csv_header_missing');
 }
-
-type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
 /**
- * Parses the lines together, which is four times as fast as one by one. If that fails, parses them one by one, so that
- * a stray quotation mark affects only its line.
+ * Parses the records after the header, slice by slice. A malformed or too long record affects only its line: parsing
+ * continues after it.
  */
-function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
-  const texts = lines.flatMap(({ text }) => text ?? []);
-  const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;
-  if (together?.length === lines.length) {
-    return lines.map(({ number }, at) => ({ line: number, cells: together[at] ?? [] }));
+async function* readRecords(
+  bytes: Buffer,
+  { delimiter, lineEnd, end: headerEnd, nextLine }: Header,
+): AsyncGenerator<CsvRecord> {
+  let [from, line, records] = [headerEnd, nextLine, 0];
+  while (from < bytes.length) {
+    const slice = bytes.subarray(from, from + sliceBytes);
+    const isLast = from + slice.length === bytes.length;
+    // A record that reaches the end of a slice may continue in the next slice.
+    const parsed = parsePart(slice, delimiter, lineEnd, sliceRecords).filter(({ end }) => isLast || end < slice.length);
+    let start = 0;
+    for (const { cells, end } of parsed) {
+      const raw = slice.subarray(start, end);
+      yield { line, cells: raw.length > longestRecordBytes ? 'too_long' : isUtf8(raw) ? cells : 'encoding' };
+      line += countLines(raw, lineEnd);
+      start = end;
+    }
+    if (start === 0) {
+      const found = bytes.indexOf(lineEnd, from);
+      start = (found === -1 ? bytes.length : found + 1) - from;
+      yield { line, cells: start > longestRecordBytes ? 'too_long' : 'quotes' };
+      line += 1;
+    }
+    records += Math.max(parsed.length, 1);
+    if (records > maxRecords) throw new FaceError('limit_reached');
+    from += start;
+    await yieldToOthers();
   }
-  return lines.map(({ number: line, text, isTooLong }) => {
-    if (text === null) return { line, cells: isTooLong ? 'too_long' : 'encoding' };
-    return { line, cells: parseCells(text, delimiter)?.[0] ?? 'quotes' };
-  });
 }
 
 const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
-  ...{ line, login: '', email: null, name: null, language: null },
+  line,
+  login: '',
+  email: null,
+  name: null,
+  language: null,
   reason,
 });
 
@@ -141,23 +177,26 @@ const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
 const emailGuard = z.email().max(254);
 
 function toPerson(line: number, cells: readonly string[], { width, places }: Header, seen: Set<string>): NamedPerson {
-  const read = (column: Column): string => (places[column] === -1 ? '' : (cells[places[column]] ?? '').trim());
+  const read = (column: Column): string => (cells[places[column]] ?? '').trim().replace(/\s+/g, ' ');
   const [login, email, name] = [read('login'), read('email'), read('name')];
-  const language = read('language').split('-')[0]?.toLowerCase() ?? '';
+  const language = read('language').split(/[-_]/)[0]?.toLowerCase() ?? '';
   const known = supportedLanguages.find((each) => each === language) ?? null;
-  const person = {
-    ...{ line, login: login.slice(0, longestLogin), name: name.slice(0, longestName) || null, language: known },
-    email: email.slice(0, 254) || null,
-  };
-  const reason = ((): LeftOutReason | null => {
-    if (cells.length > width) return 'columns';
+  const reason = ((): NamedPerson['reason'] => {
+    if (cells.slice(width).some((cell) => cell.trim() !== '')) return 'columns';
     if (login === '') return 'no_login';
     if ([login, email, name].some(isFormula)) return 'formula';
     if (login.length > longestLogin || name.length > longestName) return 'too_long';
     if (email !== '' && !emailGuard.safeParse(email).success) return 'bad_email';
-    if (language !== '' && known === null) return 'bad_language';
-    return seen.has(login.toLowerCase()) ? 'double' : null;
+    if (seen.has(login.toLowerCase())) return 'double';
+    return language !== '' && known === null ? 'other_language' : null;
   })();
-  if (reason === null) seen.add(login.toLowerCase());
-  return { ...person, reason };
+  if (reason === null || reason === 'other_language') seen.add(login.toLowerCase());
+  return {
+    line,
+    login: login.slice(0, longestLogin),
+    email: email.slice(0, 254) || null,
+    name: name.slice(0, longestName) || null,
+    language: known,
+    reason,
+  };
 }

@@ -3,6 +3,7 @@ import { supportedLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
+import type { CampaignSettings } from './settings.js';
 
 export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
 export type CampaignState = (typeof campaignStates)[number];
@@ -31,7 +32,6 @@ const leftOutReasons = [
   'unknown',
   'double',
   'bad_email',
-  'bad_language',
   'no_login',
   'formula',
   'columns',
@@ -40,6 +40,12 @@ const leftOutReasons = [
   'too_long',
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
+
+/** Reasons why a person of a file gets an e-mail in another language or at another address than the file says. */
+const remarks = ['other_language', 'provider_address'] as const;
+export type Remark = (typeof remarks)[number];
+
+export const isRemark = (reason: string | null): reason is Remark => remarks.some((remark) => remark === reason);
 
 const linkGuard = z.object({
   stepUpId: z.string(),
@@ -83,12 +89,12 @@ export type Person = z.output<typeof personGuard>;
 export const newPerson = (
   at: number,
   given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
-  reason: LeftOutReason | null,
+  reason: LeftOutReason | Remark | null,
 ): Person => ({
   at,
   ...given,
   subject: null,
-  state: reason === null ? 'unresolved' : 'left_out',
+  state: reason === null || isRemark(reason) ? 'unresolved' : 'left_out',
   reason,
   link: null,
   sentAt: null,
@@ -119,20 +125,29 @@ export interface ResolvedUser {
 /**
  * Updates a person with the provider's data.
  * @param found - `null` if the provider does not know the user
+ * @param addresses - whose address receives the e-mail, if a file has one
  */
-export function resolve(person: Person, found: ResolvedUser | null, isDouble: boolean): Person {
+export function resolve(
+  person: Person,
+  found: ResolvedUser | null,
+  isDouble: boolean,
+  addresses: CampaignSettings['addresses'],
+): Person {
   if (found === null) return leaveOut(person, 'unknown');
+  const email = addresses === 'file' ? (person.email ?? found.email) : found.email;
+  const isReplaced = person.email !== null && person.email.toLowerCase() !== email?.toLowerCase();
   const known: Person = {
     ...person,
     subject: found.subject,
     login: found.login,
-    email: person.email ?? found.email,
+    email,
+    reason: isReplaced ? 'provider_address' : person.reason,
   };
   if (isDouble) return leaveOut(known, 'double');
   if (found.isEnrolled) return leaveOut(known, 'already_enrolled');
   if (known.email === null) return leaveOut(known, 'no_email');
   if (!emailGuard.safeParse(known.email).success) return leaveOut(known, 'bad_email');
-  return { ...known, state: 'planned', reason: null };
+  return { ...known, state: 'planned' };
 }
 
 /** Claims a person before one e-mail is sent to them. */

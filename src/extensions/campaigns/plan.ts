@@ -14,6 +14,7 @@ import {
   refusePlan,
   updateShardCount,
 } from './record.js';
+import type { CampaignPorts } from './settings.js';
 import {
   changeCampaign,
   changeShard,
@@ -37,7 +38,7 @@ const sideBySide = 4;
  */
 export async function makePlan(
   campaign: Campaign,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'connections' | 'directories'>,
+  deps: Pick<CampaignPorts, 'state' | 'clock' | 'verifier' | 'connections' | 'directories' | 'campaigns'>,
   mayGoOn: MayGoOn,
 ): Promise<void> {
   try {
@@ -76,7 +77,7 @@ async function settlePlan(
 
 async function listGroup(
   campaign: Campaign,
-  deps: Ports<'state' | 'clock' | 'directories'>,
+  deps: Pick<CampaignPorts, 'state' | 'clock' | 'directories' | 'campaigns'>,
   mayGoOn: MayGoOn,
 ): Promise<number | null> {
   const directory = await deps.directories.get(campaign.connection)?.();
@@ -96,7 +97,7 @@ async function listGroup(
     const given = { line: null, login: member.login, email: null, name: null, language: null };
     const who = { connection: campaign.connection, subject: member.subject };
     const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
-    people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject)));
+    people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject), deps.campaigns.addresses));
     seen.add(member.subject);
     at += 1;
     if (people.length === shardSize) await flush();
@@ -113,7 +114,7 @@ async function listGroup(
 
 async function resolveNamed(
   campaign: Campaign,
-  deps: Ports<'state' | 'clock' | 'verifier' | 'connections'>,
+  deps: Pick<CampaignPorts, 'state' | 'clock' | 'verifier' | 'connections' | 'campaigns'>,
   mayGoOn: MayGoOn,
 ): Promise<number | null> {
   const connection = deps.connections.get(campaign.connection);
@@ -150,7 +151,10 @@ async function resolveNamed(
       if (person.state !== 'unresolved') continue;
       const known = found.get(person.at);
       if (known === undefined) break;
-      resolved.set(person.at, resolve(person, known, known !== null && seen.has(known.subject)));
+      resolved.set(
+        person.at,
+        resolve(person, known, known !== null && seen.has(known.subject), deps.campaigns.addresses),
+      );
       if (known !== null) seen.add(known.subject);
     }
     await changeShard(campaign, shard, (person) => resolved.get(person.at) ?? person, deps);

@@ -25,6 +25,9 @@ const campaignReply = z.object({
   own: z.array(z.string()).describe('E-mails with custom text, such as `invitation.de`.'),
   counts: z.partialRecord(z.enum(personStates), z.int()).describe('Number of people by state.'),
   leftOut: z.record(z.string(), z.int()).describe('Number of people who receive no e-mail, by reason.'),
+  remarks: z
+    .record(z.string(), z.int())
+    .describe('Number of planned people for whom something in the file was replaced, by remark.'),
 });
 export type CampaignReply = z.output<typeof campaignReply>;
 
@@ -45,7 +48,7 @@ const personReply = z.object({
   reason: z
     .string()
     .nullable()
-    .describe('Reason for skipping the person, code of the failure, or reply code of the mail relay.'),
+    .describe('Reason for skipping the person, remark, code of the failure, or reply code of the mail relay.'),
   sentAt: instantReply.nullable(),
   expiresAt: instantReply.nullable().describe('Expiry of the link.'),
   reminders: z.int(),

@@ -3,6 +3,12 @@ import type { ServerPorts } from '../../core/deps.js';
 
 const campaignsGuard = z.strictObject({
   perMinute: z.int().min(1).max(6000).default(120).describe('E-mails per minute, as the mail relay accepts.'),
+  addresses: z
+    .enum(['provider', 'file'])
+    .default('provider')
+    .describe(
+      '`provider`: e-mails go only to the address that the provider has. `file`: an address in a CSV file replaces it, so that an administrator chooses who can enroll as a user.',
+    ),
   keptDays: z
     .int()
     .min(60)

@@ -172,6 +172,13 @@ function DryRun({ campaign }: Shown) {
           </ul>
         </>
       )}
+      <ul>
+        {Object.entries(campaign.remarks).map(([remark, count]) => (
+          <li key={remark}>
+            {reasons.get(remark) ?? remark}: {number(count)}
+          </li>
+        ))}
+      </ul>
       <p className="soft">{dryRun.nothingSent}</p>
     </Section>
   );
