@@ -172,6 +172,7 @@ export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[]
       ...common,
       method: 'POST',
       path: '/brand/apply',
+      isSensitive: true,
       summary: 'Publish a brand',
       description:
         'Publishes a draft or an earlier brand, on every replica within five seconds. An empty digest resets to the default look. If the configuration has `brand`, that brand is active and this call is refused.',

@@ -125,6 +125,7 @@ export function createCampaignEndpoints(
     adminEndpoint({
       ...common,
       path: '/campaigns/words',
+      isSensitive: true,
       summary: 'Set your own text for an e-mail',
       description: 'Sets the text in one language. Empty fields reset to the built-in text.',
       codes: ['not_found'],

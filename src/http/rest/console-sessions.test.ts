@@ -56,7 +56,7 @@ test('each role gets at every endpoint through a session exactly what its rights
 
 const words = (text: string): string[] => text.trim().split(/\s+/).toSorted();
 
-/** What allows a pass, ends or resets something, or changes who may: a session does it only after a fresh face check. */
+/** What allows a pass, ends or resets something, changes who may, or sends to many people or changes what they get: a session does it only after a fresh face check. */
 const sensitive = words(`
   /administrators /administrators/remove /generateToken /revokeToken
   /applications/:id/keys /applications/:id/keys/revoke /applications/:id/change /applications/:id/remove
@@ -65,14 +65,14 @@ const sensitive = words(`
   /subjects/invite /subjects/revoke /subjects/unlock /subjects/erase
   /subjects/withdraw-data-consents /subjects/end-links
   /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve
-  /campaigns/start /campaigns/resume /campaigns/remind`);
+  /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
 const others = words(`
   /application-requests/:id/ask-back /application-requests/:id/refuse
   /application-requests/list /application-terms /applications /applications/:id/usage
-  /audit/verify /brand/apply /brand/check /campaigns /campaigns/bounces
-  /campaigns/people /campaigns/preview /campaigns/stop /campaigns/words
+  /audit/verify /brand/check /campaigns /campaigns/bounces
+  /campaigns/people /campaigns/preview /campaigns/stop
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
