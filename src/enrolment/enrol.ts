@@ -18,7 +18,7 @@ import {
 } from './consent.js';
 import { denyToken, identifyIfToken, isDenied } from './deny-list.js';
 import { confirmPasskey, keepPasskey, restorePasskey } from './passkey-record.js';
-import { forgetPersonalData, revokeSubject } from './revoke.js';
+import { forgetPersonalData, noteEnrolment, revokeSubject } from './revoke.js';
 
 /*
  * A token change in a profile. Providers have no transactions, so the start is recorded in the audit log, then records
@@ -129,6 +129,7 @@ async function reconcile(
     if (former !== null) await denyToken(former, deps);
     await confirmConsent(who, token.tokenId, deps);
     if (kind === 'enrolment') {
+      await noteEnrolment(who, deps);
       await forgetPersonalData({ connection, subject }, ['enrolment'], deps);
       await confirmPasskey(who, token.tokenId, deps);
     }

@@ -55,6 +55,23 @@ export async function noteEnd(who: SubjectRef, { state, clock }: Ports<'state' |
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
+const enrolledKey = ({ connection, subject }: SubjectRef): string => `enrolment-made:${connection}:${subject}`;
+
+/** Records a new enrolment, which ends the unopened links that were made before. */
+export async function noteEnrolment(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  await state.write(enrolledKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
+}
+
+/** @throws `step_up_finished` if the person has enrolled since the step-up's start */
+export async function checkNotEnrolledSince(
+  stepUp: SubjectRef & { readonly startedAt: EpochMs },
+  { state }: Ports<'state'>,
+): Promise<void> {
+  const found = await state.read(enrolledKey(stepUp));
+  if (found !== null && stepUp.startedAt < epochMsGuard.parse(found.value)) throw new FaceError('step_up_finished');
+}
+
 /** Returns true if an enrolment ended after the step-up's start. */
 export async function hasEndedSince(who: SubjectRef, startedAt: EpochMs, { state }: Ports<'state'>): Promise<boolean> {
   const found = await state.read(endKey(who));

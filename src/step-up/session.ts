@@ -9,7 +9,7 @@ import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
-import { checkNotEnded } from '../enrolment/revoke.js';
+import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { isStored, joinTicket, newSecret, splitTicket } from './draw.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
@@ -50,7 +50,8 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
 /**
  * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
  * who is not enrolled.
- * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`, `step_up_finished`;
+ * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`; `step_up_finished`, also for an
+ * enrolment or own page whose person has enrolled since the start;
  * `request_malformed` for a return URL that is not allowed
  */
 export async function openSession(
@@ -65,6 +66,8 @@ export async function openSession(
   if (opened !== null) return opened;
   checkTicket(found.record, { secret, browser }, deps.clock.now());
   await checkGoesOn(found.record, deps);
+  // A link could replace the face that the person has enrolled since it was made.
+  if (found.record.purpose !== 'verify') await checkNotEnrolledSince(found.record, deps);
   if (returnUrl !== null && !connection?.policy.returnUrls.includes(returnUrl)) {
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }

@@ -50,9 +50,9 @@ export const remainingData = [
   },
   {
     what: 'enrolment_end',
-    why: 'The time at which the enrolment ended, under the id of the account, so that earlier links cannot be used to enrol.',
+    why: 'The times at which the last enrolment began and ended, under the id of the account, so that earlier links cannot be used to enrol.',
     until: '31 days after the erasure',
-    keys: ['enrolment-end:*:*'],
+    keys: ['enrolment-end:*:*', 'enrolment-made:*:*'],
   },
   {
     what: 'notice_link',

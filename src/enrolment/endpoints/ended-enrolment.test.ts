@@ -35,6 +35,18 @@ test.each([
   expect((await openLink(server, url)).body).toMatchObject({ code: 'step_up_finished' });
 });
 
+test.each([
+  ['to enrol', {}],
+  ['to one’s own page', { purpose: 'manage' }],
+])('a link %s from before the present enrolment opens no more, and one from after it does', async (_, more) => {
+  const former = await invite({ lifeHours: 720, ...more });
+  server.clock.advanceSec(1800);
+  await enrolByApi(server);
+  expect((await openLink(server, former)).body).toMatchObject({ code: 'step_up_finished' });
+  server.clock.advanceSec(1);
+  expect((await openLink(server, await invite(more))).status).toBe(201);
+});
+
 test('an own page that stands open makes no new enrolment, unless it ended the former one itself', async () => {
   const openOwn = async () => {
     const { body } = await openLink(server, await invite({ purpose: 'manage' }));
