@@ -17,6 +17,7 @@ export const receiptErrorText = {
   subject: 'The receipt is about another person.',
   nonce: 'The receipt is not the answer to this request.',
   action: 'The receipt is about another action.',
+  sandbox: 'The receipt is from the developers’ sandbox.',
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
@@ -52,6 +53,8 @@ interface CommonClaims {
   readonly auth_time: number;
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[];
+  /** True if a developer got the receipt in the sandbox. Its subject and audience are the developer's choice. */
+  readonly sandbox?: boolean;
 }
 
 export interface FaceReceiptClaims extends CommonClaims {
@@ -90,6 +93,8 @@ export interface ExpectedReceipt {
   readonly nonce?: string;
   /** Approved action. A receipt with an approval is accepted only if this is given. */
   readonly action?: Action;
+  /** Set this to `true` only in tests: receipts of the developers' sandbox are then accepted, too. */
+  readonly acceptSandbox?: boolean;
 }
 
 export const receiptType = 'facestep-receipt+jwt';
@@ -111,6 +116,7 @@ const common = {
   txn: z.string(),
   auth_time: z.int(),
   amr: z.array(z.string()),
+  sandbox: z.exactOptional(z.boolean()),
 };
 
 const claimsGuard = z.discriminatedUnion('acr', [
@@ -154,6 +160,7 @@ export function checkClaims(
   if (data.iss !== issuer) throw new ReceiptError('issuer');
   if (data.aud !== audience) throw new ReceiptError('audience');
   checkTime(data, nowSec);
+  if (data.sandbox === true && expected.acceptSandbox !== true) throw new ReceiptError('sandbox');
   if (!isMet(expected, 'connection', data.connection)) throw new ReceiptError('connection');
   if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
   if (!isMet(expected, 'nonce', data.nonce)) throw new ReceiptError('nonce');

@@ -278,3 +278,12 @@ describe('a receipt that approves an action', () => {
     }
   });
 });
+
+test('a receipt of the sandbox is refused, unless the caller says that it is a test', async () => {
+  const receipt = await sign({ ...claims, sandbox: true });
+  const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
+  await expect(verify(receipt, expected)).rejects.toMatchObject(refusedAs('sandbox'));
+  await expect(verify(receipt, { ...expected, acceptSandbox: false })).rejects.toMatchObject(refusedAs('sandbox'));
+  expect(await verify(receipt, { ...expected, acceptSandbox: true })).toMatchObject({ sandbox: true });
+  expect(await verify(await sign({ ...claims, sandbox: false }), expected)).toMatchObject({ sub: claims.sub });
+});

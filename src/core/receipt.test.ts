@@ -22,6 +22,7 @@ const issue = async (more: Partial<Parameters<typeof issueReceipt>[1]> = {}) => 
     stepUpId: 's1',
     passedAt: core.clock.now(),
     accuracy: 4,
+    isSandbox: false,
   } as const;
   const check = { ...about, liveness: 0.9, presence: 'movement-1', methods: ['face'] as const, ...more };
   return (await issueReceipt({ audience, nonce: 'n1' }, check, core.deps)).use((text) => text);
@@ -131,4 +132,12 @@ test('of another way says that no face was checked, and is taken only where that
   await expect(redeemReceipt(jws, { ...expected, needsFace: false }, core.deps)).resolves.toMatchObject({
     liveness: null,
   });
+});
+
+test('a receipt of the sandbox says so, and only the connection of the sandbox redeems it', async () => {
+  const receipt = await issue({ connection: 'api:default', isSandbox: true });
+  expect(decodeJwt(receipt).sandbox).toBe(true);
+  await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);
+  const own = await issue({ connection: 'api:work', isSandbox: true });
+  expect(await redeemReceipt(own, expected, core.deps)).toMatchObject({ stepUpId: 's1' });
 });

@@ -40,6 +40,8 @@ export interface PassedCheck {
   /** Factors used. Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
   readonly action?: NamedAction | null;
+  /** True if a client of the developers' sandbox started the check. */
+  readonly isSandbox?: boolean;
 }
 
 export interface RedeemedReceipt {
@@ -57,9 +59,10 @@ export const audienceOf = (issuer: string, connection: { readonly id: string }):
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
-  { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods, action = null }: PassedCheck,
+  passed: PassedCheck,
   { signer, issuer, audit, clock, random }: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<Credential> {
+  const { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods, action = null } = passed;
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
   const checked = methods.includes('face')
@@ -78,6 +81,7 @@ export async function issueReceipt(
     auth_time: toEpochSec(passedAt),
     amr: [...methods],
     ...checked,
+    ...(passed.isSandbox ? { sandbox: true } : {}),
     ...(action === null ? {} : { action: action.words, action_digest: action.digest }),
   } satisfies ReceiptClaims);
   await audit.append({ action: 'receipt_issued', connection, subject, detail: { receiptId: id, stepUpId, audience } });
@@ -87,9 +91,10 @@ export async function issueReceipt(
 /**
  * Returns the issuers whose receipts a connection accepts: the connection, the API clients of the standard tenant, and
  * those of the tenant with the connection's name. Any other tenant could request a receipt with this connection's
- * audience.
+ * audience. The sandbox is trusted only by its own connection.
  */
-const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
+const sourcesFor = (connection: string, isSandbox: boolean): readonly string[] =>
+  isSandbox ? [connection, `api:${connection}`] : [connection, 'api:default', `api:${connection}`];
 
 /**
  * Redeems a receipt for one event. The same event may redeem it again.
@@ -109,11 +114,11 @@ export async function redeemReceipt(
 ): Promise<RedeemedReceipt> {
   const { audience, subject, connection, by, needsFace } = expected;
   const signed = await signer.verify(receiptType, receipt);
-  const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject } };
+  const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject, acceptSandbox: true } };
   const claims = inOurWords(() => checkClaims(signed, wanted));
   const wrong = {
     another_way: needsFace && claims.acr !== 'face',
-    source: !sourcesFor(connection).includes(claims.connection),
+    source: !sourcesFor(connection, claims.sandbox ?? false).includes(claims.connection),
   };
   const [reason] = Object.entries(wrong).flatMap(([name, isWrong]) => (isWrong ? [name] : []));
   if (reason !== undefined) throw new FaceError('receipt_invalid', { reason });
@@ -135,7 +140,12 @@ export async function redeemApproval(
   const { audience, subject, connection, toUse } = expected;
   const { signer, issuer, clock } = deps;
   const signed = await signer.verify(receiptType, receipt);
-  const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject, connection } };
+  const wanted = {
+    issuer,
+    audience,
+    nowSec: clock.now() / 1000,
+    expected: { subject, connection, acceptSandbox: true },
+  };
   const claims = inOurWords(() => checkApproval(signed, wanted));
   await takeOnce(claims, { connection, subject, by: toUse(claims) }, deps);
   return claims;

@@ -133,12 +133,23 @@ export async function withReceipt(
   passed: StepUpRecord,
   deps: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<StepUpRecord> {
-  const { connection, subject, kept, receiptFor, pass, action } = passed;
+  const { connection, subject, kept, receiptFor, pass, action, isSandbox } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods } = pass;
   // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
-  const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
+  const stated = {
+    connection: of,
+    subject,
+    stepUpId: id,
+    passedAt,
+    accuracy,
+    liveness,
+    presence,
+    methods,
+    action,
+    isSandbox,
+  };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
   const receipt = await issueReceipt(receiptFor, stated, deps);
   return { ...passed, receipt: { text: receipt.use((text) => text), expiresAt } };

@@ -49,6 +49,8 @@ export const recordGuard = z.object({
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
   application: z.string().nullable().default(null),
+  /** True if a client of the developers' sandbox started the step-up. */
+  isSandbox: z.boolean().default(false),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */

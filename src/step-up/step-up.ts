@@ -59,6 +59,8 @@ export type StepUpRequested = {
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
+  /** True for a client of the developers' sandbox. The receipt says so. */
+  readonly isSandbox?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
   /** Seconds until the step-up must be opened. The default is that of the policy. */
@@ -111,6 +113,7 @@ export async function startStepUp(
         ? null
         : { token: callerHeldToken.token.use((text) => text), binding: callerHeldToken.binding },
     application: hostOf(requested.application ?? receipt?.audience ?? ''),
+    isSandbox: requested.isSandbox ?? false,
     receiptFor: receipt,
     receipt: null,
     feedsHooks: hookSignIn !== null,

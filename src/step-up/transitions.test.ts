@@ -40,6 +40,7 @@ const waiting: StepUpRecord = {
     staysHere: false,
     camera: 'any',
     application: null,
+    isSandbox: false,
     receiptFor: null,
     receipt: null,
     feedsHooks: true,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { type Answer, type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
 import type { SessionHeaders } from '../../../test/console.js';
 import { defaultPolicy } from '../../../test/core.js';
@@ -333,6 +334,24 @@ describe('the sandbox', () => {
     expect(await check(token, program.body.token)).toBe(false);
     expect(await ask(token, '/revoke', { token: String(program.body.token) })).toMatchObject(refused('scope_missing'));
     expect(await check(real, program.body.token)).toBe(true);
+  });
+
+  test('marks its receipts, so that no application takes them for those of its users', async () => {
+    const sandboxOf = async (who: Record<string, string>) => {
+      const { body: enrolled } = await ask(who, '/generate', { photo: [photo, photo, photo] });
+      const audience = 'https://shop.example.com';
+      const fields = { subject: 'anna', token: String(enrolled.token), audience };
+      const { body: started } = await ask(who, '/step-ups', fields);
+      const { body } = await ask({}, `/step-ups/${String(started.id)}/photos`, {
+        challenge: String(started.challenge),
+        photo: [photo],
+      });
+      expect(body.state).toBe('passed');
+      return decodeJwt(String(body.receipt)).sandbox;
+    };
+    expect(await sandboxOf(await tokenOf(await signInAs(server, 'sub-marked')))).toBe(true);
+    expect(await sandboxOf({ 'x-auth-token': (await server.issue(undefined, 'play')).token })).toBe(true);
+    expect(await sandboxOf({ 'x-auth-token': (await server.issue()).token })).toBeUndefined();
   });
 
   test('has one token of each developer, with a small quota that a new token does not renew', async () => {

@@ -8,6 +8,7 @@ import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
 import { bindingOfClient, type Client } from '../../http/rest/client-tokens.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
 import {
   accuracyField,
   clientEndpoint,
@@ -105,7 +106,7 @@ const startFields = z
 async function toStepUpRequested(
   fields: z.output<typeof startFields>,
   client: Client,
-  deps: Ports<'connections'>,
+  deps: Ports<'connections'> & ApiPorts<'sandbox'>,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
   // A kiosk is the organization's own device, so any camera is allowed.
@@ -114,6 +115,7 @@ async function toStepUpRequested(
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
   const receipt = audience === undefined ? null : { audience, nonce };
   const action = fields.action === undefined ? null : nameAction(fields.action);
+  const isSandbox = client.sandbox !== null || client.tenant === deps.sandbox?.tenant;
   if (fields.connection !== undefined) {
     const connection = findConnection(fields.connection, client, deps);
     const returnUrl = checkReturnUrl(connection, fields.returnUrl);
@@ -130,6 +132,7 @@ async function toStepUpRequested(
       returnUrl,
       camera,
       action,
+      isSandbox,
       acceptsFallback: kept === null,
     };
   }
@@ -144,13 +147,14 @@ async function toStepUpRequested(
     returnUrl: checkReturnUrl(null, fields.returnUrl),
     camera,
     action,
+    isSandbox,
   };
 }
 
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'>): Endpoint[] {
+export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'> & ApiPorts<'sandbox'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [
     clientEndpoint({
