@@ -90,6 +90,10 @@ export const limitsGuard = z.strictObject({
   outsiderChecks: perMinute(300).describe('Face checks per minute of unauthenticated callers from one address.'),
   outsiderChecksOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
   clientPictures: perMinute(6000).describe('Requests with pictures per minute of one client token.'),
+  clientLookUps: perMinute(3000).describe(
+    'Requests per minute of one client token to endpoints that call the identity provider.',
+  ),
+  administratorLookUps: perMinute(300).describe('The same for one administrator, in all sessions.'),
   /**
    * Limit per client token and hour. If a million users each leave after three years, about forty revocations per hour
    * are needed.

@@ -98,6 +98,8 @@ export type Limits = Readonly<
     | 'outsiderChecks'
     | 'outsiderChecksOfConnection'
     | 'clientPictures'
+    | 'clientLookUps'
+    | 'administratorLookUps'
     | 'identifications'
     | 'revocations',
     number

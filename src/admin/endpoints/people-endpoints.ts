@@ -206,6 +206,7 @@ export function createPeopleEndpoints(
       ...common,
       path: '/people/find',
       right: 'view',
+      callsProviders: true,
       summary: 'Find a person',
       description:
         'Searches every provider for logins, e-mail addresses and names that begin with the text, enrolled or not. Also finds an id that is in the index. The search is case-insensitive and returns at most 20 people of one connection: enter more of the name to narrow it. Results are not stored, but cached in memory for a minute.',

@@ -32,6 +32,8 @@ describe('one limit', () => {
     ['outsiderStarts', 300, 60],
     ['startsOfPushedRequest', 5, 60],
     ['clientPictures', 6000, 60],
+    ['clientLookUps', 3000, 60],
+    ['administratorLookUps', 300, 60],
     ['revocations', 1000, 3600],
     ['identifications', 1200, 3600],
     ['codesOfContact', 5, 86_400],

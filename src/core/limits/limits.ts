@@ -77,6 +77,9 @@ const windowSecOf = {
    */
   signInReturns: 10,
   clientPictures: minute,
+  /** Requests to endpoints that call the identity provider, by client token and by administrator. */
+  clientLookUps: minute,
+  administratorLookUps: minute,
   /** Identifications by tenant. Each one tries every token of a roster. */
   identifications: hour,
   /**

@@ -13,7 +13,7 @@ import { type FieldValue, parseJsonFields } from '../json.js';
 import { sendJson } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { Admission, type AdmissionPorts, readBearer } from './admission.js';
-import { type ApiVersion, type Endpoint, toFieldRefusal } from './endpoint.js';
+import { type ApiVersion, callsProvider, type Endpoint, toFieldRefusal } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 
 type Kind = 'text' | 'texts' | 'json';
@@ -175,6 +175,11 @@ async function serve(
       }
       const client = await admission.caller();
       if (client !== null && photos.size > 0) await consumeLimit('clientPictures', client.id, deps);
+      if (callsProvider(endpoint)) {
+        if (client !== null) await consumeLimit('clientLookUps', client.id, deps);
+        const { administrator } = admission;
+        if (administrator !== null) await consumeLimit('administratorLookUps', administrator.id, deps);
+      }
       for (const name of fields.keys())
         if (!Object.hasOwn(endpoint.fieldsGuard.shape, name)) throw refuseField(name, endpoint);
       checkPhotoCounts(endpoint, photos);

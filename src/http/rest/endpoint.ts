@@ -167,6 +167,8 @@ interface Described {
   readonly ours: boolean;
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
+  /** True if the endpoint calls identity providers, although it names no connection. */
+  readonly callsProviders?: true;
 }
 
 export interface Call<Fields, PhotoName extends string> {
@@ -207,6 +209,13 @@ export interface Endpoint extends Described {
     caller: Caller,
   ): Promise<JsonObject>;
 }
+
+/**
+ * Returns true if an endpoint can call an identity provider: endpoints that name a connection may, and those that can
+ * fail with the provider do.
+ */
+export const callsProvider = ({ codes, callsProviders }: Pick<Endpoint, 'codes' | 'callsProviders'>): boolean =>
+  callsProviders === true || codes.includes('connection_unknown') || codes.includes('profile_unavailable');
 
 interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
   extends Described {
@@ -314,6 +323,7 @@ function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, Ph
   definition: Definition<Fields, Reply, PhotoName>,
 ): Omit<Endpoint, 'auth' | 'run'> {
   const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
+  const { callsProviders } = definition;
   return {
     method,
     path,
@@ -324,6 +334,7 @@ function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, Ph
     ours,
     status,
     codes,
+    ...(callsProviders === undefined ? {} : { callsProviders }),
     photos,
     fieldsGuard: fields,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),

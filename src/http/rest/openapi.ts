@@ -5,7 +5,7 @@ import { refusalGuard } from '../reply.js';
 import { operationalPaths, toTemplate } from './describe-operations.js';
 import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
 import { streamKeyScheme } from './describe-ssf.js';
-import { type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
+import { callsProvider, type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
 import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
@@ -24,7 +24,8 @@ const developerCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_miss
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
-export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
+export function codesOf(endpoint: Endpoint): readonly FaceErrorCode[] {
+  const { auth, photos, method, codes } = endpoint;
   const all = new Set([
     ...commonCodes,
     ...(method === 'POST' ? bodyCodes : []),
@@ -34,7 +35,9 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
     ...(auth.kind === 'admin' && auth.isSensitive ? (['face_not_verified'] as const) : []),
     ...(auth.kind === 'session' ? sessionCodes : []),
     ...(Object.keys(photos).length > 0 ? checkCodes : []),
-    ...(Object.keys(photos).length > 0 && auth.kind === 'client' ? (['locked_out'] as const) : []),
+    ...(auth.kind === 'client' && (Object.keys(photos).length > 0 || callsProvider(endpoint))
+      ? (['locked_out'] as const)
+      : []),
     ...codes,
   ]);
   const isKnown = auth.kind === 'client' || auth.kind === 'admin';
