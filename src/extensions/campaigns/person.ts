@@ -3,7 +3,6 @@ import { supportedLanguages } from '../../core/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type InvitationKind, invitationKinds } from '../../notifications/email/invitation.js';
-import type { CampaignSettings } from './settings.js';
 
 export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
 export type CampaignState = (typeof campaignStates)[number];
@@ -40,6 +39,10 @@ const leftOutReasons = [
   'too_long',
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
+
+/** Whose e-mail address is used: that of the provider, or that of the file if it has one. */
+export const addressSources = ['provider', 'file'] as const;
+export type AddressSource = (typeof addressSources)[number];
 
 /** Reasons why a person of a file gets an e-mail in another language or at another address than the file says. */
 const remarks = ['other_language', 'provider_address'] as const;
@@ -131,7 +134,7 @@ export function resolve(
   person: Person,
   found: ResolvedUser | null,
   isDouble: boolean,
-  addresses: CampaignSettings['addresses'],
+  addresses: AddressSource,
 ): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const email = addresses === 'file' ? (person.email ?? found.email) : found.email;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ServerPorts } from '../../core/deps.js';
+import { addressSources } from './person.js';
 
 const campaignsGuard = z.strictObject({
   perMinute: z.int().min(1).max(6000).default(120).describe('E-mails per minute, as the mail relay accepts.'),
   addresses: z
-    .enum(['provider', 'file'])
+    .enum(addressSources)
     .default('provider')
     .describe(
       '`provider`: e-mails go only to the address that the provider has. `file`: an address in a CSV file replaces it, so that an administrator chooses who can enroll as a user.',
