@@ -128,7 +128,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     );
   } finally {
     await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
-    // Ends the link too, so that nobody enrols by it after this command.
+    // Ends the link too, so that no one enrolls by it after this command.
     if (isDrawn || !isEnrolled) await callServer('POST /subjects/revoke', z.object({}), deps, who);
     if (isDrawn) deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
     else if (isEnrolled)

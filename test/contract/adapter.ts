@@ -440,7 +440,7 @@ export function runAdapterContract(
         await profile.writeToken(enrolled, new SealedToken('FV1.abc'));
         const strange = ['', 'me', 'a/b', '..', 'a b', `${one}"`, '%', 'x'.repeat(300), 'ada', '\ud800', unknown];
         const ids = [one, other, enrolled, login, subjectOfIdentifier(login), ...strange];
-        // Okta is asked in another way for a login with a slash, whoever has it.
+        // Okta is asked in another way for a login with a slash, known or not.
         const likely = strange.filter((name) => !name.includes('/'));
         const logins = [login, login.toUpperCase(), 'nobody@example.com', one, ...likely];
         for (const shapes of [

@@ -86,7 +86,7 @@ test('--port does not take the port of the server', async () => {
 });
 
 test.each([
-  ['npx', 'npx facestep'],
+  ['npx', 'node_modules/.bin/facestep'],
   ['facestep', 'npm run -s facestep --'],
   ['', 'facestep'],
 ])('started by the npm script "%s", the guide has commands that work there: %s', async (script, command) => {

@@ -116,8 +116,8 @@ async function leaveUnread(stage: Stage, connections: number): Promise<number> {
   return round(peak - before, 0);
 }
 
-/** Names of which one is enrolled, one a user, one nobody, and one neither an id nor a login. */
-const names = ['known@example.com', 'unenrolled@example.com', 'nobody@example.com', '!'.repeat(40)] as const;
+/** Names of which one is enrolled, one only a user, one unknown, and one neither an id nor a login. */
+const names = ['known@example.com', 'unenrolled@example.com', 'unknown@example.com', '!'.repeat(40)] as const;
 
 /** Begins a sign-in from an address, with the cookie that the server asks for first. @returns status and duration */
 async function askFrom(stage: Stage, from: string, name: string) {

@@ -79,7 +79,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
 /** Returns the command line that started this program: an npm script of a checkout, `npx`, or the installed command. */
 function commandOf({ npm_lifecycle_event: script }: CliDeps['env']): string {
   if (script === 'facestep') return 'npm run -s facestep --';
-  return script === 'npx' ? 'npx facestep' : 'facestep';
+  return script === 'npx' ? 'node_modules/.bin/facestep' : 'facestep';
 }
 
 /** Returns the port in `PORT`. For 0 or an invalid port it returns 8080. */
