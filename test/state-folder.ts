@@ -9,6 +9,9 @@ import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
 import { openState } from '../src/storage/state/open.js';
 
+/** Longer than a busy machine needs. */
+export const patientMs = 60_000;
+
 export type StateFolder = ReturnType<typeof createStateFolder>;
 
 export function createStateFolder() {
@@ -21,8 +24,10 @@ export function createStateFolder() {
   const audit = { append: async (event: AuditEvent): Promise<void> => void audited.push(event) };
   return {
     ...{ files, audited, logged },
-    open: (config: StateConfig, clock: Clock): Promise<State> =>
-      openState(config, { files, audit, clock, log, random: (bytes) => randomBytes(bytes) }),
+    open(config: StateConfig, clock: Clock, answerWithinMs?: number): Promise<State> {
+      const deps = { files, audit, clock, log, random: (bytes: number) => randomBytes(bytes) };
+      return openState(config, answerWithinMs === undefined ? deps : { ...deps, answerWithinMs });
+    },
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
@@ -39,8 +44,13 @@ export function useStateFolders(settings: () => object) {
     folders.push(createStateFolder());
     return folders.at(-1)!;
   };
-  const openIn = async (folder: StateFolder, clock: Clock, more: object = {}): Promise<State> => {
-    const state = await folder.open(stateGuard.parse({ ...settings(), ...more }), clock);
+  const openIn = async (
+    folder: StateFolder,
+    clock: Clock,
+    more: object = {},
+    answerWithinMs?: number,
+  ): Promise<State> => {
+    const state = await folder.open(stateGuard.parse({ ...settings(), ...more }), clock, answerWithinMs);
     opened.push(state);
     return state;
   };
@@ -49,7 +59,7 @@ export function useStateFolders(settings: () => object) {
     /** Opens what a contract test takes. */
     async openFor(clock: Clock, lose: (folder: StateFolder) => Promise<void>, more: object = {}) {
       const folder = newFolder();
-      const open = () => openIn(folder, clock, more);
+      const open = () => openIn(folder, clock, more, patientMs);
       return { state: await open(), reopen: open, lose: () => lose(folder) };
     },
   };

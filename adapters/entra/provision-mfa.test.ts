@@ -8,6 +8,7 @@ import type { Provisioning } from '../../src/connections/provisioning.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { withoutTimeLimit } from '../../test/patient-fetch.js';
 import { entraConnectionGuard } from './config.js';
 
 const publicUrl = 'https://face.example.com';
@@ -36,7 +37,7 @@ const settingsWith = (changes: object = {}) => {
 };
 
 const connect = (changes: object = {}, { at = publicUrl, fetch = entra.fetch } = {}): Provisioning =>
-  provisionEntra(settingsWith(changes), { clock, fetch, publicUrl: at });
+  provisionEntra(settingsWith(changes), { clock, fetch: withoutTimeLimit(fetch), publicUrl: at });
 
 /** The five that are about External MFA. */
 const mfaOf = ({ steps }: Provisioning) => ({ steps: steps.slice(-5) });

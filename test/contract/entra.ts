@@ -18,6 +18,7 @@ import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../keys.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -33,10 +34,10 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
       known.set(url, await (await entra.fetch(url, {})).text());
     }
   }
-  return async (url, init) => {
+  return withoutTimeLimit(async (url, init) => {
     const text = known.get(url);
     return text === undefined ? entra.fetch(url, init) : new Response(text);
-  };
+  });
 }
 
 /** The configuration of a connection to a tenant of the simulator. */

@@ -14,6 +14,7 @@ import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { testIssuer } from '../keys.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
@@ -60,7 +61,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     oidc = null,
     policy = {},
     core: otherCore = {},
-    fetch: send = fetch,
+    fetch: send = withoutTimeLimit(fetch),
   }: ConnectionChanges) => ({
     settings: oktaConnectionGuard.parse({
       id: 'workforce',

@@ -8,6 +8,7 @@ import { policyGuard } from '../../src/config/connection.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Clock } from '../../src/core/ports.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
@@ -48,7 +49,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
     serveAdapter(createOneLoginAdapter, {
       settings: configure(changes),
       core: { ...core, ...changes.core },
-      fetch: changes.fetch ?? fetch,
+      fetch: changes.fetch ?? withoutTimeLimit(fetch),
     });
   const stopProvider = endOnce(() => onelogin.close());
   return {

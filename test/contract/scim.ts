@@ -5,6 +5,7 @@ import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { serveAdapter } from '../serve-adapter.js';
 import type { AdapterHarness } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
@@ -26,7 +27,11 @@ export async function openScimBench() {
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ConnectionChanges = {}) =>
-    serveAdapter(createScimAdapter, { settings: configure(changes), core, fetch: changes.fetch ?? fetch });
+    serveAdapter(createScimAdapter, {
+      settings: configure(changes),
+      core,
+      fetch: changes.fetch ?? withoutTimeLimit(fetch),
+    });
   const stopProvider = endOnce(() => server.close());
   return {
     ...{ server, core, clock, configure, connect },

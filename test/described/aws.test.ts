@@ -20,6 +20,7 @@ import { signIn } from '../cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { createTestVerifier } from '../embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../keys.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { standardDeps } from '../settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { judgeCalls } from './judgement.js';
@@ -107,8 +108,9 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
     policy: { mode: 'shadow' },
   });
-  const reach: Fetch = (address, init) =>
-    fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init);
+  const reach = withoutTimeLimit((address, init) =>
+    fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init),
+  );
   const deps = {
     ...{ settings, publicUrl: testIssuer, clock: systemClock, random: systemRandom },
     ...{ fetch: reach, log: createTextLog() },

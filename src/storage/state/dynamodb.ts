@@ -40,16 +40,26 @@ const counterGuard = z.object({ sum: numberGuard });
 /** Keys longer than 1,024 bytes are replaced by their digest, because DynamoDB limits keys to 2,048 bytes. */
 const longestKeyBytes = 1024;
 
+const defaultAnswerWithinMs = 1500;
+
 /** Maximum of attempts if several writers restart an expired counter. */
 const maxContentions = 8;
 
-export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): DynamoDBClient =>
+/** @param answerWithinMs - upper bound; hooks have shorter deadlines */
+export const createDynamoDbClient = (
+  { region, endpoint }: DynamoDbConfig,
+  answerWithinMs = defaultAnswerWithinMs,
+): DynamoDBClient =>
   new DynamoDBClient({
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 2,
-    // Upper bounds; hooks have shorter deadlines. By default, the SDK would only warn.
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
+    // By default, the SDK would only warn.
+    requestHandler: {
+      connectionTimeout: answerWithinMs / 3,
+      requestTimeout: answerWithinMs,
+      throwOnRequestTimeout: true,
+    },
   });
 
 /**
@@ -58,9 +68,9 @@ export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): Dyna
  */
 export function createDynamoDbStore(
   config: DynamoDbConfig,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, answerWithinMs }: { clock: Clock; random: Random; answerWithinMs?: number },
 ): Store {
-  const client = createDynamoDbClient(config);
+  const client = createDynamoDbClient(config, answerWithinMs);
   const { table: TableName } = config;
 
   const find = async (key: string): Promise<StateRecord | null> => {

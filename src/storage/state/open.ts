@@ -18,6 +18,8 @@ const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 export interface ReconcileDeps extends Ports<'clock' | 'random' | 'log'> {
   readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
+  /** Milliseconds in which a shared store must answer a call, if it is not the default. */
+  readonly answerWithinMs?: number;
 }
 
 /**
@@ -72,7 +74,7 @@ export async function openStateToRead(
   return (await fileExists(file)) ? createSqliteState({ file, clock: deps.clock }) : null;
 }
 
-type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
+type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log' | 'answerWithinMs'>;
 
 /** Opens a shared store. Its client library is loaded only if needed. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {

@@ -3,27 +3,23 @@ import type { RedisConfig } from '../../config/state.js';
 import { findCause } from '../../core/base/failure-cause.js';
 import { FaceError } from '../../errors.js';
 
-const connectTimeoutMs = 1000;
-
 /** With a smaller value, load of this process would look like an outage. */
-const commandTimeoutMs = 1000;
-
-/** A machine that died closes no connection, and TCP would take a quarter of an hour to notice. */
-const longestSilenceMs = 2 * commandTimeoutMs;
+const defaultAnswerWithinMs = 1000;
 
 const longestPauseMs = 1000;
 
-const impatient = {
+const toImpatient = (answerWithinMs: number) => ({
   lazyConnect: true,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  connectTimeout: connectTimeoutMs,
-  commandTimeout: commandTimeoutMs,
-  socketTimeout: longestSilenceMs,
-  disconnectTimeout: commandTimeoutMs,
+  connectTimeout: answerWithinMs,
+  commandTimeout: answerWithinMs,
+  // A machine that died closes no connection, and TCP would take a quarter of an hour to notice.
+  socketTimeout: 2 * answerWithinMs,
+  disconnectTimeout: answerWithinMs,
   disableClientInfo: true,
-} as const;
+});
 
 const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), longestPauseMs);
 
@@ -31,8 +27,12 @@ const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt
  * Creates a client that reconnects automatically, with a function that converts errors of its calls.
  * @param onFault - receives each new cause of a failed connection
  */
-export function createRedisClient(config: RedisConfig, onFault: (cause: string | null) => void = () => {}) {
-  const client = config.url.use((url) => connectTo(config, new URL(url)));
+export function createRedisClient(
+  config: RedisConfig,
+  onFault: (cause: string | null) => void = () => {},
+  answerWithinMs = defaultAnswerWithinMs,
+) {
+  const client = config.url.use((url) => connectTo(config, new URL(url), answerWithinMs));
   let fault: unknown = null;
   let known: string | null | undefined;
   client.on('ready', () => {
@@ -63,7 +63,8 @@ export function createRedisClient(config: RedisConfig, onFault: (cause: string |
   };
 }
 
-function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluster {
+function connectTo({ sentinel, cluster }: RedisConfig, url: URL, answerWithinMs: number): Redis | Cluster {
+  const impatient = toImpatient(answerWithinMs);
   const seed = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) };
   const tls = url.protocol === 'rediss:' ? {} : undefined;
   const options = {
@@ -81,7 +82,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       // Writes are idempotent, so the client may retry them at another node.
       retryDelayOnFailover: 100,
       maxRedirections: 4,
-      slotsRefreshTimeout: connectTimeoutMs,
+      slotsRefreshTimeout: answerWithinMs,
       // Host names are not resolved here, because TLS compares them with the certificate.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
@@ -100,7 +101,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
     name,
     sentinels: addresses,
     sentinelRetryStrategy: pauseMs,
-    sentinelCommandTimeout: commandTimeoutMs,
+    sentinelCommandTimeout: answerWithinMs,
     ...(password === null ? {} : { sentinelPassword: password.use((text) => text) }),
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   });

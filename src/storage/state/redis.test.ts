@@ -9,7 +9,7 @@ import { createManualClock, runStateContract } from '../../../test/contract/stat
 import { eventually } from '../../../test/eventually.js';
 import { projectRoot } from '../../../test/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../../test/redis.js';
-import { useStateFolders } from '../../../test/state-folder.js';
+import { patientMs, useStateFolders } from '../../../test/state-folder.js';
 import { filesOf } from '../../config/data-files.js';
 import { stateGuard } from '../../config/state.js';
 import { addSec, epochMs, toIso } from '../../core/units.js';
@@ -38,7 +38,7 @@ describeOnRedis('on one Redis server', () => {
     await plain.flushall();
     const clock = createManualClock(Date.now());
     const folder = newFolder();
-    return { clock, folder, state: await openIn(folder, clock) };
+    return { clock, folder, state: await openIn(folder, clock, {}, patientMs) };
   };
 
   runStateContract('redis', async (clock) => {
@@ -126,7 +126,7 @@ describeOnRedis('on one Redis server', () => {
     const servers = await Promise.all(
       [1, 2, 3].map(async () => {
         const folder = newFolder();
-        return { folder, state: await openIn(folder, clock) };
+        return { folder, state: await openIn(folder, clock, {}, patientMs) };
       }),
     );
     const held = () => Promise.all(servers.map(({ state }) => state.storeEpoch()));

@@ -15,11 +15,10 @@ const sumGuard = z.string().transform(Number);
  */
 export async function createRedisStore(
   config: RedisConfig,
-  { clock, random, log }: { clock: Clock; random: Random; log: Log },
+  { clock, random, log, answerWithinMs }: { clock: Clock; random: Random; log: Log; answerWithinMs?: number },
 ): Promise<Store> {
-  const { client, orUnavailable } = createRedisClient(config, (cause) =>
-    log.warn('state store cannot be reached', { cause }),
-  );
+  const onFault = (cause: string | null): void => log.warn('state store cannot be reached', { cause });
+  const { client, orUnavailable } = createRedisClient(config, onFault, answerWithinMs);
   let isConnected = false;
   client.on('ready', () => {
     isConnected = true;
