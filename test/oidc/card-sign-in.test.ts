@@ -72,6 +72,8 @@ beforeEach(async () => {
     certified: certificate.certified,
     now: () => op.server.clock.now(),
   });
+  // A busy machine may pause for longer than Node's default of 5 s between two requests of a connection.
+  server.keepAliveTimeout = 120_000;
   const portal = { kind: 'relying_party', id: 'portal', secret: clientSecret, redirectUris: [signIn.redirectUri] };
   const config = createOidcGuard().parse({ clients: [portal], credentials: { staff_card: staffCard } });
   op = await startIssuer({ config, publicUrl });
