@@ -60,7 +60,8 @@ function turn(picture: Picture, area: Box, degrees: number, scale: number): Turn
   const grid = { columns, rows, origin, across, down };
   const rgb = new Float32Array(3 * columns * rows);
   sampleGrid(picture, grid, 'black', rgb);
-  const data = Uint8Array.from(rgb, Math.round);
+  // The clamped array rounds. `Uint8Array.from` with a function takes ten times as long.
+  const data = new Uint8Array(new Uint8ClampedArray(rgb).buffer);
   rgb.fill(0);
   return { picture: { data, widthPx: columns, heightPx: rows }, grid };
 }
