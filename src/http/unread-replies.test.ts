@@ -34,8 +34,8 @@ const start = async (limits: Partial<typeof replyLimits>, content: Buffer | stri
 };
 
 /** Asks for the large reply and reads nothing of it. */
-async function askUnread(name: string): Promise<void> {
-  const socket = connect(server.port, host);
+async function askUnread(name: string, localAddress = host): Promise<void> {
+  const socket = connect({ port: server.port, host, localAddress });
   sockets.push(socket);
   socket.on('error', () => {});
   await once(socket, 'connect');
@@ -66,8 +66,15 @@ describe('unread replies', () => {
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
   });
 
+  test('of the source that holds most are closed first, however long another client takes', async () => {
+    await start({ shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte });
+    await askUnread('slow', '127.0.0.9');
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
+    await eventually(async () => expect([...open]).toEqual(['/slow', '/f']));
+  });
+
   test('of a client that reads nothing are closed after the patience, and not those of one that reads', async () => {
-    await start({ patienceSteps: 20, stepMs: 20 });
+    await start({ patienceSteps: 20, stepMs: 20, shareBytes: 1000 * mebibyte });
     await askUnread('silent');
     const reader = connect(server.port, host);
     sockets.push(reader);

@@ -33,7 +33,7 @@ interface Unread {
 
 /**
  * Counts the bytes that clients have not read yet. If they exceed a limit, the reply is closed that has waited longest
- * for its client: that of the same source for the limit of a source, otherwise that of any.
+ * for its client: one of the same source for the limit of a source, otherwise one of the source that holds most.
  */
 export class UnreadReplies {
   #held = 0;
@@ -71,7 +71,22 @@ export class UnreadReplies {
     const { shareBytes, capacityBytes } = this.limits;
     while ((this.#heldOf.get(latest.source) ?? 0) > shareBytes)
       if (!this.#close((each) => each !== latest && each.source === latest.source)) break;
-    while (this.#held > capacityBytes) if (!this.#close((each) => each !== latest)) break;
+    while (this.#held > capacityBytes) {
+      // An honest client may read slowly, so the source that holds most gives way.
+      const source = this.#findLargest();
+      if (!this.#close((each) => each !== latest && each.source === source)) break;
+    }
+  }
+
+  #findLargest(): string | null {
+    let largest: string | null = null;
+    let most = 0;
+    for (const [source, bytes] of this.#heldOf)
+      if (bytes > most) {
+        largest = source;
+        most = bytes;
+      }
+    return largest;
   }
 
   #close(isChosen: (reply: Unread) => boolean): boolean {

@@ -34,7 +34,7 @@ import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
 import { createProvider, type ProviderHooks } from './provider.js';
 import { createRelyingParty } from './relying-party.js';
-import { createRequireReturn, RetryWithCookie } from './return-visit.js';
+import { createRequireReturn, maxQueryCharacters, RetryWithCookie } from './return-visit.js';
 import { createSingleUse, createStorage, ResumeSignIn, takeSignedRequest } from './storage.js';
 import { inProtocolSigning, toUnavailable, withProtocolErrors } from './unavailable.js';
 
@@ -155,8 +155,11 @@ export function createIssuer(
       checkDemand(requested.amr, client.toAmr(possibleMethods(connection)));
       for (const { check } of features) if (await check?.(context, client, asked)) return;
       if (context.oidc.route === 'pushed_authorization_request') {
-        // Pushed requests of public clients are anonymous.
-        if (isPublic(context)) await countStart(source).catch(toUnavailable);
+        if (!isPublic(context)) return;
+        // Pushed requests of public clients are anonymous, and are stored.
+        if (Object.values(asked.params).join('').length > maxQueryCharacters)
+          throw new oidcErrors.InvalidRequest('the request is too long');
+        await countStart(source).catch(toUnavailable);
         return;
       }
       // Requests with `prompt=none` are refused later, because this server keeps no sessions.

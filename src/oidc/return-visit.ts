@@ -11,8 +11,8 @@ import { oidcErrors } from './library.js';
 /** Seconds in which the browser must return. Also the cookie's lifetime. */
 const lifeSec = 120;
 
-/** Proxies and servers limit the length of URLs. */
-const maxQueryCharacters = 8_000;
+/** Proxies and servers limit the length of URLs. Pushed requests of public clients have the same limit. */
+export const maxQueryCharacters = 8_000;
 
 /** Parameter that marks a redirected request. It is removed before the library reads the request. */
 export const returnParameter = 'facestep_return';

@@ -222,6 +222,18 @@ describe('outsiders who come back', () => {
   });
 });
 
+test('a client without a secret pushes no more than fits a URL, and nothing is stored of the rest', async () => {
+  await start();
+  const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
+  const push = async (state: string) => {
+    const reply = await op.open(`${op.issuer}/par`, form({ ...params, state }, from('192.0.2.7').headers));
+    return [reply.status, Object(await reply.json()).error ?? 'pushed'];
+  };
+  expect(await push('x'.repeat(8_000))).toEqual([400, 'invalid_request']);
+  expect(counted.counts.writes).toBe(0);
+  expect(await push('x'.repeat(5_000))).toEqual([201, 'pushed']);
+});
+
 describe('a request that an authenticated client pushed', () => {
   test('goes on at once, and starts five sign-ins a minute at most', async () => {
     await start({ limits: { outsiderStarts: 1, outsiderLookUps: 1 } });

@@ -30,6 +30,8 @@ runVerifierContract('facenition', async () => {
     clock: server.clock,
     random: systemRandom,
     log: createTextLog(),
+    // Both engines share the cores with other tests.
+    timeouts: { connectMs: 60_000, headersMs: 300_000, bodyMs: 300_000, totalMs: 300_000 },
   });
   return {
     verifier,
