@@ -10,7 +10,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
   {
     why: 'Applications, developers and administrators: accounts of those who operate, not of users.',
     keys: [
-      ...['administrators', 'console-session:*', 'contact-verified:*', 'developer:*'],
+      ...['administrators', 'console-session:*', 'console-known:*', 'contact-verified:*', 'developer:*'],
       ...['application:*', 'applications', 'application-request:*', 'application-requests', 'application-terms'],
       ...['client-token:*', 'client-token-used:*', 'refusals:*', 'usage:*', 'ssf-access-token:*'],
     ],

@@ -54,17 +54,24 @@ async function visit(to = '/console') {
 }
 const toPath = ({ pathname, search }: URL): string => pathname + search;
 
-async function signIn(user: keyof typeof users, to?: string) {
+/** @param known - cookie of a browser that signed in before */
+async function signIn(user: keyof typeof users, to?: string, known = '') {
   company.user = user;
   const { cookie, address } = await visit(to);
   const back = await company.follow(address.href);
-  return ask(toPath(back), cookie);
+  return ask(toPath(back), known === '' ? cookie : `${cookie}; ${known}`);
 }
 
 const sessionOf = (response: Response): string =>
   response.headers
     .getSetCookie()
     .filter((line) => line.startsWith('__Host-facestep-console=') && !line.includes('=;'))
+    .map((line) => line.split(';')[0])
+    .join('');
+const knownOf = (response: Response): string =>
+  response.headers
+    .getSetCookie()
+    .filter((line) => line.startsWith('__Host-facestep-console-known='))
     .map((line) => line.split(';')[0])
     .join('');
 const isRefused = (response: Response, why: string): void => {
@@ -202,6 +209,16 @@ describe('by the company’s provider', () => {
     expect(asked).toHaveLength(calls);
     server.clock.advanceSec(10);
     expect(sessionOf(await signIn('u1'))).not.toBe('');
+  });
+
+  test('forged answers do not keep out a browser that signed in before from the same address', async () => {
+    const known = knownOf(await signIn('u1'));
+    const { cookie, address } = await visit();
+    const made = `/console/callback?code=x&state=${address.searchParams.get('state')}&iss=${company.issuer}`;
+    for (let tries = 0; tries < 60; tries += 1) await ask(made, cookie);
+    isRefused(await signIn('u1'), 'locked-out');
+    isRefused(await signIn('u1', '/console', known.replace(/=./, '=#')), 'locked-out');
+    expect(sessionOf(await signIn('u1', '/console', known))).not.toBe('');
   });
 
   test('answers of no visit cost no call, and neither they nor wrong keys keep anybody out', async () => {

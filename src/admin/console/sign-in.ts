@@ -1,9 +1,10 @@
-import type { CookieOptions, Express } from 'express';
+import type { CookieOptions, Express, Request } from 'express';
 import { z } from 'zod';
 import type { SignInConfig } from '../../config/console.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Clock, Fetch } from '../../core/ports.js';
-import { Credential } from '../../core/secrets.js';
+import { Credential, digestOf } from '../../core/secrets.js';
+import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError, toCode } from '../../errors.js';
 import { noteRefusal, sourceOf } from '../../http/access-log.js';
 import { readCookie } from '../../http/cookies.js';
@@ -34,6 +35,14 @@ interface PendingSignIn {
   readonly secret: Credential;
   readonly to: string;
 }
+
+/** Seconds for which the browser of a successful sign-in is remembered. */
+const knownSec = 90 * secondsPerDay;
+
+const knownKey = (secret: string): string => `console-known:${digestOf(secret).toString('base64url')}`;
+
+const knownCookieOf = (issuer: string): string =>
+  `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-known`;
 
 /** Returns the cookie's name. The cookie is `SameSite=Lax`, because the browser returns from the provider's host. */
 const visitCookieOf = (issuer: string): string =>
@@ -131,7 +140,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     sameSite,
     path: '/',
   });
-  const names = { session: sessionCookieOf(issuer), visit: visitCookieOf(issuer) };
+  const names = { session: sessionCookieOf(issuer), visit: visitCookieOf(issuer), known: knownCookieOf(issuer) };
 
   const backToSignIn = ({ response }: Pick<Call, 'response'>, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
@@ -180,12 +189,13 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     // This answer belongs to another window's sign-in, whose cookie is kept.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     try {
-      await consumeLimit('signInReturns', sourceOf(request), deps);
+      await consumeLimit('signInReturns', await callerOf(request), deps);
       response.clearCookie(names.visit, cookie('lax'));
       const person = await provider.finish(query, visit);
       const role = await requireRole(person, signIn.issuer);
       const by = { kind: 'provider' as const, issuer: signIn.issuer, subject: person.subject, login: person.login };
       await begin(exchange, { name: person.name, role, by }, person.subject);
+      await remember(exchange);
     } catch (error) {
       const refused = toRefused(error);
       if (refused === null) throw error;
@@ -194,6 +204,20 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     }
     response.redirect(303, `${issuer}${visit.to}`);
   });
+
+  /** Returns whose returns are counted: the browser of an earlier sign-in has a count of its own, apart from its address. */
+  async function callerOf(request: Request): Promise<string> {
+    const shown = readCookie(request, names.known);
+    const key = shown === null ? null : knownKey(shown);
+    return key !== null && (await deps.state.read(key)) !== null ? key : sourceOf(request);
+  }
+
+  /** Remembers the browser of a successful sign-in. */
+  async function remember({ response }: Pick<Call, 'response'>): Promise<void> {
+    const secret = newSecret(deps).use((text) => text);
+    await deps.state.write(knownKey(secret), true, { when: 'any', expiresAt: addSec(deps.clock.now(), knownSec) });
+    response.cookie(names.known, secret, { ...cookie('lax'), maxAge: knownSec * 1000 });
+  }
 
   async function requireRole({ role, name, subject }: Person, from: string): Promise<SignedInRole> {
     if (role !== null) return role;

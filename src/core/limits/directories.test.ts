@@ -23,7 +23,7 @@ const create = (limits: Partial<Limits> = {}): DirectoryFor => {
   const state = createSqliteState({ file: ':memory:', clock });
   return createDirectories(
     { id: 'work', profile },
-    { consumeLimits: createConsumeLimits({ clock, state, settings }) },
+    { clock, consumeLimits: createConsumeLimits({ clock, state, settings }) },
     async (ms) => clock.advanceSec(ms / 1000),
   );
 };
@@ -67,6 +67,18 @@ describe('look-ups of anonymous callers', () => {
     for (const each of outcomes) if (each.status === 'rejected') expect(each.reason.code).toBe('locked_out');
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
+
+  test('of a network that was quiet go first, however many busy ones wait', async () => {
+    const directoryFor = create({ outsiderLookUps: 100, outsiderLookUpsOfConnection: 200 });
+    const busy = Array.from({ length: 60 }, (_, n) => `198.51.100.${n}`);
+    expect(await countFound(busy.flatMap((source) => lookUp(directoryFor, source, 'a', 1)))).toBe(60);
+    const flood = busy.flatMap((source) => lookUp(directoryFor, source, 'b', 5));
+    const quiet = lookUp(directoryFor, '192.0.2.7', 'c', 1);
+    const again = lookUp(directoryFor, busy[0]!, 'd', 1);
+    expect(await countFound(quiet)).toBe(1);
+    expect(await countFound(again)).toBe(0);
+    await countFound(flood);
+  });
 
   test('are limited by address, and one network gets at most half of a connection', async () => {
     const directoryFor = create({ outsiderLookUps: 8, outsiderLookUpsOfConnection: 40 });
