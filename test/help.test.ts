@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from './paths.js';
 
-/* Programs of a checkout beside the command `facestep`. */
+/* Programs of a checkout, other than the command `facestep`. */
 
 const programs = [
   ...['bench/bench', 'attacks/attacks', 'faults/faults', 'journeys/main', 'eval/eval'].map(
@@ -26,7 +26,7 @@ test.each(programs)('%s prints its help, also after an unknown option', (program
   expect(help.join('\n')).toBe(stdout);
 });
 
-test('set-up prints what it does, and goes on printing until it is done', async () => {
+test('a long set-up step prints its name at once, and the elapsed time until it ends', async () => {
   const { withProgress } = await import(pathToFileURL(join(projectRoot, 'scripts/setup.mjs')).href);
   const said: string[] = [];
   await new Promise<void>((resolve) => {

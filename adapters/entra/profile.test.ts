@@ -269,7 +269,7 @@ describe('an e-mail address that is no user principal name', () => {
     expect(await connect().findAccount('mary@example.com')).toBeNull();
   });
 
-  test('of several users finds nobody, but a sign-in name comes before what users can change', async () => {
+  test('an address of several users finds no one; a sign-in name wins over an address that users can change', async () => {
     entra.addUser({ mail: guest, userType: 'Guest' });
     entra.addUser({ mail: 'eve@example.com', otherMails: [guest, 'ada@example.com', 'mary@example.com'] });
     const customer = entra.addCustomer('mary@example.com');

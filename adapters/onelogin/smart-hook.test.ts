@@ -219,7 +219,7 @@ describe('a hostile context', () => {
     },
   );
 
-  test('whose own policy is text names it', async () => {
+  test('a passed check of a user whose policy id is text names that policy', async () => {
     await bench.passStepUp(userId);
     const context = { ...application, user: { ...user, policy_id: String(ownPolicyId) } };
     const logged: string[] = [];

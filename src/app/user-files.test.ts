@@ -95,33 +95,48 @@ const pool = `${region}_aB3dE5gH7`;
 const policy = { mode: 'shadow' };
 const connections = (secureUrl = providerUrl.replace('http:', 'https:')) => [
   {
-    ...{ id: 'okta', kind: 'okta', policy },
+    id: 'okta',
+    kind: 'okta',
+    policy,
     okta: {
-      ...{ orgUrl: providerUrl, auth: { kind: 'api_token', token: 't' } },
+      orgUrl: providerUrl,
+      auth: { kind: 'api_token', token: 't' },
       hooks: { secret: { value: '0123456789abcdef' } },
     },
   },
   {
-    ...{ id: 'cognito', kind: 'cognito', policy },
+    id: 'cognito',
+    kind: 'cognito',
+    policy,
     cognito: {
-      ...{ userPoolId: pool, clientIds: ['1h57kf5cpq17m0eml12EXAMPLE'], endpoint: providerUrl },
+      userPoolId: pool,
+      clientIds: ['1h57kf5cpq17m0eml12EXAMPLE'],
+      endpoint: providerUrl,
       credentials: { kind: 'default' },
       triggers: { requestSecret: 'c'.repeat(32) },
     },
   },
   {
-    ...{ id: 'entra', kind: 'entra', policy },
+    id: 'entra',
+    kind: 'entra',
+    policy,
     entra: {
       tenantId: '11111111-1111-4111-8111-111111111111',
       clientId: '22222222-2222-4222-8222-222222222222',
-      ...{ auth: { kind: 'secret', secret: 's' }, endpoints: { login: secureUrl, graph: secureUrl } },
+      auth: { kind: 'secret', secret: 's' },
+      endpoints: { login: secureUrl, graph: secureUrl },
     },
   },
   {
-    ...{ id: 'onelogin', kind: 'onelogin', policy },
+    id: 'onelogin',
+    kind: 'onelogin',
+    policy,
     onelogin: {
-      ...{ accountUrl: providerUrl, clientId: 'c', clientSecret: 's' },
-      ...{ hooks: { secret: 'h'.repeat(32) }, facePolicyId: 1 },
+      accountUrl: providerUrl,
+      clientId: 'c',
+      clientSecret: 's',
+      hooks: { secret: 'h'.repeat(32) },
+      facePolicyId: 1,
     },
   },
 ];
@@ -136,7 +151,10 @@ describe.each(accounts)('with %s', (_, envOf) => {
     Object.assign(process.env, kmsEnvironment);
     await createTable(createDynamoDbClient({ ...state, kind: 'dynamodb' }), table);
     const keys = {
-      ...{ kind: 'aws-kms', region, endpoint: kms.url, signing: { keyId: kms.createKey('ECC_NIST_P256') } },
+      kind: 'aws-kms',
+      region,
+      endpoint: kms.url,
+      signing: { keyId: kms.createKey('ECC_NIST_P256') },
       sealing: [{ version: 1, keyId: kms.createKey('HMAC_256') }],
     };
     const config = join(top, `${table}.json`);
@@ -192,7 +210,8 @@ async function sendSms(endpoint: string | null, env: Record<string, string>): Pr
     await sns.send({ channel: 'sms', to: '+4930123456', text: 'x' }).catch(() => {});
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-    ...{ cwd: folder, stdio: 'inherit' },
+    cwd: folder,
+    stdio: 'inherit',
     env: { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...env },
   });
   expect(await once(child, 'exit')).toEqual([0, null]);

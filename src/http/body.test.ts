@@ -50,7 +50,7 @@ describe('photos', () => {
 
   test.each<[string, Parameters<typeof toForm>[0], string]>([
     ['text where a file belongs', { photo: 'text' }, 'request_malformed'],
-    ['text beside a file', { photo: ['text', photo] }, 'request_malformed'],
+    ['text and a file in one field', { photo: ['text', photo] }, 'request_malformed'],
     ['a name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
     ['two where one belongs', { photo: [photo, photo] }, 'photo_too_many'],
     ['a file where text belongs', { photo, auth_token: photo }, 'request_malformed'],

@@ -11,7 +11,9 @@ const otherOrigin = 'https://back.example.com';
 let op: TestIssuer;
 beforeEach(async () => {
   const confidential = {
-    ...{ kind: 'relying_party', id: 'back', secret: clientSecret },
+    kind: 'relying_party',
+    id: 'back',
+    secret: clientSecret,
     redirectUris: [`${otherOrigin}/callback`],
   };
   const { clients } = createOidcGuard().parse({ clients: [confidential] });
@@ -41,7 +43,9 @@ test('a page of a public client reads its tokens and its user info with credenti
   const response = await post(
     '/token',
     {
-      ...{ grant_type: 'authorization_code', client_id: 'spa', redirect_uri: redirectUri },
+      grant_type: 'authorization_code',
+      client_id: 'spa',
+      redirect_uri: redirectUri,
       code: answer.searchParams.get('code')!,
       code_verifier: checks.pkceCodeVerifier,
     },

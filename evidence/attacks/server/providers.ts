@@ -131,7 +131,14 @@ export async function openProviders() {
     { id: 'rival', kind: 'scim', policy, oidc: oidcOf('rival'), scim },
   ];
   return {
-    ...{ simulator, relay: relayed.relay, hooked, shop, targets, connections, lure, publicKey: publicKeys[0] },
+    simulator,
+    relay: relayed.relay,
+    hooked,
+    shop,
+    targets,
+    connections,
+    lure,
+    publicKey: publicKeys[0],
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
     hooks: hooked.flatMap((provider) =>
       provider.hooks.map(

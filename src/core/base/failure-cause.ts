@@ -62,9 +62,9 @@ const partsGuard = z.object({
   code: z.string().catch(''),
   message: z.string().catch(''),
   cause: z.unknown().optional(),
-  /** Of an `AggregateError`. */
+  /** Errors in an `AggregateError`. */
   errors: z.array(z.unknown()).catch([]),
-  /** Of a Redis cluster that could not be reached. */
+  /** Last error of an unreachable Redis cluster. */
   lastNodeError: z.unknown().optional(),
 });
 

@@ -40,7 +40,7 @@ const leftOutReasons = [
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
-/** Whose e-mail address is used: that of the provider, or that of the file if it has one. */
+/** Source of the e-mail address. With `file`, the provider’s address is used if the file has none. */
 export const addressSources = ['provider', 'file'] as const;
 export type AddressSource = (typeof addressSources)[number];
 

@@ -65,6 +65,7 @@ test('describes a field of one file as a file, and one alternative without a cho
   const odd = schemasIn(paths).filter(({ at, schema }) => isOdd(schema) && at.includes('requestBody'));
   expect(odd.map(({ at }) => at)).toEqual([]);
   expect(paths['/match']?.post.requestBody.content['multipart/form-data'].schema.properties.probe).toMatchObject({
-    ...{ type: 'string', contentMediaType: 'image/*' },
+    type: 'string',
+    contentMediaType: 'image/*',
   });
 });
