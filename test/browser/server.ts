@@ -29,8 +29,10 @@ export async function startServerUnderTest({
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;
   const config = join(folder, 'facestep.json');
   await writeFile(config, JSON.stringify({ modelsFolder, publicUrl: url, connections }), { mode: 0o600 });
+  const withoutTimeLimit = new URL('without-time-limit.js', import.meta.url);
   const env = {
     ...environment,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${withoutTimeLimit}`,
     PORT: String(port),
     FACESTEP_CONFIG: config,
     FACESTEP_DATA: data,
