@@ -199,3 +199,6 @@ export class FaceError extends Error {
 export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
 }
+
+/** Returns true for a server error. A full queue does not count, because it would flood the log. */
+export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';

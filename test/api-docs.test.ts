@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { rightsByRole } from '../src/http/rest/rights.js';
-import { defaultScopes } from '../src/http/rest/scopes.js';
+import { rightsByRole } from '../src/access/rights.js';
+import { defaultScopes } from '../src/access/scopes.js';
 import { projectRoot } from './paths.js';
 import { createDescribedEndpoints } from './reference/described-endpoints.js';
 

@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
-import { createBrands } from '../src/admin/brand/brands.js';
+import { issueClientToken } from '../src/access/client-tokens.js';
+import { type ClientScope, clientScopes } from '../src/access/scopes.js';
+import { createRefusalRecorder, createUsageRecorder } from '../src/access/usage.js';
 import { type AppDeps, createApp } from '../src/app/app.js';
 import { createEndpoints } from '../src/app/endpoints.js';
-import { createAccountNames } from '../src/audit/ledger/account-names.js';
+import { createBrands } from '../src/brand/brands.js';
+import { createAccountNames } from '../src/connections/account-names.js';
 import type { Setup } from '../src/connections/setup.js';
 import type { JsonObject } from '../src/core/base/json.js';
 import type { Connection } from '../src/core/connection.js';
@@ -23,11 +26,8 @@ import {
 import { type ListeningServer, listen } from '../src/http/listen.js';
 import { refusalGuard } from '../src/http/reply.js';
 import { createBodyPools } from '../src/http/request-budget.js';
-import { issueClientToken } from '../src/http/rest/client-tokens.js';
 import type { Endpoint } from '../src/http/rest/endpoint.js';
 import { codesOf } from '../src/http/rest/openapi.js';
-import { type ClientScope, clientScopes } from '../src/http/rest/scopes.js';
-import { createRefusalRecorder, createUsageRecorder } from '../src/http/rest/usage.js';
 import { mountOidc, type OidcIssuers } from '../src/oidc/mount.js';
 import type { SecurityEvents } from '../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../src/storage/state/ledger-sqlite.js';

@@ -90,7 +90,7 @@ describe('data flows one way', () => {
 
   test('nothing imports an extension except the lists of them, its own files and tests', () => {
     const inExtension = /^src\/extensions\/([^/]+)\//;
-    const lists = ['src/extensions/index.ts', 'src/extensions/events.ts'];
+    const lists = ['src/extensions/index.ts', 'src/app/audit-events.ts'];
     const breaches = files
       .filter((file) => !/^(test|evidence)\/|\.test\.ts$/.test(file) && !lists.includes(file))
       .map((file) => [file, inExtension.exec(file)?.[1]] as const)
@@ -133,7 +133,7 @@ describe('data flows one way', () => {
       const isOfOther = /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts';
       return isOfOther || edge.test(name);
     };
-    const contract = within('src/connections').filter((file) => !file.startsWith('src/connections/commands/'));
+    const contract = within('src/connections').filter((file) => !file.startsWith('src/admin/commands/'));
     const all = [...within('adapters'), ...contract];
     expect(offenders(all, (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
   });
@@ -155,7 +155,7 @@ describe('data flows one way', () => {
       importsOf(file).filter((name) => programs.test(name) && !staticallyIn(file).includes(name));
     expect(offenders(files, startedBy).toSorted()).toEqual([
       'src/app/process.ts: examples/demo/demo.js',
-      'src/connections/commands/simulate.ts: simulators/simulations.js',
+      'src/admin/commands/simulate.ts: simulators/simulations.js',
     ]);
   });
 

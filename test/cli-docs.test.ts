@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from '@jest/globals';
+import { createProgram, examples } from '../src/app/program.js';
 import type { CliDeps } from '../src/cli/deps.js';
-import { createProgram, examples } from '../src/cli/program.js';
 import { extensionCommands } from '../src/extensions/index.js';
 import { blocksOf, listPages, readPage } from './page.js';
 import { standIn } from './reference/stand-in.js';

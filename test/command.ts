@@ -1,5 +1,5 @@
+import { runCommand } from '../src/app/program.js';
 import type { CliDeps, ExitCode } from '../src/cli/deps.js';
-import { runCommand } from '../src/cli/program.js';
 import { extensionCommands } from '../src/extensions/index.js';
 import { createTextLog, systemRandom } from './sinks.js';
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
+import { hasRight, type Role, roles } from '../src/access/rights.js';
 import { createEndpoints } from '../src/app/endpoints.js';
 import { documentedPath } from '../src/http/rest/openapi.js';
-import { hasRight, type Role, roles } from '../src/http/rest/rights.js';
 import { type ApiServer, adminKey } from './api-server.js';
 
 export interface SessionHeaders extends Record<string, string> {

@@ -1,7 +1,7 @@
+import { beginSession, sessionCookieOf } from '../src/access/console-sessions.js';
+import type { SignedInRole } from '../src/access/rights.js';
 import type { ConsoleConfig } from '../src/config/console.js';
 import { consoleGuard } from '../src/config/console.js';
-import { beginSession, sessionCookieOf } from '../src/http/rest/console-sessions.js';
-import type { SignedInRole } from '../src/http/rest/rights.js';
 import type { ApiServer } from './api-server.js';
 import { type SessionHeaders, toSessionHeaders } from './console.js';
 

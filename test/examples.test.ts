@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { loadPictures } from '../examples/demo/pictures.js';
 import { type Service, startService } from '../examples/demo/service.js';
-import { clientScopes } from '../src/http/rest/scopes.js';
+import { clientScopes } from '../src/access/scopes.js';
 import { createFolder } from './folder.js';
 import { modelsFolder, projectRoot } from './paths.js';
 

@@ -1,6 +1,6 @@
-import { remainingData } from '../src/core/personal-data/registry.js';
 import type { State } from '../src/core/ports.js';
 import { personalData } from '../src/extensions/index.js';
+import { remainingData } from '../src/privacy/registry.js';
 
 /**
  * Keys of state store records that are not registered as personal data, with reasons: the records contain none, or

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { auditEvents } from '../src/app/audit-events.js';
 import type { AuditAction, AuditEvent } from '../src/core/audit-events.js';
 import type { JsonObject } from '../src/core/base/json.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
-import { auditEvents } from '../src/extensions/events.js';
 
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
 

@@ -1,7 +1,7 @@
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
+import type { HookDecision, HookEvent } from '../../src/connections/hook-decision.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { FaceError } from '../../src/errors.js';
-import type { HookDecision, HookEvent } from '../../src/step-up/decide.js';
 import type { VerifiedCaller } from './caller.js';
 import { notVerified, toAttributeCollectionStartReply, toReceiptTakenReply, toTokenIssuanceReply } from './reply.js';
 import {

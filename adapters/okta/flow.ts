@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
+import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/connections/hook-decision.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { UserSecret } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
-import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { OktaConnection } from './config.js';
 import {
   type Receipt,

@@ -1,6 +1,6 @@
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
+import { type HookEvent, repeatableWithinSkewSec } from '../../src/connections/hook-decision.js';
 import type { EpochMs } from '../../src/core/units.js';
-import { type HookEvent, repeatableWithinSkewSec } from '../../src/step-up/decide.js';
 import type { CountCall } from './caller.js';
 import type { OneLoginSettings } from './config.js';
 import { toDecisionReply, toUnverified } from './reply.js';

@@ -1,6 +1,6 @@
 import { type RawReply, untrusted } from '../../src/connections/hook.js';
+import type { HookDecision } from '../../src/connections/hook-decision.js';
 import { type FaceErrorCode, refusals } from '../../src/errors.js';
-import type { HookDecision } from '../../src/step-up/decide.js';
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 

@@ -14,21 +14,14 @@ import {
 import { framesOf } from '../core/base/frames.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
-import { mountHome } from '../enrolment/home/mount.js';
-import { FaceError, toCode } from '../errors.js';
+import { FaceError, isFault, toCode } from '../errors.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
+import { mountHome } from '../home/mount.js';
 import { createAccessLog, setLoggedCaller } from '../http/access-log.js';
 import { keepDevice } from '../http/cookies.js';
 import { mountGet, type Route, requireMethod, serveRoute } from '../http/front-door.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
-import {
-  answerDirectly,
-  createErrorHandler,
-  createRefuse,
-  type DirectRoute,
-  isFault,
-  sendJson,
-} from '../http/reply.js';
+import { answerDirectly, createErrorHandler, createRefuse, type DirectRoute, sendJson } from '../http/reply.js';
 import type { BodyPools, CallerPools } from '../http/request-budget.js';
 import { renderCatalogue } from '../http/rest/catalogue.js';
 import type { ApiDeps } from '../http/rest/deps.js';

@@ -1,11 +1,12 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
-import { createHookCore, type HookCore, type Hooks, type ServedHook, type ServedHooks } from '../connections/hook.js';
+import type { HookCore, Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 import { recordPassedOver } from '../step-up/decide.js';
+import { createHookCore } from '../step-up/hook-core.js';
 import type { ObservePort } from '../telemetry/telemetry.js';
 
 /**

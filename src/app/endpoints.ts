@@ -1,38 +1,32 @@
 import { z } from 'zod';
 import { createAdministratorEndpoints } from '../admin/endpoints/administrator-endpoints.js';
 import { createApplicationEndpoints, createApplicationKeyEndpoints } from '../admin/endpoints/application-endpoints.js';
-import { createBrandEndpoints } from '../admin/endpoints/brand-endpoints.js';
 import { createClientTokenEndpoints } from '../admin/endpoints/client-token-endpoints.js';
 import { createConfigurationEndpoints } from '../admin/endpoints/configuration-endpoints.js';
 import { createApplyEndpoints, createConnectionEndpoints } from '../admin/endpoints/connection-endpoints.js';
 import { createContactEndpoints } from '../admin/endpoints/contact-endpoints.js';
 import { createDoctorEndpoints } from '../admin/endpoints/doctor-endpoints.js';
 import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.js';
-import { createHelpDeskEndpoints } from '../admin/endpoints/help-desk-endpoints.js';
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
 import { createLogEndpoints } from '../admin/endpoints/log-endpoints.js';
 import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
-import { createSubjectEndpoints } from '../admin/endpoints/subject-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
+import { createBrandEndpoints } from '../brand/endpoints.js';
 import { enrolmentReply, instant, lockedForSec, passkeyReply, sessionReply, view } from '../core/page-protocol.js';
-import {
-  createCurrentEnrolmentEndpoints,
-  createEnrolmentEndpoints,
-  createPasskeyEndpoints,
-} from '../enrolment/endpoints/enrolments.js';
-import { createInvitationEndpoints } from '../enrolment/endpoints/invitations.js';
-import {
-  createDataConsentEndpoints,
-  createHomePageEndpoints,
-  createLinkEndpoints,
-} from '../enrolment/home/home-pages.js';
+import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
+import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
+import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoints } from '../home/home-pages.js';
+import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
 import type { ApiDeps } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
-import { createNoticeChoiceEndpoints, createNotMeEndpoints } from '../notifications/endpoints/notice-choices.js';
+import { createInvitationEndpoints } from '../invitations/endpoints.js';
+import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
+import { createSubjectEndpoints } from '../privacy/endpoints.js';
 import { createAnotherWayEndpoints } from '../step-up/endpoints/another-way.js';
 import { createChallengeEndpoints } from '../step-up/endpoints/challenges.js';
+import { createCurrentEnrolmentEndpoints, createPasskeyEndpoints } from '../step-up/endpoints/current-enrolment.js';
 import { createHandOffEndpoints } from '../step-up/endpoints/hand-offs.js';
 import { createKioskEndpoints } from '../step-up/endpoints/kiosks.js';
 import { createSessionEndpoints } from '../step-up/endpoints/sessions.js';
@@ -90,6 +84,7 @@ function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
     ...createPasskeyEndpoints(deps),
     ...createNotMeEndpoints(deps),
     ...createAnotherWayEndpoints(deps),
+    ...createHelpRequestEndpoints(deps),
     ...createHelpDeskEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
     ...createNoticeChoiceEndpoints(deps),

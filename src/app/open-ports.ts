@@ -1,4 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import {
+  createRefusalRecorder,
+  createUsageRecorder,
+  type RefusalRecorder,
+  type UsageRecorder,
+} from '../access/usage.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { createLedgerRecorder, withNetwork } from '../audit/ledger/recorder.js';
@@ -9,18 +15,12 @@ import { withSubscribers } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
+import { keepDenials } from '../enrolment/recover-denials.js';
 import type { EnginePool } from '../face/engine/pool.js';
 import { createStretch, publishedCost } from '../face/token/derive.js';
 import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
-import {
-  createRefusalRecorder,
-  createUsageRecorder,
-  type RefusalRecorder,
-  type UsageRecorder,
-} from '../http/rest/usage.js';
 import { createKeyNotes } from '../storage/keys/key-notes.js';
 import { type KeyService, openKeyService } from '../storage/keys/open.js';
-import { keepDenials } from '../storage/state/denials.js';
 import { migrateFolder } from '../storage/state/migrate.js';
 import { openLedger, openState } from '../storage/state/open.js';
 import type { RequestContexts } from '../telemetry/log.js';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { findApplication } from '../access/applications.js';
 import { signsRs256 } from '../config/keys.js';
 import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
 import type { Connection } from '../core/connection.js';
 import type { Jobs } from '../core/jobs.js';
-import { findApplication } from '../http/rest/applications.js';
 import { createFindEmail } from '../security-events/find-email.js';
 import { createPoll } from '../security-events/poll.js';
 import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';

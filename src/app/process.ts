@@ -19,7 +19,7 @@ import { epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { checkSections, extensionCommands, sections } from '../extensions/index.js';
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
-import { isSystemError } from '../storage/files/durable-file.js';
+import { isSystemError } from '../files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import type { RunningServer } from './server.js';
 import { logUntrusted } from './untrusted.js';
@@ -133,7 +133,7 @@ async function run(): Promise<ExitCode> {
   }
   // A reader such as `head` may close the pipe early.
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
-  const { runCommand } = await import('../cli/program.js');
+  const { runCommand } = await import('./program.js');
   await runCommand(args, {
     clock,
     random,

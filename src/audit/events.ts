@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { auditEvents } from '../app/audit-events.js';
 import type { AuditAction, PastDetail } from '../core/audit-events.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { auditEvents } from '../extensions/events.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { auditEvents } from '../app/audit-events.js';
 import type { AuditConfig } from '../config/retention.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
@@ -8,8 +9,7 @@ import type { Audit, Clock } from '../core/ports.js';
 import { hexDigestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
-import { auditEvents } from '../extensions/events.js';
-import { createGroupCommit, ifExists, syncFolder } from '../storage/files/durable-file.js';
+import { createGroupCommit, ifExists, syncFolder } from '../files/durable-file.js';
 import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';

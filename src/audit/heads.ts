@@ -6,7 +6,7 @@ import type { Audit, Signer } from '../core/ports.js';
 import { hexDigestOf } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { removeUnfinishedLine } from '../storage/files/durable-file.js';
+import { removeUnfinishedLine } from '../files/durable-file.js';
 import { parseLink } from './chain.js';
 import type { Trail } from './file.js';
 import { findLinesIn, linesWith, readPieces } from './read.js';

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import Database from 'libsql';
 import { FaceError } from '../errors.js';
-import { isDiskFull } from '../storage/files/durable-file.js';
+import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
 export class TrailInUse extends FaceError {

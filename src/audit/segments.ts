@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { ifExists } from '../storage/files/durable-file.js';
+import { ifExists } from '../files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
 export interface OpenSegment {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { createFile, ifExists, readIfThere } from '../storage/files/durable-file.js';
+import { createFile, ifExists, readIfThere } from '../files/durable-file.js';
 
 /*
  * An audit log is identified by the path of its active file, `audit.jsonl`. In the same folder are its closed files and

@@ -2,7 +2,7 @@ import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jo
 import type { Clock, State } from '../core/ports.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { readIfThere } from '../storage/files/durable-file.js';
+import { readIfThere } from '../files/durable-file.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
 import { type Head, headGuard, headKeyOf, headType } from './heads.js';
 import { findLinesIn } from './read.js';

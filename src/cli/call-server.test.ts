@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { connectionsReply } from '../http/rest/replies/connections.js';
+import { connectionsReply } from '../connections/replies.js';
 import { callServer } from './call-server.js';
 
 const mode = { inForce: 'shadow', file: 'shadow', switched: null };

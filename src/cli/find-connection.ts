@@ -1,5 +1,5 @@
+import { type ConnectionsReply, connectionsReply } from '../connections/replies.js';
 import type { ConfiguredConnection, Setup } from '../connections/setup.js';
-import { type ConnectionsReply, connectionsReply } from '../http/rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import { UsageError } from './command-error.js';
 import type { CallDeps } from './find-server.js';

@@ -9,7 +9,7 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import type { Random } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import { parseKeyJson, readPrivateFile, replaceFile } from '../storage/files/durable-file.js';
+import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 

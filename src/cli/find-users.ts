@@ -1,6 +1,6 @@
+import { type LineReply, namesReply } from '../audit/ledger/replies.js';
 import { issuerOf } from '../config/schema.js';
 import type { Setup } from '../connections/setup.js';
-import { type LineReply, namesReply } from '../http/rest/replies/ledger.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { headerCredentialGuard } from '../config/credential.js';
-import { connectionsReply } from '../http/rest/replies/connections.js';
+import { connectionsReply } from '../connections/replies.js';
 import { callServer } from './call-server.js';
 import { UsageError } from './command-error.js';
 import type { CliDeps } from './deps.js';

@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileExists } from '../config/data-files.js';
 import type { Random } from '../core/ports.js';
-import { isSystemError, syncFolder } from '../storage/files/durable-file.js';
+import { isSystemError, syncFolder } from '../files/durable-file.js';
 import { UsageError } from './command-error.js';
 
 export const readGivenFile = (file: string): Promise<Buffer> =>

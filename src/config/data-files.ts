@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ifExists } from '../storage/files/durable-file.js';
+import { ifExists } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**

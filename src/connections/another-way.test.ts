@@ -3,7 +3,7 @@ import { toTokenIssuanceReply } from '../../adapters/entra/reply.js';
 import { toTokenHookReply } from '../../adapters/okta/reply.js';
 import { toDecisionReply } from '../../adapters/onelogin/reply.js';
 import { epochSec } from '../core/units.js';
-import type { HookDecision } from '../step-up/decide.js';
+import type { HookDecision } from './hook-decision.js';
 
 /* A code that counts in place of a face, as each provider is told of it: never as a face that was verified. */
 

@@ -1,15 +1,12 @@
 import { errors } from 'jose';
 import { z } from 'zod';
 import type { Json } from '../core/base/json.js';
-import type { Connection } from '../core/connection.js';
-import type { CoreDeps, Ports } from '../core/deps.js';
+import type { Ports } from '../core/deps.js';
 import type { Clock, Log, State } from '../core/ports.js';
-import { redeemForHook } from '../core/receipt.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { revokeSubject } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import { decideHook, type HookDecision, type HookEvent } from '../step-up/decide.js';
+import type { HookDecision, HookEvent } from './hook-decision.js';
 
 export interface HookCore {
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
@@ -20,17 +17,6 @@ export interface HookCore {
   revoke(subject: string): Promise<void>;
   readonly state: Pick<State, 'read' | 'write'>;
 }
-
-export const createHookCore = (connection: Connection, core: CoreDeps): HookCore => ({
-  decide: (event) => decideHook({ ...event, connection }, core),
-  async redeem(receipt, event) {
-    await redeemForHook(receipt, { ...event, connection }, core);
-  },
-  async revoke(subject) {
-    await revokeSubject({ connection, subject }, core);
-  },
-  state: core.state,
-});
 
 export const probeBody = '{"facestep":"probe"}';
 

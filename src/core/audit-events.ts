@@ -5,7 +5,7 @@ import type { EpochMs } from './units.js';
 /*
  * Types of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records, and with their
  * entries in the decision log. Fields must stay in their order, because the hash of a record depends on it.
- * `src/extensions/events.ts` lists the events of all features.
+ * `src/app/audit-events.ts` lists the events of all features.
  */
 
 export type AuditDetails = Readonly<Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>>;

@@ -6,8 +6,8 @@ import type { PersonalData, Ports } from '../core/deps.js';
 import type { Keys } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
+import { drawWrittenCode, toCompared } from '../core/written-codes.js';
 import { FaceError, toCode } from '../errors.js';
-import { drawWrittenCode, toCompared } from '../step-up/codes/one-time-codes.js';
 
 /*
  * Recovery codes for users who cannot show their face. Only digests keyed with a derived key are stored, because an

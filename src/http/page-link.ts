@@ -1,5 +1,5 @@
 import type { Credential } from '../core/secrets.js';
-import { joinTicket } from '../step-up/draw.js';
+import { joinTicket } from '../core/tickets.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
 
 export const pagePath = '/face';

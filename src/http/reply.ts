@@ -3,12 +3,9 @@ import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
 import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
+import { FaceError, isFault, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
 import { discardRest } from './front-door.js';
-
-/** Returns true for a server error. A full queue does not count, because it would flood the log. */
-export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),

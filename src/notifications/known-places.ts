@@ -7,7 +7,6 @@ import type { KeyVersion } from '../core/ports.js';
 import { type Credential, digestOf } from '../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { type StepUpRecord, subjectOf } from '../step-up/record.js';
 
 /*
  * Devices and networks from which a person passed checks. Only digests under a key of that person are stored, so that
@@ -144,14 +143,14 @@ export const knownPlaceData = {
  * enrolments, and connections without notifications. Failures do not affect the check.
  */
 export async function notePlace(
-  { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },
+  step: { readonly stepUpId: string; readonly who: SubjectRef; readonly isEnrolment: boolean; readonly place: Place },
   deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'keys'>,
 ): Promise<void> {
-  const who = subjectOf(record);
+  const { stepUpId, who, isEnrolment, place } = step;
   try {
     const met = await recordPlace(who, place, deps);
-    if (record.purpose === 'enrol' || !(met.device || met.network)) return;
-    await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
+    if (isEnrolment || !(met.device || met.network)) return;
+    await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId, ...met } });
   } catch (error) {
     deps.log.warn('cannot store the device and network of a check', {
       connection: who.connection,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
-import { readIfThere, replaceFile } from '../storage/files/durable-file.js';
+import { readIfThere, replaceFile } from '../files/durable-file.js';
 
 const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.string(), z.int().min(0)) });
 

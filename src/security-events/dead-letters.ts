@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { securityEventNames } from '../config/security-events.js';
-import { readIfThere, removeUnfinishedLine } from '../storage/files/durable-file.js';
+import { readIfThere, removeUnfinishedLine } from '../files/durable-file.js';
 
 const letterGuard = z.object({
   jti: z.string(),

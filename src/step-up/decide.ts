@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { eventSkewSec, type HookDecision, type HookEvent, hookDecisionGuard } from '../connections/hook-decision.js';
 import type { AuditDetail } from '../core/audit-events.js';
 import {
   bindingOf,
@@ -12,51 +12,9 @@ import { attemptsOfHook } from '../core/limits/attempts.js';
 import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
 import { toSource } from '../core/networks.js';
 import { retryInBackground, withTimeout } from '../core/resilience.js';
-import { addSec, type EpochMs, epochSec, toEpochSec, toIso } from '../core/units.js';
+import { addSec, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
-
-const decisionGuard = z.discriminatedUnion('outcome', [
-  z.object({
-    outcome: z.literal('verified'),
-    at: z.number().transform(epochSec),
-    stepUpId: z.string(),
-    liveness: z.number().nullable(),
-  }),
-  z.object({
-    /** The user passed without a face. */
-    outcome: z.literal('another_way'),
-    at: z.number().transform(epochSec),
-    stepUpId: z.string(),
-  }),
-  z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
-]);
-
-export type HookDecision = z.infer<typeof decisionGuard>;
-
-export interface HookEvent extends ConnectedSubject {
-  readonly hook: string;
-  readonly application: string | null;
-  readonly address: string | null;
-  /** True if the user has passed the first factor. Events without a passed face check then count towards a lockout. */
-  readonly isAfterFirstFactor: boolean;
-  /** Identifies repeated deliveries of one event. */
-  readonly eventId: string;
-  readonly eventTime: EpochMs | null;
-  /** Seconds for which a repeated event gets the same answer. */
-  readonly repeatableForSec: number;
-  /** Provider's timeout minus network time, in milliseconds. */
-  readonly budgetMs: number;
-}
-
-/** Maximum age of an event, including transport. */
-const eventSkewSec = 300;
-
-/**
- * Longer than events are accepted. A replayed event therefore gets its earlier answer or `event_out_of_time`, never a
- * new decision.
- */
-export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
  * Decides a hook event by the user's passed step-up. The first event consumes the step-up; a repetition of that event
@@ -105,7 +63,7 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
   const asking = attemptsOfHook(bindingOf(connection, subject), { application: event.application, address });
   const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? lockoutKeys(asking) : [])];
   const [answered = null, noted = null, ...standing] = await deps.state.readMany(keys);
-  if (answered !== null) return decisionGuard.parse(answered.value);
+  if (answered !== null) return hookDecisionGuard.parse(answered.value);
   const signIn = { application: event.application, address: sameAddress ? address : null };
   const by = {
     ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
@@ -204,5 +162,5 @@ async function record(
 
 async function readDecision(key: string, { state }: Ports<'state'>): Promise<HookDecision | null> {
   const found = await state.read(key);
-  return found === null ? null : decisionGuard.parse(found.value);
+  return found === null ? null : hookDecisionGuard.parse(found.value);
 }

@@ -4,14 +4,15 @@ import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfFrames, hintOfReference } from '../core/hints.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { CapturedFrame, LivenessFinding, Measurement, PresentedSecret } from '../core/ports.js';
+import { toPoses } from '../core/poses.js';
 import type { ScreenAxis } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
+import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { attempt, completeVerification, countAnonymousCheck, passStepUp } from './complete.js';
-import { newSecret } from './draw.js';
 import { type ComparedFrames, compareWithEarlier, rememberFrames } from './earlier-frames.js';
 import {
   findChallenge,
@@ -21,7 +22,6 @@ import {
   newChallenge,
   nextOf,
   toInstructions,
-  toPoses,
 } from './movement-challenge.js';
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';

@@ -3,9 +3,10 @@ import type { Ports } from '../core/deps.js';
 import { attemptsOf } from '../core/limits/attempts.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt } from '../core/limits/lockout.js';
+import { drawChoices } from '../core/number-choices.js';
 import type { Credential } from '../core/secrets.js';
+import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import { FaceError, toCode } from '../errors.js';
-import { drawChoices, joinTicket, newSecret, splitTicket } from './draw.js';
 import { anonymousSourceOf, checkStarted, type InitiatingBrowser, type StepUpRecord, subjectOf } from './record.js';
 import {
   changeSession,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Ports } from '../core/deps.js';
 import type { Credential } from '../core/secrets.js';
+import { isStored, joinTicket, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { isStored, joinTicket, newSecret, toStoredDigest } from './draw.js';
 import { changeRecord } from './stored.js';
 import { replaceTicket } from './transitions.js';
 

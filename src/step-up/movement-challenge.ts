@@ -1,11 +1,13 @@
 import type { Ports } from '../core/deps.js';
 import type { Movement } from '../core/movements.js';
+import { drawBelow } from '../core/number-choices.js';
 import type { Measurement, Random } from '../core/ports.js';
-import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours } from '../core/screen-light.js';
+import { type Instruction, toPoses } from '../core/poses.js';
+import { complements, type ScreenAxis, type ScreenLight, screenColours } from '../core/screen-light.js';
 import type { Credential } from '../core/secrets.js';
+import { isStored, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { drawBelow, isStored, toStoredDigest } from './draw.js';
 import type { StepUpRecord } from './record.js';
 
 /*
@@ -13,11 +15,6 @@ import type { StepUpRecord } from './record.js';
  * was sent, so a recording cannot show it. Split screens reveal the face's shape.
  * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
  */
-
-export interface Instruction {
-  readonly movement: Movement;
-  readonly light: ScreenLight | null;
-}
 
 const plain = (axis: ScreenAxis, colour: ScreenLight['first']): ScreenLight => ({
   axis,
@@ -47,30 +44,6 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
   return movements.flatMap((movement, at) =>
     [...(at === 0 ? halves : []), ...drawPair(axis, random)].map((light) => ({ movement, light })),
   );
-}
-
-export interface Pose<T extends Instruction> {
-  /** First picture of the pose, used for everything except light. */
-  readonly shown: T;
-  readonly halves: readonly T[];
-  readonly after: T | null;
-}
-
-export function toPoses<T extends Instruction>(pictures: readonly T[]): readonly Pose<T>[] {
-  const poses: { shown: T; halves: T[]; after: T | null }[] = [];
-  let halves: T[] = [];
-  for (const picture of pictures) {
-    const { light, movement } = picture;
-    const last = poses.at(-1);
-    if (light !== null && !isPlain(light)) halves.push(picture);
-    else if (light !== null && halves.length === 0 && last?.after === null && last.shown.movement === movement)
-      last.after = picture;
-    else {
-      poses.push({ shown: picture, halves, after: null });
-      halves = [];
-    }
-  }
-  return poses;
 }
 
 /*

@@ -5,8 +5,8 @@ import { createFolder } from '../../test/folder.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { Credential } from '../core/secrets.js';
+import { joinTicket } from '../core/tickets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
-import { joinTicket } from './draw.js';
 import { openSession } from './session.js';
 import { startStepUp, submitPhotos, takeStepUp } from './step-up.js';
 

@@ -1,14 +1,15 @@
 import type { NamedAction } from '../core/action.js';
 import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
+import type { DrawnChoices } from '../core/number-choices.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import type { ReceiptRequest } from '../core/receipt.js';
 import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
+import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { attempt, type CallerHeldToken, completeVerification, countAnonymousCheck, takeReceipt } from './complete.js';
-import { type DrawnChoices, isStored, newSecret, toStoredDigest } from './draw.js';
 import type { HookSignIn } from './passed-step-up.js';
 import {
   chargeUnusable,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../core/secrets.js';
+import { toStoredDigest } from '../core/tickets.js';
 import { addSec, epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { toStoredDigest } from './draw.js';
 import { type MovementRecord, newChallenge } from './movement-challenge.js';
 import { type StepUpRecord, stateAt } from './record.js';
 import {

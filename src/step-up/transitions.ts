@@ -1,10 +1,10 @@
 import type { Ports } from '../core/deps.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import { type Credential, digestOf, hasDigest } from '../core/secrets.js';
+import { isStored, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import type { Consent } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
-import { isStored, toStoredDigest } from './draw.js';
 import { commitFrameDigest, findChallenge, type MovementRecord } from './movement-challenge.js';
 import { areCodesOffered, checkStarted, type InitiatingBrowser, type StepUpRecord } from './record.js';
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../core/base/json.js';
 import { changeStored } from '../core/change-stored.js';
-import type { Policy, SubjectRef } from '../core/connection.js';
+import type { SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { AssertionAnswer, PasskeyAnswer, PasskeyCredential, PresentedSecret } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import { checkNewPin } from '../enrolment/new-pin.js';
 import { countPasskeyUse, decoyPasskey, readPasskey } from '../enrolment/passkey-record.js';
 import { FaceError } from '../errors.js';
-import { isPin, isWeakPin } from './pin.js';
 import { checkStarted, subjectOf } from './record.js';
 import type { FoundSession } from './session.js';
 import { requiredSecret } from './session-view.js';
@@ -156,22 +156,6 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
   } else if (demanded === 'passkey') {
     if (passkey === null || passkey[isNew ? 'creation' : 'assertion'] === null) throw new FaceError('secret_missing');
   }
-}
-
-/** Checks a new PIN. @throws `secret_missing` if it is not a PIN; `secret_weak` if it is easily guessed */
-function checkNewPin(pin: UserSecret): void {
-  if (!pin.use(isPin)) throw new FaceError('secret_missing');
-  if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
-}
-
-/**
- * Checks the password that a backend submits for an enrolment.
- * @throws `secret_missing` if it is not a PIN, or if the policy requires a passkey, which needs the page; `secret_weak`
- */
-export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
-  if (userSecret === 'none') return;
-  if (userSecret === 'passkey' || password === null) throw new FaceError('secret_missing');
-  checkNewPin(password);
 }
 
 export async function presentSecret(

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Frame, Page } from 'playwright-core';
-import { type Brand, digestOfBrand, plainBrand } from '../../src/admin/brand/brand.js';
-import { checkDraft } from '../../src/admin/brand/draft.js';
-import { takePicture } from '../../src/admin/brand/picture.js';
+import { type Brand, digestOfBrand, plainBrand } from '../../src/brand/brand.js';
+import { checkDraft } from '../../src/brand/draft.js';
+import { takePicture } from '../../src/brand/picture.js';
 import { previewPath } from '../../src/http/page-link.js';
 import { eventually } from '../eventually.js';
 import { firstView } from '../first-view.js';

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
+import { addAdministrator } from '../../src/access/administrators.js';
 import type { Connection } from '../../src/core/connection.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
-import { addAdministrator } from '../../src/http/rest/administrators.js';
 import { startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';

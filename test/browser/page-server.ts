@@ -1,6 +1,6 @@
 import express from 'express';
-import type { Brand } from '../../src/admin/brand/brand.js';
-import { createBrands } from '../../src/admin/brand/brands.js';
+import type { Brand } from '../../src/brand/brand.js';
+import { createBrands } from '../../src/brand/brands.js';
 import { type ListeningServer, listen } from '../../src/http/listen.js';
 import { mountBrand, mountPage } from '../../src/step-up/endpoints/page.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';

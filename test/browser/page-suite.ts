@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import type { Brand } from '../../src/admin/brand/brand.js';
+import type { Brand } from '../../src/brand/brand.js';
 import { type Camera, hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { makePoses, readPeople } from './people.js';

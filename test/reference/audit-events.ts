@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditEvents } from '../../src/extensions/events.js';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { fieldsOf, parseSchema, type Schema, toPage, toText, typeOf } from './markdown.js';
 
 const toSchema = (guard: z.ZodType): Schema =>

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { createProgram } from '../../src/app/program.js';
 import type { CliDeps } from '../../src/cli/deps.js';
-import { createProgram } from '../../src/cli/program.js';
 import { extensionCommands } from '../../src/extensions/index.js';
 import { toPage, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';

@@ -1,6 +1,6 @@
 import './zod-settings.js';
-import { type BrandOfPage, brandMetaName, brandOfPage } from '../../src/admin/brand/page-brand.js';
-import { fill } from '../../src/admin/brand/texts.js';
+import { type BrandOfPage, brandMetaName, brandOfPage } from '../../src/brand/page-brand.js';
+import { fill } from '../../src/brand/texts.js';
 import { type Child, el } from './dom.js';
 import type { Words } from './words.js';
 

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { rightsByRole, roles } from '../../../src/http/rest/rights.js';
-import { clientScopes } from '../../../src/http/rest/scopes.js';
+import { rightsByRole, roles } from '../../../src/access/rights.js';
+import { clientScopes } from '../../../src/access/scopes.js';
 import { asAdministrator, asClient, asSession } from './credentials.js';
 import type { Header } from './exchange.js';
 import type { Endpoint, Shown } from './hostile.js';

@@ -1,6 +1,6 @@
+import { type Role, roles } from '../../../src/access/rights.js';
+import { type ClientScope, clientScopes } from '../../../src/access/scopes.js';
 import type { JsonObject } from '../../../src/core/base/json.js';
-import { type Role, roles } from '../../../src/http/rest/rights.js';
-import { type ClientScope, clientScopes } from '../../../src/http/rest/scopes.js';
 import type { Caller, Header } from './exchange.js';
 
 export const asClient = (token: string): readonly Header[] => [['X-Auth-Token', token]];

@@ -26,9 +26,9 @@ const pagePaths = ['/face', '/console', '/docs'];
 /** What is attacked elsewhere, and where. */
 const attackedElsewhere: readonly RegExp[] = [
   // It takes the cookie of a session, and calls of its own page alone: src/admin/console/sign-in.test.ts,
-  // src/admin/console/page.test.ts, src/http/rest/console-sessions.test.ts.
+  // src/admin/console/page.test.ts, src/access/console-sessions.test.ts.
   /^\/console(\/|$)/,
-  // Its sign-ins and cookies: src/enrolment/home/mount.test.ts.
+  // Its sign-ins and cookies: src/home/mount.test.ts.
   /^\/me(\/|$)/,
   // Files alone, looked up by name: src/app/documentation.test.ts.
   /^\/docs(\/|$)/,

@@ -1,12 +1,13 @@
 import { createSeededRandom, type SeededRandom } from '../../../src/core/base/chance.js';
 import type { Json } from '../../../src/core/base/json.js';
+import { type Instruction, toPoses } from '../../../src/core/poses.js';
 import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/face/liveness/light.js';
 import { measureLight } from '../../../src/face/liveness/signals.js';
-import { drawLights, drawMovements, type Instruction, toPoses } from '../../../src/step-up/movement-challenge.js';
+import { drawLights, drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
 import { testShare } from '../../../test/share.js';

@@ -1,12 +1,12 @@
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { z } from 'zod';
+import { addedAdministratorReply, administratorsReply } from '../../access/administrator-replies.js';
+import { roles } from '../../access/rights.js';
 import { callServer } from '../../cli/call-server.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { wholeNumber } from '../../cli/parse-option.js';
 import { printRows } from '../../cli/table.js';
 import { secondsPerDay } from '../../core/units.js';
-import { addedAdministratorReply, administratorsReply } from '../../http/rest/replies/administrators.js';
-import { roles } from '../../http/rest/rights.js';
 
 export function createAdministratorsCommand(deps: CliDeps): CommandUnknownOpts {
   const command = new Command('administrators')

@@ -1,11 +1,5 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
-import { callServer } from '../../cli/call-server.js';
-import { UsageError } from '../../cli/command-error.js';
-import type { CliDeps } from '../../cli/deps.js';
-import { parsing, wholeNumber } from '../../cli/parse-option.js';
-import { printRows } from '../../cli/table.js';
-import { secondsPerDay } from '../../core/units.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -13,8 +7,14 @@ import {
   clientTokenReply,
   usageOfAllReply,
   usageReply,
-} from '../../http/rest/replies/applications.js';
-import { clientScopes } from '../../http/rest/scopes.js';
+} from '../../access/application-replies.js';
+import { clientScopes } from '../../access/scopes.js';
+import { callServer } from '../../cli/call-server.js';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { parsing, wholeNumber } from '../../cli/parse-option.js';
+import { printRows } from '../../cli/table.js';
+import { secondsPerDay } from '../../core/units.js';
 
 const parseCount = wholeNumber(1, 999_999_999);
 const parseScopes = parsing(

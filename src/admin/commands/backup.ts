@@ -9,13 +9,7 @@ import { type DataFiles, fileExists, filesOf } from '../../config/data-files.js'
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import {
-  chownToFolderOwner,
-  createFile,
-  draftOf,
-  isSystemError,
-  makeFolder,
-} from '../../storage/files/durable-file.js';
+import { chownToFolderOwner, createFile, draftOf, isSystemError, makeFolder } from '../../files/durable-file.js';
 import { checkReadable } from '../../storage/state/format.js';
 import { readFolderMark } from '../../storage/state/migrate.js';
 import { forgetStoreEpoch, snapshotSqlite } from '../../storage/state/sqlite.js';

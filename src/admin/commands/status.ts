@@ -5,8 +5,8 @@ import { CommandError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
 import { printRows, printTable } from '../../cli/table.js';
-import { connectionsReply } from '../../http/rest/replies/connections.js';
-import { jobsReply, reloadReply } from '../../http/rest/replies/operations.js';
+import { connectionsReply } from '../../connections/replies.js';
+import { jobsReply, reloadReply } from '../replies/operations.js';
 
 const head = ['job', 'every', 'last run', 'result', 'runs', 'failures'];
 

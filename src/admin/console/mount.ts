@@ -1,10 +1,10 @@
 import express, { type Express } from 'express';
+import type { SessionReply } from '../../access/administrator-replies.js';
+import { endOf, tokenOf } from '../../access/console-sessions.js';
+import { rightsByRole } from '../../access/rights.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { readSession } from '../../http/rest/console-caller.js';
-import { endOf, tokenOf } from '../../http/rest/console-sessions.js';
-import type { SessionReply } from '../../http/rest/replies/administrators.js';
-import { rightsByRole } from '../../http/rest/rights.js';
 import { isSameOrigin } from '../../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 import { mountCall } from './exchange.js';

@@ -4,9 +4,9 @@ import { type CompanyProviderServer, startCompanyProvider } from '../../../test/
 import { cookiesOf, fromOwnPage, readSession, signInByKey, toSessionHeaders } from '../../../test/console.js';
 import { createTestVerifier } from '../../../test/embedded.js';
 import { testIssuer } from '../../../test/keys.js';
+import { idOfSignIn } from '../../access/console-sessions.js';
 import { consoleGuard } from '../../config/console.js';
 import type { Fetch } from '../../core/ports.js';
-import { idOfSignIn } from '../../http/rest/console-sessions.js';
 
 const redirectUri = `${testIssuer}/console/callback`;
 const users = {

@@ -1,16 +1,6 @@
 import type { CookieOptions, Express, Request } from 'express';
 import { z } from 'zod';
-import type { SignInConfig } from '../../config/console.js';
-import { consumeLimit } from '../../core/limits/limits.js';
-import type { Clock, Fetch } from '../../core/ports.js';
-import { Credential, digestOf } from '../../core/secrets.js';
-import { addSec, secondsPerDay } from '../../core/units.js';
-import { FaceError, toCode } from '../../errors.js';
-import { noteRefusal, sourceOf } from '../../http/access-log.js';
-import { readCookie } from '../../http/cookies.js';
-import { queryOf } from '../../http/front-door.js';
-import { authenticateAdministrator } from '../../http/rest/administrators.js';
-import { authenticateSession } from '../../http/rest/console-caller.js';
+import { authenticateAdministrator } from '../../access/administrators.js';
 import {
   administratorOf,
   beginSession,
@@ -18,10 +8,20 @@ import {
   endSession,
   longestSessionSec,
   sessionCookieOf,
-} from '../../http/rest/console-sessions.js';
-import { type SignedInRole, signedInRoles } from '../../http/rest/rights.js';
-import { newSecret } from '../../step-up/draw.js';
-import { createSignInProvider, matchesState, secretsOf } from '../sign-in/provider.js';
+} from '../../access/console-sessions.js';
+import { type SignedInRole, signedInRoles } from '../../access/rights.js';
+import type { SignInConfig } from '../../config/console.js';
+import { consumeLimit } from '../../core/limits/limits.js';
+import type { Clock, Fetch } from '../../core/ports.js';
+import { Credential, digestOf } from '../../core/secrets.js';
+import { newSecret } from '../../core/tickets.js';
+import { addSec, secondsPerDay } from '../../core/units.js';
+import { FaceError, toCode } from '../../errors.js';
+import { noteRefusal, sourceOf } from '../../http/access-log.js';
+import { readCookie } from '../../http/cookies.js';
+import { queryOf } from '../../http/front-door.js';
+import { authenticateSession } from '../../http/rest/console-caller.js';
+import { createSignInProvider, matchesState, secretsOf } from '../../sign-in/provider.js';
 import type { ConsoleDeps } from './deps.js';
 import { type Call, mountCall, readFields } from './exchange.js';
 

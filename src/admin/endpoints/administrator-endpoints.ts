@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
+import { addedAdministratorReply, administratorsReply } from '../../access/administrator-replies.js';
 import {
   addAdministrator,
   listAdministrators,
   maxAdministrators,
   removeAdministrator,
-} from '../../http/rest/administrators.js';
-import { clientTokenLifeSec } from '../../http/rest/client-tokens.js';
+} from '../../access/administrators.js';
+import { clientTokenLifeSec } from '../../access/client-tokens.js';
+import { roles } from '../../access/rights.js';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { addedAdministratorReply, administratorsReply } from '../../http/rest/replies/administrators.js';
-import { roles } from '../../http/rest/rights.js';
 
 const nameField = z
   .string()

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
 import {
   type ApplicationKey,
   issueApplicationKey,
   listApplicationKeys,
   maxKeys,
   revokeApplicationKey,
-} from '../../http/rest/application-keys.js';
+} from '../../access/application-keys.js';
+import {
+  applicationKeysReply,
+  applicationReply,
+  applicationsReply,
+  clientTokenReply,
+} from '../../access/application-replies.js';
 import {
   type Application,
   changeApplication,
@@ -17,7 +21,10 @@ import {
   readApplication,
   registerApplication,
   removeApplication,
-} from '../../http/rest/applications.js';
+} from '../../access/applications.js';
+import { defaultScopes } from '../../access/scopes.js';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
 import {
   adminEndpoint,
   clientTokenId,
@@ -26,13 +33,6 @@ import {
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
-import {
-  applicationKeysReply,
-  applicationReply,
-  applicationsReply,
-  clientTokenReply,
-} from '../../http/rest/replies/applications.js';
-import { defaultScopes } from '../../http/rest/scopes.js';
 
 export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: ApplicationKey) => ({
   id,

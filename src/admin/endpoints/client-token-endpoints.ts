@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { clientTokenReply } from '../../access/application-replies.js';
+import { issueClientToken, revokeClientToken } from '../../access/client-tokens.js';
+import type { Administrator } from '../../access/rights.js';
+import { clientScopes, defaultScopes } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
+import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
-import { issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
 import {
   adminEndpoint,
   clientEndpoint,
@@ -13,10 +17,6 @@ import {
   scopesField,
   tenantField,
 } from '../../http/rest/endpoint.js';
-import { clientTokenReply } from '../../http/rest/replies/applications.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
-import type { Administrator } from '../../http/rest/rights.js';
-import { clientScopes, defaultScopes } from '../../http/rest/scopes.js';
 import { checkVerifiedContact, takeVerifiedContact } from './contact-endpoints.js';
 
 const issueFields = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { reloadReply } from '../../http/rest/replies/operations.js';
+import { reloadReply } from '../replies/operations.js';
 
 export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint[] {
   return [

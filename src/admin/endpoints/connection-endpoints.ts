@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { findEnrolled } from '../../audit/ledger/people.js';
 import { filesOf } from '../../config/data-files.js';
-import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import {
   begunRunReply,
   connectionSecretsReply,
@@ -14,7 +10,11 @@ import {
   planReply,
   refusedReply,
   switchedModeReply,
-} from '../../http/rest/replies/connections.js';
+} from '../../connections/replies.js';
+import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Client } from '../../access/client-tokens.js';
+import { toEmailBrand } from '../../brand/brand.js';
+import type { Brands } from '../../brand/brands.js';
 import type { ContactCodesConfig } from '../../config/schema.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
+import { instantReply } from '../../core/instant.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { consumeLimits, type LimitDeps, refundOnFailure } from '../../core/limits/limits.js';
 import { addSec, type EpochMs, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import type { Client } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { clientEndpoint, type Endpoint, emailField, openEndpoint, phoneField } from '../../http/rest/endpoint.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../../step-up/codes/one-time-codes.js';
-import { toEmailBrand } from '../brand/brand.js';
-import type { Brands } from '../brand/brands.js';
 
 /** One person's e-mail address (lower case) and phone number (E.164). */
 interface Contact {

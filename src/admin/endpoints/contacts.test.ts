@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
 import { createTestVerifier } from '../../../test/embedded.js';
-import { issueClientToken } from '../../http/rest/client-tokens.js';
+import { issueClientToken } from '../../access/client-tokens.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };
 

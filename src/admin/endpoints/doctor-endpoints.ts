@@ -3,12 +3,12 @@ import { findToDo } from '../../core/to-do.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { doctorReply, toDoReply } from '../../http/rest/replies/doctor.js';
-import { jobsReply } from '../../http/rest/replies/operations.js';
 import { readDoctorReport, readDoctorRun, startDoctor } from '../operations/doctor-reports.js';
 import { createFactFinder } from '../operations/facts.js';
 import { findConfigured } from '../operations/open-connection.js';
 import type { OperationsPorts } from '../operations/operations-context.js';
+import { doctorReply, toDoReply } from '../replies/doctor.js';
+import { jobsReply } from '../replies/operations.js';
 import { createOpenWorkFinder } from './open-work.js';
 
 async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 'setup'>) {

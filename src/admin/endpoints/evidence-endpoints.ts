@@ -3,7 +3,6 @@ import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { backupReply, trailReply } from '../../http/rest/replies/operations.js';
 import { readLastBackup } from '../operations/last-backup.js';
 import {
   readHeadTime,
@@ -11,6 +10,7 @@ import {
   startVerification,
   type Verification,
 } from '../operations/trail-verification.js';
+import { backupReply, trailReply } from '../replies/operations.js';
 
 const toReply = ({ run, state }: Verification) => ({
   ...{ state, by: run.by, startedAt: toIso(run.startedAt) },

@@ -4,7 +4,6 @@ import { addSec, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { keysReply, retiredKeyReply, rotatedKeyReply } from '../../http/rest/replies/operations.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { signingLifeSec } from '../../storage/keys/key-schedule.js';
 import { countTokens } from '../../storage/keys/token-count.js';
@@ -16,6 +15,7 @@ import {
   retireVersion,
   rotateKey,
 } from '../operations/keys.js';
+import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
 export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;

@@ -5,10 +5,10 @@ import { createTestVerifier } from '../../../test/embedded.js';
 import { createTestJobs } from '../../../test/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../test/simulated-profile.js';
 import { createTextLog } from '../../../test/sinks.js';
+import { addAdministrator } from '../../access/administrators.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
-import { addAdministrator } from '../../http/rest/administrators.js';
 
 /* What was written to a trail, as administrators read it. */
 

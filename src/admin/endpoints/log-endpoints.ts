@@ -1,18 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { auditEvents } from '../../app/audit-events.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
 import { type IndexedPerson, type LogLine, timeOfId } from '../../audit/ledger/places.js';
-import { outcomes } from '../../core/audit-events.js';
-import type { Connection, SubjectRef } from '../../core/connection.js';
-import type { Ports } from '../../core/deps.js';
-import { keptNetworkOf, toSource } from '../../core/networks.js';
-import { toIso } from '../../core/units.js';
-import { FaceError } from '../../errors.js';
-import { auditEvents } from '../../extensions/events.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
   type CheckReply,
   checksReply,
@@ -21,7 +13,15 @@ import {
   lineCountsReply,
   linesReply,
   type PersonReply,
-} from '../../http/rest/replies/ledger.js';
+} from '../../audit/ledger/replies.js';
+import { outcomes } from '../../core/audit-events.js';
+import type { Connection, SubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
+import { keptNetworkOf, toSource } from '../../core/networks.js';
+import { toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import { readDoctorReport } from '../operations/doctor-reports.js';
 
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');

@@ -1,14 +1,14 @@
+import { listAdministrators } from '../../access/administrators.js';
+import { listApplicationKeys } from '../../access/application-keys.js';
+import { listApplications } from '../../access/applications.js';
+import { type Administrator, hasRight } from '../../access/rights.js';
 import type { Ports } from '../../core/deps.js';
 import type { ToDo } from '../../core/to-do.js';
 import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
-import { listAdministrators } from '../../http/rest/administrators.js';
-import { listApplicationKeys } from '../../http/rest/application-keys.js';
-import { listApplications } from '../../http/rest/applications.js';
+import { listHelpRequests } from '../../help-desk/help-requests.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { type Administrator, hasRight } from '../../http/rest/rights.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
-import { listHelpRequests } from '../help-desk/help-requests.js';
 
 const expiringDays = 14;
 

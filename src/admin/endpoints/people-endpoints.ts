@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import { hasRight } from '../../access/rights.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
 import type { LogLine } from '../../audit/ledger/places.js';
-import type { Connection } from '../../core/connection.js';
-import type { Member } from '../../core/ports.js';
-import type { PeopleSearch } from '../../enrolment/revoke.js';
-import { FaceError } from '../../errors.js';
-import type { ApiPorts } from '../../http/rest/deps.js';
-import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
   foundPeopleReply,
   memberPeopleReply,
@@ -17,8 +12,13 @@ import {
   peopleReply,
   personChecksReply,
   personLogReply,
-} from '../../http/rest/replies/ledger.js';
-import { hasRight } from '../../http/rest/rights.js';
+} from '../../audit/ledger/replies.js';
+import type { PeopleSearch } from '../../connections/search-people.js';
+import type { Connection } from '../../core/connection.js';
+import type { Member } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
 import {
   connectionField,
   cursorField,

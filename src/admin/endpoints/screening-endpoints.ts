@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { shareOfClient } from '../../access/client-tokens.js';
 import type { Screening, Verifier } from '../../core/ports.js';
-import { shareOfClient } from '../../http/rest/client-tokens.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
 const screeningReply = z.strictObject({

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { usageOfAllReply, usageReply } from '../../access/application-replies.js';
+import { listApplications, readApplication } from '../../access/applications.js';
+import { type DayUsage, readUsage, usageKeptDays } from '../../access/usage.js';
 import type { Ports } from '../../core/deps.js';
-import { listApplications, readApplication } from '../../http/rest/applications.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { usageOfAllReply, usageReply } from '../../http/rest/replies/applications.js';
-import { type DayUsage, readUsage, usageKeptDays } from '../../http/rest/usage.js';
 
 /** Maximum number of days in a report on all applications, which reads one record per application and day. */
 const maxDaysOfAll = 31;

@@ -6,7 +6,7 @@ import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
-import { isForbidden } from '../../storage/files/durable-file.js';
+import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';

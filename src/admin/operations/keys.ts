@@ -7,7 +7,7 @@ import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import { toCode } from '../../errors.js';
-import { readPrivateFile } from '../../storage/files/durable-file.js';
+import { readPrivateFile } from '../../files/durable-file.js';
 import { openInventory } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
 import { createLocalKeys } from '../../storage/keys/local.js';

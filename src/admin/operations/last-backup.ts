@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Random } from '../../core/ports.js';
-import { chownToFolderOwner, readIfThere, replaceFile } from '../../storage/files/durable-file.js';
+import { chownToFolderOwner, readIfThere, replaceFile } from '../../files/durable-file.js';
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),

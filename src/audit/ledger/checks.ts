@@ -1,9 +1,9 @@
+import { auditEvents } from '../../app/audit-events.js';
 import type { AuditAction } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
-import { auditEvents } from '../../extensions/events.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
 import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
 import { fromCursor, type Page, toCursor } from './newest-first.js';

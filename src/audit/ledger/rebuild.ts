@@ -1,7 +1,7 @@
+import { auditEvents } from '../../app/audit-events.js';
 import type { AuditAction } from '../../core/audit-events.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
-import { auditEvents } from '../../extensions/events.js';
 import { type PastEvent, readEvents } from '../events.js';
 import { mergeByTime } from '../records.js';
 import { readChainName } from '../trail-files.js';

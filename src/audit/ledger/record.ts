@@ -1,9 +1,9 @@
+import { auditEvents } from '../../app/audit-events.js';
 import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
-import { auditEvents } from '../../extensions/events.js';
 import { type Erased, eraseLines, toErasedRow } from './erase.js';
 import {
   atTime,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
+import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
 import { type Person, personStates } from './person.js';
 import { forgetInPlan } from './record.js';
 import { changeCampaign, dropPeople, listCampaigns, readPeople } from './storage.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { instantReply } from '../../core/instant.js';
 import { supportedLanguages } from '../../core/language.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
 import { campaignStates, personStates } from './person.js';
 
 const campaignReply = z.object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
+import { drawBelow, drawChoices } from '../../core/number-choices.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
-import { drawBelow, drawChoices } from '../../step-up/draw.js';
 import type { KioskVisit } from '../../step-up/kiosk.js';
 
 /*

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { CoreDeps } from '../../core/deps.js';
+import { drawBelow } from '../../core/number-choices.js';
 import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
-import { drawBelow } from '../../step-up/draw.js';
 
 /* Codes that phones display and counters read. A code is valid for one check, in the browser that displays it. */
 

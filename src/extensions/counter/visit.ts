@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Ports } from '../../core/deps.js';
 import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
+import { newSecret } from '../../core/tickets.js';
 import { toCode } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
 import { browserCookieOf, readCookie, setBrowserCookie } from '../../http/cookies.js';
@@ -11,7 +12,6 @@ import type { OidcIssuer } from '../../oidc/feature.js';
 import { newFlow, writeFlow } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
-import { newSecret } from '../../step-up/draw.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
 import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
 import {

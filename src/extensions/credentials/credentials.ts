@@ -3,8 +3,8 @@ import { typeOfConsent } from '../../config/oidc.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
+import { instantReply } from '../../core/instant.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
 import type { CredentialEnd } from './events.js';
 import { endEntry, takeEntry } from './status-lists.js';
 

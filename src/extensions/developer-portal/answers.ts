@@ -1,13 +1,8 @@
+import { changeApplication, changeOwnersOf, readApplication, registerApplication } from '../../access/applications.js';
+import type { Administrator } from '../../access/rights.js';
 import type { Ports } from '../../core/deps.js';
 import type { EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import {
-  changeApplication,
-  changeOwnersOf,
-  readApplication,
-  registerApplication,
-} from '../../http/rest/applications.js';
-import type { Administrator } from '../../http/rest/rights.js';
 import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, markFulfilled, refuseRequest, requestChanges } from './request.js';
 import { changeRequest, findRequest } from './requests.js';

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
+import { issueApplicationKey } from '../../access/application-keys.js';
+import { type Application, findApplication } from '../../access/applications.js';
+import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import type { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { issueApplicationKey } from '../../http/rest/application-keys.js';
-import { type Application, findApplication } from '../../http/rest/applications.js';
-import { type Client, clientTokenLifeSec } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { type Developer, findDeveloper } from './developers.js';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Administrator } from '../../access/rights.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import type { Administrator } from '../../http/rest/rights.js';
 
 /** A user of the console who signed in at the provider. */
 export type Developer = Administrator;

@@ -1,6 +1,6 @@
+import { hasRight } from '../../access/rights.js';
 import { waiting } from '../../admin/endpoints/open-work.js';
 import { html } from '../../core/base/html.js';
-import { hasRight } from '../../http/rest/rights.js';
 import type { OpenedExtension } from '../extension.js';
 import { createOwnApplicationEndpoints } from './own-application-endpoints.js';
 import { createOwnRequestEndpoints, sandboxQuota } from './own-request-endpoints.js';

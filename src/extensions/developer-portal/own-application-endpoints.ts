@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import { toApplicationReply, toKeyReply } from '../../admin/endpoints/application-endpoints.js';
-import type { Ports } from '../../core/deps.js';
-import { toIso } from '../../core/units.js';
-import { refusals } from '../../errors.js';
-import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../http/rest/application-keys.js';
-import { clientTokenId, developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { listApplicationKeys, maxKeys, revokeApplicationKey } from '../../access/application-keys.js';
 import {
   applicationKeysReply,
   applicationReply,
@@ -12,8 +7,13 @@ import {
   clientTokenReply,
   recentRefusalsReply,
   usageReply,
-} from '../../http/rest/replies/applications.js';
-import { readRefusals, readUsage, refusalRetention, usageKeptDays } from '../../http/rest/usage.js';
+} from '../../access/application-replies.js';
+import { readRefusals, readUsage, refusalRetention, usageKeptDays } from '../../access/usage.js';
+import { toApplicationReply, toKeyReply } from '../../admin/endpoints/application-endpoints.js';
+import type { Ports } from '../../core/deps.js';
+import { toIso } from '../../core/units.js';
+import { refusals } from '../../errors.js';
+import { clientTokenId, developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } from './asking.js';
 
 export function createOwnApplicationEndpoints(

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { clientTokenReply } from '../../access/application-replies.js';
+import { type Client, issueClientToken, revokeClientToken } from '../../access/client-tokens.js';
+import { type ClientScope, clientScopes, defaultScopes } from '../../access/scopes.js';
 import type { Ports } from '../../core/deps.js';
 import type { Credential } from '../../core/secrets.js';
 import { secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { type Client, issueClientToken, revokeClientToken } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { developerEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { clientTokenReply } from '../../http/rest/replies/applications.js';
-import { type ClientScope, clientScopes, defaultScopes } from '../../http/rest/scopes.js';
 import {
   beginRequest,
   countChange,

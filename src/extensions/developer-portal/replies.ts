@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { clientScopes } from '../../access/scopes.js';
+import { instantReply } from '../../core/instant.js';
 import { toIso } from '../../core/units.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
-import { clientScopes } from '../../http/rest/scopes.js';
 import { type ApplicationRequest, requestStates } from './request.js';
 
 const requestReply = z.object({

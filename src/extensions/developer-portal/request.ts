@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { clientScopes } from '../../access/scopes.js';
 import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { clientScopes } from '../../http/rest/scopes.js';
 
 /* States of developers' requests and the transitions between them, without storage. */
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Administrator } from '../../access/rights.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { hexDigestOf } from '../../core/secrets.js';
 import { epochMsGuard } from '../../core/units.js';
-import type { Administrator } from '../../http/rest/rights.js';
 
 /** Maximum length of the terms in characters. The text can link to longer terms. */
 export const longestTerms = 8000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { bindingOfClient, shareOfClient } from '../../access/client-tokens.js';
 import type { Ports } from '../../core/deps.js';
 import { type Photo, SealedToken } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { bindingOfClient, shareOfClient } from '../../http/rest/client-tokens.js';
 import { accuracyField, clientEndpoint, type Endpoint, scopeField } from '../../http/rest/endpoint.js';
 import { identify, mostTokens } from './identify.js';
 

@@ -12,10 +12,10 @@ import {
   SignatureError,
   signatureAudience,
 } from '../../../client/index.js';
+import { readGivenKeySet } from '../../admin/operations/key-set.js';
 import { CommandError, UsageError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
-import { readGivenKeySet } from '../../cli/key-set.js';
 import { checkNameFree, readGivenFile, toUnread } from '../../cli/named-file.js';
 import { parseUrl } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { referenceMechanism, signatureAudience, signatureType } from '../../../client/signature-header.js';
+import { findConnection, subjectFields } from '../../access/connection-access.js';
 import { toAuditFields } from '../../core/action.js';
 import { toSubject } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -8,7 +9,6 @@ import { hexDigestOf, type Photo } from '../../core/secrets.js';
 import { toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
-import { findConnection, subjectFields } from '../../step-up/endpoints/connection-access.js';
 
 /**
  * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be

@@ -1,6 +1,6 @@
 import type { CapturedFrame, LivenessJudge, Measurement } from '../../core/ports.js';
+import { type Pose, toPoses } from '../../core/poses.js';
 import { FaceError } from '../../errors.js';
-import { type Pose, toPoses } from '../../step-up/movement-challenge.js';
 import type { Engine } from '../engine/engine.js';
 import { type NoiseResidual, pixelsOfBlock } from '../engine/frame-traces.js';
 import { measure } from '../verifier/screening.js';

@@ -12,7 +12,7 @@ import {
   makeFolder,
   replaceFile,
   syncFolder,
-} from '../../storage/files/durable-file.js';
+} from '../../files/durable-file.js';
 import {
   leastNumbers,
   preprocessGuard,

@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Request } from 'express';
+import { authenticateAdministrator } from '../../access/administrators.js';
+import type { Application } from '../../access/applications.js';
+import { authenticateClient, type Client, checkClientLive, type Sandbox } from '../../access/client-tokens.js';
+import { administratorOf, consoleTokenHeader, needsFaceCheck } from '../../access/console-sessions.js';
+import { type Administrator, hasRight } from '../../access/rights.js';
+import { toClientRequest } from '../../access/usage.js';
 import type { Ports } from '../../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../../core/limits/limits.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { requestIdOf } from '../access-log.js';
 import type { RequestBudget } from '../request-budget.js';
-import { authenticateAdministrator } from './administrators.js';
-import type { Application } from './applications.js';
-import { authenticateClient, type Client, checkClientLive, type Sandbox } from './client-tokens.js';
 import { authenticateSession, type SessionPorts } from './console-caller.js';
-import { administratorOf, consoleTokenHeader, needsFaceCheck } from './console-sessions.js';
 import type { ApiPorts } from './deps.js';
 import type { Auth } from './endpoint.js';
-import { type Administrator, hasRight } from './rights.js';
-import { toClientRequest } from './usage.js';
 
 type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 

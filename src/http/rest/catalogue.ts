@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { quotaRanges } from '../../access/applications.js';
+import { hasRight, roles } from '../../access/rights.js';
 import { type Html, html } from '../../core/base/html.js';
 import type { Json } from '../../core/base/json.js';
 import { faceErrorCodes, refusals } from '../../errors.js';
 import type { RenderedPage } from '../page-layout.js';
-import { quotaRanges } from './applications.js';
 import { renderInCatalogueStyle } from './catalogue-style.js';
 import type { ApiPorts } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
-import { hasRight, roles } from './rights.js';
 
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',

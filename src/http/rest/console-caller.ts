@@ -1,8 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Credential } from '../../core/secrets.js';
-import { FaceError } from '../../errors.js';
-import { readCookie } from '../cookies.js';
-import { isSameOrigin } from '../same-origin.js';
 import {
   type ConsoleSession,
   consolePollHeader,
@@ -11,7 +7,11 @@ import {
   isTokenOf,
   parseSessionCookie,
   sessionCookieOf,
-} from './console-sessions.js';
+} from '../../access/console-sessions.js';
+import type { Credential } from '../../core/secrets.js';
+import { FaceError } from '../../errors.js';
+import { readCookie } from '../cookies.js';
+import { isSameOrigin } from '../same-origin.js';
 import type { ApiPorts } from './deps.js';
 
 /** Ports that authenticate an administrator. */

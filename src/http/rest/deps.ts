@@ -1,9 +1,12 @@
-import type { Brands } from '../../admin/brand/brands.js';
+import type { Sandbox } from '../../access/client-tokens.js';
+import type { Administrator } from '../../access/rights.js';
+import type { ClientRequest } from '../../access/usage.js';
 import type { OperationsContext } from '../../admin/operations/operations-context.js';
-import type { AccountNames } from '../../audit/ledger/account-names.js';
+import type { Brands } from '../../brand/brands.js';
 import type { ConsoleConfig } from '../../config/console.js';
 import type { Problem } from '../../config/problem.js';
 import type { ContactCodesConfig } from '../../config/schema.js';
+import type { AccountNames } from '../../connections/account-names.js';
 import type { RecordOf } from '../../core/audit-events.js';
 import type { Html } from '../../core/base/html.js';
 import type { Policy, SubjectRef } from '../../core/connection.js';
@@ -11,10 +14,7 @@ import type { Ports, ServerPorts } from '../../core/deps.js';
 import type { LedgerStore, WebPush } from '../../core/ports.js';
 import type { ToDo } from '../../core/to-do.js';
 import type { FaceErrorCode } from '../../errors.js';
-import type { Sandbox } from './client-tokens.js';
 import type { HomePage } from './home-page.js';
-import type { Administrator } from './rights.js';
-import type { ClientRequest } from './usage.js';
 
 /** Result of a reload. After a failure, nothing has changed. */
 export interface Reloaded {

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { type Client, clientTokenLifeSec } from '../../access/client-tokens.js';
+import type { Administrator, Right } from '../../access/rights.js';
+import { type ClientScope, clientScopes } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -15,9 +18,6 @@ import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { type FoundSession, findSession } from '../../step-up/session.js';
 import type { SessionAction } from '../../step-up/session-view.js';
 import type { PhotoRange } from '../body.js';
-import { type Client, clientTokenLifeSec } from './client-tokens.js';
-import type { Administrator, Right } from './rights.js';
-import { type ClientScope, clientScopes } from './scopes.js';
 
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   token: 'token_malformed',

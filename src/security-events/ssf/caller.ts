@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Application } from '../../access/applications.js';
+import { type Client, readLiveClient } from '../../access/client-tokens.js';
 import type { SecurityEventReceiver } from '../../config/security-events.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential, digestOf, hasDigest } from '../../core/secrets.js';
@@ -8,8 +10,6 @@ import { FaceError } from '../../errors.js';
 import { sourceOf } from '../../http/access-log.js';
 import type { RouteExchange } from '../../http/front-door.js';
 import { Admission, type AdmissionPorts, readBearer } from '../../http/rest/admission.js';
-import type { Application } from '../../http/rest/applications.js';
-import { type Client, readLiveClient } from '../../http/rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../metadata.js';
 import { type EventStream, toStream } from '../stream.js';
 import type { SecurityEvents } from './deps.js';

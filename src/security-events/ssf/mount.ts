@@ -1,5 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
+import { authenticateClient, type Client } from '../../access/client-tokens.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { Credential } from '../../core/secrets.js';
@@ -7,7 +8,6 @@ import { FaceError } from '../../errors.js';
 import { mountRoute, notFormGuard, parseForm, queryOf, type RouteExchange } from '../../http/front-door.js';
 import type { CallerPools } from '../../http/request-budget.js';
 import type { AdmissionPorts } from '../../http/rest/admission.js';
-import { authenticateClient, type Client } from '../../http/rest/client-tokens.js';
 import { type SsfScope, ssfPaths, ssfScopes } from '../metadata.js';
 import { admitCaller, createAdmission, grantableTo, issueAccessToken, toChallenge } from './caller.js';
 import type { SecurityEvents } from './deps.js';

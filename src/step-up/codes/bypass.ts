@@ -5,8 +5,8 @@ import type { PersonalData, Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { type Credential, digestOf, hasDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import { drawWrittenCode, toCompared } from '../../core/written-codes.js';
 import { FaceError } from '../../errors.js';
-import { drawWrittenCode, toCompared } from './one-time-codes.js';
 
 /*
  * A single-use, short-lived bypass code for a person who cannot show their face, for one connection. Only a digest of

@@ -6,7 +6,7 @@ import type { Ports } from '../../core/deps.js';
 import type { SupportedLanguage } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { Message, Random } from '../../core/ports.js';
-import { Credential, digestOf } from '../../core/secrets.js';
+import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { composeEmail } from '../../notifications/email/email.js';
@@ -108,26 +108,3 @@ const codeDigest = (id: string, name: string, code: string): string =>
   createHmac('sha256', id).update(`${name} ${code}`).digest('base64url');
 const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 const keyOf = (id: string): string => `one-time-codes:${digestOf(id).toString('base64url')}`;
-
-/*
- * Codes to write on paper or read out on the phone: 60 random bits in Crockford's base 32, which has no ambiguous
- * characters.
- */
-
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const characters = 12;
-
-/** Draws a code in groups of four: `4T9K-0ZQM-7WXC`. */
-export function drawWrittenCode(random: Random): Credential {
-  const drawn = Array.from(random(characters), (byte) => alphabet[byte % alphabet.length] ?? '').join('');
-  return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
-}
-
-export const toCompared = (code: Credential): string =>
-  code.use((text) =>
-    text
-      .toUpperCase()
-      .replace(/[^0-9A-Z]/g, '')
-      .replace(/O/g, '0')
-      .replace(/[IL]/g, '1'),
-  );

@@ -1,15 +1,7 @@
 import { z } from 'zod';
-import { askForHelp, maxNoteCharacters } from '../../admin/help-desk/help-requests.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { supportedLanguages } from '../../core/language.js';
-import {
-  anotherWayReply,
-  emptyReply,
-  helpReasons,
-  receiptReply,
-  recoveryCodesReply,
-  sentCodeReply,
-} from '../../core/page-protocol.js';
+import { anotherWayReply, receiptReply, recoveryCodesReply, sentCodeReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
@@ -99,25 +91,6 @@ export function createAnotherWayEndpoints(
         'Takes a code that was created for this person and connection. It works once and expires after a few minutes.',
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
-    }),
-    sessionEndpoint({
-      ...common,
-      path: '/face/help',
-      action: 'ask_for_help',
-      status: 201,
-      summary: 'Ask the help desk for help',
-      description:
-        'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
-      codes: [...session, 'locked_out', 'limit_reached'],
-      fields: z.strictObject({
-        reason: z.enum(helpReasons),
-        note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
-      }),
-      reply: emptyReply,
-      async handle({ fields, session: shown }) {
-        await askForHelp({ session: shown, ...fields }, deps);
-        return {};
-      },
     }),
     sessionEndpoint({
       ...common,

@@ -7,6 +7,7 @@ import { challengeReply, frameReply, outcomeReply, referenceReply } from '../../
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
+import { isPin } from '../../enrolment/pin.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
@@ -15,7 +16,6 @@ import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
-import { isPin } from '../pin.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
@@ -199,7 +199,12 @@ export function createChallengeEndpoints(
           if (fields.language !== undefined) await keepLanguage(shown, fields.language, deps);
           const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
           await notePlace(
-            { id: shown.id, record: shown.record, place: { device, network: keptNetworkOf(source) } },
+            {
+              stepUpId: shown.id,
+              who: subjectOf(shown.record),
+              isEnrolment: shown.record.purpose === 'enrol',
+              place: { device, network: keptNetworkOf(source) },
+            },
             deps,
           );
         }

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import type { Brands, NamedBrand } from '../../admin/brand/brands.js';
-import { type BrandOfPage, brandMetaName } from '../../admin/brand/page-brand.js';
-import { toStylesheet } from '../../admin/brand/palette.js';
+import type { Brands, NamedBrand } from '../../brand/brands.js';
+import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
+import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
 import { FaceError } from '../../errors.js';
 import { type ModelFile, models } from '../../face/engine/manifest.js';
 import { readPublishedFile } from '../../face/engine/published-file.js';
+import { markOf } from '../../files/durable-file.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
 import { discardBody } from '../../http/front-door.js';
 import { brandFilePath, brandFiles, pagePath } from '../../http/page-link.js';
-import { markOf } from '../../storage/files/durable-file.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 

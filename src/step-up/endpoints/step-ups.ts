@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import { bindingOfClient, type Client } from '../../access/client-tokens.js';
+import {
+  checkNamed,
+  checkReturnUrl,
+  findConnection,
+  findSubject,
+  mayUse,
+  returnUrlField,
+  subjectFields,
+} from '../../access/connection-access.js';
 import { nameAction, requestedAction } from '../../core/action.js';
 import { subjectOfIdentifier } from '../../core/connection.js';
 import type { CoreDeps, Ports } from '../../core/deps.js';
@@ -7,7 +17,6 @@ import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { startedLink } from '../../http/page-link.js';
-import { bindingOfClient, type Client } from '../../http/rest/client-tokens.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import {
   accuracyField,
@@ -18,9 +27,9 @@ import {
   scopeField,
   tokenField,
 } from '../../http/rest/endpoint.js';
-import { startedReply, stepUpReply, submittedReply } from '../../http/rest/replies/step-ups.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../kiosk.js';
 import type { HookSignIn } from '../passed-step-up.js';
+import { startedReply, stepUpReply, submittedReply } from '../replies.js';
 import { startRequestedStepUp } from '../requested.js';
 import { toReceiptReply } from '../session-view.js';
 import {
@@ -32,15 +41,6 @@ import {
   submitPhotos,
   takeOutcome,
 } from '../step-up.js';
-import {
-  checkNamed,
-  checkReturnUrl,
-  findConnection,
-  findSubject,
-  mayUse,
-  returnUrlField,
-  subjectFields,
-} from './connection-access.js';
 
 const toStarted = (started: StartedStepUp, { issuer }: Ports<'issuer'>) => {
   const { id, challenge, expiresAt } = started;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Random } from '../../core/ports.js';
 import { Credential, digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
-import { createFile, isSystemError } from '../files/durable-file.js';
+import { createFile, isSystemError } from '../../files/durable-file.js';
 
 export interface AdminKey {
   readonly digest: Uint8Array;

@@ -10,7 +10,7 @@ import {
   parseKeyJson,
   readPrivateFile,
   replaceFile,
-} from '../files/durable-file.js';
+} from '../../files/durable-file.js';
 
 /** A JSON file of mode 0600, shared by several processes. */
 export interface KeyFile<Content> {

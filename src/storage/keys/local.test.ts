@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../../test/contract/keys.js';
 import { createFolder } from '../../../test/folder.js';
 import { toCode } from '../../errors.js';
-import { isPrivate } from '../files/durable-file.js';
+import { isPrivate } from '../../files/durable-file.js';
 import { createLocalKeys, type LocalKeys } from './local.js';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../core/ports.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { readIfThere } from '../files/durable-file.js';
+import { readIfThere } from '../../files/durable-file.js';
 
 /**
  * Reads a small JSON file next to the store.

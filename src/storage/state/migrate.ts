@@ -5,7 +5,7 @@ import { lockTrail } from '../../audit/lock.js';
 import { type DataFiles, fileExists } from '../../config/data-files.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
-import { isDiskFull, readIfThere, replaceFile } from '../files/durable-file.js';
+import { isDiskFull, readIfThere, replaceFile } from '../../files/durable-file.js';
 import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unmarked } from './format.js';
 import { forgetStoreEpoch, snapshotSqlite, withDatabase } from './sqlite.js';
 

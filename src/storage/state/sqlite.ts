@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Clock, State, StateRecord, WriteCondition } from '../../core/ports.js';
 import { type EpochMs, epochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import { createGroupCommit } from '../files/durable-file.js';
+import { createGroupCommit } from '../../files/durable-file.js';
 import { isAhead } from './marker.js';
 import { orUnavailable, toStateUnavailable } from './unavailable.js';
 

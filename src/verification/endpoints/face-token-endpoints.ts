@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { bindingOfClient, type Client, shareOfClient } from '../../access/client-tokens.js';
 import type { Ports } from '../../core/deps.js';
+import { instantReply } from '../../core/instant.js';
 import type { VerifyRequest } from '../../core/ports.js';
 import { toEpochMs, toIso } from '../../core/units.js';
 import { enrolToken } from '../../enrolment/enrol.js';
 import { revokeToken } from '../../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
-import { bindingOfClient, type Client, shareOfClient } from '../../http/rest/client-tokens.js';
 import {
   accuracyField,
   type Call,
@@ -18,7 +19,6 @@ import {
   toFieldRefusal,
   tokenField,
 } from '../../http/rest/endpoint.js';
-import { instantReply } from '../../http/rest/replies/instant.js';
 import { scoreToken, verifyToken } from '../verify.js';
 
 const bindingFields = { password: passwordField, scope: scopeField, accuracy: accuracyField, expiry: expiryField };

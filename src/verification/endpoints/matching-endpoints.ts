@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { shareOfClient } from '../../access/client-tokens.js';
 import type { Verifier } from '../../core/ports.js';
 import { FaceError, isOneOf, type PhotoCode, photoCodes, refusals, toCode } from '../../errors.js';
-import { shareOfClient } from '../../http/rest/client-tokens.js';
 import { accuracyField, clientEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 
 const comparisonReply = z.strictObject({

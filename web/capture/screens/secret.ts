@@ -1,4 +1,4 @@
-import { isPin, isWeakPin } from '../../../src/step-up/pin.js';
+import { isPin, isWeakPin } from '../../../src/enrolment/pin.js';
 import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, submitButton } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';

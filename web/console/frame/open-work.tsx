@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
-import type { ToDoReply } from '../../../src/http/rest/replies/doctor.js';
+import type { ToDoReply } from '../../../src/admin/replies/doctor.js';
 import type { ScreenRow } from '../screens.js';
 import { type Loaded, useLoaded, useMay } from './acting.js';
 import { get } from './call.js';

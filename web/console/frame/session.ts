@@ -1,9 +1,9 @@
-import type { FaceCheckReply, SessionReply } from '../../../src/http/rest/replies/administrators.js';
+import type { FaceCheckReply, SessionReply } from '../../../src/access/administrator-replies.js';
 import { get, post } from './call.js';
 
 export type Session = NonNullable<SessionReply['session']>;
-export type { Right, Role } from '../../../src/http/rest/rights.js';
-export { roles } from '../../../src/http/rest/rights.js';
+export type { Right, Role } from '../../../src/access/rights.js';
+export { roles } from '../../../src/access/rights.js';
 
 export const readSession = get<SessionReply>('/console/api/session');
 export const signInByKey = (key: string) => post('/console/api/sign-in/key', { key });

@@ -1,6 +1,6 @@
-import type { ConnectionsReply } from '../../../src/http/rest/replies/connections.js';
-import type * as LedgerReplies from '../../../src/http/rest/replies/ledger.js';
-import type { SentInvitationReply } from '../../../src/http/rest/replies/step-ups.js';
+import type * as LedgerReplies from '../../../src/audit/ledger/replies.js';
+import type { ConnectionsReply } from '../../../src/connections/replies.js';
+import type { SentInvitationReply } from '../../../src/step-up/replies.js';
 import { get, post } from '../frame/call.js';
 
 export type Who = Readonly<Pick<LedgerReplies.PersonReply, 'connection' | 'subject'>>;

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileExists, filesOf } from '../../../config/data-files.js';
 import { type Check, type Finding, fail, pass } from '../../../connections/provisioning.js';
 import type { Setup } from '../../../connections/setup.js';
-import { isForbidden } from '../../../storage/files/durable-file.js';
+import { isForbidden } from '../../../files/durable-file.js';
 
 export const dataFolder = 'Data folder';
 

@@ -6,7 +6,7 @@ import { fileExists } from '../../../config/data-files.js';
 import type { Ports } from '../../../core/deps.js';
 import type { CapturedFrame } from '../../../core/ports.js';
 import { owningPhotos, type Photo } from '../../../core/secrets.js';
-import { isDraftOf } from '../../../storage/files/durable-file.js';
+import { isDraftOf } from '../../../files/durable-file.js';
 import {
   createKeyFile,
   openKeyFile,

@@ -14,9 +14,9 @@ import { toIso } from '../../../core/units.js';
 import { FaceError, isOneOf, photoCodes } from '../../../errors.js';
 import { createEnginePool } from '../../../face/engine/pool.js';
 import { createMovementJudge } from '../../../face/liveness/judge.js';
+import { parseKeyJson } from '../../../files/durable-file.js';
 import { listen } from '../../../http/listen.js';
 import { pageLink } from '../../../http/page-link.js';
-import { parseKeyJson } from '../../../storage/files/durable-file.js';
 import { type JudgedPresentation, ratePresence } from '../accuracy/presence-report.js';
 import { createPresenceApp } from './app.js';
 import {

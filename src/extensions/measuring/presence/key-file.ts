@@ -7,7 +7,7 @@ import type { Random } from '../../../core/ports.js';
 import { KeyMaterial, UserSecret } from '../../../core/secrets.js';
 import { epochMsGuard } from '../../../core/units.js';
 import { createStretch, publishedCost, secretBytes } from '../../../face/token/derive.js';
-import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../storage/files/durable-file.js';
+import { createFile, parseKeyJson, readPrivateFile, replaceFile } from '../../../files/durable-file.js';
 
 /* The key file has a random encryption key and a consent for each participant, encrypted under the passphrase. */
 

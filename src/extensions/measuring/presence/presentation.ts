@@ -5,8 +5,8 @@ import type { CapturedFrame } from '../../../core/ports.js';
 import { screenAxes, screenColours } from '../../../core/screen-light.js';
 import type { OwnPhoto, Photo } from '../../../core/secrets.js';
 import { epochMsGuard } from '../../../core/units.js';
+import { parseKeyJson } from '../../../files/durable-file.js';
 import { skipReasons } from '../../../step-up/page-protocol.js';
-import { parseKeyJson } from '../../../storage/files/durable-file.js';
 
 const lightGuard = z.strictObject({
   axis: z.enum(screenAxes),

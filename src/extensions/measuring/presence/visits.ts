@@ -1,9 +1,9 @@
 import type { Ports } from '../../../core/deps.js';
 import type { ScreenAxis } from '../../../core/screen-light.js';
 import { Credential } from '../../../core/secrets.js';
+import { newSecret, toStoredDigest } from '../../../core/tickets.js';
 import { epochMs, toIso } from '../../../core/units.js';
 import { FaceError } from '../../../errors.js';
-import { newSecret, toStoredDigest } from '../../../step-up/draw.js';
 import {
   commitFrameDigest,
   findChallenge,

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { loadTexts } from '../../../../locales/compiled/console/administrators/load.js';
-import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/http/rest/replies/administrators.js';
+import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/access/administrator-replies.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';

@@ -1,5 +1,5 @@
 import { loadTexts } from '../../../../locales/compiled/console/applications/load.js';
-import type * as ApplicationsReplies from '../../../../src/http/rest/replies/applications.js';
+import type * as ApplicationsReplies from '../../../../src/access/application-replies.js';
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 

@@ -1,4 +1,4 @@
-import { clientScopes, defaultScopes } from '../../../../src/http/rest/scopes.js';
+import { clientScopes, defaultScopes } from '../../../../src/access/scopes.js';
 import { ActForm, CheckboxGroup, Field, NumberField } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
 import { type Application, type Terms, useTexts } from './requests.js';

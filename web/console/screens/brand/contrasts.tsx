@@ -1,5 +1,5 @@
 import { Button } from 'react-aria-components/Button';
-import type { CheckedBrandReply } from '../../../../src/http/rest/replies/brand.js';
+import type { CheckedBrandReply } from '../../../../src/brand/replies.js';
 import { useFormats } from '../../frame/words.js';
 import { Table } from '../../parts/table.js';
 import { type ColourName, colourNames, useTexts } from './texts.js';

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/http/rest/replies/brand.js';
+import type { BrandReply, BrandTextsReply, CheckedBrandReply } from '../../../../src/brand/replies.js';
 import type { Language } from '../../../shared/languages.js';
 import { isLanguage, languages } from '../../../shared/languages.js';
 import { toRefusal, useSessionActions } from '../../frame/acting.js';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { BrandReply, BrandTextsReply } from '../../../../src/http/rest/replies/brand.js';
+import type { BrandReply, BrandTextsReply } from '../../../../src/brand/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';

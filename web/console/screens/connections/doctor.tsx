@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { DoctorReply } from '../../../../src/http/rest/replies/doctor.js';
+import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
 import { type Loaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';

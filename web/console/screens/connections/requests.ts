@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/connections/load.js';
-import type { ConnectionsReply } from '../../../../src/http/rest/replies/connections.js';
-import type { DoctorReply } from '../../../../src/http/rest/replies/doctor.js';
+import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
+import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ModeReply, RefusedReply } from '../../../../src/http/rest/replies/connections.js';
+import type { ModeReply, RefusedReply } from '../../../../src/connections/replies.js';
 import { toRefusal, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { useFormats, useLanguage } from '../../frame/words.js';

@@ -4,7 +4,7 @@ import type {
   ConnectionSecretsReply,
   LastRunReply,
   PlanReply,
-} from '../../../../src/http/rest/replies/connections.js';
+} from '../../../../src/connections/replies.js';
 import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { BypassesReply, MadeBypassReply } from '../../../../src/http/rest/replies/help-desk.js';
+import type { BypassesReply, MadeBypassReply } from '../../../../src/help-desk/replies.js';
 import { usePages, useSessionActions } from '../../frame/acting.js';
 import { post, Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';

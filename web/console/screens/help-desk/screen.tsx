@@ -5,7 +5,7 @@ import type {
   HelpRequestReply,
   HelpRequestsReply,
   VouchingReply,
-} from '../../../../src/http/rest/replies/help-desk.js';
+} from '../../../../src/help-desk/replies.js';
 import { useAction, useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';

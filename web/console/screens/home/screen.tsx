@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
 import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
-import type { LineCountsReply } from '../../../../src/http/rest/replies/ledger.js';
+import type { LineCountsReply } from '../../../../src/audit/ledger/replies.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { addressOf, Link, navigate } from '../../frame/router.js';

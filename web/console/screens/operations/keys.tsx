@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Texts as OperationsWords } from '../../../../locales/compiled/console/operations/texts.js';
-import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/http/rest/replies/operations.js';
+import type { KeysReply, RetiredKeyReply, RotatedKeyReply } from '../../../../src/admin/replies/operations.js';
 import { useAction, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { get, post } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';

@@ -1,4 +1,4 @@
-import type { BackupReply, JobsReply, TrailReply } from '../../../../src/http/rest/replies/operations.js';
+import type { BackupReply, JobsReply, TrailReply } from '../../../../src/admin/replies/operations.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { get, post, Refusal } from '../../frame/call.js';
 import { textIn, useFormats, useWords } from '../../frame/words.js';

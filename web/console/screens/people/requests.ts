@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/people/load.js';
-import type { InvitationReply } from '../../../../src/http/rest/replies/step-ups.js';
-import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/http/rest/replies/subjects.js';
+import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/privacy/replies.js';
+import type { InvitationReply } from '../../../../src/step-up/replies.js';
 import { post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 import type { Who } from '../../ledger/requests.js';

@@ -4,7 +4,7 @@ import { loadTexts as loadRequests } from '../../../../../locales/compiled/conso
 import { get, post } from '../../../../../web/console/frame/call.js';
 import { defineTexts } from '../../../../../web/console/frame/words.js';
 import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
-import type * as ApplicationsReplies from '../../../../http/rest/replies/applications.js';
+import type * as ApplicationsReplies from '../../../../access/application-replies.js';
 import type * as Replies from '../../replies.js';
 
 export const { defineScreen, useTexts } = defineTexts(async (language) => {

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import type { JsonObject } from '../core/base/json.js';
+import { FaceError } from '../errors.js';
+import { maxKeys } from './application-keys.js';
+import { maxApplications, registerApplication } from './applications.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const asAdmin = { 'x-admin-key': adminKey };
+const post = (path: string, body: JsonObject = {}) => server.postJson(path, body, asAdmin);
+const get = (path: string) => server.send('GET', path, { headers: asAdmin });
+const report = (token: unknown) => server.postJson('/token', {}, { 'x-auth-token': String(token) });
+
+async function register(terms: JsonObject = {}): Promise<string> {
+  const answer = await post('/applications', { name: 'shop', ...terms });
+  expect(answer.status).toBe(201);
+  return String(answer.body.id);
+}
+
+async function issue(id: string, request: JsonObject = {}): Promise<{ token: string; id: string }> {
+  const answer = await post(`/applications/${id}/keys`, request);
+  expect(answer.status).toBe(201);
+  return { token: String(answer.body.token), id: String(answer.body.id) };
+}
+
+const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
+
+describe('an application', () => {
+  test('is neither registered nor changed nor removed while that cannot be put on record', async () => {
+    const id = await register();
+    const all = (await get('/applications')).body;
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await post('/applications', { name: 'unseen' })).body.code).toBe('state_unavailable');
+    const widened = await post(`/applications/${id}/change`, { scopes: ['enrol', 'verify', 'score'] });
+    expect(widened.body.code).toBe('state_unavailable');
+    expect((await get('/applications')).body).toEqual(all);
+    expect((await post(`/applications/${id}/remove`)).body.code).toBe('state_unavailable');
+    server.audit.append = append;
+    expect((await get(`/applications/${id}`)).status).toBe(200);
+    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
+    expect(eventsOf('application_removed').at(-1)?.detail).toMatchObject({ id, by: 'owner' });
+  });
+
+  test.each<[string, JsonObject]>([
+    ['no name', {}],
+    ['a scope that is none', { name: 'a', scopes: ['admin'] }],
+    ['half a request a day', { name: 'a', perDay: 0.5 }],
+  ])('is not registered with %s', async (_, body) => {
+    expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+  });
+
+  test('is changed in part, and gone once removed', async () => {
+    const id = await register({ contact: 'ada@example.com' });
+    server.clock.advanceSec(1);
+    const before = (await get(`/applications/${id}`)).body;
+    const { body } = await post(`/applications/${id}/change`, { perMinute: 5 });
+    expect(body).toEqual({ ...before, perMinute: 5, changedAt: expect.not.stringMatching(String(before.changedAt)) });
+    expect((await post(`/applications/${id}/change`, { tenant: 'other' })).body.code).toBe('field_unknown');
+    expect((await post(`/applications/${id}/remove`)).status).toBe(200);
+    for (const path of ['remove', 'change', 'keys'])
+      expect((await post(`/applications/${id}/${path}`)).body.code).toBe('not_found');
+    expect((await get(`/applications/${id}`)).status).toBe(404);
+  });
+});
+
+describe('keys', () => {
+  test('are client tokens of the application’s tenant, with all or some of its scopes', async () => {
+    const id = await register({ tenant: 'acme', scopes: ['enrol', 'verify'] });
+    const all = await issue(id);
+    expect((await report(all.token)).body).toMatchObject({
+      ...{ id: all.id, name: 'shop', tenant: 'acme', scopes: ['enrol', 'verify'], application: id },
+    });
+    const some = await issue(id, { scopes: ['verify'], expiresIn: 60 });
+    expect((await report(some.token)).body).toMatchObject({ scopes: ['verify'] });
+    const more = await post(`/applications/${id}/keys`, { scopes: ['verify', 'score'] });
+    expect(more.body.code).toBe('request_malformed');
+  });
+
+  test('are listed without the key, with the last day of use; two are good at once until one is revoked', async () => {
+    const id = await register();
+    const [former, next] = [await issue(id), await issue(id)];
+    await report(former.token);
+    await server.usage.flush();
+    const { body } = await get(`/applications/${id}/keys`);
+    expect(body.keys).toEqual([
+      expect.objectContaining({ id: former.id, lastUsed: new Date(server.clock.now()).toISOString().slice(0, 10) }),
+      expect.objectContaining({ id: next.id, lastUsed: null }),
+    ]);
+    expect(JSON.stringify(body)).not.toContain(former.token.slice(-43));
+    expect((await post(`/applications/${id}/keys/revoke`, { key: former.id })).status).toBe(200);
+    expect([(await report(former.token)).status, (await report(next.token)).status]).toEqual([401, 200]);
+    expect((await get(`/applications/${id}/keys`)).body.keys).toEqual([expect.objectContaining({ id: next.id })]);
+    expect(eventsOf('client_token_revoked').at(-1)?.detail).toEqual({ id: former.id, application: id, by: 'owner' });
+  });
+
+  test('lose a scope with their application, and end with it, at once', async () => {
+    const id = await register({ scopes: ['enrol', 'match'] });
+    const { token } = await issue(id);
+    const match = () => server.postJson('/match', {}, { 'x-auth-token': token });
+    expect((await match()).body.code).toBe('photo_missing');
+    await post(`/applications/${id}/change`, { scopes: ['enrol'] });
+    expect((await match()).body.code).toBe('scope_missing');
+    expect((await report(token)).body.scopes).toEqual(['enrol']);
+    await post(`/applications/${id}/remove`);
+    expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
+  });
+
+  test('of another application are not revoked here, nor are those of none', async () => {
+    const [mine, other] = [await register(), await register()];
+    const foreign = await issue(other);
+    const loose = await server.issue();
+    for (const { id, token } of [foreign, loose]) {
+      expect((await post(`/applications/${mine}/keys/revoke`, { key: id })).status).toBe(404);
+      expect((await report(token)).status).toBe(200);
+    }
+  });
+
+  test(`are ${maxKeys} at most; an ended one makes room`, async () => {
+    const id = await register();
+    await issue(id, { expiresIn: 60 });
+    await Promise.all(Array.from({ length: maxKeys - 1 }, () => issue(id)));
+    const full = await post(`/applications/${id}/keys`);
+    expect(full).toMatchObject({ status: 409, body: { code: 'limit_reached' } });
+    server.clock.advanceSec(60);
+    const last = await issue(id);
+    const listed = (await get(`/applications/${id}/keys`)).body.keys as { id: string }[];
+    expect(listed).toHaveLength(maxKeys);
+    expect(listed.at(-1)?.id).toBe(last.id);
+  });
+});
+
+test(`a server keeps ${maxApplications}; one more leaves nothing behind`, async () => {
+  const crowded = await startApiServer({ verifier: createTestVerifier() });
+  const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
+  const by = { name: 'owner', role: 'owner' } as const;
+  const add = () => registerApplication(terms, by, crowded.deps);
+  for (let made = 0; made < maxApplications; made += 1) await add();
+  await expect(add()).rejects.toMatchObject({ code: 'limit_reached' });
+  const { body } = await crowded.send('GET', '/applications', { headers: asAdmin });
+  expect(body.applications).toHaveLength(maxApplications);
+  await crowded.stop();
+});

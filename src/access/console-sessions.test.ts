@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import {
+  cookiesOf,
+  expectAtEveryEndpoint,
+  fromOwnPage,
+  readSession,
+  type SessionHeaders,
+  signInByKey,
+  toSessionHeaders,
+} from '../../test/console.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier, drawPicture } from '../../test/embedded.js';
+import { createMemoryProfile } from '../../test/simulated-profile.js';
+import { createEndpoints } from '../app/endpoints.js';
+import { consoleGuard } from '../config/console.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { addAdministrator } from './administrators.js';
+import { beginSession, findConsoleSession, longestSessionSec } from './console-sessions.js';
+import type { Role } from './rights.js';
+
+const issuer = 'https://login.example.com';
+const signInConfig = { issuer, clientId: 'console', clientSecret: 's', roles: {} };
+let server: ApiServer;
+async function start(policy: Partial<Policy> = {}): Promise<void> {
+  const acme: Connection = {
+    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']), openStepUpRequest: null },
+    policy: { ...defaultPolicy, liveness: 'passive', ...policy },
+  };
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([['acme', acme]]),
+    console: consoleGuard.parse({ signIn: signInConfig, stepUp: { connection: 'acme' } }),
+  });
+}
+beforeEach(() => start());
+afterEach(() => server.stop());
+
+const owner = { name: 'owner', role: 'owner' } as const;
+const list = (headers: Record<string, string>) => server.send('GET', '/v1/administrators', { headers });
+const codeOf = async (headers: Record<string, string>) => (await list(headers)).body.code ?? 'done';
+
+/** A session as the sign-in at the provider begins it. */
+async function beginByProvider(role: Role, login = 'ada@example.com'): Promise<SessionHeaders> {
+  const secret = await beginSession(
+    { name: login, role, by: { kind: 'provider', issuer, subject: 'sub-1', login } },
+    server.deps,
+  );
+  return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
+}
+
+test('each role gets at every endpoint through a session exactly what its rights hold', () =>
+  expectAtEveryEndpoint(server, beginByProvider, (may, isSensitive) =>
+    may ? (isSensitive ? 'face_not_verified' : null) : 'role_missing',
+  ));
+
+const words = (text: string): string[] => text.trim().split(/\s+/).toSorted();
+
+/** What allows a pass, ends or resets something, changes who may, or sends to many people or changes what they get: a session does it only after a fresh face check. */
+const sensitive = words(`
+  /administrators /administrators/remove /generateToken /revokeToken
+  /applications/:id/keys /applications/:id/keys/revoke /applications/:id/change /applications/:id/remove
+  /applications/:id/owners/add /applications/:id/owners/remove /application-requests/:id/approve
+  /connections/:id/mode /connections/:id/apply /keys/rotate /keys/retire
+  /subjects/invite /subjects/revoke /subjects/unlock /subjects/erase
+  /subjects/withdraw-data-consents /subjects/end-links
+  /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve
+  /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply`);
+
+/** What does none of that. A new endpoint has to be put into one of the two lists. */
+const others = words(`
+  /application-requests/:id/ask-back /application-requests/:id/refuse
+  /application-requests/list /application-terms /applications /applications/:id/usage
+  /audit/verify /brand/check /campaigns /campaigns/bounces
+  /campaigns/people /campaigns/preview /campaigns/stop
+  /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/run
+  /connections/:id/secrets /doctor /help-desk/bypass-codes/list
+  /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
+  /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list
+  /people/checks /people/find /people/list /people/log /people/members /people/names /people/one
+  /subjects/export /usage`);
+
+test('endpoints that allow a pass, or end or reset something, are sensitive, and every administrator endpoint is classified', () => {
+  const changing = createEndpoints(server.deps).flatMap(({ auth, method, path }) =>
+    auth.kind === 'admin' && method !== 'GET' ? [{ path, isSensitive: auth.isSensitive }] : [],
+  );
+  const pathsOf = (isSensitive: boolean) =>
+    [...new Set(changing.flatMap((each) => (each.isSensitive === isSensitive ? [each.path] : [])))].toSorted();
+  expect(pathsOf(true)).toEqual(sensitive);
+  expect(pathsOf(false)).toEqual(others);
+});
+
+describe('a session', () => {
+  test('is known by a cookie that no script reads, and kept under its digest', async () => {
+    const { headers } = await server.postJson('/console/api/sign-in/key', { key: adminKey }, fromOwnPage);
+    expect(headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        /^__Host-facestep-console=[\w-]{43}; Max-Age=28800; Path=\/; .*HttpOnly; Secure; SameSite=Strict$/,
+      ),
+    ]);
+    const secret = cookiesOf(headers).split('=')[1] ?? '';
+    expect(await server.deps.state.read(`console-session:${secret}`)).toBeNull();
+    expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(secret);
+  });
+
+  test.each<[string, (headers: SessionHeaders) => Record<string, string>]>([
+    ['no cookie', ({ cookie: _, ...rest }) => rest],
+    ['a made-up cookie', (headers) => ({ ...headers, cookie: `__Host-facestep-console=${'A'.repeat(43)}` })],
+    ['a cookie of another name', (headers) => ({ ...headers, cookie: headers.cookie.replace('__Host-', '') })],
+    ['no token', ({ 'x-console-token': _, ...rest }) => rest],
+    ['a wrong token', (headers) => ({ ...headers, 'x-console-token': 'A'.repeat(43) })],
+    ['a page of another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
+    ['a page of a host beside', (headers) => ({ ...headers, 'sec-fetch-site': 'same-site' })],
+    ['an address typed in', (headers) => ({ ...headers, 'sec-fetch-site': 'none' })],
+    [
+      'another origin, of a browser that tells no site',
+      ({ 'sec-fetch-site': _, ...rest }) => ({ ...rest, origin: 'https://evil.example' }),
+    ],
+    ['a key beside it', (headers) => ({ ...headers, 'x-admin-key': adminKey })],
+  ])('is nobody’s with %s', async (_name, change) => {
+    const headers = await signInByKey(server);
+    expect(await codeOf(headers)).toBe('done');
+    expect(await codeOf(change(headers))).toBe('caller_untrusted');
+  });
+
+  test('does not take the token of another one', async () => {
+    const [mine, other] = [await signInByKey(server), await signInByKey(server)];
+    expect(await codeOf({ ...mine, 'x-console-token': other['x-console-token'] })).toBe('caller_untrusted');
+  });
+
+  test('ends after half an hour of rest, and after eight hours in any case', async () => {
+    const headers = await signInByKey(server);
+    server.clock.advanceSec(29 * 60);
+    expect(await codeOf(headers)).toBe('done');
+    server.clock.advanceSec(29 * 60);
+    expect(await codeOf(headers)).toBe('done');
+    server.clock.advanceSec(31 * 60);
+    expect(await codeOf(headers)).toBe('caller_untrusted');
+    const busy = await signInByKey(server);
+    for (let spent = 0; spent + 20 * 60 < longestSessionSec; spent += 20 * 60) {
+      server.clock.advanceSec(20 * 60);
+      expect(await codeOf(busy)).toBe(spent + 20 * 60 < longestSessionSec ? 'done' : 'caller_untrusted');
+    }
+    server.clock.advanceSec(20 * 60);
+    expect(await codeOf(busy)).toBe('caller_untrusted');
+  });
+
+  test('rests while a page asks by itself, with nobody at it', async () => {
+    const headers = await signInByKey(server);
+    for (const minutes of [15, 14]) {
+      server.clock.advanceSec(minutes * 60);
+      expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('done');
+    }
+    server.clock.advanceSec(2 * 60);
+    expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('caller_untrusted');
+  });
+
+  test('ends once it has rested for longer than sessions may by now', async () => {
+    const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
+    const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
+    const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };
+    server.clock.advanceSec(21 * 60);
+    for (let tries = 0; tries < 2; tries += 1)
+      await expect(findConsoleSession(secret, true, shortened)).rejects.toMatchObject({ code: 'caller_untrusted' });
+    expect(await findConsoleSession(secret, true, server.deps)).toMatchObject({ seenAt: server.clock.now() });
+    expect(await findConsoleSession(secret, true, shortened)).toMatchObject({ role: 'owner' });
+  });
+
+  test('ends with the sign-out, which is recorded, and which no other site asks for', async () => {
+    const headers = await signInByKey(server);
+    await server.postJson('/console/api/sign-out', {}, { ...headers, 'sec-fetch-site': 'cross-site' });
+    expect(await codeOf(headers)).toBe('done');
+    const { headers: answered } = await server.postJson('/console/api/sign-out', {}, headers);
+    expect(answered.getSetCookie()[0]).toMatch(/^__Host-facestep-console=;/);
+    expect(await codeOf(headers)).toBe('caller_untrusted');
+    expect(server.audit.events.at(-1)).toMatchObject({ action: 'console_signed_out', detail: { by: 'owner' } });
+  });
+
+  test('ends with the key that it was begun with: removed, expired, or another one in the configuration', async () => {
+    const add = async (name: string) => {
+      const { credential } = await addAdministrator({ name, role: 'owner', lifeSec: 600 }, owner, server.deps);
+      return signInByKey(
+        server,
+        credential.use((text) => text),
+      );
+    };
+    const [grace, edsger] = [await add('grace'), await add('edsger')];
+    expect(await codeOf(grace)).toBe('done');
+    const first = await signInByKey(server);
+    await server.postJson('/v1/administrators/remove', { name: 'grace' }, first);
+    expect(await codeOf(grace)).toBe('caller_untrusted');
+    expect(await codeOf(edsger)).toBe('done');
+    server.clock.advanceSec(601);
+    expect(await codeOf(edsger)).toBe('caller_untrusted');
+    expect(await codeOf(first)).toBe('done');
+    server.deps.adminKeyDigest.fill(1);
+    expect(await codeOf(first)).toBe('caller_untrusted');
+  });
+
+  test('tells another site nothing', async () => {
+    const { cookie } = await signInByKey(server);
+    const { body } = await server.send('GET', '/console/api/session', {
+      headers: { cookie, 'sec-fetch-site': 'cross-site' },
+    });
+    expect(body).toMatchObject({ ok: false, code: 'caller_untrusted' });
+    expect(await readSession(server, '')).toMatchObject({ session: null });
+  });
+});
+
+describe('a face check before what is grave', () => {
+  const add = (headers: Record<string, string>) =>
+    server.postJson('/v1/administrators', { name: `n${Math.random()}`, role: 'auditor' }, headers);
+  const begin = (headers: Record<string, string>) =>
+    server.postJson('/console/api/face-check', { to: '/console/administrators' }, headers);
+  const finish = (headers: Record<string, string>) => server.postJson('/console/api/face-check/done', {}, headers);
+
+  async function enrol(): Promise<void> {
+    const { token } = await server.issue();
+    const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
+    const consent = { consentStatement: 'v1', consentGivenAt: new Date(server.clock.now() - 60_000).toISOString() };
+    const form = toForm({ connection: 'acme', subject: 'ada', ...consent, photo });
+    expect((await server.postForm('/enrolments', form, { 'x-auth-token': token })).status).toBe(201);
+  }
+
+  /** Shows a face to the step-up that a link leads to. */
+  async function show(url: unknown, person: string): Promise<void> {
+    const [, id = '', challenge = ''] = /#([^.]+)\.(.+)$/.exec(String(url)) ?? [];
+    const form = toForm({ challenge, photo: drawPicture(person, 4) });
+    expect((await server.postForm(`/step-ups/${id}/photos`, form)).status).toBe(200);
+  }
+
+  test('serves for ten minutes, and is taken once', async () => {
+    await enrol();
+    const headers = await beginByProvider('owner');
+    expect((await add(headers)).body.code).toBe('face_not_verified');
+    const { body, headers: answered } = await begin(headers);
+    expect(answered.getSetCookie()[0]).toMatch(/^__Host-facestep-/);
+    expect((await finish(headers)).body.ok).toBe(false);
+    await show(body.url, 'ada');
+    expect((await finish(headers)).body).toEqual({ ok: true });
+    // Whoever lost that answer, or goes back, is told the same, and has no longer for it.
+    server.clock.advanceSec(300);
+    expect((await finish(headers)).body).toEqual({ ok: true });
+    expect((await add(headers)).status).toBe(201);
+    server.clock.advanceSec(300);
+    expect((await finish(headers)).body.code).toBe('face_not_verified');
+    expect((await add(headers)).body.code).toBe('face_not_verified');
+  });
+
+  test('is not passed by another face, nor in another session', async () => {
+    await enrol();
+    const [headers, other] = [await beginByProvider('owner'), await beginByProvider('owner')];
+    await show((await begin(headers)).body.url, 'eve');
+    expect((await finish(headers)).body.ok).toBe(false);
+    await show((await begin(headers)).body.url, 'ada');
+    expect((await finish(other)).body.code).toBe('face_not_verified');
+    await finish(headers);
+    expect((await add(other)).body.code).toBe('face_not_verified');
+    expect((await add(headers)).status).toBe(201);
+  });
+
+  test('is not passed by a first face, which nobody can compare with another', async () => {
+    await server.stop();
+    await start({ whenNotEnrolled: 'enrol' });
+    const headers = await beginByProvider('owner');
+    await show((await begin(headers)).body.url, 'eve');
+    expect((await finish(headers)).body.ok).toBe(false);
+    expect((await add(headers)).body.code).toBe('face_not_verified');
+  });
+
+  test('is not asked of who came by a key', async () => {
+    const headers = await signInByKey(server);
+    expect((await add(headers)).status).toBe(201);
+    expect((await begin(headers)).body.code).toBe('not_found');
+  });
+});

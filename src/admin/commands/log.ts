@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { auditEvents } from '../../app/audit-events.js';
+import {
+  type FollowedLinesReply,
+  followedLinesReply,
+  type LineReply,
+  lineCountsReply,
+  lineReply,
+  linesReply,
+} from '../../audit/ledger/replies.js';
+import { callServer, type Fields, readPages } from '../../cli/call-server.js';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { readLogins, toWhy } from '../../cli/find-users.js';
+import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
+import { toTableLines } from '../../cli/table.js';
+import { outcomes } from '../../core/audit-events.js';
+import { toCsvLine } from '../../core/base/csv.js';
+
+/** Maximum lines in a table. Output to a file has all lines. */
+const linesShown = 100;
+const largestPage = 1000;
+const followMs = 2000;
+
+const columns = Object.keys(lineReply.shape).filter((name) => name !== 'id');
+
+interface Options {
+  readonly person?: string;
+  readonly connection?: string;
+  readonly action?: string;
+  readonly result?: string;
+  readonly reason?: string;
+  readonly application?: string;
+  readonly network?: string;
+  readonly request?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+  readonly follow?: true;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('log')
+    .summary('filter, follow or export the log of decisions')
+    .description('Calls the running server.')
+    .option('--person <text>', 'start of a username, an e-mail address or a name; or an id')
+    .option('--connection <id>', 'only this connection')
+    .addOption(new Option('--action <action>', 'only this action').choices(auditEvents.loggedActions))
+    .addOption(new Option('--result <result>', 'only this result').choices(outcomes))
+    .option('--reason <code>', 'only this reason: a code of docs/reference/errors.md or docs/ledger.md')
+    .option('--application <name>', 'only this application')
+    .option('--network <network>', 'only this network, or the network of this address')
+    .option('--request <id>', 'only this request id')
+    .option('--since <time>', 'start day or time', parseIsoTime)
+    .option('--until <time>', 'end day or time, exclusive', parseIsoTime)
+    .option('--limit <count>', `at most so many; ${linesShown} in a table, all in a file`, wholeNumber(1, 9_999_999))
+    .addOption(new Option('--follow', 'print new entries until stopped').conflicts(['since', 'until', 'limit']))
+    .addOption(new Option('--csv', 'print CSV with ids, without names').conflicts('json'))
+    .option('--json', 'print one JSON object per line')
+    .action(async (options) => {
+      const print = createPrinter(options, deps);
+      const filter = toFilter(options);
+      await (options.follow === true ? follow(filter, print, deps) : list(filter, options, print, deps));
+    });
+
+function toFilter({ person, connection, action, result, reason, application, network, request }: Options): Fields {
+  const named = { connection, outcome: result, code: reason, application, network, requestId: request, search: person };
+  return { ...named, actions: action && [action] };
+}
+
+type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
+
+function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {
+  if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
+  if (csv === true) {
+    deps.print(toCsvLine(columns));
+    return async (lines) => lines.forEach((line) => void deps.print(toCsvLine(toCells(line))));
+  }
+  let isBegun = false;
+  return async (lines) => {
+    const loginOf = await readLogins(lines, deps);
+    const head = ['time', 'connection', 'person', 'what', 'result', 'why', 'application', 'network', 'request'];
+    const rows = toTableLines(
+      head,
+      lines.map((line) => [
+        ...[line.time, line.connection, loginOf(line) ?? line.subject, line.action, line.outcome],
+        ...[toWhy(line) || '-', line.application ?? line.hook, line.network, line.requestId],
+      ]),
+    );
+    rows.slice(isBegun ? 1 : 0).forEach(deps.print);
+    isBegun = true;
+  };
+}
+
+const toCells = (line: LineReply): string[] =>
+  columns.map((name) => {
+    const value: unknown = Reflect.get(line, name);
+    return Array.isArray(value) ? value.join(' ') : String(value ?? '');
+  });
+
+async function list(
+  filter: Fields,
+  { since, until, limit, csv, json }: Options,
+  print: PrintLines,
+  deps: CliDeps,
+): Promise<void> {
+  const isFile = csv === true || json === true;
+  const most = limit ?? (isFile ? Number.POSITIVE_INFINITY : linesShown);
+  const shown: LineReply[] = [];
+  let printed = 0;
+  let isFirst = true;
+  let hasMore = false;
+  const toAsked = (): Fields => ({
+    ...{ ...filter, since, until },
+    limit: Math.min(largestPage, most - printed - shown.length),
+  });
+  for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {
+    if (isFirst) reportUnsearched(page, deps);
+    isFirst = false;
+    shown.push(...page.lines);
+    // Output to a file may exceed memory, so it is written page by page. Column widths of a table depend on all its
+    // lines.
+    if (isFile) {
+      printed += shown.length;
+      await print(shown.splice(0));
+    }
+    hasMore = page.cursor !== null && printed + shown.length >= most;
+    if (hasMore) break;
+  }
+  const { connection } = filter;
+  if (connection !== undefined && printed + shown.length === 0) {
+    const known = await callServer('POST /log/counts', lineCountsReply, deps);
+    // A connection that was removed may still have log lines.
+    if (known.connections.every((each) => each.connection !== connection))
+      throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
+  }
+  if (!isFile) await print(shown);
+  if (hasMore) deps.printError('There may be more: --limit says how many, and --csv prints all of them.');
+}
+
+async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise<void> {
+  const stopped = new AbortController();
+  deps.untilStopped().finally(() => stopped.abort());
+  let seen = new Set<string>();
+  let after: string | null | undefined;
+  deps.printError('Following the log: Ctrl+C ends it.');
+  while (!stopped.signal.aborted) {
+    const page: FollowedLinesReply = await callServer('POST /log/follow', followedLinesReply, deps, {
+      ...filter,
+      after,
+    });
+    if (after === undefined) reportUnsearched(page, deps);
+    const fresh = page.lines.filter(({ id }) => !seen.has(id));
+    if (fresh.length > 0) await print(fresh);
+    seen = new Set(page.lines.map(({ id }) => id));
+    after = page.cursor;
+    await delay(followMs, null, { signal: stopped.signal }).catch(() => {});
+  }
+}
+
+function reportUnsearched(
+  { unasked }: { readonly unasked: readonly string[] },
+  { printError }: Pick<CliDeps, 'printError'>,
+): void {
+  if (unasked.length > 0) printError(`facestep: ${unasked.join(', ')} could not be searched completely`);
+}

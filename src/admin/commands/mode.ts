@@ -1,0 +1,78 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { callServer } from '../../cli/call-server.js';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findServerConnection } from '../../cli/find-connection.js';
+import { readLogins } from '../../cli/find-users.js';
+import { printTable, toPrintable } from '../../cli/table.js';
+import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
+import { toCode } from '../../errors.js';
+
+const modes = ['shadow', 'enforce'] as const;
+type Mode = (typeof modes)[number];
+
+const peopleShown = 20;
+
+export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('mode')
+    .summary('show or switch the mode of a connection')
+    .description('Calls the running server.')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
+    .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
+    .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
+    .action(async (first, second, { yes = false }) => {
+      // In "mode enforce", the only argument is a mode and not a connection.
+      const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
+      const mode = asked === undefined ? undefined : parseMode(asked);
+      const found = await findServerConnection(given, deps);
+      const connection = found.id;
+      const tellMode = (now: ModeReply): void => {
+        if (!deps.printJson({ connection, mode: now })) deps.print(toLine(connection, now));
+      };
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
+      if (mode === undefined) return tellMode(found.mode);
+      const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
+      try {
+        tellMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
+      } catch (error) {
+        if (toCode(error) !== 'nobody_can_pass') throw error;
+        deps.printError(
+          'facestep: no user is enrolled, so all users would be denied. Nothing was changed. Pass --yes to enforce anyway.',
+        );
+        deps.endWith(1);
+      }
+    });
+
+const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);
+
+function parseMode(text: string): Mode {
+  if (isMode(text)) return text;
+  throw new UsageError(`"${text}" is no mode`, `Use ${modes.join(' or ')}.`);
+}
+
+function toLine(connection: string, { inForce, file, switched }: ModeReply): string {
+  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration says ${file}`;
+  return toPrintable(`${connection}: ${inForce}${by}`);
+}
+
+async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
+  const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
+  const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
+  deps.print(`Enforcing would have refused ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
+  if (subjects.length > 0) {
+    const loginOf = await readLogins(
+      subjects.map(({ subject }) => ({ connection, subject })),
+      deps,
+    );
+    printTable(
+      ['subject', 'login', 'times', 'last', 'hooks'],
+      subjects.map(({ subject, count, lastAt, hooks }) => [
+        ...[subject, loginOf({ connection, subject }), count, lastAt, hooks.join(' ')],
+      ]),
+      deps,
+    );
+  }
+  if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);
+  for (const { code, count } of unnamed)
+    deps.print(`Calls without a user that would have been refused: ${count} (${code})`);
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { connectionGuards } from '../../../adapters/index.js';
+import { runInProcess } from '../../../test/command.js';
+import { createFolder } from '../../../test/folder.js';
+import { createManualClock } from '../../../test/manual-clock.js';
+import { drawModel } from '../../../test/onnx.js';
+import { systemRandom } from '../../../test/sinks.js';
+import { CommandError } from '../../cli/command-error.js';
+import { createConfigGuard } from '../../config/schema.js';
+import type { FaceError } from '../../errors.js';
+import { openEngines } from '../../face/recognition/open-engines.js';
+import { nameOf, openRegistry } from '../../face/recognition/registry.js';
+import { type EngineEntry, engineEntryGuard, parametersFile } from '../../face/token/parameters.js';
+import { rotationLabel } from '../../face/token/views.js';
+
+const top = createFolder('own-models');
+let count = 0;
+let data: string;
+let folder: string;
+let model: string;
+let inUse: string | null;
+beforeEach(() => {
+  data = join(top, String(++count));
+  folder = join(data, 'recognition');
+  model = `${data}.onnx`;
+  inUse = null;
+  writeFileSync(model, drawModel());
+});
+
+const deps = { clock: createManualClock(), random: systemRandom };
+
+async function run(...args: string[]) {
+  const config = createConfigGuard(connectionGuards).parse({ dataFolder: data, recognition: { engine: inUse } });
+  const loadSetup = async () => ({ config, connections: [] });
+  const { printed, told, exitCode } = await runInProcess(args, { ...deps, loadSetup });
+  return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
+}
+
+const importModel = (...more: string[]) =>
+  run('models', 'import', model, '--preprocess', 'facestep', '--licence', 'ours', ...more);
+
+/** Parameters as if they had been measured: those of the built-in engine. */
+const published = JSON.parse(readFileSync(parametersFile, 'utf8')) as { engines: object[] };
+const entryOf = (id: number): EngineEntry =>
+  engineEntryGuard.parse({ ...published.engines.at(-1), id, name: 'own', rotation: rotationLabel });
+async function setParameters(name: string): Promise<string> {
+  const registry = openRegistry(folder, deps);
+  const found = (await registry.find(name))!;
+  return nameOf(await registry.setParameters(found, entryOf(found.number)));
+}
+const open = (engine: string | null) => openEngines({ engine, folder }, deps);
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: FaceError) => error.code,
+  );
+
+describe('import', () => {
+  test('keeps the model under its digest, for its owner alone, and gives a number', async () => {
+    const { out } = await importModel('--name', 'tiny');
+    expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
+    expect(out).toContain('Padded with 255 zeros');
+    expect(out).toContain('Licence, as you say: ours');
+    const files = readdirSync(folder);
+    expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);
+    for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    expect((await importModel('--name', 'tiny')).out).toContain('tiny-129');
+  });
+
+  test.each<[string, (file: string) => void, RegExp]>([
+    ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
+    ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],
+    ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in other files/],
+  ])('%s: refused, and nothing is kept', async (_name, spoil, reason) => {
+    spoil(model);
+    const refusal = await importModel().catch((error: unknown) => error);
+    if (!(refusal instanceof CommandError)) throw refusal;
+    expect([refusal.code, JSON.stringify(refusal.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+});
+
+describe('an engine in use', () => {
+  let name: string;
+  beforeEach(async () => {
+    await importModel('--name', 'tiny');
+    name = await setParameters('tiny-128');
+    inUse = name;
+  });
+
+  test.each<[string, (file: string) => boolean, string]>([
+    ['its parameters altered', (file) => /[0-9a-f]{64}\.json$/.test(file), 'parameters_altered'],
+    ['the registry altered', (file) => file === 'registry.json', 'parameters_altered'],
+  ])('%s: it does not start', async (_name, isIt, code) => {
+    const file = join(folder, readdirSync(folder).find(isIt)!);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"rgb"', '"bgr"').replace(/112/, '113').replace(/32/, '16'));
+    expect(await codeOf(open(name))).toBe(code);
+    writeFileSync(file, '{');
+    expect(await codeOf(open(name))).toBe(code);
+  });
+
+  test('is not removed; another is, after a word of confirmation, and its number is not given again', async () => {
+    expect((await run('models', 'remove', name)).err).toContain('makes new tokens');
+    await importModel('--name', 'former');
+    const former = await setParameters('former-129');
+    const asked = await run('models', 'remove', former);
+    expect([asked.code, asked.out]).toEqual([1, expect.stringContaining('Nothing was changed')]);
+    expect((await run('models', 'remove', former, '--confirm')).code).toBe(0);
+    expect([...(await open(name)).parameters.engines.keys()]).toEqual([1, 2, 3, 128]);
+    // The same model belongs to the engine in use, and stays.
+    expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
+    expect((await importModel('--name', 'next')).out).toContain('next-130');
+    expect((await run('models', 'remove', 'nobody-140')).code).toBe(2);
+  });
+});

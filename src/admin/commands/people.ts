@@ -1,0 +1,150 @@
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import type { z } from 'zod';
+import {
+  foundPeopleReply,
+  onePersonReply,
+  type PersonReply,
+  peopleReply,
+  personLogReply,
+} from '../../audit/ledger/replies.js';
+import { callServer, type Fields, readPages } from '../../cli/call-server.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findServerConnection, splitArguments } from '../../cli/find-connection.js';
+import type { CallDeps } from '../../cli/find-server.js';
+import { readLogins, toWhy } from '../../cli/find-users.js';
+import { parseIsoTime, wholeNumber } from '../../cli/parse-option.js';
+import { printRows, printTable, toFactLines, toPrintable } from '../../cli/table.js';
+import { invitationReply } from '../../step-up/replies.js';
+
+const linesShown = 20;
+
+const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
+
+export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
+  const command = new Command('people')
+    .summary('list enrolled users, find a user and show their log')
+    .description('Calls the running server.');
+  const post = <Reply extends z.ZodType>(path: `/${string}`, fields: Fields, guard: Reply) =>
+    callServer(`POST ${path}`, guard, deps, fields);
+
+  command
+    .command('list')
+    .description('list enrolled users, newest first')
+    .option('--connection <id>', 'only this connection')
+    .addOption(new Option('--status <status>').choices(statuses).default('enrolled'))
+    .option('--level <level>', 'only connections with this accuracy level, 1 to 8', wholeNumber(1, 8))
+    .option('--since <time>', 'enrolled at or after this time', parseIsoTime)
+    .option('--before <time>', 'enrolled before this time', parseIsoTime)
+    .option('--checked-since <time>', 'last checked at or after this time', parseIsoTime)
+    .option('--checked-before <time>', 'last checked before this time, or never', parseIsoTime)
+    .option('--limit <count>', 'maximum number of rows', wholeNumber(1, 999_999), 200)
+    .action(async ({ limit, ...filter }) => {
+      const { people, hasMore } = await listPeople(filter, limit, deps);
+      const loginOf = await readLogins(people, deps);
+      printRows(people, deps, [
+        ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
+        (each) => [
+          ...[each.connection, each.subject, loginOf(each), toStatus(each), each.level],
+          ...[each.enrolledAt, toCheck(each)],
+        ],
+      ]);
+      if (hasMore) deps.printError(`There may be more: --limit ${limit * 2} shows them.`);
+    });
+  command
+    .command('find')
+    .description('search users by name at all providers')
+    .argument('<text>', 'start of a username, an e-mail address or a name; or an id')
+    .action(async (text) => {
+      const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
+      if (!deps.printJson(people) && people.length > 0)
+        printRows(people, deps, [
+          ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
+          (each) => [
+            ...[each.connection, each.subject, each.login, each.email, each.name],
+            ...[toStatus(each), toCheck(each)],
+          ],
+        ]);
+      if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
+      if (people.length === 0) deps.printError('facestep: no user found at any connection.');
+      deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
+    });
+  command
+    .command('show')
+    .description('show one user and the last 20 entries of their log')
+    .usage('[options] [connection] <subject>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
+    .action(async (first, second) => {
+      const [given, subject] = splitArguments(first, second);
+      const connection = given ?? (await findServerConnection(given, deps)).id;
+      const who = { connection, subject };
+      const { person } = await post('/people/one', who, onePersonReply);
+      const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
+      if (deps.printJson({ person, lines })) return;
+      const login = (await readLogins([who], deps))(who);
+      toFactLines(toFacts(person, login)).forEach(deps.print);
+      if (lines.length === 0)
+        return deps.printError(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
+      deps.print('');
+      printTable(
+        ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
+        lines.map((line) => [
+          ...[line.time, line.action, line.outcome, toWhy(line) || '-'],
+          ...[line.application ?? line.hook, line.network, line.requestId],
+        ]),
+        deps,
+      );
+    });
+  command
+    .command('invite')
+    .description('create an invitation link and print it once')
+    .usage('[options] [connection] <subject>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[subject]', 'immutable id at the provider')
+    .addOption(
+      new Option('--purpose <purpose>', 'to enrol, or to view and delete stored data')
+        .choices(['enrol', 'manage'])
+        .default('enrol'),
+    )
+    .option('--hours <hours>', 'lifetime of the link in hours, up to 720', wholeNumber(1, 720, 'hours'), 72)
+    .action(async (first, second, { purpose, hours }) => {
+      const [given, subject] = splitArguments(first, second);
+      const connection = given ?? (await findServerConnection(given, deps)).id;
+      const fields = { connection, subject, purpose, lifeHours: hours };
+      const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
+      if (!deps.printJson({ url, expiresAt })) deps.print(url);
+      deps.printError(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
+    });
+  return command;
+}
+
+const largestPage = 200;
+
+async function listPeople(filter: Fields, limit: number, deps: CallDeps) {
+  const people: PersonReply[] = [];
+  const toAsked = (): Fields => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
+  for await (const page of readPages('/people/list', toAsked, peopleReply, deps)) {
+    people.push(...page.people);
+    if (people.length >= limit) return { people, hasMore: page.cursor !== null };
+  }
+  return { people, hasMore: false };
+}
+
+const toStatus = ({ status, lockedUntil }: PersonReply): string =>
+  `${status === 'none' ? 'not enrolled' : status}${lockedUntil === null ? '' : ', locked out'}`;
+
+const toCheck = ({ lastCheck, lastCheckAt }: PersonReply): string =>
+  lastCheck === null || lastCheckAt === null ? 'never' : `${lastCheck} ${lastCheckAt}`;
+
+const toFacts = (person: PersonReply, login: string | null): [string, string | number | null][] => [
+  ['connection', person.connection],
+  ['subject', person.subject],
+  ['login', login],
+  ['status', toStatus(person)],
+  ['level', person.level],
+  ['enrolled', person.enrolledAt],
+  ['until', person.expiresAt],
+  ['ended', person.endedAt],
+  ['last check', toCheck(person)],
+  ['locked until', person.lockedUntil],
+];

@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import type { StepReport, StepResult } from '../operations/steps.js';
+import { toAppliedLines, toFoundLines } from './provision.js';
+
+const found = (before: StepReport): StepResult => ({ title: 'Hook', before, applied: false, after: before });
+
+test('a name at the provider cannot move the cursor or begin a line of its own', () => {
+  const name = 'Rule\u001b[2K\r\n2. Hook: ready\u202e\u2028';
+  const lines = [
+    ...toFoundLines(1, { ...found({ state: 'different', changes: [name] }), title: name }),
+    ...toAppliedLines(1, { ...found({ state: 'blocked', reason: name, remedy: name }), title: name }),
+  ];
+  expect(lines).toHaveLength(5);
+  for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+});

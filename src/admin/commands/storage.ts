@@ -1,0 +1,229 @@
+import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { UsageError } from '../../cli/command-error.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { collect, findNamedTrails, wholeNumber } from '../../cli/parse-option.js';
+import { fileExists, filesOf } from '../../config/data-files.js';
+import type { KeptConfig } from '../../config/schema.js';
+import type { JsonObject } from '../../core/base/json.js';
+import type { KeyVersion } from '../../core/ports.js';
+import { toIso } from '../../core/units.js';
+import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
+import type { KeyUse } from '../../storage/keys/key-notes.js';
+import { countTokens, type TokenCount } from '../../storage/keys/token-count.js';
+import { readPublicKeys, retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
+
+interface TrailOptions {
+  readonly trail: readonly string[];
+}
+
+interface RetireOptions extends TrailOptions {
+  readonly confirm?: number;
+}
+
+export function createKeysCommand(deps: CliDeps): CommandUnknownOpts {
+  const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
+  command
+    .command('list')
+    .description('Lists the keys and the number of active tokens under each version.')
+    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
+    .action((options) => listKeys(options, deps));
+  command
+    .command('rotate')
+    .description(
+      'Adds a key that seals new tokens. Running servers use it at once; tokens under older keys keep working.',
+    )
+    .addOption(
+      new Option('--signing', 'rotate the key that signs receipts and audit heads, with an overlap').conflicts('oidc'),
+    )
+    .option('--oidc', 'rotate the key that signs ID tokens, with an overlap')
+    .action(({ signing = false, oidc = false }) => rotate(signing ? 'signing' : oidc ? 'oidc' : 'sealing', deps));
+  command
+    .command('retire')
+    .description('Destroys the key of a version. Its tokens can no longer be verified: those users must enrol again.')
+    .argument('[version]', 'version number that `facestep keys list` prints', wholeNumber(1, 99_999))
+    .option(
+      '--confirm <count>',
+      'number of tokens that will be lost, as this command printed it',
+      wholeNumber(0, 999_999_999_999),
+    )
+    .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
+    // The key id is an option and not an argument, because it may begin with a hyphen.
+    .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
+    .action((version, { signing, ...options }) => {
+      if (version !== undefined && signing === undefined) return retire(version, options, deps);
+      if (version === undefined && signing !== undefined) return retireSigning(signing, deps);
+      throw new UsageError('give a version, or --signing <kid>');
+    });
+  return command;
+}
+
+export function createJwksCommand(deps: CliDeps): CommandUnknownOpts {
+  return new Command('jwks')
+    .summary('print the public keys of receipts')
+    .description('The same JSON Web Key Set (RFC 7517) as /.well-known/jwks.json, to verify receipts offline.')
+    .action(async () => {
+      const config = await deps.loadKept();
+      const keys = await readPublicKeys(config, deps);
+      if (keys === null) {
+        deps.printError(`facestep: no signing keys in ${config.dataFolder}: the server makes them at its first start`);
+        deps.endWith(1);
+      } else {
+        deps.print(JSON.stringify({ keys }, null, 2));
+      }
+    });
+}
+
+async function listKeys({ trail }: TrailOptions, deps: CliDeps): Promise<void> {
+  const config = await deps.loadKept();
+  const inventory = await openInventory(config.keys, { files: filesOf(config), ...deps });
+  const [sealing, signing, oidc] = await Promise.all([inventory.sealing(), inventory.signing(), inventory.oidc()]);
+  const listed = { kind: inventory.kind, sealing, signing, oidc };
+  if (sealing.length === 0) throw noKeys(config);
+  const trails = await trailsOf(config, trail);
+  const count = await countTokens(trails, deps.clock.now());
+  if (!deps.printJson(toKeyReport(listed, count, trails)))
+    [...toKeyLines(listed, count), ...toCountLines(count, { ...config.audit, trails })].forEach(deps.print);
+  if ([...sealing, ...signing, ...oidc].some(({ problem }) => problem !== null)) deps.endWith(1);
+}
+
+async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
+  const config = await deps.loadKept();
+  const rotated = await rotateKey(config, use, deps);
+  switch (rotated.kind) {
+    case 'version':
+      return deps.print(`Version ${rotated.version} seals new tokens. Back up ${rotated.file}: it has changed.`);
+    case 'turn':
+      return deps.print(`Key ${rotated.kid} is published now, and signs from ${toIso(rotated.signsFrom)}.`);
+    case 'waiting':
+      throw new UsageError('the key of an earlier rotation still waits for its turn');
+    case 'none':
+      throw use === 'oidc' ? noOidcKeys(config) : noKeys(config);
+    case 'by hand':
+      return rotated.words.forEach(deps.print);
+  }
+}
+
+async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, deps: CliDeps): Promise<void> {
+  const config = await deps.loadKept();
+  const trails = await trailsOf(config, trail);
+  const retired = await retireVersion(config, { version, confirm: confirm ?? null, trails }, deps);
+  if (retired.kind === 'unknown') throw new UsageError(`there is no key of version ${version}`);
+  if (retired.kind === 'current')
+    throw new UsageError(`version ${version} seals new tokens. First: facestep keys rotate`);
+  const { kind, count, lost, words } = retired;
+  deps.print(`Version ${version} has sealed ${lost === 1 ? '1 token' : `${lost} tokens`} in use.`);
+  toCountLines(count, { ...config.audit, trails }).forEach(deps.print);
+  words.forEach(deps.print);
+  if (kind === 'unconfirmed') {
+    if (confirm !== undefined) deps.printError(`facestep: not ${confirm} but ${lost} would be lost`);
+    const again = ['facestep keys retire', version, '--confirm', lost, ...trail.map((each) => `--trail ${each}`)];
+    deps.print(`Nothing was changed. To destroy the key and lose them: ${again.join(' ')}`);
+    deps.endWith(1);
+  } else if (kind === 'retired') {
+    const { keys } = filesOf(config);
+    deps.print(`Version ${version} is retired. Copies of its key in backups of ${keys} open its tokens still.`);
+  }
+}
+
+async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
+  const config = await deps.loadKept();
+  switch (await retireSigningKey(config, kid, deps)) {
+    case 'by hand':
+      throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
+    case 'none':
+      throw noKeys(config);
+    case 'refused':
+      throw new UsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing');
+    case 'retired':
+      deps.print(`Key ${kid} is retired. ${retiredSigningText}`);
+  }
+}
+
+const noKeys = ({ dataFolder }: KeptConfig): UsageError =>
+  new UsageError(`there are no such keys for ${dataFolder}: the server makes them at its first start`);
+
+const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
+  new UsageError(
+    `there are no OpenID keys for ${dataFolder}: the server makes them when it starts with the first connection that has oidc`,
+  );
+
+async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
+  const { audit } = filesOf(config);
+  const named = await findNamedTrails(others);
+  return [...((await fileExists(audit)) ? [audit] : []), ...named];
+}
+
+interface ListedKeys {
+  readonly kind: KeyInventory['kind'];
+  readonly sealing: readonly SealingKey[];
+  readonly signing: readonly RotatingKey[];
+  readonly oidc: readonly RotatingKey[];
+}
+
+function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
+  return [
+    'Seal tokens:',
+    ...sealing.map(({ version, isCurrent, problem }) => {
+      const count = `${byVersion.get(version) ?? 0} tokens in use`;
+      return `  version ${version}: ${[count, ...(isCurrent ? ['seals new ones'] : []), ...toProblem(problem)].join(', ')}`;
+    }),
+    ...[...byVersion]
+      .filter(([version]) => sealing.every((key) => key.version !== version))
+      .map(([version, count]) => `  version ${version}: retired; ${count} tokens that can no longer be opened`),
+    '',
+    'Sign receipts and audit heads:',
+    ...toTurningLines(signing),
+    ...(oidc.length === 0 ? [] : ['', 'Sign ID tokens and security events:', ...toTurningLines(oidc)]),
+    '',
+  ];
+}
+
+function toTurningLines(keys: readonly RotatingKey[]): string[] {
+  const signing = keys.findIndex(({ isSigning }) => isSigning);
+  return keys.map(({ name, signsFrom, problem }, index) => {
+    const turn = index < signing ? 'former' : index === signing ? 'signs' : 'published';
+    const when = signsFrom === null ? [] : [`${index > signing ? 'signs from' : 'since'} ${toIso(signsFrom)}`];
+    return `  ${name}: ${[turn, ...when, ...toProblem(problem)].join(', ')}`;
+  });
+}
+
+const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
+
+function toCountLines(
+  { ofUnknownVersion }: TokenCount,
+  { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
+): string[] {
+  const forgotten = `Records are kept for ${retentionDays} days: tokens made before that are not counted.`;
+  const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
+  return [
+    trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
+    'Each replica has its own audit trail: tokens in trails without --trail are not counted.',
+    ...(retentionDays === null ? [] : [forgotten]),
+    ...(ofUnknownVersion === 0 ? [] : [unknown]),
+  ];
+}
+
+function toKeyReport(
+  { kind, sealing, signing, oidc }: ListedKeys,
+  { byVersion, ofUnknownVersion }: TokenCount,
+  trails: readonly string[],
+): JsonObject {
+  const toTurn = ({ name, isSigning, signsFrom, problem }: RotatingKey): JsonObject => ({
+    name,
+    isSigning,
+    problem,
+    signsFrom: signsFrom === null ? null : toIso(signsFrom),
+  });
+  return {
+    kind,
+    sealing: sealing.map(({ version, isCurrent, problem }) => ({
+      version,
+      isCurrent,
+      problem,
+      tokens: byVersion.get(version) ?? 0,
+    })),
+    signing: signing.map(toTurn),
+    oidc: oidc.map(toTurn),
+    counted: { trails: [...trails], ofUnknownVersion },
+  };
+}

@@ -1,0 +1,226 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { findTokenOwners, type PastEvent, readEvents } from '../../audit/events.js';
+import type { CliDeps } from '../../cli/deps.js';
+import { findConnection, splitArguments } from '../../cli/find-connection.js';
+import { findUsers, reportUnsearched } from '../../cli/find-users.js';
+import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
+import { toPrintable } from '../../cli/table.js';
+import type { AuditAction } from '../../core/audit-events.js';
+import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { refusals } from '../../errors.js';
+
+const usualDays = 7;
+
+export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
+  new Command('why')
+    .summary('explain why a user was refused or let through')
+    .description('Reads the audit trail and describes what happened to one user. The server may be running.')
+    .usage('[options] [connection] <user>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[user]', 'username, or immutable id at the provider')
+    .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
+    .option('--trail <folder>', 'data folder of a replica; can be repeated', collect)
+    .action(async (first, second, { since: asked, trail = [] }) => {
+      const setup = await deps.loadSetup();
+      const [given, user] = splitArguments(first, second);
+      const { id } = findConnection(setup, given);
+      const found = await findUsers(user, id, setup);
+      const since = asked ?? addSec(deps.clock.now(), -usualDays * secondsPerDay);
+      const files = await findTrails(trail, setup.config);
+      const subjects = new Set(found.users.map(({ subject }) => subject));
+      const events = await collectEvents(files, { connection: id, subjects, since });
+      const foreign = await findForeign(events, files);
+      if (!deps.printJson({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }))
+        toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
+      deps.endWith(reportUnsearched(found, deps) && events.length > 0 ? 0 : 1);
+    });
+
+type ExplainedEvent = PastEvent<ExplainedAction>;
+
+async function collectEvents(
+  files: readonly string[],
+  {
+    connection,
+    subjects,
+    since,
+  }: { readonly connection: string; readonly subjects: ReadonlySet<string>; readonly since: EpochMs },
+): Promise<readonly ExplainedEvent[]> {
+  const events: ExplainedEvent[] = [];
+  for (const file of files) {
+    for await (const event of readEvents(file, toldActions, { since })) {
+      if (event.connection === connection && subjects.has(event.subject)) events.push(event);
+    }
+  }
+  return events.toSorted((a, b) => a.time - b.time);
+}
+
+async function findForeign(events: readonly ExplainedEvent[], files: readonly string[]): Promise<ReadonlySet<string>> {
+  const refused = events.flatMap(({ action, connection, subject, detail }) =>
+    action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null
+      ? [{ connection, subject, tokenId: detail.tokenId }]
+      : [],
+  );
+  const owners = await findTokenOwners(files, new Set(refused.map(({ tokenId }) => tokenId)));
+  const isForeign = ({ connection, subject, tokenId }: (typeof refused)[number]): boolean => {
+    const owner = owners.get(tokenId);
+    return owner !== undefined && (owner.connection !== connection || owner.subject !== subject);
+  };
+  return new Set(refused.filter(isForeign).map(({ tokenId }) => tokenId));
+}
+
+const toJson = (foreign: ReadonlySet<string>) => (event: ExplainedEvent) => {
+  const { time, action, subject, request, detail } = event;
+  return {
+    time: toIso(time),
+    action,
+    subject,
+    request: request ?? null,
+    said: toSentence(event, foreign),
+    isRefusal: isRefusal(event),
+    detail,
+  };
+};
+
+function toLines(
+  { connection, user, since }: { readonly connection: string; readonly user: string; readonly since: EpochMs },
+  events: readonly ExplainedEvent[],
+  foreign: ReadonlySet<string>,
+): string[] {
+  const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
+  if (events.length === 0) return [title, '', 'Nothing is recorded: they did not come here, or under another name.'];
+  const last = events.findLast(isRefusal);
+  return [
+    title,
+    '',
+    ...events.map((event) => {
+      const request = event.request === undefined ? '' : `  [${toPrintable(event.request)}]`;
+      return `${toIso(event.time)}  ${isRefusal(event) ? '!' : ' '} ${toPrintable(toSentence(event, foreign))}${request}`;
+    }),
+    '',
+    last === undefined
+      ? 'Nothing was refused.'
+      : `Last refused ${toIso(last.time)}: ${toPrintable(toSentence(last, foreign))}`,
+  ];
+}
+
+const toldActions = [
+  'enrolled',
+  'enrolment_refused',
+  'enrolment_recovered',
+  'renewed',
+  'revoked',
+  'consent_withdrawn',
+  'subject_erased',
+  'step_up_started',
+  'step_up_abandoned',
+  'hand_off_refused',
+  'liveness_judged',
+  'verified',
+  'verification_refused',
+  'locked_out',
+  'lockout_cleared',
+  'hook_decided',
+] as const satisfies readonly AuditAction[];
+
+type ExplainedAction = (typeof toldActions)[number];
+
+/** Returns true if an event denied the user access. */
+function isRefusal({ action, detail }: ExplainedEvent): boolean {
+  if (action === 'liveness_judged') return !detail.pass;
+  if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
+  return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
+}
+
+/**
+ * Describes an event in one sentence, with the names that the documentation uses.
+ * @param foreign - ids of tokens that were created for other users
+ */
+function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<string>): string {
+  switch (action) {
+    case 'enrolled':
+    case 'enrolment_recovered':
+      return 'Enrolled';
+    case 'renewed':
+      return 'The token was renewed: the same face opens it';
+    case 'enrolment_refused':
+      return `Not enrolled: ${toReason(detail.code)}`;
+    case 'revoked':
+      return `The enrolment was ended${detail.by === undefined ? '' : ` by ${detail.by}`}`;
+    case 'consent_withdrawn':
+      return 'The consent was withdrawn, and the enrolment ended';
+    case 'subject_erased':
+      return `Erased by ${detail.by}`;
+    case 'step_up_started':
+      return toStart(detail);
+    case 'step_up_abandoned':
+      return 'Declined on the page';
+    case 'hand_off_refused':
+      return detail.chosen === 'none'
+        ? 'On the phone: the user denied requesting this'
+        : 'On the phone: chose another number than the computer showed';
+    case 'liveness_judged':
+      return detail.pass ? 'Taken as live' : `Not taken as live: ${detail.reasons.join(', ')}`;
+    case 'verified':
+      return 'The face is the enrolled one';
+    case 'verification_refused':
+      return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId, foreign);
+    case 'locked_out':
+      return `${detail.hook === undefined ? 'Locked out' : `Sign-ins at hook ${detail.hook} locked out`} until ${detail.until}: lockout ${detail.level} in a row`;
+    case 'lockout_cleared':
+      return `The lockout was ended by ${detail.by}`;
+    case 'hook_decided':
+      return `Hook ${detail.hook}: ${toDecision(detail)}`;
+  }
+}
+
+const toStart = ({
+  purpose,
+  application,
+  by,
+}: Extract<ExplainedEvent, { action: 'step_up_started' }>['detail']): string => {
+  const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was requested';
+  const whose = application === undefined ? '' : `, for ${application}`;
+  return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
+};
+
+function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): string {
+  if (tokenId === null) return 'Refused: there is no enrolment';
+  return foreign.has(tokenId)
+    ? 'Refused: the token in the profile was not made for this user, so no face opens it. Enrol them again'
+    : 'Refused: not the enrolled face';
+}
+
+type Decision = Extract<ExplainedEvent, { action: 'hook_decided' }>['detail'];
+
+const whyUnverified = {
+  no_check: 'no face check was passed lately enough',
+  check_used: 'another sign-in had used the face check',
+  other_application: 'the face check was for another application',
+  other_address: 'the face check came from another address (policy.sameAddress)',
+  locked_out: 'too many sign-ins without a face check came before',
+  another_way: 'a code was given in place of a face, which the policy does not let count',
+  state_unavailable: 'the state store did not answer in time, and the policy says what is answered then',
+} as const;
+
+const answers = {
+  deny: 'refused',
+  omit_claim: 'let through without the claim',
+  pass: 'let through: shadow mode refuses no one',
+} as const;
+
+function toDecision(decision: Decision): string {
+  if (decision.outcome === 'verified') {
+    return `let through, by the face check of ${toIso(epochMs(decision.at * 1000))}`;
+  }
+  if (decision.outcome === 'another_way') {
+    return `let through, by the code given in place of a face at ${toIso(epochMs(decision.at * 1000))}`;
+  }
+  if (decision.outcome === 'refused') return `let through: shadow mode refuses no one: ${toReason(decision.code)}`;
+  const { fallback, reason } = decision;
+  return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
+}
+
+const toReason = (code: string): string => {
+  const known = Object.entries(refusals).find(([name]) => name === code)?.[1].text;
+  return known === undefined ? code : `${known} (${code})`;
+};

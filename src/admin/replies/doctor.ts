@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { instantReply } from '../../core/instant.js';
+import { places, type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
+
+const light = z.enum(['ok', 'warn', 'fail']);
+const toDoCodes = Object.keys(toDoUrgency).filter((code): code is ToDoCode => code in toDoUrgency);
+
+export const doctorReply = z.object({
+  doctor: z.object({
+    isUnderWay: z.boolean(),
+    by: z.string().nullable(),
+    startedAt: instantReply.nullable(),
+    connections: z.array(
+      z.object({
+        connection: z.string(),
+        examinedAt: instantReply.nullable(),
+        light: light
+          .nullable()
+          .describe('The worst severity of the findings; `null` if the connection was not checked within a week.'),
+        findings: z.array(
+          z.object({
+            title: z.string(),
+            light: z.enum(['ok', 'warn', 'fail', 'by_hand', 'skipped']),
+            found: z.string(),
+            remedy: z.string().nullable(),
+            cause: z.string().nullable().describe('Title of the finding that prevented this check.'),
+            mend: z
+              .object({ step: z.string(), pushSecrets: z.boolean() })
+              .nullable()
+              .describe('Fields of the apply call that fixes the problem; `null` if a person has to fix it.'),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+export type DoctorReply = z.output<typeof doctorReply>;
+
+export const toDoReply = z.object({
+  items: z.array(
+    z.object({
+      code: z.enum(toDoCodes),
+      urgency: z.enum(['now', 'soon']),
+      words: z.string(),
+      connection: z.string().nullable().describe('`null` if the task concerns the server.'),
+      about: z.string().nullable().describe('Name of the administrator or application; `null` if there is none.'),
+      count: z.int().describe('Number of open requests; 1 for other tasks.'),
+      where: z.enum(places),
+    }),
+  ),
+  lights: z.array(z.object({ connection: z.string(), light: light.nullable(), examinedAt: instantReply.nullable() })),
+});
+export type ToDoReply = z.output<typeof toDoReply>;

@@ -1,0 +1,114 @@
+import { dirname, resolve } from 'node:path';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { callServer, type Fields } from '../cli/call-server.js';
+import { UsageError } from '../cli/command-error.js';
+import type { CliDeps } from '../cli/deps.js';
+import { parseGivenJson, readGivenFile } from '../cli/named-file.js';
+import { toFactLines, toPrintable, toTableLines } from '../cli/table.js';
+import { type BrandConfig, brandConfigGuard } from '../config/schema.js';
+import { pictureNames } from './brand.js';
+import { type BrandReply, brandReply, type CheckedBrandReply, checkedBrandReply } from './replies.js';
+
+export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
+  const command = new Command('brand')
+    .summary('manage the logo, colours and texts of the capture page')
+    .description('Calls the running server.');
+  const printBrand = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
+  const apply = async (brand: string): Promise<void> =>
+    printBrand(await callServer('POST /brand/apply', brandReply, deps, { brand }));
+  /**
+   * Has the server check a brand file, and prints all problems.
+   * @returns the server's reply
+   */
+  const check = async (file: string): Promise<CheckedBrandReply> => {
+    const checked = await callServer('POST /brand/check', checkedBrandReply, deps, await toFields(file));
+    for (const { field, code, reason } of checked.problems)
+      deps.printError(toPrintable(`${field}: ${reason} (${code})`));
+    if (checked.digest === null) deps.endWith(1);
+    return checked;
+  };
+
+  command
+    .command('show')
+    .description('show the active brand and previous ones')
+    .action(async () => {
+      const inForce = await callServer('GET /brand', brandReply.loose(), deps);
+      if (!deps.printJson(inForce)) printBrand(inForce);
+    });
+  command
+    .command('check')
+    .description('validate a brand and print the path of a preview; nothing changes')
+    .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
+    .action(async (file) => {
+      const { preview } = await check(file);
+      if (preview !== null) deps.print(preview);
+    });
+  command
+    .command('set')
+    .description('validate and activate a brand')
+    .argument('<file>', 'JSON file, in the form of `brand` in the configuration')
+    .action(async (file) => {
+      const { digest } = await check(file);
+      if (digest !== null) await apply(digest);
+    });
+  command
+    .command('back')
+    .description('roll back to a previous brand')
+    .argument('<digest>', 'digest that “show” prints')
+    .action(apply);
+  command
+    .command('clear')
+    .description('reset to the default look')
+    .action(() => apply(''));
+  return command;
+}
+
+async function toFields(file: string): Promise<Fields> {
+  const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
+  if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);
+  const { texts } = brand.data;
+  const given = pictureNames.filter((name) => brand.data[name] !== null);
+  const pictures = await Promise.all(given.map(async (name) => [name, await readPicture(file, brand.data, name)]));
+  return {
+    ...Object.fromEntries(
+      (['organisation', 'helpUrl', 'accent', 'accentDark', 'ground', 'groundDark'] as const).map((name) => [
+        name,
+        brand.data[name] ?? '',
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(texts).flatMap(([language, own]) => (own === undefined ? [] : [[language, JSON.stringify(own)]])),
+    ),
+    ...Object.fromEntries(pictures),
+    without: pictureNames.filter((name) => brand.data[name] === null),
+  };
+}
+
+const toPlace = ({ path }: { readonly path: readonly PropertyKey[] }): string =>
+  path.map(String).join('.') || 'the file';
+
+async function readPicture(file: string, brand: BrandConfig, name: (typeof pictureNames)[number]): Promise<string> {
+  return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
+}
+
+function toLines({ source, digest, brand, versions }: BrandReply): string[] {
+  const { texts = [], logo = null, logoDark = null, icon = null } = brand ?? {};
+  const size = (picture: { readonly widthPx: number; readonly heightPx: number } | null): string =>
+    picture === null ? '-' : `${picture.widthPx} × ${picture.heightPx}`;
+  const facts: [string, string | null][] = [
+    ['decided by', source],
+    ['digest', digest],
+    ['organisation', brand?.organisation ?? null],
+    ['help', brand?.helpUrl ?? null],
+    ['accent', `${brand?.accent ?? '-'}  ${brand?.accentDark ?? '-'}`],
+    ['ground', `${brand?.ground ?? '-'}  ${brand?.groundDark ?? '-'}`],
+    ['logo', `${size(logo)}  ${size(logoDark)}`],
+    ['icon', size(icon)],
+    ['texts', texts.map(({ language, key }) => `${language}.${key}`).join(', ') || '-'],
+  ];
+  const former = versions.map((each) => [each.at, each.by, each.organisation, each.digest]);
+  return [
+    ...toFactLines(facts),
+    ...(former.length === 0 ? [] : ['', ...toTableLines(['published', 'by', 'organisation', 'digest'], former)]),
+  ];
+}

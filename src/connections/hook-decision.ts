@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ConnectedSubject } from '../core/connection.js';
+import { type EpochMs, epochSec } from '../core/units.js';
+
+/** Schema of stored decisions. */
+export const hookDecisionGuard = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('verified'),
+    at: z.number().transform(epochSec),
+    stepUpId: z.string(),
+    liveness: z.number().nullable(),
+  }),
+  z.object({
+    /** The user passed without a face. */
+    outcome: z.literal('another_way'),
+    at: z.number().transform(epochSec),
+    stepUpId: z.string(),
+  }),
+  z.object({ outcome: z.literal('unverified'), fallback: z.enum(['deny', 'omit_claim', 'pass']) }),
+]);
+
+export type HookDecision = z.infer<typeof hookDecisionGuard>;
+
+export interface HookEvent extends ConnectedSubject {
+  readonly hook: string;
+  readonly application: string | null;
+  readonly address: string | null;
+  /** True if the user has passed the first factor. Events without a passed face check then count towards a lockout. */
+  readonly isAfterFirstFactor: boolean;
+  /** Identifies repeated deliveries of one event. */
+  readonly eventId: string;
+  readonly eventTime: EpochMs | null;
+  /** Seconds for which a repeated event gets the same answer. */
+  readonly repeatableForSec: number;
+  /** Provider's timeout minus network time, in milliseconds. */
+  readonly budgetMs: number;
+}
+
+/** Maximum age of an event, including transport. */
+export const eventSkewSec = 300;
+
+/**
+ * Longer than events are accepted. A replayed event therefore gets its earlier answer or `event_out_of_time`, never a
+ * new decision.
+ */
+export const repeatableWithinSkewSec = 3 * eventSkewSec;

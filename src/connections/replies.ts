@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { instantReply } from '../core/instant.js';
+
+export const mode = z.enum(['shadow', 'enforce']);
+
+const modeReply = z.object({
+  inForce: mode,
+  file: mode.describe('Mode in the configuration file.'),
+  switched: z
+    .object({ by: z.string(), at: instantReply })
+    .nullable()
+    .describe(
+      'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
+    ),
+});
+export type ModeReply = z.output<typeof modeReply>;
+
+export const switchedModeReply = z.object({ mode: modeReply });
+
+const unverified = z.enum(['deny', 'omit_claim']);
+
+export const connectionsReply = z.object({
+  connections: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      mode: modeReply,
+      policy: z.object({
+        accuracy: z.int(),
+        scope: z.string(),
+        liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']),
+        userSecret: z.enum(['none', 'pin', 'passkey']),
+        whenNotEnrolled: z.enum(['refuse', 'enrol']),
+        whenUnverified: unverified,
+        whenUnavailable: unverified,
+        freshnessSec: z.int(),
+        enrolmentDays: z.int().nullable(),
+        referencePhoto: z.boolean(),
+        bypass: z
+          .object({ minutes: z.int(), approvals: z.int() })
+          .nullable()
+          .describe('Bypass codes: lifetime, and administrators who must agree. `null` if not allowed.'),
+      }),
+    }),
+  ),
+});
+export type ConnectionsReply = z.output<typeof connectionsReply>;
+
+export const refusedReply = z.object({
+  subjects: z.array(
+    z.object({
+      ...{ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) },
+      isEnrolled: z.boolean().describe('False: an invitation helps. True: the person signed in without a face check.'),
+    }),
+  ),
+  cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
+  total: z.int().describe('Number of users on all pages.'),
+  notEnrolled: z.int().describe('Number of them who are not enrolled.'),
+  days: z
+    .array(z.object({ day: z.string(), users: z.int(), refused: z.int() }))
+    .describe('Users of whom the hooks decided, and users who would have been denied, by day in UTC, oldest first.'),
+  unnamed: z
+    .array(z.object({ code: z.string(), count: z.int() }))
+    .describe(
+      'Number of calls that could not be decided and would have been refused; they belong to no particular user.',
+    ),
+  since: instantReply,
+});
+export type RefusedReply = z.output<typeof refusedReply>;
+
+const secretAge = z.object({
+  since: instantReply.describe('Time when a server first had it.'),
+  usedAt: instantReply.nullable().describe('Last authentic call with it. `null` if there was none.'),
+});
+
+export const connectionSecretsReply = z.object({
+  secrets: z.array(
+    z.object({
+      setting: z.string(),
+      previousSetting: z.string(),
+      isPreviousTaken: z.boolean(),
+      isPushed: z
+        .boolean()
+        .describe('True if applying sends the secret to the provider; otherwise you deploy the functions that use it.'),
+      current: secretAge,
+      previous: secretAge.nullable().describe('`null` if there is none.'),
+    }),
+  ),
+});
+export type ConnectionSecretsReply = z.output<typeof connectionSecretsReply>;
+
+const stepState = z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']);
+
+const words = z.array(z.string()).describe('Reason why it cannot continue, or the action that a person has to take.');
+
+export const planReply = z.object({
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      state: stepState,
+      diff: z
+        .array(z.object({ sign: z.enum(['+', '~']), text: z.string() }))
+        .describe('Changes that applying makes: `+` creates something missing, `~` changes something different.'),
+      words,
+    }),
+  ),
+  census: z
+    .object({
+      users: z.int(),
+      enrolled: z.int(),
+      isComplete: z.boolean(),
+      found: z.string(),
+      remedy: z.string().nullable(),
+    })
+    .nullable()
+    .describe('`null` if the provider does not report it.'),
+});
+export type PlanReply = z.output<typeof planReply>;
+
+const runReply = z.object({
+  id: z.string(),
+  by: z.string(),
+  startedAt: instantReply,
+  endedAt: instantReply.nullable(),
+  state: z
+    .enum(['under_way', 'done', 'stopped', 'broken_off'])
+    .describe(
+      '`stopped`: a step failed, and the following steps were not run. `broken_off`: the server of the run ended; another run continues from there.',
+    ),
+  pushSecrets: z.boolean(),
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      progress: z.enum(['left', 'under_way', 'done', 'failed']),
+      applied: z.boolean().describe('True if it changed something.'),
+      state: stepState.nullable().describe('State of the step after it ran.'),
+      words,
+    }),
+  ),
+});
+
+export const begunRunReply = z.object({ run: runReply });
+export type BegunRunReply = z.output<typeof begunRunReply>;
+
+export const lastRunReply = z.object({ run: runReply.nullable() });
+export type LastRunReply = z.output<typeof lastRunReply>;

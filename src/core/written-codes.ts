@@ -1,0 +1,25 @@
+import type { Random } from './ports.js';
+import { Credential } from './secrets.js';
+
+/*
+ * Codes to write on paper or read out on the phone: 60 random bits in Crockford's base 32, which has no ambiguous
+ * characters.
+ */
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const characters = 12;
+
+/** Draws a code in groups of four: `4T9K-0ZQM-7WXC`. */
+export function drawWrittenCode(random: Random): Credential {
+  const drawn = Array.from(random(characters), (byte) => alphabet[byte % alphabet.length] ?? '').join('');
+  return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
+}
+
+export const toCompared = (code: Credential): string =>
+  code.use((text) =>
+    text
+      .toUpperCase()
+      .replace(/[^0-9A-Z]/g, '')
+      .replace(/O/g, '0')
+      .replace(/[IL]/g, '1'),
+  );

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createFolder } from '../../test/folder.js';
+import { canFillDisk, runOnDisk } from '../../test/full-disk.js';
+import { systemRandom } from '../../test/sinks.js';
+import { removeUnfinishedLine, replaceFile } from './durable-file.js';
+
+const folder = createFolder('durable');
+
+test('a file is replaced, or made where there is none, for its owner alone; drafts go', async () => {
+  const file = join(folder, 'keys.json');
+  await replaceFile(file, 'one', systemRandom);
+  expect(readFileSync(file, 'utf8')).toBe('one');
+  writeFileSync(`${file}.0123456789abcdef.new`, 'left by a crash');
+  await replaceFile(file, 'two', systemRandom);
+  expect(readFileSync(file, 'utf8')).toBe('two');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['keys.json']);
+});
+
+test.each([
+  ['one\ntw', 'one\n'],
+  ['on', ''],
+  ['one\n', 'one\n'],
+  ['', ''],
+])('of a file of lines that ends after %j whole lines stay', async (text, whole) => {
+  const file = join(folder, 'lines.jsonl');
+  writeFileSync(file, text);
+  await removeUnfinishedLine(file);
+  expect(readFileSync(file, 'utf8')).toBe(whole);
+});
+
+test('a file of lines that is not there is made for its owner alone', async () => {
+  const file = join(folder, 'none.jsonl');
+  await removeUnfinishedLine(file);
+  expect(readFileSync(file, 'utf8')).toBe('');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+(canFillDisk ? test : test.skip)(
+  'on a full disk a file stays as it is, nothing is left of the other, and a start says why',
+  () => {
+    const disk = join(folder, 'disk');
+    const urlOf = (module: string): string => JSON.stringify(new URL(module, import.meta.url));
+    const script = join(folder, 'script.mjs');
+    writeFileSync(
+      script,
+      `import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+    import { randomBytes } from 'node:crypto';
+    import { createFile, replaceFile } from ${urlOf('./durable-file.js')};
+    import { lockTrail } from ${urlOf('../audit/lock.js')};
+    process.chdir(${JSON.stringify(disk)});
+    await replaceFile('keys.json', 'one', randomBytes);
+    const full = (error) => error.code;
+    const seen = [];
+    try { for (;;) appendFileSync('filler', Buffer.alloc(4096)); } catch (error) { seen.push(error.code); }
+    seen.push(await replaceFile('keys.json', 'two', randomBytes).catch(full));
+    seen.push(await createFile('other.json', 'two', randomBytes).catch(full));
+    try { lockTrail('audit.jsonl'); } catch (error) { seen.push(error.detail.problem); }
+    console.log(JSON.stringify([...seen, readFileSync('keys.json', 'utf8'), readdirSync('.').sort()]));`,
+    );
+    expect(runOnDisk(disk, '256k', script)).toEqual([
+      ...['ENOSPC', 'ENOSPC', 'ENOSPC', 'its lock cannot be had: the disk is full', 'one'],
+      ['audit-lock', 'filler', 'keys.json'],
+    ]);
+  },
+);

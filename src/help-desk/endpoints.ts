@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import { requireSubject, subjectFields } from '../access/connection-access.js';
+import { pageOf } from '../core/bounded-list.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import { supportedLanguages } from '../core/language.js';
+import { emptyReply, helpReasons } from '../core/page-protocol.js';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { sentLink } from '../http/page-link.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { adminEndpoint, type Endpoint, sessionEndpoint } from '../http/rest/endpoint.js';
+import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import type { StartedStepUp } from '../step-up/step-up.js';
+import {
+  askForHelp,
+  closeHelpRequest,
+  type HelpRequest,
+  listHelpRequests,
+  maxNoteCharacters,
+  settlements,
+  takeHelpRequest,
+} from './help-requests.js';
+import {
+  approvedBypassReply,
+  begunVouchingReply,
+  bypassesReply,
+  helpRequestsReply,
+  madeBypassReply,
+  takenHelpRequestReply,
+  vouchingReply,
+} from './replies.js';
+import { beginVouching, readVouching } from './vouching.js';
+
+const pageFields = {
+  limit: z.int().min(1).max(100).default(50),
+  cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
+};
+
+const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
+
+const toBypassReply = ({
+  id,
+  connection,
+  subject,
+  application,
+  by,
+  approvedBy,
+  isApproved,
+  expiresAt,
+}: BypassCode) => ({
+  ...{ id, connection, subject, application, by, approvedBy },
+  ...{ state: toState(isApproved), expiresAt: toIso(expiresAt) },
+});
+
+const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) => ({
+  ...rest,
+  at: toIso(at),
+  expiresAt: toIso(expiresAt),
+});
+
+export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], tag: 'Help desk', status: 200, ours: true, photos: {} } as const),
+    right: 'assist',
+  } as const;
+  const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
+
+  const find = (id: string): Connection => {
+    const connection = deps.connections.get(id);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return connection;
+  };
+
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/vouchings',
+      status: 201,
+      summary: 'Ask a caller for a face check',
+      description:
+        'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
+      codes: [...named, 'contact_missing', 'delivery_failed'],
+      fields: z.strictObject({
+        ...subjectFields,
+        send: z
+          .enum(['none', 'email', 'sms'])
+          .default('none')
+          .describe('`none`: the link is in the reply, and nothing is sent.'),
+        language: z.enum(supportedLanguages).default('en'),
+      }),
+      reply: begunVouchingReply,
+      async handle({ fields, administrator, source }) {
+        const { send, language } = fields;
+        const connection = find(fields.connection);
+        const subject = await requireSubject(connection, fields);
+        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
+        const { id, number, expiresAt, started } = await beginVouching(
+          { connection, subject, by: administrator, source, send, language, toLink },
+          deps,
+        );
+        return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/vouchings/:id',
+      summary: 'Get the result of a caller’s face check',
+      description:
+        'The administrator who started it polls this every few seconds. After the face check has passed, the reply identifies the person, for ten minutes.',
+      codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({}),
+      reply: vouchingReply,
+      async handle({ param, administrator }) {
+        const { state, person, until } = await readVouching({ id: param('id'), by: administrator }, deps);
+        return { state, person: person && { ...person }, until: until === null ? null : toIso(until) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes',
+      isSensitive: true,
+      status: 201,
+      summary: 'Create a bypass code for a person',
+      description:
+        'Returns a code for a person who cannot show their face. It works once, for one connection, and for one application if given. Replaces an earlier code of the person. Returns `not_found` if the policy does not allow bypass codes.',
+      codes: [...named, 'not_found', 'limit_reached'],
+      fields: z.strictObject({
+        ...subjectFields,
+        minutes: z
+          .int()
+          .min(5)
+          .max(60)
+          .optional()
+          .describe('Lifetime in minutes; by default the maximum of the policy.'),
+        application: z
+          .string()
+          .min(1)
+          .max(253)
+          .optional()
+          .describe('Host of the application that the code is valid for.'),
+      }),
+      reply: madeBypassReply,
+      async handle({ fields, administrator }) {
+        const { minutes = null, application = null } = fields;
+        const connection = find(fields.connection);
+        const subject = await requireSubject(connection, fields);
+        await connection.profile.readAccount(subject);
+        const { id, code, isApproved, expiresAt } = await issueBypass(
+          { connection, subject, by: administrator, minutes, application },
+          deps,
+        );
+        return { id, code: code.use((text) => text), state: toState(isApproved), expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes/list',
+      summary: 'List active and pending bypass codes',
+      description: 'Returns them newest first, without the codes themselves.',
+      codes: [],
+      fields: z.strictObject(pageFields),
+      reply: bypassesReply,
+      async handle({ fields: { limit, cursor: after = null } }) {
+        const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
+        return { codes: page.map(toBypassReply), cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/bypass-codes/:id/approve',
+      isSensitive: true,
+      summary: 'Approve a bypass code of another administrator',
+      description: 'Starts the lifetime of the code.',
+      codes: ['not_found', 'approver_same'],
+      fields: z.strictObject({}),
+      reply: approvedBypassReply,
+      async handle({ param, administrator }) {
+        const { expiresAt } = await approveBypass({ id: param('id'), by: administrator }, deps);
+        return { expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/list',
+      summary: 'List help requests',
+      description: 'Returns the requests, newest first. A request is stored for a day.',
+      codes: [],
+      fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
+      reply: helpRequestsReply,
+      async handle({ fields: { limit, cursor: after = null, connection } }) {
+        const all = await listHelpRequests(deps);
+        const wanted = all.filter((each) => connection === undefined || each.connection === connection);
+        const { page, cursor } = pageOf(wanted, { limit, cursor: after });
+        return { requests: page.map(toRequestReply), cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/:id/take',
+      summary: 'Take over a help request',
+      description: 'After this, no other administrator can take it over.',
+      codes: ['not_found', 'request_taken'],
+      fields: z.strictObject({}),
+      reply: takenHelpRequestReply,
+      handle: async ({ param, administrator }) => ({
+        request: toRequestReply(await takeHelpRequest({ id: param('id'), by: administrator }, deps)),
+      }),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/requests/:id/settle',
+      summary: 'Close a help request',
+      description: 'Closes a request that you took over. It is removed from the list; the outcome is recorded.',
+      codes: ['not_found'],
+      fields: z.strictObject({ settlement: z.enum(settlements) }),
+      reply: z.strictObject({}),
+      async handle({ param, fields: { settlement }, administrator }) {
+        await closeHelpRequest({ id: param('id'), settlement, by: administrator }, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+/** Creates the endpoint by which a person at the capture page asks the help desk for help. */
+export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections'>): Endpoint[] {
+  return [
+    sessionEndpoint({
+      ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
+      deps,
+      path: '/face/help',
+      action: 'ask_for_help',
+      status: 201,
+      summary: 'Ask the help desk for help',
+      description:
+        'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
+      codes: [
+        ...(['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const),
+        ...(['locked_out', 'limit_reached'] as const),
+      ],
+      fields: z.strictObject({
+        reason: z.enum(helpReasons),
+        note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),
+      }),
+      reply: emptyReply,
+      async handle({ fields, session: shown }) {
+        await askForHelp({ session: shown, ...fields }, deps);
+        return {};
+      },
+    }),
+  ];
+}

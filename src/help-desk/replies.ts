@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { instantReply } from '../core/instant.js';
+import { helpReasons } from '../core/page-protocol.js';
+import { vouchingStates } from './vouching-states.js';
+
+const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
+
+export const begunVouchingReply = z.object({
+  id: z.string(),
+  url: z.string().nullable().describe('`null` if it was sent.'),
+  number: z.string().describe('Code to read out to the person. Do not send it in a message.'),
+  expiresAt: instantReply,
+});
+export type BegunVouchingReply = z.output<typeof begunVouchingReply>;
+
+export const vouchingReply = z.object({
+  state: z.enum(vouchingStates),
+  person: z
+    .object({
+      connection: z.string(),
+      subject: z.string(),
+      login: z.string(),
+      email: z.string().nullable(),
+      phone: z.string().nullable(),
+    })
+    .nullable(),
+  until: instantReply.nullable(),
+});
+export type VouchingReply = z.output<typeof vouchingReply>;
+
+const bypassState = z.enum(['ready', 'waiting']).describe('`waiting`: another administrator has to approve it.');
+
+export const madeBypassReply = z.object({
+  id: z.string(),
+  code: z.string().describe('Shown only once.'),
+  state: bypassState,
+  expiresAt: instantReply,
+});
+export type MadeBypassReply = z.output<typeof madeBypassReply>;
+
+export const bypassesReply = z.object({
+  codes: z.array(
+    z.object({
+      id: z.string(),
+      connection: z.string(),
+      subject: z.string(),
+      application: z.string().nullable(),
+      by: z.string(),
+      approvedBy: z.string().nullable(),
+      state: bypassState,
+      expiresAt: instantReply,
+    }),
+  ),
+  cursor: cursorReply,
+});
+export type BypassesReply = z.output<typeof bypassesReply>;
+
+export const approvedBypassReply = z.object({ expiresAt: instantReply });
+export type ApprovedBypassReply = z.output<typeof approvedBypassReply>;
+
+const requestReply = z.object({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  stepUpId: z.string(),
+  reason: z.enum(helpReasons),
+  note: z.string().describe('Text that the person wrote. Render it as plain text.'),
+  takenBy: z.string().nullable(),
+  at: instantReply,
+  expiresAt: instantReply,
+});
+export type HelpRequestReply = z.output<typeof requestReply>;
+
+export const helpRequestsReply = z.object({ requests: z.array(requestReply), cursor: cursorReply });
+export type HelpRequestsReply = z.output<typeof helpRequestsReply>;
+
+export const takenHelpRequestReply = z.object({ request: requestReply });
+export type TakenHelpRequestReply = z.output<typeof takenHelpRequestReply>;

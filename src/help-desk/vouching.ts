@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
+import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import type { SupportedLanguage } from '../core/language.js';
+import { consumeLimit } from '../core/limits/limits.js';
+import { drawChoices } from '../core/number-choices.js';
+import type { Account } from '../core/ports.js';
+import { addSec, type EpochMs, epochMsGuard } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { Agent } from '../step-up/codes/bypass.js';
+import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
+import { isByFace, stateAt } from '../step-up/record.js';
+import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
+import { readRecord } from '../step-up/stored.js';
+import type { VouchingState } from './vouching-states.js';
+
+/*
+ * Verifies a person who calls the help desk, by a face check on their own device. The person must first choose a number
+ * that the administrator reads out, which stops someone who only got the link. The administrator sees the result.
+ */
+
+const lifeSec = 10 * 60;
+const toldSec = 10 * 60;
+
+const recordGuard = z.object({
+  connection: z.string(),
+  subject: z.string(),
+  stepUpId: z.string(),
+  by: z.string(),
+  byId: z.string().nullable().default(null),
+  isRead: z.boolean(),
+  endsAt: epochMsGuard,
+});
+type Vouching = z.infer<typeof recordGuard>;
+
+const toStored = (id: string) => ({
+  key: `vouching:${id}`,
+  guard: recordGuard,
+  expiresAt: ({ endsAt }: Vouching): EpochMs => addSec(endsAt, toldSec),
+});
+
+export interface BegunVouching {
+  readonly id: string;
+  /** Number to read out on the phone. It must not be written anywhere. */
+  readonly number: string;
+  readonly expiresAt: EpochMs;
+  readonly started: StartedStepUp;
+}
+
+/**
+ * Starts a face check for a caller of the help desk. Failed checks count against the administrator's network, so that
+ * no user is locked out.
+ * @param request.send - `none` if the administrator passes the link on
+ * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
+ */
+export async function beginVouching(
+  request: ConnectedSubject & {
+    readonly by: Agent;
+    readonly source: string;
+    readonly send: 'none' | 'email' | 'sms';
+    readonly language: SupportedLanguage;
+    readonly toLink: (started: StartedStepUp) => string;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
+): Promise<BegunVouching> {
+  const { connection, subject, by, source, send, language, toLink } = request;
+  const who = toSubjectRef(request);
+  await consumeLimit('vouchingsOfAgent', by.id, deps);
+  await consumeLimit('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
+  const account = await connection.profile.readAccount(subject);
+  const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
+  if (send !== 'none' && to === null) throw new FaceError('contact_missing');
+  const spoken = drawChoices(deps.random);
+  const assurance = { kind: 'anonymous', source } as const;
+  const started = await startStepUp(
+    {
+      connection,
+      subject,
+      callerHeldToken: null,
+      receipt: null,
+      hookSignIn: null,
+      assurance,
+      by: by.name,
+      spoken,
+      lifeSec,
+    },
+    deps,
+  );
+  const id = Buffer.from(deps.random(12)).toString('hex');
+  const endsAt = addSec(deps.clock.now(), lifeSec);
+  const record: Vouching = { ...who, stepUpId: started.id, by: by.name, byId: by.id, isRead: false, endsAt };
+  const { key, expiresAt } = toStored(id);
+  await deps.state.write(key, record, { when: 'absent', expiresAt: expiresAt(record) });
+  if (send !== 'none' && to !== null) {
+    const brand = await deps.brandOf(connection);
+    await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, toLink(started)));
+  }
+  const detail = { stepUpId: started.id, send, by: by.name };
+  await deps.audit.append({ action: 'vouching_begun', ...who, detail });
+  return { id, number: spoken.code, expiresAt: started.expiresAt, started };
+}
+
+export interface VouchingView {
+  readonly state: VouchingState;
+  /** The verified person, for ten minutes after the check. */
+  readonly person: (SubjectRef & Account) | null;
+  readonly until: EpochMs | null;
+}
+
+/**
+ * Returns the state of a check to the administrator who started it. The outcome is recorded before it is returned.
+ * @throws `not_found` for another administrator or an expired check; `subject_unknown`
+ */
+export async function readVouching(
+  { id, by }: { readonly id: string; readonly by: Agent },
+  deps: Ports<'state' | 'clock' | 'audit' | 'connections'>,
+): Promise<VouchingView> {
+  const found = await readStored(toStored(id), deps);
+  if (found === null || found.record.byId !== by.id) throw new FaceError('not_found');
+  const { connection: connectionId, subject, stepUpId } = found.record;
+  const { record } = await readRecord(stepUpId, deps).catch((error: unknown) => {
+    if (error instanceof FaceError && error.code === 'step_up_unknown') throw new FaceError('not_found');
+    throw error;
+  });
+  const now = deps.clock.now();
+  const state = toState(record, now);
+  if (state === 'waiting' || state === 'opened' || state === 'checking') return { state, person: null, until: null };
+  const until = record.pass === null ? null : addSec(record.pass.at, toldSec);
+  const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
+  const connection = deps.connections.get(connectionId);
+  if (isPassed && connection === undefined) throw new FaceError('not_found');
+  // Without an account to show, the check does not count as passed.
+  const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
+  await noteRead(id, found, state, deps);
+  if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
+  return { state, person: { connection: connectionId, ...account }, until };
+}
+
+function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingState {
+  const state = stateAt(record, now);
+  const isRefused = record.spoken?.choice === 'wrong';
+  switch (state) {
+    case 'started':
+    case 'captured':
+      if (record.sessionDigest === null) return 'waiting';
+      return record.spoken?.choice === 'right' ? 'checking' : 'opened';
+    case 'passed':
+      return 'passed';
+    case 'expired':
+      return 'expired';
+    case 'failed':
+    case 'abandoned':
+    case 'passed_another_way':
+      return isRefused ? 'refused' : 'failed';
+  }
+}
+
+/** Records the outcome before it is returned. Concurrent reads may record it twice. */
+async function noteRead(
+  id: string,
+  known: FoundRecord<Vouching>,
+  outcome: Exclude<VouchingState, 'waiting' | 'opened' | 'checking'>,
+  deps: Ports<'state' | 'audit'>,
+): Promise<void> {
+  const { connection, subject, stepUpId, by, isRead } = known.record;
+  if (isRead) return;
+  await deps.audit.append({ action: 'vouched', connection, subject, detail: { stepUpId, outcome, by } });
+  await changeStored(
+    toStored(id),
+    (found) => (found === null || found.isRead ? found : { ...found, isRead: true }),
+    deps,
+    known,
+  );
+}

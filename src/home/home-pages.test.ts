@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ApiServer } from '../../test/api-server.js';
+import { beginPage, startCapture } from '../../test/capture-bench.js';
+import { fillLedger, type Noted } from '../../test/ledgered.js';
+import type { AuditEvent } from '../core/audit-events.js';
+import { readKnownPlaces, recordPlace } from '../notifications/known-places.js';
+
+/* What a person finds on their own page: their own, and nothing of anybody else. */
+
+const anna = { connection: 'acme', subject: 'anna' };
+const berta = { connection: 'acme', subject: 'berta' };
+let server: ApiServer;
+beforeEach(async () => {
+  const services = [{ name: 'Leave', url: 'https://leave.example.com', text: { en: 'Days off' } }];
+  const homePages = new Map([['acme', { door: null, services, clients: new Map() }]]);
+  ({ server } = await startCapture({}, { homePages }, ['anna', 'berta']));
+});
+afterEach(() => server.stop());
+
+const open = async (subject: string, purpose = 'manage') =>
+  (await beginPage(server, { subject, purpose }, '/invitations')).page;
+const refusedAt = (hoursAgo: number, who = anna): Noted => ({
+  event: { action: 'verification_refused', ...who, detail: { tokenId: 't', application: 'app.example.com' } },
+  hoursAgo,
+});
+
+test('lists the user’s decisions in order, with caller and reason, and no other user, name or network', async () => {
+  const events: AuditEvent[] = [
+    { action: 'verified', ...anna, detail: { tokenId: 't', application: 'shop.example.com' } },
+    { action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } },
+    { action: 'verification_refused', ...anna, detail: { code: 'constructor' } },
+    { action: 'hand_off_refused', ...anna, detail: { stepUpId: 's', chosen: 'none' } },
+    { action: 'revoked', ...anna, detail: { tokenId: 't', by: 'secret-admin' } },
+    { action: 'bypass_approved', ...anna, detail: { id: 'i', by: 'secret-admin' } },
+    { action: 'verified', ...berta, detail: { tokenId: 't', application: 'other.example.com' } },
+  ];
+  await fillLedger(
+    server,
+    events.map((event, at) => ({ event, hoursAgo: at + 1 })),
+  );
+  const { body } = await (await open('anna')).post('/face/checks');
+  expect(body).toMatchObject({
+    checks: [
+      { event: 'face_passed', reason: null, application: 'shop.example.com' },
+      { event: 'face_refused', reason: 'not_live', application: null },
+      { event: 'face_refused', reason: 'trouble', application: null },
+      { event: 'phone_refused', reason: 'not_asked_for' },
+      { event: 'ended', reason: null },
+    ],
+    cursor: null,
+  });
+  expect(JSON.stringify(body)).not.toMatch(/secret-admin|other\.example|192\.0\.2/);
+});
+
+test('the file has what is held and the checks, and no record that names somebody else; that it was made is recorded', async () => {
+  await fillLedger(server, [refusedAt(1), refusedAt(2, berta)]);
+  const { body, status } = await (await open('anna')).post('/face/export');
+  expect(status).toBe(200);
+  expect(body.checks).toHaveLength(1);
+  expect(body.held).toMatchObject({ enrolment: null, dataConsents: [], noticeDevices: null });
+  expect(body.held).not.toHaveProperty('records');
+  expect(server.audit.events.at(-1)).toEqual({ action: 'subject_exported', ...anna, detail: {} });
+});
+
+test('what is remembered of devices is told by number, and forgotten at once', async () => {
+  const { deps } = server;
+  await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
+  const page = await open('anna');
+  expect((await page.get('/face/devices')).body).toMatchObject({
+    knownPlaces: { devices: 0, networks: 1 },
+    passkey: null,
+    recoveryCodes: null,
+  });
+  expect((await page.post('/face/devices/forget')).status).toBe(200);
+  expect((await page.get('/face/devices')).body.knownPlaces).toBeNull();
+  expect(await readKnownPlaces(berta, deps)).not.toBeNull();
+  expect(server.audit.events.at(-1)).toEqual({ action: 'known_places_forgotten', ...anna, detail: {} });
+});
+
+test('a session for another purpose cannot read it', async () => {
+  const page = await open('anna', 'enrol');
+  for (const path of ['/face/checks', '/face/devices/forget', '/face/export'])
+    expect((await page.post(path)).body.code).toBe('step_up_unknown');
+  for (const path of ['/face/devices', '/face/services'])
+    expect((await page.get(path)).body.code).toBe('step_up_unknown');
+});

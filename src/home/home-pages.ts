@@ -1,0 +1,257 @@
+import { z } from 'zod';
+import { listOwnChecks, type OwnCheck } from '../audit/ledger/checks.js';
+import { toSubjectRef } from '../core/connection.js';
+import { type DataConsent, readDataConsents, withdrawDataConsents } from '../core/consented-data/consents.js';
+import type { Ports } from '../core/deps.js';
+import { countOwnRecord } from '../core/limits/limits.js';
+import { endLinks, type Link, readLinks, toLinkReply } from '../core/links/links.js';
+import { emptyReply } from '../core/page-protocol.js';
+import { toIso } from '../core/units.js';
+import { readPasskey } from '../enrolment/passkey-record.js';
+import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { type Endpoint, sessionEndpoint } from '../http/rest/endpoint.js';
+import { type HomePage, toTexts } from '../http/rest/home-page.js';
+import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
+import { dataNotStored, exportHoldings } from '../privacy/export.js';
+import { toHoldingsReply } from '../privacy/holdings.js';
+import { mayMakeCodesHere } from '../step-up/another-way.js';
+import { findManaged, managedRef } from '../step-up/current-enrolment.js';
+import {
+  type Check,
+  checksReply,
+  type Devices,
+  dataConsentsReply,
+  devicesReply,
+  exportReply,
+  linksReply,
+  type ShownDataConsent,
+  type ShownLink,
+  servicesReply,
+} from '../step-up/home-protocol.js';
+import type { FoundSession } from '../step-up/session.js';
+
+const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
+  ...toLinkReply(link),
+  name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
+});
+
+export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'>): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/links',
+      action: 'read_links',
+      summary: 'List the linked accounts of the person',
+      description: 'Needs the session of a link with the purpose `manage`.',
+      fields: z.strictObject({}),
+      reply: linksReply,
+      async handle({ session }) {
+        const links = await readLinks(managedRef(session, deps), deps);
+        return { links: links.map((link) => toShownLink(link, deps)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/links/end',
+      action: 'end_link',
+      summary: 'End the link to an account elsewhere',
+      description: 'After this, applications receive no claims from that account. Ending an ended link succeeds.',
+      fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Id of the link, as in the list.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await endLinks(managedRef(session, deps), { connection: fields.connection }, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+function toShownConsent(
+  { client, claims, givenAt, expiresAt }: DataConsent,
+  clients: HomePage['clients'] | undefined,
+): ShownDataConsent {
+  const registered = clients?.get(client);
+  return {
+    client,
+    name: registered?.name ?? client,
+    claims: [...claims],
+    labels: Object.fromEntries(
+      claims.flatMap((claim) => {
+        const label = registered?.claims[claim]?.label;
+        return label === undefined ? [] : [[claim, toTexts(label)]];
+      }),
+    ),
+    givenAt: toIso(givenAt),
+    expiresAt: toIso(expiresAt),
+  };
+}
+
+export function createDataConsentEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'>,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/data-consents',
+      action: 'read_data_consents',
+      summary: 'List the person’s consents to share claims',
+      description:
+        'Needs the session of a link with the purpose `manage`. Returns names of claims, never their values.',
+      fields: z.strictObject({}),
+      reply: dataConsentsReply,
+      async handle({ session }) {
+        const clients = deps.homePages.get(session.record.connection)?.clients;
+        const consents = await readDataConsents(managedRef(session, deps), deps);
+        return { dataConsents: consents.map((consent) => toShownConsent(consent, clients)) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/data-consents/withdraw',
+      action: 'withdraw_data_consent',
+      summary: 'Withdraw the consent to share claims with a client',
+      description:
+        'After this, tokens for this client contain no claims of the person. Ending an ended consent succeeds.',
+      fields: z.strictObject({ client: z.string().min(1).max(256).describe('Id of the client, as in the list.') }),
+      reply: emptyReply,
+      async handle({ session, fields }) {
+        await withdrawDataConsents(managedRef(session, deps), { client: fields.client }, deps);
+        return {};
+      },
+    }),
+  ];
+}
+
+const checksAtOnce = 10;
+const checksExported = 1000;
+
+const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
+
+async function readDevices(session: FoundSession, deps: Ports<'state' | 'clock' | 'keys'>): Promise<Devices> {
+  const who = toSubjectRef(findManaged(session, deps));
+  const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
+    readPasskey(who, deps),
+    readRecoveryCodes(who, deps),
+    readKnownPlaces(who, deps),
+  ]);
+  const orNever = (at: Parameters<typeof toIso>[0] | null) => (at === null ? null : toIso(at));
+  return {
+    passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
+    recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
+    mayMakeCodes: mayMakeCodesHere(session),
+    knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
+  };
+}
+
+export function createHomePageEndpoints(
+  deps: ApiPorts<
+    'state' | 'clock' | 'audit' | 'verifier' | 'keys' | 'settings' | 'connections' | 'ledger' | 'homePages'
+  >,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    deps,
+  };
+  const nothing = z.strictObject({});
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/checks',
+      action: 'read_checks',
+      summary: 'List the person’s own checks',
+      description:
+        'Needs the session of a link with the purpose `manage`. Returns the decisions about the person, newest first, ten a page, for the retention of the log. Contains no other person and no network.',
+      fields: z.strictObject({
+        cursor: z.string().min(1).max(1500).optional().describe('Cursor of the previous reply.'),
+      }),
+      reply: checksReply,
+      async handle({ session, fields: { cursor = null } }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        const page = await listOwnChecks(who, { cursor, limit: checksAtOnce }, deps);
+        return { checks: page.items.map(toCheck), cursor: page.cursor };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/devices',
+      action: 'read_devices',
+      summary: 'Get the remembered devices of the person',
+      description:
+        'Returns whether there is a passkey and recovery codes, and the number of known devices and networks. Does not identify them.',
+      fields: nothing,
+      reply: devicesReply,
+      handle: async ({ session }) => readDevices(session, deps),
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/devices/forget',
+      action: 'forget_known_places',
+      codes: [...common.codes, 'locked_out'],
+      summary: 'Delete the remembered devices and networks of the person',
+      description: 'The next check counts as the first from its device and network. The call is idempotent.',
+      fields: nothing,
+      reply: emptyReply,
+      async handle({ session }) {
+        const who = toSubjectRef(findManaged(session, deps));
+        await countOwnRecord(who, deps);
+        await forgetKnownPlaces(who, deps);
+        await deps.audit.append({ action: 'known_places_forgotten', ...who, detail: {} });
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/services',
+      action: 'read_services',
+      summary: 'List the services of the organization',
+      description: 'Returns the services in the configuration of the connection, in its order.',
+      fields: nothing,
+      reply: servicesReply,
+      async handle({ session }) {
+        const { connection } = findManaged(session, deps);
+        const services = deps.homePages.get(connection.id)?.services ?? [];
+        return { services: services.map((service) => ({ ...service, text: service.text && toTexts(service.text) })) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/export',
+      action: 'export_held',
+      summary: 'Export the person’s own data',
+      description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
+      codes: [...common.codes, 'profile_unavailable', 'locked_out'],
+      fields: nothing,
+      reply: z.strictObject({ ...exportReply.shape, held: toHoldingsReply(deps.settings.holdings) }),
+      async handle({ session }) {
+        const person = findManaged(session, deps);
+        const who = toSubjectRef(person);
+        await countOwnRecord(who, deps);
+        const held = await exportHoldings(person, deps);
+        const { items } = await listOwnChecks(who, { cursor: null, limit: checksExported }, deps);
+        await deps.audit.append({ action: 'subject_exported', ...who, detail: {} });
+        return { held, checks: items.map(toCheck), notHeld: [...dataNotStored] };
+      },
+    }),
+  ];
+}

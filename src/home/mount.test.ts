@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ApiServer, startApiServer } from '../../test/api-server.js';
+import { openLink, openPage } from '../../test/capture-page.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../test/company-provider.js';
+import { cookiesOf } from '../../test/console.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { testIssuer } from '../../test/keys.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { homePageGuard } from '../config/home-page.js';
+import type { Policy } from '../core/connection.js';
+import type { HomePage } from '../http/rest/home-page.js';
+
+/* The door of a person's own page: who gets in, by what, and as whom. */
+
+const redirectUri = `${testIssuer}/me/acme/callback`;
+let company: CompanyProviderServer;
+let server: ApiServer;
+let profile: ReturnType<typeof createMemoryProfile>;
+beforeAll(async () => {
+  company = await startCompanyProvider(redirectUri, {
+    anna: { login: loginOf('anna'), groups: [] },
+    mallory: { login: loginOf('anna'), groups: [] },
+  });
+});
+afterAll(() => company.stop());
+
+async function start(policy: Partial<Policy> = {}, hasOtherDoor = false) {
+  profile = createMemoryProfile(['anna', 'berta']);
+  const { issuer, clientId, clientSecret } = company;
+  const door = homePageGuard.parse({ signIn: { issuer, clientId, clientSecret } });
+  const common = { kind: 'okta', profile, openStepUpRequest: null };
+  const homePage: HomePage = { door, services: [], clients: new Map() };
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map([
+      ['acme', { ...common, id: 'acme', policy: { ...defaultPolicy, liveness: 'challenge', ...policy } }],
+      ['other', { ...common, id: 'other', policy: defaultPolicy }],
+    ]),
+    homePages: new Map<string, HomePage>([
+      ['acme', homePage],
+      ['other', { ...homePage, door: hasOtherDoor ? door : null }],
+    ]),
+    fetch,
+  });
+}
+beforeEach(() => start());
+afterEach(() => server.stop());
+
+const ask = (path: string, cookie = '', init: RequestInit = {}) =>
+  fetch(`${server.origin}${path}`, { redirect: 'manual', ...init, headers: { ...init.headers, cookie } });
+const placeOf = (response: Response) => response.headers.get('location') ?? '';
+const refusalOf = (response: Response) => new URL(placeOf(response)).searchParams.get('refused');
+const begin = (username: string) =>
+  ask('/me/acme/face-check', '', {
+    method: 'POST',
+    body: new URLSearchParams({ username }),
+    headers: { 'sec-fetch-site': 'same-origin' },
+  });
+
+/** Opens the link in the browser that was sent there. */
+async function follow(response: Response) {
+  const cookie = cookiesOf(response.headers);
+  const ticket = new URL(placeOf(response)).hash.slice(1);
+  const { body } = await server.postJson('/face/open', { ticket }, { cookie });
+  return { cookie, body, page: openPage(server, String(body.session)) };
+}
+
+async function enrol(subject: string, face: string) {
+  const auth = { 'x-auth-token': (await server.issue()).token };
+  const who = { connection: 'acme', subject, purpose: 'enrol' };
+  const { body } = await server.postJson('/invitations', who, auth);
+  const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+  await page.consent();
+  expect(await show(page, face)).toBe('passed');
+}
+
+/** Makes the movements that are asked for. @returns how it was judged */
+async function show(page: ReturnType<typeof openPage>, face: string) {
+  const { body } = await page.check((movement) => Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`));
+  return body.outcome;
+}
+
+test('shows nothing of anybody, in the language that is asked for, and only where it is opened', async () => {
+  const response = await ask('/me/acme?lang=ar');
+  const text = await response.text();
+  expect([response.status, text.includes('dir="rtl"'), text.includes('name="username"')]).toEqual([200, true, true]);
+  expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(placeOf(await ask('/me'))).toBe(`${testIssuer}/me/acme`);
+  expect(await (await ask('/')).json()).toMatchObject({ ownPage: '/me' });
+  for (const path of ['/me/other', '/me/nobody', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
+  expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
+});
+
+describe('by a face check', () => {
+  test('known, unenrolled and unknown users are redirected alike', async () => {
+    await enrol('anna', 'ada');
+    const views = [];
+    for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
+      const { body } = await follow(await begin(name));
+      const { id: _, expiresAt: __, ...view } = body.view as Record<string, unknown>;
+      views.push(view);
+    }
+    expect(views[0]).toMatchObject({ purpose: 'verify', consentNeeded: true });
+    expect(views[1]).toEqual(views[0]);
+    expect(views[2]).toEqual(views[0]);
+  });
+
+  test('whoever passes it is at their own page, once; whoever does not is back at the door', async () => {
+    await server.stop();
+    await start({}, true);
+    await enrol('anna', 'ada');
+    const { cookie, page } = await follow(await begin(loginOf('anna')));
+    await page.consent();
+    expect(await show(page, 'ada')).toBe('passed');
+    expect(refusalOf(await ask('/me/other/face-check', cookie))).toBe('over');
+    const own = await follow(await ask('/me/acme/face-check', cookie));
+    expect(own.body.view).toMatchObject({ purpose: 'manage', returnUrl: `${testIssuer}/me/acme` });
+    expect((await own.page.get('/face/enrolment')).body).toMatchObject({ mayRenew: true });
+    expect(server.audit.events.at(-1)).toMatchObject({
+      action: 'own_page_opened',
+      subject: 'anna',
+      detail: { how: 'face' },
+    });
+    expect(refusalOf(await ask('/me/acme/face-check', cookie))).toBe('over');
+
+    const other = await follow(await begin(loginOf('anna')));
+    await other.page.consent();
+    for (const _ of [1, 2, 3]) expect(await show(other.page, 'eve')).not.toBe('passed');
+    expect(refusalOf(await ask('/me/acme/face-check', other.cookie))).toBe('face');
+  });
+
+  test('the link opens only in the requesting browser, and other pages cannot request it', async () => {
+    const started = await begin(loginOf('anna'));
+    const ticket = new URL(placeOf(started)).hash.slice(1);
+    expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_unknown');
+    const foreign = await ask('/me/acme/face-check', '', {
+      method: 'POST',
+      body: new URLSearchParams({ username: loginOf('anna') }),
+      headers: { 'sec-fetch-site': 'cross-site' },
+    });
+    expect(refusalOf(foreign)).toBe('sign-in');
+  });
+
+  test('a browser without a check, or with another browser’s check, gets no access', async () => {
+    expect(refusalOf(await ask('/me/acme/face-check'))).toBe('over');
+    expect(refusalOf(await ask('/me/acme/face-check', '__Host-facestep-me=x'))).toBe('over');
+    const { cookie } = await follow(await begin(loginOf('anna')));
+    // It is under way: back to the page that has it.
+    expect(placeOf(await ask('/me/acme/face-check', cookie))).toBe(`${testIssuer}/face`);
+    expect(server.audit.events.map(({ action }) => action)).not.toContain('own_page_opened');
+  });
+});
+
+describe('by the sign-in of the provider', () => {
+  async function signIn(user: string) {
+    company.user = user;
+    const begun = await ask('/me/acme/sign-in');
+    const back = await company.follow(placeOf(begun));
+    return { cookie: cookiesOf(begun.headers), path: back.pathname + back.search };
+  }
+
+  test('the page shows the subject that the provider names, only in this browser', async () => {
+    const { cookie, path } = await signIn('anna');
+    const response = await ask(path, cookie);
+    const { body, page } = await follow(response);
+    expect(body.view).toMatchObject({ purpose: 'manage', state: 'started' });
+    const opened = server.audit.events.find(({ action }) => action === 'own_page_opened');
+    expect(opened).toMatchObject({ connection: 'acme', subject: 'anna', detail: { how: 'sign_in' } });
+    expect((await page.get('/face/enrolment')).body).toMatchObject({ enrolment: null, mayRenew: false });
+    // Who has shown no face puts none in the place of theirs.
+    expect((await page.post('/face/enrolment/renew')).body.code).toBe('not_found');
+    expect((await page.get('/face/devices')).body.mayMakeCodes).toBe(false);
+    expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
+  });
+
+  test('a subject outside this connection is refused, with any login', async () => {
+    const { cookie, path } = await signIn('mallory');
+    const response = await ask(path, cookie);
+    expect(refusalOf(response)).toBe('unknown');
+    expect(server.audit.events.map(({ action }) => action)).not.toContain('step_up_started');
+  });
+
+  test('an answer is valid once, in the requesting browser', async () => {
+    const { cookie, path } = await signIn('anna');
+    const other = await ask('/me/acme/sign-in');
+    expect(refusalOf(await ask(path))).toBe('sign-in');
+    expect(refusalOf(await ask(path, cookiesOf(other.headers)))).toBe('sign-in');
+    expect(refusalOf(await ask('/me/acme/callback?error=access_denied', cookie))).toBe('sign-in');
+    expect(placeOf(await ask(path, cookie))).toContain('/face#');
+    expect(refusalOf(await ask(path, cookie))).toBe('sign-in');
+  });
+});

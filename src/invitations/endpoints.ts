@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import {
+  checkReturnUrl,
+  findConnection,
+  requireSubject,
+  returnUrlField,
+  subjectFields,
+} from '../access/connection-access.js';
+import type { Connection } from '../core/connection.js';
+import type { CoreDeps } from '../core/deps.js';
+import { supportedLanguages } from '../core/language.js';
+import { toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { startedLink } from '../http/page-link.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { invitationReply, sentInvitationReply } from '../step-up/replies.js';
+import { startStepUp } from '../step-up/step-up.js';
+import { inviteByEmail } from './invite-by-email.js';
+
+const hourSec = 60 * 60;
+
+const invitationFields = z.strictObject({
+  ...subjectFields,
+  purpose: z.enum(['enrol', 'manage']).default('enrol'),
+  lifeHours: z.int().min(1).max(720).default(72).describe('Lifetime of the unopened link, in hours.'),
+  returnUrl: returnUrlField,
+});
+
+export function createInvitationEndpoints(
+  deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'>,
+): Endpoint[] {
+  const common = {
+    ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
+    description:
+      'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
+    codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
+    fields: invitationFields,
+    reply: invitationReply,
+  } as const;
+  const invite = async (
+    { purpose, lifeHours, returnUrl, ...named }: z.output<typeof invitationFields>,
+    connection: Connection,
+    asked: { readonly by?: string },
+  ) => {
+    // An unknown user is reported as such, because clients that may invite may also enrol and learn this anyway.
+    const subject = await requireSubject(connection, named);
+    await connection.profile.readAccount(subject);
+    const started = await startStepUp(
+      {
+        connection,
+        subject,
+        purpose,
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: null,
+        ...asked,
+        returnUrl: checkReturnUrl(connection, returnUrl),
+        lifeSec: lifeHours * hourSec,
+      },
+      deps,
+    );
+    return { id: started.id, url: startedLink(deps.issuer, started), expiresAt: toIso(started.expiresAt) };
+  };
+  return [
+    clientEndpoint({
+      ...common,
+      path: '/invitations',
+      tag: 'Step-up',
+      scope: 'enrol',
+      summary: 'Invite a user of a connection to the capture page',
+      handle: ({ fields, client }) => invite(fields, findConnection(fields.connection, client, deps), {}),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/subjects/invite',
+      tag: 'Data subjects',
+      right: 'assist',
+      isSensitive: true,
+      summary: 'Invite a user, as an administrator',
+      description: `${common.description} With \`send\`, the link goes to the user’s e-mail address at the provider instead of into the reply; at most 3 e-mails a day to one user, and 1,000 an hour by one administrator.`,
+      codes: [...common.codes, 'contact_missing', 'delivery_failed', 'locked_out'],
+      fields: invitationFields.extend({
+        send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
+        language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
+      }),
+      reply: sentInvitationReply,
+      async handle({ fields: { send, language, ...fields }, administrator }) {
+        const connection = deps.connections.get(fields.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        if (send === 'none') return invite(fields, connection, { by: administrator.name });
+        if (fields.purpose !== 'enrol') throw new FaceError('request_malformed', { field: 'send' });
+        const { id, expiresAt } = await inviteByEmail(
+          {
+            ...{ connection, subject: await requireSubject(connection, fields), by: administrator, language },
+            ...{ returnUrl: checkReturnUrl(connection, fields.returnUrl), lifeSec: fields.lifeHours * hourSec },
+          },
+          deps,
+        );
+        return { id, url: null, expiresAt: toIso(expiresAt) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ApiServer } from '../../test/api-server.js';
+import { startCapture } from '../../test/capture-bench.js';
+import { testShare } from '../../test/share.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
+import { withSubscribers } from '../core/audit-events.js';
+import type { Connection } from '../core/connection.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { FaceError } from '../errors.js';
+import { startStepUp, submitPhotos } from '../step-up/step-up.js';
+import { createNotificationSender } from './sender.js';
+
+let server: ApiServer;
+let connection: Connection;
+let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
+beforeEach(async () => {
+  const policy = { liveness: 'off', notices: true, helpDesk: 'help@example.com' } as const;
+  ({ server, acme: connection, profile } = await startCapture(policy, {}, ['anna', 'berta']));
+});
+afterEach(() => server.stop());
+
+/** Enrols somebody, as the server does, and takes the secret out of the notice they get. */
+async function enrol(subject: string): Promise<string> {
+  const { deps, messages } = server;
+  const notices = createNotificationSender(deps);
+  const audit = withSubscribers(server.audit, [notices.onEvent]);
+  const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
+  const consent = { statement: 'text 1', givenAt: deps.clock.now() };
+  await enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, { ...deps, audit });
+  await notices.drain();
+  const { to, text } = messages.at(-1)!;
+  expect(to).toBe(`${subject}@example.com`);
+  return /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(text)![1]!;
+}
+
+const report = (secret: string) => server.postJson('/face/not-me', { secret });
+const actions = () => server.audit.events.map(({ action, subject }) => `${action} ${subject}`);
+
+test('“this was not me” ends the enrolment and what waits, and tells the help desk; once', async () => {
+  const secret = await enrol('anna');
+  const other = await enrol('berta');
+  const started = await startStepUp(
+    { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },
+    server.deps,
+  );
+
+  // A program that looks through mail follows the link: that does nothing.
+  const page = await fetch(`${server.origin}/face/not-me?lang=en`);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  await page.text();
+  expect(profile.attributes.get('anna')).not.toBeNull();
+
+  expect((await report(secret)).status).toBe(200);
+  expect(profile.attributes.get('anna')).toBeNull();
+  expect(profile.attributes.get('berta')).not.toBeNull();
+  expect(actions()).toEqual(expect.arrayContaining(['revoked anna', 'consent_withdrawn anna', 'not_me_reported anna']));
+  const photos = [drawPhoto('anna', 9)];
+  const ended = await submitPhotos({ ...started, photos, secret: null }, server.deps);
+  expect(ended.state).toBe('failed');
+  const { to, subject, text } = server.messages.at(-1)!;
+  expect({ to, subject }).toEqual({ to: 'help@example.com', subject: 'Somebody says: this was not me' });
+  expect(text).toContain('anna');
+
+  const count = server.audit.events.length;
+  expect((await report(secret)).body.code).toBe('step_up_unknown');
+  expect(server.audit.events).toHaveLength(count);
+  expect((await report(other)).status).toBe(200);
+});
+
+test('sessions at the provider are ended where it is asked to; where that fails the enrolment has ended all the same', async () => {
+  const ended: string[] = [];
+  const detailOf = () => server.audit.events.findLast(({ action }) => action === 'not_me_reported')?.detail;
+  Object.assign(profile, { endSessions: async (subject: string) => void ended.push(subject) });
+  expect((await report(await enrol('anna'))).status).toBe(200);
+  expect([ended, detailOf()]).toEqual([['anna'], { sessions: 'ended' }]);
+  expect(server.messages.at(-1)?.text).toContain('were ended');
+  Object.assign(profile, { endSessions: () => Promise.reject(new FaceError('profile_unavailable')) });
+  expect((await report(await enrol('berta'))).status).toBe(200);
+  expect(detailOf()).toEqual({ sessions: 'failed' });
+  expect(profile.attributes.get('berta')).toBeNull();
+  expect(server.messages.at(-1)?.text).toContain('could not be ended');
+});
+
+test('two presses at once end one enrolment, and are one report', async () => {
+  const secret = await enrol('anna');
+  const answers = await Promise.all([report(secret), report(secret)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
+  expect(actions().filter((each) => each === 'not_me_reported anna')).toHaveLength(1);
+});
+
+test('an old link, an invented one and none are over', async () => {
+  const secret = await enrol('anna');
+  server.clock.advanceSec(7 * 86_400 + 1);
+  for (const text of [secret, 'a'.repeat(43)]) expect((await report(text)).body.code).toBe('step_up_unknown');
+  expect((await report('')).body.code).toBe('request_malformed');
+  expect(profile.attributes.get('anna')).not.toBeNull();
+});

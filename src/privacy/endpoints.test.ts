@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { administer } from '../../test/administration.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { named } from '../../test/campaign-bench.js';
+import { defaultPolicy } from '../../test/core.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { testIssuer } from '../../test/keys.js';
+import { testShare } from '../../test/share.js';
+import { drawPhoto } from '../../test/simulated-engine.js';
+import { createMemoryProfile, loginOf } from '../../test/simulated-profile.js';
+import { changeList } from '../core/bounded-list.js';
+import { bindingOf, type Connection } from '../core/connection.js';
+import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
+import { countAttempt } from '../core/limits/lockout.js';
+import { addSec } from '../core/units.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { toCode } from '../errors.js';
+import { createCampaign } from '../extensions/campaigns/administer.js';
+import { standardSettings } from '../extensions/campaigns/settings.js';
+import { changeShard, readPeople } from '../extensions/campaigns/storage.js';
+import { helpRequests, listHelpRequests } from '../help-desk/help-requests.js';
+import { checkFace } from '../step-up/complete.js';
+
+/* One person at two providers, and what they may demand. */
+
+const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
+const toConnection = (id: keyof typeof profiles): Connection => ({
+  ...{ id, kind: 'memory', policy: defaultPolicy, profile: profiles[id], openStepUpRequest: null },
+});
+const connections = { work: toConnection('work'), shop: toConnection('shop') };
+
+let server: ApiServer;
+beforeAll(async () => {
+  server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections: new Map(Object.entries(connections)),
+  });
+});
+afterAll(() => server.stop());
+
+const enrol = (connection: Connection, subject = 'anna') => {
+  const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
+  const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
+  return enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, server.deps);
+};
+
+const ask = async (what: string, body: object, key = adminKey) =>
+  (await server.postJson(`/subjects/${what}`, body, { 'x-admin-key': key })).body;
+
+const check = (connection: Connection, person: string) =>
+  checkFace(
+    {
+      ...{ connection, subject: 'anna', callerHeldToken: null, photos: [drawPhoto(person, 9)], secret: null },
+      ...{ judged: null, anonymousSource: null, application: null, stepUp: null },
+      share: testShare,
+    },
+    server.deps,
+  ).then(({ verdict }) => (verdict.matched ? 'passed' : 'failed'), toCode);
+
+const login = loginOf('anna').toUpperCase();
+
+test('an export has all stored data of every store, and no token', async () => {
+  const sealed = await enrol(connections.work);
+  await check(connections.work, 'stranger');
+  const reply = await ask('export', { login });
+  expect(reply).toMatchObject({
+    complete: true,
+    subjects: [
+      {
+        ...{ connection: 'work', subject: 'anna', code: null },
+        held: {
+          enrolment: { tokenId: sealed.tokenId, keyVersion: 1, revoked: false, scope: 'sign-in', accuracy: 4 },
+          consent: { statement: 'consent-1 (en)', tokenId: sealed.tokenId, withdrawnAt: null },
+          ...{ passkey: null, attempts: { failures: 1, lockedUntil: null }, recordsLeftOut: 0 },
+          attemptsOfOutsiders: { failures: 0, lockedUntil: null },
+        },
+      },
+      { connection: 'shop', subject: 'anna', code: null, held: { enrolment: null, consent: null, records: [] } },
+    ],
+  });
+  const text = JSON.stringify(reply);
+  expect(text).toContain('"verification_refused"');
+  expect(text).not.toContain(profiles.work.attributes.get('anna')!);
+  expect(server.audit.events.at(-1)).toMatchObject({ action: 'subject_exported', detail: { by: 'owner' } });
+});
+
+test('a revocation reaches every connection; where one is down it says so, and can be repeated', async () => {
+  await enrol(connections.shop);
+  const tokens = [profiles.work.attributes.get('anna')!, profiles.shop.attributes.get('anna')!];
+  profiles.shop.setDown(true);
+  const half = await ask('revoke', { login });
+  expect(half).toMatchObject({ complete: false, subjects: [{ code: null }, { code: 'profile_unavailable' }] });
+  profiles.shop.setDown(false);
+  expect(profiles.shop.attributes.get('anna')).toBe(tokens[1]);
+  expect(await ask('revoke', { login })).toMatchObject({ complete: true });
+  expect([profiles.work.attributes.get('anna'), profiles.shop.attributes.get('anna')]).toEqual([null, null]);
+  profiles.work.attributes.set('anna', tokens[0]!);
+  expect(await check(connections.work, 'anna')).toBe('failed');
+  expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
+});
+
+test('with the provider down an erasure takes all but the attribute and the consent: nobody writes to them any more', async () => {
+  await enrol(connections.work);
+  const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
+  const asked = { ...settings, reminders: 2, from: { people: named(['anna']) } };
+  const campaign = await createCampaign(asked, 'owner', { ...server.deps, campaigns: standardSettings });
+  await changeShard(campaign, 0, (person) => ({ ...person, subject: 'anna' }), server.deps);
+  const who = { connection: 'work', subject: 'anna' };
+  const at = server.clock.now();
+  const waiting = {
+    id: 'x',
+    stepUpId: 'x',
+    reason: 'other',
+    note: 'a note',
+    at,
+    takenBy: null,
+    takenById: null,
+  } as const;
+  await changeList(helpRequests, () => [{ ...who, ...waiting, expiresAt: addSec(at, 3600) }], server.deps);
+  profiles.work.setDown(true);
+  expect(await ask('erase', who)).toMatchObject({
+    ...{ complete: false, receipt: null, subjects: [{ code: 'profile_unavailable' }] },
+  });
+  expect(await readPeople(campaign, server.deps)).toEqual([[]]);
+  expect(await listHelpRequests(server.deps)).toEqual([]);
+  profiles.work.setDown(false);
+  expect(await ask('erase', who)).toMatchObject({ complete: true, receipt: expect.any(String) });
+  expect(profiles.work.attributes.get('anna')).toBeNull();
+});
+
+test('with the provider down the token is denied all the same: the consent names it', async () => {
+  await enrol(connections.work);
+  profiles.work.setDown(true);
+  expect(await ask('revoke', { connection: 'work', subject: 'anna' })).toMatchObject({ complete: false });
+  profiles.work.setDown(false);
+  expect(await check(connections.work, 'anna')).toBe('failed');
+  expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
+});
+
+const receiptGuard = z.object({ receipt: z.string() });
+
+test('an erasure leaves only what its signed receipt lists in the store', async () => {
+  const sealed = await enrol(connections.work);
+  await enrol(connections.shop);
+  const { receipt } = receiptGuard.parse(await ask('erase', { login }));
+  const keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+  const jwks = keys.parse((await server.send('GET', '/.well-known/jwks.json')).body);
+  const { payload } = await jwtVerify(receipt, createLocalJWKSet(jwks), {
+    ...{ issuer: testIssuer, typ: 'facestep-erasure+jwt', currentDate: new Date(server.clock.now()) },
+  });
+  expect(payload).toMatchObject({
+    erased: expect.arrayContaining([{ connection: 'work', subject: 'anna', tokenIds: [sealed.tokenId] }]),
+    remains: expect.arrayContaining([expect.objectContaining({ what: 'audit_trail' })]),
+  });
+  for (const key of ['consent', 'passkey', 'passed', 'frames-seen'])
+    expect(await server.deps.state.read(`${key}:work:anna`)).toBeNull();
+  expect(profiles.work.attributes.get('anna')).toBeNull();
+  expect(server.audit.events).toContainEqual({
+    ...{ action: 'subject_erased', connection: 'work', subject: 'anna' },
+    detail: { receiptId: payload.jti, tokenId: sealed.tokenId, by: 'owner' },
+  });
+  // They may come back.
+  await enrol(connections.work);
+  expect(await check(connections.work, 'anna')).toBe('passed');
+});
+
+test('a lockout is ended by who helps', async () => {
+  await enrol(connections.work);
+  for (let failure = 0; failure < 5; failure += 1) await check(connections.work, 'stranger');
+  expect(await check(connections.work, 'anna')).toBe('locked_out');
+  expect(await ask('export', { connection: 'work', subject: 'anna' })).toMatchObject({
+    subjects: [{ held: { attempts: { failures: 0, lockedUntil: expect.any(String) } } }],
+  });
+  expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+  expect(await check(connections.work, 'anna')).toBe('passed');
+});
+
+test('an unlock ends every lockout: the own one, those at single addresses, and of sign-ins at applications', async () => {
+  const { deps } = server;
+  const binding = bindingOf(connections.work, 'anna');
+  const fail = (whose: Parameters<typeof countAttempt>[0]) =>
+    countAttempt(whose, async () => ({ succeeded: false, result: 'failed' }), deps).catch(toCode);
+  const anonymousSource = attemptsOfAnonymous(binding, '203.0.113.9');
+  const hook = attemptsOfHook(binding, { application: 'payroll', address: '203.0.113.9' });
+  const failUntilLocked = async () => {
+    for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfSubject(binding));
+    for (let tries = 0; tries < 5; tries += 1) await fail(anonymousSource);
+    for (let tries = 0; tries < 20; tries += 1) await fail(hook);
+    for (const whose of [attemptsOfSubject(binding), anonymousSource, hook])
+      expect(await fail(whose)).toBe('locked_out');
+  };
+  // Twice, without a moment between: the second unlock ends what began after the first.
+  for (let round = 0; round < 2; round += 1) {
+    await failUntilLocked();
+    expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+    for (const whose of [attemptsOfSubject(binding), anonymousSource, hook]) expect(await fail(whose)).toBe('failed');
+    // Failures begin at none again, and others are not unlocked with them.
+    expect(await ask('unlock', { login })).toMatchObject({ complete: true });
+  }
+  const other = bindingOf(connections.work, 'berta');
+  for (let tries = 0; tries < 5; tries += 1) await fail(attemptsOfAnonymous(other, '203.0.113.9'));
+  await ask('unlock', { login });
+  expect(await fail(attemptsOfAnonymous(other, '203.0.113.9'))).toBe('locked_out');
+});
+
+test('the command line does the same, and ends with 1 where something is left', async () => {
+  await enrol(connections.shop);
+  const run = (...args: string[]) => administer(server, ['subject', ...args]);
+  profiles.work.setDown(true);
+  expect(await run('revoke', '--login', login)).toEqual({
+    printed: [],
+    told: [
+      'work  -  not done: profile_unavailable',
+      'shop  anna  ended',
+      'facestep: not all of it could be done. Run the same command again later.',
+    ],
+    exitCode: 1,
+  });
+  profiles.work.setDown(false);
+  const erased = await run('erase', '--connection', 'work', '--subject', 'anna');
+  expect(erased).toMatchObject({ printed: [expect.stringMatching(/^eyJ[\w.-]+$/)], exitCode: 0 });
+  // Somebody who left, and whose account was deleted before their enrolment was ended.
+  profiles.work.attributes.set('berta', null);
+  await enrol(connections.work, 'berta');
+  profiles.work.attributes.delete('berta');
+  expect(await run('revoke', '--connection', 'work', '--subject', 'berta')).toMatchObject({
+    told: ['work  berta  ended here; the provider has no user with that id'],
+    exitCode: 0,
+  });
+  for (const what of ['export', 'revoke', 'erase', 'unlock'])
+    expect((await run(what, '--login', 'nobody')).exitCode).toBe(1);
+  expect((await run('unlock')).exitCode).toBe(2);
+});

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Ports } from '../../core/deps.js';
+import { emptyReply, enrolmentReply, passkeyReply, viewReply } from '../../core/page-protocol.js';
+import { toIso } from '../../core/units.js';
+import { type Endpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { readCurrentEnrolment, renewCurrentEnrolment, revokeCurrentEnrolment } from '../current-enrolment.js';
+import { toViewReply } from '../session-view.js';
+import { askForPasskey } from '../user-secret.js';
+
+export function createPasskeyEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'passkeys' | 'connections'>,
+): Endpoint[] {
+  return [
+    sessionEndpoint({
+      ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),
+      path: '/face/passkey',
+      action: 'start_passkey',
+      summary: 'Begin the WebAuthn ceremony of a challenge',
+      description:
+        'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at enrolment; `get` uses the enrolled credential. For a person without a credential, the options are indistinguishable from others.',
+      codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
+      photos: {},
+      fields: z.strictObject({}),
+      deps,
+      reply: passkeyReply,
+      async handle({ session }) {
+        const { ceremony, options } = await askForPasskey(session, deps);
+        return { ceremony, options };
+      },
+    }),
+  ];
+}
+
+export function createCurrentEnrolmentEndpoints(
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'>,
+): Endpoint[] {
+  const common = {
+    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    codes: [
+      'step_up_unknown',
+      'step_up_finished',
+      'subject_unknown',
+      'profile_unavailable',
+      'token_malformed',
+    ] as const,
+    deps,
+    fields: z.strictObject({}),
+  };
+  return [
+    sessionEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/face/enrolment',
+      action: 'read_enrolment',
+      summary: 'Get the enrolment of the person',
+      description: 'Needs the session of a link with the purpose `manage`.',
+      reply: enrolmentReply,
+      async handle({ session }) {
+        const current = await readCurrentEnrolment(session, deps);
+        const { mayRenew } = session.record;
+        if (current === null) return { enrolment: null, mayRenew };
+        const { tokenId, purpose, enrolledAt, expiresAt } = current;
+        return {
+          enrolment: {
+            tokenId,
+            purpose,
+            enrolledAt: enrolledAt === null ? null : toIso(enrolledAt),
+            expiresAt: expiresAt === null ? null : toIso(expiresAt),
+          },
+          mayRenew,
+        };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/enrolment/revoke',
+      action: 'revoke_enrolment',
+      summary: 'End the enrolment of the person',
+      description: 'Revokes the token, clears the attribute, and records the withdrawal of the consent.',
+      reply: emptyReply,
+      async handle({ session }) {
+        await revokeCurrentEnrolment(session, deps);
+        return {};
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      method: 'POST',
+      path: '/face/enrolment/renew',
+      action: 'renew_enrolment',
+      summary: 'Replace the enrolment of the person',
+      codes: [...common.codes, 'not_found'],
+      description:
+        'The previous token stays valid until the new one is written. Returns `not_found` if the person only signed in, and the connection does not allow enrolment after a sign-in alone.',
+      reply: viewReply,
+      handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
+    }),
+  ];
+}
