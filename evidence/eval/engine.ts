@@ -1,12 +1,5 @@
 import sharp from 'sharp';
 import { Photo } from '../../src/core/secrets.js';
-import { BadInput, readSources, toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/corpus.js';
-import {
-  dot,
-  meanOfMeans,
-  principalDirections,
-  subtract,
-} from '../../src/extensions/measuring/statistics/directions.js';
 import { chooseFace, minCompanionShare } from '../../src/face/engine/detect.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
@@ -22,6 +15,8 @@ import { face, groupsFolder, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
+import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
+import { dot, meanOfMeans, principalDirections, subtract } from '../measure/statistics/directions.js';
 import { mapConcurrently, withEngine } from './presentation-attacks/heads.js';
 import type { EvalProgram } from './program.js';
 
