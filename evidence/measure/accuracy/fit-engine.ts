@@ -166,7 +166,7 @@ export async function fitEngine(
     id,
     name,
     provenance: {
-      fitted: `facestep measure accuracy: ${people.length} people, ${photos} photos, ${cosines.length} pairs of strangers`,
+      fitted: `npm run measure -- accuracy: ${people.length} people, ${photos} photos, ${cosines.length} pairs of strangers`,
       measured: '',
     },
     listSize: 16,

@@ -136,7 +136,7 @@ function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): 
   return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${measuredOn(figures)}.\n\n${table(head, rows)}\n`;
 }
 
-/* `facestep measure accuracy` caches no embeddings. */
+/* `npm run measure -- accuracy` caches no embeddings. */
 
 const nothingKept: EmbeddingCache = { read: async () => null, write: async () => {} };
 

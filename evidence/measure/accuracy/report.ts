@@ -11,7 +11,7 @@ import type { ByGroup } from './rates.js';
 import type { EmbeddingFigures } from './source-strangers.js';
 import { operatingPoints, photosPerPerson } from './unprotected.js';
 
-/* The tables of `npm run eval -- --data DIR` and `facestep measure accuracy`. */
+/* The tables of `npm run eval -- --data DIR` and `npm run measure -- accuracy`. */
 
 const isExact = (by: string | null | undefined): string => (by === 'exact' ? ' exact' : '');
 const ofAll = (errors = 0, all?: number): string => (all === undefined ? '–' : `${count(errors)} of ${count(all)}`);
