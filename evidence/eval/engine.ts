@@ -10,13 +10,12 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../src/face/engine/quality.js';
-import { toMillionths } from '../../src/face/token/parameters.js';
 import { face, groupsFolder, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
-import { dot, meanOfMeans, principalDirections, subtract } from '../measure/statistics/directions.js';
+import { dot, meanOfMeans, principalDirections, subtract, toMillionths } from '../measure/statistics/directions.js';
 import { mapConcurrently, withEngine } from './presentation-attacks/heads.js';
 import type { EvalProgram } from './program.js';
 

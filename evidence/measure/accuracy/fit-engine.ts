@@ -1,14 +1,9 @@
 import type { Accuracy } from '../../../src/core/ports.js';
-import {
-  type EngineEntry,
-  fromMillionths,
-  toEngineParameters,
-  toMillionths,
-} from '../../../src/face/token/parameters.js';
+import { type EngineEntry, fromMillionths, toEngineParameters } from '../../../src/face/token/parameters.js';
 import { type Centre, createCentre, rotationLabel } from '../../../src/face/token/views.js';
 import { BadInput } from '../corpus/corpus.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
-import { meanOfMeans, toUnit } from '../statistics/directions.js';
+import { meanOfMeans, toMillionths, toUnit } from '../statistics/directions.js';
 import { accuracies, createMeasuredEngine, parameters } from './bare-token.js';
 import { toCosine } from './decode.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';

@@ -1,6 +1,5 @@
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createNewFile, draftName } from '../../../src/cli/named-file.js';
 import { fileExists } from '../../../src/config/data-files.js';
 import type { Ports } from '../../../src/core/deps.js';
 import type { CapturedFrame } from '../../../src/core/ports.js';
@@ -19,6 +18,7 @@ import {
   seal,
   unseal,
 } from './key-file.js';
+import { createNewFile, draftName } from './new-file.js';
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
 
 /*
@@ -126,7 +126,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Ports<
       const plain = encodePresentation(about, photos);
       const sealed = seal(plain, Buffer.concat([header, Buffer.from(name)]), owner.key, random);
       plain.fill(0);
-      await createNewFile(join(folder, name), (draft) => draft.writeFile(Buffer.concat([header, sealed])), random);
+      await createNewFile(join(folder, name), Buffer.concat([header, sealed]), random);
       return true;
     },
     listPeople: () => keys.list(),

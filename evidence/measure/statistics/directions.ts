@@ -58,3 +58,6 @@ export function principalDirections(vectors: readonly Float32Array[], count: num
   }
   return found;
 }
+
+/** Rounds values to millionths, as parameters of an engine store them. */
+export const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
