@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { preparePresenceTest, shortPlan } from '../../evidence/measure/presence/presence-test.js';
-import { epochMs } from '../../src/core/units.js';
-import { createFolder } from '../folder.js';
-import { expectAccessible } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { inBrowser } from './page-suite.js';
-import { seatAda } from './people.js';
-import { type Person, type Plan, receive, type Visitor } from './visitor.js';
-import { leaveBy, press, see } from './walk.js';
+import { epochMs } from '../../../src/core/units.js';
+import { expectAccessible } from '../../../test/browser/accessibility.js';
+import { hasChromium, launchChromium } from '../../../test/browser/chromium.js';
+import { inBrowser } from '../../../test/browser/page-suite.js';
+import { seatAda } from '../../../test/browser/people.js';
+import { type Person, type Plan, receive, type Visitor } from '../../../test/browser/visitor.js';
+import { leaveBy, press, see } from '../../../test/browser/walk.js';
+import { createFolder } from '../../../test/folder.js';
+import { preparePresenceTest, shortPlan } from './presence-test.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */
 
