@@ -133,7 +133,7 @@ test.each([['accuracy', '--data', 'nowhere'], ['--help'], ['presence', 'report',
     await expect(measure).rejects.toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/Measuring is not part of the server.*In a checkout .* npm run measure/s),
+      stderr: expect.stringMatching(/Measuring is not part of the server.*In a checkout .*npm run measure/s),
     });
   },
 );
