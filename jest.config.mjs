@@ -15,7 +15,6 @@ const wide = [
   'test/browser/(?!journey\\.test|console-smoke\\.test)',
   // Accuracy on photos, videos and evaluation faces.
   'evidence/',
-  'src/extensions/measuring/',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
   'src/face/engine/(runtime-parity|pool|pipeline)\\.test',
   'src/face/liveness/light\\.test',

@@ -21,14 +21,14 @@ const everyEntry: Plugin = {
       name === worker ? '[name].js' : 'assets/[name]-[hash].js';
     // Put code that every page needs at once into one file. Several shared files would each cost a request before the
     // first screen.
-    const isOfEvery = (id: string) => !/\.html$|\/main\.ts$|\/(presence|preview|notice-worker)\//.test(id);
+    const isOfEvery = (id: string) => !/\.html$|\/main\.ts$|\/(preview|notice-worker)\//.test(id);
     const codeSplitting = { groups: [{ name: 'page', tags: ['$initial' as const], test: isOfEvery }] };
     return { build: { rolldownOptions: { input, output: { entryFileNames, codeSplitting } } } };
   },
 };
 
 /**
- * Builds the capture page and the presence test page. Each asset is a file of this origin, as the strictest content
+ * Builds the capture page. Each asset is a file of this origin, as the strictest content
  * security policy requires.
  */
 export default defineConfig({

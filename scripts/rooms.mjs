@@ -31,12 +31,14 @@ const commands = readdirSync(join(root, 'src'))
  * folder without the parts that have their own entry.
  */
 export const floors = [
-  ['evidence/journeys'],
-  ['evidence/attacks'],
+  ['evidence/journeys', 'evidence/measure/page'],
+  ['evidence/attacks', 'evidence/measure'],
   ['evidence/faults'],
   ['evidence/bench'],
   ['evidence/eval', 'examples'],
   ['evidence/accuracy', 'evidence/corpus'],
+  ['evidence/measure/accuracy'],
+  ['evidence/measure/corpus', 'evidence/measure/plots', 'evidence/measure/statistics'],
   ['src/main.ts'],
   ['src/app/process.ts', 'triggers'],
   ['examples/demo'],

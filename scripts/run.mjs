@@ -1,5 +1,5 @@
-// npm start, npm run facestep|demo|bench|eval|attacks|faults|journeys: sets the checkout up, then runs that program with its
-// arguments.
+// npm start, npm run facestep|demo|bench|eval|attacks|faults|journeys|measure: sets the checkout up, then runs that program
+// with its arguments.
 import { fileURLToPath } from 'node:url';
 import { setUpOrExit } from './setup.mjs';
 
@@ -11,10 +11,11 @@ const entries = {
   attacks: 'evidence/attacks/attacks.js',
   faults: 'evidence/faults/faults.js',
   journeys: 'evidence/journeys/main.js',
+  measure: 'evidence/measure/measure.js',
 };
 // Progress goes to stderr, so that `--json` on stdout is only JSON.
 await setUpOrExit({
-  demoPhotos: program !== 'facestep' || args[0] === 'demo',
+  demoPhotos: !['facestep', 'measure'].includes(program) || args[0] === 'demo',
   say: (line) =>
     process.stderr.write(`${line}
 `),

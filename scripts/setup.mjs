@@ -86,9 +86,15 @@ export const build = async (say) => {
         await tool('typescript/bin/tsc', '-p', '.');
       });
       await withProgress(say, 'Building the pages', async () => {
-        for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
+        for (const page of [
+          'web/capture',
+          'web/capture/notice-worker',
+          'web/console',
+          'web/docs',
+          'evidence/measure/page',
+        ])
           await tool('typescript/bin/tsc', '-p', page);
-        for (const config of ['vite.config.ts', 'vite.console.config.ts'])
+        for (const config of ['vite.config.ts', 'vite.console.config.ts', 'evidence/measure/page/vite.config.ts'])
           await tool('vite/bin/vite.js', 'build', '--config', config);
       });
     },

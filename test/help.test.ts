@@ -7,7 +7,7 @@ import { projectRoot } from './paths.js';
 /* Programs of a checkout, other than the command `facestep`. */
 
 const programs = [
-  ...['bench/bench', 'attacks/attacks', 'faults/faults', 'journeys/main', 'eval/eval'].map(
+  ...['bench/bench', 'attacks/attacks', 'faults/faults', 'journeys/main', 'eval/eval', 'measure/measure'].map(
     (name) => `dist/evidence/${name}.js`,
   ),
   'scripts/pack.mjs',

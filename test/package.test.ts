@@ -38,7 +38,7 @@ const kinds = [
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
   /^dist\/locales\/compiled\/(languages|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
-  /^dist\/capture-web\/((index|presence)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/capture-web\/(index\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
   /^parameters\/engines\.json$/,
@@ -126,13 +126,17 @@ test.each(['okta', 'entra', 'cognito', 'onelogin'])('an unpacked package simulat
   expect(JSON.parse(configuration)).toMatchObject({ connections: [{ kind: provider }] });
 });
 
-test('an unpacked package measures: it has what that needs', async () => {
-  const measure = run(process.execPath, [main, 'measure', 'accuracy', '--data', 'nowhere'], { cwd: folder });
-  await expect(measure).rejects.toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('There is no folder nowhere'),
-  });
-});
+test.each([['accuracy', '--data', 'nowhere'], ['--help'], ['presence', 'report', '--json']])(
+  'an unpacked package says where measuring is: measure %s',
+  async (...args) => {
+    const measure = run(process.execPath, [main, 'measure', ...args], { cwd: folder });
+    await expect(measure).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/Measuring is not part of the server.*In a checkout .*npm run measure/s),
+    });
+  },
+);
 
 test('an unpacked package with models serves, the capture page and the documentation too', async () => {
   const config = join(folder, 'config.json');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { embedPeople } from '../evidence/corpus/people.js';
-import { shippedEngine } from '../src/extensions/measuring/accuracy/bare-token.js';
-import { createDecoderPool } from '../src/extensions/measuring/accuracy/decoder-pool.js';
-import { measureProtected } from '../src/extensions/measuring/accuracy/protected.js';
-import { toHalf } from '../src/extensions/measuring/corpus/corpus.js';
+import { shippedEngine } from '../evidence/measure/accuracy/bare-token.js';
+import { createDecoderPool } from '../evidence/measure/accuracy/decoder-pool.js';
+import { measureProtected } from '../evidence/measure/accuracy/protected.js';
+import { toHalf } from '../evidence/measure/corpus/corpus.js';
 import { hasFaces } from './faces.js';
 import { projectRoot } from './paths.js';
 

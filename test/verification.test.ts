@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { embedPeople } from '../evidence/corpus/people.js';
-import { compareEmbeddings } from '../src/extensions/measuring/accuracy/unprotected.js';
-import { toInterval } from '../src/extensions/measuring/statistics/proportion.js';
+import { compareEmbeddings } from '../evidence/measure/accuracy/unprotected.js';
+import { toInterval } from '../evidence/measure/statistics/proportion.js';
 import { hasFaces } from './faces.js';
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, formatHits, percent, range, share } from '../../src/extensions/measuring/accuracy/markdown.js';
+import { count, formatHits, percent, range, share } from '../measure/accuracy/markdown.js';
 
 /*
  * HTML comments enclose the figures in the docs, as in

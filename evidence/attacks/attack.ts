@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/base/json.js';
-import { table } from '../../src/extensions/measuring/accuracy/markdown.js';
-import type { Proportion } from '../../src/extensions/measuring/statistics/proportion.js';
 import { projectRoot } from '../../test/paths.js';
+import { table } from '../measure/accuracy/markdown.js';
+import type { Proportion } from '../measure/statistics/proportion.js';
 import type { Faces } from './faces.js';
 
 export type Size = 'full' | 'quick';

@@ -1,6 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
-import { enrolledBits, toViews } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { embeddingLength, viewLength } from '../../src/face/token/views.js';
+import { enrolledBits, toViews } from '../measure/accuracy/bare-token.js';
 
 export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
   const mean = new Float64Array(embeddingLength);

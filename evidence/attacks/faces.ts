@@ -1,8 +1,8 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
-import { toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
 import { hasFaces } from '../../test/faces.js';
 import { toEmbedding } from '../../test/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';
+import { toHalf } from '../measure/corpus/corpus.js';
 import type { Size } from './attack.js';
 
 export interface Person {

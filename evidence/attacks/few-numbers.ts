@@ -1,5 +1,4 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
-import { dot } from '../../src/extensions/measuring/statistics/directions.js';
 import {
   candidateCount,
   codeLength,
@@ -15,6 +14,7 @@ import {
   signBits,
   type ToViews,
 } from '../../src/face/token/views.js';
+import { dot } from '../measure/statistics/directions.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 import { shuffle } from './faces.js';
 

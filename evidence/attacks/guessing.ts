@@ -1,11 +1,11 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { type BareToken, createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { dot } from '../../src/extensions/measuring/statistics/directions.js';
-import { type Proportion, proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { candidateCount } from '../../src/face/token/polar.js';
 import { testShare } from '../../test/share.js';
+import { type BareToken, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
+import { dot } from '../measure/statistics/directions.js';
+import { type Proportion, proportion, toJson } from '../measure/statistics/proportion.js';
 import { type Attack, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import { createGaussian } from './estimator.js';
 import { type Person, shuffled } from './faces.js';

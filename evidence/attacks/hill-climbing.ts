@@ -1,8 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Score, Verifier } from '../../src/core/ports.js';
 import { Embedding, Photo, type SealedToken } from '../../src/core/secrets.js';
-import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { dot, toUnit } from '../../src/extensions/measuring/statistics/directions.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
@@ -11,6 +9,8 @@ import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { createSimulatedEngine, drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
+import { parameters } from '../measure/accuracy/bare-token.js';
+import { dot, toUnit } from '../measure/statistics/directions.js';
 import { type Attack, type Setting, toClaim } from './attack.js';
 import { cosineOf } from './estimator.js';
 import { binding, createSealing, sealToken } from './sealed-tokens.js';

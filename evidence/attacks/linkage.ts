@@ -1,13 +1,8 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import {
-  type BareToken,
-  type BareTokens,
-  createBareTokens,
-  viewsOf,
-} from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { codeLength, unpackBits } from '../../src/face/token/polar.js';
+import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
+import { proportion, toJson } from '../measure/statistics/proportion.js';
 import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { distance, measureLinkability, xor } from './linkability.js';

@@ -1,4 +1,4 @@
-import { logGamma } from '../../src/extensions/measuring/statistics/exact-interval.js';
+import { logGamma } from '../measure/statistics/exact-interval.js';
 import { ones } from './linkability.js';
 
 /** Returns the regularized upper incomplete gamma function Q(a, x), `igamc` in NIST SP 800-22. */

@@ -2,9 +2,9 @@ import { attemptsOfAllAnonymous, attemptsOfAnonymous, attemptsOfSubject } from '
 import { capLockout, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Accuracy, Binding, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { accuracies, promises } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
+import { accuracies, promises } from '../measure/accuracy/bare-token.js';
 import { type Attack, type Row, show, toClaim, toDigits } from './attack.js';
 
 /* Simulates attackers who send wrong faces for one person from many addresses. */

@@ -5,7 +5,7 @@ import {
   createBareTokens,
   enrolledBits,
   viewsOf,
-} from '../../src/extensions/measuring/accuracy/bare-token.js';
+} from '../measure/accuracy/bare-token.js';
 import { type Attack, showWith, toClaim, toDigits } from './attack.js';
 import { cosineOf, createEstimator, createGaussian, meanOf } from './estimator.js';
 import { distance } from './linkability.js';

@@ -1,6 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
-import type { BareToken, BareTokens } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
+import type { BareToken, BareTokens } from '../measure/accuracy/bare-token.js';
 
 interface LinearCode {
   readonly dimensions: number;

@@ -3,13 +3,6 @@ import sharp, { type Sharp } from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { type SealedToken, UserSecret } from '../../src/core/secrets.js';
-import {
-  type BareToken,
-  createBareTokens,
-  enrolledBits,
-  viewsOf,
-} from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { proportion, toJson } from '../../src/extensions/measuring/statistics/proportion.js';
 import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
@@ -17,6 +10,8 @@ import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js'
 import { toPhoto } from '../../test/pictures.js';
 import { testShare } from '../../test/share.js';
 import { withEngine } from '../eval/presentation-attacks/heads.js';
+import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
+import { proportion, toJson } from '../measure/statistics/proportion.js';
 import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';
 import type { Person } from './faces.js';
 import { distance } from './linkability.js';

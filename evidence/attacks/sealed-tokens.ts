@@ -1,12 +1,12 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Binding } from '../../src/core/ports.js';
 import { Embedding, type SealedToken, type UserSecret } from '../../src/core/secrets.js';
-import { parameters } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
+import { parameters } from '../measure/accuracy/bare-token.js';
 import type { Size } from './attack.js';
 
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };

@@ -1,7 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
-import { createBareTokens, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { codeLength } from '../../src/face/token/polar.js';
+import { createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
 import { type Attack, type Size, showWith, toClaim } from './attack.js';
 import type { Person } from './faces.js';
 

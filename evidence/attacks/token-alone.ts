@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { createSeededRandom } from '../../src/core/base/chance.js';
-import { createBareTokens, enrolledBits, viewsOf } from '../../src/extensions/measuring/accuracy/bare-token.js';
 import { packBits, unpackBits } from '../../src/face/token/polar.js';
+import { createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
 import { type Attack, show, toClaim, toDigits } from './attack.js';
 import { Basis } from './few-numbers.js';
 import { distance, ones } from './linkability.js';

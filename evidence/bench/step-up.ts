@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { LivenessJudge } from '../../src/core/ports.js';
-import { countSignals } from '../../src/extensions/measuring/accuracy/presence-report.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { createMovementJudge } from '../../src/face/liveness/judge.js';
 import { type Cast, gather } from '../../test/browser/cast.js';
@@ -18,6 +17,7 @@ import { testShare } from '../../test/share.js';
 import { drawPhotos, readFrontalHeads, withEngine } from '../eval/presentation-attacks/heads.js';
 import { judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
 import { rateOf } from '../eval/presentation-attacks/presentation-rates.js';
+import { countSignals } from '../measure/accuracy/presence-report.js';
 import { processorMs, quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];

@@ -2,10 +2,10 @@ import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
-import { readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
-import { type EmbeddedCorpus, embedCorpus } from '../../src/extensions/measuring/corpus/embed-corpus.js';
 import { writeCorpus } from '../../test/corpus.js';
 import { createFolder } from '../../test/folder.js';
+import { readCorpus } from '../measure/corpus/corpus.js';
+import { type EmbeddedCorpus, embedCorpus } from '../measure/corpus/embed-corpus.js';
 import { openEmbeddingCache, ours } from './people.js';
 
 const engine = new Uint8Array(32).fill(7);

@@ -4,7 +4,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
-import { type Corpus, readCorpus } from '../../src/extensions/measuring/corpus/corpus.js';
+import { models } from '../../src/face/engine/manifest.js';
+import { loadRuntime } from '../../src/face/engine/runtime.js';
+import { embeddingLength } from '../../src/face/token/views.js';
+import { facesFolder } from '../../test/faces.js';
+import { modelsFolder, projectRoot } from '../../test/paths.js';
+import { type Corpus, readCorpus } from '../measure/corpus/corpus.js';
 import {
   type EmbeddedCorpus,
   type EmbeddedPerson,
@@ -12,12 +17,7 @@ import {
   type EmbeddingCache,
   type EmbeddingOptions,
   embedCorpus,
-} from '../../src/extensions/measuring/corpus/embed-corpus.js';
-import { models } from '../../src/face/engine/manifest.js';
-import { loadRuntime } from '../../src/face/engine/runtime.js';
-import { embeddingLength } from '../../src/face/token/views.js';
-import { facesFolder } from '../../test/faces.js';
-import { modelsFolder, projectRoot } from '../../test/paths.js';
+} from '../measure/corpus/embed-corpus.js';
 
 const nonceBytes = 12;
 const tagBytes = 16;

@@ -1,12 +1,5 @@
 import sharp from 'sharp';
 import { Photo } from '../../src/core/secrets.js';
-import { BadInput, readSources, toHalf, toHalfByPlace } from '../../src/extensions/measuring/corpus/corpus.js';
-import {
-  dot,
-  meanOfMeans,
-  principalDirections,
-  subtract,
-} from '../../src/extensions/measuring/statistics/directions.js';
 import { chooseFace, minCompanionShare } from '../../src/face/engine/detect.js';
 import type { Picture } from '../../src/face/engine/picture.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
@@ -17,11 +10,12 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../src/face/engine/quality.js';
-import { toMillionths } from '../../src/face/token/parameters.js';
 import { face, groupsFolder, people } from '../../test/faces.js';
 import { modelsFolder } from '../../test/paths.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
+import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
+import { dot, meanOfMeans, principalDirections, subtract, toMillionths } from '../measure/statistics/directions.js';
 import { mapConcurrently, withEngine } from './presentation-attacks/heads.js';
 import type { EvalProgram } from './program.js';
 

@@ -1,20 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceAsUsed } from '../../src/extensions/measuring/accuracy/as-used.js';
-import { shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { measurePhotos } from '../../src/extensions/measuring/accuracy/measure.js';
-import type { ByGroup } from '../../src/extensions/measuring/accuracy/rates.js';
-import { asUsedToMarkdown } from '../../src/extensions/measuring/accuracy/report.js';
-import {
-  BadInput,
-  readCorpus,
-  readSources,
-  toHalf,
-  toHalfByPlace,
-  toPhotoFilter,
-} from '../../src/extensions/measuring/corpus/corpus.js';
 import { facesFolder, hasFaces } from '../../test/faces.js';
 import { embedSources } from '../corpus/people.js';
+import type { SourceAsUsed } from '../measure/accuracy/as-used.js';
+import { shippedEngine } from '../measure/accuracy/bare-token.js';
+import { measurePhotos } from '../measure/accuracy/measure.js';
+import type { ByGroup } from '../measure/accuracy/rates.js';
+import { asUsedToMarkdown } from '../measure/accuracy/report.js';
+import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';

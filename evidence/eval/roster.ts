@@ -2,9 +2,6 @@ import { basename, resolve } from 'node:path';
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Binding } from '../../src/core/ports.js';
 import { Embedding } from '../../src/core/secrets.js';
-import { meanOf, parameters, shippedEngine } from '../../src/extensions/measuring/accuracy/bare-token.js';
-import { readCorpus, readSources, toHalf } from '../../src/extensions/measuring/corpus/corpus.js';
-import { rateByPerson } from '../../src/extensions/measuring/statistics/clustered-rate.js';
 import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/roster/identify.js';
 import { createStretch } from '../../src/face/token/derive.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
@@ -13,6 +10,9 @@ import { facesFolder } from '../../test/faces.js';
 import { createKeysInMemory } from '../../test/keys.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
+import { meanOf, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
+import { readCorpus, readSources, toHalf } from '../measure/corpus/corpus.js';
+import { rateByPerson } from '../measure/statistics/clustered-rate.js';
 import { type EvalProgram, keep, type PrintLine, toFile } from './program.js';
 
 /** The same values as in examples/door.ts. */

@@ -99,6 +99,11 @@ const allCommands = (deps: ProcessDeps): Commands => ({
  */
 export async function runCommand(args: readonly string[], deps: ProcessDeps): Promise<void> {
   try {
+    if (args.find((each) => !each.startsWith('-')) === 'measure')
+      throw new UsageError(
+        'measuring is not part of the server',
+        'In a checkout of the repository, run “npm run measure -- --help” (docs/measuring.md).',
+      );
     const program = await createProgram(args[0], deps);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -119,7 +124,7 @@ export async function runCommand(args: readonly string[], deps: ProcessDeps): Pr
 /** Commands that run a service or a dialog, write a file, or have their own output format. */
 const withoutJson: readonly string[] = [
   ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
-  ...['campaign preview', 'measure presence start', 'sign'],
+  ...['campaign preview', 'sign'],
 ];
 
 /** Adds `--json` to commands. Those that only print lines print `{"ok": true, "output": ["…"]}`. */

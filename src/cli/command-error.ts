@@ -42,10 +42,6 @@ export const commandRefusals = {
     advice:
       'Administrators: list the users who would be denied with “facestep provision --plan”. Only “facestep provision --apply” reports this.',
   },
-  presence_locked: {
-    text: 'The presentations cannot be opened: the passphrase is wrong, or a file was altered.',
-    advice: 'Use the passphrase file that the presentations were stored with. Only “facestep measure” reports this.',
-  },
   photos_missing: {
     text: 'The six photos of the demonstration could not be downloaded. The first run needs npm and a network. The server does not need the photos.',
     advice:

@@ -159,7 +159,7 @@ const recognitionGuard = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Name of your own engine that makes new tokens, as `facestep measure accuracy` prints it. `null` is the built-in one. A change needs a restart. See docs/own-model.md.',
+      'Name of your own engine that makes new tokens, as its measurement prints it. `null` is the built-in one. A change needs a restart. See docs/own-model.md.',
     ),
   folder: folderGuard
     .nullable()

@@ -10,7 +10,6 @@ import { counter } from './counter/index.js';
 import { credentials } from './credentials/index.js';
 import { developerPortal } from './developer-portal/index.js';
 import type { ExtendedServer, Extension } from './extension.js';
-import { measuring } from './measuring/index.js';
 import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
@@ -21,7 +20,6 @@ const rows = [
   counter,
   credentials,
   developerPortal,
-  measuring,
   organisations,
   roster,
   signatures,

@@ -12,7 +12,6 @@ import { digestOf } from '../../../src/core/secrets.js';
 import { joinTicket } from '../../../src/core/tickets.js';
 import { revokeSubject } from '../../../src/enrolment/revoke.js';
 import { createPasskeys } from '../../../src/enrolment/webauthn/passkeys.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
 import { createAnalysisCache } from '../../../src/face/engine/engine.js';
 import { createStretch, publishedCost } from '../../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
@@ -30,6 +29,7 @@ import { createSimulatedEngine, drawPhoto } from '../../../test/simulated-engine
 import { createSimulatedJudge } from '../../../test/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/simulated-profile.js';
 import { systemRandom } from '../../../test/sinks.js';
+import { BadInput } from '../../measure/corpus/corpus.js';
 import { residentMiB, round } from '../measure.js';
 import { measureCheckProcessor } from '../step-up.js';
 import { type Cost, type Operation, type StoreKind, storeKinds, type Year } from './stored.js';

@@ -1,6 +1,5 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { FaceError } from '../../../src/errors.js';
-import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
@@ -9,6 +8,7 @@ import { face, people } from '../../../test/faces.js';
 import { modelsFolder } from '../../../test/paths.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
+import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 
 /** Starts the engine for one evaluation. */
 export async function withEngine<Figures>(measure: (engine: EnginePool) => Promise<Figures>): Promise<Figures> {

@@ -2,8 +2,6 @@ import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, type ScreenLight, screenAxes, toLinear } from '../../../src/core/screen-light.js';
 import type { Embedding } from '../../../src/core/secrets.js';
-import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
-import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/face/engine/light.js';
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
@@ -21,6 +19,8 @@ import {
 } from '../../../test/face-video/index.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
+import { countSignals } from '../../measure/accuracy/presence-report.js';
+import { proportion, toJson } from '../../measure/statistics/proportion.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';

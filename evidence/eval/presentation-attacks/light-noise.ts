@@ -1,8 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../../src/core/base/chance.js';
 import type { Json } from '../../../src/core/base/json.js';
 import { type Instruction, toPoses } from '../../../src/core/poses.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
-import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading } from '../../../src/face/engine/light.js';
 import { findLight, type LightFinding, type LitPair } from '../../../src/face/liveness/light.js';
@@ -11,6 +9,8 @@ import { drawLights, drawMovements } from '../../../src/step-up/movement-challen
 import { toPhoto } from '../../../test/pictures.js';
 import { presentationsFolder } from '../../../test/recorded-presentations.js';
 import { testShare } from '../../../test/share.js';
+import { BadInput } from '../../measure/corpus/corpus.js';
+import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';

@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/core/base/json.js';
-import { table } from '../../../src/extensions/measuring/accuracy/markdown.js';
-import { type Half, toHalf } from '../../../src/extensions/measuring/corpus/corpus.js';
-import { type ClusteredRate, rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import { facesFolder } from '../../../test/faces.js';
+import { table } from '../../measure/accuracy/markdown.js';
+import { type Half, toHalf } from '../../measure/corpus/corpus.js';
+import { type ClusteredRate, rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { type EvalProgram, keep, type PrintLine } from '../program.js';
 import { mapConcurrently, scorePicture, withEngine } from './heads.js';
 import { countsAsText, rateAsJson } from './presentation-rates.js';

@@ -1,6 +1,4 @@
 import { livenessBoundary } from '../../../src/core/ports.js';
-import { countSignals } from '../../../src/extensions/measuring/accuracy/presence-report.js';
-import { toDetSvg } from '../../../src/extensions/measuring/plots/det-plot.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
 import {
@@ -11,6 +9,8 @@ import {
   readPicture,
   species as singleImages,
 } from '../../../test/face-video/index.js';
+import { countSignals } from '../../measure/accuracy/presence-report.js';
+import { toDetSvg } from '../../measure/plots/det-plot.js';
 import { type EvalProgram, keep, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';

@@ -1,6 +1,6 @@
 import type { Json } from '../../../src/core/base/json.js';
-import type { ClusteredRate } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
-import { proportion, toJson } from '../../../src/extensions/measuring/statistics/proportion.js';
+import type { ClusteredRate } from '../../measure/statistics/clustered-rate.js';
+import { proportion, toJson } from '../../measure/statistics/proportion.js';
 
 export type Rate = ReturnType<typeof toJson>;
 

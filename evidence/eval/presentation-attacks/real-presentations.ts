@@ -1,13 +1,13 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
-import { BadInput } from '../../../src/extensions/measuring/corpus/corpus.js';
-import { rateByPerson } from '../../../src/extensions/measuring/statistics/clustered-rate.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { HeadMovement } from '../../../src/face/liveness/relief.js';
 import { analyzeFrame, bounds, measureFrames, type SeenFrame } from '../../../src/face/liveness/signals.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../../../web/capture/guidance/pose.js';
+import { BadInput } from '../../measure/corpus/corpus.js';
+import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BadInput, readCorpus } from '../../../src/extensions/measuring/corpus/corpus.js';
+import { BadInput, readCorpus } from '../../measure/corpus/corpus.js';
 
 interface Recorded {
   /** Names of the two folders above the person's, which distinguish sources and cameras. */

@@ -120,7 +120,9 @@ async function importModel(
   deps.print(`SHA-256 ${model.sha256}, ${model.bytes} bytes.`);
   deps.print(`One face${mirror ? ', with its mirror image,' : ''} takes ${Math.round(faceMs)} ms on one thread.`);
   deps.print(`Licence, as you say: ${licence}`);
-  deps.print(`It makes no tokens yet. Next: facestep measure accuracy --data <folder> --engine ${shortNameOf(engine)}`);
+  deps.print(
+    `It makes no tokens yet. Next: measure ${shortNameOf(engine)} in a checkout of the repository (docs/own-model.md)`,
+  );
 }
 
 const toLabel = (path: string): string =>

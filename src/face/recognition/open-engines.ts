@@ -58,7 +58,7 @@ function findCurrent(name: string, listed: readonly CustomEngine[]): EngineId {
     throw toProblem(reason);
   };
   if (found !== undefined)
-    return found.parameters === null ? refuse('this engine is not measured: facestep measure accuracy') : found.number;
+    return found.parameters === null ? refuse('this engine is not measured (docs/own-model.md)') : found.number;
   // The name had another digest, so model, preprocessing or parameters were changed.
   if (listed.some((each) => name.startsWith(`${shortNameOf(each)}-`)))
     throw new FaceError('parameters_altered', { engine: name });

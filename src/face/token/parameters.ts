@@ -118,8 +118,6 @@ export type EngineEntry = z.output<typeof engineEntryGuard>;
 
 const fileGuard = z.strictObject({ engines: z.array(engineEntryGuard) });
 
-export const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
-
 export const fromMillionths = (values: readonly number[]): Float32Array =>
   Float32Array.from(values, (value) => value / 1e6);
 

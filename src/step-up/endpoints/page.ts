@@ -125,14 +125,12 @@ export function mountPage(
   {
     brands,
     keepDevice = null,
-    file = 'index.html',
   }: {
     readonly brands: Brands | null;
     readonly keepDevice?: ((request: Request, response: Response) => void) | null;
-    readonly file?: 'index.html' | 'presence.html';
   },
 ): void {
-  const readPage = createPageReader(folders, file);
+  const readPage = createPageReader(folders, 'index.html');
   const page = express.Router();
   page.use(secured);
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {

@@ -1,0 +1,171 @@
+import { open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { maxPhotoBytes, owningPhotos } from '../../../src/core/secrets.js';
+import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
+import type { Recogniser } from '../../../src/face/engine/embed.js';
+import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
+import type { CorpusPerson } from './corpus.js';
+
+export type EmbeddedPhoto =
+  | { readonly embedding: Float32Array; readonly magnitude: number }
+  | { readonly refused: FaceErrorCode };
+
+export interface EmbeddingCache {
+  /** `null` if the cache has no entry for the photo, or the entry was altered. */
+  read(photo: Uint8Array): Promise<EmbeddedPhoto | null>;
+  write(photo: Uint8Array, embedded: EmbeddedPhoto): Promise<void>;
+}
+
+/** A person's embeddings. Photos without a face are left out. */
+export interface EmbeddedPerson {
+  readonly person: string;
+  readonly files: readonly string[];
+  readonly embeddings: readonly Float32Array[];
+  readonly magnitudes: readonly number[];
+}
+
+export interface NotAcquired {
+  readonly person: string;
+  readonly file: string;
+  readonly code: FaceErrorCode | 'unreadable';
+}
+
+export interface EmbeddedCorpus {
+  readonly people: readonly EmbeddedPerson[];
+  readonly notAcquired: readonly NotAcquired[];
+  readonly photos: number;
+  readonly examined: number;
+  readonly cached: number;
+  readonly photosPerSecond: number | null;
+}
+
+export interface EmbeddingOptions {
+  readonly modelsFolder: string;
+  readonly recogniser: Recogniser | null;
+  readonly read?: ReadPhoto;
+}
+
+export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
+
+/** Returns true if a failure is caused by the photo. Any other failure stops the evaluation. */
+const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
+
+const sayEveryMs = 5000;
+
+async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_too_large'> {
+  try {
+    const file = await open(path);
+    try {
+      return (await file.stat()).size > maxPhotoBytes ? 'photo_too_large' : await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/**
+ * Embeds people's photos. Uses the most central face, because evaluation photos often show several people. The engine
+ * starts at the first uncached photo.
+ */
+export async function embedCorpus(
+  folder: string,
+  people: readonly CorpusPerson[],
+  cache: EmbeddingCache,
+  say: (line: string) => void,
+  { modelsFolder, recogniser, read = (person, file) => readPhoto(join(folder, person, file)) }: EmbeddingOptions,
+): Promise<EmbeddedCorpus> {
+  const photos = people.flatMap(({ person, files }) => files.map((file) => ({ person, file })));
+  const recognisers = recogniser === null ? [] : [recogniser];
+  const inWork = 2 * availableParallelism();
+  const pool: { started?: Promise<EnginePool> } = {};
+  let [done, examined, cached, saidAt, startedAt] = [0, 0, 0, performance.now(), 0];
+
+  const engine = (): Promise<EnginePool> => {
+    pool.started ??= createEnginePool({ modelsFolder, recognisers, queueLimit: inWork }).finally(() => {
+      startedAt = performance.now();
+    });
+    return pool.started;
+  };
+
+  const examine = async (bytes: Buffer): Promise<EmbeddedPhoto> => {
+    const { examineCentral } = await engine();
+    try {
+      // The engine gets a copy, because it overwrites its input.
+      const examination = await owningPhotos((own) => examineCentral(own(Uint8Array.from(bytes)), ['embedding']));
+      const { embedding, magnitude } = recogniser === null ? examination : examination.own[0];
+      if (embedding === null) throw new Error('The engine left out the embedding.');
+      return {
+        embedding: embedding.use((values) => Float32Array.from(values)),
+        magnitude: Math.fround(magnitude ?? 0),
+      };
+    } catch (error) {
+      if (error instanceof FaceError && isOfPhoto(error.code)) return { refused: error.code };
+      throw error;
+    }
+  };
+
+  const embed = async (
+    person: string,
+    file: string,
+  ): Promise<EmbeddedPhoto | { readonly refused: NotAcquired['code'] }> => {
+    const bytes = await read(person, file);
+    if (typeof bytes === 'string') return { refused: bytes };
+    const known = await cache.read(bytes);
+    if (known !== null) {
+      cached += 1;
+      return known;
+    }
+    const found = await examine(bytes);
+    examined += 1;
+    await cache.write(bytes, found);
+    return found;
+  };
+
+  const results: Awaited<ReturnType<typeof embed>>[] = [];
+  const queue = photos.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, { person, file }] of queue) {
+      results[at] = await embed(person, file);
+      done += 1;
+      if (performance.now() - saidAt < sayEveryMs) continue;
+      saidAt = performance.now();
+      const speed = examined === 0 ? '' : `, ${Math.round((examined * 1000) / (saidAt - startedAt))} a second`;
+      say(`${done} of ${photos.length} photos embedded (${examined} by the engine${speed})`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: inWork }, work));
+  } finally {
+    await (await pool.started)?.close();
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+
+  // Results are in the order of people and their files.
+  const rows = results.values();
+  const notAcquired: NotAcquired[] = [];
+  const embedded = people.map(({ person, files }) => {
+    const own = files.flatMap((file) => {
+      const { value } = rows.next();
+      if (value !== undefined && 'embedding' in value) return [{ file, ...value }];
+      notAcquired.push({ person, file, code: value?.refused ?? 'unreadable' });
+      return [];
+    });
+    return {
+      person,
+      files: own.map(({ file }) => file),
+      embeddings: own.map(({ embedding }) => embedding),
+      magnitudes: own.map(({ magnitude }) => magnitude),
+    };
+  });
+  return {
+    people: embedded.filter(({ embeddings }) => embeddings.length > 0),
+    notAcquired,
+    photos: photos.length,
+    examined,
+    cached,
+    photosPerSecond: examined === 0 ? null : examined / seconds,
+  };
+}

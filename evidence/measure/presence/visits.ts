@@ -1,0 +1,160 @@
+import type { Ports } from '../../../src/core/deps.js';
+import type { ScreenAxis } from '../../../src/core/screen-light.js';
+import { Credential } from '../../../src/core/secrets.js';
+import { epochMs, toIso } from '../../../src/core/units.js';
+import { FaceError } from '../../../src/errors.js';
+import { newSecret, toStoredDigest } from '../../../src/core/tickets.js';
+import {
+  commitFrameDigest,
+  findChallenge,
+  type MovementRecord,
+  measureChallenge,
+  type NextMovement,
+  newChallenge,
+  nextOf,
+  toInstructions,
+} from '../../../src/step-up/movement-challenge.js';
+import type { Collection } from './collection.js';
+import type { DuePresentation, TesterView } from './page-protocol.js';
+import { cellsOf, type Plan } from './plan.js';
+import type { AboutPresentation, FrameInstruction } from './presentation.js';
+
+export interface Tester {
+  readonly person: string;
+  readonly device: string;
+}
+
+/** Progress of a participant on one device. The progress is read from storage once, then counted in memory. */
+export interface TesterProgress {
+  count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
+  cells(): TesterView['cells'];
+  due(): DuePresentation | null;
+}
+
+const nothingDone = { captured: 0, no_response: 0, not_done: 0 };
+
+export async function readTally(
+  plan: Plan,
+  { person, device }: Tester,
+  collection: Collection,
+): Promise<TesterProgress> {
+  const counts = new Map<string, typeof nothingDone>();
+  const keyOf = (species: string, light: string): string => `${species} ${light}`;
+  const doneIn = (species: string, light: string) => counts.get(keyOf(species, light)) ?? nothingDone;
+  const count: TesterProgress['count'] = ({ species, light, outcome }) => {
+    const before = doneIn(species, light);
+    counts.set(keyOf(species, light), { ...before, [outcome]: before[outcome] + 1 });
+  };
+  await collection.forEach(
+    async ({ about }) => {
+      if (about.device === device) count(about);
+    },
+    (each) => each.person === person,
+  );
+  const cells = cellsOf(plan);
+  const leftOf = (species: string, light: string): number => {
+    const { captured, no_response: noResponse, not_done: skips } = doneIn(species, light);
+    return skips > 0 ? 0 : Math.max(0, plan.presentations - captured - noResponse);
+  };
+  return {
+    count,
+    cells: () =>
+      cells.map(({ species, light }) => {
+        const done = doneIn(species.name, light.name);
+        return {
+          species: species.title,
+          light: light.title,
+          wanted: plan.presentations,
+          kept: done.captured,
+          noResponse: done.no_response,
+          isSkipped: done.not_done > 0,
+        };
+      }),
+    due() {
+      const cell = cells.find(({ species, light }) => leftOf(species.name, light.name) > 0);
+      if (cell === undefined) return null;
+      const of = cells.length * plan.presentations;
+      const left = cells.reduce((sum, { species, light }) => sum + leftOf(species.name, light.name), 0);
+      return { index: of - left, of, ...cell };
+    },
+  };
+}
+
+export interface TesterSession {
+  tester: (Tester & { readonly tally: TesterProgress }) | null;
+  movement: MovementRecord | null;
+}
+
+export interface TakenChallenge {
+  readonly asked: readonly FrameInstruction[];
+  readonly missed: readonly string[];
+}
+
+export interface Visits {
+  newTicket(): Credential;
+  /** Opens a link, once. @throws `step_up_unknown` */
+  open(ticket: Credential): { readonly session: Credential; readonly visit: TesterSession };
+  find(session: Credential | null): TesterSession;
+}
+
+export function createVisits(deps: Ports<'random'>): Visits {
+  const tickets = new Set<string>();
+  const visits = new Map<string, TesterSession>();
+  return {
+    newTicket() {
+      const ticket = newSecret(deps);
+      tickets.add(toStoredDigest(ticket));
+      return ticket;
+    },
+    open(ticket) {
+      if (!tickets.delete(toStoredDigest(ticket))) throw new FaceError('step_up_unknown');
+      const session = newSecret(deps);
+      const visit: TesterSession = { tester: null, movement: null };
+      visits.set(toStoredDigest(session), visit);
+      return { session, visit };
+    },
+    find(session) {
+      const visit = session === null ? undefined : visits.get(toStoredDigest(session));
+      if (visit === undefined) throw new FaceError('caller_untrusted');
+      return visit;
+    },
+  };
+}
+
+export function startChallenge(visit: TesterSession, shows: ScreenAxis | null, deps: Ports<'clock' | 'random'>) {
+  const nonce = newSecret(deps);
+  const movement = newChallenge(nonce, shows, deps);
+  visit.movement = movement;
+  return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
+}
+
+export function commitFrame(
+  visit: TesterSession,
+  { nonce, digest }: { readonly nonce: string; readonly digest: string },
+  { clock }: Ports<'clock'>,
+): NextMovement | null {
+  const now = clock.now();
+  const movement = commitFrameDigest(findChallenge(visit, new Credential(nonce), now), digest, now);
+  visit.movement = movement;
+  return nextOf(movement);
+}
+
+/**
+ * Consumes the challenge of a visit. The frames may arrive after the challenge's time limit, because the digest of each
+ * was submitted in time.
+ * @throws `challenge_wrong`
+ */
+export function takeChallenge(
+  visit: TesterSession,
+  sent: { readonly nonce: string; readonly digests: readonly string[]; readonly fresh: number },
+): TakenChallenge {
+  const committedAt = visit.movement?.toldAt ?? epochMs(0);
+  const movement = findChallenge(visit, new Credential(sent.nonce), committedAt);
+  if (sent.digests.length !== movement.asked.length) throw new FaceError('challenge_wrong');
+  visit.movement = null;
+  const measured = measureChallenge(movement, sent.digests, sent.fresh);
+  return {
+    asked: toInstructions(movement),
+    missed: measured.filter(({ pass }) => !pass).map(({ name }) => name),
+  };
+}
