@@ -100,8 +100,8 @@ export function createFindAccount(
 
   const findHeld = async (share: Share, subject: string): Promise<Held | null> => {
     const client = clientOf(share.client);
-    const asker = { client: share.client, registration: client?.consented?.registration ?? '' };
-    const consent = await findDataConsent({ connection: connection.id, subject }, asker, deps);
+    const requester = { client: share.client, registration: client?.consented?.registration ?? '' };
+    const consent = await findDataConsent({ connection: connection.id, subject }, requester, deps);
     return consent?.id === share.consent ? { share, consent, client } : null;
   };
 

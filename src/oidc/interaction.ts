@@ -161,7 +161,7 @@ export function createInteraction(
       await writeFlow(interaction, { ...flow, person }, flowDeps);
       return response.redirect(303, issuer.interactionUrl(interaction.uid));
     }
-    const language = languageOf(interaction.params.ui_locales, request.acceptsLanguages());
+    const language = languageOf(sent.params.ui_locales, request.acceptsLanguages());
     sendPage(response, renderAskPage(language, flow.atKiosk === null ? null : kioskLink(deps.issuer)));
   }
 
@@ -199,8 +199,8 @@ export function createInteraction(
     forgetBrowser(response, flow);
     const name = browserCookieOf(started.id, isSecure);
     setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
-    const requestedLanguage = interaction.params.ui_locales;
-    const language = requestedLanguage === undefined ? null : languageOf(requestedLanguage, request.acceptsLanguages());
+    const { ui_locales: uiLocales } = asked.params;
+    const language = uiLocales === undefined ? null : languageOf(uiLocales, request.acceptsLanguages());
     response.redirect(303, startedLink(deps.issuer, started, language));
   }
 

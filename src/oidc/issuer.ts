@@ -184,8 +184,8 @@ export function createIssuer(
         const { client_id: id } = client.metadata;
         deps.log.info('OpenID request exceeds the client’s registration', { client: id, unregistered });
       }
-      const { acr_values: requestedLanguage = '' } = asked.params;
-      const askedAcrs = [...asked.requested.acr.values, ...requestedLanguage.split(' ')];
+      const { acr_values: acrValues = '' } = asked.params;
+      const askedAcrs = [...asked.requested.acr.values, ...acrValues.split(' ')];
       const flow: Flow = {
         ...newFlow,
         clientId: client.metadata.client_id,

@@ -32,7 +32,7 @@ const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.st
 /** Creates a provider that calls `checkResult` before the device grant, for which the library has no hook. */
 export const createDeviceGrantProvider = (
   Base: typeof Provider,
-  { checkResult: settle }: Pick<DeviceGrantHooks, 'checkResult'>,
+  { checkResult }: Pick<DeviceGrantHooks, 'checkResult'>,
 ): typeof Provider =>
   class extends Base {
     override registerGrantType<Params extends object>(
@@ -42,14 +42,14 @@ export const createDeviceGrantProvider = (
       duplicates?: string | readonly string[] | ReadonlySet<string>,
     ): void {
       const isOurs = name === deviceGrant;
-      const settled = async (context: TokenEndpointGrantContext<Params>): Promise<void> => {
-        if (isOurs) await settle(context);
+      const checked = async (context: TokenEndpointGrantContext<Params>): Promise<void> => {
+        if (isOurs) await checkResult(context);
         await handler(context);
       };
       // Parameter with the phone's number, which the counter sends.
       const own = isOurs ? ['number'] : [];
       const all = [...(typeof params === 'string' ? [params] : params), ...own];
-      super.registerGrantType(name, settled, all, duplicates);
+      super.registerGrantType(name, checked, all, duplicates);
     }
   };
 

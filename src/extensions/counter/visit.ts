@@ -31,7 +31,7 @@ interface CounterRequest {
   readonly form: URLSearchParams | null;
   readonly kioskUrl: string | null;
   /** Preferred languages, written as in `ui_locales`. If `undefined`, the languages of the browser are used. */
-  readonly requestedLanguage: string | undefined;
+  readonly uiLocales: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
@@ -51,7 +51,7 @@ export function createCounterPage(
   const flowDeps = { ...deps, connection };
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
-    const visit = { request, response, form, kioskUrl: null, requestedLanguage: parameterOf(request, 'ui_locales') };
+    const visit = { request, response, form, kioskUrl: null, uiLocales: parameterOf(request, 'ui_locales') };
     try {
       const code = toPlainCode(parameterOf(request, 'user_code'));
       const digits = parameterOf(request, 'shown');
@@ -74,7 +74,7 @@ export function createCounterPage(
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
-    const visit = { ...begun, kioskUrl, requestedLanguage: begun.requestedLanguage || found?.params.ui_locales };
+    const visit = { ...begun, kioskUrl, uiLocales: begun.uiLocales || found?.params.ui_locales };
     const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
@@ -168,8 +168,7 @@ export function createCounterPage(
 
 const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
 
-const languageFor = ({ request, requestedLanguage }: CounterRequest) =>
-  languageOf(requestedLanguage, request.acceptsLanguages());
+const languageFor = ({ request, uiLocales }: CounterRequest) => languageOf(uiLocales, request.acceptsLanguages());
 
 function end(visit: CounterRequest, why: CounterEnd): void {
   visit.response.status(statusOf[why]);

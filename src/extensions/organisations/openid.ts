@@ -28,11 +28,11 @@ const matchesName = ({ id, name }: Organisation, text: string): boolean =>
 export function renderOrganisationPage(
   language: Language,
   {
-    asker,
+    requester,
     organisations,
     find,
   }: {
-    readonly asker: { readonly name: string; readonly host: string };
+    readonly requester: { readonly name: string; readonly host: string };
     /** Organizations to choose from. If there is only one, it is preselected. */
     readonly organisations: readonly Organisation[];
     readonly find: string;
@@ -52,8 +52,8 @@ export function renderOrganisationPage(
   const none = html`<p>${texts.noneFits}</p>`;
   return renderPersonCard(
     language,
-    texts.title({ application: asker.name }),
-    html`<p>${texts.text} ${texts.goesTo} ${isolate('host', asker.host)}.</p>
+    texts.title({ application: requester.name }),
+    html`<p>${texts.text} ${texts.goesTo} ${isolate('host', requester.host)}.</p>
 ${organisations.length > mostShown ? search : null}
 <form method="post">
 <fieldset>
@@ -161,7 +161,10 @@ export const organisationsOfOidc: OidcExtension = {
         if (chosen === undefined) {
           const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
           const find = searched.slice(0, maxIdCharacters);
-          sendPage(response, renderOrganisationPage(language, { asker: { name, host }, organisations: offered, find }));
+          sendPage(
+            response,
+            renderOrganisationPage(language, { requester: { name, host }, organisations: offered, find }),
+          );
           return null;
         }
         const decided = { ...flow.decided, [scope]: { organisation: chosen.id, roles: [...chosen.roles] } };
