@@ -3,7 +3,7 @@ import type { Express, Request, Response } from 'express';
 import type { ClientMetadata, Configuration, KoaContextWithOIDC, OpenID4VCIEnabledConfiguration } from 'oidc-provider';
 import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
 import type { OrganisationRules } from '../config/organisations.js';
-import type { AdmittedRequest, OidcClient, OidcClientDeps } from '../connections/openid-client.js';
+import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
@@ -14,6 +14,7 @@ import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { AuthorizationParameters } from './asked.js';
 import type { Share, Visit } from './flow.js';
 import type { Provider } from './library.js';
+import type { Middleware, OidcRequest } from './request.js';
 import type { Sources } from './sources.js';
 
 export interface IssuerDeps extends CoreDeps {
@@ -29,28 +30,12 @@ export interface RunningProvider {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-export interface Arrival {
-  /** Key of the caller for rate limits, as `toSource` returns it. */
-  readonly source: string;
-  /**
-   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
-   * redirect.
-   */
-  readonly sentBackAt: string | null;
-  /** True if a nonce was added, because the library requires one. */
-  readonly lacksNonce: boolean;
-  /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
-  readonly admission: AdmittedRequest | { readonly refusal: unknown } | null;
-}
-
 export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
   readonly oidc: OidcConfig;
   readonly features: readonly OidcFeature[];
-  /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
-  readonly pushingClientId: string | null;
   interactionUrl(uid: string): string;
   running(): Promise<RunningProvider>;
   /**
@@ -58,7 +43,8 @@ export interface OidcIssuer {
    * @throws `locked_out`
    */
   countStart(source: string): Promise<void>;
-  noteArrival(request: IncomingMessage, arrival: Arrival): void;
+  /** Answers a request by the library. */
+  answer(request: IncomingMessage, response: ServerResponse, sent: Pick<OidcRequest, 'path' | 'body'>): Promise<void>;
 }
 
 export interface ConnectionWithClients {
@@ -76,8 +62,6 @@ export interface OidcExtension {
   readonly wellKnownPaths?: readonly string[];
   /** Mounts routes that the OpenID library does not know. */
   mount?(app: Express, issuers: ReadonlyMap<string, OidcIssuer>, deps: CoreDeps): void;
-  /** Completes a form that the library reads. Returns true if it changed. */
-  completeForm?(path: string, form: URLSearchParams): boolean;
   /** @throws `config_invalid` */
   open(opened: OpenedIssuer, deps: IssuerDeps): OidcFeature;
 }
@@ -131,8 +115,8 @@ export interface OidcFeature {
   settings?(keySet: OidcKeySet): LibrarySettings;
   /** Extends the library's class, where it has no setting. */
   extend?(Base: typeof Provider): typeof Provider;
-  /** Changes replies of the library. */
-  dress?(provider: Provider): void;
+  /** Run in order around the library's own. */
+  readonly middlewares?: readonly Middleware[];
   /**
    * Checks a request. Throws an error of the library to refuse it.
    * @returns true if the request needs no other check, because it names no person

@@ -15,7 +15,9 @@ import {
 import { paramsOf, parseRequestedAction } from './asked.js';
 import type { OidcFeature } from './feature.js';
 import { Check, ExternalSigningKey, type Check as LibraryCheck, oidcErrors, Prompt, Provider } from './library.js';
+import { replayBody, routeBelowIssuer } from './middlewares.js';
 import { createCheckAssertion, isFapi } from './relying-party.js';
+import type { Middleware } from './request.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
 /**
@@ -45,28 +47,40 @@ function allowCredentials(context: KoaContextWithOIDC, origins: ReadonlySet<stri
   if (!isOther && origins.has(allowed)) context.set('Access-Control-Allow-Credentials', 'true');
 }
 
-function addResponseHeaders(
-  provider: Provider,
-  { publicKeys, origins }: { readonly publicKeys: readonly PublicKey[]; readonly origins: ReadonlySet<string> },
-): void {
-  const secret = provider.cookieName('session');
-  provider.use(async (context: KoaContextWithOIDC, next) => {
-    context.set('Content-Security-Policy', formPolicy);
+const setFormPolicy: Middleware = (context, next) => {
+  context.set('Content-Security-Policy', formPolicy);
+  return next();
+};
+
+/** Removes the library's session cookie, because this server keeps no sessions. */
+const removeSessionCookie =
+  (name: string): Middleware =>
+  async (context, next) => {
     await next();
-    // Removes the library's session cookie, because this server keeps no sessions.
     const cookies = [context.response.headers['set-cookie'] ?? []].flat();
     context.remove('Set-Cookie');
     context.append(
       'Set-Cookie',
-      cookies.filter((cookie) => !cookie.startsWith(secret)),
+      cookies.filter((cookie) => !cookie.startsWith(name)),
     );
+  };
 
+const allowCredentialsOf =
+  (origins: ReadonlySet<string>): Middleware =>
+  async (context, next) => {
+    await next();
     allowCredentials(context, origins);
-    if (context.path === paths.keys && context.status === 200) context.body = { keys: publicKeys };
+  };
+
+/** Publishes all keys, in place of those that the library signs with, and lets clients cache them. */
+const publishKeys =
+  (keys: readonly PublicKey[]): Middleware =>
+  async (context, next) => {
+    await next();
+    if (context.path === paths.keys && context.status === 200) context.body = { keys };
     const isPublic = context.path === paths.keys || context.path.startsWith('/.well-known/');
     if (isPublic) context.set('Cache-Control', `public, max-age=${publicForSec}`);
-  });
-}
+  };
 
 /** Wraps a signing key for the library, which never gets the private key. */
 function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey, algorithm: OidcAlgorithm): ExternalSigningKey {
@@ -108,6 +122,7 @@ export function createProvider(
     keySet,
     storage,
     features,
+    middlewares,
     hooks,
     clock,
   }: {
@@ -115,6 +130,8 @@ export function createProvider(
     readonly keySet: OidcKeySet;
     readonly storage: ReturnType<typeof createStorage>;
     readonly features: readonly OidcFeature[];
+    /** Steps before the library reads a request, in order. */
+    readonly middlewares: readonly Middleware[];
     readonly hooks: ProviderHooks;
     readonly clock: Clock;
   },
@@ -254,13 +271,19 @@ export function createProvider(
     },
     renderError: (context, told, error) => hooks.renderError(context, told, error),
   } satisfies Configuration);
-  provider.proxy = true;
   pinAddresses(provider);
-  for (const { dress } of features) dress?.(provider);
-  addResponseHeaders(provider, {
-    publicKeys: algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm))),
-    origins: new Set(metadata.filter(isPublic).flatMap(originsOf)),
-  });
+  const publicKeys = algorithms.flatMap((algorithm) => keySet.published.map((key) => publishUnder(key, algorithm)));
+  const steps = [
+    setFormPolicy,
+    removeSessionCookie(provider.cookieName('session')),
+    routeBelowIssuer,
+    allowCredentialsOf(new Set(metadata.filter(isPublic).flatMap(originsOf))),
+    publishKeys(publicKeys),
+    ...middlewares,
+    ...features.flatMap((each) => each.middlewares ?? []),
+    replayBody,
+  ];
+  for (const step of steps) provider.use(step);
   return provider;
 }
 
@@ -292,8 +315,10 @@ function faceCheck(): Prompt {
 
 const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
 
-/** Makes the library derive URLs from the issuer, and not from `Host` or the request line. */
+/** Makes the library derive URLs and cookie attributes from the issuer, and not from headers or the request line. */
 function pinAddresses(provider: Provider): void {
+  const { protocol, host } = new URL(provider.issuer);
+  Object.defineProperties(provider.request, { protocol: { value: protocol.slice(0, -1) }, host: { value: host } });
   const Context = provider.OIDCContext;
   class PinnedContext extends Context {
     override urlFor(name: string, options?: Record<string, unknown>): string {

@@ -8,7 +8,7 @@ import { lifeSec } from '../../oidc/provider.js';
 import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
-import { addDeviceReplyFields, createCounterGrants, createDeviceGrantProvider, deviceGrant } from './grants.js';
+import { createCounterGrants, createDeviceGrantProvider, createDeviceReplies, deviceGrant } from './grants.js';
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
 
@@ -83,7 +83,7 @@ export const countersOfOidc: OidcExtension = {
         extraParams: ['shown_code', 'kiosk'],
       }),
       extend: (Base) => createDeviceGrantProvider(Base, grants),
-      dress: (provider) => addDeviceReplyFields(provider, grants),
+      middlewares: [createDeviceReplies(grants)],
       async check(context, client) {
         if (context.oidc.route !== 'device_authorization') return false;
         await grants.check(context, client);

@@ -15,6 +15,7 @@ import { languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
 import { createRelyingParty } from '../../oidc/relying-party.js';
+import { type Middleware, requestOf } from '../../oidc/request.js';
 import { type CheckedFace, createIssue } from './issue.js';
 import { preAuthorized, toLibraryFeature } from './library-settings.js';
 import { makeOffer, offerSec } from './offer-step.js';
@@ -53,6 +54,19 @@ const walletMetadata: ClientMetadata = {
   grant_types: [preAuthorized],
   response_types: [],
   redirect_uris: [],
+};
+
+/** Adds the client id, which wallets may omit (OpenID4VCI 1.0, section 6.1). */
+const addWalletClient: Middleware = (context, next) => {
+  const request = requestOf(context);
+  if (request.path === paths.token && context.is('application/x-www-form-urlencoded') !== false) {
+    const form = new URLSearchParams(request.body?.toString('utf8'));
+    if (form.get('grant_type') === preAuthorized && !form.has('client_id')) {
+      form.set('client_id', walletClientId);
+      request.body = Buffer.from(form.toString());
+    }
+  }
+  return next();
 };
 
 const keysKnownSec = 300;
@@ -165,12 +179,6 @@ export const credentialsOfOidc: OidcExtension = {
   },
   wellKnownPaths: [paths.credentialIssuer],
   mount: mountCredentials,
-  // Wallets may omit the client id (OpenID4VCI 1.0, section 6.1).
-  completeForm(path, form) {
-    if (path !== paths.token || form.get('grant_type') !== preAuthorized || form.has('client_id')) return false;
-    form.set('client_id', walletClientId);
-    return true;
-  },
   open({ issuer, connection, oidc: { credentials }, directoryFor }, deps) {
     if (Object.keys(credentials).length === 0) return {};
     const clients = createCredentialClients(issuer, credentials, directoryFor);
@@ -180,6 +188,7 @@ export const credentialsOfOidc: OidcExtension = {
     const showOffer = createOfferStep({ issuer, connection, credentials }, deps);
     return {
       clients,
+      middlewares: [addWalletClient],
       settings({ cookieKeys: [cookieKey] }) {
         if (cookieKey === undefined) throw new FaceError('key_service_unavailable');
         return {
