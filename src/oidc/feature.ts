@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import type { ClientMetadata, Configuration, KoaContextWithOIDC, OpenID4VCIEnabledConfiguration } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
 import type { OrganisationRules } from '../config/organisations.js';
 import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
@@ -12,6 +12,7 @@ import type { ConsumeLimits } from '../core/limits/limits.js';
 import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { AuthorizationParameters } from './asked.js';
+import type { LibraryConfiguration } from './configuration.js';
 import type { Share, Visit } from './flow.js';
 import type { Provider } from './library.js';
 import type { Middleware, OidcRequest } from './request.js';
@@ -81,22 +82,6 @@ export interface Decided {
   store(grantId: string): Promise<void>;
 }
 
-/** Settings of the OpenID library, in addition to those of the provider. */
-export interface LibrarySettings {
-  readonly clients?: readonly ClientMetadata[];
-  /** Scopes without claims of their own. `extraClaims` returns claims for them. */
-  readonly scopes?: readonly string[];
-  readonly discovery?: Readonly<Record<string, boolean>>;
-  /** Scopes of access tokens for the issuer itself (RFC 8707). */
-  readonly resourceScopes?: readonly string[];
-  readonly deviceFlow?: boolean;
-  readonly openid4vci?: OpenID4VCIEnabledConfiguration;
-  readonly routes?: Configuration['routes'];
-  readonly ttl?: Configuration['ttl'];
-  /** Parameters of requests that the library keeps. */
-  readonly extraParams?: readonly string[];
-}
-
 /** Answers a request for one of the feature's pages. */
 export type PageHandler = (
   issuer: OidcIssuer,
@@ -111,8 +96,8 @@ export interface OidcFeature {
   readonly clients?: readonly OidcClient[];
   /** Completes the client of a relying party. @throws `config_invalid` */
   completeClient?(client: OidcClient, config: RelyingPartyConfig): OidcClient;
-  /** Called again when the keys change. */
-  settings?(keySet: OidcKeySet): LibrarySettings;
+  /** Adds to the library's configuration. Called again when the keys change. */
+  configure?(configuration: LibraryConfiguration, keySet: OidcKeySet): LibraryConfiguration;
   /** Extends the library's class, where it has no setting. */
   extend?(Base: typeof Provider): typeof Provider;
   /** Run in order around the library's own. */

@@ -9,6 +9,7 @@ import { FaceError } from '../errors.js';
 import type { OidcKeySet } from '../storage/keys/oidc-keys.js';
 import { type AuthorizationParameters, readAsked, unregisteredIn } from './asked.js';
 import { createCheckClaims, createCheckRequest } from './check-request.js';
+import type { ProviderHooks } from './configuration.js';
 import type {
   ConnectionWithClients,
   IssuerDeps,
@@ -23,7 +24,7 @@ import { languageOf } from './language.js';
 import { createAuthorizationMiddlewares } from './middlewares.js';
 import { observe } from './observe.js';
 import { pageErrorOf, renderErrorPage } from './pages.js';
-import { createProvider, type ProviderHooks } from './provider.js';
+import { createProvider } from './provider.js';
 import { createRelyingParty } from './relying-party.js';
 import { noteRequest, requestOf } from './request.js';
 import { RetryWithCookie } from './return-visit.js';

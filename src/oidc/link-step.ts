@@ -119,7 +119,12 @@ export function createLinkStep(
     const language = languageOf(uiLocales, request.acceptsLanguages());
     const started = await startStepUp(
       {
-        ...{ connection: source.connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
+        connection: source.connection,
+        subject,
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: null,
+        browser,
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
         assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),

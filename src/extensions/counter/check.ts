@@ -68,8 +68,14 @@ export function createChecks(connection: string, deps: Deps) {
       const endsAt = addSec(deps.clock.now(), checkLifeSec);
       const check: Check = {
         ...begun,
-        ...{ choices, told, shown, endsAt },
-        ...{ interaction: null, isMatched: false, endedBy: null, isSettled: false },
+        choices,
+        told,
+        shown,
+        endsAt,
+        interaction: null,
+        isMatched: false,
+        endedBy: null,
+        isSettled: false,
       };
       return deps.state.write(toStored(connection, code).key, check, { when: 'absent', expiresAt: endsAt });
     },

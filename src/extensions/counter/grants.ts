@@ -177,7 +177,9 @@ export function createCounterGrants(
       if (typed !== undefined && browserDigest === null) throw unknownCode();
       const sent = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
       const isBegun = await checks.begin(code, {
-        ...{ clientId: device.clientId, browserDigest, kiosk },
+        clientId: device.clientId,
+        browserDigest,
+        kiosk,
         params: Object.fromEntries(sent),
       });
       if (!isBegun) throw new oidcErrors.TemporarilyUnavailable('try again');

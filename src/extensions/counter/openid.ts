@@ -3,8 +3,8 @@ import type { CounterConfig } from '../../config/oidc-client.js';
 import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
 import { digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
+import { lifeSec } from '../../oidc/configuration.js';
 import type { OidcExtension } from '../../oidc/feature.js';
-import { lifeSec } from '../../oidc/provider.js';
 import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
@@ -72,15 +72,21 @@ export const countersOfOidc: OidcExtension = {
     const grants = createCounterGrants({ connection: connection.id, checks, shownCodes, addressOf }, protocolDeps);
     return {
       clients: counters.map((client) => createCounter(client, directoryFor)),
-      settings: () => ({
-        deviceFlow: true,
-        routes: { device_authorization: paths.deviceAuthorization, code_verification: paths.counter },
+      configure: (configuration) => ({
+        ...configuration,
+        features: { ...configuration.features, deviceFlow: { enabled: true } },
+        routes: {
+          ...configuration.routes,
+          device_authorization: paths.deviceAuthorization,
+          code_verification: paths.counter,
+        },
         ttl: {
+          ...configuration.ttl,
           DeviceCode: checkLifeSec,
           IdToken: (_context, _token, client) => (ids.has(client.clientId) ? counterLifeSec : lifeSec.idToken),
           AccessToken: (_context, _token, client) => (ids.has(client.clientId) ? counterLifeSec : lifeSec.accessToken),
         },
-        extraParams: ['shown_code', 'kiosk'],
+        extraParams: { ...configuration.extraParams, shown_code: null, kiosk: null },
       }),
       extend: (Base) => createDeviceGrantProvider(Base, grants),
       middlewares: [createDeviceReplies(grants)],

@@ -126,7 +126,10 @@ export function createCounterPage(
     const { provider } = await issuer.running();
     const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
     const interaction = Object.assign(new provider.Interaction(), {
-      ...{ uid, params, cid: uid, returnTo: issuer.counterUrl('user_code', code) },
+      uid,
+      params,
+      cid: uid,
+      returnTo: issuer.counterUrl('user_code', code),
       prompt: { name: 'login', reasons: ['face_check'], details: {} },
     });
     await interaction.save(leftSec);
@@ -134,7 +137,11 @@ export function createCounterPage(
     await writeFlow({ uid }, flow, flowDeps);
     const { pathname } = new URL(issuer.interactionUrl(uid));
     provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
-      ...{ path: pathname, httpOnly: true, sameSite: 'lax', signed: true, maxAge: leftSec * 1000 },
+      path: pathname,
+      httpOnly: true,
+      sameSite: 'lax',
+      signed: true,
+      maxAge: leftSec * 1000,
     });
   }
 

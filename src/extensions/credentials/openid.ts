@@ -9,6 +9,7 @@ import { identifyIfToken } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
 import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
+import { describeResource } from '../../oidc/configuration.js';
 import type { OidcExtension, OidcIssuer } from '../../oidc/feature.js';
 import type { Share, Visit } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
@@ -189,16 +190,23 @@ export const credentialsOfOidc: OidcExtension = {
     return {
       clients,
       middlewares: [addWalletClient],
-      settings({ cookieKeys: [cookieKey] }) {
+      configure(configuration, { cookieKeys: [cookieKey] }) {
         if (cookieKey === undefined) throw new FaceError('key_service_unavailable');
         return {
-          clients: [walletMetadata],
+          ...configuration,
+          clients: [...configuration.clients, walletMetadata],
           // Wallets need no client id, because the offer's code and digits identify the person.
-          discovery: { 'pre-authorized_grant_anonymous_access_supported': true },
-          resourceScopes: Object.keys(credentials),
-          openid4vci: toLibraryFeature(issuer, { credentials, issue }, cookieKey),
-          routes: { credential: paths.credential, challenge: paths.nonce },
-          ttl: { PreAuthorizedCode: offerSec },
+          discovery: { ...configuration.discovery, 'pre-authorized_grant_anonymous_access_supported': true },
+          features: {
+            ...configuration.features,
+            openid4vci: toLibraryFeature(issuer, { credentials, issue }, cookieKey),
+            resourceIndicators: {
+              ...configuration.features.resourceIndicators,
+              getResourceServerInfo: describeResource(issuer, Object.keys(credentials)),
+            },
+          },
+          routes: { ...configuration.routes, credential: paths.credential, challenge: paths.nonce },
+          ttl: { ...configuration.ttl, PreAuthorizedCode: offerSec },
         };
       },
       async answer(visit, { subject, share, pass, take }) {

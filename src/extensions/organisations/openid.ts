@@ -12,11 +12,11 @@ import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { isolate, renderPersonCard, renderUnreadablePage } from '../../oidc/card.js';
+import { lifeSec } from '../../oidc/configuration.js';
 import { type Decided, noDecision, type OidcExtension } from '../../oidc/feature.js';
 import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
 import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
-import { lifeSec } from '../../oidc/provider.js';
 import { nullIfUnreadable, toUnavailable } from '../../oidc/unavailable.js';
 import { type Organisation, readOrganisations } from './organisations.js';
 
@@ -127,7 +127,13 @@ export const organisationsOfOidc: OidcExtension = {
         if (organisations !== null) return { ...client, claimNames: [...client.claimNames, 'organisation'] };
         throw new FaceError('config_invalid', { client: id, reason: 'the connection has no organisations' });
       },
-      settings: () => ({ scopes: clients.size === 0 ? [] : [scope], extraParams: ['organisation_hint'] }),
+      configure: (configuration) => ({
+        ...configuration,
+        ...(clients.size === 0
+          ? {}
+          : { scopes: [...configuration.scopes, scope], claims: { ...configuration.claims, [scope]: [] } }),
+        extraParams: { ...configuration.extraParams, organisation_hint: null },
+      }),
       async check({ oidc: { params } }, { metadata }) {
         readAsked(metadata.client_id, paramsOf(params));
         return false;
