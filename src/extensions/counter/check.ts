@@ -113,12 +113,12 @@ export function createChecks(connection: string, deps: Deps) {
       }),
 
     async settle(code: string): Promise<boolean> {
-      let isFirst = false;
-      await change(code, (found) => {
-        isFirst = !found.isSettled;
-        return isFirst ? { ...found, isSettled: true } : found;
-      });
-      return isFirst;
+      const { former, changed } = await changeStored(
+        toStored(connection, code),
+        (found) => (found === null || found.isSettled ? found : { ...found, isSettled: true }),
+        deps,
+      );
+      return changed !== null && changed !== former;
     },
 
     async reopen(code: string): Promise<void> {

@@ -36,19 +36,17 @@ interface CounterRequest {
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
 
+type CounterIssuer = OidcIssuer & {
+  readonly checks: Checks;
+  readonly shownCodes: ShownCodes;
+  counterUrl(name: 'user_code' | 'shown', code: string): string;
+};
+
 /** Creates the page of a person at a counter. Idempotent; a GET changes nothing. */
-export function createCounterPage(
-  issuer: OidcIssuer & {
-    readonly checks: Checks;
-    readonly shownCodes: ShownCodes;
-    counterUrl(name: 'user_code' | 'shown', code: string): string;
-  },
-  deps: Ports<'state' | 'clock' | 'random' | 'issuer'>,
-) {
-  const { checks, shownCodes, connection } = issuer;
+export function createCounterPage(issuer: CounterIssuer, deps: Ports<'state' | 'clock' | 'random' | 'issuer'>) {
+  const { checks, shownCodes } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const cookieName = browserCookieOf('counter', isSecure);
-  const flowDeps = { ...deps, connection };
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
     const visit = { request, response, form, kioskUrl: null, uiLocales: parameterOf(request, 'ui_locales') };
@@ -94,7 +92,8 @@ export function createCounterPage(
     if (number === null) return send(visit, renderNumbers(languageFor(visit), counter.name, found));
     const interaction = Buffer.from(deps.random(16)).toString('base64url');
     const chosen = await checks.choose(code, { number, interaction });
-    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction, atKiosk });
+    if (chosen?.interaction === interaction)
+      await beginInteraction(visit, chosen, { issuer, code, uid: interaction, atKiosk }, deps);
     response.redirect(303, issuer.counterUrl('user_code', code));
   }
 
@@ -116,33 +115,6 @@ export function createCounterPage(
     }
     if (interaction.result.login === undefined) return end(visit, 'ended');
     send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
-  }
-
-  async function beginInteraction(
-    { request, response }: CounterRequest,
-    { clientId, params, endsAt }: Check,
-    { code, uid, atKiosk }: { readonly code: string; readonly uid: string; readonly atKiosk: KioskVisit | null },
-  ): Promise<void> {
-    const { provider } = await issuer.running();
-    const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
-    const interaction = Object.assign(new provider.Interaction(), {
-      uid,
-      params,
-      cid: uid,
-      returnTo: issuer.counterUrl('user_code', code),
-      prompt: { name: 'login', reasons: ['face_check'], details: {} },
-    });
-    await interaction.save(leftSec);
-    const flow = { ...newFlow, clientId, person: null, acr: 'face', atKiosk, endsAt };
-    await writeFlow({ uid }, flow, flowDeps);
-    const { pathname } = new URL(issuer.interactionUrl(uid));
-    provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
-      path: pathname,
-      httpOnly: true,
-      sameSite: 'lax',
-      signed: true,
-      maxAge: leftSec * 1000,
-    });
   }
 
   async function makeShown(visit: CounterRequest): Promise<void> {
@@ -171,6 +143,45 @@ export function createCounterPage(
     const cookie = readCookie(request, cookieName);
     return cookie !== null && digest !== null && hasDigest(cookie, Buffer.from(digest, 'base64url'));
   }
+}
+
+/** Stores the interaction of a check, as the library does for other requests, and gives its cookie to the browser. */
+async function beginInteraction(
+  { request, response }: CounterRequest,
+  { clientId, params, endsAt }: Check,
+  {
+    issuer,
+    code,
+    uid,
+    atKiosk,
+  }: {
+    readonly issuer: CounterIssuer;
+    readonly code: string;
+    readonly uid: string;
+    readonly atKiosk: KioskVisit | null;
+  },
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const { provider } = await issuer.running();
+  const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
+  const interaction = Object.assign(new provider.Interaction(), {
+    uid,
+    params,
+    cid: uid,
+    returnTo: issuer.counterUrl('user_code', code),
+    prompt: { name: 'login', reasons: ['face_check'], details: {} },
+  });
+  await interaction.save(leftSec);
+  const flow = { ...newFlow, clientId, person: null, acr: 'face', atKiosk, endsAt };
+  await writeFlow({ uid }, flow, { ...deps, connection: issuer.connection });
+  const { pathname } = new URL(issuer.interactionUrl(uid));
+  provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
+    path: pathname,
+    httpOnly: true,
+    sameSite: 'lax',
+    signed: true,
+    maxAge: leftSec * 1000,
+  });
 }
 
 const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
