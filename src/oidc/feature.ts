@@ -55,12 +55,18 @@ export interface ConnectionWithClients {
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
+export interface OidcRoute {
+  /** Path below the issuer. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** True if the path is also served in front of the issuer's own path (RFC 8615). */
+  readonly isWellKnown?: true;
+}
+
 /** What an extension adds to the OpenID provider. It is opened once for each connection with clients. */
 export interface OidcExtension {
-  /** Methods of its paths below an issuer. */
-  readonly methodsByPath?: Readonly<Record<string, readonly string[]>>;
-  /** Those of its paths that are also served at well-known addresses (RFC 8615). */
-  readonly wellKnownPaths?: readonly string[];
+  /** Routes of the library or of `pages` that it adds. */
+  readonly routes?: readonly OidcRoute[];
   /** Mounts routes that the OpenID library does not know. */
   mount?(app: Express, issuers: ReadonlyMap<string, OidcIssuer>, deps: CoreDeps): void;
   /** @throws `config_invalid` */

@@ -9,7 +9,7 @@ import { mountRoute } from '../http/front-door.js';
 import { sendPage } from '../http/page-layout.js';
 import { isFault } from '../http/reply.js';
 import type { CallerPools } from '../http/request-budget.js';
-import type { OidcExtension, OidcIssuer } from './feature.js';
+import type { OidcExtension, OidcIssuer, OidcRoute } from './feature.js';
 import type { createInteraction } from './interaction.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
@@ -21,31 +21,25 @@ export interface MountedIssuer extends OidcIssuer {
 
 export type OidcIssuers = ReadonlyMap<string, MountedIssuer>;
 
-const methodsByPath = {
-  [paths.discovery]: ['GET', 'HEAD', 'OPTIONS'],
-  [paths.metadata]: ['GET', 'HEAD', 'OPTIONS'],
-  [paths.keys]: ['GET', 'HEAD', 'OPTIONS'],
-  [paths.authorize]: ['GET', 'POST'],
-  [`${paths.authorize}/:uid`]: ['GET'],
-  [`${paths.interaction}/:uid`]: ['GET', 'POST'],
-  [paths.push]: ['POST', 'OPTIONS'],
-  [paths.token]: ['POST', 'OPTIONS'],
-  [paths.userInfo]: ['GET', 'POST', 'OPTIONS'],
-};
+const ownRoutes: readonly OidcRoute[] = [
+  { path: paths.discovery, methods: ['GET', 'HEAD', 'OPTIONS'] },
+  // RFC 8414, section 3.1
+  { path: paths.metadata, methods: ['GET', 'HEAD', 'OPTIONS'], isWellKnown: true },
+  { path: paths.keys, methods: ['GET', 'HEAD', 'OPTIONS'] },
+  { path: paths.authorize, methods: ['GET', 'POST'] },
+  { path: `${paths.authorize}/:uid`, methods: ['GET'] },
+  { path: `${paths.interaction}/:uid`, methods: ['GET', 'POST'] },
+  { path: paths.push, methods: ['POST', 'OPTIONS'] },
+  { path: paths.token, methods: ['POST', 'OPTIONS'] },
+  { path: paths.userInfo, methods: ['GET', 'POST', 'OPTIONS'] },
+];
 
-/** Returns the routes of the provider. Metadata is also served at the well-known path of RFC 8414, section 3.1. */
-function routesWith(extensions: readonly OidcExtension[]) {
-  const all: Readonly<Record<string, readonly string[]>> = Object.assign(
-    {},
-    methodsByPath,
-    ...extensions.map((each) => each.methodsByPath),
-  );
-  const wellKnown = [paths.metadata, ...extensions.flatMap((each) => each.wellKnownPaths ?? [])];
-  return Object.entries(all).flatMap(([path, methods]) => [
+/** Returns the routes of the provider, with their addresses on this server. */
+const routesWith = (extensions: readonly OidcExtension[]) =>
+  [...ownRoutes, ...extensions.flatMap(({ routes = [] }) => routes)].flatMap(({ path, methods, isWellKnown }) => [
     { address: `/oidc/:connection${path}`, path, methods },
-    ...(wellKnown.includes(path) ? [{ address: `${path}/oidc/:connection`, path, methods }] : []),
+    ...(isWellKnown === true ? [{ address: `${path}/oidc/:connection`, path, methods }] : []),
   ]);
-}
 
 const maxFormBytes = 56 * 1024;
 

@@ -55,10 +55,10 @@ function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcC
 
 /** Lets a counter start checks by the device authorization grant (RFC 8628). */
 export const countersOfOidc: OidcExtension = {
-  methodsByPath: {
-    [paths.deviceAuthorization]: ['POST', 'OPTIONS'],
-    [paths.counter]: ['GET', 'POST'],
-  },
+  routes: [
+    { path: paths.deviceAuthorization, methods: ['POST', 'OPTIONS'] },
+    { path: paths.counter, methods: ['GET', 'POST'] },
+  ],
   open({ issuer, connection, oidc, directoryFor }, deps) {
     const counters = countersOf(oidc);
     if (counters.length === 0) return {};

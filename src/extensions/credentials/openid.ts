@@ -173,12 +173,11 @@ function createOfferStep(
 
 /** Issues credentials to wallets (OpenID4VCI 1.0). */
 export const credentialsOfOidc: OidcExtension = {
-  methodsByPath: {
-    [paths.credentialIssuer]: ['GET', 'HEAD', 'OPTIONS'],
-    [paths.credential]: ['POST', 'OPTIONS'],
-    [paths.nonce]: ['POST', 'OPTIONS'],
-  },
-  wellKnownPaths: [paths.credentialIssuer],
+  routes: [
+    { path: paths.credentialIssuer, methods: ['GET', 'HEAD', 'OPTIONS'], isWellKnown: true },
+    { path: paths.credential, methods: ['POST', 'OPTIONS'] },
+    { path: paths.nonce, methods: ['POST', 'OPTIONS'] },
+  ],
   mount: mountCredentials,
   open({ issuer, connection, oidc: { credentials }, directoryFor }, deps) {
     if (Object.keys(credentials).length === 0) return {};
