@@ -48,6 +48,11 @@ const membersGuard = z
 
 const claimsGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
 
+/** The parameter `claims` (OpenID Connect Core, section 5.5). */
+export type ClaimsParameter = z.output<typeof claimsGuard>;
+
+export const noClaims: ClaimsParameter = { id_token: new Map(), userinfo: new Map() };
+
 const demandGuard = z
   .object({
     essential: z.boolean().optional(),
@@ -62,13 +67,20 @@ const paramsGuard = z.record(z.string(), z.string().optional().catch(undefined))
 export const paramsOf = (params: unknown): AuthorizationRequest['params'] => paramsGuard.parse({ ...Object(params) });
 
 /**
- * Reads the parameters of an authorization request.
+ * Validates the parameter `claims`.
+ * @param claims - parsed JSON
  * @throws oidcErrors.InvalidRequest
  * @see https://openid.net/specs/openid-connect-core-1_0.html#ClaimsParameter
  */
-export function readAsked(sent: unknown): AuthorizationParameters {
+export const parseClaims = (claims: unknown): ClaimsParameter => parse(claimsGuard, claims);
+
+/**
+ * Returns the parameters of an authorization request.
+ * @throws oidcErrors.InvalidRequest
+ */
+export function toAsked(sent: unknown, claims: ClaimsParameter): AuthorizationParameters {
   const params = paramsOf(sent);
-  const { id_token: idToken, userinfo: userInfo } = parse(claimsGuard, parseJson(params.claims ?? '{}'));
+  const { id_token: idToken, userinfo: userInfo } = claims;
   const demand = (name: string): ClaimDemand => toDemand(parse(demandGuard, idToken.get(name)));
   const [sub] = demand('sub').values;
   return {
@@ -79,8 +91,14 @@ export function readAsked(sent: unknown): AuthorizationParameters {
   };
 }
 
-/** @throws oidcErrors.InvalidRequest */
-export const checkClaims = (claims: unknown): void => void parse(claimsGuard, claims);
+/**
+ * Reads the parameters of an authorization request, as they were sent or stored.
+ * @throws oidcErrors.InvalidRequest
+ */
+export function readAsked(stored: unknown): AuthorizationParameters {
+  const { claims } = paramsOf(stored);
+  return toAsked(stored, claims === undefined ? noClaims : parseClaims(parseJson(claims)));
+}
 
 function parse<Guard extends z.ZodType>(guard: Guard, value: unknown): z.output<Guard> {
   const parsed = guard.safeParse(value);

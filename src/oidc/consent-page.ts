@@ -29,7 +29,7 @@ export interface SilentSource {
 export function renderConsentPage(
   language: Language,
   {
-    requester: asker,
+    requester,
     shown,
     until,
     organisation,
@@ -63,9 +63,11 @@ ${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
   const isOfSeveral = answered.length + silent.length > 0;
   return renderPersonCard(
     language,
-    asker.to === 'wallet' ? texts.cardTitle({ credential: asker.name }) : texts.title({ application: asker.name }),
+    requester.to === 'wallet'
+      ? texts.cardTitle({ credential: requester.name })
+      : texts.title({ application: requester.name }),
     html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked({ source: notLinked })}</p>`}
-<p>${isOfSeveral ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, asker)}</p>
+<p>${isOfSeveral ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, requester)}</p>
 <form method="post">
 <input type="hidden" name="shown" value="${shown}">
 ${answered.map(
@@ -78,10 +80,10 @@ ${part(
 )}
 ${part(
   texts.optional,
-  asker.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
+  requester.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
   items.filter(({ isEssential }) => !isEssential),
 )}
-${asker.to === 'counter' ? null : html`<p>${texts.until({ date: toDay(until, language) })}</p>`}
+${requester.to === 'counter' ? null : html`<p>${texts.until({ date: toDay(until, language) })}</p>`}
 <button class="strong" name="decision" value="agree">${texts.agree}</button>
 <button name="decision" value="refuse">${texts.refuse}</button>
 </form>`,

@@ -25,23 +25,23 @@ export function createConsentStep(
   deps: IssuerPorts<'state' | 'clock' | 'audit' | 'log' | 'sources'>,
 ) {
   return async (visit: Visit, subject: string): Promise<{ readonly share: Share | null } | null> => {
-    const { form, interaction, asked: request, client } = visit;
+    const { form, interaction, asked, client } = visit;
     const { consented, metadata } = client;
-    const wanted = toClaimsWanted(client, request);
+    const wanted = toClaimsWanted(client, asked);
     if (consented === undefined || wanted.length === 0) return { share: null };
     const who = { connection: connection.id, subject };
-    const asker = { client: metadata.client_id, registration: consented.registration };
-    const standing = await findDataConsent(who, asker, deps);
+    const requester = { client: metadata.client_id, registration: consented.registration };
+    const standing = await findDataConsent(who, requester, deps);
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
     // At a counter, each check needs its own consent.
-    const isAskedAnew = request.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
+    const isAskedAnew = asked.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
     const isEnough = standing !== null && coversRequest(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
 
     const decision = form?.get('decision');
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the user did not consent');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
-    const offer = toOffer(asker, wanted, { links, answered });
+    const offer = toOffer(requester, wanted, { links, answered });
     // The answer is valid only for the offer that the page displayed, because configuration or links may have changed
     // meanwhile.
     if (decision === 'agree' && form?.get('shown') === offer.digest) {
@@ -49,13 +49,13 @@ export function createConsentStep(
       const claims = offer.claims
         .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
         .map(({ name }) => name);
-      const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
+      const requested = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
       // If the button is pressed twice, both requests have the same id, so that they give one consent.
       const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
-      const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
+      const given = { id, ...requester, claims, asked: requested, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
     }
-    await show(visit, { subject, requester: asker, wanted, links });
+    await show(visit, { subject, requester, wanted, links });
     return null;
   };
 
@@ -63,25 +63,25 @@ export function createConsentStep(
     { request, response, asked, client, flow }: Visit,
     {
       subject,
-      requester: asker,
+      requester,
       wanted,
       links,
-    }: { subject: string; requester: Asker; wanted: readonly ClaimWanted[]; links: readonly Link[] },
+    }: { subject: string; requester: RegisteredRequester; wanted: readonly ClaimWanted[]; links: readonly Link[] },
   ): Promise<void> {
-    const { redirect_uri: redirectUri, ui_locales: requestedLanguage } = asked.params;
+    const { redirect_uri: redirectUri, ui_locales: uiLocales } = asked.params;
     const { name = '', claims = {}, lifeSec = 0 } = client.consented ?? {};
-    const language = languageOf(requestedLanguage, request.acceptsLanguages());
-    const reader = { name, to: destinationOf(client, redirectUri) };
+    const language = languageOf(uiLocales, request.acceptsLanguages());
+    const shownRequester = { name, to: destinationOf(client, redirectUri) };
     const [own, answers] = await Promise.all([
       read(subject, wanted),
       readSources({ names: namesBySource(wanted), links }, deps),
     ]);
     if (own === null) {
-      sendPage(response.status(503), renderUnreadablePage(language, reader, consentTexts[language].refuse));
+      sendPage(response.status(503), renderUnreadablePage(language, shownRequester, consentTexts[language].refuse));
       return;
     }
     const answered = answers.filter(({ state }) => state === 'answered').map(({ id }) => id);
-    const offer = toOffer(asker, wanted, { links, answered });
+    const offer = toOffer(requester, wanted, { links, answered });
     const toItem = ({ name: claim, isEssential }: ClaimWanted) => {
       const registered = claims[claim];
       return registered === undefined ? [] : [{ claim, isEssential, ...registered }];
@@ -95,7 +95,11 @@ export function createConsentStep(
     const canLink = silent.length > 0 && (await canLinkIn(flow, deps));
     const page = merge([own, ...valuesOf(answers)]).use((values) =>
       renderConsentPage(language, {
-        ...{ requester: reader, shown: offer.digest, organisation: connection.policy.organisation, answered, silent },
+        requester: shownRequester,
+        shown: offer.digest,
+        organisation: connection.policy.organisation,
+        answered,
+        silent,
         until: addSec(deps.clock.now(), lifeSec),
         items: offer.claims.flatMap(toItem).map((item) => ({
           ...item,
@@ -126,7 +130,7 @@ function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Desti
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
 }
 
-type Asker = Pick<DataConsent, 'client' | 'registration'>;
+type RegisteredRequester = Pick<DataConsent, 'client' | 'registration'>;
 
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
@@ -136,7 +140,7 @@ const linkWith = (links: readonly Link[], source: string): Link | undefined =>
  * a source that did not answer are requested again next time.
  */
 function toOffer(
-  requester: Asker,
+  requester: RegisteredRequester,
   wanted: readonly ClaimWanted[],
   { links, answered }: { readonly links: readonly Link[]; readonly answered: readonly string[] },
 ) {
@@ -165,7 +169,8 @@ const merge = (parts: readonly PersonalData[]): PersonalData =>
 function toShare({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): Share {
   const agreed = wanted.filter(({ name }) => claims.includes(name));
   return {
-    ...{ client, consent: id },
+    client,
+    consent: id,
     idToken: agreed.filter(({ inIdToken }) => inIdToken).map(({ name }) => name),
     userInfo: agreed.filter(({ inUserInfo }) => inUserInfo).map(({ name }) => name),
   };

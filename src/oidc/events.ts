@@ -33,7 +33,9 @@ export const openIdEvents = {
   log: {
     data_consent_given: ({ client, claims }) => ({ outcome: 'noted', application: client, reasons: claims }),
     data_consent_withdrawn: ({ client, claims, by = null }) => ({
-      ...{ outcome: 'noted', application: client, reasons: claims },
+      outcome: 'noted',
+      application: client,
+      reasons: claims,
       by,
     }),
     identities_linked: ({ other }) => ({ outcome: 'noted', reasons: [other] }),

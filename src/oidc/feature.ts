@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import type { ClientMetadata, Configuration, KoaContextWithOIDC, OpenID4VCIEnabledConfiguration } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
 import type { OrganisationRules } from '../config/organisations.js';
-import type { AdmittedRequest, OidcClient, OidcClientDeps } from '../connections/openid-client.js';
+import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
@@ -12,8 +12,10 @@ import type { ConsumeLimits } from '../core/limits/limits.js';
 import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { AuthorizationParameters } from './asked.js';
+import type { LibraryConfiguration } from './configuration.js';
 import type { Share, Visit } from './flow.js';
 import type { Provider } from './library.js';
+import type { Middleware, OidcRequest } from './request.js';
 import type { Sources } from './sources.js';
 
 export interface IssuerDeps extends CoreDeps {
@@ -29,28 +31,12 @@ export interface RunningProvider {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-export interface Arrival {
-  /** Key of the caller for rate limits, as `toSource` returns it. */
-  readonly source: string;
-  /**
-   * Time at which `createRequireReturn` redirected the browser, as the browser reports it. `null` without such a
-   * redirect.
-   */
-  readonly sentBackAt: string | null;
-  /** True if a nonce was added, because the library requires one. */
-  readonly lacksNonce: boolean;
-  /** Result of the client's own check of the request (`OidcClient.admit`), or `null` if the client has none. */
-  readonly admission: AdmittedRequest | { readonly refusal: unknown } | null;
-}
-
 export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
   readonly oidc: OidcConfig;
   readonly features: readonly OidcFeature[];
-  /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
-  readonly pushingClientId: string | null;
   interactionUrl(uid: string): string;
   running(): Promise<RunningProvider>;
   /**
@@ -58,7 +44,8 @@ export interface OidcIssuer {
    * @throws `locked_out`
    */
   countStart(source: string): Promise<void>;
-  noteArrival(request: IncomingMessage, arrival: Arrival): void;
+  /** Answers a request by the library. */
+  answer(request: IncomingMessage, response: ServerResponse, sent: Pick<OidcRequest, 'path' | 'body'>): Promise<void>;
 }
 
 export interface ConnectionWithClients {
@@ -68,16 +55,20 @@ export interface ConnectionWithClients {
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
+export interface OidcRoute {
+  /** Path below the issuer. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** True if the path is also served in front of the issuer's own path (RFC 8615). */
+  readonly isWellKnown?: true;
+}
+
 /** What an extension adds to the OpenID provider. It is opened once for each connection with clients. */
 export interface OidcExtension {
-  /** Methods of its paths below an issuer. */
-  readonly methodsByPath?: Readonly<Record<string, readonly string[]>>;
-  /** Those of its paths that are also served at well-known addresses (RFC 8615). */
-  readonly wellKnownPaths?: readonly string[];
+  /** Routes of the library or of `pages` that it adds. */
+  readonly routes?: readonly OidcRoute[];
   /** Mounts routes that the OpenID library does not know. */
   mount?(app: Express, issuers: ReadonlyMap<string, OidcIssuer>, deps: CoreDeps): void;
-  /** Completes a form that the library reads. Returns true if it changed. */
-  completeForm?(path: string, form: URLSearchParams): boolean;
   /** @throws `config_invalid` */
   open(opened: OpenedIssuer, deps: IssuerDeps): OidcFeature;
 }
@@ -97,22 +88,6 @@ export interface Decided {
   store(grantId: string): Promise<void>;
 }
 
-/** Settings of the OpenID library, in addition to those of the provider. */
-export interface LibrarySettings {
-  readonly clients?: readonly ClientMetadata[];
-  /** Scopes without claims of their own. `extraClaims` returns claims for them. */
-  readonly scopes?: readonly string[];
-  readonly discovery?: Readonly<Record<string, boolean>>;
-  /** Scopes of access tokens for the issuer itself (RFC 8707). */
-  readonly resourceScopes?: readonly string[];
-  readonly deviceFlow?: boolean;
-  readonly openid4vci?: OpenID4VCIEnabledConfiguration;
-  readonly routes?: Configuration['routes'];
-  readonly ttl?: Configuration['ttl'];
-  /** Parameters of requests that the library keeps. */
-  readonly extraParams?: readonly string[];
-}
-
 /** Answers a request for one of the feature's pages. */
 export type PageHandler = (
   issuer: OidcIssuer,
@@ -127,12 +102,12 @@ export interface OidcFeature {
   readonly clients?: readonly OidcClient[];
   /** Completes the client of a relying party. @throws `config_invalid` */
   completeClient?(client: OidcClient, config: RelyingPartyConfig): OidcClient;
-  /** Called again when the keys change. */
-  settings?(keySet: OidcKeySet): LibrarySettings;
+  /** Adds to the library's configuration. Called again when the keys change. */
+  configure?(configuration: LibraryConfiguration, keySet: OidcKeySet): LibraryConfiguration;
   /** Extends the library's class, where it has no setting. */
   extend?(Base: typeof Provider): typeof Provider;
-  /** Changes replies of the library. */
-  dress?(provider: Provider): void;
+  /** Run in order around the library's own. */
+  readonly middlewares?: readonly Middleware[];
   /**
    * Checks a request. Throws an error of the library to refuse it.
    * @returns true if the request needs no other check, because it names no person

@@ -9,9 +9,9 @@ import { digestOf } from '../core/secrets.js';
 import { toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../storage/keys/oidc-keys.js';
+import type { ProviderHooks } from './configuration.js';
 import type { OidcFeature } from './feature.js';
 import { readClaims, readShare, type Share } from './flow.js';
-import type { ProviderHooks } from './provider.js';
 import { namesBySource, readSources, type SourceAnswer, type Sources } from './sources.js';
 import { toUnavailable } from './unavailable.js';
 
@@ -60,7 +60,9 @@ async function toAggregatedSource(
       iss: source.issuer,
       // The subject differs for each client and account link, so that recipients cannot use it to correlate the person.
       sub: digestOf(`facestep claims of ${answer.link.id} at ${id} for ${client}`).toString('base64url'),
-      ...{ aud: client, iat: now, exp: now + lifeSec },
+      aud: client,
+      iat: now,
+      exp: now + lifeSec,
     },
     deps.oidcKeys,
   );
@@ -100,8 +102,8 @@ export function createFindAccount(
 
   const findHeld = async (share: Share, subject: string): Promise<Held | null> => {
     const client = clientOf(share.client);
-    const asker = { client: share.client, registration: client?.consented?.registration ?? '' };
-    const consent = await findDataConsent({ connection: connection.id, subject }, asker, deps);
+    const requester = { client: share.client, registration: client?.consented?.registration ?? '' };
+    const consent = await findDataConsent({ connection: connection.id, subject }, requester, deps);
     return consent?.id === share.consent ? { share, consent, client } : null;
   };
 

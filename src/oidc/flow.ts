@@ -27,7 +27,10 @@ const personGuard = z
   );
 
 const toStoredPerson = ({ subject, assurance, claims }: Person) => ({
-  ...{ subject, isProven: assurance === 'vouched', isSentByProvider: assurance !== 'anonymous', claims },
+  subject,
+  isProven: assurance === 'vouched',
+  isSentByProvider: assurance !== 'anonymous',
+  claims,
 });
 
 export const newFlow = { stepUp: null, linking: null, notLinked: null, decided: {}, atKiosk: null } as const;

@@ -60,7 +60,7 @@ export const linkDecision = 'link:';
 /** Longer than the usernames and ids of every provider. */
 const maxNameCharacters = 256;
 
-const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
+const passedOver = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
  * Creates the step that links an account at another connection by a face check there, in the same browser. A user
@@ -82,9 +82,9 @@ export function createLinkStep(
       await finishLinking(visit, linking, { connection: connection.id, subject });
       return true;
     }
-    const wish = visit.form?.get('decision') ?? '';
-    if (!wish.startsWith(linkDecision)) return false;
-    const id = wish.slice(linkDecision.length);
+    const decision = visit.form?.get('decision') ?? '';
+    if (!decision.startsWith(linkDecision)) return false;
+    const id = decision.slice(linkDecision.length);
     const source = deps.sources.get(id);
     const wanted = toClaimsWanted(visit.client, visit.asked);
     if (source === undefined || !wanted.some(({ from }) => from === id)) return false;
@@ -115,11 +115,16 @@ export function createLinkStep(
     const { subject } = await findNamed(name.slice(0, maxNameCharacters), directory);
     const browser = newSecret(deps);
     const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
-    const requestedLanguage = asked.params.ui_locales;
-    const language = languageOf(requestedLanguage, request.acceptsLanguages());
+    const { ui_locales: uiLocales } = asked.params;
+    const language = languageOf(uiLocales, request.acceptsLanguages());
     const started = await startStepUp(
       {
-        ...{ connection: source.connection, subject, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
+        connection: source.connection,
+        subject,
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: null,
+        browser,
         lifeSec: Math.min(source.connection.policy.stepUpTimeoutSec, leftSec),
         assurance,
         returnUrl: issuer.interactionUrl(interaction.uid),
@@ -133,7 +138,7 @@ export function createLinkStep(
     const linking = { source: id, subject, stepUpId: started.id, browserDigest };
     await writeFlow(interaction, { ...flow, linking, notLinked: null }, flowDeps);
     setBrowserCookie(response, { name: browserCookieOf(started.id, isSecure), secret: browser, lifeSec: leftSec });
-    response.redirect(303, startedLink(deps.issuer, started, requestedLanguage === undefined ? null : language));
+    response.redirect(303, startedLink(deps.issuer, started, uiLocales === undefined ? null : language));
   }
 
   async function finishLinking(visit: Visit, linking: NonNullable<Flow['linking']>, who: SubjectRef): Promise<void> {
@@ -156,7 +161,7 @@ export function createLinkStep(
   }
 
   async function handleLinkError(error: unknown, visit: Visit, id: string): Promise<void> {
-    if (!(error instanceof FaceError && passing.includes(error.code))) throw error;
+    if (!(error instanceof FaceError && passedOver.includes(error.code))) throw error;
     await notLinked(visit, id);
   }
 

@@ -54,7 +54,7 @@ export class ResumeSignIn extends oidcErrors.InvalidRequest {
 
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
-interface SingleUse {
+export interface SingleUse {
   /**
    * @returns throws `ResumeSignIn` if the sign-in of this proof is running, or `AccessDenied` if the proof was used otherwise
    */

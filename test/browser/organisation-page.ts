@@ -4,7 +4,7 @@ import type { Language } from '../../src/oidc/language.js';
 
 export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
-    asker: { name: 'Tax Office', host: 'tax.example.com' },
+    requester: { name: 'Tax Office', host: 'tax.example.com' },
     find: '',
     organisations: [
       { id: '201912345K', name: 'Harbour Bakery', roles: ['filer', 'payer'] },
@@ -23,7 +23,7 @@ export const hostileNames = [
 /** Renders the page with hostile names, and more organizations than it shows at once. */
 export const renderHostileOrganisations = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
-    asker: { name: 'Office <b>', host: 'tax.example.com' },
+    requester: { name: 'Office <b>', host: 'tax.example.com' },
     find: '',
     organisations: [
       ...hostileNames.map((name, at) => ({ id: `"><b>${at}`, name, roles: [name, 'filer'] })),

@@ -7,6 +7,6 @@ export const isLanguage = (text: string): text is Language => Object.hasOwn(lang
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (rightToLeft.has(language) ? 'rtl' : 'ltr');
 
 /** Returns the first of the preferred languages that is available; if none is, English. */
-export function chooseLanguage(requestedLanguage: readonly string[]): Language {
-  return requestedLanguage.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
+export function chooseLanguage(tags: readonly string[]): Language {
+  return tags.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
 }

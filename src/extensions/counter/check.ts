@@ -68,8 +68,14 @@ export function createChecks(connection: string, deps: Deps) {
       const endsAt = addSec(deps.clock.now(), checkLifeSec);
       const check: Check = {
         ...begun,
-        ...{ choices, told, shown, endsAt },
-        ...{ interaction: null, isMatched: false, endedBy: null, isSettled: false },
+        choices,
+        told,
+        shown,
+        endsAt,
+        interaction: null,
+        isMatched: false,
+        endedBy: null,
+        isSettled: false,
       };
       return deps.state.write(toStored(connection, code).key, check, { when: 'absent', expiresAt: endsAt });
     },
@@ -107,12 +113,12 @@ export function createChecks(connection: string, deps: Deps) {
       }),
 
     async settle(code: string): Promise<boolean> {
-      let isFirst = false;
-      await change(code, (found) => {
-        isFirst = !found.isSettled;
-        return isFirst ? { ...found, isSettled: true } : found;
-      });
-      return isFirst;
+      const { former, changed } = await changeStored(
+        toStored(connection, code),
+        (found) => (found === null || found.isSettled ? found : { ...found, isSettled: true }),
+        deps,
+      );
+      return changed !== null && changed !== former;
     },
 
     async reopen(code: string): Promise<void> {

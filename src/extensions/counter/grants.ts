@@ -8,6 +8,7 @@ import { consumeLimit } from '../../core/limits/limits.js';
 import { toCode } from '../../errors.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { oidcErrors, type Provider } from '../../oidc/library.js';
+import { type Middleware, requestOf } from '../../oidc/request.js';
 import { toUnavailable } from '../../oidc/unavailable.js';
 import { assignToKiosk, checkKiosk, isAtKiosk, kioskIdGuard } from '../../step-up/kiosk.js';
 import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
@@ -21,7 +22,6 @@ interface DeviceGrantHooks {
   begin(context: KoaContextWithOIDC): Promise<void>;
   /** Called before a counter gets the result. Throws to refuse it. */
   checkResult(context: KoaContextWithOIDC): Promise<void>;
-  describePending(context: KoaContextWithOIDC): object;
 }
 
 /** Seconds between polls. Short, because people are waiting at the counter. */
@@ -32,7 +32,7 @@ const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.st
 /** Creates a provider that calls `checkResult` before the device grant, for which the library has no hook. */
 export const createDeviceGrantProvider = (
   Base: typeof Provider,
-  { checkResult: settle }: Pick<DeviceGrantHooks, 'checkResult'>,
+  { checkResult }: Pick<DeviceGrantHooks, 'checkResult'>,
 ): typeof Provider =>
   class extends Base {
     override registerGrantType<Params extends object>(
@@ -42,23 +42,25 @@ export const createDeviceGrantProvider = (
       duplicates?: string | readonly string[] | ReadonlySet<string>,
     ): void {
       const isOurs = name === deviceGrant;
-      const settled = async (context: TokenEndpointGrantContext<Params>): Promise<void> => {
-        if (isOurs) await settle(context);
+      const checked = async (context: TokenEndpointGrantContext<Params>): Promise<void> => {
+        if (isOurs) await checkResult(context);
         await handler(context);
       };
       // Parameter with the phone's number, which the counter sends.
       const own = isOurs ? ['number'] : [];
       const all = [...(typeof params === 'string' ? [params] : params), ...own];
-      super.registerGrantType(name, settled, all, duplicates);
+      super.registerGrantType(name, checked, all, duplicates);
     }
   };
 
-export function addDeviceReplyFields(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
-  provider.use(async (context: KoaContextWithOIDC, next) => {
+/** Creates the middleware that adds a check's state to the library's replies, and begins a check. */
+export const createDeviceReplies =
+  ({ begin }: Pick<DeviceGrantHooks, 'begin'>): Middleware =>
+  async (context, next) => {
     await next();
     if (!['token', 'device_authorization'].includes(context.oidc?.route)) return;
     const { data: reply } = replyGuard.safeParse(context.body);
-    if (reply?.error === 'authorization_pending') context.body = { ...reply, ...describePending(context) };
+    if (reply?.error === 'authorization_pending') context.body = { ...reply, ...requestOf(context).replyFields };
     if (reply?.user_code === undefined) return;
     context.body = { ...reply, interval: pollIntervalSec };
     await begin(context).catch((error: unknown) => {
@@ -66,8 +68,7 @@ export function addDeviceReplyFields(provider: Provider, { begin, describePendin
       context.status = error.statusCode;
       context.body = { error: error.error, error_description: error.error_description };
     });
-  });
-}
+  };
 
 export interface CounterGrants extends DeviceGrantHooks {
   /** Validates a counter's additional parameters. Throws to refuse the request. */
@@ -139,7 +140,6 @@ export function createCounterGrants(
   },
   deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
 ): CounterGrants {
-  const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
     if (typed !== undefined) throw new oidcErrors.InvalidRequest('use either kiosk or shown_code, not both');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
@@ -177,7 +177,9 @@ export function createCounterGrants(
       if (typed !== undefined && browserDigest === null) throw unknownCode();
       const sent = Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
       const isBegun = await checks.begin(code, {
-        ...{ clientId: device.clientId, browserDigest, kiosk },
+        clientId: device.clientId,
+        browserDigest,
+        kiosk,
         params: Object.fromEntries(sent),
       });
       if (!isBegun) throw new oidcErrors.TemporarilyUnavailable('try again');
@@ -198,7 +200,7 @@ export function createCounterGrants(
       const interaction = check.interaction === null ? undefined : await provider.Interaction.find(check.interaction);
       const outcome = outcomeOf(check, { result: interaction?.result, isLeft: await isLeft(code, check) });
       if (outcome === null) {
-        pending.set(context, describe(check));
+        requestOf(context).replyFields = describe(check);
         return;
       }
       // Of several concurrent requests, only one continues.
@@ -219,7 +221,5 @@ export function createCounterGrants(
       // A check that has ended with an error cannot continue on the phone.
       if (outcome.error !== undefined) await interaction?.destroy();
     },
-
-    describePending: (context) => pending.get(context) ?? {},
   };
 }

@@ -3,12 +3,12 @@ import type { CounterConfig } from '../../config/oidc-client.js';
 import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
 import { digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
+import { lifeSec } from '../../oidc/configuration.js';
 import type { OidcExtension } from '../../oidc/feature.js';
-import { lifeSec } from '../../oidc/provider.js';
 import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
-import { addDeviceReplyFields, createCounterGrants, createDeviceGrantProvider, deviceGrant } from './grants.js';
+import { createCounterGrants, createDeviceGrantProvider, createDeviceReplies, deviceGrant } from './grants.js';
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
 
@@ -55,10 +55,10 @@ function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcC
 
 /** Lets a counter start checks by the device authorization grant (RFC 8628). */
 export const countersOfOidc: OidcExtension = {
-  methodsByPath: {
-    [paths.deviceAuthorization]: ['POST', 'OPTIONS'],
-    [paths.counter]: ['GET', 'POST'],
-  },
+  routes: [
+    { path: paths.deviceAuthorization, methods: ['POST', 'OPTIONS'] },
+    { path: paths.counter, methods: ['GET', 'POST'] },
+  ],
   open({ issuer, connection, oidc, directoryFor }, deps) {
     const counters = countersOf(oidc);
     if (counters.length === 0) return {};
@@ -72,18 +72,24 @@ export const countersOfOidc: OidcExtension = {
     const grants = createCounterGrants({ connection: connection.id, checks, shownCodes, addressOf }, protocolDeps);
     return {
       clients: counters.map((client) => createCounter(client, directoryFor)),
-      settings: () => ({
-        deviceFlow: true,
-        routes: { device_authorization: paths.deviceAuthorization, code_verification: paths.counter },
+      configure: (configuration) => ({
+        ...configuration,
+        features: { ...configuration.features, deviceFlow: { enabled: true } },
+        routes: {
+          ...configuration.routes,
+          device_authorization: paths.deviceAuthorization,
+          code_verification: paths.counter,
+        },
         ttl: {
+          ...configuration.ttl,
           DeviceCode: checkLifeSec,
           IdToken: (_context, _token, client) => (ids.has(client.clientId) ? counterLifeSec : lifeSec.idToken),
           AccessToken: (_context, _token, client) => (ids.has(client.clientId) ? counterLifeSec : lifeSec.accessToken),
         },
-        extraParams: ['shown_code', 'kiosk'],
+        extraParams: { ...configuration.extraParams, shown_code: null, kiosk: null },
       }),
       extend: (Base) => createDeviceGrantProvider(Base, grants),
-      dress: (provider) => addDeviceReplyFields(provider, grants),
+      middlewares: [createDeviceReplies(grants)],
       async check(context, client) {
         if (context.oidc.route !== 'device_authorization') return false;
         await grants.check(context, client);

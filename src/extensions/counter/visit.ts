@@ -31,27 +31,25 @@ interface CounterRequest {
   readonly form: URLSearchParams | null;
   readonly kioskUrl: string | null;
   /** Preferred languages, written as in `ui_locales`. If `undefined`, the languages of the browser are used. */
-  readonly requestedLanguage: string | undefined;
+  readonly uiLocales: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
 
+type CounterIssuer = OidcIssuer & {
+  readonly checks: Checks;
+  readonly shownCodes: ShownCodes;
+  counterUrl(name: 'user_code' | 'shown', code: string): string;
+};
+
 /** Creates the page of a person at a counter. Idempotent; a GET changes nothing. */
-export function createCounterPage(
-  issuer: OidcIssuer & {
-    readonly checks: Checks;
-    readonly shownCodes: ShownCodes;
-    counterUrl(name: 'user_code' | 'shown', code: string): string;
-  },
-  deps: Ports<'state' | 'clock' | 'random' | 'issuer'>,
-) {
-  const { checks, shownCodes, connection } = issuer;
+export function createCounterPage(issuer: CounterIssuer, deps: Ports<'state' | 'clock' | 'random' | 'issuer'>) {
+  const { checks, shownCodes } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const cookieName = browserCookieOf('counter', isSecure);
-  const flowDeps = { ...deps, connection };
 
   return async (request: Request, response: Response, form: URLSearchParams | null): Promise<void> => {
-    const visit = { request, response, form, kioskUrl: null, requestedLanguage: parameterOf(request, 'ui_locales') };
+    const visit = { request, response, form, kioskUrl: null, uiLocales: parameterOf(request, 'ui_locales') };
     try {
       const code = toPlainCode(parameterOf(request, 'user_code'));
       const digits = parameterOf(request, 'shown');
@@ -74,7 +72,7 @@ export function createCounterPage(
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
-    const visit = { ...begun, kioskUrl, requestedLanguage: begun.requestedLanguage || found?.params.ui_locales };
+    const visit = { ...begun, kioskUrl, uiLocales: begun.uiLocales || found?.params.ui_locales };
     const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
@@ -94,7 +92,8 @@ export function createCounterPage(
     if (number === null) return send(visit, renderNumbers(languageFor(visit), counter.name, found));
     const interaction = Buffer.from(deps.random(16)).toString('base64url');
     const chosen = await checks.choose(code, { number, interaction });
-    if (chosen?.interaction === interaction) await beginInteraction(visit, chosen, { code, uid: interaction, atKiosk });
+    if (chosen?.interaction === interaction)
+      await beginInteraction(visit, chosen, { issuer, code, uid: interaction, atKiosk }, deps);
     response.redirect(303, issuer.counterUrl('user_code', code));
   }
 
@@ -116,26 +115,6 @@ export function createCounterPage(
     }
     if (interaction.result.login === undefined) return end(visit, 'ended');
     send(visit, renderDone(languageFor(visit), { name, shown, kioskUrl: visit.kioskUrl }), 'telling');
-  }
-
-  async function beginInteraction(
-    { request, response }: CounterRequest,
-    { clientId, params, endsAt }: Check,
-    { code, uid, atKiosk }: { readonly code: string; readonly uid: string; readonly atKiosk: KioskVisit | null },
-  ): Promise<void> {
-    const { provider } = await issuer.running();
-    const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
-    const interaction = Object.assign(new provider.Interaction(), {
-      ...{ uid, params, cid: uid, returnTo: issuer.counterUrl('user_code', code) },
-      prompt: { name: 'login', reasons: ['face_check'], details: {} },
-    });
-    await interaction.save(leftSec);
-    const flow = { ...newFlow, clientId, person: null, acr: 'face', atKiosk, endsAt };
-    await writeFlow({ uid }, flow, flowDeps);
-    const { pathname } = new URL(issuer.interactionUrl(uid));
-    provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
-      ...{ path: pathname, httpOnly: true, sameSite: 'lax', signed: true, maxAge: leftSec * 1000 },
-    });
   }
 
   async function makeShown(visit: CounterRequest): Promise<void> {
@@ -166,10 +145,48 @@ export function createCounterPage(
   }
 }
 
+/** Stores the interaction of a check, as the library does for other requests, and gives its cookie to the browser. */
+async function beginInteraction(
+  { request, response }: CounterRequest,
+  { clientId, params, endsAt }: Check,
+  {
+    issuer,
+    code,
+    uid,
+    atKiosk,
+  }: {
+    readonly issuer: CounterIssuer;
+    readonly code: string;
+    readonly uid: string;
+    readonly atKiosk: KioskVisit | null;
+  },
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const { provider } = await issuer.running();
+  const leftSec = Math.max(1, Math.floor((endsAt - deps.clock.now()) / 1000));
+  const interaction = Object.assign(new provider.Interaction(), {
+    uid,
+    params,
+    cid: uid,
+    returnTo: issuer.counterUrl('user_code', code),
+    prompt: { name: 'login', reasons: ['face_check'], details: {} },
+  });
+  await interaction.save(leftSec);
+  const flow = { ...newFlow, clientId, person: null, acr: 'face', atKiosk, endsAt };
+  await writeFlow({ uid }, flow, { ...deps, connection: issuer.connection });
+  const { pathname } = new URL(issuer.interactionUrl(uid));
+  provider.createContext(request, response).cookies.set(provider.cookieName('interaction'), uid, {
+    path: pathname,
+    httpOnly: true,
+    sameSite: 'lax',
+    signed: true,
+    maxAge: leftSec * 1000,
+  });
+}
+
 const parameterOf = (request: Request, name: string): string => new URLSearchParams(queryOf(request)).get(name) ?? '';
 
-const languageFor = ({ request, requestedLanguage }: CounterRequest) =>
-  languageOf(requestedLanguage, request.acceptsLanguages());
+const languageFor = ({ request, uiLocales }: CounterRequest) => languageOf(uiLocales, request.acceptsLanguages());
 
 function end(visit: CounterRequest, why: CounterEnd): void {
   visit.response.status(statusOf[why]);

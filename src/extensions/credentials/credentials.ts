@@ -97,8 +97,11 @@ export const credentialData = {
   keys: ['credentials:*:*'],
   read: async (who, deps) => ({
     credentials: (await readCredentials(who, deps)).map(({ type, id, claims, issuedAt, expiresAt }) => ({
-      ...{ credential: type, id, claims: [...claims] },
-      ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
+      credential: type,
+      id,
+      claims: [...claims],
+      issuedAt: toIso(issuedAt),
+      expiresAt: toIso(expiresAt),
     })),
   }),
   // Credentials were issued to the enrolled face, so they end with the enrolment.

@@ -30,7 +30,9 @@ export const credentialEvents = {
   log: {
     credential_issued: ({ credential, claims }) => ({ outcome: 'noted', application: credential, reasons: claims }),
     credential_ended: ({ credential, why, by = null }) => ({
-      ...{ outcome: 'noted', application: credential, reasons: [why] },
+      outcome: 'noted',
+      application: credential,
+      reasons: [why],
       by,
     }),
   },

@@ -156,7 +156,8 @@ export function createIssue(
 }
 
 const evidenceOf = ({ at, presence }: CheckedFace): JsonObject => ({
-  ...{ type: 'face', time: toIso(at) },
+  type: 'face',
+  time: toIso(at),
   ...(presence === null ? {} : { presence }),
 });
 

@@ -42,7 +42,12 @@ export async function makeOffer(
   await writeShare(grantId, share, grantSec, flowDeps);
   const code = drawCode(deps.random);
   const preAuthorizedCode = await new provider.PreAuthorizedCode({
-    ...{ accountId: subject, clientId: walletClientId, grantId, scope: type, resource: issuer, txCode: code },
+    accountId: subject,
+    clientId: walletClientId,
+    grantId,
+    scope: type,
+    resource: issuer,
+    txCode: code,
   }).save();
   const offer: JsonObject = {
     credential_issuer: issuer,

@@ -9,12 +9,14 @@ import { identifyIfToken } from '../../enrolment/deny-list.js';
 import { FaceError } from '../../errors.js';
 import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
+import { describeResource } from '../../oidc/configuration.js';
 import type { OidcExtension, OidcIssuer } from '../../oidc/feature.js';
 import type { Share, Visit } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
 import { createRelyingParty } from '../../oidc/relying-party.js';
+import { type Middleware, requestOf } from '../../oidc/request.js';
 import { type CheckedFace, createIssue } from './issue.js';
 import { preAuthorized, toLibraryFeature } from './library-settings.js';
 import { makeOffer, offerSec } from './offer-step.js';
@@ -53,6 +55,19 @@ const walletMetadata: ClientMetadata = {
   grant_types: [preAuthorized],
   response_types: [],
   redirect_uris: [],
+};
+
+/** Adds the client id, which wallets may omit (OpenID4VCI 1.0, section 6.1). */
+const addWalletClient: Middleware = (context, next) => {
+  const request = requestOf(context);
+  if (request.path === paths.token && context.is('application/x-www-form-urlencoded') !== false) {
+    const form = new URLSearchParams(request.body?.toString('utf8'));
+    if (form.get('grant_type') === preAuthorized && !form.has('client_id')) {
+      form.set('client_id', walletClientId);
+      request.body = Buffer.from(form.toString());
+    }
+  }
+  return next();
 };
 
 const keysKnownSec = 300;
@@ -158,19 +173,12 @@ function createOfferStep(
 
 /** Issues credentials to wallets (OpenID4VCI 1.0). */
 export const credentialsOfOidc: OidcExtension = {
-  methodsByPath: {
-    [paths.credentialIssuer]: ['GET', 'HEAD', 'OPTIONS'],
-    [paths.credential]: ['POST', 'OPTIONS'],
-    [paths.nonce]: ['POST', 'OPTIONS'],
-  },
-  wellKnownPaths: [paths.credentialIssuer],
+  routes: [
+    { path: paths.credentialIssuer, methods: ['GET', 'HEAD', 'OPTIONS'], isWellKnown: true },
+    { path: paths.credential, methods: ['POST', 'OPTIONS'] },
+    { path: paths.nonce, methods: ['POST', 'OPTIONS'] },
+  ],
   mount: mountCredentials,
-  // Wallets may omit the client id (OpenID4VCI 1.0, section 6.1).
-  completeForm(path, form) {
-    if (path !== paths.token || form.get('grant_type') !== preAuthorized || form.has('client_id')) return false;
-    form.set('client_id', walletClientId);
-    return true;
-  },
   open({ issuer, connection, oidc: { credentials }, directoryFor }, deps) {
     if (Object.keys(credentials).length === 0) return {};
     const clients = createCredentialClients(issuer, credentials, directoryFor);
@@ -180,16 +188,24 @@ export const credentialsOfOidc: OidcExtension = {
     const showOffer = createOfferStep({ issuer, connection, credentials }, deps);
     return {
       clients,
-      settings({ cookieKeys: [cookieKey] }) {
+      middlewares: [addWalletClient],
+      configure(configuration, { cookieKeys: [cookieKey] }) {
         if (cookieKey === undefined) throw new FaceError('key_service_unavailable');
         return {
-          clients: [walletMetadata],
+          ...configuration,
+          clients: [...configuration.clients, walletMetadata],
           // Wallets need no client id, because the offer's code and digits identify the person.
-          discovery: { 'pre-authorized_grant_anonymous_access_supported': true },
-          resourceScopes: Object.keys(credentials),
-          openid4vci: toLibraryFeature(issuer, { credentials, issue }, cookieKey),
-          routes: { credential: paths.credential, challenge: paths.nonce },
-          ttl: { PreAuthorizedCode: offerSec },
+          discovery: { ...configuration.discovery, 'pre-authorized_grant_anonymous_access_supported': true },
+          features: {
+            ...configuration.features,
+            openid4vci: toLibraryFeature(issuer, { credentials, issue }, cookieKey),
+            resourceIndicators: {
+              ...configuration.features.resourceIndicators,
+              getResourceServerInfo: describeResource(issuer, Object.keys(credentials)),
+            },
+          },
+          routes: { ...configuration.routes, credential: paths.credential, challenge: paths.nonce },
+          ttl: { ...configuration.ttl, PreAuthorizedCode: offerSec },
         };
       },
       async answer(visit, { subject, share, pass, take }) {

@@ -19,7 +19,9 @@ export const organisationEvents = {
   details: organisationDetails,
   log: {
     organisation_chosen: ({ client, organisation, roles, stepUpId }) => ({
-      ...{ outcome: 'noted', application: client, stepUpId },
+      outcome: 'noted',
+      application: client,
+      stepUpId,
       reasons: [organisation, ...roles],
     }),
   },

@@ -12,11 +12,17 @@ import { queryOf } from '../../http/front-door.js';
 import { type RenderedPage, sendPage } from '../../http/page-layout.js';
 import { paramsOf } from '../../oidc/asked.js';
 import { isolate, renderPersonCard, renderUnreadablePage } from '../../oidc/card.js';
-import { type Decided, noDecision, type OidcExtension } from '../../oidc/feature.js';
+import { lifeSec } from '../../oidc/configuration.js';
+import {
+  type Decided,
+  type IssuerDeps,
+  noDecision,
+  type OidcExtension,
+  type OpenedIssuer,
+} from '../../oidc/feature.js';
 import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
 import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
-import { lifeSec } from '../../oidc/provider.js';
 import { nullIfUnreadable, toUnavailable } from '../../oidc/unavailable.js';
 import { type Organisation, readOrganisations } from './organisations.js';
 
@@ -28,11 +34,11 @@ const matchesName = ({ id, name }: Organisation, text: string): boolean =>
 export function renderOrganisationPage(
   language: Language,
   {
-    asker,
+    requester,
     organisations,
     find,
   }: {
-    readonly asker: { readonly name: string; readonly host: string };
+    readonly requester: { readonly name: string; readonly host: string };
     /** Organizations to choose from. If there is only one, it is preselected. */
     readonly organisations: readonly Organisation[];
     readonly find: string;
@@ -52,8 +58,8 @@ export function renderOrganisationPage(
   const none = html`<p>${texts.noneFits}</p>`;
   return renderPersonCard(
     language,
-    texts.title({ application: asker.name }),
-    html`<p>${texts.text} ${texts.goesTo} ${isolate('host', asker.host)}.</p>
+    texts.title({ application: requester.name }),
+    html`<p>${texts.text} ${texts.goesTo} ${isolate('host', requester.host)}.</p>
 ${organisations.length > mostShown ? search : null}
 <form method="post">
 <fieldset>
@@ -85,6 +91,49 @@ const maxIdCharacters = 100;
 
 const actingGuard = z.object({ organisation: z.string(), roles: z.array(z.string()).readonly() });
 
+/**
+ * Creates the step that asks for the organization. It sends a page, or stores the choice and redirects to the next step.
+ */
+function createAsk(
+  { connection, interactionUrl }: Pick<OpenedIssuer, 'connection' | 'interactionUrl'>,
+  deps: Pick<IssuerDeps, 'state' | 'clock' | 'log'>,
+) {
+  return async (
+    visit: Visit,
+    subject: string,
+    asked: { readonly rules: OrganisationRules; readonly hint: string | null },
+  ): Promise<void> => {
+    const { request, response, form, interaction, client, flow } = visit;
+    const { params } = visit.asked;
+    if (form?.get('decision') === 'refuse')
+      throw new oidcErrors.AccessDenied('the user did not choose an organization');
+    const language = languageOf(params.ui_locales, request.acceptsLanguages());
+    const { host } = new URL(params.redirect_uri ?? '');
+    const name = client.consented?.name ?? flow.clientId;
+    const read = () => readOrganisations(subject, asked.rules, connection.profile);
+    const own = await nullIfUnreadable('organisations', read, { connection: connection.id, log: deps.log });
+    if (own === null) {
+      const leave = organisationTexts[language].refuse;
+      sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
+      return;
+    }
+    if (own.length === 0) throw new oidcErrors.AccessDenied('the user has no organization');
+    const offered = asked.hint === null ? own : own.filter(({ id }) => id === asked.hint);
+    if (offered.length === 0) throw new oidcErrors.AccessDenied('the user has no role in the requested organization');
+    const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
+    const chosen = offered.find(({ id }) => id === wanted);
+    if (chosen === undefined) {
+      const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
+      const find = searched.slice(0, maxIdCharacters);
+      sendPage(response, renderOrganisationPage(language, { requester: { name, host }, organisations: offered, find }));
+      return;
+    }
+    const decided = { ...flow.decided, [scope]: { organisation: chosen.id, roles: [...chosen.roles] } };
+    await writeFlow(interaction, { ...flow, decided }, { ...deps, connection });
+    response.redirect(303, interactionUrl(interaction.uid));
+  };
+}
+
 /** Lets a person choose the organization for which they act, if the client requests the scope `organisation`. */
 export const organisationsOfOidc: OidcExtension = {
   open({ connection, interactionUrl, organisations, oidc }, deps) {
@@ -105,6 +154,7 @@ export const organisationsOfOidc: OidcExtension = {
       return { rules, hint: hint === '' ? null : hint };
     };
 
+    const ask = createAsk({ connection, interactionUrl }, deps);
     const keyOf = (grantId: string): string =>
       `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
@@ -127,46 +177,25 @@ export const organisationsOfOidc: OidcExtension = {
         if (organisations !== null) return { ...client, claimNames: [...client.claimNames, 'organisation'] };
         throw new FaceError('config_invalid', { client: id, reason: 'the connection has no organisations' });
       },
-      settings: () => ({ scopes: clients.size === 0 ? [] : [scope], extraParams: ['organisation_hint'] }),
+      configure: (configuration) => ({
+        ...configuration,
+        ...(clients.size === 0
+          ? {}
+          : { scopes: [...configuration.scopes, scope], claims: { ...configuration.claims, [scope]: [] } }),
+        extraParams: { ...configuration.extraParams, organisation_hint: null },
+      }),
       async check({ oidc: { params } }, { metadata }) {
         readAsked(metadata.client_id, paramsOf(params));
         return false;
       },
       extraSec: ({ metadata }) => (rulesOf(metadata.client_id) === null ? 0 : decidingSec),
       async decide(visit, subject) {
-        const { request, response, form, interaction, client, flow } = visit;
-        const { params } = visit.asked;
-        const asked = readAsked(flow.clientId, params);
+        const { asked: sent, flow } = visit;
+        const asked = readAsked(flow.clientId, sent.params);
         if (asked === null) return noDecision;
         const chosenBefore = actingGuard.safeParse(flow.decided[scope]);
         if (chosenBefore.success) return toDecided(visit, subject, chosenBefore.data);
-        if (form?.get('decision') === 'refuse')
-          throw new oidcErrors.AccessDenied('the user did not choose an organization');
-        const language = languageOf(params.ui_locales, request.acceptsLanguages());
-        const { host } = new URL(params.redirect_uri ?? '');
-        const name = client.consented?.name ?? flow.clientId;
-        const read = () => readOrganisations(subject, asked.rules, connection.profile);
-        const own = await nullIfUnreadable('organisations', read, { connection: connection.id, log: deps.log });
-        if (own === null) {
-          const leave = organisationTexts[language].refuse;
-          sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
-          return null;
-        }
-        if (own.length === 0) throw new oidcErrors.AccessDenied('the user has no organization');
-        const offered = asked.hint === null ? own : own.filter(({ id }) => id === asked.hint);
-        if (offered.length === 0)
-          throw new oidcErrors.AccessDenied('the user has no role in the requested organization');
-        const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
-        const chosen = offered.find(({ id }) => id === wanted);
-        if (chosen === undefined) {
-          const searched = new URLSearchParams(queryOf(request)).get('find') ?? '';
-          const find = searched.slice(0, maxIdCharacters);
-          sendPage(response, renderOrganisationPage(language, { asker: { name, host }, organisations: offered, find }));
-          return null;
-        }
-        const decided = { ...flow.decided, [scope]: { organisation: chosen.id, roles: [...chosen.roles] } };
-        await writeFlow(interaction, { ...flow, decided }, { ...deps, connection });
-        response.redirect(303, interactionUrl(interaction.uid));
+        await ask(visit, subject, asked);
         return null;
       },
       async extraClaims({ grantId, subject, client, use }) {

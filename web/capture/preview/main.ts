@@ -10,12 +10,12 @@ import type { Words } from '../words.js';
 
 const asked = /prefers-color-scheme:\s*(light|dark)/;
 
-function showScheme(requestedLanguage: string | null): void {
-  if (requestedLanguage !== 'light' && requestedLanguage !== 'dark') return;
-  document.documentElement.dataset.scheme = requestedLanguage;
+function showScheme(requestedScheme: string | null): void {
+  if (requestedScheme !== 'light' && requestedScheme !== 'dark') return;
+  document.documentElement.dataset.scheme = requestedScheme;
   const answer = (query: string): string | null => {
     const [, scheme] = asked.exec(query) ?? [];
-    return scheme === undefined ? null : scheme === requestedLanguage ? 'all' : 'not all';
+    return scheme === undefined ? null : scheme === requestedScheme ? 'all' : 'not all';
   };
   for (const sheet of document.styleSheets) {
     for (const rule of sheet.cssRules) {

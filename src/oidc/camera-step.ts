@@ -1,0 +1,87 @@
+import type { Response } from 'express';
+import { type Person, toAssurance } from '../connections/openid-client.js';
+import { digestOf, hasDigest } from '../core/secrets.js';
+import { sourceOf } from '../http/access-log.js';
+import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
+import { startedLink } from '../http/page-link.js';
+import { newSecret } from '../core/tickets.js';
+import { startStepUp } from '../step-up/step-up.js';
+import { isMet, parseRequestedAction } from './asked.js';
+import type { IssuerPorts, OidcIssuer } from './feature.js';
+import { type Flow, type Visit, writeFlow } from './flow.js';
+import { languageOf } from './language.js';
+
+/** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */
+export const anotherWayAcr = 'another_way';
+
+/** Returns true if the policy, the client and the request accept a fallback method. */
+export function takesAnotherWay({ client, asked }: Visit, { policy }: OidcIssuer['connection']): boolean {
+  const { acr, amr } = asked.requested;
+  return (
+    policy.anotherWay.counts &&
+    client.takesAnotherWay === true &&
+    isMet(acr, [anotherWayAcr]) &&
+    isMet(amr, client.toAmr(['otp']))
+  );
+}
+
+/** Creates the step that leads to the capture page, and binds the face check to the browser. */
+export function createCameraStep(
+  { issuer, connection, interactionUrl }: Pick<OidcIssuer, 'issuer' | 'connection' | 'interactionUrl'>,
+  deps: IssuerPorts<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'issuer'>,
+) {
+  const isSecure = issuer.startsWith('https:');
+
+  const forgetBrowser = (response: Response, { stepUp }: Flow): void => {
+    if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
+  };
+
+  return {
+    forgetBrowser,
+
+    /** Returns true if the request comes from the browser of the face check. */
+    isOwner({ request }: Visit, { id, browserDigest }: NonNullable<Flow['stepUp']>): boolean {
+      const browserSecret = readCookie(request, browserCookieOf(id, isSecure));
+      return browserSecret !== null && hasDigest(browserSecret, Buffer.from(browserDigest, 'base64url'));
+    },
+
+    async leadToCamera(visit: Visit, person: Person): Promise<void> {
+      const { request, response, interaction, asked, client, flow } = visit;
+      const browser = newSecret(deps);
+      const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
+      const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
+      const started = await startStepUp(
+        {
+          connection,
+          subject: person.subject,
+          callerHeldToken: null,
+          receipt: null,
+          browser,
+          lifeSec: life,
+          // The provider does not report the application of the sign-in.
+          hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
+          assurance: toAssurance(person, sourceOf(request)),
+          returnUrl: interactionUrl(interaction.uid),
+          // A kiosk is the organization's own device, so any camera is allowed.
+          camera: flow.atKiosk === null ? null : 'any',
+          application: asked.params.redirect_uri ?? null,
+          acceptsFallback: takesAnotherWay(visit, connection),
+          action: parseRequestedAction(asked.params.authorization_details),
+        },
+        deps,
+      );
+      const stepUp = {
+        id: started.id,
+        browserDigest: browser.use(digestOf).toString('base64url'),
+        starts: (flow.stepUp?.starts ?? 0) + 1,
+      };
+      await writeFlow(interaction, { ...flow, stepUp }, { ...deps, connection });
+      forgetBrowser(response, flow);
+      const name = browserCookieOf(started.id, isSecure);
+      setBrowserCookie(response, { name, secret: browser, lifeSec: leftSec });
+      const { ui_locales: uiLocales } = asked.params;
+      const language = uiLocales === undefined ? null : languageOf(uiLocales, request.acceptsLanguages());
+      response.redirect(303, startedLink(deps.issuer, started, language));
+    },
+  };
+}
