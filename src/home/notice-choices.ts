@@ -8,7 +8,8 @@ import { pushAddressGuard } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
-import { type Endpoint, sessionEndpoint } from '../http/rest/endpoint.js';
+import { type Endpoint } from '../http/rest/endpoint.js';
+import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { readNotificationChoice, storeNotificationChoice } from '../notifications/choice.js';
 import {
   addNotificationDevice,

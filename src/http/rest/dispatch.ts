@@ -156,8 +156,9 @@ async function serve(
   const param = (name: string): string => String(request.params[name] ?? '');
   const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
     await admission.checkHeaders(request.headers);
-    const session = await endpoint.admit({ param, session: readBearer(request) });
-    if (session !== null) allowance.promoteToAuthenticated(session.id, allowance.limitBytes);
+    const admitted = await endpoint.admit({ param, session: readBearer(request) });
+    const { sessionId } = admitted;
+    if (sessionId !== null) allowance.promoteToAuthenticated(sessionId, allowance.limitBytes);
     const reply = await owningPhotos(async (own) => {
       const { fields: sent, photos } = await readBody(request, response, {
         photoLimits: endpoint.photos,
@@ -189,10 +190,9 @@ async function serve(
         source,
         userAgent: request.get('user-agent') ?? null,
         cookie: (name: string) => readCookie(request, name),
-        session,
       };
       const { administrator, developer } = admission;
-      return endpoint.run(Object.fromEntries(fields), call, { client, administrator, developer }).catch((error) => {
+      return admitted.run(Object.fromEntries(fields), call, { client, administrator, developer }).catch((error) => {
         // Only a caller who can change the permissions learns of it: the person at the camera cannot.
         const mayKnow = client !== null || administrator !== null;
         throw mayKnow && error instanceof FaceError ? nameProviderRefusal(error) : error;

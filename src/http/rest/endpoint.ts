@@ -4,7 +4,6 @@ import type { Administrator, Right } from '../../access/rights.js';
 import { type ClientScope, clientScopes } from '../../access/scopes.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { standardTenant } from '../../core/connection.js';
-import type { Ports } from '../../core/deps.js';
 import {
   type Credential,
   maxSecretBytes,
@@ -15,8 +14,6 @@ import {
 } from '../../core/secrets.js';
 import { epochMs, fromIso, toEpochSec } from '../../core/units.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
-import { type FoundSession, findSession } from '../../step-up/session.js';
-import type { SessionAction } from '../../step-up/session-view.js';
 import type { PhotoRange } from '../body.js';
 
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
@@ -150,7 +147,7 @@ export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
   | { readonly kind: 'developer' }
   | { readonly kind: 'admin'; readonly right: Right; readonly isSensitive: boolean }
-  | { readonly kind: 'session'; readonly action: SessionAction }
+  | { readonly kind: 'session'; readonly action: string }
   | { readonly kind: 'open' };
 
 interface Described {
@@ -178,7 +175,6 @@ export interface Call<Fields, PhotoName extends string> {
   readonly source: string;
   readonly userAgent: string | null;
   cookie(name: string): string | null;
-  readonly session: FoundSession | null;
 }
 
 export interface Caller {
@@ -200,9 +196,14 @@ export interface Endpoint extends Described {
   /**
    * Refuses a request before its body is read.
    * @param call.session - unverified session of a capture page
-   * @returns the verified session, or `null` if the endpoint needs none
    */
-  admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
+  admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<Admitted>;
+}
+
+/** A request that was admitted, and whose body is not yet read. */
+export interface Admitted {
+  /** Id of the verified session, or `null` if the endpoint needs none. */
+  readonly sessionId: string | null;
   run(
     fields: Readonly<Record<string, unknown>>,
     call: Omit<Call<unknown, string>, 'fields'>,
@@ -217,7 +218,7 @@ export interface Endpoint extends Described {
 export const callsProvider = ({ codes, callsProviders }: Pick<Endpoint, 'codes' | 'callsProviders'>): boolean =>
   callsProviders === true || codes.includes('connection_unknown') || codes.includes('profile_unavailable');
 
-interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
+export interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
   extends Described {
   readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
@@ -227,7 +228,7 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject
 }
 
 /** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
-type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
+export type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
 export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
@@ -236,12 +237,12 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.
   },
 ): Endpoint {
   return {
-    ...toParts(definition),
+    ...describe(definition),
     auth: { kind: 'client', scope: definition.scope },
-    async run(fields, call, { client }) {
+    admit: admitting(definition, async (fields, call, { client }) => {
       if (client === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
-    },
+    }),
   };
 }
 
@@ -254,12 +255,12 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$
   },
 ): Endpoint {
   return {
-    ...toParts(definition),
+    ...describe(definition),
     auth: { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
-    async run(fields, call, { administrator }) {
+    admit: admitting(definition, async (fields, call, { administrator }) => {
       if (administrator === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
-    },
+    }),
   };
 }
 
@@ -273,12 +274,12 @@ export function developerEndpoint<
   },
 ): Endpoint {
   return {
-    ...toParts(definition),
+    ...describe(definition),
     auth: { kind: 'developer' },
-    async run(fields, call, { developer }) {
+    admit: admitting(definition, async (fields, call, { developer }) => {
       if (developer === null) throw new FaceError('caller_untrusted');
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields), developer });
-    },
+    }),
   };
 }
 
@@ -288,40 +289,18 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$Z
   },
 ): Endpoint {
   return {
-    ...toParts(definition),
+    ...describe(definition),
     auth: { kind: 'open' },
-    async run(fields, call) {
+    admit: admitting(definition, async (fields, call) => {
       return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
-    },
+    }),
   };
 }
 
-/** Defines an endpoint for capture pages. The session is checked before the body is read. */
-export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
-  definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
-    readonly action: SessionAction;
-    readonly deps: Ports<'state' | 'connections'>;
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
-  },
-): Endpoint {
-  return {
-    ...toParts(definition),
-    auth: { kind: 'session', action: definition.action },
-    async admit({ session }) {
-      if (session === null) throw new FaceError('caller_untrusted');
-      return findSession(session, definition.action, definition.deps);
-    },
-    async run(fields, call) {
-      const { session } = call;
-      if (session === null) throw new FaceError('caller_untrusted');
-      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), session });
-    },
-  };
-}
-
-function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
+/** Returns what an endpoint says of itself. */
+export function describe<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName>,
-): Omit<Endpoint, 'auth' | 'run'> {
+): Omit<Endpoint, 'auth' | 'admit'> {
   const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
   const { callsProviders } = definition;
   return {
@@ -338,9 +317,15 @@ function toParts<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, Ph
     photos,
     fieldsGuard: fields,
     replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),
-    async admit(call) {
-      await definition.admit?.(call);
-      return null;
-    },
   };
 }
+
+const admitting =
+  (
+    { admit }: { readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void> },
+    run: Admitted['run'],
+  ): Endpoint['admit'] =>
+  async (call) => {
+    await admit?.(call);
+    return { sessionId: null, run };
+  };

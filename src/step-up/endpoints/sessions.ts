@@ -4,7 +4,8 @@ import { openedReply, sessionReply, viewReply } from '../../core/page-protocol.j
 import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
-import { type Endpoint, openEndpoint, sessionEndpoint } from '../../http/rest/endpoint.js';
+import { type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { openHandOff } from '../hand-off.js';
 import { openRequestedStepUp } from '../requested.js';
 import {
