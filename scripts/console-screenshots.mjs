@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: false });
+const { auditEvents } = await load('src/app/audit-events.js');
 const { startCompany } = await load('examples/demo/company.js');
 const { launchChromium } = await load('test/browser/chromium.js');
 const { visitConsole } = await load('test/browser/console-visitor.js');
@@ -68,7 +69,7 @@ const screens = [
   { name: 'brand', path: '/brand' },
 ];
 const names = process.argv.slice(2);
-const company = await startCompany(200, join(root, 'models'));
+const company = await startCompany(200, join(root, 'models'), auditEvents);
 const browser = await launchChromium({ camera: 'none' });
 const origin = new URL(company.consoleUrl).origin;
 for (const { name, path, prepare } of screens) {

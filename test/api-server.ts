@@ -1,3 +1,4 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
@@ -118,6 +119,7 @@ export async function startApiServer(
   const deps: AppDeps = {
     ...contributionsOf({ config, extensions: opened }),
     ...{ config, extensions: opened },
+    auditEvents,
     operations,
     clock,
     random: systemRandom,

@@ -1,3 +1,4 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import { createFileAudit, type FileAuditDeps } from '../src/audit/file.js';
 import { type HeadDeps, signHeads } from '../src/audit/heads.js';
 import type { AuditDetail } from '../src/core/audit-events.js';
@@ -17,6 +18,7 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
   const clock = given.clock ?? { now: () => epochMs(Date.now()) };
   const log = given.log ?? createTextLog();
   return {
+    auditEvents,
     clock,
     random: systemRandom,
     signer,

@@ -1,3 +1,4 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import { runCommand } from '../src/app/program.js';
 import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { extensionCommands } from '../src/extensions/index.js';
@@ -9,6 +10,7 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
   const [printed, told]: [string[], string[]] = [[], []];
   let exitCode: ExitCode = 0;
   await runCommand(args, {
+    auditEvents,
     ...{ random: systemRandom, log: createTextLog(), env: {} },
     fetch: () => Promise.reject(new Error('calls nobody')),
     print: (line) => printed.push(line),

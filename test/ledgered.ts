@@ -1,3 +1,4 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import { createLedgerRecorder } from '../src/audit/ledger/recorder.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
 import { addSec } from '../src/core/units.js';
@@ -18,6 +19,7 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 100_000 };
   const recorder = createLedgerRecorder({
+    auditEvents,
     ledger,
     bounds,
     clock,

@@ -7,6 +7,7 @@ import { filesOf } from '../src/config/data-files.js';
 import { type StateConfig, stateGuard } from '../src/config/state.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
+import { replayDenials } from '../src/enrolment/recover-denials.js';
 import { openState } from '../src/storage/state/open.js';
 
 /** Longer than a busy machine needs. */
@@ -25,7 +26,14 @@ export function createStateFolder() {
   return {
     ...{ files, audited, logged },
     open(config: StateConfig, clock: Clock, answerWithinMs?: number): Promise<State> {
-      const deps = { files, audit, clock, log, random: (bytes: number) => randomBytes(bytes) };
+      const deps = {
+        files,
+        audit,
+        clock,
+        log,
+        random: (bytes: number) => randomBytes(bytes),
+        restoreDenials: (state: Pick<State, 'write'>) => replayDenials(files, { state, clock }),
+      };
       return openState(config, answerWithinMs === undefined ? deps : { ...deps, answerWithinMs });
     },
     remove: () => rmSync(folder, { recursive: true }),

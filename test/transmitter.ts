@@ -1,3 +1,4 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,6 +54,7 @@ export async function startTestTransmitter(
   };
   const transmitter = await startTransmitter({
     ...delivery,
+    auditEvents,
     jobs: createTestJobs({ clock, log }, sleep),
     trail,
     streams: receivers.map(toStream),

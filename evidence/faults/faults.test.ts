@@ -1,3 +1,4 @@
+import { auditEvents } from '../../src/app/audit-events.js';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ test('a trail that somebody changed is no unbroken chain', async () => {
     retentionDays: null,
     requestId: () => null,
   };
-  const audit = await createFileAudit({ file, ...deps });
+  const audit = await createFileAudit({ auditEvents, file, ...deps });
   for (const subject of ['a', 'b', 'c']) {
     await audit.append({ action: 'revoked', connection: 'work', subject, detail: { tokenId: null } });
   }

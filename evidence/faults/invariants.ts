@@ -1,3 +1,4 @@
+import { auditEvents } from '../../src/app/audit-events.js';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ type TrailEvent = PastEvent<(typeof actions)[number]>;
 async function readTrails(replicas: readonly Keeper[]): Promise<readonly TrailEvent[]> {
   const records: TrailEvent[] = [];
   for (const replica of replicas) {
-    for await (const record of readEvents(trailOf(replica), actions)) records.push(record);
+    for await (const record of readEvents(trailOf(replica), actions, auditEvents)) records.push(record);
   }
   return records.toSorted((a, b) => a.time - b.time);
 }

@@ -1,3 +1,4 @@
+import type { AuditEvents } from '../../src/core/audit-events.js';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,10 +101,12 @@ function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs)
 async function writeHistory(
   people: readonly Drawn[],
   { connection, file, now }: { readonly connection: string; readonly file: string; readonly now: EpochMs },
+  auditEvents: AuditEvents,
 ): Promise<void> {
   let at = now;
   let requestId = '';
   const trail = await createFileAudit({
+    auditEvents,
     ...{ file, log: quietLog, random: systemRandom, retentionDays: null },
     clock: { now: () => at },
     requestId: () => requestId,
@@ -122,7 +125,7 @@ const connectionId = 'company';
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
 /** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */
-export async function startCompany(people: number, modelsFolder: string) {
+export async function startCompany(people: number, modelsFolder: string, auditEvents: AuditEvents) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const org = await startOrg();
   const { okta } = org;
@@ -154,7 +157,7 @@ export async function startCompany(people: number, modelsFolder: string) {
   const env = await configure(folder, written, { port: String(port), adminKey });
   await mkdir(env.FACESTEP_DATA, { mode: 0o700 });
   const history = join(env.FACESTEP_DATA, 'audit.jsonl');
-  await writeHistory(drawn, { connection: connectionId, file: history, now: systemClock.now() });
+  await writeHistory(drawn, { connection: connectionId, file: history, now: systemClock.now() }, auditEvents);
   const service = await startService(env);
   for (const args of [
     ['ledger', 'rebuild'],

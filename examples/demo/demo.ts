@@ -66,7 +66,12 @@ export async function writeDemoPhotos(folder: string, tell: (line: string) => vo
  */
 export async function showDemo(
   request: DemoRequest,
-  { print, printError: tell, untilStopped }: Pick<CliDeps, 'print' | 'printError' | 'untilStopped'>,
+  {
+    print,
+    printError: tell,
+    untilStopped,
+    auditEvents,
+  }: Pick<CliDeps, 'auditEvents' | 'print' | 'printError' | 'untilStopped'>,
 ): Promise<boolean> {
   // Hides version warnings of the AWS SDK.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -188,7 +193,7 @@ export async function showDemo(
     }
     say('  All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
     step('10. The administrator: a company of 200 drawn people, in the console.');
-    const drawn = await startCompany(200, modelsFolder);
+    const drawn = await startCompany(200, modelsFolder, auditEvents);
     say(`  Open        ${drawn.consoleUrl}`);
     say(`  Key         ${drawn.adminKey}`);
     say(

@@ -137,6 +137,7 @@ export async function buildApp(
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     consoleFolder,
     docsFolder,
+    auditEvents: deps.auditEvents,
     fetch: deps.fetch,
     console: config.console,
     adminKeyDigest: adminKey.digest,

@@ -1,3 +1,4 @@
+import { auditEvents } from './audit-events.js';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -105,6 +106,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   engine.catch(() => {});
   const { startServer } = await import('./server.js');
   const deps = {
+    auditEvents,
     clock,
     random,
     fetch,
@@ -135,6 +137,7 @@ async function run(): Promise<ExitCode> {
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./program.js');
   await runCommand(args, {
+    auditEvents,
     clock,
     random,
     fetch,
@@ -151,7 +154,7 @@ async function run(): Promise<ExitCode> {
     paint: paintOn(hasColours(process.stdout, process.env)),
     readSecret,
     serve,
-    showDemo: async (request) => (await loadDemo()).showDemo(request, { print, printError: writeStderr, untilStopped }),
+    showDemo: async (request) => (await loadDemo()).showDemo(request, { auditEvents, print, printError: writeStderr, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, writeStderr),
     print,
     endWith: (code) => {

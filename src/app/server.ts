@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
 import { createBackground, type OperationsContext } from '../admin/operations/operations-context.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
-import { readOpenChanges } from '../audit/open-changes.js';
+import { readOpenChanges } from '../enrolment/open-changes.js';
 import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';

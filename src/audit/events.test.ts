@@ -41,7 +41,7 @@ async function read<Action extends AuditAction>(file: string, wanted: readonly A
   const onUnreadable = () => {
     unreadable += 1;
   };
-  for await (const event of readEvents(file, wanted, { onUnreadable })) events.push(event);
+  for await (const event of readEvents(file, wanted, auditEvents, { onUnreadable })) events.push(event);
   return { events, unreadable };
 }
 

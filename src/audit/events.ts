@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { auditEvents } from '../app/audit-events.js';
-import type { AuditAction, PastDetail } from '../core/audit-events.js';
-import type { SubjectRef } from '../core/connection.js';
+import type { AuditAction, AuditEvents, PastDetail } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-const guardsOf = (): { readonly [Action in AuditAction]?: z.ZodType<PastDetail<Action>> } => ({
-  ...auditEvents.details,
-  ...auditEvents.past,
-});
+/** Schemas of audit records: those of all features, or of the one feature whose records are read. */
+export type EventSchemas = Pick<AuditEvents, 'details'> & Partial<Pick<AuditEvents, 'past'>>;
 
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
@@ -22,12 +18,12 @@ export interface EventParser<Action extends AuditAction> {
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 
-/** Returns true if a line is a record of any action, also of extensions. */
-export function isReadable(line: Buffer): boolean {
+/** Returns true if a line is a record of an action that has a schema. */
+export function isReadable(line: Buffer, schemas: EventSchemas): boolean {
   try {
     const { action, detail } = undetailed.parse(JSON.parse(line.toString('utf8')));
-    const past: Readonly<Record<string, z.ZodType>> = auditEvents.past;
-    const current: Readonly<Record<string, z.ZodType>> = auditEvents.details;
+    const past: Readonly<Record<string, z.ZodType>> = schemas.past ?? {};
+    const current: Readonly<Record<string, z.ZodType>> = schemas.details;
     return (past[action] ?? current[action])?.safeParse(detail).success ?? false;
   } catch {
     return false;
@@ -36,8 +32,14 @@ export function isReadable(line: Buffer): boolean {
 
 const undetailed = recordHead.extend({ detail: z.unknown() });
 
-export function createEventParser<Action extends AuditAction>(actions: readonly Action[]): EventParser<Action> {
-  const guards = guardsOf();
+export function createEventParser<Action extends AuditAction>(
+  actions: readonly Action[],
+  schemas: EventSchemas,
+): EventParser<Action> {
+  const guards: { readonly [Each in AuditAction]?: z.ZodType<PastDetail<Each>> } = {
+    ...schemas.details,
+    ...schemas.past,
+  };
   const missing = actions.find((action) => guards[action] === undefined);
   if (missing !== undefined) throw new FaceError('internal', `audit action ${missing} is not registered`);
   const parse = (line: Buffer): PastEvent<Action> | null => {
@@ -65,12 +67,13 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
 export async function* readEvents<Action extends AuditAction>(
   file: string,
   actions: readonly Action[],
+  schemas: EventSchemas,
   {
     since = null,
     onUnreadable = () => {},
   }: { readonly since?: EpochMs | null; readonly onUnreadable?: () => void } = {},
 ): AsyncGenerator<PastEvent<Action>> {
-  const { marks, parse } = createEventParser(actions);
+  const { marks, parse } = createEventParser(actions, schemas);
   for await (const piece of readPieces(file)) {
     for (const line of linesWith(marks, piece)) {
       const event = parse(line);
@@ -79,19 +82,3 @@ export async function* readEvents<Action extends AuditAction>(
     }
   }
 }
-
-export async function findTokenOwners(
-  trails: readonly string[],
-  tokenIds: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, SubjectRef>> {
-  const owners = new Map<string, SubjectRef>();
-  if (tokenIds.size === 0) return owners;
-  for (const trail of trails) {
-    for await (const { connection, subject, detail } of readEvents(trail, makings)) {
-      if (tokenIds.has(detail.tokenId)) owners.set(detail.tokenId, { connection, subject });
-    }
-  }
-  return owners;
-}
-
-const makings = ['enrolled', 'enrolment_recovered', 'renewed'] as const;

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { auditEvents } from '../app/audit-events.js';
 import type { AuditConfig } from '../config/retention.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
@@ -50,7 +49,7 @@ const syncDelayMs = 1000;
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
-export interface FileAuditDeps extends AuditConfig, Ports<'clock' | 'random' | 'log'> {
+export interface FileAuditDeps extends AuditConfig, Ports<'auditEvents' | 'clock' | 'random' | 'log'> {
   readonly file: string;
   /** Returns the id of the current request, as in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
@@ -159,7 +158,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
 
   const append = async (event: AuditEvent): Promise<void> => {
     onRecord(await write({ event, request: requestId() }), chain);
-    if (auditEvents.isDurable(event.action)) await guarded(sync);
+    if (deps.auditEvents.isDurable(event.action)) await guarded(sync);
     else syncSoon();
   };
 

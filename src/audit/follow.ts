@@ -1,6 +1,6 @@
 import type { AuditAction } from '../core/audit-events.js';
 import { hexDigestOf } from '../core/secrets.js';
-import { createEventParser, type PastEvent } from './events.js';
+import { createEventParser, type EventSchemas, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
@@ -22,8 +22,9 @@ export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
   actions: readonly Action[],
+  schemas: EventSchemas,
 ): Follower<Action> {
-  const { marks, parse } = createEventParser(actions);
+  const { marks, parse } = createEventParser(actions, schemas);
   let known = after;
   let at: { readonly identity: string; readonly offset: number } | null = null;
 

@@ -1,3 +1,4 @@
+import { auditEvents } from '../app/audit-events.js';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -32,7 +33,7 @@ const verify = async () => {
 
 const subjects = async (): Promise<string[]> => {
   const found: string[] = [];
-  for await (const record of readEvents(deps.file, ['verified'])) found.push(record.subject);
+  for await (const record of readEvents(deps.file, ['verified'], auditEvents)) found.push(record.subject);
   return found;
 };
 
@@ -107,7 +108,7 @@ describe('retention', () => {
     expect((await subjects())[0]).toBe('day 7');
     expect(await verify()).toMatchObject({ isSound: true, firstSequence: 8 });
     const removed: number[] = [];
-    for await (const { detail } of readEvents(deps.file, ['records_removed'])) removed.push(detail.through);
+    for await (const { detail } of readEvents(deps.file, ['records_removed'], auditEvents)) removed.push(detail.through);
     expect(removed).toEqual([7]);
   });
 });

@@ -14,7 +14,7 @@ export interface DemoRequest {
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-export interface CliDeps extends Ports<'clock' | 'random' | 'fetch' | 'log'> {
+export interface CliDeps extends Ports<'auditEvents' | 'clock' | 'random' | 'fetch' | 'log'> {
   readonly env: Environment;
   readonly print: (line: string) => void;
   /** Returns true with `--json`. */

@@ -1,3 +1,4 @@
+import type { AuditEvents } from './audit-events.js';
 import type { z } from 'zod';
 import type { JsonObject } from './base/json.js';
 import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
@@ -27,7 +28,7 @@ export interface Forgetting {
 }
 
 /**
- * Data that one feature stores about a person. `personal-data/registry.ts` lists all features, so that exports, erasures and changes
+ * Data that one feature stores about a person. `src/privacy/registry.ts` lists all features, so that exports, erasures and changes
  * of enrolments include them.
  */
 export interface PersonalData {
@@ -69,6 +70,8 @@ interface AllPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: Audit;
+  /** The audit events of all features. */
+  readonly auditEvents: AuditEvents;
   readonly log: Log;
   readonly fetch: Fetch;
   readonly verifier: Verifier;

@@ -1,3 +1,4 @@
+import { auditEvents } from '../app/audit-events.js';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange, withAudit } from '../../test/audit.js';
@@ -36,7 +37,7 @@ test('a store that has lost the revocations gets back those, too, whose records 
     await withAudit(deps, ({ append }) => append(revoked(tokenId)));
   }
   const told: unknown[] = [];
-  for await (const { detail } of readEvents(files.audit, ['revoked'])) told.push(detail.tokenId);
+  for await (const { detail } of readEvents(files.audit, ['revoked'], auditEvents)) told.push(detail.tokenId);
   expect(told).toEqual(['latest']);
 
   const state = createSqliteState({ file: ':memory:', clock });

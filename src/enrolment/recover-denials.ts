@@ -7,6 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from '../storage/state/marker.js';
 import { deniedUntil, denyTokenId } from './deny-list.js';
+import { enrolmentEvents } from './events.js';
 
 /** Audit actions after which a token is denied: the named token, or the token that the named one replaced. */
 const denying = [
@@ -68,7 +69,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
   const { audit: auditFile, deniedTokens } = files;
   const kept = await readMarker(deniedTokens, keptGuard);
   const denied = new Map<string, EpochMs | null>(Object.entries(kept?.denied ?? {}));
-  for await (const event of readEvents(auditFile, denying)) {
+  for await (const event of readEvents(auditFile, denying, enrolmentEvents)) {
     const tokenId = deniedBy(event);
     if (tokenId === null) continue;
     const told = event.action === 'revoked' ? toExpiry(event.detail.expiresAt) : null;
@@ -77,7 +78,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
   if (denied.size === 0) return denied;
   // A second pass reads the expiry of denied tokens only. Remembering the expiry of every token in the first pass would
   // take too much memory.
-  for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
+  for await (const { detail } of readEvents(auditFile, ['enrolled'], enrolmentEvents)) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);
   }

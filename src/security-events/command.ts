@@ -24,14 +24,14 @@ type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; 
 export async function retryDeadLetter(
   letter: DeadLetter,
   streams: readonly EventStream[],
-  deps: DeliveryPorts<'clock' | 'fetch' | 'sets' | 'trail' | 'files'>,
+  deps: DeliveryPorts<'auditEvents' | 'clock' | 'fetch' | 'sets' | 'trail' | 'files'>,
 ): Promise<RetryOutcome> {
   const { trail, files, clock } = deps;
   const stream = streams.find(({ id }) => id === letter.receiver);
   if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
   const { delivery } = stream;
   if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
-  const [record] = await createFollower(trail.file, letter.sequence - 1, reportedActions).read(1);
+  const [record] = await createFollower(trail.file, letter.sequence - 1, reportedActions, deps.auditEvents).read(1);
   const events = record === undefined ? [] : toSecurityEvents(record, stream, trail);
   const event = events.find(({ jti }) => jti === letter.jti);
   if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };

@@ -11,7 +11,7 @@ export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as co
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
 /** Ports of the delivery of security events, by the names that functions receive them under. */
-interface AllPorts extends Ports<'state' | 'clock' | 'random' | 'log' | 'fetch'> {
+interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 'log' | 'fetch'> {
   readonly sets: Sets;
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly files: Pick<DataFiles, 'deadLetters'>;

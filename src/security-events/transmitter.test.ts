@@ -1,3 +1,4 @@
+import { auditEvents } from '../app/audit-events.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,6 +70,7 @@ const files = () => ({
 
 async function start(streams: readonly EventStream[], given: Partial<Parameters<typeof startTransmitter>[0]> = {}) {
   transmitter = await startTransmitter({
+    auditEvents,
     ...{ streams, trail, files: files(), clock, random: systemRandom, log },
     state: deps.state,
     readStreams: async () => [],
@@ -222,6 +224,7 @@ describe('a receiver in trouble', () => {
     // Once the receiver has mended its ways: under the id it refused, and then it is no dead letter any more.
     const retry = () =>
       retryDeadLetter(letters[0]!, [receiver], {
+        auditEvents,
         ...{ clock, trail, files: files(), fetch },
         sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
       });

@@ -19,11 +19,11 @@ const readAhead = 1000;
 async function dispatchEvents(
   id: string,
   deps: DeliveryPorts<
-    'state' | 'clock' | 'log' | 'trail' | 'cursors' | 'deliver' | 'streamNow' | 'signal' | 'sleep' | 'onWaiting'
+    'state' | 'auditEvents' | 'clock' | 'log' | 'trail' | 'cursors' | 'deliver' | 'streamNow' | 'signal' | 'sleep' | 'onWaiting'
   >,
 ): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
-  const follower = createFollower(trail.file, cursors.of(id), reportedActions);
+  const follower = createFollower(trail.file, cursors.of(id), reportedActions, deps.auditEvents);
   const read = (): Promise<ReportedRecord[]> =>
     follower.read(readAhead).catch((error: unknown) => {
       log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });
@@ -112,7 +112,7 @@ const retryMs = 1000;
 
 interface TransmitterOptions
   extends DeliveryPorts<
-    'state' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'sleep' | 'onDelivery' | 'onWaiting'
+    'state' | 'auditEvents' | 'clock' | 'random' | 'log' | 'fetch' | 'sets' | 'sleep' | 'onDelivery' | 'onWaiting'
   > {
   readonly streams: readonly EventStream[];
   /** Reads the streams created over the API. */

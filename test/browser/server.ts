@@ -1,3 +1,4 @@
+import { auditEvents } from '../../src/app/audit-events.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -86,7 +87,7 @@ export async function startServerUnderTest({
     },
     async judgementsOf(stepUpId: string) {
       const found: AuditDetail<'liveness_judged'>[] = [];
-      for await (const { detail } of readEvents(join(data, 'audit.jsonl'), ['liveness_judged']))
+      for await (const { detail } of readEvents(join(data, 'audit.jsonl'), ['liveness_judged'], auditEvents))
         if (detail.stepUpId === stepUpId) found.push(detail);
       return found;
     },

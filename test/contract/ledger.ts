@@ -1,3 +1,4 @@
+import { auditEvents } from '../../src/app/audit-events.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listChecks } from '../../src/audit/ledger/checks.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
@@ -38,14 +39,14 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       const { ledger, reopen } = await open();
       opened.push(ledger);
       let sequence = 0;
-      const deps = { ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
+      const deps = { auditEvents, ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
       const entry = <Action extends AuditAction>(
         event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
         of = trail,
       ): LedgerEntry => {
         sequence += 1;
         const about = { connection: 'acme', subject: 'anna', request: 'r1', sequence, time: clock.now() };
-        return toEntry({ ...about, ...event }, of, network)!;
+        return toEntry({ ...about, ...event }, of, network, { auditEvents })!;
       };
       const enrolled = (subject: string, connection = 'acme') =>
         entry({ action: 'enrolled', detail: made, subject, connection });

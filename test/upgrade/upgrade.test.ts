@@ -1,3 +1,5 @@
+import { replayDenials } from '../../src/enrolment/recover-denials.js';
+import { type State } from '../../src/core/ports.js';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -200,7 +202,9 @@ test('whoever goes back by the copy has what was revoked since denied anew', asy
   for (const name of ['format.json', 'state.db-wal', 'state.db-shm']) rmSync(join(folder, name), { force: true });
   renameSync(copy!, join(folder, 'state.db'));
   const [clock, audit, log] = [{ now: () => epochMs(Date.now()) }, { append: async () => {} }, createTextLog()];
-  const deps = { files: filesIn(folder), random: systemRandom, clock, audit, log };
+  const files = filesIn(folder);
+  const restoreDenials = (state: Pick<State, 'write'>) => replayDenials(files, { state, clock });
+  const deps = { files, random: systemRandom, clock, audit, log, restoreDenials };
   const state = await openState({ kind: 'sqlite' }, deps);
   expect(await state.read('revoked:since')).not.toBeNull();
   await state.close();

@@ -1,3 +1,4 @@
+import { auditEvents } from '../../../src/app/audit-events.js';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,8 +157,9 @@ async function openServer(kind: StoreKind, people: number) {
     if (outcome === 'lost') throw new Error('lines of the ledger were lost');
   };
   const jobs = createTestJobs({ clock, log });
-  const recorder = createLedgerRecorder({ ledger, bounds: ledgerBounds, clock, log, jobs, onLines });
+  const recorder = createLedgerRecorder({ auditEvents, ledger, bounds: ledgerBounds, clock, log, jobs, onLines });
   const trail = await createFileAudit({
+    auditEvents,
     ...{ file: join(folder, 'audit.jsonl'), clock, random: systemRandom, log, retentionDays: trailDays },
     requestId: () => null,
     onRecord: (record, chain) => recorder.note(record, chain, '192.0.2.0/24'),

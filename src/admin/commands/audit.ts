@@ -1,7 +1,7 @@
+import { type Ports } from '../../core/deps.js';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { auditEvents } from '../../app/audit-events.js';
 import type { Tampering } from '../../audit/chain-check.js';
 import { rebuildLedger } from '../../audit/ledger/rebuild.js';
 import { type AuditRecord, mergeByTime, type RecordFilter, readRecords } from '../../audit/records.js';
@@ -140,7 +140,7 @@ const createAuditExportCommand = (deps: CliDeps): CommandUnknownOpts =>
     .option('--until <time>', 'end day or time, exclusive', parseTime)
     .option('--connection <id>', 'only this connection')
     .option('--subject <id>', 'only this user, by id or username')
-    .option('--action <name>', 'only this action: docs/reference/audit-events.md lists all', parseAction)
+    .option('--action <name>', 'only this action: docs/reference/audit-events.md lists all', toActionParser(deps))
     .addOption(new Option('--format <format>', 'jsonl or csv').choices(['jsonl', 'csv']).default('jsonl'))
     .action(async ({ trail = [], format, ...asked }) => {
       const setup = await deps.loadSetup();
@@ -164,10 +164,12 @@ async function checkRecorded(connection: string, files: readonly string[]): Prom
   throw new UsageError(`no connection "${connection}" in the configuration, and none in the audit trail`);
 }
 
-function parseAction(name: string): string {
-  if (auditEvents.isAction(name)) return name;
-  throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
-}
+const toActionParser =
+  ({ auditEvents }: Ports<'auditEvents'>) =>
+  (name: string): string => {
+    if (auditEvents.isAction(name)) return name;
+    throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
+  };
 
 const findMeant = async (subject: string, connection: string | null, setup: Setup): Promise<FoundUsers> =>
   connection === null || isConfigured(connection, setup)
@@ -192,7 +194,13 @@ export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
       const ledger = await openLedger(config.state, filesOf(config));
       try {
         const pause = async (): Promise<void> => void (await setImmediate());
-        const found = await rebuildLedger(files, { ledger, bounds: config.ledger, clock: deps.clock, pause });
+        const found = await rebuildLedger(files, {
+          auditEvents: deps.auditEvents,
+          ledger,
+          bounds: config.ledger,
+          clock: deps.clock,
+          pause,
+        });
         deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);
         if (found.left > 0) deps.print(`Left out: ${found.left} records, too old or of people who were erased`);
         if (found.unreadable === 0) return;

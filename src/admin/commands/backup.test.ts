@@ -1,3 +1,4 @@
+import { auditEvents } from '../../app/audit-events.js';
 import {
   appendFileSync,
   chownSync,
@@ -35,9 +36,9 @@ const newPath = (): string => join(top, String(++folders));
 /** A server's data folder in use. */
 async function openServer(dataFolder: string, clock = createManualClock()) {
   const files = filesOf({ dataFolder, keys: keysConfig });
-  const deps = { clock, random: systemRandom, log: createTextLog() };
+  const deps = { auditEvents, clock, random: systemRandom, log: createTextLog() };
   const audit = await createFileAudit({ file: files.audit, retentionDays: null, requestId: () => null, ...deps });
-  const state = await openState({ kind: 'sqlite' }, { files, audit, ...deps });
+  const state = await openState({ kind: 'sqlite' }, { files, audit, restoreDenials: async () => 0, ...deps });
   const { keys } = await openKeyService(keysConfig, { files, onKeysLoaded: () => {}, ...deps });
   const enrol = (tokenId: string) =>
     audit.append({ action: 'enrolled', connection: 'acme', subject: 's', detail: tokenChange(tokenId) });

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import { auditEvents } from '../../app/audit-events.js';
 import {
   type FollowedLinesReply,
   followedLinesReply,
@@ -48,7 +47,7 @@ export const createLogCommand = (deps: CliDeps): CommandUnknownOpts =>
     .description('Calls the running server.')
     .option('--person <text>', 'start of a username, an e-mail address or a name; or an id')
     .option('--connection <id>', 'only this connection')
-    .addOption(new Option('--action <action>', 'only this action').choices(auditEvents.loggedActions))
+    .addOption(new Option('--action <action>', 'only this action').choices(deps.auditEvents.loggedActions))
     .addOption(new Option('--result <result>', 'only this result').choices(outcomes))
     .option('--reason <code>', 'only this reason: a code of docs/reference/errors.md or docs/ledger.md')
     .option('--application <name>', 'only this application')

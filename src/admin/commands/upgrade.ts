@@ -1,3 +1,4 @@
+import { type Ports } from '../../core/deps.js';
 import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { isReadable } from '../../audit/events.js';
@@ -12,7 +13,7 @@ import { version } from '../../core/base/version.js';
 import { toCode } from '../../errors.js';
 import { openEngines } from '../../face/recognition/open-engines.js';
 import { openInventory } from '../../storage/keys/inventory.js';
-import { countTokens } from '../../storage/keys/token-count.js';
+import { countTokens } from '../../enrolment/token-count.js';
 import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
 import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
 import { openStateToRead } from '../../storage/state/open.js';
@@ -59,7 +60,7 @@ async function inspectInstallation({ config }: Setup, deps: CliDeps): Promise<Pa
     toConfigurationPart(),
     await toFolderPart(config.dataFolder, files),
     ...(config.state.kind === 'sqlite' ? [] : [await toStorePart(config.state, files, deps)]),
-    await toTrailPart(files),
+    await toTrailPart(files, deps),
     await toTokensPart(config, files, deps),
   ];
 }
@@ -107,13 +108,13 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
   }
 }
 
-async function toTrailPart(files: DataFiles): Promise<Part> {
+async function toTrailPart(files: DataFiles, { auditEvents }: Ports<'auditEvents'>): Promise<Part> {
   const title = 'Audit trail';
   if (!(await fileExists(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
   let [read, unknown] = [0, 0];
   for await (const piece of readPieces(files.audit))
     for (const line of linesWith(['"sequence":'], piece)) {
-      if (isReadable(line)) read += 1;
+      if (isReadable(line, auditEvents)) read += 1;
       else unknown += 1;
     }
   const lines = [`${read} records are read as they stand; none is rewritten`];

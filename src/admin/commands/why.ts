@@ -1,5 +1,7 @@
+import { type Ports } from '../../core/deps.js';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { findTokenOwners, type PastEvent, readEvents } from '../../audit/events.js';
+import { type PastEvent, readEvents } from '../../audit/events.js';
+import { findTokenOwners } from '../../enrolment/token-owners.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection, splitArguments } from '../../cli/find-connection.js';
 import { findUsers, reportUnsearched } from '../../cli/find-users.js';
@@ -28,7 +30,7 @@ export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
       const since = asked ?? addSec(deps.clock.now(), -usualDays * secondsPerDay);
       const files = await findTrails(trail, setup.config);
       const subjects = new Set(found.users.map(({ subject }) => subject));
-      const events = await collectEvents(files, { connection: id, subjects, since });
+      const events = await collectEvents(files, { connection: id, subjects, since }, deps);
       const foreign = await findForeign(events, files);
       if (!deps.printJson({ connection: id, user, since: toIso(since), events: events.map(toJson(foreign)) }))
         toLines({ connection: id, user, since }, events, foreign).forEach(deps.print);
@@ -44,10 +46,11 @@ async function collectEvents(
     subjects,
     since,
   }: { readonly connection: string; readonly subjects: ReadonlySet<string>; readonly since: EpochMs },
+  { auditEvents }: Ports<'auditEvents'>,
 ): Promise<readonly ExplainedEvent[]> {
   const events: ExplainedEvent[] = [];
   for (const file of files) {
-    for await (const event of readEvents(file, toldActions, { since })) {
+    for await (const event of readEvents(file, toldActions, auditEvents, { since })) {
       if (event.connection === connection && subjects.has(event.subject)) events.push(event);
     }
   }

@@ -6,7 +6,7 @@ import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { signingLifeSec } from '../../storage/keys/key-schedule.js';
-import { countTokens } from '../../storage/keys/token-count.js';
+import { countTokens } from '../../enrolment/token-count.js';
 import {
   type Rotated,
   readMadeTimes,

@@ -1,3 +1,4 @@
+import { auditEvents } from '../../app/audit-events.js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
 import { defaultPolicy } from '../../../test/core.js';
@@ -31,6 +32,7 @@ beforeAll(async () => {
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 1000 };
   recorder = createLedgerRecorder({
+    auditEvents,
     ledger,
     bounds,
     clock,

@@ -1,6 +1,6 @@
+import { type AuditEvents } from '../../core/audit-events.js';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { auditEvents } from '../../app/audit-events.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
@@ -63,8 +63,7 @@ export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   };
 }
 
-function createFilterFields() {
-  const actions = auditEvents.loggedActions;
+function createFilterFields({ loggedActions: actions }: AuditEvents) {
   return {
     connection: connectionField.optional(),
     subject: subjectField.optional(),
@@ -87,9 +86,9 @@ function createFilterFields() {
 type Fields = z.output<z.ZodObject<ReturnType<typeof createFilterFields>>>;
 
 export function createLogEndpoints(
-  deps: ApiPorts<'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
+  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
-  const filterFields = createFilterFields();
+  const filterFields = createFilterFields(deps.auditEvents);
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
     adminEndpoint({

@@ -39,7 +39,7 @@ function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
 }
 
 export function createPeopleEndpoints(
-  deps: ApiPorts<'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
+  deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
 ): Endpoint[] {
   const { connections, accounts } = deps;
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;

@@ -1,3 +1,4 @@
+import { stepUpEvents } from '../../step-up/events.js';
 import { type PastEvent, readEvents } from '../../audit/events.js';
 import { type EpochMs, toIso } from '../../core/units.js';
 
@@ -36,7 +37,7 @@ export async function reportHooks(
   const onUnreadable = (): void => {
     unreadableLines += 1;
   };
-  for await (const decision of readEvents(file, ['hook_decided'], { since, onUnreadable })) {
+  for await (const decision of readEvents(file, ['hook_decided'], stepUpEvents, { since, onUnreadable })) {
     if (decision.connection !== connection) continue;
     const { subject, detail } = decision;
     const report = reports.get(detail.hook) ?? toEmpty(detail.hook, decision.time);

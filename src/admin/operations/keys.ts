@@ -1,3 +1,4 @@
+import { keyEvents } from '../../storage/keys/events.js';
 import { z } from 'zod';
 import { readEvents } from '../../audit/events.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
@@ -14,7 +15,7 @@ import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner } from '../../storage/keys/local-signer.js';
 import { createOidcKeys } from '../../storage/keys/oidc-keys.js';
 import { openKeyService } from '../../storage/keys/open.js';
-import { countTokens, type TokenCount } from '../../storage/keys/token-count.js';
+import { countTokens, type TokenCount } from '../../enrolment/token-count.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
@@ -144,7 +145,7 @@ export async function retireSigningKey(
 /** Reads from the audit log when each sealing key was created. */
 export async function readMadeTimes(trail: string): Promise<ReadonlyMap<KeyVersion, EpochMs>> {
   const times = new Map<KeyVersion, EpochMs>();
-  for await (const { detail, time } of readEvents(trail, ['key_made']))
+  for await (const { detail, time } of readEvents(trail, ['key_made'], keyEvents))
     if (detail.use === 'sealing' && !times.has(detail.version)) times.set(detail.version, time);
   return times;
 }

@@ -1,3 +1,4 @@
+import { stepUpEvents } from '../../step-up/events.js';
 import { readEvents } from '../../audit/events.js';
 import { type EpochMs, epochMs, toIso } from '../../core/units.js';
 
@@ -23,7 +24,7 @@ export async function findRefused(
   const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
   const unnamed = new Map<string, number>();
   const days = new Map<string, { readonly users: Set<string>; readonly refused: Set<string> }>();
-  for await (const event of readEvents(file, ['hook_decided'], { since })) {
+  for await (const event of readEvents(file, ['hook_decided'], stepUpEvents, { since })) {
     const { detail, subject, time } = event;
     if (event.connection !== connection) continue;
     const isRefused = 'wouldHave' in detail && detail.wouldHave !== undefined;

@@ -1,4 +1,5 @@
-import { auditEvents } from '../../app/audit-events.js';
+import type { AuditEvents } from '../../core/audit-events.js';
+import type { Ports } from '../../core/deps.js';
 import type { AuditAction } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
@@ -96,7 +97,7 @@ const mostEvents = 200;
 export async function listChecks(
   filter: LogFilter,
   { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
-  { ledger }: { readonly ledger: LedgerStore },
+  { ledger, auditEvents }: { readonly ledger: LedgerStore } & Ports<'auditEvents'>,
 ): Promise<Page<LoggedCheck>> {
   const start = cursor === null ? null : fromCursor(cursor);
   const items: LoggedCheck[] = [];
@@ -107,7 +108,7 @@ export async function listChecks(
       lookedAt += 1;
       if (matchesFilter(line, filter) && !seen.has(line.id)) {
         lookedAt += linesPerCheck;
-        const check = await readCheck(line, ledger);
+        const check = await readCheck(line, ledger, auditEvents);
         for (const { id } of check.events) seen.add(id);
         if (isPlacedAt(line, check, filter)) items.push(check);
       }
@@ -124,7 +125,11 @@ function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: Lo
   return fits && events.findLast((event) => matchesFilter(event, filter))?.id === id;
 }
 
-async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedCheck> {
+async function readCheck(
+  line: LogLine,
+  ledger: LedgerStore,
+  { isResult }: Pick<AuditEvents, 'isResult'>,
+): Promise<LoggedCheck> {
   const found = new Map([[line.id, line]]);
   const isOfPerson = (each: LogLine): boolean => each.connection === line.connection && each.subject === line.subject;
   const ofRequestOf = async (requestId: string): Promise<readonly LogLine[]> =>
@@ -149,10 +154,9 @@ async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedChec
     }
   }
   const events = [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return { result: resultOf(events) ?? line, events };
+  const result =
+    events.findLast(({ action }) => isResult(action)) ??
+    events.findLast(({ outcome }) => outcome !== 'noted') ??
+    events.at(-1);
+  return { result: result ?? line, events };
 }
-
-const resultOf = (events: readonly LogLine[]): LogLine | undefined =>
-  events.findLast(({ action }) => auditEvents.isResult(action)) ??
-  events.findLast(({ outcome }) => outcome !== 'noted') ??
-  events.at(-1);

@@ -1,3 +1,4 @@
+import { auditEvents } from '../../app/audit-events.js';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -24,6 +25,7 @@ async function runServers() {
   const folder = createFolder('rebuild');
   const live = createSqliteLedger(':memory:');
   const recorder = createLedgerRecorder({
+    auditEvents,
     ledger: live,
     bounds,
     clock,
@@ -83,7 +85,7 @@ test('made of the trails it is what the servers had written, but for the network
     ...['verified berta', 'enrolled berta', 'verified anna', 'enrolled anna'],
   ]);
   const ledger = createSqliteLedger(':memory:');
-  const deps = { ledger, bounds, clock, pause };
+  const deps = { auditEvents, ledger, bounds, clock, pause };
   expect(await rebuildLedger(files, deps)).toEqual({ lines: 8, left: 4, unreadable: 0 });
   const rebuilt = await show(ledger, clock);
   expect(rebuilt).toEqual({ ...written, lines: written.lines.map((line) => ({ ...line, network: null })) });

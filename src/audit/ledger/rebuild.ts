@@ -1,4 +1,4 @@
-import { auditEvents } from '../../app/audit-events.js';
+import type { Ports } from '../../core/deps.js';
 import type { AuditAction } from '../../core/audit-events.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
@@ -12,7 +12,7 @@ import { type LedgerEntry, recordEntries, toEntry } from './record.js';
 /** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;
 
-export interface RebuildDeps extends LedgerDeps {
+export interface RebuildDeps extends LedgerDeps, Ports<'auditEvents'> {
   /** Lets other writers proceed. */
   readonly pause: () => Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface RebuildResult {
  * addresses, which audit logs do not contain. The operation is idempotent.
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<RebuildResult> {
-  const erasedAt = await readErasures(files);
+  const erasedAt = await readErasures(files, deps);
   const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
   let [lines, left, unreadable] = [0, 0, 0];
   let batch: LedgerEntry[] = [];
@@ -43,7 +43,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   const onUnreadable = (): void => {
     unreadable += 1;
   };
-  for await (const { record: event, trail } of readMerged(files, onUnreadable)) {
+  for await (const { record: event, trail } of readMerged(files, onUnreadable, deps)) {
     const erased = erasedAt.get(personPart(event));
     const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
     const isOld = event.time < keptSince && !isOfIndex(event.action);
@@ -51,7 +51,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
       left += 1;
       continue;
     }
-    const entry = toEntry({ ...event, request: event.request ?? null }, trail, null);
+    const entry = toEntry({ ...event, request: event.request ?? null }, trail, null, deps);
     if (entry !== null) batch.push(entry);
     if (batch.length >= entriesAtOnce) await write();
   }
@@ -63,10 +63,13 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
 const isOfIndex = (action: AuditAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
-async function readErasures(files: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
+async function readErasures(
+  files: readonly string[],
+  { auditEvents }: Ports<'auditEvents'>,
+): Promise<ReadonlyMap<string, EpochMs>> {
   const erasedAt = new Map<string, EpochMs>();
   for (const file of files) {
-    for await (const event of readEvents(file, ['subject_erased'])) {
+    for await (const event of readEvents(file, ['subject_erased'], auditEvents)) {
       const part = personPart(event);
       if (event.time >= (erasedAt.get(part) ?? event.time)) erasedAt.set(part, event.time);
     }
@@ -77,11 +80,12 @@ async function readErasures(files: readonly string[]): Promise<ReadonlyMap<strin
 async function* readMerged(
   files: readonly string[],
   onUnreadable: () => void,
+  { auditEvents }: Ports<'auditEvents'>,
 ): ReturnType<typeof mergeByTime<PastEvent>> {
   const names = await Promise.all(files.map(readChainName));
   const sources = files.map((file, at) => ({
     trail: names[at] ?? '',
-    records: readEvents(file, auditEvents.loggedActions, { onUnreadable }),
+    records: readEvents(file, auditEvents.loggedActions, auditEvents, { onUnreadable }),
   }));
   yield* mergeByTime(sources);
 }

@@ -1,4 +1,4 @@
-import { auditEvents } from '../../app/audit-events.js';
+import type { Ports } from '../../core/deps.js';
 import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
@@ -54,6 +54,7 @@ export function toEntry<Action extends AuditAction>(
   { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,
   trail: string,
   network: string | null,
+  { auditEvents }: Ports<'auditEvents'>,
 ): LedgerEntry | null {
   const convert = auditEvents.log[action];
   if (convert === undefined) return null;

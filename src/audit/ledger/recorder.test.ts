@@ -1,3 +1,4 @@
+import { auditEvents } from '../../app/audit-events.js';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../../test/audit.js';
@@ -38,7 +39,7 @@ async function start() {
   };
   const bounds = { days: 90, entries: 1000 };
   const createRecorder = () =>
-    createLedgerRecorder({ ledger, bounds, clock, log, jobs: createTestJobs({ clock, log }), onLines });
+    createLedgerRecorder({ auditEvents, ledger, bounds, clock, log, jobs: createTestJobs({ clock, log }), onLines });
   const recorder = createRecorder();
   const trail = await createFileAudit({
     ...createAuditDeps({ file: join(createFolder('recorder'), 'audit.jsonl'), clock }),

@@ -1,3 +1,4 @@
+import type { Ports } from '../../core/deps.js';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Jobs } from '../../core/jobs.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
@@ -30,7 +31,7 @@ export interface LedgerRecorder {
   stop(): Promise<void>;
 }
 
-export interface RecorderDeps extends LedgerDeps {
+export interface RecorderDeps extends LedgerDeps, Ports<'auditEvents'> {
   readonly log: Log;
   readonly jobs: Jobs;
   readonly onLines: (outcome: 'written' | 'lost', lines: number) => void;
@@ -101,9 +102,9 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
 
   const eraseAll = async ({ file, chain }: Pick<Trail, 'file' | 'chain'>): Promise<void> => {
     let batch: LedgerEntry[] = [];
-    for await (const event of readEvents(file, ['subject_erased'])) {
+    for await (const event of readEvents(file, ['subject_erased'], deps.auditEvents)) {
       if (stopping.signal.aborted) return;
-      const entry = toEntry({ ...event, request: event.request ?? null }, chain, null);
+      const entry = toEntry({ ...event, request: event.request ?? null }, chain, null, deps);
       if (entry !== null) batch.push(entry);
       if (batch.length < entriesAtOnce) continue;
       await writeErasures(batch);
@@ -121,7 +122,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
 
   return {
     note(record, trail, network) {
-      const entry = toEntry(record, trail, network);
+      const entry = toEntry(record, trail, network, deps);
       if (entry === null) return;
       if (waiting.length >= mostWaiting) {
         lose(1);

@@ -1,3 +1,4 @@
+import { keyEvents } from './events.js';
 import { readEvents } from '../../audit/events.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Audit, KeyVersion, Log } from '../../core/ports.js';
@@ -60,7 +61,7 @@ export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
 
 async function readNotes(trail: string): Promise<Map<string, Note>> {
   const notes = new Map<string, Note>();
-  for await (const { action, detail } of readEvents(trail, ['key_made', 'key_retired'])) {
+  for await (const { action, detail } of readEvents(trail, ['key_made', 'key_retired'], keyEvents)) {
     if (action === 'key_made') notes.set(toName(detail), detail);
     else notes.delete(toName(detail));
   }

@@ -4,7 +4,6 @@ import type { StateConfig } from '../../config/state.js';
 import type { Ports } from '../../core/deps.js';
 import type { Audit, LedgerStore, State } from '../../core/ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../../core/units.js';
-import { replayDenials } from '../../enrolment/recover-denials.js';
 import { FaceError, toCode } from '../../errors.js';
 import { replaceFile } from '../../files/durable-file.js';
 import { withFormat } from './format.js';
@@ -16,8 +15,10 @@ import { type Store, withStoreEpoch } from './store-epoch.js';
 const knownGuard = z.strictObject({ heldSince: epochMsGuard });
 
 export interface ReconcileDeps extends Ports<'clock' | 'random' | 'log'> {
-  readonly files: Pick<DataFiles, 'audit' | 'deniedTokens' | 'heldSince'>;
+  readonly files: Pick<DataFiles, 'audit' | 'heldSince'>;
   readonly audit: Pick<Audit, 'append'>;
+  /** Writes the denied tokens of the audit log to the store. @returns their number */
+  readonly restoreDenials: (state: Pick<State, 'write'>) => Promise<number>;
   /** Milliseconds in which a shared store must answer a call, if it is not the default. */
   readonly answerWithinMs?: number;
 }
@@ -33,10 +34,10 @@ export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Pr
 
 /** Restores the audit log's denied tokens in a new or emptied store. */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
-  const { files, audit, clock, random, log } = deps;
+  const { files, audit, random, log } = deps;
   const known = await readKnown(files);
   if (known === epoch) return;
-  const denied = (await fileExists(files.audit)) ? await replayDenials(files, { state, clock }) : 0;
+  const denied = (await fileExists(files.audit)) ? await deps.restoreDenials(state) : 0;
   if (known !== null) {
     const detail = { heldSince: toIso(epoch) };
     await audit.append({ action: 'store_replaced', connection: '', subject: '', detail });

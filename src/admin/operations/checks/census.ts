@@ -1,4 +1,4 @@
-import { findTokenOwners } from '../../../audit/events.js';
+import { findTokenOwners } from '../../../enrolment/token-owners.js';
 import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';

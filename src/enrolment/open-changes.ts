@@ -1,6 +1,7 @@
+import { enrolmentEvents } from './events.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
-import type { OpenChange } from '../enrolment/enrol.js';
-import { readEvents } from './events.js';
+import type { OpenChange } from './enrol.js';
+import { readEvents } from '../audit/events.js';
 
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
@@ -16,7 +17,7 @@ export async function readOpenChanges(
   { through }: { readonly through: number },
 ): Promise<readonly OpenChange[]> {
   const open = new Map<string, OpenChange>();
-  for await (const { action, sequence, connection, subject, detail } of readEvents(file, actions)) {
+  for await (const { action, sequence, connection, subject, detail } of readEvents(file, actions, enrolmentEvents)) {
     if (action !== 'enrolment_begun') open.delete(detail.tokenId ?? '');
     else if (sequence <= through) {
       const { kind, tokenId, keyVersion, photos, expiresAt, former, formerExpiresAt } = detail;

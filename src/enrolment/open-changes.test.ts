@@ -1,3 +1,4 @@
+import { auditEvents } from '../app/audit-events.js';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/core.js';
@@ -6,9 +7,9 @@ import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
 import { systemRandom } from '../../test/sinks.js';
 import type { Audit } from '../core/ports.js';
-import { enrolSubject, recoverEnrolments } from '../enrolment/enrol.js';
+import { enrolSubject, recoverEnrolments } from './enrol.js';
 import { FaceError } from '../errors.js';
-import { createFileAudit, type Trail } from './file.js';
+import { createFileAudit, type Trail } from '../audit/file.js';
 import { readOpenChanges } from './open-changes.js';
 
 const folder = createFolder('open-changes');
@@ -22,6 +23,7 @@ let trail: Trail;
 beforeAll(async () => {
   core = await createTestCore(join(folder, 'keys.json'), { enrolmentDays: 30 });
   trail = await createFileAudit({
+    auditEvents,
     file,
     clock: core.clock,
     random: systemRandom,
