@@ -1,4 +1,3 @@
-import { auditEvents } from '../src/app/audit-events.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { issueClientToken } from '../src/access/client-tokens.js';
 import { type ClientScope, clientScopes } from '../src/access/scopes.js';
 import { createRefusalRecorder, createUsageRecorder } from '../src/access/usage.js';
 import { type AppDeps, createApp } from '../src/app/app.js';
+import { auditEvents } from '../src/app/audit-events.js';
 import { createEndpoints } from '../src/app/endpoints.js';
 import { createBrands } from '../src/brand/brands.js';
 import { createAccountNames } from '../src/connections/account-names.js';

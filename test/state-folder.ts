@@ -7,7 +7,7 @@ import { filesOf } from '../src/config/data-files.js';
 import { type StateConfig, stateGuard } from '../src/config/state.js';
 import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
-import { replayDenials } from '../src/enrolment/recover-denials.js';
+import { replayDenials } from '../src/enrolment/trail/recover-denials.js';
 import { openState } from '../src/storage/state/open.js';
 
 /** Longer than a busy machine needs. */

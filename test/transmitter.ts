@@ -1,7 +1,7 @@
-import { auditEvents } from '../src/app/audit-events.js';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { auditEvents } from '../src/app/audit-events.js';
 import { createFileAudit } from '../src/audit/file.js';
 import type { SecurityEventReceiver } from '../src/config/security-events.js';
 import type { CoreDeps } from '../src/core/deps.js';

@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { currentEngine } from '../../src/face/token/format.js';
 import { hasFaces } from '../../test/faces.js';
-import { chooseNamed, describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { BadInput } from '../measure/corpus/corpus.js';
+import {
+  chooseNamed,
+  describeMachine,
+  listNamed,
+  parseOptions,
+  runNamed,
+  runProgram,
+  say,
+} from '../measure/program.js';
 import { alteredParameters } from './altered-parameters.js';
 import { type Attack, type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { parseOptions, runProgram, say } from '../eval/program.js';
 import { BadInput } from '../measure/corpus/corpus.js';
+import { parseOptions, runProgram, say } from '../measure/program.js';
 import { benchEngine } from './engine.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';

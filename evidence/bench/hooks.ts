@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import autocannon, { type Options } from 'autocannon';
 import { openSigner } from '../../test/keys.js';
-import { withFolder } from '../eval/program.js';
+import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';

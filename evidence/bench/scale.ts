@@ -10,7 +10,7 @@ import { createTestCore } from '../../test/core.js';
 import { hasRedis, startRedis } from '../../test/redis.js';
 import { testShare } from '../../test/share.js';
 import { drawPhoto } from '../../test/simulated-engine.js';
-import { withFolder } from '../eval/program.js';
+import { withFolder } from '../measure/program.js';
 import { type Client, createClient } from './client.js';
 import { notePasses, openQuickState, openRedisState, readRedisBytes, systemClock } from './filled-state.js';
 import { benchPolicy, openOkta, toCall } from './hook-providers.js';

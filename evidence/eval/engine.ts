@@ -15,9 +15,9 @@ import { modelsFolder } from '../../test/paths.js';
 import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
+import type { EvalProgram } from '../measure/program.js';
 import { dot, meanOfMeans, principalDirections, subtract, toMillionths } from '../measure/statistics/directions.js';
 import { mapConcurrently, withEngine } from './presentation-attacks/heads.js';
-import type { EvalProgram } from './program.js';
 
 const toFourDecimals = (value: number): number => Number(value.toFixed(4));
 

@@ -8,13 +8,13 @@ import { measurePhotos } from '../measure/accuracy/measure.js';
 import type { ByGroup } from '../measure/accuracy/rates.js';
 import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
+import { type EvalProgram, keep, parseOptions, runProgram, say, toFile } from '../measure/program.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
 import { passiveBounds } from './presentation-attacks/passive-bounds.js';
 import { presentationAttacks } from './presentation-attacks/presentation-attacks.js';
-import { type EvalProgram, keep, parseOptions, runProgram, say, toFile } from './program.js';
 import { roster } from './roster.js';
 
 /*

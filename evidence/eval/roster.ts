@@ -12,8 +12,8 @@ import { testShare } from '../../test/share.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { meanOf, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
 import { readCorpus, readSources, toHalf } from '../measure/corpus/corpus.js';
+import { type EvalProgram, keep, type PrintLine, toFile } from '../measure/program.js';
 import { rateByPerson } from '../measure/statistics/clustered-rate.js';
-import { type EvalProgram, keep, type PrintLine, toFile } from './program.js';
 
 /** The same values as in examples/door.ts. */
 const level = 8;

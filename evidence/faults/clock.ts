@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFolder } from '../eval/program.js';
+import { withFolder } from '../measure/program.js';
 import type { Fault } from './fault.js';
 import { type Act, preload, runOnStage, type Stage, withRedis } from './stage.js';
 

@@ -1,8 +1,8 @@
-import { auditEvents } from '../../src/app/audit-events.js';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { createFileAudit } from '../../src/audit/file.js';
 import { createFolder } from '../../test/folder.js';
 import { createManualClock } from '../../test/manual-clock.js';

@@ -3,8 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../test/paths.js';
-import { chooseNamed, describeMachine, listNamed, parseOptions, runNamed, runProgram, say } from '../eval/program.js';
 import { BadInput } from '../measure/corpus/corpus.js';
+import {
+  chooseNamed,
+  describeMachine,
+  listNamed,
+  parseOptions,
+  runNamed,
+  runProgram,
+  say,
+} from '../measure/program.js';
 import { authorize } from './authorize.js';
 import { clock } from './clock.js';
 import { connections } from './connections.js';

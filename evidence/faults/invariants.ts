@@ -1,8 +1,8 @@
-import { auditEvents } from '../../src/app/audit-events.js';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { type PastEvent, readEvents } from '../../src/audit/events.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { parseToken } from '../../src/face/token/format.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { peakMiB } from '../bench/measure.js';
-import { withFolder } from '../eval/program.js';
+import { withFolder } from '../measure/program.js';
 import type { Fault } from './fault.js';
 import { preload, runOnStage, type Stage } from './stage.js';
 

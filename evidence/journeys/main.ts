@@ -1,4 +1,4 @@
-import { parseOptions, runProgram } from '../eval/program.js';
+import { parseOptions, runProgram } from '../measure/program.js';
 import { measureJourneys } from './journeys.js';
 
 const usage = `npm run journeys -- [--json]

@@ -1,9 +1,8 @@
-import type { AuditEvents } from '../../src/core/audit-events.js';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileAudit } from '../../src/audit/file.js';
-import type { AuditEvent } from '../../src/core/audit-events.js';
+import type { AuditEvent, AuditEvents } from '../../src/core/audit-events.js';
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';

@@ -15,7 +15,7 @@ import { withSubscribers } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Fetch, LedgerStore, Verifier } from '../core/ports.js';
-import { keepDenials, replayDenials } from '../enrolment/recover-denials.js';
+import { keepDenials, replayDenials } from '../enrolment/trail/recover-denials.js';
 import type { EnginePool } from '../face/engine/pool.js';
 import { createStretch, publishedCost } from '../face/token/derive.js';
 import { createEmbeddedVerifier } from '../face/verifier/embedded.js';
@@ -74,12 +74,15 @@ export async function openPorts(
   });
   void recorder.eraseAgain(trail);
   const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);
-  const state = observePort('state', await openState(config.state, {
-    ...deps,
-    files,
-    audit: ownRecords,
-    restoreDenials: (store) => replayDenials(files, { state: store, clock: deps.clock }),
-  }));
+  const state = observePort(
+    'state',
+    await openState(config.state, {
+      ...deps,
+      files,
+      audit: ownRecords,
+      restoreDenials: (store) => replayDenials(files, { state: store, clock: deps.clock }),
+    }),
+  );
   const onKeysLoaded = createKeyNotes({ audit: ownRecords, trail: files.audit, log: deps.log });
   const service = await openKeyService(config.keys, { files, onKeysLoaded, ...deps });
   const keyService = observeKeyService(service, deps.telemetry);

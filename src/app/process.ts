@@ -1,4 +1,3 @@
-import { auditEvents } from './audit-events.js';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -22,6 +21,7 @@ import { checkSections, extensionCommands, sections } from '../extensions/index.
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
+import { auditEvents } from './audit-events.js';
 import type { RunningServer } from './server.js';
 import { logUntrusted } from './untrusted.js';
 import { ignoreUserFiles } from './user-files.js';
@@ -154,7 +154,8 @@ async function run(): Promise<ExitCode> {
     paint: paintOn(hasColours(process.stdout, process.env)),
     readSecret,
     serve,
-    showDemo: async (request) => (await loadDemo()).showDemo(request, { auditEvents, print, printError: writeStderr, untilStopped }),
+    showDemo: async (request) =>
+      (await loadDemo()).showDemo(request, { auditEvents, print, printError: writeStderr, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, writeStderr),
     print,
     endWith: (code) => {

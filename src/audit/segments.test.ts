@@ -1,10 +1,10 @@
-import { auditEvents } from '../app/audit-events.js';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
+import { auditEvents } from '../app/audit-events.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { readEvents } from './events.js';
@@ -108,7 +108,8 @@ describe('retention', () => {
     expect((await subjects())[0]).toBe('day 7');
     expect(await verify()).toMatchObject({ isSound: true, firstSequence: 8 });
     const removed: number[] = [];
-    for await (const { detail } of readEvents(deps.file, ['records_removed'], auditEvents)) removed.push(detail.through);
+    for await (const { detail } of readEvents(deps.file, ['records_removed'], auditEvents))
+      removed.push(detail.through);
     expect(removed).toEqual([7]);
   });
 });

@@ -1,5 +1,5 @@
-import type { AuditEvents } from './audit-events.js';
 import type { z } from 'zod';
+import type { AuditEvents } from './audit-events.js';
 import type { JsonObject } from './base/json.js';
 import type { Connection, StartedStepUp, SubjectRef } from './connection.js';
 import type { SupportedLanguage } from './language.js';

@@ -10,8 +10,8 @@ import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
 import {
   askForHelp,

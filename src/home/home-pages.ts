@@ -10,8 +10,7 @@ import { toIso } from '../core/units.js';
 import { readPasskey } from '../enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { ApiPorts } from '../http/rest/deps.js';
-import { type Endpoint } from '../http/rest/endpoint.js';
-import { sessionEndpoint } from '../step-up/session-endpoint.js';
+import type { Endpoint } from '../http/rest/endpoint.js';
 import { type HomePage, toTexts } from '../http/rest/home-page.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../notifications/known-places.js';
 import { dataNotStored, exportHoldings } from '../privacy/export.js';
@@ -31,6 +30,7 @@ import {
   servicesReply,
 } from '../step-up/home-protocol.js';
 import type { FoundSession } from '../step-up/session.js';
+import { sessionEndpoint } from '../step-up/session-endpoint.js';
 
 const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLink => ({
   ...toLinkReply(link),

@@ -8,8 +8,7 @@ import { pushAddressGuard } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
-import { type Endpoint } from '../http/rest/endpoint.js';
-import { sessionEndpoint } from '../step-up/session-endpoint.js';
+import type { Endpoint } from '../http/rest/endpoint.js';
 import { readNotificationChoice, storeNotificationChoice } from '../notifications/choice.js';
 import {
   addNotificationDevice,
@@ -19,6 +18,7 @@ import {
 } from '../notifications/devices.js';
 import { findManaged } from '../step-up/current-enrolment.js';
 import type { FoundSession } from '../step-up/session.js';
+import { sessionEndpoint } from '../step-up/session-endpoint.js';
 
 const toDigest = (endpoint: string): string => digestOf(endpoint).toString('base64url');
 

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 import { type Person, toAssurance } from '../connections/openid-client.js';
 import { digestOf, hasDigest } from '../core/secrets.js';
+import { newSecret } from '../core/tickets.js';
 import { sourceOf } from '../http/access-log.js';
 import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
 import { startedLink } from '../http/page-link.js';
-import { newSecret } from '../core/tickets.js';
 import { startStepUp } from '../step-up/step-up.js';
 import { isMet, parseRequestedAction } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';

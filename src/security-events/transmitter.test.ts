@@ -1,4 +1,3 @@
-import { auditEvents } from '../app/audit-events.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +13,7 @@ import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import type { Random } from '../core/ports/platform.js';

@@ -19,7 +19,17 @@ const readAhead = 1000;
 async function dispatchEvents(
   id: string,
   deps: DeliveryPorts<
-    'state' | 'auditEvents' | 'clock' | 'log' | 'trail' | 'cursors' | 'deliver' | 'streamNow' | 'signal' | 'sleep' | 'onWaiting'
+    | 'state'
+    | 'auditEvents'
+    | 'clock'
+    | 'log'
+    | 'trail'
+    | 'cursors'
+    | 'deliver'
+    | 'streamNow'
+    | 'signal'
+    | 'sleep'
+    | 'onWaiting'
   >,
 ): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;

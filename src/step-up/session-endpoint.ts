@@ -1,7 +1,14 @@
 import type { z } from 'zod';
 import type { Ports } from '../core/deps.js';
 import { FaceError } from '../errors.js';
-import { type Call, type Definition, describe, type Endpoint, parseFields, type ReplyOf } from '../http/rest/endpoint.js';
+import {
+  type Call,
+  type Definition,
+  describe,
+  type Endpoint,
+  parseFields,
+  type ReplyOf,
+} from '../http/rest/endpoint.js';
 import { type FoundSession, findSession } from './session.js';
 import type { SessionAction } from './session-view.js';
 

@@ -1,10 +1,10 @@
-import { auditEvents } from '../../src/app/audit-events.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startService } from '../../examples/demo/service.js';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { readEvents } from '../../src/audit/events.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';

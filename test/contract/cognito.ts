@@ -24,6 +24,7 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../keys.js';
+import { withoutTimeLimit } from '../patient-fetch.js';
 import { serveAdapter } from '../serve-adapter.js';
 import { systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
@@ -54,7 +55,7 @@ export const toSettings = (
 
 export function administer(simulator: CognitoSimulator, pool: UserPool) {
   const { cognito } = toSettings(simulator, pool, ['none']);
-  const client = createCognitoClient(cognito, { fetch });
+  const client = createCognitoClient(cognito, { fetch: withoutTimeLimit(fetch) });
   const UserPoolId = pool.id;
   return {
     client,

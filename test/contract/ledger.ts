@@ -1,5 +1,5 @@
-import { auditEvents } from '../../src/app/audit-events.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { listChecks } from '../../src/audit/ledger/checks.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
 import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';

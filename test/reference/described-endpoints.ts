@@ -1,3 +1,4 @@
+import { auditEvents } from '../../src/app/audit-events.js';
 import { createCoreEndpoints } from '../../src/app/endpoints.js';
 import { openExtensions } from '../../src/extensions/index.js';
 import type { Endpoint } from '../../src/http/rest/endpoint.js';
@@ -8,7 +9,7 @@ import { standIn } from './stand-in.js';
 export async function createDescribedEndpoints(): Promise<Endpoint[]> {
   const opened = await openExtensions({ current: () => standIn(), jobs: standIn(), sleep: async () => {} });
   return [
-    ...createCoreEndpoints(standIn({ settings: standardSettings })),
+    ...createCoreEndpoints(standIn({ settings: standardSettings, auditEvents })),
     ...opened.flatMap((each) => each.createEndpoints(standIn())),
   ];
 }

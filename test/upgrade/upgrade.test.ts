@@ -1,5 +1,3 @@
-import { replayDenials } from '../../src/enrolment/recover-denials.js';
-import { type State } from '../../src/core/ports.js';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -20,8 +18,10 @@ import { z } from 'zod';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { filesOf } from '../../src/config/data-files.js';
+import type { State } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
+import { replayDenials } from '../../src/enrolment/trail/recover-denials.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';

@@ -1,8 +1,8 @@
-import { auditEvents } from '../../../src/app/audit-events.js';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { auditEvents } from '../../../src/app/audit-events.js';
 import { createFileAudit } from '../../../src/audit/file.js';
 import { signHeads } from '../../../src/audit/heads.js';
 import { prune } from '../../../src/audit/ledger/prune.js';

@@ -4,7 +4,7 @@ import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
-import type { PrintLine } from '../program.js';
+import type { PrintLine } from '../../measure/program.js';
 import { mapConcurrently } from './heads.js';
 
 export interface JudgedChallenge {

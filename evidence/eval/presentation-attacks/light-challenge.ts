@@ -20,8 +20,8 @@ import {
 import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';
-import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
 import { rateOf, toHighest } from './presentation-rates.js';

@@ -8,8 +8,8 @@ import { sketchOf } from '../../../src/face/engine/frame-traces.js';
 import { alikeBands } from '../../../src/step-up/earlier-frames.js';
 import { hasPresentations, presentationsFolder } from '../../../test/recorded-presentations.js';
 import { BadInput, type Half, toHalf } from '../../measure/corpus/corpus.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
-import { type EvalProgram, keepFigures, type PrintLine } from '../program.js';
 import { mapConcurrently } from './heads.js';
 import { rateAsJson } from './presentation-rates.js';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../test/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { toDetSvg } from '../../measure/plots/det-plot.js';
-import { type EvalProgram, keep, keepFigures, type PrintLine } from '../program.js';
+import { type EvalProgram, keep, keepFigures, type PrintLine } from '../../measure/program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
 import {

@@ -10,13 +10,13 @@ import { toIso } from '../../../src/core/units.js';
 import { FaceError, isOneOf, photoCodes } from '../../../src/errors.js';
 import { createEnginePool } from '../../../src/face/engine/pool.js';
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
+import { parseKeyJson } from '../../../src/files/durable-file.js';
 import { listen } from '../../../src/http/listen.js';
 import { pageLink } from '../../../src/http/page-link.js';
-import { parseKeyJson } from '../../../src/files/durable-file.js';
-import { parseOptions } from '../../eval/program.js';
 import { type JudgedPresentation, ratePresence } from '../accuracy/presence-report.js';
 import { BadInput } from '../corpus/corpus.js';
 import type { MeasureDeps } from '../deps.js';
+import { parseOptions } from '../program.js';
 import { createPresenceApp } from './app.js';
 import {
   type Collection,

@@ -1,9 +1,9 @@
 import type { Ports } from '../../../src/core/deps.js';
 import type { ScreenAxis } from '../../../src/core/screen-light.js';
 import { Credential } from '../../../src/core/secrets.js';
+import { newSecret, toStoredDigest } from '../../../src/core/tickets.js';
 import { epochMs, toIso } from '../../../src/core/units.js';
 import { FaceError } from '../../../src/errors.js';
-import { newSecret, toStoredDigest } from '../../../src/core/tickets.js';
 import {
   commitFrameDigest,
   findChallenge,

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../src/core/base/json.js';
 import type { ClientScope } from '../../../src/access/scopes.js';
+import type { JsonObject } from '../../../src/core/base/json.js';
 
 export interface PortalGiven {
   readonly port: number;

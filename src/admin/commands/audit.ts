@@ -1,4 +1,3 @@
-import { type Ports } from '../../core/deps.js';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings';
@@ -13,6 +12,7 @@ import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { filesOf } from '../../config/data-files.js';
 import type { Setup } from '../../connections/setup.js';
 import { toCsvLine } from '../../core/base/csv.js';
+import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { makeFile } from '../../files/durable-file.js';
 import { openLedger, openStateToRead } from '../../storage/state/open.js';

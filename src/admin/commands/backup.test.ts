@@ -1,4 +1,3 @@
-import { auditEvents } from '../../app/audit-events.js';
 import {
   appendFileSync,
   chownSync,
@@ -19,6 +18,7 @@ import { createManualClock } from '../../../test/contract/state.js';
 import { createFolder } from '../../../test/folder.js';
 import { projectRoot } from '../../../test/paths.js';
 import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';

@@ -7,9 +7,9 @@ import type { KeptConfig } from '../../config/schema.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { KeyVersion } from '../../core/ports.js';
 import { toIso } from '../../core/units.js';
+import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.js';
 import { type KeyInventory, openInventory, type RotatingKey, type SealingKey } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
-import { countTokens, type TokenCount } from '../../enrolment/token-count.js';
 import { readPublicKeys, retiredSigningText, retireSigningKey, retireVersion, rotateKey } from '../operations/keys.js';
 
 interface TrailOptions {

@@ -1,4 +1,3 @@
-import { type Ports } from '../../core/deps.js';
 import { stat, statfs } from 'node:fs/promises';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { isReadable } from '../../audit/events.js';
@@ -10,10 +9,11 @@ import { findDeprecations, toDeprecationLine } from '../../config/deprecations.j
 import { problemsOf } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import { version } from '../../core/base/version.js';
+import type { Ports } from '../../core/deps.js';
+import { countTokens } from '../../enrolment/trail/token-count.js';
 import { toCode } from '../../errors.js';
 import { openEngines } from '../../face/recognition/open-engines.js';
 import { openInventory } from '../../storage/keys/inventory.js';
-import { countTokens } from '../../enrolment/token-count.js';
 import { checkReadable, dataFormat, type FormatMark, readStoreMark } from '../../storage/state/format.js';
 import { copyBefore, migrations, readFolderMark } from '../../storage/state/migrate.js';
 import { openStateToRead } from '../../storage/state/open.js';

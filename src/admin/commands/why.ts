@@ -1,14 +1,14 @@
-import { type Ports } from '../../core/deps.js';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { type PastEvent, readEvents } from '../../audit/events.js';
-import { findTokenOwners } from '../../enrolment/token-owners.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findConnection, splitArguments } from '../../cli/find-connection.js';
 import { findUsers, reportUnsearched } from '../../cli/find-users.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import type { AuditAction } from '../../core/audit-events.js';
+import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
+import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
 import { refusals } from '../../errors.js';
 
 const usualDays = 7;

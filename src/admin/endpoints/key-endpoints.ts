@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { fileExists, filesOf } from '../../config/data-files.js';
 import { addSec, toIso } from '../../core/units.js';
+import { countTokens } from '../../enrolment/trail/token-count.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
 import { signingLifeSec } from '../../storage/keys/key-schedule.js';
-import { countTokens } from '../../enrolment/token-count.js';
 import {
   type Rotated,
   readMadeTimes,

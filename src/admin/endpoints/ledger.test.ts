@@ -1,4 +1,3 @@
-import { auditEvents } from '../../app/audit-events.js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
 import { defaultPolicy } from '../../../test/core.js';
@@ -7,6 +6,7 @@ import { createTestJobs } from '../../../test/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../test/simulated-profile.js';
 import { createTextLog } from '../../../test/sinks.js';
 import { addAdministrator } from '../../access/administrators.js';
+import { auditEvents } from '../../app/audit-events.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';

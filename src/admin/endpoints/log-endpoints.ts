@@ -1,4 +1,3 @@
-import { type AuditEvents } from '../../core/audit-events.js';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
@@ -14,7 +13,7 @@ import {
   linesReply,
   type PersonReply,
 } from '../../audit/ledger/replies.js';
-import { outcomes } from '../../core/audit-events.js';
+import { type AuditEvents, outcomes } from '../../core/audit-events.js';
 import type { Connection, SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';

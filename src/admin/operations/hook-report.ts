@@ -1,6 +1,6 @@
-import { stepUpEvents } from '../../step-up/events.js';
 import { type PastEvent, readEvents } from '../../audit/events.js';
 import { type EpochMs, toIso } from '../../core/units.js';
+import { stepUpEvents } from '../../step-up/events.js';
 
 export interface HookReport {
   readonly hook: string;

@@ -1,4 +1,3 @@
-import { keyEvents } from '../../storage/keys/events.js';
 import { z } from 'zod';
 import { readEvents } from '../../audit/events.js';
 import { fileExists, filesOf } from '../../config/data-files.js';
@@ -7,15 +6,16 @@ import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { KeyVersion } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
+import { countTokens, type TokenCount } from '../../enrolment/trail/token-count.js';
 import { toCode } from '../../errors.js';
 import { readPrivateFile } from '../../files/durable-file.js';
+import { keyEvents } from '../../storage/keys/events.js';
 import { openInventory } from '../../storage/keys/inventory.js';
 import type { KeyUse } from '../../storage/keys/key-notes.js';
 import { createLocalKeys } from '../../storage/keys/local.js';
 import { createLocalSigner } from '../../storage/keys/local-signer.js';
 import { createOidcKeys } from '../../storage/keys/oidc-keys.js';
 import { openKeyService } from '../../storage/keys/open.js';
-import { countTokens, type TokenCount } from '../../enrolment/token-count.js';
 import { retireInAwsKms, rotateInAwsKms } from './keys-aws-kms.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });

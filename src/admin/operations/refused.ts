@@ -1,6 +1,6 @@
-import { stepUpEvents } from '../../step-up/events.js';
 import { readEvents } from '../../audit/events.js';
 import { type EpochMs, epochMs, toIso } from '../../core/units.js';
+import { stepUpEvents } from '../../step-up/events.js';
 
 export interface RefusedSubject {
   readonly subject: string;

@@ -1,7 +1,6 @@
-import type { AuditEvents } from '../../core/audit-events.js';
-import type { Ports } from '../../core/deps.js';
-import type { AuditAction } from '../../core/audit-events.js';
+import type { AuditAction, AuditEvents } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';

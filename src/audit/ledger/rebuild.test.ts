@@ -1,4 +1,3 @@
-import { auditEvents } from '../../app/audit-events.js';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -8,6 +7,7 @@ import { createFolder } from '../../../test/folder.js';
 import { createTestJobs } from '../../../test/jobs.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { createTextLog } from '../../../test/sinks.js';
+import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
 import { createFileAudit } from '../file.js';

@@ -1,5 +1,5 @@
-import type { Ports } from '../../core/deps.js';
 import type { AuditAction } from '../../core/audit-events.js';
+import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { type PastEvent, readEvents } from '../events.js';

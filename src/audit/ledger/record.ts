@@ -1,6 +1,6 @@
-import type { Ports } from '../../core/deps.js';
 import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
+import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';

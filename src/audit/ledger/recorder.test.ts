@@ -1,4 +1,3 @@
-import { auditEvents } from '../../app/audit-events.js';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../../test/audit.js';
@@ -6,6 +5,7 @@ import { createFolder } from '../../../test/folder.js';
 import { createTestJobs } from '../../../test/jobs.js';
 import { createManualClock } from '../../../test/manual-clock.js';
 import { createTextLog } from '../../../test/sinks.js';
+import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';

@@ -1,5 +1,5 @@
-import type { Ports } from '../../core/deps.js';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { Log } from '../../core/ports.js';

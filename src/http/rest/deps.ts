@@ -35,7 +35,10 @@ export interface Contributions {
   readonly catalogueNotes: readonly Html[];
 }
 
-export interface ApiDeps extends Contributions, ServerPorts, Ports<'auditEvents' | 'keys' | 'passkeys' | 'judge' | 'analysisCache'> {
+export interface ApiDeps
+  extends Contributions,
+    ServerPorts,
+    Ports<'auditEvents' | 'keys' | 'passkeys' | 'judge' | 'analysisCache'> {
   /** SHA-256 digest of the first owner's API key, which is sent in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;

@@ -5,11 +5,11 @@ import { anotherWayReply, receiptReply, recoveryCodesReply, sentCodeReply } from
 import { Credential } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { type Endpoint } from '../../http/rest/endpoint.js';
-import { sessionEndpoint } from '../session-endpoint.js';
+import type { Endpoint } from '../../http/rest/endpoint.js';
 import { passAnotherWay, renewRecoveryCodes, sendCode } from '../another-way.js';
 import { takeReceipt } from '../complete.js';
 import { viewSession } from '../session.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const oneTimeCode = z

@@ -11,8 +11,7 @@ import { isPin } from '../../enrolment/pin.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
-import { type Endpoint } from '../../http/rest/endpoint.js';
-import { sessionEndpoint } from '../session-endpoint.js';
+import type { Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
@@ -20,6 +19,7 @@ import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
 import { subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { emptyReply, enrolmentReply, passkeyReply, viewReply } from '../../core/page-protocol.js';
 import { toIso } from '../../core/units.js';
-import { type Endpoint } from '../../http/rest/endpoint.js';
-import { sessionEndpoint } from '../session-endpoint.js';
+import type { Endpoint } from '../../http/rest/endpoint.js';
 import { readCurrentEnrolment, renewCurrentEnrolment, revokeCurrentEnrolment } from '../current-enrolment.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
 import { askForPasskey } from '../user-secret.js';
 

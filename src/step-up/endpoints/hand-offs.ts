@@ -4,10 +4,10 @@ import { handOffReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { pageLink } from '../../http/page-link.js';
-import { type Endpoint } from '../../http/rest/endpoint.js';
-import { sessionEndpoint } from '../session-endpoint.js';
+import type { Endpoint } from '../../http/rest/endpoint.js';
 import { chooseNumber, startHandOff } from '../hand-off.js';
 import type { InitiatingBrowser } from '../record.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
 
 /*

@@ -5,7 +5,6 @@ import { Credential } from '../../core/secrets.js';
 import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { browserCookieOf } from '../../http/cookies.js';
 import { type Endpoint, openEndpoint } from '../../http/rest/endpoint.js';
-import { sessionEndpoint } from '../session-endpoint.js';
 import { openHandOff } from '../hand-off.js';
 import { openRequestedStepUp } from '../requested.js';
 import {
@@ -17,6 +16,7 @@ import {
   openSession,
   viewSession,
 } from '../session.js';
+import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');

@@ -1,8 +1,8 @@
-import { keyEvents } from './events.js';
 import { readEvents } from '../../audit/events.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Audit, KeyVersion, Log } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
+import { keyEvents } from './events.js';
 
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 

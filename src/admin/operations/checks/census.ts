@@ -1,7 +1,7 @@
-import { findTokenOwners } from '../../../enrolment/token-owners.js';
 import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { type Check, type Provisioning, warn } from '../../../connections/provisioning.js';
 import type { Ports } from '../../../core/deps.js';
+import { findTokenOwners } from '../../../enrolment/trail/token-owners.js';
 import { toCode } from '../../../errors.js';
 import { identifyToken } from '../../../face/verifier/facenition-token.js';
 import { toFailure, toFailureLines } from '../failure.js';

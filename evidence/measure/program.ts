@@ -3,7 +3,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
-import { BadInput } from '../measure/corpus/corpus.js';
+import { BadInput } from './corpus/corpus.js';
 
 export type PrintLine = (line: string) => void;
 

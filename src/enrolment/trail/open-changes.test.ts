@@ -1,15 +1,15 @@
-import { auditEvents } from '../app/audit-events.js';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestCore } from '../../test/core.js';
-import { createFolder } from '../../test/folder.js';
-import { testShare } from '../../test/share.js';
-import { drawPhoto } from '../../test/simulated-engine.js';
-import { systemRandom } from '../../test/sinks.js';
-import type { Audit } from '../core/ports.js';
-import { enrolSubject, recoverEnrolments } from './enrol.js';
-import { FaceError } from '../errors.js';
-import { createFileAudit, type Trail } from '../audit/file.js';
+import { createTestCore } from '../../../test/core.js';
+import { createFolder } from '../../../test/folder.js';
+import { testShare } from '../../../test/share.js';
+import { drawPhoto } from '../../../test/simulated-engine.js';
+import { systemRandom } from '../../../test/sinks.js';
+import { auditEvents } from '../../app/audit-events.js';
+import { createFileAudit, type Trail } from '../../audit/file.js';
+import type { Audit } from '../../core/ports.js';
+import { FaceError } from '../../errors.js';
+import { enrolSubject, recoverEnrolments } from '../enrol.js';
 import { readOpenChanges } from './open-changes.js';
 
 const folder = createFolder('open-changes');

@@ -1,7 +1,7 @@
-import { enrolmentEvents } from './events.js';
-import { type PastEvent, readEvents } from '../audit/events.js';
-import type { KeyVersion } from '../core/ports.js';
-import { type EpochMs, fromIso } from '../core/units.js';
+import { type PastEvent, readEvents } from '../../audit/events.js';
+import type { KeyVersion } from '../../core/ports.js';
+import { type EpochMs, fromIso } from '../../core/units.js';
+import { enrolmentEvents } from '../events.js';
 
 /** Numbers of tokens, counted from audit logs. */
 export interface TokenCount {
@@ -59,7 +59,8 @@ export async function countTokens(trails: readonly string[], now: EpochMs): Prom
         else if (subject !== '') subjectsEnded.set(who, latest(time, subjectsEnded.get(who)));
     }
   };
-  for (const trail of trails) for await (const event of readEvents(trail, [...beginnings, ...endings], enrolmentEvents)) take(event);
+  for (const trail of trails)
+    for await (const event of readEvents(trail, [...beginnings, ...endings], enrolmentEvents)) take(event);
 
   const expiryOf = (token: Token): EpochMs | null => {
     const seen = new Set<Token>();

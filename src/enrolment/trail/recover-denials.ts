@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { type PastEvent, readEvents } from '../audit/events.js';
-import type { DataFiles } from '../config/data-files.js';
-import type { Ports } from '../core/deps.js';
-import type { Clock, State } from '../core/ports.js';
-import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
-import { replaceFile } from '../files/durable-file.js';
-import { readMarker } from '../storage/state/marker.js';
-import { deniedUntil, denyTokenId } from './deny-list.js';
-import { enrolmentEvents } from './events.js';
+import { type PastEvent, readEvents } from '../../audit/events.js';
+import type { DataFiles } from '../../config/data-files.js';
+import type { Ports } from '../../core/deps.js';
+import type { Clock, State } from '../../core/ports.js';
+import { type EpochMs, epochMsGuard, fromIso } from '../../core/units.js';
+import { replaceFile } from '../../files/durable-file.js';
+import { readMarker } from '../../storage/state/marker.js';
+import { deniedUntil, denyTokenId } from '../deny-list.js';
+import { enrolmentEvents } from '../events.js';
 
 /** Audit actions after which a token is denied: the named token, or the token that the named one replaced. */
 const denying = [

@@ -1,14 +1,14 @@
-import { auditEvents } from '../app/audit-events.js';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createAuditDeps, tokenChange, withAudit } from '../../test/audit.js';
-import { createManualClock } from '../../test/contract/state.js';
-import { createFolder } from '../../test/folder.js';
-import { systemRandom } from '../../test/sinks.js';
-import { readEvents } from '../audit/events.js';
-import type { AuditEvent } from '../core/audit-events.js';
-import { addSec, toIso } from '../core/units.js';
-import { createSqliteState } from '../storage/state/sqlite.js';
+import { createAuditDeps, tokenChange, withAudit } from '../../../test/audit.js';
+import { createManualClock } from '../../../test/contract/state.js';
+import { createFolder } from '../../../test/folder.js';
+import { systemRandom } from '../../../test/sinks.js';
+import { auditEvents } from '../../app/audit-events.js';
+import { readEvents } from '../../audit/events.js';
+import type { AuditEvent } from '../../core/audit-events.js';
+import { addSec, toIso } from '../../core/units.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { keepDenials, replayDenials } from './recover-denials.js';
 
 const day = 86_400;

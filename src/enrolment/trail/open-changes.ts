@@ -1,7 +1,7 @@
-import { enrolmentEvents } from './events.js';
-import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
-import type { OpenChange } from './enrol.js';
-import { readEvents } from '../audit/events.js';
+import { readEvents } from '../../audit/events.js';
+import { type EpochSec, fromIso, toEpochSec } from '../../core/units.js';
+import type { OpenChange } from '../enrol.js';
+import { enrolmentEvents } from '../events.js';
 
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 

@@ -1,6 +1,6 @@
-import { readEvents } from '../audit/events.js';
-import type { SubjectRef } from '../core/connection.js';
-import { enrolmentEvents } from './events.js';
+import { readEvents } from '../../audit/events.js';
+import type { SubjectRef } from '../../core/connection.js';
+import { enrolmentEvents } from '../events.js';
 
 /** Finds in audit logs for whom tokens were made. */
 export async function findTokenOwners(
