@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { rightsByRole } from '../src/access/rights.js';
 import { defaultScopes } from '../src/access/scopes.js';
-import { projectRoot } from './paths.js';
+import { projectRoot } from './support/run/paths.js';
 import { createDescribedEndpoints } from './reference/described-endpoints.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { projectRoot } from './paths.js';
+import { projectRoot } from './support/run/paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
 const files = ['src', 'adapters', 'client', 'triggers', 'web']

@@ -1,14 +1,16 @@
+import { auditEvents } from '../src/app/audit-events.js';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from '@jest/globals';
+import { auditEvents } from '../src/app/audit-events.js';
 import { createProgram, examples } from '../src/app/program.js';
 import type { CliDeps } from '../src/cli/deps.js';
 import { extensionCommands } from '../src/extensions/index.js';
-import { blocksOf, listPages, readPage } from './page.js';
+import { blocksOf, listPages, readPage } from './support/benches/page.js';
 import { standIn } from './reference/stand-in.js';
 
 /* Every command that a page tells the reader to type exists, with its options. */
 
-const program = await createProgram(undefined, { ...standIn<CliDeps>(), extensionCommands });
+const program = await createProgram(undefined, { ...standIn<CliDeps>(), auditEvents, extensionCommands });
 
 /** Returns the commands that a page shows in blocks and in code marks, without the program's name. */
 const typedIn = (page: string): string[] => {

@@ -6,8 +6,8 @@ import { createSelfSigned } from '../simulators/tls-server.js';
 import { redact } from '../src/app/settings.js';
 import { loadConfig } from '../src/config/load.js';
 import { sections } from '../src/extensions/index.js';
-import { blocksOf, listPages, readPage } from './page.js';
-import { projectRoot } from './paths.js';
+import { blocksOf, listPages, readPage } from './support/benches/page.js';
+import { projectRoot } from './support/run/paths.js';
 import { listSections } from './reference/configuration.js';
 
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');

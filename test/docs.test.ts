@@ -21,9 +21,9 @@ import {
   referencesIn,
   rowsOf,
   sectionOf,
-} from './page.js';
-import { parameters } from './parameters.js';
-import { projectRoot } from './paths.js';
+} from './support/benches/page.js';
+import { parameters } from './support/data/parameters.js';
+import { projectRoot } from './support/run/paths.js';
 import { renderPages } from './reference/pages.js';
 
 /* What the pages say of themselves, of the tests and of the product. */

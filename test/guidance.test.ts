@@ -11,7 +11,7 @@ import { analyzePicture, type FrameReading, type SeenFace } from '../web/capture
 import type { GuidePose } from '../web/capture/guidance/guide.js';
 import { createObserver, isTooSmall, toHint } from '../web/capture/guidance/observer.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../web/capture/guidance/pose.js';
-import { modelsFolder } from './paths.js';
+import { modelsFolder } from './support/run/paths.js';
 
 let pipeline: Pipeline;
 let pictures: Pictures;

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { findFreePort } from '../examples/demo/free-port.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { type CompanyProviderServer, startCompanyProvider } from './company-provider.js';
-import { cookiesOf } from './console.js';
-import { createFolder } from './folder.js';
+import { type CompanyProviderServer, startCompanyProvider } from './support/servers/company-provider.js';
+import { cookiesOf } from './support/benches/console.js';
+import { createFolder } from './support/run/folder.js';
 import { configurationOf } from './oidc/documented.js';
-import { readPage } from './page.js';
-import { modelsFolder } from './paths.js';
+import { readPage } from './support/benches/page.js';
+import { modelsFolder } from './support/run/paths.js';
 
 /* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
 

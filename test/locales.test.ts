@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
-import { createFolder } from './folder.js';
-import { projectRoot } from './paths.js';
+import { createFolder } from './support/run/folder.js';
+import { projectRoot } from './support/run/paths.js';
 
 const locales = join(projectRoot, 'locales');
 const codes = readdirSync(locales)

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { startService } from '../examples/demo/service.js';
-import { createFolder } from './folder.js';
-import { modelsFolder, projectRoot } from './paths.js';
+import { createFolder } from './support/run/folder.js';
+import { modelsFolder, projectRoot } from './support/run/paths.js';
 
 /* What `npm pack` takes from a checkout in which secrets lie about, and whether that is enough to run. */
 
@@ -60,7 +60,7 @@ let packed: z.infer<typeof packedGuard>[0];
 const parts = [
   ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md'],
   ...['SECURITY.md', 'CHANGELOG.md'],
-  ...['dist', 'docs', 'infra/systemd', 'parameters', 'scripts'],
+  ...['dist', 'docs', 'infra/systemd', 'scripts', 'src/face/engines.json'],
 ];
 
 beforeAll(async () => {

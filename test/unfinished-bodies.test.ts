@@ -4,9 +4,9 @@ import { type CallerPools, createBodyPools, poolLimits } from '../src/http/reque
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
 import { toTokenEvent } from './contract/okta-events.js';
 import { isClaimed } from './contract/okta-replies.js';
-import { eventually } from './eventually.js';
-import { type HalfSent, sendHalf } from './half-sent.js';
-import { type OktaServer, startOktaServer } from './okta-server.js';
+import { eventually } from './support/run/eventually.js';
+import { type HalfSent, sendHalf } from './support/servers/half-sent.js';
+import { type OktaServer, startOktaServer } from './support/servers/okta-server.js';
 
 /* Bodies that are begun and never finished, by callers whom nobody knows: others are served as if they were not there. */
 

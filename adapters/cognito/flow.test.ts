@@ -14,7 +14,7 @@ import {
   toRequest,
   triggerReplyGuards,
 } from '../../test/contract/cognito.js';
-import { createTestSigner, testIssuer } from '../../test/keys.js';
+import { createTestSigner, testIssuer } from '../../test/support/fakes/keys.js';
 import { createOpenStepUpRequest, requestLifeSec, toReceiptAudience } from './caller.js';
 import { nextStep, type TriggerName } from './flow.js';
 import type { ChallengeResult } from './schema.js';

@@ -4,8 +4,8 @@ import type { Fetch } from '../../src/core/ports.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type EntraBench, fetchKeysAhead, isClaimed, openEntraBench, withBearer } from '../../test/contract/entra.js';
 import { toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
-import { toBody } from '../../test/event-body.js';
-import { until } from '../../test/eventually.js';
+import { toBody } from '../../test/support/data/event-body.js';
+import { until } from '../../test/support/run/eventually.js';
 import { createCallerCheck } from './caller.js';
 
 let bench: EntraBench;

@@ -15,8 +15,8 @@ import {
   withBearer,
 } from '../../test/contract/entra.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
-import { toBody } from '../../test/event-body.js';
-import type { ServedAdapter } from '../../test/serve-adapter.js';
+import { toBody } from '../../test/support/data/event-body.js';
+import type { ServedAdapter } from '../../test/support/servers/serve-adapter.js';
 
 let bench: EntraBench;
 let bearer: string;

@@ -6,7 +6,7 @@ import type { AuthorizationRequest, OidcClient } from '../../src/connections/ope
 import { readAsked } from '../../src/oidc/asked.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/sinks.js';
+import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { externalMfaGuard } from './config.js';
 import { createExternalMfaClient } from './oidc.js';
 

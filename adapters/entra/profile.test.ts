@@ -11,7 +11,7 @@ import { findSubjects } from '../../src/privacy/subject-rights.js';
 import { canary } from '../../test/contract/adapter.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/sinks.js';
+import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraProfile } from './profile.js';
 

@@ -8,7 +8,7 @@ import type { Provisioning } from '../../src/connections/provisioning.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { withoutTimeLimit } from '../../test/patient-fetch.js';
+import { withoutTimeLimit } from '../../test/support/fakes/patient-fetch.js';
 import { entraConnectionGuard } from './config.js';
 
 const publicUrl = 'https://face.example.com';

@@ -7,7 +7,7 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { rightPassword, toPasswordEvent } from '../../test/contract/okta-events.js';
 import { isKept, passwordReplyGuard } from '../../test/contract/okta-replies.js';
-import { toBody } from '../../test/event-body.js';
+import { toBody } from '../../test/support/data/event-body.js';
 import { parsePasswordImportHook } from './schema.js';
 
 let bench: OktaBench;

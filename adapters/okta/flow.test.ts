@@ -4,8 +4,8 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard } from '../../test/contract/okta-replies.js';
-import { toBody } from '../../test/event-body.js';
-import type { ServedAdapter } from '../../test/serve-adapter.js';
+import { toBody } from '../../test/support/data/event-body.js';
+import type { ServedAdapter } from '../../test/support/servers/serve-adapter.js';
 
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';

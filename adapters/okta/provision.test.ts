@@ -8,8 +8,8 @@ import { FaceError } from '../../src/errors.js';
 import { canary } from '../../test/contract/adapter.js';
 import { applyAll, type ConnectionChanges, statesOf } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
-import { diagnose } from '../../test/diagnose.js';
-import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
+import { diagnose } from '../../test/support/benches/diagnose.js';
+import { type OktaServer, startOktaServer } from '../../test/support/servers/okta-server.js';
 
 let bench: OktaBench;
 let server: OktaServer;

@@ -9,8 +9,8 @@ import {
   toPreAuthenticationEvent,
   toUserMigrationEvent,
 } from '../../test/contract/onelogin.js';
-import { toBody } from '../../test/event-body.js';
-import type { ServedAdapter } from '../../test/serve-adapter.js';
+import { toBody } from '../../test/support/data/event-body.js';
+import type { ServedAdapter } from '../../test/support/servers/serve-adapter.js';
 
 const ada = '36216766';
 /** Has never passed a step-up. */

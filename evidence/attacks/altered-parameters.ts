@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { toCode } from '../../src/errors.js';
 import { parametersFile, parseParameters } from '../../src/face/token/parameters.js';
-import { modelsFolder, projectRoot } from '../../test/paths.js';
+import { modelsFolder, projectRoot } from '../../test/support/run/paths.js';
 import { type Attack, toClaim } from './attack.js';
 
 const alterations: Readonly<Record<string, (text: string) => string>> = {

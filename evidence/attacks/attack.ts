@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/base/json.js';
-import { projectRoot } from '../../test/paths.js';
+import { projectRoot } from '../../test/support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
 import type { Proportion } from '../measure/statistics/proportion.js';
 import type { Faces } from './faces.js';

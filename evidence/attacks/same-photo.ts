@@ -7,8 +7,8 @@ import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/deri
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
 import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js';
-import { toPhoto } from '../../test/pictures.js';
-import { testShare } from '../../test/share.js';
+import { toPhoto } from '../../test/support/data/pictures.js';
+import { testShare } from '../../test/support/data/share.js';
 import { withEngine } from '../eval/presentation-attacks/heads.js';
 import { type BareToken, createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
 import { proportion, toJson } from '../measure/statistics/proportion.js';

@@ -10,9 +10,9 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../src/face/engine/quality.js';
-import { face, groupsFolder, people } from '../../test/faces.js';
-import { modelsFolder } from '../../test/paths.js';
-import { testShare } from '../../test/share.js';
+import { face, groupsFolder, people } from '../../test/support/data/faces.js';
+import { modelsFolder } from '../../test/support/run/paths.js';
+import { testShare } from '../../test/support/data/share.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
 import type { EvalProgram } from '../measure/program.js';
@@ -125,9 +125,9 @@ const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>
 const photosOf = (people: readonly EmbeddedPerson[]): number =>
   people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
 
-/** Prints the current engine's part of `parameters/engines.json`, without the levels. */
+/** Prints the current engine's part of `src/face/engines.json`, without the levels. */
 export const fit: EvalProgram = {
-  about: 'mean and directions of parameters/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
+  about: 'mean and directions of src/face/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
   async run(say) {
     const found = await readSources(groupsFolder);
     if (found === null) throw new BadInput('There are no faces of one place. Set FACESTEP_GROUPS to their folder.');

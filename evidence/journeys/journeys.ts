@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { createBrowser } from '../../test/oidc/browser.js';
-import { projectRoot } from '../../test/paths.js';
+import { projectRoot } from '../../test/support/run/paths.js';
 import { createCaller } from '../attacks/server/exchange.js';
 import { type Film, shootFilm, showFace } from '../attacks/server/page.js';
 import { createClient as createApiClient } from '../bench/client.js';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { administer } from '../../test/contract/cognito.js';
-import { createFolder } from '../../test/folder.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';
 

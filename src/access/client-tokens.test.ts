@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { testShare } from '../../test/share.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
+import { testShare } from '../../test/support/data/share.js';
 import type { JsonObject } from '../core/base/json.js';
 import { clientScopes } from './scopes.js';
 

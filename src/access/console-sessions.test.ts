@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import {
   cookiesOf,
   expectAtEveryEndpoint,
@@ -8,10 +8,10 @@ import {
   type SessionHeaders,
   signInByKey,
   toSessionHeaders,
-} from '../../test/console.js';
-import { defaultPolicy } from '../../test/core.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createMemoryProfile } from '../../test/simulated-profile.js';
+} from '../../test/support/benches/console.js';
+import { defaultPolicy } from '../../test/support/benches/core.js';
+import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
+import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
 import { createEndpoints } from '../app/endpoints.js';
 import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/api-server.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { createFolder } from '../../test/folder.js';
+import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { epochMs } from '../core/units.js';
 import { countRequest } from '../http/rest/admission.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

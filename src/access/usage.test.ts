@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { adminKey, startApiServer } from '../../test/api-server.js';
+import { adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTestVerifier } from '../../test/embedded.js';
-import { createFolder } from '../../test/folder.js';
-import { createTestJobs } from '../../test/jobs.js';
-import { createTextLog } from '../../test/sinks.js';
+import { createTestVerifier } from '../../test/support/fakes/embedded.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { createTestJobs } from '../../test/support/fakes/jobs.js';
+import { createTextLog } from '../../test/support/fakes/sinks.js';
 import type { JsonObject } from '../core/base/json.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

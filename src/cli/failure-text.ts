@@ -117,7 +117,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   runtime_unavailable:
     'Administrators: the detail says why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
   parameters_altered:
-    'Administrators: restore the published parameters/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
+    'Administrators: restore the published src/face/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
   internal: 'Report it with the X-Request-Id of the reply. The log has details under that id.',
 };
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createFolder } from '../../test/folder.js';
-import { canFillDisk, runOnDisk } from '../../test/full-disk.js';
-import { systemRandom } from '../../test/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { canFillDisk, runOnDisk } from '../../test/support/servers/full-disk.js';
+import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
 const folder = createFolder('durable');

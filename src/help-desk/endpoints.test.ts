@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey } from '../../test/api-server.js';
-import { beginPage, draw, enrolByApi, startCapture, who } from '../../test/capture-bench.js';
-import { openLink, openPage } from '../../test/capture-page.js';
-import { type SessionHeaders, toSessionHeaders } from '../../test/console.js';
+import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
+import { beginPage, draw, enrolByApi, startCapture, who } from '../../test/support/benches/capture-bench.js';
+import { openLink, openPage } from '../../test/support/benches/capture-page.js';
+import { type SessionHeaders, toSessionHeaders } from '../../test/support/benches/console.js';
 import { beginSession } from '../access/console-sessions.js';
 import { consoleGuard } from '../config/console.js';
 import type { JsonObject } from '../core/base/json.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
-import { createTestVerifier, drawPicture } from '../../test/embedded.js';
-import { eventually } from '../../test/eventually.js';
-import { sendHalf } from '../../test/half-sent.js';
+import { type ApiServer, startApiServer, toForm } from '../../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
+import { eventually } from '../../test/support/run/eventually.js';
+import { sendHalf } from '../../test/support/servers/half-sent.js';
 
 const mebibyte = 1024 * 1024;
 const photo = drawPicture('ada', 1);

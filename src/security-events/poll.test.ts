@@ -1,11 +1,11 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../test/audit.js';
+import { createAuditDeps } from '../../test/support/benches/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createFolder } from '../../test/folder.js';
-import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
-import { createTextLog } from '../../test/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
+import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createPoll, pollRequestGuard } from './poll.js';

@@ -6,13 +6,13 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { createAuditDeps, tokenChange } from '../../test/audit.js';
+import { createAuditDeps, tokenChange } from '../../test/support/benches/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { until } from '../../test/eventually.js';
-import { createFolder } from '../../test/folder.js';
-import { createTestJobs } from '../../test/jobs.js';
-import { createTestSecurityEventSigner, testIssuer } from '../../test/keys.js';
-import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { until } from '../../test/support/run/eventually.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { createTestJobs } from '../../test/support/fakes/jobs.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
+import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
 import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';

@@ -1,11 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createAuthenticator } from '../../test/authenticator.js';
-import { createTestCore } from '../../test/core.js';
-import { createFolder } from '../../test/folder.js';
-import { testShare } from '../../test/share.js';
-import { drawPhoto } from '../../test/simulated-engine.js';
+import { createAuthenticator } from '../../test/support/fakes/authenticator.js';
+import { createTestCore } from '../../test/support/benches/core.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { testShare } from '../../test/support/data/share.js';
+import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';

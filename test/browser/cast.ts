@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { Movement } from '../../src/core/movements.js';
 import { epochMs } from '../../src/core/units.js';
 import { drawTurn, reframe, turnHead } from '../face-video/index.js';
-import { createTextLog } from '../sinks.js';
+import { createTextLog } from '../support/fakes/sinks.js';
 import { launchChromium } from './chromium.js';
 import { lightingOf, makePoses, readPeople } from './people.js';
 import { startServerUnderTest } from './server.js';

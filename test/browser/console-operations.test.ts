@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { adminKey } from '../api-server.js';
-import { defaultPolicy } from '../core.js';
-import { eventually } from '../eventually.js';
-import { createFolder } from '../folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../operated-server.js';
-import { createMemoryProfile } from '../simulated-profile.js';
+import { adminKey } from '../support/servers/api-server.js';
+import { defaultPolicy } from '../support/benches/core.js';
+import { eventually } from '../support/run/eventually.js';
+import { createFolder } from '../support/run/folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../support/servers/operated-server.js';
+import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { hasChromium } from './chromium.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';

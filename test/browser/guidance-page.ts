@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const html =
   '<!doctype html><html lang="en"><title>Guidance</title><script type="module" src="./main.js"></script></html>';
@@ -19,7 +19,7 @@ export function buildGuidancePage(): { readonly folder: string; remove(): void }
   const vite = join(projectRoot, 'node_modules/vite/bin/vite.js');
   const build = spawnSync(
     process.execPath,
-    [vite, 'build', root, '--config', join(projectRoot, 'vite.config.ts'), '--outDir', folder],
+    [vite, 'build', root, '--config', join(projectRoot, 'web/vite.config.ts'), '--outDir', folder],
     { encoding: 'utf8' },
   );
   if (build.status !== 0) throw new Error(build.stdout + build.stderr);

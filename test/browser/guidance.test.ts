@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import type { GuideReading } from '../../web/capture/guidance/guide.js';
-import { type ApiServer, startApiServer } from '../api-server.js';
-import { createTestVerifier } from '../embedded.js';
-import { eventually } from '../eventually.js';
-import { modelsFolder } from '../paths.js';
-import { patienceMs } from '../patience.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
+import { eventually } from '../support/run/eventually.js';
+import { modelsFolder } from '../support/run/paths.js';
+import { patienceMs } from '../support/run/patience.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { buildGuidancePage } from './guidance-page.js';
 

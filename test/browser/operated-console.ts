@@ -1,9 +1,9 @@
 import { filesOf } from '../../src/config/data-files.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
-import { createAuditDeps, withAudit } from '../audit.js';
-import type { Company, OperatedServer } from '../operated-server.js';
-import { emptySetup } from '../upkeep.js';
+import { createAuditDeps, withAudit } from '../support/benches/audit.js';
+import type { Company, OperatedServer } from '../support/servers/operated-server.js';
+import { emptySetup } from '../support/fakes/upkeep.js';
 
 /**
  * Fills a server with some weeks of data: API keys, an audit log with results of shadow mode, and a provisioned Okta

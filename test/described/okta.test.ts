@@ -6,7 +6,7 @@ import { SealedToken } from '../../src/core/secrets.js';
 import type { ConnectionChanges } from '../contract/bench.js';
 import { openOktaBench } from '../contract/okta.js';
 import { rightPassword } from '../contract/okta-events.js';
-import { startOktaServer } from '../okta-server.js';
+import { startOktaServer } from '../support/servers/okta-server.js';
 import { judgeCalls } from './judgement.js';
 import { readOktaDescription } from './okta-description.js';
 import { createCallJudge } from './openapi.js';

@@ -6,7 +6,7 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
-import { systemRandom } from '../sinks.js';
+import { systemRandom } from '../support/fakes/sinks.js';
 import { type Judgement, judgeCalls } from './judgement.js';
 import { oneloginOperations, refusalGuard } from './onelogin-shapes.js';
 

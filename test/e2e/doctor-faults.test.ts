@@ -5,8 +5,8 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import type { Act } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { schema } from '../contract/scim.js';
-import { type DoctorBench, type Elsewhere, openDoctorBench } from '../doctor-bench.js';
-import { createFolder } from '../folder.js';
+import { type DoctorBench, type Elsewhere, openDoctorBench } from '../support/benches/doctor-bench.js';
+import { createFolder } from '../support/run/folder.js';
 
 /* Whatever is broken, doctor says so once, and how to mend it. */
 

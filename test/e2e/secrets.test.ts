@@ -11,12 +11,12 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
-import { toForm } from '../api-server.js';
-import { createFolder } from '../folder.js';
-import { findLeaks } from '../leaks.js';
-import { modelsFolder, projectRoot } from '../paths.js';
-import { testShare } from '../share.js';
-import { createTextLog, systemRandom } from '../sinks.js';
+import { toForm } from '../support/servers/api-server.js';
+import { createFolder } from '../support/run/folder.js';
+import { findLeaks } from '../support/data/leaks.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { testShare } from '../support/data/share.js';
+import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a

@@ -7,10 +7,10 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type RunningSimulation, runHere, startSimulation } from '../cli.js';
-import { createFolder } from '../folder.js';
-import { modelsFolder } from '../paths.js';
-import { signInWithFace } from '../simulated-sign-in.js';
+import { type RunningSimulation, runHere, startSimulation } from '../support/benches/cli.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder } from '../support/run/paths.js';
+import { signInWithFace } from '../support/fakes/simulated-sign-in.js';
 
 /*
  * What `facestep simulate` offers, for each provider: its configuration runs the server, provisioning makes the connection

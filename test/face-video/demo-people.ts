@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { demoPhotosFolder } from '../../examples/demo/pictures.js';
 import type { Engine } from '../../src/face/engine/engine.js';
-import { toPhoto } from '../pictures.js';
-import { testShare } from '../share.js';
+import { toPhoto } from '../support/data/pictures.js';
+import { testShare } from '../support/data/share.js';
 import { type Head, readHead } from './head.js';
 
 /** Crops with one person and enough surroundings: left, top, width, height. */

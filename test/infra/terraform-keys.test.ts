@@ -8,8 +8,8 @@ import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
 import { openInventory } from '../../src/storage/keys/inventory.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
 import { createManualClock } from '../contract/state.js';
-import { projectRoot } from '../paths.js';
-import { createTextLog, systemRandom } from '../sinks.js';
+import { projectRoot } from '../support/run/paths.js';
+import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { modules, readModule } from './terraform.js';
 
 /* Who may do what with the keys that Terraform makes, held against what the service asks of them. */

@@ -6,8 +6,8 @@ import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
-import { testIssuer } from '../keys.js';
-import { systemRandom } from '../sinks.js';
+import { testIssuer } from '../support/fakes/keys.js';
+import { systemRandom } from '../support/fakes/sinks.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';

@@ -9,9 +9,9 @@ import { expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { collect } from '../../examples/demo/run-command.js';
 import { hasChromium } from '../browser/chromium.js';
-import { readPage, sectionOf } from '../page.js';
-import { modelsFolder } from '../paths.js';
-import { findInvented } from '../shown-output.js';
+import { readPage, sectionOf } from '../support/benches/page.js';
+import { modelsFolder } from '../support/run/paths.js';
+import { findInvented } from '../support/data/shown-output.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { until } from '../eventually.js';
-import { createFolder } from '../folder.js';
-import { modelsFolder, projectRoot } from '../paths.js';
+import { until } from '../support/run/eventually.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
 import { makeRelease } from './released.js';
 
 /*
@@ -120,7 +120,7 @@ const run = async (command: readonly string[], port: number) => {
         'models',
         'node_modules',
         'package.json',
-        'parameters',
+        'src',
       ].sort(),
     );
     expect(readdirSync(join(files, 'app/models')).sort()).toEqual(readdirSync(modelsFolder).sort());

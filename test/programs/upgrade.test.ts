@@ -14,10 +14,10 @@ import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/in
 import type { Clock } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { toTokenEvent } from '../contract/okta-events.js';
-import { createFolder } from '../folder.js';
-import { modelsFolder, projectRoot } from '../paths.js';
-import { hasRedis, type RedisServer, startRedis } from '../redis.js';
-import { createTextLog, systemRandom } from '../sinks.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
+import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { installRelease } from './released.js';
 
 /* Two replicas of the last release change to this checkout's installed release, one after the other. */

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { auditEvents } from '../../src/app/audit-events.js';
 import { createProgram } from '../../src/app/program.js';
 import type { CliDeps } from '../../src/cli/deps.js';
 import { extensionCommands } from '../../src/extensions/index.js';
@@ -56,7 +57,7 @@ function renderCommand(command: CommandUnknownOpts): string[] {
 }
 
 export async function renderCommands(): Promise<string> {
-  const deps = { ...standIn<CliDeps>(), extensionCommands, paint: (_: unknown, text: string) => text };
+  const deps = { ...standIn<CliDeps>(), auditEvents, extensionCommands, paint: (_: unknown, text: string) => text };
   const program = await createProgram(undefined, deps);
   return toPage(
     'Commands',

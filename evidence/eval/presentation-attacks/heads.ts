@@ -4,10 +4,10 @@ import type { Engine } from '../../../src/face/engine/engine.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
-import { face, people } from '../../../test/faces.js';
-import { modelsFolder } from '../../../test/paths.js';
-import { toPhoto } from '../../../test/pictures.js';
-import { testShare } from '../../../test/share.js';
+import { face, people } from '../../../test/support/data/faces.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
+import { toPhoto } from '../../../test/support/data/pictures.js';
+import { testShare } from '../../../test/support/data/share.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 
 /** Starts the engine for one evaluation. */

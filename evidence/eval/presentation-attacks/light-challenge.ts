@@ -17,8 +17,8 @@ import {
   type LitScene,
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
-import { toPhoto } from '../../../test/pictures.js';
-import { testShare } from '../../../test/share.js';
+import { toPhoto } from '../../../test/support/data/pictures.js';
+import { testShare } from '../../../test/support/data/share.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';

@@ -1,5 +1,5 @@
 import { mergeConfig } from 'vite';
-import capturePage from '../../../vite.config.js';
+import capturePage from '../../../web/vite.config.js';
 
 /** Builds the page of a presence test, of parts of the capture page. */
 export default mergeConfig(capturePage, {

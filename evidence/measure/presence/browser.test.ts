@@ -9,7 +9,7 @@ import { inBrowser } from '../../../test/browser/page-suite.js';
 import { seatAda } from '../../../test/browser/people.js';
 import { type Person, type Plan, receive, type Visitor } from '../../../test/browser/visitor.js';
 import { leaveBy, press, see } from '../../../test/browser/walk.js';
-import { createFolder } from '../../../test/folder.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { preparePresenceTest, shortPlan } from './presence-test.js';
 
 /* A presence test on its real page: a person who moves as asked, and a photo of them before the camera. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures } from '../../../examples/demo/pictures.js';
-import { digestOf } from '../../../test/capture-page.js';
-import { createFolder } from '../../../test/folder.js';
-import { createManualClock } from '../../../test/manual-clock.js';
+import { digestOf } from '../../../test/support/benches/capture-page.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
 import { presenceConsentVersion } from './page-protocol.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from './presence-test.js';
 

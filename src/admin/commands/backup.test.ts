@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { tokenChange } from '../../../test/audit.js';
-import { runHere } from '../../../test/cli.js';
+import { tokenChange } from '../../../test/support/benches/audit.js';
+import { runHere } from '../../../test/support/benches/cli.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
-import { projectRoot } from '../../../test/paths.js';
-import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { projectRoot } from '../../../test/support/run/paths.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';

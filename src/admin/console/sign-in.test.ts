@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
-import { type CompanyProviderServer, startCompanyProvider } from '../../../test/company-provider.js';
-import { cookiesOf, fromOwnPage, readSession, signInByKey, toSessionHeaders } from '../../../test/console.js';
-import { createTestVerifier } from '../../../test/embedded.js';
-import { testIssuer } from '../../../test/keys.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../../test/support/servers/company-provider.js';
+import { cookiesOf, fromOwnPage, readSession, signInByKey, toSessionHeaders } from '../../../test/support/benches/console.js';
+import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
+import { testIssuer } from '../../../test/support/fakes/keys.js';
 import { idOfSignIn } from '../../access/console-sessions.js';
 import { consoleGuard } from '../../config/console.js';
 import type { Fetch } from '../../core/ports.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/operated-server.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/support/servers/operated-server.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 
 /* Setting connections up, and the doctor, at simulated providers on sockets. */

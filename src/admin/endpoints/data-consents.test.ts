@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { adminKey } from '../../../test/api-server.js';
-import { openLink, openPage } from '../../../test/capture-page.js';
+import { adminKey } from '../../../test/support/servers/api-server.js';
+import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
 import { agree, askAndShow, details, registration, toConfig } from '../../../test/oidc/consented-data-bench.js';
 import { startIssuer, type TestIssuer } from '../../../test/oidc/issuer.js';
 import { readDataConsents } from '../../core/consented-data/consents.js';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createFolder } from '../../../test/folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/operated-server.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/support/servers/operated-server.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../../test/audit.js';
-import { createFolder } from '../../../test/folder.js';
-import { createTestJobs } from '../../../test/jobs.js';
-import { createManualClock } from '../../../test/manual-clock.js';
-import { createTextLog } from '../../../test/sinks.js';
+import { createAuditDeps } from '../../../test/support/benches/audit.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createTestJobs } from '../../../test/support/fakes/jobs.js';
+import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
+import { createTextLog } from '../../../test/support/fakes/sinks.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';

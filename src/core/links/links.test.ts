@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTestCore } from '../../../test/core.js';
-import { createFolder } from '../../../test/folder.js';
+import { createTestCore } from '../../../test/support/benches/core.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { linkIdentities, readLinks } from './links.js';
 
 test('a link of which a crash has ended only one side is no link', async () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createAuditDeps, tokenChange, withAudit } from '../../../test/audit.js';
+import { createAuditDeps, tokenChange, withAudit } from '../../../test/support/benches/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
-import { systemRandom } from '../../../test/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { readEvents } from '../../audit/events.js';
 import type { AuditEvent } from '../../core/audit-events.js';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/api-server.js';
-import { named, toDirectory } from '../../../test/campaign-bench.js';
-import { signInByKey } from '../../../test/console.js';
-import { defaultPolicy } from '../../../test/core.js';
-import { createTestVerifier } from '../../../test/embedded.js';
-import { until } from '../../../test/eventually.js';
-import { createMemoryProfile, loginOf } from '../../../test/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { named, toDirectory } from '../../../test/support/benches/campaign-bench.js';
+import { signInByKey } from '../../../test/support/benches/console.js';
+import { defaultPolicy } from '../../../test/support/benches/core.js';
+import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
+import { until } from '../../../test/support/run/eventually.js';
+import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
 import { standardSettings } from './settings.js';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { isWiped } from '../../../test/pictures.js';
-import { testShare } from '../../../test/share.js';
-import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/simulated-engine.js';
+import { isWiped } from '../../../test/support/data/pictures.js';
+import { testShare } from '../../../test/support/data/share.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/support/fakes/simulated-engine.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { createAnalysisCache, type Engine, examineOnce, type FaceAnalysis, type Signal } from './engine.js';

@@ -3,12 +3,12 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { plain, twicePhotographed } from '../../../test/crafted-pictures.js';
-import { until } from '../../../test/eventually.js';
-import { createFolder } from '../../../test/folder.js';
-import { drawModel } from '../../../test/onnx.js';
-import { modelsFolder } from '../../../test/paths.js';
-import { testShare } from '../../../test/share.js';
+import { plain, twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
+import { until } from '../../../test/support/run/eventually.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { drawModel } from '../../../test/support/fakes/onnx.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
+import { testShare } from '../../../test/support/data/share.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { presets, type Recogniser } from './embed.js';

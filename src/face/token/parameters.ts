@@ -62,7 +62,7 @@ export interface Parameters {
 export const accuracies = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Accuracy[];
 
 /** File with all parameters and their derivation. */
-export const parametersFile = fileURLToPath(new URL('../../../../parameters/engines.json', import.meta.url));
+export const parametersFile = fileURLToPath(new URL('../../../../src/face/engines.json', import.meta.url));
 
 /** Any other file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
 const publishedSha256 = '2c0c38878bd1ba10307b0d3655d9e0ec90ebbdaaf88127fdf8725b5ee4c67d4a';

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
 import { startFaultServer } from '../../../simulators/facenition-faults.js';
-import { type ApiServer, startApiServer, toForm } from '../../../test/api-server.js';
-import { createTestVerifier, drawPicture } from '../../../test/embedded.js';
-import { testShare } from '../../../test/share.js';
-import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
+import { testShare } from '../../../test/support/data/share.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import type { Verifier } from '../../core/ports.js';
 import { Credential, owningPhotos, type Photo } from '../../core/secrets.js';
 import { epochMs } from '../../core/units.js';

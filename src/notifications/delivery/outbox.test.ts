@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { createFileSink, createOutbox } from './open.js';
 
 const lineGuard = z.object({

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { systemRandom } from '../../../test/sinks.js';
+import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { toWebhookKey } from '../../config/delivery.js';
 import type { Message } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';

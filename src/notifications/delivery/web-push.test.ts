@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type PushServiceSimulator, startPushService } from '../../../simulators/push-service.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createKeysInMemory } from '../../../test/keys.js';
-import { systemRandom } from '../../../test/sinks.js';
+import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
+import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import type { Fetch } from '../../core/ports.js';
 import { createWebPush } from './web-push.js';
 

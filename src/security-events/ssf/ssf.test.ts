@@ -4,11 +4,11 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../../simulators/security-event-receiver.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/api-server.js';
-import { createTestVerifier } from '../../../test/embedded.js';
-import { until } from '../../../test/eventually.js';
-import { testIssuer } from '../../../test/keys.js';
-import { startTestTransmitter } from '../../../test/transmitter.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
+import { until } from '../../../test/support/run/eventually.js';
+import { testIssuer } from '../../../test/support/fakes/keys.js';
+import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 import { securityEventReceiverGuard } from '../../config/security-events.js';
 import { listStreams } from '../streams.js';
 

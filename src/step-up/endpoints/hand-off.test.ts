@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { ApiServer } from '../../../test/api-server.js';
-import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/capture-bench.js';
-import { openLink, openOnPhone, openPage } from '../../../test/capture-page.js';
+import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
+import { openLink, openOnPhone, openPage } from '../../../test/support/benches/capture-page.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Policy } from '../../core/connection.js';
 

@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../../test/api-server.js';
-import { createTestVerifier } from '../../../test/embedded.js';
-import { createFolder } from '../../../test/folder.js';
-import { copyModels } from '../../../test/models.js';
-import { pageFolders } from '../../../test/paths.js';
+import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { copyModels } from '../../../test/support/fakes/models.js';
+import { pageFolders } from '../../../test/support/run/paths.js';
 import { models } from '../../face/engine/manifest.js';
 
 const folder = createFolder('page');

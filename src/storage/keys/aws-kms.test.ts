@@ -4,12 +4,12 @@ import { kmsEnvironment, startKms, type Trouble } from '../../../simulators/kms/
 import { runKeysContract } from '../../../test/contract/keys.js';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { drawPicture } from '../../../test/embedded.js';
-import { parameters } from '../../../test/parameters.js';
-import { testShare } from '../../../test/share.js';
-import { createSimulatedEngine } from '../../../test/simulated-engine.js';
-import { createTextLog, systemRandom } from '../../../test/sinks.js';
-import { cheapStretch } from '../../../test/stretch.js';
+import { drawPicture } from '../../../test/support/fakes/embedded.js';
+import { parameters } from '../../../test/support/data/parameters.js';
+import { testShare } from '../../../test/support/data/share.js';
+import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { cheapStretch } from '../../../test/support/fakes/stretch.js';
 import { filesOf } from '../../config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../config/keys.js';
 import type { Binding, Keys, Signer, VerifyRequest } from '../../core/ports.js';

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../../test/audit.js';
-import { eventually, until } from '../../../test/eventually.js';
-import { createFolder } from '../../../test/folder.js';
-import { createTextLog, systemRandom } from '../../../test/sinks.js';
+import { createAuditDeps } from '../../../test/support/benches/audit.js';
+import { eventually, until } from '../../../test/support/run/eventually.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { createFileAudit } from '../../audit/file.js';
 import { filesOf } from '../../config/data-files.js';
 import { createKeyNotes } from './key-notes.js';

@@ -5,8 +5,8 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
-import { createTextLog } from '../../../test/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createTextLog } from '../../../test/support/fakes/sinks.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
 const typ = 'facestep-receipt+jwt';

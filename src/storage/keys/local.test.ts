@@ -3,7 +3,7 @@ import { chmod, chown, readdir, readFile, rm, stat, utimes, writeFile } from 'no
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { runKeysContract } from '../../../test/contract/keys.js';
-import { createFolder } from '../../../test/folder.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { toCode } from '../../errors.js';
 import { isPrivate } from '../../files/durable-file.js';
 import { createLocalKeys, type LocalKeys } from './local.js';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/folder.js';
-import { createTextLog, systemRandom as random } from '../../../test/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createTextLog, systemRandom as random } from '../../../test/support/fakes/sinks.js';
 import { createOidcKeys } from './oidc-keys.js';
 
 let folder: string;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { createTestCore, testEvent, testSignIn } from '../../../test/core.js';
-import { eventually } from '../../../test/eventually.js';
-import { createFolder } from '../../../test/folder.js';
-import { createManualClock } from '../../../test/manual-clock.js';
-import { hasRedis, startRedis } from '../../../test/redis.js';
-import { createStateFolder } from '../../../test/state-folder.js';
+import { createTestCore, testEvent, testSignIn } from '../../../test/support/benches/core.js';
+import { eventually } from '../../../test/support/run/eventually.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
+import { hasRedis, startRedis } from '../../../test/support/servers/redis.js';
+import { createStateFolder } from '../../../test/support/run/state-folder.js';
 import { stateGuard } from '../../config/state.js';
 import { decideHook } from '../../step-up/decide.js';
 import { recordPassedStepUp } from '../../step-up/passed-step-up.js';

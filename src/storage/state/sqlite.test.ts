@@ -4,7 +4,7 @@ import Database from 'libsql';
 import { z } from 'zod';
 import { runLedgerContract } from '../../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
-import { useStateFolders } from '../../../test/state-folder.js';
+import { useStateFolders } from '../../../test/support/run/state-folder.js';
 import { addSec } from '../../core/units.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
 import { createSqliteState, withDatabase } from './sqlite.js';

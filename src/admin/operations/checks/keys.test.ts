@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
 import { createManualClock } from '../../../../test/contract/state.js';
-import { createFolder } from '../../../../test/folder.js';
-import { createTextLog, systemRandom } from '../../../../test/sinks.js';
+import { createFolder } from '../../../../test/support/run/folder.js';
+import { createTextLog, systemRandom } from '../../../../test/support/fakes/sinks.js';
 import { createConfigGuard } from '../../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';
 

@@ -2,8 +2,8 @@ import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamod
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createManualClock } from '../../../../test/contract/state.js';
-import { createTable, type DynamoDbServer, startDynamoDb } from '../../../../test/dynamodb.js';
-import { hasRedis, type RedisServer, startRedis } from '../../../../test/redis.js';
+import { createTable, type DynamoDbServer, startDynamoDb } from '../../../../test/support/servers/dynamodb.js';
+import { hasRedis, type RedisServer, startRedis } from '../../../../test/support/servers/redis.js';
 import { filesOf } from '../../../config/data-files.js';
 import { stateGuard } from '../../../config/state.js';
 import { createDynamoDbClient } from '../../../storage/state/dynamodb.js';
