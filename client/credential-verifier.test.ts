@@ -58,10 +58,15 @@ async function present(changes: Changes = {}): Promise<string> {
   const { shown = disclosures.slice(0, 2), concealed = disclosures, alg = 'ES256' } = changes;
   const holder = holders.get(alg);
   const card = {
-    ...{ iss: issuer, vct, iat: nowSec - 1000, exp: nowSec + 1000, cnf: { jwk: holder?.jwk } },
+    iss: issuer,
+    vct,
+    iat: nowSec - 1000,
+    exp: nowSec + 1000,
+    cnf: { jwk: holder?.jwk },
     status: { status_list: { idx: 9, uri: list } },
     evidence: [{ type: 'face', time: '2027-01-15T07:43:20.000Z', presence: 'light-1' }],
-    ...{ _sd_alg: 'sha-256', _sd: concealed.map(digestOf) },
+    _sd_alg: 'sha-256',
+    _sd: concealed.map(digestOf),
     ...changes.card,
   };
   const jws = await sign(card, { typ: 'dc+sd-jwt', kid: 'one', ...changes.cardHeader }, changes.cardKey ?? issuersKey);
@@ -94,7 +99,9 @@ interface World {
 const asked: string[] = [];
 const verify = (presentation: string, { reply, known = keys }: World = {}) =>
   createCredentialVerifier({
-    ...{ issuer, vct, keys: known },
+    issuer,
+    vct,
+    keys: known,
     clock: { now: () => nowSec * 1000 },
     async fetch(url) {
       asked.push(url);
@@ -114,7 +121,9 @@ describe('a credential is accepted', () => {
     async (alg) => {
       const { claims, ...card } = await verify(await present({ alg }));
       expect(card).toEqual({
-        ...{ subject: '00u1ab2cd3', issuedAt: nowSec - 1000, expiresAt: nowSec + 1000 },
+        subject: '00u1ab2cd3',
+        issuedAt: nowSec - 1000,
+        expiresAt: nowSec + 1000,
         evidence: [{ type: 'face', time: '2027-01-15T07:43:20.000Z', presence: 'light-1' }],
       });
       expect([...claims]).toEqual([['given_name', 'Ada']]);

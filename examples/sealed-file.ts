@@ -40,7 +40,8 @@ async function withKey<T>(tokenFile: string, photoFile: string, salt: Buffer, wo
 }
 
 async function seal(tokenFile: string, photoFile: string, record: Buffer): Promise<Buffer> {
-  const [salt, nonce] = [randomBytes(16), randomBytes(12)];
+  const salt = randomBytes(16);
+  const nonce = randomBytes(12);
   return withKey(tokenFile, photoFile, salt, (key) => {
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     const sealed = Buffer.concat([cipher.update(record), cipher.final()]);

@@ -44,11 +44,17 @@ const renderPages = async (pages, markdown) => {
       for (const { source: from, name, text } of pages)
         eleventy.addTemplate(name.replace(/html$/, 'md'), text, {
           // Render the page as Markdown only: its double braces are content, not a template.
-          ...{ layout: 'page.liquid', templateEngineOverride: 'md', permalink: name },
+          layout: 'page.liquid',
+          templateEngineOverride: 'md',
+          permalink: name,
           // Pages of generated tables have no heading.
-          ...{ title: headingOf(text) ?? from, hasHeading: headingOf(text) !== undefined },
+          title: headingOf(text) ?? from,
+          hasHeading: headingOf(text) !== undefined,
           ...neighborsOf(name),
-          ...{ source: from, name, top: '../'.repeat(name.split('/').length - 1), groups },
+          source: from,
+          name,
+          top: '../'.repeat(name.split('/').length - 1),
+          groups,
         });
     },
   });
@@ -73,7 +79,12 @@ for (const picture of pictures) cpSync(join(root, picture), join(target, 'pictur
 write('icon.svg', readFileSync(join(root, 'web/console/page-icon.svg')));
 const { outputFiles } = await build({
   entryPoints: { docs: join(source, 'search.ts'), 'docs-style': join(source, 'docs.css') },
-  ...{ bundle: true, minify: true, write: false, format: 'esm', outdir: target, legalComments: 'none' },
+  bundle: true,
+  minify: true,
+  write: false,
+  format: 'esm',
+  outdir: target,
+  legalComments: 'none',
   target: ['chrome111', 'firefox114', 'safari16.4'],
 });
 for (const { path, contents } of outputFiles) write(basename(path).replace('docs-style', 'docs'), contents);

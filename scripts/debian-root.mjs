@@ -25,10 +25,12 @@ export function makeDebianRoot(file, nodeImage) {
     chmodSync(join(local, 'node'), 0o755);
     run(
       'mmdebstrap',
-      ...['--variant=minbase', `--include=${packages.join(',')}`],
+      '--variant=minbase',
+      `--include=${packages.join(',')}`,
       ...unread.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
       `--customize-hook=sync-in ${join(folder, 'root')} /`,
-      ...[release, file],
+      release,
+      file,
     );
   } finally {
     rmSync(folder, { recursive: true });

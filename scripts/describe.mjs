@@ -32,7 +32,8 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
   predicateType: 'https://slsa.dev/provenance/v1',
   predicate: {
     buildDefinition: {
-      ...{ buildType, externalParameters: { version, ...externalParameters } },
+      buildType,
+      externalParameters: { version, ...externalParameters },
       resolvedDependencies: [
         { uri: `git+commit:${name}`, digest: { gitCommit: git('rev-parse', 'HEAD') } },
         ...from.map((each) => ({ uri: each.uri, digest: { sha256: each.sha256 } })),

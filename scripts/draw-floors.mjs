@@ -40,7 +40,8 @@ const arrows = [...reach].flatMap(([from, tos]) =>
 
 const round = (number) => Math.round(number * 10) / 10;
 const drawArrow = ([from, to]) => {
-  const [a, b] = [places.get(from), places.get(to)];
+  const a = places.get(from);
+  const b = places.get(to);
   const [x1, y1, x2, y2] = [a.x + a.width / 2, a.y + boxHeight, b.x + b.width / 2, b.y - 3].map(round);
   const bend = round(Math.min(40, (y2 - y1) / 2));
   return `<path class="${floorOf(to) > floorOf(from) ? 'down' : 'up'}" d="M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}"/>`;

@@ -53,12 +53,16 @@ const listMaterials = (files) => {
       arch: field(each, 'Architecture'),
     }))
     .map(({ arch, ...each }) => ({
-      ...{ type: 'library', 'bom-ref': `deb:${each.name}`, ...each },
+      type: 'library',
+      'bom-ref': `deb:${each.name}`,
+      ...each,
       purl: `pkg:deb/debian/${each.name}@${encodeURIComponent(each.version)}?arch=${arch}`,
     }));
   const [, node] = /^node:([\d.]+)/.exec(nodeImage) ?? [];
   const models = readdirSync(join(files, 'app/models')).map((name) => ({
-    ...{ type: 'machine-learning-model', 'bom-ref': `model:${name}`, name },
+    type: 'machine-learning-model',
+    'bom-ref': `model:${name}`,
+    name,
     hashes: [{ alg: 'SHA-256', content: digestOf(readFileSync(join(files, 'app/models', name))) }],
   }));
   const runtime = {
@@ -85,8 +89,23 @@ try {
   say(`Building on ${base}…`);
   const tag = `localhost/facestep:${version}`;
   buildah(
-    ...['build', '--quiet', '--isolation', 'chroot', '--format', 'docker', '--file', dockerfile, '--target', 'runtime'],
-    ...['--build-arg', `NODE_IMAGE=${base}`, '--build-context', `build=${built}`, '--tag', tag, work],
+    'build',
+    '--quiet',
+    '--isolation',
+    'chroot',
+    '--format',
+    'docker',
+    '--file',
+    dockerfile,
+    '--target',
+    'runtime',
+    '--build-arg',
+    `NODE_IMAGE=${base}`,
+    '--build-context',
+    `build=${built}`,
+    '--tag',
+    tag,
+    work,
   );
   const name = `facestep-${version}-image-linux-${processor}`;
   const archive = join(to, `${name}.tar`);
@@ -102,7 +121,8 @@ try {
     makeProvenance(
       { file: basename(file), sha256: digestOf(readFileSync(file)) },
       {
-        ...{ buildType: 'https://docs.docker.com/reference/dockerfile/', builder: 'scripts/image.mjs' },
+        buildType: 'https://docs.docker.com/reference/dockerfile/',
+        builder: 'scripts/image.mjs',
         externalParameters: { os: 'linux', cpu: process.arch, base },
         from: [
           { uri: basename(packed), sha256: digestOf(readFileSync(packed)) },

@@ -70,7 +70,8 @@ function findProblems(catalogues) {
       if (!english.has(key)) return [`${code}: ${key} is not in ${base}.json`];
       try {
         if (/\.\d+$/.test(key) && argumentsOf(text).size > 0) throw new Error('a list has no arguments');
-        const [found, expected] = [describeArguments(text), describeArguments(english.get(key))];
+        const found = describeArguments(text);
+        const expected = describeArguments(english.get(key));
         return found === expected ? [] : [`${code}: ${key} has the arguments ${found} instead of ${expected}`];
       } catch (error) {
         return [`${code}: ${key} is invalid: ${error.message}`];

@@ -21,7 +21,10 @@ const isWindows = process.platform === 'win32';
 
 export const npm = (cwd, ...args) =>
   execFileSync(isWindows ? 'npm.cmd' : 'npm', args, {
-    ...{ cwd, encoding: 'utf8', shell: isWindows, maxBuffer: 64 * 1024 * 1024 },
+    cwd,
+    encoding: 'utf8',
+    shell: isWindows,
+    maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
 

@@ -77,14 +77,15 @@ export const importsOf = (file, text = readSource(file)) =>
   [
     ...text.matchAll(/^(?:import|export)\s+(?!type\s)(?:([^;'"]*?)\s*from\s*)?'(\.[^']+)'|import\('(\.[^']+)'\)/gm),
   ].flatMap(([, names, stated, loaded]) =>
-    names !== undefined && names.startsWith('{') && onlyTypes(names)
+    names?.startsWith('{') && onlyTypes(names)
       ? []
       : [relative(root, join(root, dirname(file), stated ?? loaded)).replaceAll('\\', '/')],
   );
 
 const arrowsOf = (file, text) =>
   importsOf(file, text).flatMap((imported) => {
-    const [from, to] = [roomOf(file), roomOf(imported.replace(/\.js$/, '.ts'))];
+    const from = roomOf(file);
+    const to = roomOf(imported.replace(/\.js$/, '.ts'));
     return from === undefined || to === undefined || from === to ? [] : [{ file, imported, from, to }];
   });
 

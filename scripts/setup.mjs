@@ -71,7 +71,11 @@ export const build = async (say) => {
   await once(
     join(root, 'dist', '.built'),
     digestOf([
-      ...['tsconfig.json', 'web/vite.config.ts', 'web/vite.console.config.ts', 'web/vite.compress-assets.ts', 'package-lock.json'],
+      'tsconfig.json',
+      'web/vite.config.ts',
+      'web/vite.console.config.ts',
+      'web/vite.compress-assets.ts',
+      'package-lock.json',
       'scripts/locales.mjs',
       ...sources,
     ]),
@@ -94,7 +98,11 @@ export const build = async (say) => {
           'evidence/measure/page',
         ])
           await tool('typescript/bin/tsc', '-p', page);
-        for (const config of ['web/vite.config.ts', 'web/vite.console.config.ts', 'evidence/measure/page/vite.config.ts'])
+        for (const config of [
+          'web/vite.config.ts',
+          'web/vite.console.config.ts',
+          'evidence/measure/page/vite.config.ts',
+        ])
           await tool('vite/bin/vite.js', 'build', '--config', config);
       });
     },

@@ -66,7 +66,10 @@ export async function startPushService(options: { readonly contact: string; read
   const { host, close } = await serve(createServer(tls, (request, response) => void answer(request, response)));
   const agent = new Agent({ connect: { ca: tls.cert } });
   return {
-    ...{ host, cert: tls.cert, opened, refused },
+    host,
+    cert: tls.cert,
+    opened,
+    refused,
     subscribe(serverKey: string) {
       const endpoint = `https://${host}/send/${randomBytes(12).toString('base64url')}`;
       const browser = createBrowser(serverKey);

@@ -76,8 +76,12 @@ export const toAuthorizationRequest = (
   { clientId, scopes }: OpenIdProvider,
   { state, nonce, redirectUri }: Omit<PendingSignIn, 'codeVerifier'> & { readonly state: string },
 ) => ({
-  ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: scopes.join(' ') },
-  ...{ state, nonce },
+  client_id: clientId,
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: scopes.join(' '),
+  state,
+  nonce,
 });
 
 /** PKCE, S256 (RFC 7636). */
@@ -126,7 +130,8 @@ export async function completeSignIn(provider: OpenIdProvider, completion: Compl
       code,
       redirect_uri: started.redirectUri,
       ...(hasPkce ? { code_verifier: started.codeVerifier } : {}),
-      ...{ client_id: provider.clientId, client_secret: provider.clientSecret },
+      client_id: provider.clientId,
+      client_secret: provider.clientSecret,
     }),
   });
   const body: unknown = await response.json().catch(() => null);

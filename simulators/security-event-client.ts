@@ -40,8 +40,12 @@ const tokenGuard = z.strictObject({
 
 const refusalGuard = z.object({
   error: z.enum([
-    ...(['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'] as const),
-    ...(['unsupported_grant_type', 'invalid_scope'] as const),
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
   ]),
 });
 
@@ -64,7 +68,8 @@ export async function obtainAccessToken(
     method: 'POST',
     headers: isBasic ? { Authorization: `Basic ${pair}` } : {},
     body: new URLSearchParams({
-      ...{ grant_type: 'client_credentials', scope },
+      grant_type: 'client_credentials',
+      scope,
       ...(isBasic ? {} : { client_id: clientId, client_secret: clientSecret }),
     }),
   });

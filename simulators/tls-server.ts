@@ -14,8 +14,12 @@ export async function createSelfSigned(kind: keyof typeof algorithms = 'ec'): Pr
   const algorithm = algorithms[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    ...{ keys, signingAlgorithm: algorithm, serialNumber: `01${randomBytes(8).toString('hex')}` },
-    ...{ name: 'CN=facestep test', notBefore: new Date('2020-01-01'), notAfter: new Date('2049-12-31') },
+    keys,
+    signingAlgorithm: algorithm,
+    serialNumber: `01${randomBytes(8).toString('hex')}`,
+    name: 'CN=facestep test',
+    notBefore: new Date('2020-01-01'),
+    notAfter: new Date('2049-12-31'),
     extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
   });
   const key = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -202,11 +202,9 @@ test('what README.md, docs/known-limits.md and docs/accuracy.md say of strangers
   const read = (name: string): Promise<string> => readFile(join(projectRoot, name), 'utf8');
   const mixed = JSON.parse(await read('docs/accuracy/accuracy.json'));
   const { groups, groupsByPhotos, nearest, embeddings } = JSON.parse(await read('docs/accuracy/groups.json'));
-  const [document, readme, security] = [
-    await read('docs/accuracy.md'),
-    await read('README.md'),
-    await read('docs/known-limits.md'),
-  ];
+  const document = await read('docs/accuracy.md');
+  const readme = await read('README.md');
+  const security = await read('docs/known-limits.md');
   const cell = ({ fmr, fmrInterval }: Rates): string => `${share(fmr)} (${range(fmrInterval, share)})`;
   for (const level of levels) {
     const { photos } = groups.casia![level];

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { rightsByRole } from '../src/access/rights.js';
 import { defaultScopes } from '../src/access/scopes.js';
-import { projectRoot } from './support/run/paths.js';
 import { createDescribedEndpoints } from './reference/described-endpoints.js';
+import { projectRoot } from './support/run/paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 

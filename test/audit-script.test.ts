@@ -35,7 +35,10 @@ beforeEach(async () => {
   const manifest = { name: 'audited', version: '1.0.0', dependencies, devDependencies: { jest: '1.0.0' } };
   write('package.json', manifest);
   write('package-lock.json', {
-    ...{ name: 'audited', version: '1.0.0', lockfileVersion: 3, requires: true },
+    name: 'audited',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
     packages: {
       '': manifest,
       'node_modules/dicer': { version: '0.3.1', integrity: 'sha512-AAAA' },

@@ -11,6 +11,7 @@ import { keysGuard } from '../src/config/keys.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { greatestFalsePositiveRate, mostTokens } from '../src/extensions/roster/identify.js';
 import { accuracies } from '../src/face/token/parameters.js';
+import { renderPages } from './reference/pages.js';
 import {
   blocksOf,
   deadLinksIn,
@@ -24,7 +25,6 @@ import {
 } from './support/benches/page.js';
 import { parameters } from './support/data/parameters.js';
 import { projectRoot } from './support/run/paths.js';
-import { renderPages } from './reference/pages.js';
 
 /* What the pages say of themselves, of the tests and of the product. */
 
@@ -180,6 +180,7 @@ test('docs/sizing.md: its tables are those that the stored results give', () => 
   const tables = readPage('docs/sizing.md')
     .match(/^\|.*$/gm)
     ?.join('\n');
-  const [measured, prices] = [readMeasured(), readPrices()];
+  const measured = readMeasured();
+  const prices = readPrices();
   for (const table of [showMeasured(measured), showPlan(measured, prices)]) expect(tables).toContain(table.join('\n'));
 });

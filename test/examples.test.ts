@@ -34,7 +34,10 @@ beforeAll(async () => {
   const config = { modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } };
   writeFileSync(at('facestep.json'), JSON.stringify(config));
   service = await startService({
-    ...{ PORT: '0', FACESTEP_DATA: at('data'), FACESTEP_CONFIG: at('facestep.json'), FACESTEP_ADMIN_KEY: adminKey },
+    PORT: '0',
+    FACESTEP_DATA: at('data'),
+    FACESTEP_CONFIG: at('facestep.json'),
+    FACESTEP_ADMIN_KEY: adminKey,
   });
   const issued = await fetch(`${service.url}/generateToken`, {
     method: 'POST',

@@ -42,8 +42,14 @@ describe('what is seen in a photo', () => {
     const observe = createObserver();
     const seen = [sight, sight, sight].map((each) => observe(each));
     expect(seen.at(0)).toEqual({
-      ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
-      ...{ pose: null, isHeld: false, isBetween: false },
+      faces: 1,
+      hint: null,
+      ready: true,
+      isTooSmall: false,
+      isTooBright: false,
+      pose: null,
+      isHeld: false,
+      isBetween: false,
     });
     expect(seen.at(-1)).toEqual({
       faces: 1,

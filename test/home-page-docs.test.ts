@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { findFreePort } from '../examples/demo/free-port.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
-import { type CompanyProviderServer, startCompanyProvider } from './support/servers/company-provider.js';
-import { cookiesOf } from './support/benches/console.js';
-import { createFolder } from './support/run/folder.js';
 import { configurationOf } from './oidc/documented.js';
+import { cookiesOf } from './support/benches/console.js';
 import { readPage } from './support/benches/page.js';
+import { createFolder } from './support/run/folder.js';
 import { modelsFolder } from './support/run/paths.js';
+import { type CompanyProviderServer, startCompanyProvider } from './support/servers/company-provider.js';
 
 /* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
 
@@ -46,7 +46,9 @@ beforeAll(async () => {
   const verifier = { kind: 'embedded', workers: 1 };
   writeFileSync(config, JSON.stringify({ modelsFolder, verifier, ...written }));
   service = await startService({
-    ...{ PORT: String(port), FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data') },
+    PORT: String(port),
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'data'),
     FACESTEP_ADMIN_KEY: 'an-administrators-key-of-the-tests-0123456789',
   });
 });

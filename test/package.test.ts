@@ -20,13 +20,32 @@ const main = join(installed, 'dist/src/main.js');
 
 const canary = 'a secret of this checkout';
 const secrets = [
-  ...['simulated.json', '.env', '.env.production', 'tls.pem', 'facestep.json', 'dist/simulated.json'],
-  ...['data/keys.json', 'data/signing-keys.json', 'data/admin-key', 'data/state.db', 'data/audit.jsonl'],
+  'simulated.json',
+  '.env',
+  '.env.production',
+  'tls.pem',
+  'facestep.json',
+  'dist/simulated.json',
+  'data/keys.json',
+  'data/signing-keys.json',
+  'data/admin-key',
+  'data/state.db',
+  'data/audit.jsonl',
   // Beside what is packed.
-  ...['dist/src/.env', 'dist/src/keys.json', 'dist/src/cli/admin-key', 'dist/src/private.pem', 'dist/src/core.1234'],
-  ...['dist/adapters/okta/private.pem', 'dist/adapters/okta/fixtures/token.json', 'dist/client/.npmrc'],
-  ...['dist/capture-web/simulated.json', 'dist/capture-web/assets/keys.json', 'parameters/keys.json'],
-  ...['models/face.jpg', 'infra/docker/secrets/admin-key', 'infra/terraform/terraform.tfstate'],
+  'dist/src/.env',
+  'dist/src/keys.json',
+  'dist/src/cli/admin-key',
+  'dist/src/private.pem',
+  'dist/src/core.1234',
+  'dist/adapters/okta/private.pem',
+  'dist/adapters/okta/fixtures/token.json',
+  'dist/client/.npmrc',
+  'dist/capture-web/simulated.json',
+  'dist/capture-web/assets/keys.json',
+  'parameters/keys.json',
+  'models/face.jpg',
+  'infra/docker/secrets/admin-key',
+  'infra/terraform/terraform.tfstate',
 ];
 
 /** All that a package may hold. */
@@ -58,9 +77,20 @@ let packed: z.infer<typeof packedGuard>[0];
 
 /** Nothing of the checkout that a build does not put there is copied: it may hold what is really secret. */
 const parts = [
-  ...['.gitignore', '.npmrc', 'package.json', 'package-lock.json', 'README.md', 'LICENSE', 'MODELS.md'],
-  ...['SECURITY.md', 'CHANGELOG.md'],
-  ...['dist', 'docs', 'infra/systemd', 'scripts', 'src/face/engines.json'],
+  '.gitignore',
+  '.npmrc',
+  'package.json',
+  'package-lock.json',
+  'README.md',
+  'LICENSE',
+  'MODELS.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'dist',
+  'docs',
+  'infra/systemd',
+  'scripts',
+  'src/face/engines.json',
 ];
 
 beforeAll(async () => {
@@ -144,7 +174,8 @@ test('an unpacked package with models serves, the capture page and the documenta
   const env = { PORT: '0', FACESTEP_DATA: join(folder, 'served'), FACESTEP_CONFIG: config };
   const service = await startService(env, undefined, main);
   const textOf = (path: string) => fetch(service.url + path).then((answer) => answer.text());
-  const [page, documentation] = [await textOf('/face'), await textOf('/docs/install.html')];
+  const page = await textOf('/face');
+  const documentation = await textOf('/docs/install.html');
   await service.stop();
   expect(page).toContain('<html');
   expect(documentation).toContain('<h1 id="install">');

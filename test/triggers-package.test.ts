@@ -82,7 +82,8 @@ describe('the template', () => {
     const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
     expect(statements).toEqual([
       {
-        ...{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: ['Define', 'Create', 'Verify', 'PreToken'].map((name) => ({
           'Fn::GetAtt': [`${name}LogGroup`, 'Arn'],
         })),
@@ -97,7 +98,8 @@ describe('the template', () => {
     expect(permissions).toHaveLength(4);
     const invoked = permissions.map(([, { Properties }]) => {
       expect(Properties).toMatchObject({
-        ...{ Action: 'lambda:InvokeFunction', Principal: 'cognito-idp.amazonaws.com' },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'cognito-idp.amazonaws.com',
         SourceAccount: { Ref: 'AWS::AccountId' },
         SourceArn: { 'Fn::Sub': expect.stringMatching(/:userpool\/eu-central-1_AbCdEfGhI$/) },
       });

@@ -30,8 +30,10 @@ describe('a step-up request', () => {
     const request = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
     expect(request.length).toBeLessThan(1024);
     expect(await open(request)).toEqual({
-      ...{ subject: 'a-sub', nonce: 'a-nonce' },
-      ...{ issuedAt: Math.floor(clock.now() / 1000), expiresAt: clock.now() + requestLifeSec * 1000 },
+      subject: 'a-sub',
+      nonce: 'a-nonce',
+      issuedAt: Math.floor(clock.now() / 1000),
+      expiresAt: clock.now() + requestLifeSec * 1000,
       audience: toReceiptAudience({ userPoolId: settings.userPoolId, clientId: 'client-one' }),
     });
   });

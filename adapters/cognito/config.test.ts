@@ -16,7 +16,9 @@ const minimal = {
 const withCognito = (changes: Record<string, unknown>) => ({ ...minimal, cognito: { ...minimal.cognito, ...changes } });
 const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:define';
 const functions = {
-  ...{ defineAuthChallenge: arn, createAuthChallenge: arn, preTokenGeneration: `${arn}:live` },
+  defineAuthChallenge: arn,
+  createAuthChallenge: arn,
+  preTokenGeneration: `${arn}:live`,
   verifyAuthChallengeResponse: 'arn:aws-cn:lambda:cn-north-1:123456789012:function:verify',
 };
 
@@ -52,8 +54,12 @@ describe('the configuration of a connection', () => {
 
 describe('the settings of the triggers', () => {
   const settings = {
-    ...{ connection: 'customers', issuer: 'https://face.example.com/', userPoolId: 'eu-central-1_AbCdEfGhI' },
-    ...{ clientIds: ['1example23456789'], requestSecret: secret, receiptKeys: { keys: [{ kty: 'EC' }] } },
+    connection: 'customers',
+    issuer: 'https://face.example.com/',
+    userPoolId: 'eu-central-1_AbCdEfGhI',
+    clientIds: ['1example23456789'],
+    requestSecret: secret,
+    receiptKeys: { keys: [{ kty: 'EC' }] },
     mode: 'enforce',
   };
 

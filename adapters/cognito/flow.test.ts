@@ -36,7 +36,9 @@ async function ask(name: TriggerName, event: unknown, triggers: Triggers = bench
 }
 
 const entry = (challengeName: string, challengeResult: boolean, challengeMetadata: string | null = null) => ({
-  ...{ challengeName, challengeResult, challengeMetadata },
+  challengeName,
+  challengeResult,
+  challengeMetadata,
 });
 const srp = entry('SRP_A', true);
 const password = entry('PASSWORD_VERIFIER', true);
@@ -84,8 +86,19 @@ describe('what comes next in a sign-in', () => {
 
   test('whatever happened, tokens need the password, then our challenge answered, and nothing failed after', () => {
     const names = [
-      ...['SRP_A', 'PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE', 'SMS_MFA', 'ADMIN_NO_SRP_AUTH', 'DEVICE_SRP_AUTH'],
-      ...['NEW_PASSWORD_REQUIRED', 'SELECT_CHALLENGE', 'PASSWORD', 'PASSWORD_SRP', 'WEB_AUTHN', 'EMAIL_OTP', 'x'],
+      'SRP_A',
+      'PASSWORD_VERIFIER',
+      'CUSTOM_CHALLENGE',
+      'SMS_MFA',
+      'ADMIN_NO_SRP_AUTH',
+      'DEVICE_SRP_AUTH',
+      'NEW_PASSWORD_REQUIRED',
+      'SELECT_CHALLENGE',
+      'PASSWORD',
+      'PASSWORD_SRP',
+      'WEB_AUTHN',
+      'EMAIL_OTP',
+      'x',
     ];
     const anyEntry = fc.record({
       challengeName: fc.oneof(fc.constantFrom(...names), fc.string()),
@@ -143,7 +156,8 @@ describe('in shadow mode', () => {
       challengeName: 'PASSWORD_VERIFIER',
     });
     expect(await ask('define-auth-challenge', toDefineEvent([srp, password]), shadow)).toEqual({
-      ...{ issueTokens: true, failAuthentication: false },
+      issueTokens: true,
+      failAuthentication: false,
     });
     expect(bench.log.text().slice(before).trim().split('\n')).toHaveLength(1);
   });
@@ -176,8 +190,11 @@ describe('the challenge', () => {
   const open = () =>
     createOpenStepUpRequest(
       {
-        ...{ userPoolId: bench.who.userPoolId, clientIds: [bench.who.clientId] },
-        ...{ issuer: testIssuer, connection: connectionId, requestSecret: new Credential(requestSecret) },
+        userPoolId: bench.who.userPoolId,
+        clientIds: [bench.who.clientId],
+        issuer: testIssuer,
+        connection: connectionId,
+        requestSecret: new Credential(requestSecret),
         previousRequestSecret: undefined,
       },
       { clock: bench.clock, noteUse: () => {} },
@@ -187,11 +204,9 @@ describe('the challenge', () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
     expect({ type, startUrl, exp, connection }).toEqual({
-      ...{
-        type: 'FACE',
-        startUrl: `${testIssuer}/face#requested.${connectionId}.${request}`,
-        connection: connectionId,
-      },
+      type: 'FACE',
+      startUrl: `${testIssuer}/face#requested.${connectionId}.${request}`,
+      connection: connectionId,
       exp: String(expiresAt / 1000),
     });
     const audience = toReceiptAudience(bench.who);
@@ -199,7 +214,8 @@ describe('the challenge', () => {
   });
 
   test('is another each time, and its private part holds nothing but the nonce', async () => {
-    const [one, two] = [await challengeOf(known()), await challengeOf(known())];
+    const one = await challengeOf(known());
+    const two = await challengeOf(known());
     expect(one.nonce).not.toBe(two.nonce);
     const response = await ask('create-auth-challenge', known());
     expect(
@@ -318,7 +334,8 @@ const toPreTokenEvent = (
   const { version = '2', triggerSource = 'TokenGeneration_Authentication', sub = ada } = changes;
   return {
     ...toCommon(bench.who, 'ada'),
-    ...{ version, triggerSource },
+    version,
+    triggerSource,
     request: { userAttributes: { sub }, groupConfiguration: {}, clientMetadata, scopes: [] },
   };
 };

@@ -17,8 +17,12 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     hooks: {},
     openStepUpRequest: createOpenStepUpRequest(
       {
-        ...{ userPoolId, clientIds, connection: id, issuer: publicUrl },
-        ...{ requestSecret: triggers.requestSecret, previousRequestSecret: triggers.previousRequestSecret },
+        userPoolId,
+        clientIds,
+        connection: id,
+        issuer: publicUrl,
+        requestSecret: triggers.requestSecret,
+        previousRequestSecret: triggers.previousRequestSecret,
       },
       { clock, noteUse: (secret) => noteUse('step-ups/requested', secret) },
     ),

@@ -48,7 +48,8 @@ describe('the attribute', () => {
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect(Object.fromEntries(attributesOf('ada'))).toMatchObject({
-      ...{ email: 'ada@example.com', 'custom:face_token': 'FV1.abc' },
+      email: 'ada@example.com',
+      'custom:face_token': 'FV1.abc',
     });
     calls.length = 0;
     expect(textOf(await profile.readToken(ada))).toBe('FV1.abc');

@@ -161,11 +161,23 @@ const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@face
 
 /** Standard attribute of the pool for each claim. Cognito stores an address as one text, so only `formatted` is set. */
 const usualSources = {
-  ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
-  ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },
-  ...{ website: 'website', gender: 'gender', birthdate: 'birthdate', zoneinfo: 'zoneinfo', locale: 'locale' },
-  ...{ email: 'email', email_verified: 'email_verified' },
-  ...{ phone_number: 'phone_number', phone_number_verified: 'phone_number_verified' },
+  name: 'name',
+  given_name: 'given_name',
+  family_name: 'family_name',
+  middle_name: 'middle_name',
+  nickname: 'nickname',
+  preferred_username: 'preferred_username',
+  profile: 'profile',
+  picture: 'picture',
+  website: 'website',
+  gender: 'gender',
+  birthdate: 'birthdate',
+  zoneinfo: 'zoneinfo',
+  locale: 'locale',
+  email: 'email',
+  email_verified: 'email_verified',
+  phone_number: 'phone_number',
+  phone_number_verified: 'phone_number_verified',
   address: { formatted: 'address' },
 } satisfies UsualSources;
 

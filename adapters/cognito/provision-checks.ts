@@ -132,8 +132,12 @@ export async function checkTriggers(settings: Settings, pool: Administration): P
 }
 
 const bypasses: readonly ExplicitAuthFlowsType[] = [
-  ...(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH'] as const),
-  ...(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH', 'USER_PASSWORD_AUTH'] as const),
+  'ALLOW_USER_SRP_AUTH',
+  'ALLOW_USER_PASSWORD_AUTH',
+  'ALLOW_USER_AUTH',
+  'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+  'ADMIN_NO_SRP_AUTH',
+  'USER_PASSWORD_AUTH',
 ];
 
 /** Checks that an app client requires the face challenge and offers no other sign-in. */

@@ -128,7 +128,9 @@ export const triggerStep = (settings: Settings, pool: Administration): Provision
 });
 
 const defaultFlows: readonly ExplicitAuthFlowsType[] = [
-  ...(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'] as const),
+  'ALLOW_REFRESH_TOKEN_AUTH',
+  'ALLOW_USER_SRP_AUTH',
+  'ALLOW_CUSTOM_AUTH',
 ];
 
 export const flowsOf = ({ ExplicitAuthFlows }: UserPoolClientType): readonly ExplicitAuthFlowsType[] =>

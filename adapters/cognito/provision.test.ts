@@ -75,7 +75,11 @@ function deploy(changes: Readonly<Record<string, string>> = {}): void {
 function provision({ cognito = { triggers }, policy = {} }: ConnectionChanges = {}, offsetMs = 0) {
   const settings = toSettings(simulator, pool, [clientId], { cognito, policy });
   return createCognitoProvisioning({
-    ...{ settings, publicUrl: 'https://face.example.com', random: systemRandom, log: createTextLog(), fetch: reach },
+    settings,
+    publicUrl: 'https://face.example.com',
+    random: systemRandom,
+    log: createTextLog(),
+    fetch: reach,
     clock: { now: () => epochMs(Date.now() + offsetMs) },
   });
 }
@@ -103,9 +107,15 @@ const verdictOf = async (title: RegExp, changes: ConnectionChanges = {}, offsetM
 describe('provisioning', () => {
   test('sets up what is missing, changes nothing else, and has nothing left to do', async () => {
     clientId = await administrator.createAppClient({
-      ...{ ClientName: 'Shop', ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'], RefreshTokenValidity: 7 },
-      ...{ AuthSessionValidity: 10, AccessTokenValidity: 15, TokenValidityUnits: { AccessToken: 'minutes' } },
-      ...{ CallbackURLs: ['https://shop.example.com/'], EnableTokenRevocation: false, ReadAttributes: ['email'] },
+      ClientName: 'Shop',
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+      RefreshTokenValidity: 7,
+      AuthSessionValidity: 10,
+      AccessTokenValidity: 15,
+      TokenValidityUnits: { AccessToken: 'minutes' },
+      CallbackURLs: ['https://shop.example.com/'],
+      EnableTokenRevocation: false,
+      ReadAttributes: ['email'],
     });
     const client = structuredClone(pool.clients.get(clientId)!.settings);
     expect(await applyAll()).toEqual(['different', 'missing', 'different', 'missing']);
@@ -124,7 +134,9 @@ describe('provisioning', () => {
       },
     });
     expect(pool.schema.get('custom:face_token')).toMatchObject({
-      ...{ AttributeDataType: 'String', Mutable: true, StringAttributeConstraints: { MaxLength: '256' } },
+      AttributeDataType: 'String',
+      Mutable: true,
+      StringAttributeConstraints: { MaxLength: '256' },
     });
     const { ExplicitAuthFlows, WriteAttributes, ...kept } = pool.clients.get(clientId)!.settings;
     const { ExplicitAuthFlows: formerFlows, ...before } = client;
@@ -160,7 +172,7 @@ describe('provisioning', () => {
     ['never empty', { StringAttributeConstraints: { MinLength: '20', MaxLength: '2048' } }],
   ])('is blocked by an attribute that is %s', async (_, misfit) => {
     const Name = 'custom:face_token';
-    pool.schema.set(Name, { ...{ Name, AttributeDataType: 'String', Mutable: true, Required: false }, ...misfit });
+    pool.schema.set(Name, { Name, AttributeDataType: 'String', Mutable: true, Required: false, ...misfit });
     expect((await inspectAll())[1]).toMatchObject({ state: 'blocked' });
     expect(await verdictOf(/^The attribute/)).toBe('fail');
   });

@@ -30,7 +30,9 @@ function createHeldFetch() {
     return response;
   };
   return {
-    ...{ fetch, asked, answered },
+    fetch,
+    asked,
+    answered,
     hold(): void {
       held = new Promise((resolve, reject) => {
         letGo = (failure) => {

@@ -77,7 +77,11 @@ const decide = (
   { core }: FlowDeps,
 ): Promise<HookDecision> =>
   core.decide({
-    ...{ hook, subject, application, address, isAfterFirstFactor },
+    hook,
+    subject,
+    application,
+    address,
+    isAfterFirstFactor,
     // The user can choose the correlation id, so the event id also has application and address. Otherwise, one face
     // check could answer two sign-ins.
     eventId: JSON.stringify([correlationId, application, address]),

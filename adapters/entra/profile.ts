@@ -56,11 +56,19 @@ const searched = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalN
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/user */
 const usualSources = {
-  ...{ name: 'displayName', given_name: 'givenName', family_name: 'surname', preferred_username: 'userPrincipalName' },
-  ...{ locale: 'preferredLanguage', email: 'mail', phone_number: 'mobilePhone' },
+  name: 'displayName',
+  given_name: 'givenName',
+  family_name: 'surname',
+  preferred_username: 'userPrincipalName',
+  locale: 'preferredLanguage',
+  email: 'mail',
+  phone_number: 'mobilePhone',
   address: {
-    ...{ street_address: 'streetAddress', locality: 'city', region: 'state' },
-    ...{ postal_code: 'postalCode', country: 'country' },
+    street_address: 'streetAddress',
+    locality: 'city',
+    region: 'state',
+    postal_code: 'postalCode',
+    country: 'country',
   },
 } satisfies UsualSources;
 

@@ -65,7 +65,8 @@ function differencesOf(hook: HookName, extension: Partial<CustomExtension>, deps
   const isPatient =
     timeoutInMilliseconds === clientConfiguration.timeoutInMilliseconds &&
     maximumRetries === clientConfiguration.maximumRetries;
-  const [targetUrl, resourceId] = [hookUrlOf(hook, deps), identifierUriOf(deps)];
+  const targetUrl = hookUrlOf(hook, deps);
+  const resourceId = identifierUriOf(deps);
   const settings: readonly (readonly [isSet: boolean, line: string, field: JsonObject])[] = [
     [
       endpointConfiguration?.targetUrl === targetUrl,

@@ -122,9 +122,14 @@ describe('checks', () => {
     const kid = Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
     jwk = { ...(await exportJWK(certificate.publicKey)), use: 'sig', kid, x5c: [certificate.raw.toString('base64')] };
     metadata = {
-      ...{ issuer, authorization_endpoint: `${issuer}/authorize`, jwks_uri: `${issuer}/jwks` },
-      ...{ scopes_supported: ['openid'], response_types_supported: ['id_token'], subject_types_supported: ['public'] },
-      ...{ response_modes_supported: ['form_post'], id_token_signing_alg_values_supported: ['RS256'] },
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      jwks_uri: `${issuer}/jwks`,
+      scopes_supported: ['openid'],
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      response_modes_supported: ['form_post'],
+      id_token_signing_alg_values_supported: ['RS256'],
     };
   });
   const answer = (url: string): Response => {

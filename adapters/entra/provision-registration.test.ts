@@ -10,10 +10,16 @@ let entra: EntraSimulator;
 let provisioning: Provisioning;
 /** All that provisioning and registering need. */
 const roles = [
-  ...['User.ReadWrite.All', 'GroupMember.Read.All', 'UserAuthMethod-External.ReadWrite.All'],
-  ...['Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All'],
-  ...['CustomAuthenticationExtension.ReadWrite.All', 'EventListener.ReadWrite.All'],
-  ...['Policy.ReadWrite.ApplicationConfiguration', 'Policy.ReadWrite.AuthenticationMethod'],
+  'User.ReadWrite.All',
+  'GroupMember.Read.All',
+  'UserAuthMethod-External.ReadWrite.All',
+  'Application.ReadWrite.All',
+  'AppRoleAssignment.ReadWrite.All',
+  'DelegatedPermissionGrant.ReadWrite.All',
+  'CustomAuthenticationExtension.ReadWrite.All',
+  'EventListener.ReadWrite.All',
+  'Policy.ReadWrite.ApplicationConfiguration',
+  'Policy.ReadWrite.AuthenticationMethod',
 ];
 let waits: number[];
 let appId: string;

@@ -34,7 +34,9 @@ afterEach(() => entra.close());
 
 const connect = (changes: object = {}, { by = daemon, at = publicUrl, fetch = entra.fetch } = {}): Provisioning =>
   provisionEntra(toEntraConnection(entra, by, { hooks: { clientApps: [client] }, ...changes }), {
-    ...{ clock, fetch, publicUrl: at },
+    clock,
+    fetch,
+    publicUrl: at,
   });
 
 const plan = ({ steps }: Provisioning) =>

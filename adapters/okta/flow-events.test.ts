@@ -5,10 +5,10 @@ import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isClaimed } from '../../test/contract/okta-replies.js';
-import { drawPicture } from '../../test/support/fakes/embedded.js';
 import { toBody } from '../../test/support/data/event-body.js';
-import { until } from '../../test/support/run/eventually.js';
 import { testShare } from '../../test/support/data/share.js';
+import { drawPicture } from '../../test/support/fakes/embedded.js';
+import { until } from '../../test/support/run/eventually.js';
 
 let bench: OktaBench;
 let ada: string;

@@ -99,7 +99,13 @@ export const decide = (
   { core }: Pick<FlowDeps, 'core'>,
 ): Promise<HookDecision> =>
   core.decide({
-    ...{ hook, subject, application, address, isAfterFirstFactor, eventId, eventTime },
+    hook,
+    subject,
+    application,
+    address,
+    isAfterFirstFactor,
+    eventId,
+    eventTime,
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: DECISION_TIMEOUT_MS,
   });
@@ -147,8 +153,12 @@ export async function handlePasswordImportHook(
   if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
   const decision = await decide(
     {
-      ...{ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) },
-      ...{ application: null, address: null, isAfterFirstFactor: false },
+      ...event,
+      hook: 'password-import',
+      subject: subjectOfIdentifier(username),
+      application: null,
+      address: null,
+      isAfterFirstFactor: false,
     },
     deps,
   );

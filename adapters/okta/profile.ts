@@ -168,18 +168,23 @@ export function createOktaProfile(
 }
 
 const usualSources = {
-  ...{ name: ['firstName', 'lastName'], given_name: 'firstName', family_name: 'lastName', middle_name: 'middleName' },
-  ...{
-    nickname: 'nickName',
-    preferred_username: 'login',
-    profile: 'profileUrl',
-    zoneinfo: 'timezone',
-    locale: 'locale',
-  },
-  ...{ email: 'email', phone_number: 'mobilePhone' },
+  name: ['firstName', 'lastName'],
+  given_name: 'firstName',
+  family_name: 'lastName',
+  middle_name: 'middleName',
+  nickname: 'nickName',
+  preferred_username: 'login',
+  profile: 'profileUrl',
+  zoneinfo: 'timezone',
+  locale: 'locale',
+  email: 'email',
+  phone_number: 'mobilePhone',
   address: {
-    ...{ street_address: 'streetAddress', locality: 'city', region: 'state' },
-    ...{ postal_code: 'zipCode', country: 'countryCode' },
+    street_address: 'streetAddress',
+    locality: 'city',
+    region: 'state',
+    postal_code: 'zipCode',
+    country: 'countryCode',
   },
 } satisfies UsualSources;
 

@@ -78,19 +78,23 @@ describe('the factor', () => {
     const { id, definition, ...rest } = idpOf('OIDC');
     const { protocol, policy, ...others } = JSON.parse(JSON.stringify(definition));
     const safeguarded = {
-      ...{ ...others, issuerMode: 'CUSTOM_URL' },
+      ...others,
+      issuerMode: 'CUSTOM_URL',
       protocol: {
-        ...{ ...protocol, settings: { sendApplicationContext: true } },
+        ...protocol,
+        settings: { sendApplicationContext: true },
         credentials: { client: { ...protocol.credentials.client, pkce_required: true } },
       },
       policy: {
-        ...{ ...policy, accountLink: { ...policy.accountLink, filter: { groups: { include: ['staff'] } } } },
+        ...policy,
+        accountLink: { ...policy.accountLink, filter: { groups: { include: ['staff'] } } },
         subject: { ...policy.subject, filter: '.*@example\\.com' },
       },
     };
     bench.okta.org.identityProviders.set(id, { id, ...rest, definition: safeguarded });
     await stepOf('Identity provider: okta_factor', {
-      ...{ factor: { trustClaims: true }, policy: { userSecret: 'passkey' } },
+      factor: { trustClaims: true },
+      policy: { userSecret: 'passkey' },
     }).apply();
     expect(idpOf('OIDC').definition).toEqual({ ...safeguarded, policy: { ...safeguarded.policy, trustClaims: true } });
   });

@@ -85,7 +85,8 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ...kept,
   ...Object.fromEntries(
     Object.entries(set).map(([name, value]) => {
-      const [before, after] = [objectGuard.safeParse(kept[name]).data, objectGuard.safeParse(value).data];
+      const before = objectGuard.safeParse(kept[name]).data;
+      const after = objectGuard.safeParse(value).data;
       return [name, before === undefined || after === undefined ? value : setWithin(before, after)];
     }),
   ),

@@ -56,7 +56,10 @@ describe('an empty org', () => {
     await applyAll(provisioning);
     expect(await statesOf(provisioning)).toEqual([...Array(8).fill('ready'), 'manual', 'ready', 'manual']);
     expect(bench.okta.org.attributes.get('facestepToken')).toMatchObject({
-      ...{ type: 'string', maxLength: 256, scope: 'NONE', required: false },
+      type: 'string',
+      maxLength: 256,
+      scope: 'NONE',
+      required: false,
       permissions: [{ principal: 'SELF', action: 'HIDE' }],
     });
     expect(tokenHook()).toMatchObject({

@@ -60,7 +60,9 @@ export async function* listMembers(
     yield users
       .filter(({ status }) => staying.includes(status))
       .map(({ id: subject, profile }) => ({
-        ...{ subject, login: profile.login, email: profile.email || null },
+        subject,
+        login: profile.login,
+        email: profile.email || null,
         isEnrolled: isFilled(profile[attribute]),
       }));
 }
@@ -75,7 +77,10 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
   const isSentHere = clients.some(({ kind }) => kind === 'okta_factor' || kind === 'okta_idv');
   const { registration } = okta.provision;
   const scopes = toScopes([
-    ...['schemas', 'inlineHooks', 'authorizationServers', 'eventHooks'],
+    'schemas',
+    'inlineHooks',
+    'authorizationServers',
+    'eventHooks',
     ...(registration === undefined ? [] : ['policies']),
     ...(isSentHere ? ['idps', 'authenticators'] : []),
     ...(okta.provision.securityEventsProvider ? ['securityEventsProviders'] : []),
@@ -105,7 +110,9 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
         if (client.kind === 'okta_idv') return [createIdpStep(client, deps), verificationRule];
         if (client.kind !== 'okta_factor') return [];
         return [
-          ...[createIdpStep(client, deps), createUsageStep(client, deps), createAuthenticatorStep(client, deps)],
+          createIdpStep(client, deps),
+          createUsageStep(client, deps),
+          createAuthenticatorStep(client, deps),
           factorPolicies,
         ];
       }),

@@ -54,8 +54,15 @@ const saidByKind = {
 } as const satisfies Record<RefusalKind, FaceErrorCode>;
 
 const saidAsIs: ReadonlySet<FaceErrorCode> = new Set([
-  ...(['body_too_large', 'not_found', 'method_not_allowed', 'event_out_of_time', 'connection_unknown'] as const),
-  ...(['overloaded', 'upstream_unavailable', 'upstream_malformed', 'profile_unavailable'] as const),
+  'body_too_large',
+  'not_found',
+  'method_not_allowed',
+  'event_out_of_time',
+  'connection_unknown',
+  'overloaded',
+  'upstream_unavailable',
+  'upstream_malformed',
+  'profile_unavailable',
   'state_unavailable',
 ]);
 

@@ -85,7 +85,8 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
     if (plain.some(([, beginning]) => beginning === '')) return [];
     const query = new URLSearchParams({
       ...Object.fromEntries(plain.map(([field, beginning]) => [field, `${beginning}*`])),
-      ...{ limit: String(limit), fields: 'id,username,email,phone,firstname,lastname' },
+      limit: String(limit),
+      fields: 'id,username,email,phone,firstname,lastname',
     });
     return parseOk(z.array(accountGuard), await api.call('GET', `/api/2/users?${query}`, null, 'outsider'));
   };
@@ -124,8 +125,13 @@ const loggedOutGuard = z.object({ status: z.object({ error: z.literal(false) }) 
 const wholeGuard = z.looseObject({ id: idGuard });
 
 const usualSources = {
-  ...{ name: ['firstname', 'lastname'], given_name: 'firstname', family_name: 'lastname' },
-  ...{ preferred_username: 'username', locale: 'preferred_locale_code', email: 'email', phone_number: 'phone' },
+  name: ['firstname', 'lastname'],
+  given_name: 'firstname',
+  family_name: 'lastname',
+  preferred_username: 'username',
+  locale: 'preferred_locale_code',
+  email: 'email',
+  phone_number: 'phone',
 } satisfies UsualSources;
 
 type Fields = Readonly<Record<string, Json>>;

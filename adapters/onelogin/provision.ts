@@ -94,7 +94,9 @@ export async function* listMembers(
   for await (const users of listPages(memberGuard, fields, api)) {
     const active = users.filter((user) => staying.includes(user.status) && user.role_ids.includes(role));
     yield active.map(({ id, username, email, custom_attributes }) => ({
-      ...{ subject: id, login: username || email || '', email: email || null },
+      subject: id,
+      login: username || email || '',
+      email: email || null,
       isEnrolled: isFilled(custom_attributes[attribute]),
     }));
   }

@@ -6,8 +6,8 @@ import { runFunction } from '../../simulators/onelogin/hook-run.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { type ConnectionChanges, openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { startHooks } from '../../test/support/servers/hook-server.js';
 import { projectRoot } from '../../test/support/run/paths.js';
+import { startHooks } from '../../test/support/servers/hook-server.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,

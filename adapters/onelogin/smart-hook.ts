@@ -76,8 +76,14 @@ const loaderName = 'facestepLoadTheirs';
 
 const toLoader = (compose: string): string[] => [
   `function ${loaderName}() {`,
-  ...['const module = { exports: {} };', '((module, exports) => {', composedBegins, compose, composedEnds],
-  ...['})(module, module.exports);', 'return module.exports.handler;', '}'],
+  'const module = { exports: {} };',
+  '((module, exports) => {',
+  composedBegins,
+  compose,
+  composedEnds,
+  '})(module, module.exports);',
+  'return module.exports.handler;',
+  '}',
 ];
 
 /**

@@ -61,12 +61,25 @@ const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 /** @see https://www.rfc-editor.org/rfc/rfc7643#section-4.1 */
 const usualSources = {
-  ...{ name: ['name.givenName', 'name.familyName'], given_name: 'name.givenName', family_name: 'name.familyName' },
-  ...{ middle_name: 'name.middleName', nickname: 'nickName', preferred_username: 'userName', profile: 'profileUrl' },
-  ...{ picture: 'photos', zoneinfo: 'timezone', locale: 'locale', email: 'emails', phone_number: 'phoneNumbers' },
+  name: ['name.givenName', 'name.familyName'],
+  given_name: 'name.givenName',
+  family_name: 'name.familyName',
+  middle_name: 'name.middleName',
+  nickname: 'nickName',
+  preferred_username: 'userName',
+  profile: 'profileUrl',
+  picture: 'photos',
+  zoneinfo: 'timezone',
+  locale: 'locale',
+  email: 'emails',
+  phone_number: 'phoneNumbers',
   address: {
-    ...{ formatted: 'addresses.formatted', street_address: 'addresses.streetAddress', locality: 'addresses.locality' },
-    ...{ region: 'addresses.region', postal_code: 'addresses.postalCode', country: 'addresses.country' },
+    formatted: 'addresses.formatted',
+    street_address: 'addresses.streetAddress',
+    locality: 'addresses.locality',
+    region: 'addresses.region',
+    postal_code: 'addresses.postalCode',
+    country: 'addresses.country',
   },
 } satisfies UsualSources;
 

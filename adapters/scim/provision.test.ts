@@ -17,7 +17,11 @@ const provision = (scim: Record<string, unknown> = {}) => {
   const { clock, log } = bench.core;
   return createScimProvisioning({
     settings: bench.configure({ scim }),
-    ...{ publicUrl, clock, log, random: systemRandom, fetch },
+    publicUrl,
+    clock,
+    log,
+    random: systemRandom,
+    fetch,
   });
 };
 const check = (title: RegExp, scim: Record<string, unknown> = {}) =>

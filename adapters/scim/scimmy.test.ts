@@ -52,7 +52,8 @@ beforeEach(async () => {
     headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/scim+json' },
     body: JSON.stringify({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-      ...{ userName: 'anna@example.com', emails: [{ value: 'anna@example.com', primary: true }] },
+      userName: 'anna@example.com',
+      emails: [{ value: 'anna@example.com', primary: true }],
       name: { givenName: 'Anna', familyName: 'Example' },
     }),
   });
@@ -72,7 +73,8 @@ test('a token is written, read and removed, and the rest of the user stays', asy
   await profile.writeToken(anna, new SealedToken(text));
   expect((await profile.readToken(anna))?.use((read) => read)).toBe(text);
   expect((await profile.readClaims(anna, ['name', 'email'])).use((claims) => claims)).toEqual({
-    ...{ name: 'Anna Example', email: 'anna@example.com' },
+    name: 'Anna Example',
+    email: 'anna@example.com',
   });
   await profile.clearToken(anna);
   expect(await profile.readToken(anna)).toBeNull();

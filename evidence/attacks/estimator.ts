@@ -54,7 +54,9 @@ const toFace = (mean: ArrayLike<number>, root: Float64Array, normals: Float64Arr
   });
 
 export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [dot, aa, bb] = [0, 0, 0];
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
   for (let at = 0; at < a.length; at += 1) {
     dot += a[at] * b[at];
     aa += a[at] * a[at];

@@ -24,7 +24,8 @@ function toBins(scores: readonly number[]): Uint8Array {
 
 /** Returns D_sys of binned scores, of which the first `mated` belong to mated pairs. */
 function dSysOf(binned: Uint8Array, mated: number): number {
-  const [same, other] = [new Float64Array(bins), new Float64Array(bins)];
+  const same = new Float64Array(bins);
+  const other = new Float64Array(bins);
   for (let at = 0; at < binned.length; at += 1) {
     if (at < mated) same[binned[at]] += 1 / mated;
     else other[binned[at]] += 1 / (binned.length - mated);

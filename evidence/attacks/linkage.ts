@@ -80,7 +80,8 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
       return distanceToCode(tokens, read(one, other));
     });
   const measure = (read: Read) => {
-    const [mated, nonMated] = [scores(partners.same, read), scores(partners.stranger, read)];
+    const mated = scores(partners.same, read);
+    const nonMated = scores(partners.stranger, read);
     return {
       ...measureLinkability(mated, nonMated, createSeededRandom(`mix ${accuracy}`)),
       linked: linked(mated, nonMated),

@@ -42,7 +42,9 @@ const normalBelow = (x: number): number => erfc(-x / Math.SQRT2) / 2;
 /** Returns the asymptotic p-value of the two-sample Kolmogorov–Smirnov test, conservative for integers. */
 export function twoSampleKs(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((values) => [...values].sort((x, y) => x - y));
-  let [i, j, greatest] = [0, 0, 0];
+  let i = 0;
+  let j = 0;
+  let greatest = 0;
   while (i < a.length && j < b.length) {
     const value = Math.min(a[i], b[j]);
     while (i < a.length && a[i] === value) i += 1;
@@ -102,7 +104,8 @@ export function longestRun(bits: Uint8Array): number {
   const blocks = Math.floor(bits.length / blockLength);
   const counts = new Array<number>(shares.length).fill(0);
   for (let block = 0; block < blocks; block += 1) {
-    let [longest, run] = [0, 0];
+    let longest = 0;
+    let run = 0;
     for (let at = block * blockLength; at < (block + 1) * blockLength; at += 1) {
       run = bits[at] === 1 ? run + 1 : 0;
       if (run > longest) longest = run;
@@ -132,7 +135,9 @@ export function serial(bits: Uint8Array, length = 10): readonly [number, number]
       ? 0
       : (2 ** size / bits.length) * patternCounts(bits, size).reduce((sum, count) => sum + count * count, 0) -
         bits.length;
-  const [whole, less, least] = [psi(length), psi(length - 1), psi(length - 2)];
+  const whole = psi(length);
+  const less = psi(length - 1);
+  const least = psi(length - 2);
   return [
     upperGamma(2 ** (length - 2), (whole - less) / 2),
     upperGamma(2 ** (length - 3), (whole - 2 * less + least) / 2),
@@ -153,7 +158,8 @@ export function approximateEntropy(bits: Uint8Array, length = 8): number {
 /** Test 2.13 of NIST SP 800-22, in forward mode. */
 export function cumulativeSums(bits: Uint8Array): number {
   const n = bits.length;
-  let [sum, greatest] = [0, 0];
+  let sum = 0;
+  let greatest = 0;
   for (const bit of bits) {
     sum += 2 * bit - 1;
     if (sum > greatest) greatest = sum;

@@ -190,7 +190,8 @@ export const outsiders: Attack = {
         levels: accuracies.map((accuracy) => {
           const chanceIn = (tries: number): number => toDigits(chanceOf(rateOf(accuracy), tries));
           return {
-            ...{ accuracy, rate: rateOf(accuracy) },
+            accuracy,
+            rate: rateOf(accuracy),
             ...Object.fromEntries(Object.entries(most).map(([name, tries]) => [name, chanceIn(tries)])),
             anyOfThousandFirstDay: chanceIn(most.firstDay * people),
             former: chanceIn(formerDay),

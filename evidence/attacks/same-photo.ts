@@ -80,7 +80,8 @@ async function searchPin(embedding: Float32Array, size: Size) {
     const hidden = keys.mask.use((mask) => unpackBits(fields.stored.map((byte, at) => byte ^ mask[at])));
     return { fields, keys, hidden, order: permutationOf(keys.permutation) };
   };
-  const [one, other] = [await seal('sign-in'), await seal('payments')];
+  const one = await seal('sign-in');
+  const other = await seal('payments');
   const tokens = createBareTokens(binding.accuracy, chance);
   const from = performance.now();
   let fitting = 0;
@@ -126,13 +127,15 @@ export const samePhoto: Attack = {
     const faces = await loadFaces();
     const isFull = size === 'full';
     const trials = isFull ? 200 : 5;
-    const [one, three] = [differences(faces.judge, 1), differences(faces.judge, 3)];
+    const one = differences(faces.judge, 1);
+    const three = differences(faces.judge, 3);
     const levels = (isFull ? ([1, 4, 6, 8] as const) : ([4] as const)).map((accuracy) => {
       say(`Solving ${trials} pairs of tokens at accuracy ${accuracy}…`);
       const tokens = createBareTokens(accuracy, createSeededRandom(`same photo ${accuracy}`));
       const bits = tokens.positions.length;
       const from = performance.now();
-      let [opened, strangers] = [0, 0];
+      let opened = 0;
+      let strangers = 0;
       for (let trial = 0; trial < trials; trial += 1) {
         const person = (offset: number) => faces.judge[(trial + offset) % faces.judge.length].embeddings[0];
         const token = tokens.seal(viewsOf([person(0)]));

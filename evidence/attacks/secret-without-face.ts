@@ -99,7 +99,8 @@ function measureLean(correlations: Float32Array, judge: readonly Person[], accur
 function rank(right: readonly number[], wrong: readonly number[]) {
   const wins = right.reduce((sum, value) => sum + wrong.filter((other) => value > other).length, 0);
   const area = wins / right.length / wrong.length;
-  const [bothRight, bothWrong] = [area / (2 - area), (2 * area ** 2) / (1 + area)];
+  const bothRight = area / (2 - area);
+  const bothWrong = (2 * area ** 2) / (1 + area);
   const variance =
     area * (1 - area) + (right.length - 1) * (bothRight - area ** 2) + (wrong.length - 1) * (bothWrong - area ** 2);
   const reach = 1.96 * Math.sqrt(variance / right.length / wrong.length);

@@ -104,11 +104,19 @@ async function takeBait({ caller }: Stage, target: HookTarget): Promise<boolean>
 const extents = {
   full: {
     pace: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
-    ...{ warmUpMs: 20_000, beforeMs: 90_000, afterMs: 20_000, leastCalls: 10_000, senders: [2, 5, 20] },
+    warmUpMs: 20_000,
+    beforeMs: 90_000,
+    afterMs: 20_000,
+    leastCalls: 10_000,
+    senders: [2, 5, 20],
   },
   quick: {
     pace: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
-    ...{ warmUpMs: 0, beforeMs: 1_000, afterMs: 0, leastCalls: 1_000, senders: [8] },
+    warmUpMs: 0,
+    beforeMs: 1_000,
+    afterMs: 0,
+    leastCalls: 1_000,
+    senders: [8],
   },
 } satisfies Record<Size, object>;
 
@@ -138,7 +146,13 @@ export const server: Attack = {
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
 const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
-  ...[name, show(is.requests), show(was.p50Ms), show(is.p50Ms), show(was.p99Ms), show(is.p99Ms), String(is.refused)],
+  name,
+  show(is.requests),
+  show(was.p50Ms),
+  show(is.p50Ms),
+  show(was.p99Ms),
+  show(is.p99Ms),
+  String(is.refused),
 ];
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [

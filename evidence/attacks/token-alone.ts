@@ -44,7 +44,8 @@ function byteFrequency(bytes: Uint8Array): number {
 /** Returns the correlation of adjacent bytes. */
 function serialCorrelation(bytes: Uint8Array): number {
   const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
-  let [together, alone] = [0, 0];
+  let together = 0;
+  let alone = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     alone += (bytes[at] - mean) ** 2;
     if (at > 0) together += (bytes[at] - mean) * (bytes[at - 1] - mean);

@@ -27,8 +27,11 @@ await runProgram(async () => {
   const { values, positionals } = parseOptions({
     allowPositionals: true,
     options: {
-      ...{ json: { type: 'boolean' }, quick: { type: 'boolean' }, plan: { type: 'boolean' } },
-      ...{ people: { type: 'string' }, stores: { type: 'string' } },
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      plan: { type: 'boolean' },
+      people: { type: 'string' },
+      stores: { type: 'string' },
     },
   });
   const { json, quick, plan, people, stores } = values;
@@ -48,7 +51,8 @@ await runProgram(async () => {
   if (!Object.hasOwn(benchmarks, program))
     throw new BadInput(`There is no benchmark ${program}. There are: ${Object.keys(benchmarks).join(', ')}.`);
   if (program === 'scale' && plan) {
-    const [measured, prices] = [readMeasured(), readPrices()];
+    const measured = readMeasured();
+    const prices = readPrices();
     if (json) print(JSON.stringify({ measured, prices }, null, 2));
     else print([...showMeasured(measured), '', ...showPlan(measured, prices)].join('\n'));
   } else {

@@ -46,8 +46,12 @@ export async function notePasses(
   for (let n = 0; n < count; n++) {
     if (!isPassed(n)) continue;
     const result = {
-      ...{ stepUpId: `step-up-${n}`, passedAt: systemClock.now(), liveness: 0.9, presence: 'movement-1' },
-      ...{ anotherWay: false, signIn: { application: null, address: null } },
+      stepUpId: `step-up-${n}`,
+      passedAt: systemClock.now(),
+      liveness: 0.9,
+      presence: 'movement-1',
+      anotherWay: false,
+      signIn: { application: null, address: null },
     };
     for (const subject of subjects(n))
       await recordPassedStepUp({ connection: connection.id, subject }, result, { freshnessSec }, { state });

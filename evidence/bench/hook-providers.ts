@@ -65,8 +65,13 @@ function createReceipts(connection: string, toSubject: (n: number) => string) {
     async prepare(count: number, sign: SignReceipt): Promise<void> {
       const iat = Math.floor(Date.now() / 1000);
       const shared = {
-        ...{ iss: benchPublicUrl, aud: audienceOf(benchPublicUrl, { id: connection }), iat, exp: iat + 120 },
-        ...{ connection: 'api:default', auth_time: iat, liveness: 0.9 },
+        iss: benchPublicUrl,
+        aud: audienceOf(benchPublicUrl, { id: connection }),
+        iat,
+        exp: iat + 120,
+        connection: 'api:default',
+        auth_time: iat,
+        liveness: 0.9,
       };
       for (let n = 0; n < count; n++) {
         const claims = { ...shared, sub: toSubject(n), jti: `${connection}-${n}`, txn: `step-up-${n}` };
@@ -86,7 +91,9 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
   const receipts = createReceipts('okta', toLogin);
   return {
     connection: {
-      ...{ id: 'okta', kind: 'okta', policy },
+      id: 'okta',
+      kind: 'okta',
+      policy,
       okta: {
         orgUrl,
         auth: { kind: 'api_token', token },
@@ -97,7 +104,8 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
     subjects: (n) => ['token', 'profile', 'saml'].map((hook) => toId(hook, n)),
     hooks: [
       {
-        ...{ hook: 'token', grantedText: '"verified"' },
+        hook: 'token',
+        grantedText: '"verified"',
         event(n, id = eventOf(n)) {
           const event = toTokenEvent(clock, toId('token', n), id);
           // Names no application and no address, so that a check from elsewhere counts.
@@ -105,26 +113,33 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
         },
       },
       {
-        ...{ hook: 'registration (profile completion)', path: 'registration', grantedText: '"ALLOW"' },
+        hook: 'registration (profile completion)',
+        path: 'registration',
+        grantedText: '"ALLOW"',
         event: (n, id = eventOf(n)) => toProgressiveEvent(clock, toId('profile', n), id),
       },
       {
-        ...{ hook: 'registration (receipt)', path: 'registration', grantedText: '"ALLOW"' },
+        hook: 'registration (receipt)',
+        path: 'registration',
+        grantedText: '"ALLOW"',
         event: (n, id = eventOf(n), receipt = receipts.of(n)) => toSignUpEvent(clock, toLogin(n), receipt, id),
         prepare: receipts.prepare,
         receiptSubject: toLogin,
       },
       {
-        ...{ hook: 'saml', grantedText: 'verified' },
+        hook: 'saml',
+        grantedText: 'verified',
         event: (n, id = eventOf(n)) => toSamlEvent(clock, toId('saml', n), id),
       },
       {
         // The benchmark has no password verifier, so no call is granted.
-        ...{ hook: 'password-import', grantedText: '"VERIFIED"' },
+        hook: 'password-import',
+        grantedText: '"VERIFIED"',
         event: (n, id = eventOf(n)) => toPasswordEvent(clock, toLogin(n), id),
       },
       {
-        ...{ hook: 'events', grantedText: 'granted' },
+        hook: 'events',
+        grantedText: 'granted',
         event: (n, id = eventOf(n)) => toLifecycleEvent(toId('events', n), id, 'user.session.start'),
       },
     ],
@@ -148,9 +163,13 @@ export async function openEntra(policy: object): Promise<HookProvider> {
   const receipts = createReceipts('entra', toSubmitted);
   return {
     connection: {
-      ...{ id: 'entra', kind: 'entra', policy },
+      id: 'entra',
+      kind: 'entra',
+      policy,
       entra: {
-        ...{ tenantId, clientId, auth: { kind: 'secret', secret: 'unused' } },
+        tenantId,
+        clientId,
+        auth: { kind: 'secret', secret: 'unused' },
         endpoints: { login: entra.url, graph: entra.url },
         hooks: { signUp: { receiptAttribute } },
       },
@@ -159,15 +178,18 @@ export async function openEntra(policy: object): Promise<HookProvider> {
     subjects: (n) => [toUserId(n), subjectOfIdentifier(toEmail(n))],
     hooks: [
       {
-        ...{ hook: 'token-issuance-start', grantedText: '"faceVerified":"true"' },
+        hook: 'token-issuance-start',
+        grantedText: '"faceVerified":"true"',
         event: (n, id = eventOf(n)) => toTokenIssuanceEvent(tenantId, toUserId(n), id),
       },
       {
-        ...{ hook: 'attribute-collection-start', grantedText: '.continueWithDefaultBehavior"' },
+        hook: 'attribute-collection-start',
+        grantedText: '.continueWithDefaultBehavior"',
         event: (n, id = eventOf(n)) => toStartEvent(tenantId, toEmail(n), id),
       },
       {
-        ...{ hook: 'attribute-collection-submit', grantedText: '.modifyAttributeValues"' },
+        hook: 'attribute-collection-submit',
+        grantedText: '.modifyAttributeValues"',
         event: (n, id = eventOf(n), receipt = receipts.of(n)) =>
           toSubmitEvent({ entra, receiptAttribute }, { email: toSubmitted(n), receipt, correlationId: id }),
         prepare: receipts.prepare,
@@ -188,21 +210,28 @@ export function openOneLogin(policy: object): HookProvider {
   const toIdentifier = (n: number) => `user-${n}@example.com`;
   return {
     connection: {
-      ...{ id: 'onelogin', kind: 'onelogin', policy },
+      id: 'onelogin',
+      kind: 'onelogin',
+      policy,
       onelogin: {
         accountUrl: 'https://bench.onelogin.com',
-        ...{ clientId: 'unused', clientSecret: 'unused', hooks: { secret: key }, facePolicyId: 1 },
+        clientId: 'unused',
+        clientSecret: 'unused',
+        hooks: { secret: key },
+        facePolicyId: 1,
       },
     },
     env: {},
     subjects: (n) => [String(toUserId(n)), subjectOfIdentifier(toIdentifier(n))],
     hooks: [
       {
-        ...{ hook: 'pre-authentication', grantedText: '"allow"' },
+        hook: 'pre-authentication',
+        grantedText: '"allow"',
         event: (n, id = eventOf(n)) => ({ user_id: toUserId(n), app_id: 1, ip: `192.0.2.${n % 250}`, request_id: id }),
       },
       {
-        ...{ hook: 'user-migration', grantedText: '"allow"' },
+        hook: 'user-migration',
+        grantedText: '"allow"',
         event: (n, id = eventOf(n)) => ({ user_identifier: toIdentifier(n), request_id: id }),
       },
     ],

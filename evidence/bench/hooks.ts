@@ -58,7 +58,10 @@ async function applyLoad({ url, toCall }: Calls, grantedText: string, pace: Part
   let granted = 0;
   let refused = 0;
   const result = await autocannon({
-    ...{ url, method: 'POST', connections, ...pace },
+    url,
+    method: 'POST',
+    connections,
+    ...pace,
     requests: [
       {
         setupRequest: (request) => {
@@ -158,8 +161,12 @@ export async function benchHooks(rate: Rate) {
   for (const { close } of providers) await close();
   const lambda = await measureTriggers();
   return {
-    ...{ node: process.version, cores: availableParallelism(), perSecond: rate.perSecond, seconds: rate.seconds },
-    ...{ hooks, lambda },
+    node: process.version,
+    cores: availableParallelism(),
+    perSecond: rate.perSecond,
+    seconds: rate.seconds,
+    hooks,
+    lambda,
   };
 }
 

@@ -7,9 +7,9 @@ import type { Json } from '../../src/core/base/json.js';
 import type { State } from '../../src/core/ports.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { createTestCore } from '../../test/support/benches/core.js';
-import { hasRedis, startRedis } from '../../test/support/servers/redis.js';
 import { testShare } from '../../test/support/data/share.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
+import { hasRedis, startRedis } from '../../test/support/servers/redis.js';
 import { withFolder } from '../measure/program.js';
 import { type Client, createClient } from './client.js';
 import { notePasses, openQuickState, openRedisState, readRedisBytes, systemClock } from './filled-state.js';
@@ -175,7 +175,8 @@ async function measureSubjects(
     hook: toTiming(hookTimes[at]),
     verify: toTiming(verifyTimes[at]),
   }));
-  const [none, most] = [bySize[0], bySize[bySize.length - 1]];
+  const none = bySize[0];
+  const most = bySize[bySize.length - 1];
   return {
     bySize,
     flatness: { hook: toRatio(most.hook, none.hook), verify: toRatio(most.verify, none.verify) },

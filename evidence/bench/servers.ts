@@ -63,8 +63,11 @@ export async function startServers({ count = 1, config, env, prepare, folder }: 
   await mkdir(keysFolder, { mode: 0o700 });
   const configFile = join(top, 'facestep.json');
   const shared = {
-    ...{ modelsFolder, publicUrl: benchPublicUrl, verifier: { kind: 'embedded', workers: 1 } },
-    ...{ keys: { kind: 'local', folder: keysFolder }, ...config },
+    modelsFolder,
+    publicUrl: benchPublicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
+    keys: { kind: 'local', folder: keysFolder },
+    ...config,
   };
   await writeFile(configFile, JSON.stringify(shared), { mode: 0o600 });
   const adminKey = `fsa_${randomBytes(24).toString('base64url')}`;

@@ -9,11 +9,11 @@ import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
 import { type Person, receive } from '../../test/browser/visitor.js';
 import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
-import { createTestSight, createTestVerifier } from '../../test/support/fakes/embedded.js';
 import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
 import { hasFaces } from '../../test/support/data/faces.js';
 import { toPhoto } from '../../test/support/data/pictures.js';
 import { testShare } from '../../test/support/data/share.js';
+import { createTestSight, createTestVerifier } from '../../test/support/fakes/embedded.js';
 import { drawPhotos, readFrontalHeads, withEngine } from '../eval/presentation-attacks/heads.js';
 import { judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
 import { rateOf } from '../eval/presentation-attacks/presentation-rates.js';
@@ -23,7 +23,8 @@ import { processorMs, quantile, round } from './measure.js';
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
 async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) {
-  const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
+  const verifier = createTestVerifier(engine);
+  const sight = createTestSight(engine);
   const frames = await makeGenuineFrames(scene);
   const binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: 4 } as const;
   const shared = { binding, secret: null, share: testShare };

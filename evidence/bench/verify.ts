@@ -63,7 +63,8 @@ export async function benchVerify(requests: number) {
     floorTimes.push(...(await timeEach(block, () => floor.verifyOnce(live))));
     httpTimes.push(...(await timeEach(block, () => client.authenticate())));
   }
-  const [floorMs, httpMs] = [quantile(floorTimes), quantile(httpTimes)];
+  const floorMs = quantile(floorTimes);
+  const httpMs = quantile(httpTimes);
 
   const throughput = [];
   let sent = httpTimes.length + block;

@@ -72,7 +72,8 @@ export async function openEmbeddingCache(folder: string, engine: Uint8Array): Pr
       const { file, key } = entryOf(photo);
       try {
         const entry = await readFile(file);
-        const [sealed, tag] = [entry.subarray(nonceBytes, -tagBytes), entry.subarray(-tagBytes)];
+        const sealed = entry.subarray(nonceBytes, -tagBytes);
+        const tag = entry.subarray(-tagBytes);
         const decipher = createDecipheriv('aes-256-gcm', key, entry.subarray(0, nonceBytes)).setAuthTag(tag);
         return parsePlain(Buffer.concat([decipher.update(sealed), decipher.final()]));
       } catch {

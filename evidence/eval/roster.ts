@@ -7,8 +7,8 @@ import { createStretch } from '../../src/face/token/derive.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/face/verifier/search.js';
 import { facesFolder } from '../../test/support/data/faces.js';
-import { createKeysInMemory } from '../../test/support/fakes/keys.js';
 import { testShare } from '../../test/support/data/share.js';
+import { createKeysInMemory } from '../../test/support/fakes/keys.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { meanOf, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
 import { readCorpus, readSources, toHalf } from '../measure/corpus/corpus.js';
@@ -69,7 +69,9 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
 
   const found: { person: string; hit: boolean }[] = [];
   const others: { person: string; hit: boolean }[] = [];
-  let [ambiguous, leftOut, done] = [0, 0, 0];
+  let ambiguous = 0;
+  let leftOut = 0;
+  let done = 0;
   for (const each of people) {
     const { person, embeddings } = each;
     const position = listed.indexOf(each);
@@ -85,7 +87,8 @@ async function measureSource(source: string, people: readonly EmbeddedPerson[], 
     done += 1;
     if (done % 100 === 0) say(`${source}, ${shown} shown: ${done} of ${people.length} people`);
   }
-  const [foundRate, falseRate] = [rateByPerson(found), rateByPerson(others)];
+  const foundRate = rateByPerson(found);
+  const falseRate = rateByPerson(others);
   return {
     source,
     shown,

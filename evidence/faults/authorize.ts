@@ -59,16 +59,25 @@ export const authorize: Fault = {
           journal.turnTo(attack.when);
           const query = `${new URLSearchParams(asked)}&login_hint=outsider-{n}-${attack.addresses}@example.com`;
           const job: Job = {
-            ...{ serverUrl: stage.replicas[0].url, publicUrl: benchPublicUrl, request: `${issuer}/authorize?${query}` },
-            ...{ count, perSecond, addresses: attack.addresses, comeBack: attack.comeBack },
+            serverUrl: stage.replicas[0].url,
+            publicUrl: benchPublicUrl,
+            request: `${issuer}/authorize?${query}`,
+            count,
+            perSecond,
+            addresses: attack.addresses,
+            comeBack: attack.comeBack,
           };
-          const [callsBefore, recordsBefore, began] = [countLookUps(stage), countRecords(stage), Date.now()];
+          const callsBefore = countLookUps(stage);
+          const recordsBefore = countRecords(stage);
+          const began = Date.now();
           const told = outsiders.ask(job, endsGuard);
           await serve(stage, people, told);
           const served = journal.during(attack.when).map(({ doing }) => doing);
           const countOf = (name: string): number => served.filter((doing) => doing === name).length;
           found.push({
-            ...{ ...attack, ...(await told), lookUps: countLookUps(stage) - callsBefore },
+            ...attack,
+            ...(await told),
+            lookUps: countLookUps(stage) - callsBefore,
             // A sign-in of the load leaves three records in the store, and a face check leaves one.
             records: countRecords(stage) - recordsBefore - countOf('face check') - 3 * countOf('pushed sign-in'),
             minutes: Math.floor(Date.now() / 60_000) - Math.floor(began / 60_000) + 1,
@@ -81,7 +90,10 @@ export const authorize: Fault = {
         await client.checkFace(checked, pictures.person[1]);
         await client.callHook(checked, 'after');
         const toFigures = ({ when, ends, seconds: took, lookUps, records }: Attack) => ({
-          ...{ outsiders: ends, seconds: Math.round(took), lookUps, records },
+          outsiders: ends,
+          seconds: Math.round(took),
+          lookUps,
+          records,
           ...toTimes(journal.during(when), alone),
         });
         return {

@@ -91,9 +91,11 @@ function toMarkdown({ seen, figures, invariants, skipped }: Finding): readonly s
 const documentFile = join(projectRoot, 'docs', 'faults.md');
 
 function writeFinding(name: string, finding: Finding, setting: string): void {
-  const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
+  const before = `<!-- fault: ${name} -->`;
+  const after = `<!-- end of ${name} -->`;
   const text = readFileSync(documentFile, 'utf8');
-  const [from, to] = [text.indexOf(before), text.indexOf(after)];
+  const from = text.indexOf(before);
+  const to = text.indexOf(after);
   if (from === -1 || to < from) throw new Error(`docs/faults.md has no place for ${name}`);
   const block = [before, '', ...toMarkdown(finding), '', setting, after].join('\n');
   writeFileSync(documentFile, text.slice(0, from) + block + text.slice(to + after.length));
@@ -117,7 +119,9 @@ ${listNamed(faults)}`;
 async function main(): Promise<void> {
   const { values, positionals } = parseOptions({
     options: {
-      ...{ quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+      quick: { type: 'boolean' },
+      json: { type: 'boolean' },
+      write: { type: 'boolean' },
       seed: { type: 'string', default: randomBytes(4).toString('hex') },
     },
     allowPositionals: true,

@@ -35,7 +35,8 @@ export const kill: Fault = {
         }
         for (let round = 0; round < rounds; round += 1) {
           const at = round % works.length;
-          const [work, durationMs] = [works[at] ?? allWorks[0], durations[at] ?? 0];
+          const work = works[at] ?? allWorks[0];
+          const durationMs = durations[at] ?? 0;
           const subject = users[round % users.length] ?? '';
           journal.turnTo('making ready');
           await work.prepare(stage, subject);

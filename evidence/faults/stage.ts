@@ -63,19 +63,17 @@ export async function openStage({ redisUrl, config, oidcClients, ...servers }: S
     return typeof value === 'string' ? value : null;
   };
   return {
-    ...{
-      okta,
-      idp,
-      replicas,
-      adminKey,
-      client,
-      journal,
-      pictures,
-      passedOrUntold,
-      openRevocations,
-      connectTo,
-      tokenOf,
-    },
+    okta,
+    idp,
+    replicas,
+    adminKey,
+    client,
+    journal,
+    pictures,
+    passedOrUntold,
+    openRevocations,
+    connectTo,
+    tokenOf,
     /** @returns IDs of the new users */
     async createUsers(count: number): Promise<readonly string[]> {
       const made: string[] = [];

@@ -3,8 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const imported = [
-  ...['jose/base64url', 'jose/errors', 'jose/jwks/local', 'jose/jwks/remote', 'jose/jws/compact/verify'],
-  ...['jose/jws/flattened/verify', 'jose/jwt/decode', 'jose/key/import', 'zod/mini'],
+  'jose/base64url',
+  'jose/errors',
+  'jose/jwks/local',
+  'jose/jwks/remote',
+  'jose/jws/compact/verify',
+  'jose/jws/flattened/verify',
+  'jose/jwt/decode',
+  'jose/key/import',
+  'zod/mini',
 ] as const;
 
 const prefix = '/modules/';

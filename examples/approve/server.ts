@@ -65,11 +65,15 @@ export async function startBank(given: {
   const site = await listen(given.port, (request, response) => {
     answer(request, response).catch(() => send(response, 500, renderMessage('Something went wrong', '')));
   });
-  const [redirectUri, returnUrl] = [`${site.url}/callback`, `${site.url}/documents/back`];
+  const redirectUri = `${site.url}/callback`;
+  const returnUrl = `${site.url}/documents/back`;
   const modules = createModules(given.clientModule);
   const payments = createPayments({
-    ...{ issuer: `${serverUrl}/oidc/${connection}`, redirectUri },
-    ...{ clientId: client.id, clientSecret: client.secret, login: customer.login },
+    issuer: `${serverUrl}/oidc/${connection}`,
+    redirectUri,
+    clientId: client.id,
+    clientSecret: client.secret,
+    login: customer.login,
   });
   const { subject } = customer;
   const documents = createDocuments({ serverUrl, connection, subject, clientToken: given.clientToken, returnUrl });

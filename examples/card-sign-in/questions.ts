@@ -90,7 +90,8 @@ export function createAsker({
         },
       })
         .setProtectedHeader({
-          ...{ alg: 'ES256', typ: 'oauth-authz-req+jwt' },
+          alg: 'ES256',
+          typ: 'oauth-authz-req+jwt',
           x5c: certificates.map((der) => der.toString('base64')),
         })
         .setAudience('https://self-issued.me/v2')

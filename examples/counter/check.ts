@@ -85,7 +85,9 @@ export async function beginCheck(
     const names = Object.keys(claims.userinfo);
     const until = new Date(Date.now() + shownMs);
     view = {
-      ...{ state: 'verified', at: new Date(Number(time) * 1000), until },
+      state: 'verified',
+      at: new Date(Number(time) * 1000),
+      until,
       claims: Object.fromEntries(names.map((name) => [name, told[name] ?? null])),
     };
     await sleep(shownMs, undefined, { ref: false });

@@ -106,7 +106,10 @@ async function writeHistory(
   let requestId = '';
   const trail = await createFileAudit({
     auditEvents,
-    ...{ file, log: quietLog, random: systemRandom, retentionDays: null },
+    file,
+    log: quietLog,
+    random: systemRandom,
+    retentionDays: null,
     clock: { now: () => at },
     requestId: () => requestId,
   });

@@ -23,7 +23,10 @@ const browser = await chromium.launch({
   args: [
     // Chromium's sandbox does not start as root.
     ...(isRoot ? ['--no-sandbox'] : []),
-    ...['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
     '--use-fake-device-for-media-stream',
   ],
 });

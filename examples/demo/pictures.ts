@@ -33,7 +33,8 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
 }
 
 export async function loadPictures(folder = demoPhotosFolder) {
-  const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
+  const sample1 = join(folder, 'sample1.jpg');
+  const sample3 = join(folder, 'sample3.jpg');
   const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
   const second = await cropFace(sample3, { left: 1071, top: 203, right: 1305, bottom: 521 });
   const stranger = await cropFace(sample1, { left: 420, top: 350, right: 600, bottom: 600 });

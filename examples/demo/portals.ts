@@ -38,7 +38,10 @@ const counterPortal: Portal = {
       url: counter.url,
       clients: [
         {
-          ...{ kind: 'counter', id: counterClientId, name: 'City Library, desk 1', secret: clientSecret },
+          kind: 'counter',
+          id: counterClientId,
+          name: 'City Library, desk 1',
+          secret: clientSecret,
           claims: {
             given_name: { purpose: { en: 'Staff greet you by name' } },
             family_name: { purpose: { en: 'Staff find your books by it' } },
@@ -154,7 +157,10 @@ export async function startPortals({
   const userId = await okta.createUser({ ...user, firstName: 'Ada', lastName: 'Example' });
   Object.assign(okta.org.users.get(userId)?.profile ?? {}, { mobilePhone: '+65 6123 4567' });
   const given = {
-    ...{ serverUrl, issuer: `${serverUrl}/oidc/demo`, connection: 'demo', user: { ...user, id: userId } },
+    serverUrl,
+    issuer: `${serverUrl}/oidc/demo`,
+    connection: 'demo',
+    user: { ...user, id: userId },
     clientSecret: randomBytes(32).toString('base64url'),
     clientToken: (scopes: readonly string[]) => issueClientToken(serverUrl, adminKey, { name: 'portal', scopes }),
   };
@@ -206,7 +212,11 @@ export async function startPortals({
   await steps[0]?.apply();
 
   return {
-    ...{ serverUrl, ...user, portals: running, urlOf, setGroups },
+    serverUrl,
+    ...user,
+    portals: running,
+    urlOf,
+    setGroups,
     readToken(): string | null {
       const token = okta.org.users.get(userId)?.profile[attribute];
       return typeof token === 'string' ? token : null;

@@ -27,7 +27,8 @@ export async function runAs(
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
   });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
   const [code] = await once(child, 'close');
   return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
 }

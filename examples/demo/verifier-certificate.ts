@@ -11,8 +11,10 @@ const lifeMs = 86_400_000;
  * @param name - name that wallets show
  */
 export async function certifyVerifier(name: string) {
-  const [notBefore, notAfter] = [new Date(), new Date(Date.now() + lifeMs)];
-  const [authority, verifier] = [await newKeys(), await newKeys()];
+  const notBefore = new Date();
+  const notAfter = new Date(Date.now() + lifeMs);
+  const authority = await newKeys();
+  const verifier = await newKeys();
   const signed = {
     issuer: 'CN=Authority of the demonstration',
     signingKey: authority.privateKey,
@@ -20,10 +22,18 @@ export async function certifyVerifier(name: string) {
   };
   const validity = { notBefore, notAfter };
   const root = await X509CertificateGenerator.create({
-    ...{ ...signed, ...validity, serialNumber: '01', subject: signed.issuer, publicKey: authority.publicKey },
+    ...signed,
+    ...validity,
+    serialNumber: '01',
+    subject: signed.issuer,
+    publicKey: authority.publicKey,
   });
   const leaf = await X509CertificateGenerator.create({
-    ...{ ...signed, ...validity, serialNumber: '02', subject: [{ CN: [name] }], publicKey: verifier.publicKey },
+    ...signed,
+    ...validity,
+    serialNumber: '02',
+    subject: [{ CN: [name] }],
+    publicKey: verifier.publicKey,
   });
   return {
     authority: new X509Certificate(root.toString('pem')),

@@ -120,7 +120,9 @@ ul { list-style: none; padding: 0; } li { display: flex; align-items: center; ju
 
 const toPage = (title: string, does: 'door' | 'roster', body: string): string =>
   toDocument({
-    ...{ site: 'Main door', title, style },
+    site: 'Main door',
+    title,
+    style,
     body: `<div data-page="${does}">${body}</div>`,
     script: '<script src="/door.js" type="module"></script>',
   });

@@ -18,7 +18,9 @@ export async function checkSources(
     const issuer = issuers[source];
     if (issuer === undefined) throw new Error(`nobody knows the source ${source}`);
     const { payload } = await jwtVerify(jwt, createRemoteJWKSet(await findKeys(issuer, clientId)), {
-      ...{ issuer, audience: clientId, typ: 'facestep-claims+jwt' },
+      issuer,
+      audience: clientId,
+      typ: 'facestep-claims+jwt',
     });
     for (const [claim, from] of textsIn(told._claim_names))
       if (from === source) signed.set(claim, { value: payload[claim], issuer });

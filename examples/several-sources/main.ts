@@ -10,6 +10,10 @@ import { startSeveralSources } from './server.js';
 const { ISSUER: issuer = '', SOURCE: source = '', CLIENT_ID: clientId = '' } = process.env;
 const { CLIENT_SECRET: clientSecret = '', PORT = '8093' } = process.env;
 const bank = await startSeveralSources({
-  ...{ port: Number(PORT), issuer, sources: { payroll: source }, clientId, clientSecret },
+  port: Number(PORT),
+  issuer,
+  sources: { payroll: source },
+  clientId,
+  clientSecret,
 });
 console.log(`The bank is at ${bank.url}; register ${bank.redirectUri} for the client.`);

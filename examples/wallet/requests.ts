@@ -30,8 +30,12 @@ const requestGuard = z.object({
     jwks: z.object({
       keys: z.tuple([
         z.object({
-          ...{ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() },
-          ...{ alg: z.literal('ECDH-ES'), kid: z.string() },
+          kty: z.literal('EC'),
+          crv: z.literal('P-256'),
+          x: z.string(),
+          y: z.string(),
+          alg: z.literal('ECDH-ES'),
+          kid: z.string(),
         }),
       ]),
     }),

@@ -41,7 +41,8 @@ export async function startCognitoSimulator({
     return pool;
   };
 
-  let [throttled, asked] = [0, 0];
+  let throttled = 0;
+  let asked = 0;
   const protocol = createProtocol('AWSCognitoIdentityProviderService', now, async (operation, body, request) => {
     asked += 1;
     if (throttled > 0 && asked % throttled === 0) throw new ServiceError('TooManyRequestsException', 'Rate exceeded');

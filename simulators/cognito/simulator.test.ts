@@ -69,7 +69,9 @@ const begin = () =>
 const answer = (Session: string | undefined, ANSWER: string) =>
   administrator.client.send(
     new RespondToAuthChallengeCommand({
-      ...{ ClientId: clientId, ChallengeName: 'CUSTOM_CHALLENGE', Session },
+      ClientId: clientId,
+      ChallengeName: 'CUSTOM_CHALLENGE',
+      Session,
       ChallengeResponses: { USERNAME: 'ada', ANSWER },
     }),
   );

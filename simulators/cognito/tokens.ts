@@ -72,7 +72,10 @@ export async function mintTokens(
   const readable = z.array(z.string()).optional().catch(undefined).parse(client.settings.ReadAttributes);
   const attributes = [...user.attributes].filter(([name]) => readable?.includes(name) ?? true);
   const shared = {
-    ...{ sub: user.sub, auth_time: nowSec, event_id: newId(16), jti: newId(16) },
+    sub: user.sub,
+    auth_time: nowSec,
+    event_id: newId(16),
+    jti: newId(16),
     ...(groups.length === 0 ? {} : { 'cognito:groups': groups }),
   };
   const issue = (claims: Claims) =>

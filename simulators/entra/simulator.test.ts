@@ -58,7 +58,9 @@ test('gives a token with the mapped claims, and tells the hook who it is', async
   if (!signedIn.ok) throw new Error(signedIn.error);
   const { publicJwk } = entra.tenant.keys.at(-1)!;
   const { payload } = await jwtVerify(signedIn.token, publicJwk, {
-    ...{ issuer: entra.tenant.issuer, audience: appId, currentDate: new Date(clock.now()) },
+    issuer: entra.tenant.issuer,
+    audience: appId,
+    currentDate: new Date(clock.now()),
   });
   expect(payload).toMatchObject({ oid: userId, face_verified: 'true', face_methods: ['face', 'liveness'] });
   expect(payload).not.toHaveProperty('unmapped');
@@ -70,7 +72,8 @@ test('gives a token with the mapped claims, and tells the hook who it is', async
     },
   ]);
   expect(decodeJwt(calls[0]!.authorization!.slice('Bearer '.length))).toMatchObject({
-    ...{ aud: hookAppId, azp: '99045fe1-7639-4a75-9d4a-577b6ca3810f' },
+    aud: hookAppId,
+    azp: '99045fe1-7639-4a75-9d4a-577b6ca3810f',
   });
 });
 

@@ -12,7 +12,9 @@ const toOidc = (
   name: string,
   given: { readonly type?: string; readonly client?: object; readonly issuer?: object },
 ) => ({
-  ...{ id: `0oa${name.padEnd(17, '0')}`, type: given.type ?? 'OIDC', name },
+  id: `0oa${name.padEnd(17, '0')}`,
+  type: given.type ?? 'OIDC',
+  name,
   protocol: {
     type: 'OIDC',
     endpoints: toUrls(`https://${name}.example.com`, { authorization: 'HTTP-REDIRECT', token: 'HTTP-POST' }),
@@ -25,7 +27,9 @@ const toOidc = (
 /** Identity providers that this project did not register, in the forms of Okta's documentation. */
 export const foreignIdps = [
   {
-    ...{ id: '0oa1saml000000000001', type: 'SAML2', name: 'Example SAML IdP' },
+    id: '0oa1saml000000000001',
+    type: 'SAML2',
+    name: 'Example SAML IdP',
     protocol: {
       type: 'SAML2',
       endpoints: {
@@ -38,7 +42,9 @@ export const foreignIdps = [
   },
   toOidc('google', { type: 'GOOGLE', client: { client_id: 'your-client-id', client_secret: 'your-client-secret' } }),
   {
-    ...{ id: '0oa3x509000000000001', type: 'X509', name: 'Smart Card IdP' },
+    id: '0oa3x509000000000001',
+    type: 'X509',
+    name: 'Smart Card IdP',
     protocol: {
       type: 'MTLS',
       endpoints: { sso: { url: 'https://example.okta.com/login/cert' } },
@@ -50,11 +56,16 @@ export const foreignIdps = [
   toOidc('partners', { client: { client_id: 'partners', token_endpoint_auth_method: 'private_key_jwt' } }),
   ...['east', 'west'].map((name) => toOidc(name, { issuer: { url: `https://${name}.example.com` } })),
   {
-    ...{ id: '0oa6idv0000000000001', type: 'IDV_STANDARD', name: 'Another vendor' },
+    id: '0oa6idv0000000000001',
+    type: 'IDV_STANDARD',
+    name: 'Another vendor',
     protocol: {
       type: 'ID_PROOFING',
       endpoints: toUrls('https://idv.example.com', {
-        ...{ par: 'HTTP-POST', authorization: 'HTTP-REDIRECT', token: 'HTTP-POST', jwks: 'HTTP-REDIRECT' },
+        par: 'HTTP-POST',
+        authorization: 'HTTP-REDIRECT',
+        token: 'HTTP-POST',
+        jwks: 'HTTP-REDIRECT',
       }),
       credentials: { bearer: { apiKey: 'your-api-key' } },
     },

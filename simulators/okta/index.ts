@@ -127,12 +127,15 @@ export async function startOktaSimulator({
       const { registrationRule: rule } = org;
       if (kind === 'token')
         await api('PUT', `/api/v1/authorizationServers/default/policies/${policy?.id}/rules/${policy?.rule.id}`, {
-          ...{ name: 'Default rule', type: 'RESOURCE_ACCESS', conditions: { grantTypes: { include: ['password'] } } },
+          name: 'Default rule',
+          type: 'RESOURCE_ACCESS',
+          conditions: { grantTypes: { include: ['password'] } },
           actions: { token: { accessTokenLifetimeMinutes: 60, inlineHook: { id } } },
         });
       if (kind === 'registration')
         await api('PUT', `/api/v1/policies/${rule.policyId}/rules/${rule.id}`, {
-          ...{ name: 'Default rule', type: 'PROFILE_ENROLLMENT' },
+          name: 'Default rule',
+          type: 'PROFILE_ENROLLMENT',
           actions: { profileEnrollment: { access: 'ALLOW', preRegistrationInlineHooks: [{ inlineHookId: id }] } },
         });
       return { id };
@@ -154,8 +157,12 @@ export async function startOktaSimulator({
       const response = await fetch(`${org.url}/oauth2/default/v1/token`, {
         method: 'POST',
         body: new URLSearchParams({
-          ...{ grant_type: 'password', username: login, password, scope: 'openid profile' },
-          ...{ client_id: application.id, client_secret: application.secret ?? '' },
+          grant_type: 'password',
+          username: login,
+          password,
+          scope: 'openid profile',
+          client_id: application.id,
+          client_secret: application.secret ?? '',
         }),
       });
       const body: unknown = await response.json();
@@ -171,7 +178,8 @@ export async function startOktaSimulator({
 }
 
 const toChannel = (uri: string, key: string, value: string) => ({
-  ...{ type: 'HTTP', version: '1.0.0' },
+  type: 'HTTP',
+  version: '1.0.0',
   config: { uri, method: 'POST', headers: [], authScheme: { type: 'HEADER', key, value } },
 });
 

@@ -60,7 +60,8 @@ const changeGuard = z.object({
 });
 
 export const toGroupView = ([id, { name, type = 'OKTA_GROUP' }]: readonly [string, OrgGroup]) => ({
-  ...{ id, type },
+  id,
+  type,
   profile: { name },
 });
 

@@ -185,7 +185,10 @@ export async function runHook<Answer>(
     const parsed = guard.safeParse(outcome.failure === null ? outcome.answer : undefined);
     if (!parsed.success && tries <= retries) continue;
     account.runs.push({
-      ...{ type, context, tries, answer: outcome.failure === null ? outcome.answer : null },
+      type,
+      context,
+      tries,
+      answer: outcome.failure === null ? outcome.answer : null,
       failure: outcome.failure ?? (parsed.success ? null : 'answer'),
     });
     return parsed.success ? parsed.data : null;
@@ -194,7 +197,8 @@ export async function runHook<Answer>(
 
 /** Returns log lines in the format of the documented sample, which is Lambda's. A killed function logs nothing. */
 function toLogLines(account: Account, { settings: { timeout } }: SmartHook, outcome: FunctionOutcome): string[] {
-  const [time, run] = [isoNow(account), randomUUID()];
+  const time = isoNow(account);
+  const run = randomUUID();
   const ends = {
     timeout: [`${time} ${run} Task timed out after ${timeout.toFixed(2)} seconds`],
     exception: [`${time}\t${run}\tERROR\tInvoke Error`],

@@ -65,24 +65,38 @@ export const defineAttribute = (name: string) => ({
  */
 export const variants = {
   strict: {
-    ...{ takesUrnPaths: true, takesPathlessChanges: false, servesSchemas: true },
+    takesUrnPaths: true,
+    takesPathlessChanges: false,
+    servesSchemas: true,
     schema: 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User',
   },
   keycloak: {
-    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: true },
+    takesUrnPaths: true,
+    takesPathlessChanges: true,
+    servesSchemas: true,
     schema: 'urn:example:face:2.0:User',
   },
   wso2: {
-    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: true, tellsPlainSchemas: true },
-    ...{ readsDottedExtensions: true, tellsPlainEmails: true, countsPageAlone: true },
+    takesUrnPaths: true,
+    takesPathlessChanges: true,
+    servesSchemas: true,
+    tellsPlainSchemas: true,
+    readsDottedExtensions: true,
+    tellsPlainEmails: true,
+    countsPageAlone: true,
     schema: 'urn:scim:schemas:extension:custom:User',
   },
   gravitee: {
-    ...{ takesUrnPaths: true, takesPathlessChanges: true, servesSchemas: false, splitsPathsAtDots: true },
+    takesUrnPaths: true,
+    takesPathlessChanges: true,
+    servesSchemas: false,
+    splitsPathsAtDots: true,
     schema: 'urn:ietf:params:scim:schemas:extension:custom:2.0:User',
   },
   withoutPaths: {
-    ...{ takesUrnPaths: false, takesPathlessChanges: true, servesSchemas: true },
+    takesUrnPaths: false,
+    takesPathlessChanges: true,
+    servesSchemas: true,
     schema: 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User',
   },
 } as const;

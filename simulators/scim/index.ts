@@ -79,7 +79,9 @@ const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 function createGroupsApi({ groups }: Directory): Router {
   const router = Router();
   const show = (id: string, { displayName, members }: { displayName: string; members: readonly string[] }) => ({
-    ...{ schemas: [groupSchema], id, displayName },
+    schemas: [groupSchema],
+    id,
+    displayName,
     members: members.map((value) => ({ value, type: 'User' })),
   });
   router.get('/', (request, response) => {
@@ -87,7 +89,10 @@ function createGroupsApi({ groups }: Directory): Router {
     if (written === undefined) throw new ScimError(400, 'invalidFilter', 'The filter is not understood');
     const named = [...groups].filter(([, { displayName }]) => displayName === JSON.parse(written));
     sendScim(response, 200, {
-      ...{ schemas: [listSchema], totalResults: named.length, itemsPerPage: named.length, startIndex: 1 },
+      schemas: [listSchema],
+      totalResults: named.length,
+      itemsPerPage: named.length,
+      startIndex: 1,
       ...(named.length === 0 ? {} : { Resources: named.map(([id, group]) => show(id, group)) }),
     });
   });

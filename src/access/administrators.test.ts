@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { expectAtEveryEndpoint } from '../../test/support/benches/console.js';
 import { defaultPolicy } from '../../test/support/benches/core.js';
 import { createTestVerifier } from '../../test/support/fakes/embedded.js';
 import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import type { Role } from './rights.js';
 
 const acme: Connection = {
-  ...{ id: 'acme', kind: 'okta', policy: defaultPolicy, profile: createMemoryProfile(['ada']) },
+  id: 'acme',
+  kind: 'okta',
+  policy: defaultPolicy,
+  profile: createMemoryProfile(['ada']),
   openStepUpRequest: null,
 };
 let server: ApiServer;
@@ -106,7 +109,8 @@ describe('an administrator', () => {
     ['an id that is none', (mine: string) => `fsa_${'0'.repeat(24)}${mine.slice(28)}`],
     ['a character more', (mine: string) => `${mine}A`],
   ])('is not known by %s', async (_, forge) => {
-    const [mine, other] = [await add(`m${_.length}`, 'owner'), await add(`o${_.length}`, 'owner')];
+    const mine = await add(`m${_.length}`, 'owner');
+    const other = await add(`o${_.length}`, 'owner');
     const forged = forge(mine['x-admin-key']!, other['x-admin-key']!);
     expect((await list({ 'x-admin-key': forged })).body.code).toBe('caller_untrusted');
   });
@@ -118,7 +122,9 @@ test('a help desk invites a user, under its own name', async () => {
   const { status, body } = await invite('acme');
   expect([status, String(body.url)]).toEqual([201, expect.stringContaining('/face#')]);
   expect(server.audit.events.at(-1)).toMatchObject({
-    ...{ action: 'step_up_started', connection: 'acme', subject: 'ada' },
+    action: 'step_up_started',
+    connection: 'acme',
+    subject: 'ada',
     detail: { purpose: 'enrol', by: 'desk' },
   });
   expect((await invite('other')).body.code).toBe('connection_unknown');

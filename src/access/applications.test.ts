@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { createTestVerifier } from '../../test/support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';
@@ -75,7 +75,11 @@ describe('keys', () => {
     const id = await register({ tenant: 'acme', scopes: ['enrol', 'verify'] });
     const all = await issue(id);
     expect((await report(all.token)).body).toMatchObject({
-      ...{ id: all.id, name: 'shop', tenant: 'acme', scopes: ['enrol', 'verify'], application: id },
+      id: all.id,
+      name: 'shop',
+      tenant: 'acme',
+      scopes: ['enrol', 'verify'],
+      application: id,
     });
     const some = await issue(id, { scopes: ['verify'], expiresIn: 60 });
     expect((await report(some.token)).body).toMatchObject({ scopes: ['verify'] });
@@ -85,7 +89,8 @@ describe('keys', () => {
 
   test('are listed without the key, with the last day of use; two are good at once until one is revoked', async () => {
     const id = await register();
-    const [former, next] = [await issue(id), await issue(id)];
+    const former = await issue(id);
+    const next = await issue(id);
     await report(former.token);
     await server.usage.flush();
     const { body } = await get(`/applications/${id}/keys`);
@@ -113,7 +118,8 @@ describe('keys', () => {
   });
 
   test('of another application are not revoked here, nor are those of none', async () => {
-    const [mine, other] = [await register(), await register()];
+    const mine = await register();
+    const other = await register();
     const foreign = await issue(other);
     const loose = await server.issue();
     for (const { id, token } of [foreign, loose]) {

@@ -96,8 +96,13 @@ export async function registerApplication(
   await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
-    ...{ ...terms, scopes: [...terms.scopes], tenant, createdAt: now, changedAt: now },
-    ...{ owners: [...(asked?.owners ?? [])], keys: [] },
+    ...terms,
+    scopes: [...terms.scopes],
+    tenant,
+    createdAt: now,
+    changedAt: now,
+    owners: [...(asked?.owners ?? [])],
+    keys: [],
   };
   await state.write(recordKey(id), record, { when: 'absent', expiresAt: null });
   await list().catch(async (error: unknown) => {

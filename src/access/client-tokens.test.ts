@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
-import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
 import { testShare } from '../../test/support/data/share.js';
+import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { clientScopes } from './scopes.js';
 
@@ -42,8 +42,12 @@ describe('generateToken', () => {
   test('issues a token that reports itself until it expires; a digest is stored, and no token', async () => {
     const { body } = await generate({ name: 'shop', tenant: 'acme', scopes: ['enrol', 'score'], expiresIn: 60 });
     expect((await report(String(body.token))).body).toMatchObject({
-      ...{ id: body.id, name: 'shop', tenant: 'acme', scopes: ['enrol', 'score'] },
-      ...{ expiresAt: body.expiresAt, application: null },
+      id: body.id,
+      name: 'shop',
+      tenant: 'acme',
+      scopes: ['enrol', 'score'],
+      expiresAt: body.expiresAt,
+      application: null,
     });
     const { body: usual } = await generate({ name: 'shop' });
     expect((await report(String(usual.token))).body.scopes).toEqual(['enrol', 'verify', 'match', 'screen']);

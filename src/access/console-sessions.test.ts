@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import {
   cookiesOf,
   expectAtEveryEndpoint,
@@ -12,6 +11,7 @@ import {
 import { defaultPolicy } from '../../test/support/benches/core.js';
 import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
 import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { createEndpoints } from '../app/endpoints.js';
 import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';
@@ -24,7 +24,10 @@ const signInConfig = { issuer, clientId: 'console', clientSecret: 's', roles: {}
 let server: ApiServer;
 async function start(policy: Partial<Policy> = {}): Promise<void> {
   const acme: Connection = {
-    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(['ada']), openStepUpRequest: null },
+    id: 'acme',
+    kind: 'okta',
+    profile: createMemoryProfile(['ada']),
+    openStepUpRequest: null,
     policy: { ...defaultPolicy, liveness: 'passive', ...policy },
   };
   server = await startApiServer({
@@ -124,7 +127,8 @@ describe('a session', () => {
   });
 
   test('does not take the token of another one', async () => {
-    const [mine, other] = [await signInByKey(server), await signInByKey(server)];
+    const mine = await signInByKey(server);
+    const other = await signInByKey(server);
     expect(await codeOf({ ...mine, 'x-console-token': other['x-console-token'] })).toBe('caller_untrusted');
   });
 
@@ -184,7 +188,8 @@ describe('a session', () => {
         credential.use((text) => text),
       );
     };
-    const [grace, edsger] = [await add('grace'), await add('edsger')];
+    const grace = await add('grace');
+    const edsger = await add('edsger');
     expect(await codeOf(grace)).toBe('done');
     const first = await signInByKey(server);
     await server.postJson('/v1/administrators/remove', { name: 'grace' }, first);
@@ -249,7 +254,8 @@ describe('a face check before what is grave', () => {
 
   test('is not passed by another face, nor in another session', async () => {
     await enrol();
-    const [headers, other] = [await beginByProvider('owner'), await beginByProvider('owner')];
+    const headers = await beginByProvider('owner');
+    const other = await beginByProvider('owner');
     await show((await begin(headers)).body.url, 'eve');
     expect((await finish(headers)).body.ok).toBe(false);
     await show((await begin(headers)).body.url, 'ada');

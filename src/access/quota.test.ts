@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
 import { createFolder } from '../../test/support/run/folder.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { epochMs } from '../core/units.js';
 import { countRequest } from '../http/rest/admission.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
@@ -73,8 +73,17 @@ test('three replicas count together', async () => {
     state: createSqliteState({ file: join(folder, 'state.db'), clock }),
   }));
   const shop: Application = {
-    ...{ id: 'a'.repeat(24), name: 'shop', tenant: 'default', scopes: [], contact: '', owners: [], keys: [] },
-    ...{ perMinute: 20, perDay: 1000, createdAt: epochMs(0), changedAt: epochMs(0) },
+    id: 'a'.repeat(24),
+    name: 'shop',
+    tenant: 'default',
+    scopes: [],
+    contact: '',
+    owners: [],
+    keys: [],
+    perMinute: 20,
+    perDay: 1000,
+    createdAt: epochMs(0),
+    changedAt: epochMs(0),
   };
   const uses = await Promise.all(Array.from({ length: 30 }, (_, number) => countRequest(shop, replicas[number % 3]!)));
   expect(uses.filter((each) => each.every(({ isExceeded }) => !isExceeded))).toHaveLength(20);

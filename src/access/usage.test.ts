@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { createTestJobs } from '../../test/support/fakes/jobs.js';
 import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
+import { adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
@@ -19,7 +19,11 @@ const clientOf = (application: string | null): Client => {
   const terms = { ...common, contact: '', owners: [], keys: [], perMinute: 1, perDay: 1 };
   const times = { createdAt: epochMs(0), changedAt: epochMs(0) };
   return {
-    ...{ ...common, id: 'c'.repeat(24), issuedAt: epochMs(0), expiresAt: epochMs(4_000_000_000_000), sandbox: null },
+    ...common,
+    id: 'c'.repeat(24),
+    issuedAt: epochMs(0),
+    expiresAt: epochMs(4_000_000_000_000),
+    sandbox: null,
     application: application === null ? null : { ...terms, ...times, id: application },
   };
 };

@@ -72,7 +72,8 @@ export function createUsageRecorder({ state, clock, log, jobs }: RecorderDeps): 
   };
 
   const flush = async (): Promise<void> => {
-    const [counted, uses] = [pending, unnotedUses];
+    const counted = pending;
+    const uses = unnotedUses;
     [pending, unnotedUses] = [new Map(), new Map()];
     for (const [key, { day, counts }] of counted) {
       const record = { key, guard: countsGuard, expiresAt: () => usageExpiry(day), relaxedDurability: true };

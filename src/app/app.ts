@@ -69,7 +69,8 @@ export function createHookRoute(
       const asking = { connection, hook: name };
       const route: Route<IncomingMessage, ServerResponse> = {
         methods: hook.methods ?? onlyPost,
-        ...{ pools, anonymousLimitBytes: maxUnprovenBytes },
+        pools,
+        anonymousLimitBytes: maxUnprovenBytes,
         async answer({ allowance, readBody }) {
           setLoggedCaller(response, asking);
           const answered = telemetry.followHook(asking, hook.budgetMs);
@@ -178,7 +179,8 @@ export function createApp(deps: AppDeps): App {
         refuse(error, request, response);
       }
     },
-    ...{ direct, router },
+    direct,
+    router,
   };
 }
 

@@ -85,7 +85,16 @@ export async function buildApp(
   const brandOf = async ({ policy }: Connection): Promise<EmailBrand> =>
     toEmailBrand((await brands.inForce())?.brand ?? null, policy.organisation);
   const notices = createNotificationSender({
-    ...{ state, clock, random, log, delivery, keys, webPush, issuer, brandOf, connections },
+    state,
+    clock,
+    random,
+    log,
+    delivery,
+    keys,
+    webPush,
+    issuer,
+    brandOf,
+    connections,
   });
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
@@ -98,7 +107,9 @@ export async function buildApp(
       const { createOidcClients } = adapter;
       return {
         ...connect(each, adapter, core, observePort),
-        ...{ oidc: each.oidc, organisations: each.organisations, createOidcClients },
+        oidc: each.oidc,
+        organisations: each.organisations,
+        createOidcClients,
       };
     }),
   );
@@ -130,7 +141,8 @@ export async function buildApp(
       signals: [...judgedSignals, ...checkedSignals, 'sketch'],
       checkFrame,
     }),
-    ...{ keys, webPush },
+    keys,
+    webPush,
     passkeys: createPasskeys({ publicUrl: issuer }),
     mountOidc,
     securityEvents: deps.securityEvents,

@@ -48,7 +48,9 @@ export async function openTransmitter(
   // Called to fail early if the key file cannot be read.
   if (receivers.length > 0) await signer.publicKeys();
   const delivery = {
-    ...{ ...deps, state, files },
+    ...deps,
+    state,
+    files,
     sets: createSets(signer, createFindEmail(connectionOf, deps), { ...deps, issuer }),
     sleep: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
     onDelivery: (receiver: string, outcome: DeliveryOutcome) => metrics.securityEvents.inc({ receiver, outcome }),
@@ -65,7 +67,8 @@ export async function openTransmitter(
   };
 
   const transmitter = await startTransmitter({
-    ...{ ...delivery, jobs },
+    ...delivery,
+    jobs,
     trail,
     files,
     streams: receivers.map(toStream),

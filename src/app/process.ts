@@ -60,7 +60,13 @@ const secretUses = createSecretUses({ clock });
 
 const readSetup = () =>
   loadSetup(providers, {
-    ...{ clock, random, fetch, log, sections, checkSections, ...reading },
+    clock,
+    random,
+    fetch,
+    log,
+    sections,
+    checkSections,
+    ...reading,
     onSecretUsed: secretUses.note,
   });
 

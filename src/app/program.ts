@@ -123,8 +123,17 @@ export async function runCommand(args: readonly string[], deps: ProcessDeps): Pr
 
 /** Commands that run a service or a dialog, write a file, or have their own output format. */
 const withoutJson: readonly string[] = [
-  ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
-  ...['campaign preview', 'sign'],
+  'serve',
+  'login',
+  'logout',
+  'demo',
+  'audit export',
+  'simulate',
+  'smart-hook',
+  'jwks',
+  'completion',
+  'campaign preview',
+  'sign',
 ];
 
 /** Adds `--json` to commands. Those that only print lines print `{"ok": true, "output": ["…"]}`. */

@@ -58,7 +58,8 @@ export async function startServer(
   const { jobRuns, jobDuration, jobLastEnd } = telemetry.metrics;
   const sleep = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal, ref: false }).catch(() => {});
   const jobs = createJobs({
-    ...{ ...deps, sleep },
+    ...deps,
+    sleep,
     onRun({ name, last }) {
       if (last === null) return;
       const background_job = name;
@@ -92,7 +93,12 @@ export async function startServer(
   };
   const operations: OperationsContext = {
     ...deps,
-    ...{ background, jobs, followModes, state: ports.state, audit: ports.audit, signer: ports.keyService.signer },
+    background,
+    jobs,
+    followModes,
+    state: ports.state,
+    audit: ports.audit,
+    signer: ports.keyService.signer,
     setup: () => loaded,
     modes: () => modes,
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
@@ -100,7 +106,13 @@ export async function startServer(
   const opened = await openExtensions({ current: () => core, jobs, sleep });
   const build = (next: FullSetup) =>
     buildApp(applyModes(next, modes), ports, {
-      ...{ ...deps, telemetry, readiness, bodyPools, securityEvents, reload, operations },
+      ...deps,
+      telemetry,
+      readiness,
+      bodyPools,
+      securityEvents,
+      reload,
+      operations,
       extensions: opened,
     });
 
@@ -148,7 +160,8 @@ export async function startServer(
   for (const each of opened) each.start();
 
   const secretUses = jobs.start({
-    ...{ name: 'secret_uses', everySec: storeSecretUsesEverySec },
+    name: 'secret_uses',
+    everySec: storeSecretUsesEverySec,
     run: () => storeSecretUses(operations),
   });
   void secretUses.runNow();

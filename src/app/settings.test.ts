@@ -35,7 +35,9 @@ test('changes are told by path, also of a secret, and never by value', () => {
 test('what is open stays as it is, and is named', () => {
   const before = parse({ state: { kind: 'sqlite' }, telemetry: { metrics: { port: 9464 } } });
   const after = parse({
-    ...{ port: 1, proxyHops: 2, verifier: { kind: 'embedded', workers: 2 } },
+    port: 1,
+    proxyHops: 2,
+    verifier: { kind: 'embedded', workers: 2 },
     telemetry: { metrics: { port: 9465 } },
   });
   const { config, changed, needingRestart } = reloadSettings(before, after);

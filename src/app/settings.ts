@@ -62,10 +62,12 @@ function findChanges(before: unknown, after: unknown, path: readonly string[] = 
     return before.use((text) => after.use((other) => hasDigest(text, digestOf(other)))) ? [] : [path.join('.')];
   }
   if (!isCollection(before) || !isCollection(after)) return Object.is(before, after) ? [] : [path.join('.')];
-  const [old, young] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  const old = new Map(Object.entries(before));
+  const young = new Map(Object.entries(after));
   const names = new Set([...old.keys(), ...young.keys()]);
   return [...names].flatMap((name) => {
-    const [former, next] = [old.get(name), young.get(name)];
+    const former = old.get(name);
+    const next = young.get(name);
     return findChanges(former, next, [
       ...path,
       path.length === 1 && path[0] === 'connections' ? toNamed(name, next ?? former) : name,

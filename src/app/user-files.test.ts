@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startService } from '../../examples/demo/service.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { serve } from '../../simulators/serve.js';
-import { createTable, startDynamoDb } from '../../test/support/servers/dynamodb.js';
 import { createFolder } from '../../test/support/run/folder.js';
 import { modelsFolder } from '../../test/support/run/paths.js';
+import { createTable, startDynamoDb } from '../../test/support/servers/dynamodb.js';
 import { createDynamoDbClient } from '../storage/state/dynamodb.js';
 import { ignoreUserFiles } from './user-files.js';
 
@@ -42,7 +42,8 @@ let dynamoDb: Awaited<ReturnType<typeof startDynamoDb>>;
 const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const [served, servedOther] = [await serve(provider), await serve(other)];
+  const served = await serve(provider);
+  const servedOther = await serve(other);
   providerUrl = `http://${served.host}`;
   kms = await startKms(region);
   dynamoDb = await startDynamoDb();
@@ -57,8 +58,13 @@ beforeAll(async () => {
   mkdirSync(join(foreignHome, '.okta'));
   mkdirSync(folder);
   const settings = [
-    ...[`endpoint_url = ${foreignUrl}`, 'use_fips_endpoint = perhaps', 'use_dualstack_endpoint = perhaps'],
-    ...['max_attempts = many', 'retry_mode = never', 'defaults_mode = strange', 'credential_process = false'],
+    `endpoint_url = ${foreignUrl}`,
+    'use_fips_endpoint = perhaps',
+    'use_dualstack_endpoint = perhaps',
+    'max_attempts = many',
+    'retry_mode = never',
+    'defaults_mode = strange',
+    'credential_process = false',
   ];
   writeFileSync(join(foreignHome, '.aws/config'), ['[default]', ...settings, ''].join('\n'));
   writeFileSync(
@@ -163,13 +169,12 @@ describe.each(accounts)('with %s', (_, envOf) => {
     const adminKey = `fsa_${'k'.repeat(40)}`;
     const service = await startService(
       {
-        ...{
-          PORT: '0',
-          FACESTEP_CONFIG: config,
-          FACESTEP_DATA: join(top, `${table}-data`),
-          FACESTEP_ADMIN_KEY: adminKey,
-        },
-        ...{ ...kmsEnvironment, ...envOf() },
+        PORT: '0',
+        FACESTEP_CONFIG: config,
+        FACESTEP_DATA: join(top, `${table}-data`),
+        FACESTEP_ADMIN_KEY: adminKey,
+        ...kmsEnvironment,
+        ...envOf(),
       },
       undefined,
       undefined,

@@ -53,7 +53,8 @@ export async function openEnd(file: string): Promise<FileEnd> {
     const { size: bytes } = await handle.stat();
     if (bytes === 0) return { ...(await readClosedEnd(file)), mend: '', bytes, since: null };
     const length = Math.min(bytes, lookedThroughBytes);
-    const [first, last] = [Buffer.alloc(length), Buffer.alloc(length)];
+    const first = Buffer.alloc(length);
+    const last = Buffer.alloc(length);
     await handle.read(first, 0, length, 0);
     await handle.read(last, 0, length, bytes - length);
     const mend = last.at(-1) === lineBreak ? '' : '\n';

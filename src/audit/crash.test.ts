@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { verifyTrail } from './verify.js';
 
 const program = fileURLToPath(new URL('../../test/support/servers/audit-writer.js', import.meta.url));

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../test/support/benches/audit.js';
 import { runAuditContract } from '../../test/contract/audit.js';
+import { createAuditDeps } from '../../test/support/benches/audit.js';
 import { createFolder } from '../../test/support/run/folder.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Audit } from '../core/ports.js';
@@ -13,7 +13,10 @@ import { createFileAudit, type FileAuditDeps } from './file.js';
 
 const clock = { now: () => epochMs(1_700_000_000_000) };
 const event = (subject: string, by = 'owner'): AuditEvent => ({
-  ...{ action: 'revoked', connection: 'acme', subject, detail: { tokenId: null, by } },
+  action: 'revoked',
+  connection: 'acme',
+  subject,
+  detail: { tokenId: null, by },
 });
 
 let folder = '';
@@ -96,7 +99,8 @@ describe('the chain', () => {
 
   test('numbers and times every line, and goes on after a restart, also when nobody knows of a change', async () => {
     expect(JSON.parse((await fill())[0]!)).toMatchObject({
-      ...{ time: '2023-11-14T22:13:20.000Z', previous: '0'.repeat(64) },
+      time: '2023-11-14T22:13:20.000Z',
+      previous: '0'.repeat(64),
     });
     const again = await open();
     await again.append(event('e'));

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type AuditDeps, createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
 import { createFolder } from '../../test/support/run/folder.js';
 import { auditEvents } from '../app/audit-events.js';
 import type { AuditEvent } from '../core/audit-events.js';
@@ -14,7 +14,10 @@ import { verifyTrail } from './verify.js';
 
 const day = 86_400;
 const event = (subject: string, tokenId = 't'): AuditEvent => ({
-  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId } },
+  action: 'verified',
+  connection: 'work',
+  subject,
+  detail: { tokenId },
 });
 
 let folder: string;

@@ -5,9 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { type AuditDeps, createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { createTestSigner } from '../../test/support/fakes/keys.js';
 import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { chainFileOf, headsFileOf } from './trail-files.js';
 import { type TrailReport, verifyTrail } from './verify.js';
@@ -16,7 +16,10 @@ const folder = createFolder('verify');
 let files = 0;
 
 const event = (subject: string): AuditEvent => ({
-  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId: 't' } },
+  action: 'verified',
+  connection: 'work',
+  subject,
+  detail: { tokenId: 't' },
 });
 
 /** A closed trail of so many records, and its state store. */
@@ -95,7 +98,8 @@ describe('the first bad line is named, and what became of it:', () => {
 
   test('both files cut back to an earlier head, as the store has a later one', async () => {
     const deps = await makeTrail(5);
-    const [lines, heads] = [linesOf(deps), readFileSync(headsFileOf(deps.file), 'utf8')];
+    const lines = linesOf(deps);
+    const heads = readFileSync(headsFileOf(deps.file), 'utf8');
     await addTo(deps, 5);
     write(deps, lines);
     writeFileSync(headsFileOf(deps.file), heads);
@@ -170,7 +174,8 @@ describe('what a crash leaves is no tampering:', () => {
 
 describe('the heads', () => {
   test('that were altered show, and so do those of another trail', async () => {
-    const [deps, other] = [await makeTrail(3), await makeTrail(3)];
+    const deps = await makeTrail(3);
+    const other = await makeTrail(3);
     const heads = headsFileOf(deps.file);
     const text = readFileSync(heads, 'utf8');
     writeFileSync(heads, text.replace(/.{9}\n/, 'AAAAAAAAA\n'));

@@ -74,7 +74,8 @@ async function readInForce(brands: Brands) {
 export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
   const picture = {
-    ...{ atLeast: 0, atMost: 1 },
+    atLeast: 0,
+    atMost: 1,
     about: { description: 'PNG or WebP, at most 1 MB, or SVG, at most 128 kB.', mediaType: 'image/*' },
   };
   const pictures = { logo: picture, logoDark: picture, icon: picture };

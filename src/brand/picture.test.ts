@@ -102,8 +102,30 @@ test('whatever an SVG repeats, the check takes time in proportion to its length'
   const fill = (start: string, repeated: string): string =>
     `<svg ${start}${repeated.repeat(Math.floor((maxSvgBytes - 100) / repeated.length))}`;
   const repeats = [
-    ...['a', 'a ', ' ', 'a=', 'a="', 'a="" ', ':', '-', '/', '=', '"', "'", '&', '&#', 'a="&#x41;" ', 'x=" url(" '],
-    ...['><g', '><g a', '><!---->', '><style>', '><!--', 'xmlns:href', 'a="url(" ', '\t\n'],
+    'a',
+    'a ',
+    ' ',
+    'a=',
+    'a="',
+    'a="" ',
+    ':',
+    '-',
+    '/',
+    '=',
+    '"',
+    "'",
+    '&',
+    '&#',
+    'a="&#x41;" ',
+    'x=" url(" ',
+    '><g',
+    '><g a',
+    '><!---->',
+    '><style>',
+    '><!--',
+    'xmlns:href',
+    'a="url(" ',
+    '\t\n',
   ];
   const files = repeats.flatMap((repeated) => [
     fill('', repeated),

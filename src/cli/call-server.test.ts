@@ -4,8 +4,16 @@ import { callServer } from './call-server.js';
 
 const mode = { inForce: 'shadow', file: 'shadow', switched: null };
 const policy = {
-  ...{ accuracy: 4, scope: '', liveness: 'passive', userSecret: 'none', whenNotEnrolled: 'refuse' },
-  ...{ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300, enrolmentDays: null, referencePhoto: false },
+  accuracy: 4,
+  scope: '',
+  liveness: 'passive',
+  userSecret: 'none',
+  whenNotEnrolled: 'refuse',
+  whenUnverified: 'deny',
+  whenUnavailable: 'deny',
+  freshnessSec: 300,
+  enrolmentDays: null,
+  referencePhoto: false,
   bypass: null,
 };
 const connection = { id: 'workforce', kind: 'okta', mode, policy };

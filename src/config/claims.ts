@@ -53,8 +53,10 @@ export const lineGuard = (maxCharacters: number) =>
 export const textGuard = (maxCharacters: number) =>
   z.strictObject({
     en: lineGuard(maxCharacters),
-    ...{ de: lineGuard(maxCharacters).optional(), es: lineGuard(maxCharacters).optional() },
-    ...{ fr: lineGuard(maxCharacters).optional(), ar: lineGuard(maxCharacters).optional() },
+    de: lineGuard(maxCharacters).optional(),
+    es: lineGuard(maxCharacters).optional(),
+    fr: lineGuard(maxCharacters).optional(),
+    ar: lineGuard(maxCharacters).optional(),
   });
 
 const registeredClaimGuard = z.strictObject({

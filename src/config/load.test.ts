@@ -47,7 +47,9 @@ const refusalOf = async (work: Promise<unknown>): Promise<{ code: string; paths:
 const secretOf = (credential: Credential | null): string | null => credential?.use((text) => text) ?? null;
 
 const sample = {
-  ...{ id: 'acme', kind: 'sample', policy: { mode: 'shadow' } },
+  id: 'acme',
+  kind: 'sample',
+  policy: { mode: 'shadow' },
   sample: { orgUrl: 'https://acme.example', hookSecret: 'Bearer s3cret' },
 };
 
@@ -70,7 +72,8 @@ describe('refuses', () => {
     delivery: { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change },
   });
   const withPasskeys = (publicUrl?: string) => ({
-    ...{ publicUrl, connections: [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }] },
+    publicUrl,
+    connections: [{ ...sample, policy: { mode: 'shadow', userSecret: 'passkey' } }],
   });
 
   test.each([
@@ -174,7 +177,9 @@ describe('accepts', () => {
 
   test('receivers of security events with keys in AWS KMS, where there are RSA keys', async () => {
     const keys = {
-      ...{ kind: 'aws-kms', region: 'eu-central-1', signing: { keyId: 'a' } },
+      kind: 'aws-kms',
+      region: 'eu-central-1',
+      signing: { keyId: 'a' },
       sealing: [{ version: 1, keyId: 'b' }],
     };
     const securityEvents = [{ id: 'siem', url: 'https://siem.example.com', audience: 'siem' }];
@@ -276,8 +281,11 @@ describe('where what is kept lies', () => {
       readFile: async (path) => (path === '/f' ? JSON.stringify(file) : Promise.reject(new Error('ENOENT'))),
     });
   const stopped = {
-    ...{ adminKey: { file: '/run/credentials/gone' }, connections: [{ ...sample, secret: { env: 'GONE' } }] },
-    ...{ dataFolder: '/srv/faces', keys: { kind: 'local', folder: '/srv/keys' }, audit: { retentionDays: 90 } },
+    adminKey: { file: '/run/credentials/gone' },
+    connections: [{ ...sample, secret: { env: 'GONE' } }],
+    dataFolder: '/srv/faces',
+    keys: { kind: 'local', folder: '/srv/keys' },
+    audit: { retentionDays: 90 },
   };
 
   test('is read while the secrets of a stopped service are gone', async () => {
@@ -300,7 +308,9 @@ describe('where what is kept lies', () => {
         readFile: async (path) => (path === '/f' ? file : Promise.reject(new Error('ENOENT'))),
       });
     expect(await load({ REDIS_URL: 'redis://localhost:6379' })).toMatchObject({
-      ...{ dataFolder: '/srv/faces', state: { kind: 'redis' }, ledger: { days: 30 } },
+      dataFolder: '/srv/faces',
+      state: { kind: 'redis' },
+      ledger: { days: 30 },
     });
     expect(await refusalOf(load({}))).toMatchObject({ code: 'config_invalid', paths: ['state.url'] });
   });

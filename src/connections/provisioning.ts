@@ -183,7 +183,9 @@ export const toRotatable = (
     ? []
     : [
         {
-          ...{ setting, previousSetting, isPreviousTaken: previous !== undefined },
+          setting,
+          previousSetting,
+          isPreviousTaken: previous !== undefined,
           marks: { current: markOf(current), previous: previous === undefined ? null : markOf(previous) },
         },
       ];

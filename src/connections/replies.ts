@@ -49,7 +49,10 @@ export type ConnectionsReply = z.output<typeof connectionsReply>;
 export const refusedReply = z.object({
   subjects: z.array(
     z.object({
-      ...{ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) },
+      subject: z.string(),
+      count: z.int(),
+      lastAt: instantReply,
+      hooks: z.array(z.string()),
       isEnrolled: z.boolean().describe('False: an invitation helps. True: the person signed in without a face check.'),
     }),
   ),

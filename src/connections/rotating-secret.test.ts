@@ -45,7 +45,9 @@ test('each use is reported; the log says once a minute for each hook that the pr
   const lines = log.text().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(
     ['token', 'events', 'token'].map((hook) => ({
-      ...{ message: 'called with the previous secret', connection: 'workforce', hook },
+      message: 'called with the previous secret',
+      connection: 'workforce',
+      hook,
     })),
   );
 });

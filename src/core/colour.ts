@@ -32,12 +32,14 @@ export function luminanceOf(colour: Colour): number {
 
 /** Returns the contrast ratio of two colors, from 1 to 21. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 export function contrastOf(one: Colour, other: Colour): number {
-  const [a, b] = [luminanceOf(one), luminanceOf(other)];
+  const a = luminanceOf(one);
+  const b = luminanceOf(other);
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
 export function mix(one: Colour, other: Colour, share: number): Colour {
-  const [a, b] = [channelsOf(one), channelsOf(other)];
+  const a = channelsOf(one);
+  const b = channelsOf(other);
   const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;
   return toColour([at(0), at(1), at(2)]);
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createTestCore, testEvent, testSignIn } from '../../test/support/benches/core.js';
-import { eventually } from '../../test/support/run/eventually.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { testShare } from '../../test/support/data/share.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
+import { eventually } from '../../test/support/run/eventually.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import { readConsent } from '../enrolment/consent.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
@@ -229,8 +229,11 @@ describe('step-up', () => {
   test('that a provider’s side has signed is begun once, at a replica whose clock is behind as well', async () => {
     const { clock, connection, deps } = await setUp();
     const signed = {
-      ...{ subject: 'anna', audience: 'https://app.example.com', nonce: 'once' },
-      ...{ issuedAt: toEpochSec(clock.now()), expiresAt: addSec(clock.now(), 60) },
+      subject: 'anna',
+      audience: 'https://app.example.com',
+      nonce: 'once',
+      issuedAt: toEpochSec(clock.now()),
+      expiresAt: addSec(clock.now(), 60),
     };
     const asked = { connection: { ...connection, openStepUpRequest: async () => signed }, request: 'signed' };
     await startRequestedStepUp(asked, deps);

@@ -59,7 +59,10 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
         if (code === null && formerCode !== null) log.info('background job recovered', { job: name });
         const endedAt = clock.now();
         state = {
-          ...{ name, everySec, runs: state.runs + 1, failures: state.failures + (code === null ? 0 : 1) },
+          name,
+          everySec,
+          runs: state.runs + 1,
+          failures: state.failures + (code === null ? 0 : 1),
           last: { endedAt, tookMs: endedAt - began, code },
         };
         onRun(state);

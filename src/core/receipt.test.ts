@@ -123,7 +123,11 @@ test('is refused to anybody else, too late and too early', async () => {
 test('of another way says that no face was checked, and is taken only where that counts', async () => {
   const jws = await issue({ liveness: null, presence: null, methods: ['otp'] });
   expect(decodeJwt(jws)).toMatchObject({
-    ...{ acr: 'another_way', amr: ['otp'], accuracy: null, liveness: null, presence: null },
+    acr: 'another_way',
+    amr: ['otp'],
+    accuracy: null,
+    liveness: null,
+    presence: null,
   });
   await expect(redeemReceipt(jws, expected, core.deps)).rejects.toMatchObject({
     ...refused,

@@ -21,7 +21,15 @@ export type ToDoCode = keyof typeof toDoUrgency;
 
 /** Parts of the console in which tasks are done. */
 export const places = [
-  ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
-  ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
+  'connection',
+  'doctor',
+  'keys',
+  'backup',
+  'audit',
+  'help_desk',
+  'approvals',
+  'requests',
+  'administrators',
+  'applications',
 ] as const;
 export type ConsolePlace = (typeof places)[number];

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../test/support/benches/core.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { testShare } from '../../test/support/data/share.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
 import type { WrittenEvent } from '../../test/support/fakes/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { checkFace } from '../step-up/complete.js';
@@ -101,7 +101,9 @@ function openOf(subject: string) {
   return [...open.values()].map((event) => {
     const { kind, former, photos } = event.detail;
     return {
-      ...{ connection: 'work', subject, photos: Number(photos) },
+      connection: 'work',
+      subject,
+      photos: Number(photos),
       kind: kind === 'renewal' ? ('renewal' as const) : ('enrolment' as const),
       token: { tokenId: idOf(event), keyVersion: 1, expiresAt: null },
       former: typeof former === 'string' ? { tokenId: former, expiresAt: null } : null,
@@ -133,7 +135,9 @@ async function expectInLine(subject: string): Promise<string | null> {
   const named = await readConsent({ connection: 'work', subject }, core.deps);
   const inForce = named === null || named.withdrawnAt !== null ? null : named.tokenId;
   expect({ open: openOf(subject).length, recorded: recordedOf(subject), inForce }).toEqual({
-    ...{ open: 0, recorded: current, inForce: current },
+    open: 0,
+    recorded: current,
+    inForce: current,
   });
   if (current !== null) {
     expect(await isDenied(current, core.deps)).toBe(false);

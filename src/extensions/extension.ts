@@ -54,7 +54,9 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
 
 /** Opens an extension that has no settings and no background jobs. */
 export const alwaysOn = (name: string, createEndpoints: OpenedExtension['createEndpoints']): OpenedExtension => ({
-  ...{ name, isOn: () => true, createEndpoints },
+  name,
+  isOn: () => true,
+  createEndpoints,
   start() {},
   close: async () => {},
 });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { createFolder } from '../../test/support/run/folder.js';
 import { canFillDisk, runOnDisk } from '../../test/support/servers/full-disk.js';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
 const folder = createFolder('durable');
@@ -61,7 +61,11 @@ test('a file of lines that is not there is made for its owner alone', async () =
     console.log(JSON.stringify([...seen, readFileSync('keys.json', 'utf8'), readdirSync('.').sort()]));`,
     );
     expect(runOnDisk(disk, '256k', script)).toEqual([
-      ...['ENOSPC', 'ENOSPC', 'ENOSPC', 'its lock cannot be had: the disk is full', 'one'],
+      'ENOSPC',
+      'ENOSPC',
+      'ENOSPC',
+      'its lock cannot be had: the disk is full',
+      'one',
       ['audit-lock', 'filler', 'keys.json'],
     ]);
   },

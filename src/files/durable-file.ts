@@ -106,7 +106,8 @@ export async function replaceFile(file: string, text: string, random: Random): P
     await rm(draft, { force: true });
     throw error;
   }
-  const [folder, name] = [dirname(file), basename(file)];
+  const folder = dirname(file);
+  const name = basename(file);
   for (const each of await readdir(folder)) if (isDraftOf(name, each)) await rm(join(folder, each), { force: true });
   await syncFolder(file);
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
 import { beginPage, draw, enrolByApi, startCapture, who } from '../../test/support/benches/capture-bench.js';
 import { openLink, openPage } from '../../test/support/benches/capture-page.js';
 import { type SessionHeaders, toSessionHeaders } from '../../test/support/benches/console.js';
+import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
 import { beginSession } from '../access/console-sessions.js';
 import { consoleGuard } from '../config/console.js';
 import type { JsonObject } from '../core/base/json.js';
@@ -227,7 +227,8 @@ describe('a bypass code', () => {
   test('is not approved under a new login by the administrator who made it', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
-    const [before, after] = [await signInAs('joan', 'sub-1'), await signInAs('joan.smith', 'sub-1')];
+    const before = await signInAs('joan', 'sub-1');
+    const after = await signInAs('joan.smith', 'sub-1');
     const { id } = (await server.postJson('/v1/help-desk/bypass-codes', who, { ...before })).body;
     const approve = async (by: SessionHeaders | typeof agent) =>
       (await server.postJson(`/v1/help-desk/bypass-codes/${id}/approve`, {}, { ...by })).body;
@@ -239,7 +240,8 @@ describe('a bypass code', () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: false } });
     expect((await make()).code).toBe('role_missing');
-    const [joan, grace] = [await signInAs('joan', 'sub-1'), await signInAs('grace', 'sub-2')];
+    const joan = await signInAs('joan', 'sub-1');
+    const grace = await signInAs('grace', 'sub-2');
     const { id } = (await server.postJson('/v1/help-desk/bypass-codes', who, { ...joan })).body;
     const approve = async (by: SessionHeaders | typeof agent) =>
       (await server.postJson(`/v1/help-desk/bypass-codes/${id}/approve`, {}, { ...by })).body;
@@ -290,7 +292,9 @@ describe('a request for help', () => {
     expect((await call(id, 'settle', agent, { settlement: 'bypass' })).ok).toBe(true);
     expect((await list()).requests).toEqual([]);
     expect(server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('help_'))).toEqual([
-      ...['help_asked', 'help_taken', 'help_settled'],
+      'help_asked',
+      'help_taken',
+      'help_settled',
     ]);
     expect(JSON.stringify(server.audit.events)).not.toContain('broken');
   });

@@ -50,8 +50,14 @@ const toBypassReply = ({
   isApproved,
   expiresAt,
 }: BypassCode) => ({
-  ...{ id, connection, subject, application, by, approvedBy },
-  ...{ state: toState(isApproved), expiresAt: toIso(expiresAt) },
+  id,
+  connection,
+  subject,
+  application,
+  by,
+  approvedBy,
+  state: toState(isApproved),
+  expiresAt: toIso(expiresAt),
 });
 
 const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) => ({
@@ -62,7 +68,12 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
 
 export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], tag: 'Help desk', status: 200, ours: true, photos: {} } as const),
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Help desk',
+    status: 200,
+    ours: true,
+    photos: {},
     right: 'assist',
   } as const;
   const named = ['connection_unknown', 'subject_unknown', 'profile_unavailable', 'locked_out'] as const;
@@ -228,7 +239,11 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
 export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connections'>): Endpoint[] {
   return [
     sessionEndpoint({
-      ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
+      method: 'POST',
+      versions: [1, 2],
+      tag: 'Capture page',
+      ours: true,
+      photos: {},
       deps,
       path: '/face/help',
       action: 'ask_for_help',
@@ -236,10 +251,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connection
       summary: 'Ask the help desk for help',
       description:
         'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
-      codes: [
-        ...(['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const),
-        ...(['locked_out', 'limit_reached'] as const),
-      ],
+      codes: ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found', 'locked_out', 'limit_reached'],
       fields: z.strictObject({
         reason: z.enum(helpReasons),
         note: z.string().max(maxNoteCharacters).default('').describe('Plain text.'),

@@ -71,7 +71,14 @@ export async function askForHelp(
   const id = Buffer.from(deps.random(12)).toString('hex');
   const made: HelpRequest = {
     ...who,
-    ...{ id, stepUpId, reason, note: toNote(note), at, takenBy: null, takenById: null, expiresAt: addSec(at, keptSec) },
+    id,
+    stepUpId,
+    reason,
+    note: toNote(note),
+    at,
+    takenBy: null,
+    takenById: null,
+    expiresAt: addSec(at, keptSec),
   };
   const isTheirs = (each: HelpRequest): boolean => each.connection === who.connection && each.subject === who.subject;
   await changeList(helpRequests, (requests) => [made, ...requests.filter((each) => !isTheirs(each))], deps);

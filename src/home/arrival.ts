@@ -56,10 +56,15 @@ export async function beginFaceCheck(
   const source = sourceOf(request);
   const assurance = { kind: 'anonymous', source } as const;
   const found = await directoryFor(assurance).findAccount(name);
-  const [browser, door] = [newSecret(deps), newSecret(deps)];
+  const browser = newSecret(deps);
+  const door = newSecret(deps);
   const started = await startStepUp(
     {
-      ...{ connection, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
+      connection,
+      callerHeldToken: null,
+      receipt: null,
+      hookSignIn: null,
+      browser,
       subject: found?.subject ?? subjectOfIdentifier(name),
       assurance,
       application: deps.issuer,
@@ -119,7 +124,13 @@ export async function openOwnPage(
   const browser = newSecret(deps);
   const started = await startStepUp(
     {
-      ...{ ...person, purpose: 'manage', callerHeldToken: null, receipt: null, hookSignIn: null, browser, lifeSec },
+      ...person,
+      purpose: 'manage',
+      callerHeldToken: null,
+      receipt: null,
+      hookSignIn: null,
+      browser,
+      lifeSec,
       allowReEnrolment: how === 'face' || whenNotEnrolled === 'enrol',
       openedByFace: how === 'face',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', requestedLanguage)}`,

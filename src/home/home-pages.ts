@@ -39,10 +39,14 @@ const toShownLink = (link: Link, { connections }: Ports<'connections'>): ShownLi
 
 export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'connections'>): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
-    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    status: 200,
+    photos: {},
+    codes: ['step_up_unknown', 'step_up_finished'],
     deps,
-  };
+  } as const;
   return [
     sessionEndpoint({
       ...common,
@@ -99,10 +103,14 @@ export function createDataConsentEndpoints(
   deps: ApiPorts<'state' | 'clock' | 'audit' | 'settings' | 'connections' | 'homePages'>,
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
-    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    status: 200,
+    photos: {},
+    codes: ['step_up_unknown', 'step_up_finished'],
     deps,
-  };
+  } as const;
   return [
     sessionEndpoint({
       ...common,
@@ -165,10 +173,14 @@ export function createHomePageEndpoints(
   >,
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
-    codes: ['step_up_unknown', 'step_up_finished'] as const,
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    status: 200,
+    photos: {},
+    codes: ['step_up_unknown', 'step_up_finished'],
     deps,
-  };
+  } as const;
   const nothing = z.strictObject({});
   return [
     sessionEndpoint({

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer } from '../../test/support/servers/api-server.js';
 import { openLink, openPage } from '../../test/support/benches/capture-page.js';
-import { type CompanyProviderServer, startCompanyProvider } from '../../test/support/servers/company-provider.js';
 import { cookiesOf } from '../../test/support/benches/console.js';
 import { defaultPolicy } from '../../test/support/benches/core.js';
 import { createTestVerifier } from '../../test/support/fakes/embedded.js';
 import { testIssuer } from '../../test/support/fakes/keys.js';
 import { createMemoryProfile, loginOf } from '../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, startApiServer } from '../../test/support/servers/api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../test/support/servers/company-provider.js';
 import { homePageGuard } from '../config/home-page.js';
 import type { Policy } from '../core/connection.js';
 import type { HomePage } from '../http/rest/home-page.js';

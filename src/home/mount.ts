@@ -106,7 +106,8 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     };
     mountRoute(app, `/me/:connection${below}`, {
       methods: Object.keys(steps),
-      ...{ pools: deps.pools, anonymousLimitBytes: maxFormBytes },
+      pools: deps.pools,
+      anonymousLimitBytes: maxFormBytes,
       async answer(arrival) {
         const { request, response } = arrival;
         const door = find(request);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
-import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
 import { startCapture } from '../../test/support/benches/capture-bench.js';
 import { createKeysInMemory } from '../../test/support/fakes/keys.js';
 import { systemRandom } from '../../test/support/fakes/sinks.js';
+import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
 import { withSubscribers } from '../core/audit-events.js';
 import { digestOf } from '../core/secrets.js';
 import { createWebPush } from '../notifications/delivery/web-push.js';
@@ -90,7 +90,8 @@ test('at first all are sent, by e-mail; what is chosen stays chosen, for that pe
 
 test('a browser that was added is told, known again by its digest, and can be removed', async () => {
   const page = await open();
-  const [first, second] = [await subscribe(page), await subscribe(page)];
+  const first = await subscribe(page);
+  const second = await subscribe(page);
   expect((await page.read()).notices).toMatchObject({ push: { devices: [nameOf(first), nameOf(second)] } });
   expect(JSON.stringify(await page.read())).not.toContain(first.endpoint);
   await page.post('', { on: all, email: false, language: 'en' });

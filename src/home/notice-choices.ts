@@ -61,10 +61,14 @@ export function createNoticeChoiceEndpoints(
   deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'keys' | 'connections' | 'webPush'>,
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    status: 200,
+    photos: {},
     reply: noticesReply,
     deps,
-  };
+  } as const;
   return [
     sessionEndpoint({
       ...common,

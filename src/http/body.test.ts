@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApiServer, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
 import { eventually } from '../../test/support/run/eventually.js';
+import { type ApiServer, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { sendHalf } from '../../test/support/servers/half-sent.js';
 
 const mebibyte = 1024 * 1024;

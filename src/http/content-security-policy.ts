@@ -34,8 +34,11 @@ export function contentSecurityPolicy({
   ...added
 }: Directives): string {
   const directives = {
-    ...{ 'default-src': "'none'", ...added },
-    ...{ 'form-action': formAction, 'base-uri': "'none'", 'frame-ancestors': frameAncestors },
+    'default-src': "'none'",
+    ...added,
+    'form-action': formAction,
+    'base-uri': "'none'",
+    'frame-ancestors': frameAncestors,
   };
   return Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`.trimEnd())

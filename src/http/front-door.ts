@@ -140,7 +140,10 @@ function watchPace(
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
   onSlow: () => void,
 ): { count(bytes: number): void; stop(): void } {
-  let [received, before, steps, silentSteps] = [0, 0, 0, 0];
+  let received = 0;
+  let before = 0;
+  let steps = 0;
+  let silentSteps = 0;
   const timer = setInterval(() => {
     if (request.isPaused()) return;
     const { patienceSteps, leastBytesPerStep } = onStep();

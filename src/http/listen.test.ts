@@ -9,10 +9,13 @@ const host = '127.0.0.1';
 async function listenAndHold(more: object = {}) {
   const held: (() => void)[] = [];
   const { port, stop } = await listen((_request, response) => void held.push(() => response.end('done')), {
-    ...{ host, port: 0, ...more },
+    host,
+    port: 0,
+    ...more,
   });
   return {
-    ...{ port, stop },
+    port,
+    stop,
     arrived: () => eventually(async () => expect(held).toHaveLength(1)),
     answer: () => held[0]?.(),
     ask: async () => (await fetch(`http://${host}:${port}/`)).text(),

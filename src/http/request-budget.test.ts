@@ -2,8 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { type CallerPools, MemoryPool, type PoolLimits, RequestBudget } from './request-budget.js';
 
 const limits: PoolLimits = {
-  ...{ capacityBytes: 100, shareBytes: 100, unfinishedOfOne: 2 },
-  ...{ placeSteps: 1, patienceSteps: 5, leastBytesPerStep: 1 },
+  capacityBytes: 100,
+  shareBytes: 100,
+  unfinishedOfOne: 2,
+  placeSteps: 1,
+  patienceSteps: 5,
+  leastBytesPerStep: 1,
 };
 const createRoom = (strangers: Partial<PoolLimits> = {}): CallerPools => ({
   anonymous: new MemoryPool({ ...limits, ...strangers }),
@@ -99,7 +103,8 @@ describe('where a part is full', () => {
 
   test('whoever has been arriving for longest gives way, once overdue', () => {
     const room = createRoom();
-    const [oldest, next] = [arrive(room, 'a', 50), arrive(room, 'b', 50)];
+    const oldest = arrive(room, 'a', 50);
+    const next = arrive(room, 'b', 50);
     expect(() => arrive(room, 'c', 10)).toThrow(refusedAs('overloaded'));
     oldest.allowance.step();
     next.allowance.step();

@@ -31,7 +31,11 @@ export function createInvitationEndpoints(
   deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'linkOf'>,
 ): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
+    method: 'POST',
+    versions: [1, 2],
+    status: 201,
+    ours: true,
+    photos: {},
     description:
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
@@ -92,8 +96,12 @@ export function createInvitationEndpoints(
         if (fields.purpose !== 'enrol') throw new FaceError('request_malformed', { field: 'send' });
         const { id, expiresAt } = await inviteByEmail(
           {
-            ...{ connection, subject: await requireSubject(connection, fields), by: administrator, language },
-            ...{ returnUrl: checkReturnUrl(connection, fields.returnUrl), lifeSec: fields.lifeHours * hourSec },
+            connection,
+            subject: await requireSubject(connection, fields),
+            by: administrator,
+            language,
+            returnUrl: checkReturnUrl(connection, fields.returnUrl),
+            lifeSec: fields.lifeHours * hourSec,
           },
           deps,
         );

@@ -39,15 +39,25 @@ export async function inviteByEmail(
     async () => {
       const started = await startStepUp(
         {
-          ...{ connection, subject, purpose: 'enrol', callerHeldToken: null, receipt: null, hookSignIn: null },
-          ...{ by: by.name, returnUrl: invited.returnUrl, lifeSec },
+          connection,
+          subject,
+          purpose: 'enrol',
+          callerHeldToken: null,
+          receipt: null,
+          hookSignIn: null,
+          by: by.name,
+          returnUrl: invited.returnUrl,
+          lifeSec,
         },
         deps,
       );
       const letter = composeInvitation(
         {
-          ...{ language, words: builtInWords('invitation', language), to: { name: null, login } },
-          ...{ address: deps.linkOf(started, language), expiresAt: started.expiresAt },
+          language,
+          words: builtInWords('invitation', language),
+          to: { name: null, login },
+          address: deps.linkOf(started, language),
+          expiresAt: started.expiresAt,
         },
         await deps.brandOf(connection),
       );

@@ -11,7 +11,11 @@ import { notifyHelpDesk } from './sender.js';
 export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
   return [
     openEndpoint({
-      ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
+      versions: [1, 2],
+      tag: 'Capture page',
+      ours: true,
+      status: 200,
+      photos: {},
       method: 'POST',
       path: '/face/not-me',
       summary: 'Report an action as unauthorized',

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
 import { type PushServiceSimulator, startPushService } from '../../simulators/push-service.js';
 import { createTestCore } from '../../test/support/benches/core.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { createKeysInMemory } from '../../test/support/fakes/keys.js';
 import { systemRandom } from '../../test/support/fakes/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { type AuditEvent, withSubscribers } from '../core/audit-events.js';
 import type { Policy } from '../core/connection.js';
 import { defaultBrand } from '../core/ports/delivery.js';
@@ -36,7 +36,14 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
     },
   };
   const notices = createNotificationSender({
-    ...{ state, clock, log, delivery, keys, webPush, random: systemRandom, issuer: 'https://face.example.com' },
+    state,
+    clock,
+    log,
+    delivery,
+    keys,
+    webPush,
+    random: systemRandom,
+    issuer: 'https://face.example.com',
     connections: new Map([[connection.id, connection]]),
     brandOf: async () => ({ ...defaultBrand, organisation: 'Harbour Clinic' }),
   });
@@ -46,7 +53,12 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
     await notices.drain();
   };
   return {
-    ...{ core, sent, append, audit, notices, webPush },
+    core,
+    sent,
+    append,
+    audit,
+    notices,
+    webPush,
     deps: { state, clock, keys, random: systemRandom },
     setFailing: () => {
       fails = true;
@@ -56,7 +68,13 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
 
 const anna = { connection: 'work', subject: 'anna' } as const;
 const toChange = <Kind extends 'enrolment' | 'renewal'>(kind: Kind) => ({
-  ...{ tokenId: 't', keyVersion: 1, photos: 3, kind, expiresAt: null, former: null, formerExpiresAt: null },
+  tokenId: 't',
+  keyVersion: 1,
+  photos: 3,
+  kind,
+  expiresAt: null,
+  former: null,
+  formerExpiresAt: null,
 });
 const events = {
   enrolled: { action: 'enrolled', ...anna, detail: toChange('enrolment') },
@@ -148,7 +166,9 @@ test('what a person does not want is not sent, and the rest is in the language t
   // The page was used in another language: what they chose stays.
   await storeNotificationChoice(anna, { language: 'es' }, deps);
   expect(await readNotificationChoice(anna, deps)).toMatchObject({
-    ...{ off: ['enrolled', 'new_place', 'refused', 'ended'], email: true, language: 'es' },
+    off: ['enrolled', 'new_place', 'refused', 'ended'],
+    email: true,
+    language: 'es',
   });
 });
 
@@ -239,7 +259,8 @@ describe('pushed notices', () => {
 
   test('what was sealed under a retired key, or for somebody else, is not read', async () => {
     const { core, deps, subscribe } = await start();
-    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const first = randomBytes(32);
+    const second = randomBytes(32);
     await addNotificationDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first) });
     await addNotificationDevice(anna, await subscribe(), { ...deps, keys: createKeysInMemory(first, second) });
     expect(await readNotificationDevices(anna, { ...deps, keys: createKeysInMemory(first, second) })).toHaveLength(2);

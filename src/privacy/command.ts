@@ -72,15 +72,15 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
   consents.action(async (options) => {
     const reply = await call('export', options, exportAsSent, deps);
     const listed = reply.subjects.map(({ connection, subject, held }) => ({
-      ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
+      connection,
+      subject,
+      dataConsents: held?.dataConsents ?? [],
     }));
     if (deps.printJson(listed)) return printSubjects(reply, 'read');
     printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
       listed.flatMap(({ connection, subject, dataConsents }) =>
-        dataConsents.map(({ client, claims, expiresAt }) => [
-          ...[connection, subject, client, expiresAt, claims.join(' ')],
-        ]),
+        dataConsents.map(({ client, claims, expiresAt }) => [connection, subject, client, expiresAt, claims.join(' ')]),
       ),
       deps,
     );

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { administer } from '../../test/support/benches/administration.js';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { named } from '../../test/support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../test/support/benches/core.js';
+import { testShare } from '../../test/support/data/share.js';
 import { createTestVerifier } from '../../test/support/fakes/embedded.js';
 import { testIssuer } from '../../test/support/fakes/keys.js';
-import { testShare } from '../../test/support/data/share.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
 import { createMemoryProfile, loginOf } from '../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { changeList } from '../core/bounded-list.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
@@ -27,7 +27,11 @@ import { checkFace } from '../step-up/complete.js';
 
 const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
 const toConnection = (id: keyof typeof profiles): Connection => ({
-  ...{ id, kind: 'memory', policy: defaultPolicy, profile: profiles[id], openStepUpRequest: null },
+  id,
+  kind: 'memory',
+  policy: defaultPolicy,
+  profile: profiles[id],
+  openStepUpRequest: null,
 });
 const connections = { work: toConnection('work'), shop: toConnection('shop') };
 
@@ -52,8 +56,15 @@ const ask = async (what: string, body: object, key = adminKey) =>
 const check = (connection: Connection, person: string) =>
   checkFace(
     {
-      ...{ connection, subject: 'anna', callerHeldToken: null, photos: [drawPhoto(person, 9)], secret: null },
-      ...{ judged: null, anonymousSource: null, application: null, stepUp: null },
+      connection,
+      subject: 'anna',
+      callerHeldToken: null,
+      photos: [drawPhoto(person, 9)],
+      secret: null,
+      judged: null,
+      anonymousSource: null,
+      application: null,
+      stepUp: null,
       share: testShare,
     },
     server.deps,
@@ -69,11 +80,15 @@ test('an export has all stored data of every store, and no token', async () => {
     complete: true,
     subjects: [
       {
-        ...{ connection: 'work', subject: 'anna', code: null },
+        connection: 'work',
+        subject: 'anna',
+        code: null,
         held: {
           enrolment: { tokenId: sealed.tokenId, keyVersion: 1, revoked: false, scope: 'sign-in', accuracy: 4 },
           consent: { statement: 'consent-1 (en)', tokenId: sealed.tokenId, withdrawnAt: null },
-          ...{ passkey: null, attempts: { failures: 1, lockedUntil: null }, recordsLeftOut: 0 },
+          passkey: null,
+          attempts: { failures: 1, lockedUntil: null },
+          recordsLeftOut: 0,
           attemptsOfOutsiders: { failures: 0, lockedUntil: null },
         },
       },
@@ -121,7 +136,9 @@ test('with the provider down an erasure takes all but the attribute and the cons
   await changeList(helpRequests, () => [{ ...who, ...waiting, expiresAt: addSec(at, 3600) }], server.deps);
   profiles.work.setDown(true);
   expect(await ask('erase', who)).toMatchObject({
-    ...{ complete: false, receipt: null, subjects: [{ code: 'profile_unavailable' }] },
+    complete: false,
+    receipt: null,
+    subjects: [{ code: 'profile_unavailable' }],
   });
   expect(await readPeople(campaign, server.deps)).toEqual([[]]);
   expect(await listHelpRequests(server.deps)).toEqual([]);
@@ -148,7 +165,9 @@ test('an erasure leaves only what its signed receipt lists in the store', async 
   const keys = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
   const jwks = keys.parse((await server.send('GET', '/.well-known/jwks.json')).body);
   const { payload } = await jwtVerify(receipt, createLocalJWKSet(jwks), {
-    ...{ issuer: testIssuer, typ: 'facestep-erasure+jwt', currentDate: new Date(server.clock.now()) },
+    issuer: testIssuer,
+    typ: 'facestep-erasure+jwt',
+    currentDate: new Date(server.clock.now()),
   });
   expect(payload).toMatchObject({
     erased: expect.arrayContaining([{ connection: 'work', subject: 'anna', tokenIds: [sealed.tokenId] }]),
@@ -158,7 +177,9 @@ test('an erasure leaves only what its signed receipt lists in the store', async 
     expect(await server.deps.state.read(`${key}:work:anna`)).toBeNull();
   expect(profiles.work.attributes.get('anna')).toBeNull();
   expect(server.audit.events).toContainEqual({
-    ...{ action: 'subject_erased', connection: 'work', subject: 'anna' },
+    action: 'subject_erased',
+    connection: 'work',
+    subject: 'anna',
     detail: { receiptId: payload.jti, tokenId: sealed.tokenId, by: 'owner' },
   });
   // They may come back.

@@ -47,9 +47,14 @@ const isComplete = (outcomes: readonly { readonly code: string | null }[]): bool
 
 export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf'>): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),
-    codes: ['connection_unknown'] as const,
-  };
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Data subjects',
+    status: 200,
+    ours: true,
+    photos: {},
+    codes: ['connection_unknown'],
+  } as const;
 
   /** Runs an action for each user found and collects the results. A failure of the store ends the run with an error. */
   const forEach = async <Done extends JsonObject>(

@@ -97,7 +97,9 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   for (const letter of asked) {
     const outcome = await retryDeadLetter(letter, config.securityEvents.map(toStream), {
       ...deps,
-      ...{ files, trail, sets },
+      files,
+      trail,
+      sets,
     });
     if (outcome.kind === 'failed') deps.endWith(1);
     deps.print(`${outcome.kind === 'failed' ? `failed: ${outcome.reason}` : 'delivered'}: ${toLine(letter)}`);

@@ -1,11 +1,11 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../test/support/benches/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createAuditDeps } from '../../test/support/benches/audit.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
 import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createPoll, pollRequestGuard } from './poll.js';
@@ -28,7 +28,8 @@ beforeEach(() => {
   deadLetters = join(folder, 'dead-letters.jsonl');
   outcomes = [];
   deps = {
-    ...{ clock, log: createTextLog() },
+    clock,
+    log: createTextLog(),
     sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
     state: createAuditDeps({ file: join(folder, 'audit.jsonl'), clock }).state,
     files: { deadLetters },

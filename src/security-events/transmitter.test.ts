@@ -6,13 +6,13 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { createAuditDeps, tokenChange } from '../../test/support/benches/audit.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { until } from '../../test/support/run/eventually.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createAuditDeps, tokenChange } from '../../test/support/benches/audit.js';
 import { createTestJobs } from '../../test/support/fakes/jobs.js';
 import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
 import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
+import { until } from '../../test/support/run/eventually.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
@@ -71,7 +71,12 @@ const files = () => ({
 async function start(streams: readonly EventStream[], given: Partial<Parameters<typeof startTransmitter>[0]> = {}) {
   transmitter = await startTransmitter({
     auditEvents,
-    ...{ streams, trail, files: files(), clock, random: systemRandom, log },
+    streams,
+    trail,
+    files: files(),
+    clock,
+    random: systemRandom,
+    log,
     state: deps.state,
     readStreams: async () => [],
     sets: createSets(signer, async (_connection, subject) => (subject === 'nobody' ? null : `${subject}@example.com`), {
@@ -185,7 +190,8 @@ describe('a receiver in trouble', () => {
   });
 
   test('that redirects is not followed', async () => {
-    const [one, two] = [await addReceiver('one'), await addReceiver('two')];
+    const one = await addReceiver('one');
+    const two = await addReceiver('two');
     one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
     await start([one.receiver]);
     await enrolled('anna');
@@ -195,7 +201,8 @@ describe('a receiver in trouble', () => {
   });
 
   test('that does not answer holds up no other, and no stop', async () => {
-    const [slow, quick] = [await addReceiver('slow'), await addReceiver('quick')];
+    const slow = await addReceiver('slow');
+    const quick = await addReceiver('quick');
     slow.simulator.fail('hang');
     await start([slow.receiver, quick.receiver]);
     await enrolled('anna');
@@ -225,7 +232,10 @@ describe('a receiver in trouble', () => {
     const retry = () =>
       retryDeadLetter(letters[0]!, [receiver], {
         auditEvents,
-        ...{ clock, trail, files: files(), fetch },
+        clock,
+        trail,
+        files: files(),
+        fetch,
         sets: createSets(signer, async () => null, { issuer: testIssuer, clock }),
       });
     simulator.fail(503);

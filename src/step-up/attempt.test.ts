@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createTestCore, testSignIn } from '../../test/support/benches/core.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { testShare } from '../../test/support/data/share.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import type { VerifyRequest } from '../core/ports.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';
@@ -115,7 +115,8 @@ test('an attempt that began in time passes after it, of a token that somebody ke
       core.deps,
     );
   };
-  const [slow, dying] = [await keep(), await keep()];
+  const slow = await keep();
+  const dying = await keep();
   core.clock.advanceSec(defaultTimeoutSec - 1);
   await begin(dying, never);
   const ended = await submit(slow, (request) => {

@@ -66,7 +66,11 @@ async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' 
   if (answered !== null) return hookDecisionGuard.parse(answered.value);
   const signIn = { application: event.application, address: sameAddress ? address : null };
   const by = {
-    ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
+    who,
+    eventId: JSON.stringify([hook, eventId]),
+    signIn,
+    freshnessSec,
+    repeatableForSec,
     at: deps.clock.now(),
   };
   // A repeated event is granted again without another audit entry, so a failed entry is retried in the background.

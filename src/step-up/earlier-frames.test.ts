@@ -85,7 +85,8 @@ test('nothing is stored for anonymous callers, and frames without a subject have
 test('each user has their own key, and retiring it forgets their frames', async () => {
   await unlike([draw('ada')]);
   await unlike([draw('ada')], { subject: '00u2' });
-  const [one, other] = [await state.read('frames-seen:acme:00u1'), await state.read('frames-seen:acme:00u2')];
+  const one = await state.read('frames-seen:acme:00u1');
+  const other = await state.read('frames-seen:acme:00u2');
   const framesOf = (found: typeof one) => /"frames":."[\w-]+"/.exec(JSON.stringify(found?.value))?.[0];
   expect(framesOf(one)).toBeDefined();
   expect(framesOf(one)).not.toEqual(framesOf(other));

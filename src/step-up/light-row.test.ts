@@ -11,14 +11,26 @@ test('a row has two halves, changed over, and an ordered pair of colours for eac
   for (let draw = 0; draw < 6000; draw += 1) {
     const row = drawLights(movements, 'across', randomBytes);
     expect(row.map(({ movement }) => movement)).toEqual([
-      ...['centre', 'centre', 'centre', 'centre', 'left', 'left', 'up', 'up', 'right', 'right', 'centre', 'centre'],
+      'centre',
+      'centre',
+      'centre',
+      'centre',
+      'left',
+      'left',
+      'up',
+      'up',
+      'right',
+      'right',
+      'centre',
+      'centre',
     ]);
     const [one, other] = row.map(({ light }) => light);
     expect([other!.first, other!.second]).toEqual([one!.second, one!.first]);
     expect(complements.some((pair) => pair.includes(one!.first) && pair.includes(one!.second))).toBe(true);
     halves.set(one!.first, (halves.get(one!.first) ?? 0) + 1);
     for (let at = 2; at < 12; at += 2) {
-      const [first, second] = [row[at]!.light!, row[at + 1]!.light!];
+      const first = row[at]!.light!;
+      const second = row[at + 1]!.light!;
       expect(isPlain(first) && isPlain(second) && first.first !== second.first).toBe(true);
       const name = `${first.first} ${second.first}`;
       pairs.set(name, (pairs.get(name) ?? 0) + 1);

@@ -244,7 +244,8 @@ export async function abandonStepUp(
   // A person who leaves their own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
-      ...{ action: 'step_up_abandoned', ...subjectOf(record) },
+      action: 'step_up_abandoned',
+      ...subjectOf(record),
       detail: { stepUpId: id, application },
     });
   if (record.action !== null) {

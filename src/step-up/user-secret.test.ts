@@ -1,11 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createAuthenticator } from '../../test/support/fakes/authenticator.js';
 import { createTestCore } from '../../test/support/benches/core.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { testShare } from '../../test/support/data/share.js';
+import { createAuthenticator } from '../../test/support/fakes/authenticator.js';
 import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
+import { createFolder } from '../../test/support/run/folder.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';
@@ -61,7 +61,9 @@ async function setUp() {
 const generator = createPrivateKey({
   format: 'jwk',
   key: {
-    ...{ kty: 'EC', crv: 'P-256', d: `${'A'.repeat(42)}E` },
+    kty: 'EC',
+    crv: 'P-256',
+    d: `${'A'.repeat(42)}E`,
     x: 'axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY',
     y: 'T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
   },
@@ -140,7 +142,14 @@ describe('with a passkey', () => {
     await keepPasskey(anna, { credential, tokenId: 'one', current: null, expiresAt: null }, deps);
     const { value } = (await state.read('passkey:work:anna'))!;
     expect(Object.keys(Object(value)).toSorted()).toEqual([
-      ...['backupEligible', 'counter', 'expiresAt', 'id', 'publicKey', 'replaces', 'tokenId', 'transports'],
+      'backupEligible',
+      'counter',
+      'expiresAt',
+      'id',
+      'publicKey',
+      'replaces',
+      'tokenId',
+      'transports',
     ]);
     expect(JSON.stringify(value)).not.toContain(text(secret.value));
   });

@@ -65,9 +65,27 @@ const shorten = (text: string): string => (text.length > longestValue ? `${text.
 
 /** Names of fields that could contain a secret by mistake. */
 const secretNames = [
-  ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
-  ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
-  ...['photo', 'photos', 'image', 'embedding', 'key', 'privateKey'],
+  'adminKey',
+  'apiKey',
+  'authorization',
+  'cookie',
+  'credential',
+  'password',
+  'pin',
+  'secret',
+  'session',
+  'ticket',
+  'token',
+  'auth_token',
+  'enrolmentToken',
+  'receipt',
+  'challenge',
+  'photo',
+  'photos',
+  'image',
+  'embedding',
+  'key',
+  'privateKey',
 ];
 
 /**

@@ -83,7 +83,8 @@ describe('traces', () => {
     const { telemetry, contexts } = await open({});
     const store = createSqliteState({ file: ':memory:', clock });
     const state = telemetry.observePort('state', store);
-    const [one, two] = [begin(telemetry, traceparent), begin(telemetry)];
+    const one = begin(telemetry, traceparent);
+    const two = begin(telemetry);
     await Promise.all([one.run(() => state.read('canary')), two.run(() => state.delete('canary'))]);
     await store.close();
     await one.run(() => state.add('canary', 1, clock.now())).catch(() => {});

@@ -6,13 +6,13 @@ import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
 import type { Words } from '../../web/capture/words.js';
 import type { Language } from '../../web/shared/languages.js';
-import { startApiServer } from '../support/servers/api-server.js';
 import { defaultPolicy } from '../support/benches/core.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { systemClock } from '../support/fakes/keys.js';
-import { readPart, startMailRelay } from '../support/servers/mail-relay.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { setupOf } from '../support/fakes/upkeep.js';
+import { startApiServer } from '../support/servers/api-server.js';
+import { readPart, startMailRelay } from '../support/servers/mail-relay.js';
 import { launchChromium } from './chromium.js';
 import { pageWords } from './page-words.js';
 import { receive } from './visitor.js';
@@ -27,27 +27,39 @@ export type Window = keyof typeof windows;
 export async function startAnotherWayStage(people: readonly string[]) {
   const relay = await startMailRelay();
   const acme: Connection = {
-    ...{ id: 'acme', kind: 'okta', profile: createMemoryProfile(people), openStepUpRequest: null },
+    id: 'acme',
+    kind: 'okta',
+    profile: createMemoryProfile(people),
+    openStepUpRequest: null,
     policy: {
-      ...{ ...defaultPolicy, liveness: 'challenge', helpRequests: true },
+      ...defaultPolicy,
+      liveness: 'challenge',
+      helpRequests: true,
       anotherWay: { email: true, sms: false, recoveryCodes: true, counts: false },
       bypass: { allowed: true, minutes: 15, approvals: 1, takesKeys: true },
     },
   };
   const others = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: systemClock });
   const delivery = createSmtpDelivery({
-    ...{ url: new Credential(relay.url), from: 'facestep@example.com', requireTls: false },
+    url: new Credential(relay.url),
+    from: 'facestep@example.com',
+    requireTls: false,
     others,
   });
   const server = await startApiServer({
-    ...{ verifier: createTestVerifier(), issuer: 'http://localhost', delivery },
-    ...{ connections: new Map([['acme', acme]]), setup: () => setupOf([acme]) },
+    verifier: createTestVerifier(),
+    issuer: 'http://localhost',
+    delivery,
+    connections: new Map([['acme', acme]]),
+    setup: () => setupOf([acme]),
   });
   const origin = `http://localhost:${server.port}`;
   const auth = { 'x-auth-token': (await server.issue()).token };
   const browser = await launchChromium({ camera: 'pattern' });
   return {
-    ...{ browser, server, origin },
+    browser,
+    server,
+    origin,
     async refuse(subject: string, { language, window }: { readonly language: Language; readonly window: Window }) {
       const asked = { connection: 'acme', subject, audience: 'https://app.example.com' };
       const { body } = await server.postJson('/step-ups', asked, auth);

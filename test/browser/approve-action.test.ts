@@ -33,8 +33,11 @@ async function run(person: string): Promise<string> {
   const child: ChildProcess = spawn(process.execPath, [join(folder, 'approve.mjs')], {
     env: {
       PATH: process.env.PATH ?? '',
-      ...{ ISSUER: `${cast().stage.url}/oidc/bank`, CLIENT_ID: 'bank', CLIENT_SECRET: secret },
-      ...{ PERSON: person, PORT: String(port) },
+      ISSUER: `${cast().stage.url}/oidc/bank`,
+      CLIENT_ID: 'bank',
+      CLIENT_SECRET: secret,
+      PERSON: person,
+      PORT: String(port),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -56,8 +59,11 @@ inBrowser('the program of the page gets its approval, and the person has seen ev
   await goAlong(seen, { upTo: 'action' });
   const shown = seen.locator('main section.action');
   expect(await shown.locator('bdi').allTextContents()).toEqual([
-    ...['Pay the invoice of November', 'From: Household account', 'On 27 November 2026'],
-    ...['1249.50 EUR', 'Harbour Clinic GmbH'],
+    'Pay the invoice of November',
+    'From: Household account',
+    'On 27 November 2026',
+    '1249.50 EUR',
+    'Harbour Clinic GmbH',
   ]);
   expect(await shown.isVisible()).toBe(true);
   expect(await seen.locator('video').count()).toBe(0);

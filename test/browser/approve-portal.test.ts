@@ -25,8 +25,11 @@ inBrowser('a bill is paid once it was approved, and not where it was changed mea
   await page.getByRole('link', { name: 'Approve with my face' }).click();
   await goAlong(page, { upTo: 'action' });
   expect(await page.locator('main section.action bdi').allTextContents()).toEqual([
-    ...['Pay the invoice of November', 'From: Household account', 'On 27 November 2026'],
-    ...['1249.50 EUR', 'Harbour Clinic GmbH'],
+    'Pay the invoice of November',
+    'From: Household account',
+    'On 27 November 2026',
+    '1249.50 EUR',
+    'Harbour Clinic GmbH',
   ]);
   await insist(page);
   expect(await resultOf(page)).toBe('paid');
@@ -68,7 +71,8 @@ async function check(page: Page, name: string, buffer: Buffer): Promise<string> 
 
 inBrowser('a PDF is signed, and the signature is checked on the page without a network', async () => {
   const { page, complaints } = visitor();
-  const [name, bytes] = ['Vertrag <b>März</b>.pdf', Buffer.from('%PDF-1.7\n\0\xff\n%%EOF\n', 'latin1')];
+  const name = 'Vertrag <b>März</b>.pdf';
+  const bytes = Buffer.from('%PDF-1.7\n\0\xff\n%%EOF\n', 'latin1');
   await choose(visitor(), name, bytes);
   await page.locator('main[data-screen]').waitFor();
   await goAlong(page, { upTo: 'action' });

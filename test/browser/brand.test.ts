@@ -4,8 +4,8 @@ import { type Brand, digestOfBrand, plainBrand } from '../../src/brand/brand.js'
 import { checkDraft } from '../../src/brand/draft.js';
 import { takePicture } from '../../src/brand/picture.js';
 import { previewPath } from '../../src/http/page-link.js';
-import { eventually } from '../support/run/eventually.js';
 import { firstView } from '../support/data/first-view.js';
+import { eventually } from '../support/run/eventually.js';
 import { expectWithinReach } from './accessibility.js';
 import { inBrowser, usePage } from './page-suite.js';
 import { scriptReplies } from './scripted-replies.js';
@@ -36,7 +36,8 @@ const { receive, server } = usePage('pattern', async () => {
     },
   });
   expect(problems).toEqual([]);
-  const [logo, logoDark] = [await takeLogo(drawing), await takeLogo(drawing.replaceAll('#7a1fa2', '#e3b6f5'))];
+  const logo = await takeLogo(drawing);
+  const logoDark = await takeLogo(drawing.replaceAll('#7a1fa2', '#e3b6f5'));
   brand = { ...plainBrand, ...chosen, logo, logoDark };
   return brand;
 });

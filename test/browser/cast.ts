@@ -27,13 +27,19 @@ async function startStage(policies: Readonly<Record<string, JsonObject>>, client
     hooks: { secret: { header: 'authorization', value: `Bearer ${randomBytes(24).toString('base64url')}` } },
   };
   const connections = Object.entries(policies).map(([id, policy]) => ({
-    ...{ id, kind: 'okta', policy: { mode: 'shadow', ...policy }, okta: settings },
+    id,
+    kind: 'okta',
+    policy: { mode: 'shadow', ...policy },
+    okta: settings,
     ...(clients.length === 0 ? {} : { oidc: { clients } }),
   }));
   const server = await startServerUnderTest({ port, connections });
   const { steps } = createOktaProvisioning({
     settings: oktaConnectionGuard.parse(connections[0]),
-    ...{ publicUrl: server.url, clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() },
+    publicUrl: server.url,
+    clock: { now: () => epochMs(Date.now()) },
+    random: randomBytes,
+    log: createTextLog(),
     fetch: (address, init) => fetch(address, init),
   });
   // Runs only the step that creates the token's profile attribute, because the page needs no hooks.
@@ -69,7 +75,10 @@ export async function gather(policies: Readonly<Record<string, JsonObject>>, cli
     launchChromium({ camera: 'pattern' }),
   ]);
   return {
-    ...{ browser, stage, heads, poses },
+    browser,
+    stage,
+    heads,
+    poses,
     /** How each face reflects a screen's light in a dim room. */
     lightings: { ada: lightingOf(heads.ada), eve: lightingOf(heads.eve) },
     /** Opens a browser window for a person, who by default follows the page's instructions. */

@@ -53,7 +53,8 @@ const readArabic: Step = async (page) => {
 
 /** A screen of the console, and what is done on it before it is examined. */
 const screen = (name: string, path: string, ...steps: readonly Step[]) => ({
-  ...{ name, path },
+  name,
+  path,
   async prepare(page: Page): Promise<void> {
     for (const step of steps) await step(page);
   },

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { adminKey } from '../support/servers/api-server.js';
 import { createFolder } from '../support/run/folder.js';
+import { adminKey } from '../support/servers/api-server.js';
 import { startCompany, startOperatedServer } from '../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';

@@ -4,13 +4,13 @@ import { addAdministrator } from '../../src/access/administrators.js';
 import type { Connection } from '../../src/core/connection.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
-import { startApiServer } from '../support/servers/api-server.js';
 import { defaultPolicy } from '../support/benches/core.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
 import { enrolledAt, fillLedger } from '../support/data/ledgered.js';
 import { testShare } from '../support/data/share.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
 import { drawPhoto } from '../support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { inDialogue, visitHome } from './console-home.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
@@ -25,8 +25,10 @@ const browser = useBrowser('none');
 const stage = useShared(
   async () => {
     const server = await startApiServer({
-      ...{ verifier: createTestVerifier(), issuer: 'http://localhost', connections: new Map([['acme', acme]]) },
-      ...{ delivery: doubtfulDelivery, wakeCampaigns: () => campaigns.wake() },
+      verifier: createTestVerifier(),
+      issuer: 'http://localhost',
+      connections: new Map([['acme', acme]]),
+      delivery: doubtfulDelivery,
     });
     const campaigns = runCampaigns(() => server.deps);
     const desk = { name: 'desk', role: 'help-desk', lifeSec: 3600 } as const;
@@ -73,7 +75,9 @@ const hookDecided = { hook: 'token', outcome: 'unverified', fallback: 'deny', re
 const enrol = (subject: string) =>
   enrolSubject(
     {
-      ...{ connection: acme, subject, secret: null },
+      connection: acme,
+      subject,
+      secret: null,
       photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
       consent: { statement: 'consent-1 (en)', givenAt: stage().server.clock.now() },
       share: testShare,

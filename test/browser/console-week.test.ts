@@ -6,14 +6,14 @@ import { SealedToken } from '../../src/core/secrets.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { beginRequest, submitRequest } from '../../src/extensions/developer-portal/asking.js';
 import type { ApplicationDraft } from '../../src/extensions/developer-portal/request.js';
-import { adminKey } from '../support/servers/api-server.js';
 import { toDirectory } from '../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../support/benches/core.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
-import { createFolder } from '../support/run/folder.js';
 import { enrolledAt, fillLedger } from '../support/data/ledgered.js';
-import { type Company, startCompany, startOperatedServer } from '../support/servers/operated-server.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
+import { createFolder } from '../support/run/folder.js';
+import { adminKey } from '../support/servers/api-server.js';
+import { type Company, startCompany, startOperatedServer } from '../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
@@ -148,7 +148,9 @@ async function startWeek() {
   const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
   const staff = toDirectory(new Map([['Staff', ['ada', 'ben', 'cora']]]), (subject) => subject === 'ada');
   const given = {
-    ...{ issuer: 'http://localhost', connections: new Map([['okta', okta]]), verifier: createTestVerifier() },
+    issuer: 'http://localhost',
+    connections: new Map([['okta', okta]]),
+    verifier: createTestVerifier(),
     directories: new Map([['okta', async () => staff]]),
   };
   const dataFolder = createFolder('console-week');
@@ -174,8 +176,14 @@ async function startWeek() {
   ]);
   const grace = { id: 'g'.repeat(43), name: 'grace', role: 'developer', means: 'sign_in' } as const;
   const wish: ApplicationDraft = {
-    ...{ name: 'payslips', purpose: 'Opens payslips.', scopes: ['verify'], connection: 'okta' },
-    ...{ perMinute: 10, perDay: 100, redirectUris: [], contact: 'grace' },
+    name: 'payslips',
+    purpose: 'Opens payslips.',
+    scopes: ['verify'],
+    connection: 'okta',
+    perMinute: 10,
+    perDay: 100,
+    redirectUris: [],
+    contact: 'grace',
   };
   const deps = { ...server.deps, onboarding: server.deps.config.onboarding };
   const { id } = await beginRequest(wish, null, grace, deps);
@@ -199,7 +207,8 @@ async function measureTasks(browser: Browser, origin: string) {
     const { page, close } = await visitConsole(browser, origin, { key: adminKey });
     page.setDefaultTimeout(taskPatienceMs);
     await page.getByRole('heading', { name: 'Home' }).waitFor();
-    let [clicks, fields] = [0, 0];
+    let clicks = 0;
+    let fields = 0;
     await act({
       page,
       async click(target) {

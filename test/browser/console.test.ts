@@ -10,14 +10,14 @@ import { changeList } from '../../src/core/bounded-list.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { type HelpRequest, helpRequests } from '../../src/help-desk/help-requests.js';
 import { issueBypass } from '../../src/step-up/codes/bypass.js';
-import { type ApiServer, adminKey } from '../support/servers/api-server.js';
 import { defaultPolicy } from '../support/benches/core.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
-import { createFolder } from '../support/run/folder.js';
 import { enrolledAt, fillLedger } from '../support/data/ledgered.js';
-import { type Company, startCompany, startOperatedServer } from '../support/servers/operated-server.js';
-import { consoleFolder } from '../support/run/paths.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
+import { createFolder } from '../support/run/folder.js';
+import { consoleFolder } from '../support/run/paths.js';
+import { type ApiServer, adminKey } from '../support/servers/api-server.js';
+import { type Company, startCompany, startOperatedServer } from '../support/servers/operated-server.js';
 import { expectAccessible } from './accessibility.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
@@ -43,7 +43,10 @@ if (hasChromium) {
     company = await startCompany();
     const dataFolder = createFolder('console');
     const given = {
-      ...{ issuer: 'http://localhost', connections, verifier: createTestVerifier(), delivery: doubtfulDelivery },
+      issuer: 'http://localhost',
+      connections,
+      verifier: createTestVerifier(),
+      delivery: doubtfulDelivery,
       wakeCampaigns: () => campaigns.wake(),
     };
     const operated = await startOperatedServer(company, { dataFolder, given });
@@ -84,7 +87,8 @@ if (hasChromium) {
       { event: { action: 'verified', ...ada, detail: { tokenId: 't' } }, hoursAgo: 47 },
       {
         event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
-        ...{ hoursAgo: 24, request: 'a1'.repeat(12) },
+        hoursAgo: 24,
+        request: 'a1'.repeat(12),
       },
       {
         event: { action: 'locked_out', ...ada, detail: { level: 1, until: toIso(addSec(server.clock.now(), 86_400)) } },

@@ -5,7 +5,9 @@ import type { Language } from '../../src/oidc/language.js';
 /** Renders the page that invites a user to get a credential. */
 export const renderStart = (language: Language): RenderedPage =>
   renderStartPage(language, {
-    ...{ name: 'Staff card', organisation: 'Example Company', isAgain: true },
+    name: 'Staff card',
+    organisation: 'Example Company',
+    isAgain: true,
     request: { client_id: 'credential:staff_card' },
   });
 

@@ -80,7 +80,9 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await open(wallet, (await code.getAttribute('data-link')) ?? '');
   await expectAccessible(wallet);
   expect(await wallet.locator('form button').allTextContents()).toEqual([
-    ...['Show this: sub, given_name', 'Show this: sub', 'Show nothing'],
+    'Show this: sub, given_name',
+    'Show this: sub',
+    'Show nothing',
   ]);
   await wallet.getByRole('button', { name: 'Show this: sub, given_name' }).click();
   await wallet.getByText('Continue on the page that asked.').waitFor();

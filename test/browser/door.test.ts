@@ -26,7 +26,8 @@ const stand = (name: 'ada' | 'eve') =>
 inBrowser('a door opens, with the time, to whoever is on its roster, and says nothing to anybody else', async () => {
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
   const door = portals.urlOf('door');
-  const [known, stranger] = [await stand('ada'), await stand('eve')];
+  const known = await stand('ada');
+  const stranger = await stand('eve');
   // Whoever is faster than the camera waits for it.
   await known.context.addInitScript(delayCamera);
   await known.page.goto(`${door}/roster`);

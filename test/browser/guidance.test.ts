@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import type { GuideReading } from '../../web/capture/guidance/guide.js';
-import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { eventually } from '../support/run/eventually.js';
 import { modelsFolder } from '../support/run/paths.js';
 import { patienceMs } from '../support/run/patience.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { buildGuidancePage } from './guidance-page.js';
 
@@ -108,8 +108,14 @@ const prepare = `async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
     const ready: GuideReading = {
-      ...{ faces: 1, hint: null, ready: true, isTooSmall: false, isTooBright: false },
-      ...{ pose: 'centre', isHeld: true, isBetween: false },
+      faces: 1,
+      hint: null,
+      ready: true,
+      isTooSmall: false,
+      isTooBright: false,
+      pose: 'centre',
+      isHeld: true,
+      isBetween: false,
     };
     const person = await toFrame(pictures.person[0]);
     expect((await look(person, 4)).at(-1)).toEqual(ready);

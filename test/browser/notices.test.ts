@@ -5,13 +5,13 @@ import { startPushService } from '../../simulators/push-service.js';
 import { withSubscribers } from '../../src/core/audit-events.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
 import { createNotificationSender } from '../../src/notifications/sender.js';
-import { startApiServer } from '../support/servers/api-server.js';
 import { defaultPolicy } from '../support/benches/core.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
-import { eventually } from '../support/run/eventually.js';
 import { createKeysInMemory } from '../support/fakes/keys.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { systemRandom } from '../support/fakes/sinks.js';
+import { eventually } from '../support/run/eventually.js';
+import { startApiServer } from '../support/servers/api-server.js';
 import { expectAccessible } from './accessibility.js';
 import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
@@ -32,7 +32,8 @@ const stage = useShared(
     const settings = { contact, services: [service.host] };
     const policy = { ...defaultPolicy, notices: true, organisation: 'Harbour Clinic' };
     const server = await startApiServer({
-      ...{ verifier: createTestVerifier(), keys },
+      verifier: createTestVerifier(),
+      keys,
       webPush: createWebPush(settings, { keys, clock, fetch: service.fetch, random: systemRandom }),
       connections: new Map([
         ['acme', { id: 'acme', kind: 'okta', policy, profile: createMemoryProfile(['anna']), openStepUpRequest: null }],

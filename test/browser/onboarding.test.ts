@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { consoleGuard } from '../../src/config/console.js';
 import type { Connection } from '../../src/core/connection.js';
-import { startApiServer } from '../support/servers/api-server.js';
-import { startCompanyProvider } from '../support/servers/company-provider.js';
 import { defaultPolicy } from '../support/benches/core.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
+import { startApiServer } from '../support/servers/api-server.js';
+import { startCompanyProvider } from '../support/servers/company-provider.js';
 import { expectAccessible } from './accessibility.js';
 import { countClicks } from './clicks.js';
 import { markup } from './console-screens.js';
@@ -33,7 +33,11 @@ const stage = useShared(
     const company = await startCompanyProvider(`${origin}/console/callback`, users);
     const { issuer, clientId, clientSecret } = company;
     const toConnection = (id: string): Connection => ({
-      ...{ id, kind: 'memory', policy: defaultPolicy, profile: createMemoryProfile(['anna']), openStepUpRequest: null },
+      id,
+      kind: 'memory',
+      policy: defaultPolicy,
+      profile: createMemoryProfile(['anna']),
+      openStepUpRequest: null,
     });
     const server = await startApiServer({
       verifier: createTestVerifier(),

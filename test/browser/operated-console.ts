@@ -2,8 +2,8 @@ import { filesOf } from '../../src/config/data-files.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
 import { createAuditDeps, withAudit } from '../support/benches/audit.js';
-import type { Company, OperatedServer } from '../support/servers/operated-server.js';
 import { emptySetup } from '../support/fakes/upkeep.js';
+import type { Company, OperatedServer } from '../support/servers/operated-server.js';
 
 /**
  * Fills a server with some weeks of data: API keys, an audit log with results of shadow mode, and a provisioned Okta
@@ -17,7 +17,9 @@ export async function fillOperations({ server, post, ended }: OperatedServer, da
   await withAudit(createAuditDeps({ file: files.audit, signer, state, clock }), async (audit) => {
     for (const subject of ['ada', 'ben', 'ada'])
       await audit.append({
-        ...{ action: 'hook_decided', connection: 'okta', subject },
+        action: 'hook_decided',
+        connection: 'okta',
+        subject,
         detail: { hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave: 'deny', reason: 'no_check' },
       });
   });

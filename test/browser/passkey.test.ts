@@ -11,11 +11,11 @@ import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
 import { checkFace } from '../../src/step-up/complete.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
 import { createTestCore } from '../support/benches/core.js';
+import { testShare } from '../support/data/share.js';
+import { drawPhoto } from '../support/fakes/simulated-engine.js';
 import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
 import { patienceMs } from '../support/run/patience.js';
-import { testShare } from '../support/data/share.js';
-import { drawPhoto } from '../support/fakes/simulated-engine.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
 const kinds = {
@@ -32,7 +32,10 @@ let origin: string;
 beforeAll(async () => {
   const { outputFiles } = await build({
     entryPoints: [join(projectRoot, 'web/capture/passkey.ts')],
-    ...{ bundle: true, write: false, format: 'esm', target: 'chrome111' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'chrome111',
   });
   const module = outputFiles[0]!.contents;
   server = createServer((request, response) => {
@@ -61,8 +64,13 @@ async function openBrowser(given: JsonObject = kinds['one of a phone or laptop']
   await devtools.send('WebAuthn.enable');
   await devtools.send('WebAuthn.addVirtualAuthenticator', {
     options: {
-      ...{ protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal' },
-      ...{ hasResidentKey: true, hasUserVerification: true, isUserVerified: true, hasPrf: true },
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf: true,
       ...given,
     },
   });

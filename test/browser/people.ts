@@ -36,7 +36,9 @@ async function drawPoses(head: Head, name: string, pictures: number): Promise<Po
 
 /** A white screen adds 30 % to the light on the face, and a fifth of that to the background. */
 export function lightingOf({ landmarks }: Head): Lighting {
-  const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
+  const middle = landmarks[29]!;
+  const right = landmarks[31]!;
+  const left = landmarks[35]!;
   const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
   return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
 }

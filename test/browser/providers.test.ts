@@ -41,18 +41,25 @@ if (hasChromium) {
 
     const okta = await startOktaSimulator();
     const oktaSettings = {
-      ...{ id: 'okta', kind: 'okta', policy: { mode: 'shadow' } },
+      id: 'okta',
+      kind: 'okta',
+      policy: { mode: 'shadow' },
       oidc: {
         clients: [
           { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
           {
-            ...{ kind: 'okta_idv', id: 'okta-idv', secret, orgUrls: [okta.url] },
-            ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
+            kind: 'okta_idv',
+            id: 'okta-idv',
+            secret,
+            orgUrls: [okta.url],
+            termsOfUse: 'https://example.com/terms',
+            privacyPolicy: 'https://example.com/privacy',
           },
         ],
       },
       okta: {
-        ...{ orgUrl: okta.url, auth: { kind: 'api_token', token: okta.apiToken } },
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
         hooks: { secret: { header: 'authorization', value: `Bearer ${secret}` } },
       },
     };
@@ -71,12 +78,10 @@ if (hasChromium) {
     const { code, stdout, stderr } = await runCli(['provision', 'entra', '--apply', '--yes'], server.environment);
     if (code !== 0) throw new Error(stdout + stderr);
     const forOkta = {
-      ...{
-        settings: oktaConnectionGuard.parse(oktaSettings),
-        publicUrl: url,
-        random: randomBytes,
-        log: createTextLog(),
-      },
+      settings: oktaConnectionGuard.parse(oktaSettings),
+      publicUrl: url,
+      random: randomBytes,
+      log: createTextLog(),
       clock: { now: () => epochMs(Date.now()) },
       fetch: (address: string, init: RequestInit) => fetch(address, init),
     };

@@ -85,13 +85,12 @@ const home = {
   '/data-consents': {
     dataConsents: [
       {
-        ...{
-          client: 'library',
-          name: 'City Library',
-          claims: ['given_name', 'staff'],
-          labels: { staff: { en: 'Staff number' } },
-        },
-        ...{ givenAt: '2026-11-20T08:49:00.000Z', expiresAt: '2026-12-20T08:49:00.000Z' },
+        client: 'library',
+        name: 'City Library',
+        claims: ['given_name', 'staff'],
+        labels: { staff: { en: 'Staff number' } },
+        givenAt: '2026-11-20T08:49:00.000Z',
+        expiresAt: '2026-12-20T08:49:00.000Z',
       },
     ],
   },
@@ -99,8 +98,10 @@ const home = {
   '/links': {
     links: [
       {
-        ...{ connection: 'members', name: 'City Library' },
-        ...{ linkedAt: '2026-11-12T07:40:00.000Z', expiresAt: '2027-11-12T07:40:00.000Z' },
+        connection: 'members',
+        name: 'City Library',
+        linkedAt: '2026-11-12T07:40:00.000Z',
+        expiresAt: '2027-11-12T07:40:00.000Z',
       },
     ],
   },
@@ -109,7 +110,9 @@ const home = {
 } as const;
 const phone = { role: 'camera', handOffAllowed: false, handOff: { state: 'paired', code: null } } as const;
 const unpaired = {
-  ...{ role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } },
+  role: 'unpaired',
+  handOffAllowed: false,
+  handOff: { state: 'opened', code: null },
   pairing: {
     kind: 'screen',
     choices: ['82', '47', '19'],
@@ -123,7 +126,9 @@ const everyWay = { anotherWays: ['email', 'sms', 'recovery_code', 'bypass_code']
 const cannot = 'I can’t do this';
 const refuseConsent = 'No thanks';
 const called = {
-  ...{ role: 'unpaired', handOffAllowed: false, handOff: null },
+  role: 'unpaired',
+  handOffAllowed: false,
+  handOff: null,
   pairing: { kind: 'call', choices: ['82', '47', '19'], application: null, browser: null, system: null, network: null },
 } as const;
 const refused = { state: 'failed', pairing: null, handOff: { state: 'refused', code: null } } as const;

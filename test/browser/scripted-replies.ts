@@ -31,7 +31,8 @@ export function rowFor(
   return movements.flatMap((movement, at) =>
     [
       ...(at === 0 ? [light('#68ff68', '#ff68ff'), light('#ff68ff', '#68ff68')] : []),
-      ...[light(colourAt(at)), light(colourAt(at + 3))],
+      light(colourAt(at)),
+      light(colourAt(at + 3)),
     ].map((each) => ({ movement, light: each })),
   );
 }

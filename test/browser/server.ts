@@ -64,7 +64,8 @@ export async function startServerUnderTest({
   return {
     /** URL with the host `localhost`, which browsers treat as a secure context without TLS. */
     url,
-    ...{ environment: env as Readonly<Record<string, string>>, post },
+    environment: env as Readonly<Record<string, string>>,
+    post,
     get: (path: string) => call(path, { headers: client }),
     async enrol(
       connection: string,

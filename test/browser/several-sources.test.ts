@@ -44,7 +44,9 @@ inBrowser(
     // What is linked stands there before the camera opens, and is approved by the face.
     await goAlong(page, { upTo: 'action' });
     expect(await page.locator('main section.action bdi').allTextContents()).toEqual([
-      ...['Link these two accounts', 'Example Portal', 'Example Payroll'],
+      'Link these two accounts',
+      'Example Portal',
+      'Example Payroll',
     ]);
     await insist(page);
     await page.locator('button[value="agree"]').waitFor();

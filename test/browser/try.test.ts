@@ -80,6 +80,8 @@ test('who is enrolled already is left alone', async () => {
   const { person } = await loadPictures();
   await backend.enrol(subject, person[0]);
   expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
-    ...{ code: 2, stdout: '', stderr: expect.stringContaining('enrolled already') },
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('enrolled already'),
   });
 });

@@ -11,9 +11,9 @@ import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';
 import { toBody } from '../support/data/event-body.js';
+import { projectRoot } from '../support/run/paths.js';
 import { sendHalf } from '../support/servers/half-sent.js';
 import { startHooks } from '../support/servers/hook-server.js';
-import { projectRoot } from '../support/run/paths.js';
 import type { ServedAdapter } from '../support/servers/serve-adapter.js';
 import { runSearchContract } from './search.js';
 
@@ -409,8 +409,16 @@ export function runAdapterContract(
         ];
         const near = ['/', '?x=1', '#', '%00', '\0', '\n', ' ', '%2e', '\\', '/../me', '"', '\ud800', '*'];
         for (const text of [
-          ...[one, id, unknown, 'nobody', 'nobody@example.com', 'x'.repeat(100_000), `${'x'.repeat(200)}@example.com`],
-          ...[...strange, ...near.map((end) => login + end), ...near.map((start) => start + login)],
+          one,
+          id,
+          unknown,
+          'nobody',
+          'nobody@example.com',
+          'x'.repeat(100_000),
+          `${'x'.repeat(200)}@example.com`,
+          ...strange,
+          ...near.map((end) => login + end),
+          ...near.map((start) => start + login),
         ]) {
           expect([text, await profile.findAccount(text)]).toEqual([text, null]);
         }

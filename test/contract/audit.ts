@@ -12,7 +12,10 @@ export interface AuditHarness {
 }
 
 const event = (subject: string): AuditEvent => ({
-  ...{ action: 'verified', connection: 'acme', subject, detail: { tokenId: 'abc' } },
+  action: 'verified',
+  connection: 'acme',
+  subject,
+  detail: { tokenId: 'abc' },
 });
 
 export function runAuditContract(name: string, setUp: () => Promise<AuditHarness>): void {
@@ -47,7 +50,8 @@ export function runAuditContract(name: string, setUp: () => Promise<AuditHarness
         const signals = fc.array(
           fc.record({ name: text, value: number, unit: text, atLeast: bound, atMost: bound, pass: fc.boolean() }),
         );
-        const [named, names] = [{ stepUpId: text, judge: text, pass: fc.boolean() }, fc.array(text)];
+        const named = { stepUpId: text, judge: text, pass: fc.boolean() };
+        const names = fc.array(text);
         const details = fc.record({ ...named, reasons: names, asked: names, signals }, { noNullPrototype: true });
         const appended: AuditEvent[] = [];
         await fc.assert(

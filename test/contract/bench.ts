@@ -9,9 +9,9 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type HookSignIn, recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { standardDeps } from '../support/data/settings.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createTestSigner } from '../support/fakes/keys.js';
-import { standardDeps } from '../support/data/settings.js';
 import { createMemoryAudit, createTextLog } from '../support/fakes/sinks.js';
 import { createManualClock } from './state.js';
 
@@ -19,7 +19,10 @@ import { createManualClock } from './state.js';
 export async function createBenchCore() {
   const clock = createManualClock();
   return {
-    ...{ ...standardDeps, clock, audit: createMemoryAudit(), log: createTextLog() },
+    ...standardDeps,
+    clock,
+    audit: createMemoryAudit(),
+    log: createTextLog(),
     state: createSqliteState({ file: ':memory:', clock }),
     verifier: createTestVerifier(),
     signer: await createTestSigner(),
@@ -32,8 +35,12 @@ export const createPassStepUp =
     recordPassedStepUp(
       { connection, subject },
       {
-        ...{ stepUpId, passedAt: core.clock.now(), liveness: 0.97, presence: 'movement-1' },
-        ...{ anotherWay: false, signIn },
+        stepUpId,
+        passedAt: core.clock.now(),
+        liveness: 0.97,
+        presence: 'movement-1',
+        anotherWay: false,
+        signIn,
       },
       policy,
       core,

@@ -61,7 +61,9 @@ const cases: Record<AdapterName, ClaimsCase> = {
       bench.okta.org.pagesGroupsOfUsers = true;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
-        ...{ subject, unknown: '00u1ab2cd3ef4gh5ij67', tokenAttribute: 'facestepToken' },
+        subject,
+        unknown: '00u1ab2cd3ef4gh5ij67',
+        tokenAttribute: 'facestepToken',
         fill: (values) => void Object.assign(bench.okta.org.users.get(subject)!.profile, values),
         join(name) {
           const id = `00g${String(groups.size).padStart(17, '0')}`;
@@ -70,12 +72,19 @@ const cases: Record<AdapterName, ClaimsCase> = {
         },
         leave: (id) => void groups.get(id)?.members.delete(subject),
         logText: () => bench.core.log.text(),
-        ...{ stopProvider: bench.stopProvider, close: bench.close },
+        stopProvider: bench.stopProvider,
+        close: bench.close,
       };
     },
     values: {
-      ...{ firstName: 'Ada', lastName: 'Lovelace', mobilePhone: '+442012345678', timezone: 'Europe/London' },
-      ...{ streetAddress: bidi, city: 'London', zipCode: 'W1', countryCode: 'GB' },
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      mobilePhone: '+442012345678',
+      timezone: 'Europe/London',
+      streetAddress: bidi,
+      city: 'London',
+      zipCode: 'W1',
+      countryCode: 'GB',
     },
     told: { ...person, phone_number: '+442012345678', zoneinfo: 'Europe/London', address },
     own: { attribute: 'badge', values: { badge: 'E-17' } },
@@ -87,7 +96,9 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const { id } = bench.entra.addUser({ mail: login });
       return {
         connect: (claims) => bench.connect({ claims }).profile,
-        ...{ subject: id, unknown: '00000000-0000-4000-8000-000000000000', tokenAttribute: bench.attribute },
+        subject: id,
+        unknown: '00000000-0000-4000-8000-000000000000',
+        tokenAttribute: bench.attribute,
         fill: (values) => void Object.assign(tenant.users.get(id)!.details, values),
         join(name) {
           const group = bench.entra.addGroup([id], undefined, name);
@@ -96,12 +107,20 @@ const cases: Record<AdapterName, ClaimsCase> = {
         },
         leave: (group) => void tenant.groups.get(group)?.delete(id),
         logText: () => bench.core.log.text(),
-        ...{ stopProvider: bench.stopProvider, close: bench.close },
+        stopProvider: bench.stopProvider,
+        close: bench.close,
       };
     },
     values: {
-      ...{ displayName: 'Ada Lovelace', givenName: 'Ada', surname: 'Lovelace', mobilePhone: '+44 20 1234' },
-      ...{ preferredLanguage: 'en-GB', streetAddress: bidi, city: 'London', postalCode: 'W1', country: 'GB' },
+      displayName: 'Ada Lovelace',
+      givenName: 'Ada',
+      surname: 'Lovelace',
+      mobilePhone: '+44 20 1234',
+      preferredLanguage: 'en-GB',
+      streetAddress: bidi,
+      city: 'London',
+      postalCode: 'W1',
+      country: 'GB',
     },
     told: { ...person, phone_number: '+44 20 1234', locale: 'en-GB', address },
     own: {
@@ -121,7 +140,9 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const stopProvider = endOnce(() => simulator.close());
       return {
         connect: (claims) => createCognitoProfile(toSettings(simulator, pool, ['web'], { claims }), { fetch, log }),
-        ...{ subject, unknown: '00000000-0000-4000-8000-000000000000', tokenAttribute: 'custom:face_token' },
+        subject,
+        unknown: '00000000-0000-4000-8000-000000000000',
+        tokenAttribute: 'custom:face_token',
         fill(values) {
           for (const [name, value] of Object.entries(values)) {
             if (value === null) user().attributes.delete(name);
@@ -134,16 +155,27 @@ const cases: Record<AdapterName, ClaimsCase> = {
         },
         leave: (id) => void pool.groups.get(id)?.delete('ada'),
         logText: () => log.text(),
-        ...{ stopProvider, close: stopProvider },
+        stopProvider,
+        close: stopProvider,
       };
     },
     values: {
-      ...{ name: 'Ada Lovelace', given_name: 'Ada', family_name: 'Lovelace', birthdate: '1815-12-10' },
-      ...{ email_verified: 'true', phone_number: '+442012345678', phone_number_verified: 'false', address: bidi },
+      name: 'Ada Lovelace',
+      given_name: 'Ada',
+      family_name: 'Lovelace',
+      birthdate: '1815-12-10',
+      email_verified: 'true',
+      phone_number: '+442012345678',
+      phone_number_verified: 'false',
+      address: bidi,
     },
     told: {
-      ...{ ...person, birthdate: '1815-12-10', email_verified: true, phone_number: '+442012345678' },
-      ...{ phone_number_verified: false, address: { formatted: bidi } },
+      ...person,
+      birthdate: '1815-12-10',
+      email_verified: true,
+      phone_number: '+442012345678',
+      phone_number_verified: false,
+      address: { formatted: bidi },
     },
     own: { attribute: 'custom:badge', values: { 'custom:badge': 'E-17' } },
   },
@@ -156,7 +188,9 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const user = () => onelogin.account.users.get(id)!;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
-        ...{ subject: String(id), unknown: '99999999', tokenAttribute: `custom_attributes.${field}` },
+        subject: String(id),
+        unknown: '99999999',
+        tokenAttribute: `custom_attributes.${field}`,
         fill({ firstname = user().firstname, lastname = user().lastname, badge, ...details }) {
           Object.assign(user(), { firstname, lastname });
           if (badge !== undefined) user().customAttributes.badge = String(badge);
@@ -171,7 +205,8 @@ const cases: Record<AdapterName, ClaimsCase> = {
         leave: (role) =>
           void Object.assign(user(), { roleIds: user().roleIds.filter((each) => String(each) !== role) }),
         logText: () => bench.core.log.text(),
-        ...{ stopProvider: bench.stopProvider, close: bench.close },
+        stopProvider: bench.stopProvider,
+        close: bench.close,
       };
     },
     values: { firstname: 'Ada', lastname: 'Lovelace', phone: bidi, preferred_locale_code: 'en-GB' },
@@ -187,7 +222,9 @@ const cases: Record<AdapterName, ClaimsCase> = {
       const { groups } = bench.server.directory;
       return {
         connect: (claims) => bench.connect({ claims }).profile,
-        ...{ subject, unknown: '2819c223-7f76-453a-919d-413861904646', tokenAttribute: `${scimSchema}:${scimName}` },
+        subject,
+        unknown: '2819c223-7f76-453a-919d-413861904646',
+        tokenAttribute: `${scimSchema}:${scimName}`,
         fill({ employeeNumber, ...details }) {
           Object.assign(user().details, details);
           if (employeeNumber !== undefined) {
@@ -201,7 +238,8 @@ const cases: Record<AdapterName, ClaimsCase> = {
         },
         leave: (id) => void groups.set(id, { displayName: '', members: [] }),
         logText: () => bench.core.log.text(),
-        ...{ stopProvider: bench.stopProvider, close: bench.close },
+        stopProvider: bench.stopProvider,
+        close: bench.close,
       };
     },
     values: {

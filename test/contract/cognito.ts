@@ -25,8 +25,8 @@ import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { systemRandom } from '../support/fakes/sinks.js';
+import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, endOnce } from './bench.js';
 
@@ -41,7 +41,10 @@ export const toSettings = (
   { claims = {}, oidc = null, cognito = {}, policy = {} }: ConnectionChanges = {},
 ): CognitoConnection =>
   cognitoConnectionGuard.parse({
-    ...{ id: connectionId, kind: 'cognito', claims, oidc },
+    id: connectionId,
+    kind: 'cognito',
+    claims,
+    oidc,
     policy: { mode: 'enforce', liveness: 'off', ...policy },
     cognito: {
       userPoolId: pool.id,
@@ -115,7 +118,15 @@ export async function openTriggerBench() {
     return createCognitoTriggers({ settings, clock, random: systemRandom, log });
   };
   return {
-    ...{ clock, log, audit, state, signer, core, who, connect, triggers: await connect() },
+    clock,
+    log,
+    audit,
+    state,
+    signer,
+    core,
+    who,
+    connect,
+    triggers: await connect(),
     async issue(
       subject: string,
       nonce: string | null,
@@ -125,8 +136,14 @@ export async function openTriggerBench() {
       const receipt = await issueReceipt(
         { audience, nonce },
         {
-          ...{ connection, subject, stepUpId: 'step-up-1', passedAt: clock.now() },
-          ...{ accuracy: 4, liveness: 0.97, presence: 'movement-1', methods: ['face'] },
+          connection,
+          subject,
+          stepUpId: 'step-up-1',
+          passedAt: clock.now(),
+          accuracy: 4,
+          liveness: 0.97,
+          presence: 'movement-1',
+          methods: ['face'],
         },
         { ...core, ...by },
       );

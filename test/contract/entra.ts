@@ -19,8 +19,8 @@ import type { Clock, Fetch } from '../../src/core/ports.js';
 import { audienceOf, issueReceipt } from '../../src/core/receipt.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
+import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from './entra-events.js';
@@ -47,9 +47,14 @@ export const toEntraConnection = (
   changes: object = {},
   oidc: object | null = null,
 ) => ({
-  ...{ id: 'workforce', kind: 'entra', policy: { mode: 'shadow' }, oidc },
+  id: 'workforce',
+  kind: 'entra',
+  policy: { mode: 'shadow' },
+  oidc,
   entra: {
-    ...{ tenantId: entra.tenant.id, clientId, auth: { kind: 'secret', secret } },
+    tenantId: entra.tenant.id,
+    clientId,
+    auth: { kind: 'secret', secret },
     endpoints: { login: entra.url, graph: entra.url },
     ...changes,
   },
@@ -106,7 +111,9 @@ export async function openEntraBench({
         hooks: { appId: hookAppId, signUp: { receiptAttribute }, ...hooks },
         ...changes,
       }),
-      ...{ id: 'customers', claims, policy: { mode: 'enforce', liveness: 'off', ...policy } },
+      id: 'customers',
+      claims,
+      policy: { mode: 'enforce', liveness: 'off', ...policy },
     }),
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
@@ -116,7 +123,15 @@ export async function openEntraBench({
   const { policy } = toDeps({}).settings;
   const stopProvider = endOnce(() => entra.close());
   return {
-    ...{ entra, daemon, attribute, receiptAttribute, hookAppId, partner, core, clock, policy },
+    entra,
+    daemon,
+    attribute,
+    receiptAttribute,
+    hookAppId,
+    partner,
+    core,
+    clock,
+    policy,
     adapter: serveAdapter(createAdapter, toDeps({})),
     connect: (settings: ConnectionChanges = {}) => serveAdapter(createAdapter, toDeps(settings)),
     provision: (changes: ConnectionChanges, publicUrl: string) =>
@@ -127,8 +142,14 @@ export async function openEntraBench({
       const receipt = await issueReceipt(
         { audience, nonce: null },
         {
-          ...{ connection: 'customers', subject, stepUpId: 'step-up-1', passedAt: clock.now() },
-          ...{ accuracy: 4, liveness: 0.97, presence: 'movement-1', methods: ['face'] },
+          connection: 'customers',
+          subject,
+          stepUpId: 'step-up-1',
+          passedAt: clock.now(),
+          accuracy: 4,
+          liveness: 0.97,
+          presence: 'movement-1',
+          methods: ['face'],
         },
         core,
       );
@@ -138,7 +159,7 @@ export async function openEntraBench({
     createBearer: (claims: Readonly<Record<string, unknown>> = {}, tenant = entra.tenant) =>
       signToken(
         tenant,
-        { ...{ iss: tenant.issuer, aud: hookAppId, azp: eventsServiceAppId, tid: tenant.id, ver: '2.0' }, ...claims },
+        { iss: tenant.issuer, aud: hookAppId, azp: eventsServiceAppId, tid: tenant.id, ver: '2.0', ...claims },
         clock.now(),
       ),
     stopProvider,

@@ -23,7 +23,11 @@ const made = { tokenId: 't1', expiresAt: null };
 const ended = { tokenId: 't1' };
 
 const row = (sort: string, value: string | null, version: number | null = null): LedgerRow => ({
-  ...{ partition: 'p', sort, value, version, expiresAt: null },
+  partition: 'p',
+  sort,
+  value,
+  version,
+  expiresAt: null,
 });
 
 /** Tests a ledger store, and the ledger that is built on the store. */
@@ -54,8 +58,13 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       const list = (filter: Partial<PeopleFilter> = {}, page = {}) =>
         listPeople(
           {
-            ...{ connections: ['acme', 'other'], status: 'enrolled', since: null, before: null },
-            ...{ checkedSince: null, checkedBefore: null, ...filter },
+            connections: ['acme', 'other'],
+            status: 'enrolled',
+            since: null,
+            before: null,
+            checkedSince: null,
+            checkedBefore: null,
+            ...filter,
           },
           { cursor: null, limit: 50, ...page },
           deps,
@@ -168,9 +177,20 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         const [first, second] = (await lines()).items;
         expect(first).toMatchObject({ action: 'verified', subject: null });
         expect(second).toEqual({
-          ...{ id: each.line.id, connection: 'acme', subject: 'anna', action: 'hook_decided', outcome: 'refused' },
-          ...{ code: 'check_used', reasons: [], application: null, hook: 'token', by: null },
-          ...{ requestId: 'r1', stepUpId: null, network, seconds: null },
+          id: each.line.id,
+          connection: 'acme',
+          subject: 'anna',
+          action: 'hook_decided',
+          outcome: 'refused',
+          code: 'check_used',
+          reasons: [],
+          application: null,
+          hook: 'token',
+          by: null,
+          requestId: 'r1',
+          stepUpId: null,
+          network,
+          seconds: null,
         });
       });
 
@@ -272,10 +292,8 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         clock.advanceSec(10);
         const begun = await followLines({}, null, deps);
         expect(begun.items).toEqual([]);
-        const [one, two] = [
-          entry({ action: 'verified', detail: { tokenId: 't' } }),
-          entry({ action: 'verified', detail: { tokenId: 't' }, connection: 'other' }, otherTrail),
-        ];
+        const one = entry({ action: 'verified', detail: { tokenId: 't' } });
+        const two = entry({ action: 'verified', detail: { tokenId: 't' }, connection: 'other' }, otherTrail);
         await record(two, one);
         const next = await followLines({}, begun.cursor, deps);
         expect(next.items.map(({ id }) => id)).toEqual([one.line.id, two.line.id].toSorted());

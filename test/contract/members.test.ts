@@ -98,7 +98,8 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     entra.addGroup([], undefined, 'others');
     const settings = { clientId, attribute, auth: { kind: 'secret', secret } };
     return {
-      ...{ groupId, counted },
+      groupId,
+      counted,
       provision: (observe) => bench.provision({ entra: settings, fetch: observe(entra.fetch) }, publicUrl),
     };
   },
@@ -117,10 +118,16 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     const settings = toSettings(simulator, pool, [await administrator.createAppClient()]);
     const clock = createManualClock();
     return {
-      ...{ groupId: null, counted },
+      groupId: null,
+      counted,
       provision: (observe) =>
         createCognitoProvisioning({
-          ...{ settings, publicUrl, clock, random: systemRandom, log: createTextLog(), fetch: observe(fetch) },
+          settings,
+          publicUrl,
+          clock,
+          random: systemRandom,
+          log: createTextLog(),
+          fetch: observe(fetch),
         }),
     };
   },
@@ -146,7 +153,12 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
       counted: toCounted((index) => index % oneLoginStatuses.staying.length === 0),
       provision: (observe) =>
         createOneLoginProvisioning({
-          ...{ settings, publicUrl, clock: bench.clock, random: systemRandom, log, fetch: observe(fetch) },
+          settings,
+          publicUrl,
+          clock: bench.clock,
+          random: systemRandom,
+          log,
+          fetch: observe(fetch),
         }),
     };
   },
@@ -163,7 +175,8 @@ const providers: Readonly<Record<string, (traits?: object) => Promise<Opened>>> 
     });
     bench.server.directory.groups.set('group-1', { displayName: groupName, members });
     return {
-      ...{ groupId: 'group-1', counted },
+      groupId: 'group-1',
+      counted,
       provision: (observe) => provisionScim(bench, observe(fetch)),
     };
   },

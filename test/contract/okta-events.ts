@@ -4,7 +4,10 @@ import { toIso } from '../../src/core/units.js';
 const request = { ipAddress: '127.0.0.1' };
 
 const toEvent = <Data extends object>(clock: Clock, eventId: string, eventType: string, data: Data) => ({
-  ...{ eventId, eventTime: toIso(clock.now()), eventType: `com.okta.${eventType}`, data },
+  eventId,
+  eventTime: toIso(clock.now()),
+  eventType: `com.okta.${eventType}`,
+  data,
 });
 
 export const toTokenEvent = (clock: Clock, user: string, eventId: string) =>

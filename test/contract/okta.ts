@@ -15,8 +15,8 @@ import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { testIssuer } from '../support/fakes/keys.js';
 import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { systemRandom } from '../support/fakes/sinks.js';
+import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {

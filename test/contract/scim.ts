@@ -23,7 +23,10 @@ export async function openScimBench() {
   server.directory.extensions.set(schema, [defineAttribute(name)]);
   const configure = ({ claims = {}, scim = {}, policy = {} }: ConnectionChanges = {}) =>
     scimConnectionGuard.parse({
-      ...{ id: 'workforce', kind: 'scim', claims, policy: { mode: 'enforce', liveness: 'off', ...policy } },
+      id: 'workforce',
+      kind: 'scim',
+      claims,
+      policy: { mode: 'enforce', liveness: 'off', ...policy },
       scim: { baseUrl: server.baseUrl, auth: { kind: 'bearer', token: server.bearer }, ...scim },
     });
   const connect = (changes: ConnectionChanges = {}) =>
@@ -34,7 +37,11 @@ export async function openScimBench() {
     });
   const stopProvider = endOnce(() => server.close());
   return {
-    ...{ server, core, clock, configure, connect },
+    server,
+    core,
+    clock,
+    configure,
+    connect,
     adapter: connect(),
     readAttribute: (id: string): string | null =>
       server.directory.users.get(id)?.extensions.get(schema)?.get(name) ?? null,

@@ -275,10 +275,12 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
 
       test('of one photo, sealed twice, are unrelated', async () => {
-        const [first, second] = [await enrol(), await enrol()];
+        const first = await enrol();
+        const second = await enrol();
         expect(first.tokenId).not.toBe(second.tokenId);
         expect(first.token.use((value) => value)).not.toBe(second.token.use((value) => value));
-        const [keys, others] = [await takenKeys(first.token), await takenKeys(second.token)];
+        const keys = await takenKeys(first.token);
+        const others = await takenKeys(second.token);
         if (keys.length > 0) expect(keys).not.toEqual(others);
       });
     });
@@ -309,7 +311,9 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(result[1]?.match).toBe(true);
         const group = [toPhoto(one), toPhoto(pictures.group), toPhoto(other)];
         expect(await harness.verifier.consistency(group, 4, testShare)).toEqual({
-          ...{ consistent: false, outliers: [], unusable: [{ index: 1, code: 'face_many' }] },
+          consistent: false,
+          outliers: [],
+          unusable: [{ index: 1, code: 'face_many' }],
         });
         const probe = toPhoto(pictures.landscape);
         await expectCode(harness.verifier.match(probe, [toPhoto(one), toPhoto(other)], 4, testShare), 'face_none');

@@ -16,12 +16,12 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { createAwsKmsCalls } from '../../src/storage/keys/aws-kms-calls.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { signIn } from '../support/fakes/cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { standardDeps } from '../support/data/settings.js';
+import { signIn } from '../support/fakes/cognito-browser.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../support/fakes/keys.js';
 import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { standardDeps } from '../support/data/settings.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { judgeCalls } from './judgement.js';
 import { type AwsService, judgeAwsCall, namedInTarget } from './smithy.js';
@@ -74,8 +74,10 @@ const arnOf = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:functi
 const discover: Fetch = async () =>
   Response.json({
     issuer: `${testIssuer}/oidc/${connectionId}`,
-    ...{ authorization_endpoint: `${testIssuer}/a`, token_endpoint: `${testIssuer}/t` },
-    ...{ userinfo_endpoint: `${testIssuer}/u`, jwks_uri: `${testIssuer}/j` },
+    authorization_endpoint: `${testIssuer}/a`,
+    token_endpoint: `${testIssuer}/t`,
+    userinfo_endpoint: `${testIssuer}/u`,
+    jwks_uri: `${testIssuer}/j`,
   });
 
 test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SDK has them', async () => {
@@ -112,8 +114,12 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
     fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init),
   );
   const deps = {
-    ...{ settings, publicUrl: testIssuer, clock: systemClock, random: systemRandom },
-    ...{ fetch: reach, log: createTextLog() },
+    settings,
+    publicUrl: testIssuer,
+    clock: systemClock,
+    random: systemRandom,
+    fetch: reach,
+    log: createTextLog(),
   };
   // Now and then one too many: each is tried once more.
   simulator.throttleEvery(5);
@@ -142,16 +148,27 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
 
   simulator.throttleEvery(0);
   const core = {
-    ...{ clock: systemClock, state: createSqliteState({ file: ':memory:', clock: systemClock }) },
-    ...{ audit: createMemoryAudit(), log: createTextLog(), signer, verifier: createTestVerifier(), ...standardDeps },
+    clock: systemClock,
+    state: createSqliteState({ file: ':memory:', clock: systemClock }),
+    audit: createMemoryAudit(),
+    log: createTextLog(),
+    signer,
+    verifier: createTestVerifier(),
+    ...standardDeps,
   };
   closing.push(() => core.state.close());
   const audience = toReceiptAudience({ userPoolId: pool.id, clientId });
   const answer = async ({ nonce = '' }: Readonly<Record<string, string>>, attempt: number) => {
     if (attempt === 1) return { answer: 'no face' };
     const check = {
-      ...{ connection: connectionId, subject: sub, stepUpId: 'step-up-1', passedAt: systemClock.now() },
-      ...{ accuracy: 4 as const, liveness: 0.97, presence: 'movement-1', methods: ['face' as const] },
+      connection: connectionId,
+      subject: sub,
+      stepUpId: 'step-up-1',
+      passedAt: systemClock.now(),
+      accuracy: 4 as const,
+      liveness: 0.97,
+      presence: 'movement-1',
+      methods: ['face' as const],
     };
     const receipt = (await issueReceipt({ audience, nonce }, check, core)).use((text) => text);
     return { answer: receipt, metadata: { face_receipt: receipt } };

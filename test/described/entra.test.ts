@@ -8,9 +8,9 @@ import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { applyAll } from '../contract/bench.js';
 import { type EntraBench, openEntraBench } from '../contract/entra.js';
-import { startHooks } from '../support/servers/hook-server.js';
 import { readForm, startExternalMfaBench } from '../oidc/external-mfa-bench.js';
 import { projectRoot } from '../support/run/paths.js';
+import { startHooks } from '../support/servers/hook-server.js';
 import { readCsdl } from './csdl.js';
 import { findInCallout, findInEvent } from './entra-callouts.js';
 import { judgeCall } from './graph-calls.js';
@@ -121,7 +121,8 @@ async function signUp(bench: EntraBench, appId: string): Promise<void> {
     [...entra.tenant.customExtensions.values()].find((each) => each.endpointConfiguration.targetUrl.endsWith(hook))
       ?.id ?? null;
   const form = (receipt: string) => ({
-    ...{ appId, email },
+    appId,
+    email,
     attributes: { [receiptAttribute]: receipt, displayName: 'N', yearOfBirth: 1990, newsletter: false },
   });
   entra.attachUserFlow(appId, { start: idOf('attribute-collection-start'), submit: null });

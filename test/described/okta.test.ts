@@ -59,8 +59,12 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   const clients = [
     { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
     {
-      ...{ kind: 'okta_idv', id: 'idv', secret, orgUrls: [okta.url] },
-      ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
+      kind: 'okta_idv',
+      id: 'idv',
+      secret,
+      orgUrls: [okta.url],
+      termsOfUse: 'https://example.com/terms',
+      privacyPolicy: 'https://example.com/privacy',
     },
   ];
   const settings: ConnectionChanges & { publicUrl: string } = {

@@ -54,7 +54,11 @@ test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', as
   const deps = (changes: Readonly<Record<string, unknown>> = {}) => ({
     settings: bench.configure({ onelogin: { accountUrl: front.url, ...changes } }),
     // Nobody listens there: the hook says so in its log.
-    ...{ publicUrl: 'http://127.0.0.1:1', clock, random: systemRandom, fetch, log: core.log },
+    publicUrl: 'http://127.0.0.1:1',
+    clock,
+    random: systemRandom,
+    fetch,
+    log: core.log,
   });
   for (const changes of [{}, { pilotRole: 7 }, { timeoutSec: 3, pilotRole: null }]) {
     const { steps, checks } = createOneLoginProvisioning(deps(changes));

@@ -90,9 +90,17 @@ export const namedInTarget = ({ request: { headers } }: Exchange): string | null
 
 /** Errors common to all AWS services, which no service's shapes contain. */
 const commonErrors = [
-  ...['UnrecognizedClientException', 'MissingAuthenticationTokenException', 'UnknownOperationException'],
-  ...['IncompleteSignatureException', 'InvalidSignatureException', 'SerializationException', 'ValidationException'],
-  ...['AccessDeniedException', 'ThrottlingException', 'ExpiredTokenException', 'RequestEntityTooLargeException'],
+  'UnrecognizedClientException',
+  'MissingAuthenticationTokenException',
+  'UnknownOperationException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'SerializationException',
+  'ValidationException',
+  'AccessDeniedException',
+  'ThrottlingException',
+  'ExpiredTokenException',
+  'RequestEntityTooLargeException',
 ];
 
 const errorGuard = z.object({ __type: z.string() }).loose();

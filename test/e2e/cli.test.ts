@@ -28,7 +28,9 @@ beforeAll(async () => {
   [simulation, pictures] = await Promise.all([startSimulation('okta', { serverPort }), loadPictures()]);
   const [connection] = simulation.config.connections;
   const settings = {
-    ...{ ...simulation.config, modelsFolder, dataFolder: join(folder, 'data') },
+    ...simulation.config,
+    modelsFolder,
+    dataFolder: join(folder, 'data'),
     verifier: { kind: 'embedded', workers: 1 },
     connections: [{ ...connection, policy: { mode: 'shadow', liveness: 'off' } }],
   };
@@ -46,13 +48,11 @@ const stepGuard = z.looseObject({
   applied: z.boolean(),
 });
 const provisionGuard = z.object({
-  ...{
-    connection: z.literal('simulated'),
-    kind: z.literal('okta'),
-    publicUrl: z.url(),
-    mode: z.string(),
-    ok: z.boolean(),
-  },
+  connection: z.literal('simulated'),
+  kind: z.literal('okta'),
+  publicUrl: z.url(),
+  mode: z.string(),
+  ok: z.boolean(),
   steps: z.array(stepGuard.extend({ after: z.looseObject({ state: z.string() }) })),
   notReached: z.array(z.string()),
   census: z.strictObject({ users: z.int(), enrolled: z.int(), isComplete: z.boolean() }).nullable(),
@@ -109,7 +109,9 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   const report = await runHere(['report', 'simulated', '--since', '1', '--json'], env);
   expect(report).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(report.stdout)).toMatchObject({
-    ...{ connection: 'simulated', mode: 'shadow', unreadableLines: 0 },
+    connection: 'simulated',
+    mode: 'shadow',
+    unreadableLines: 0,
     hooks: [{ hook: 'token', decisions: 2, verified: 1, wouldHave: { denied: 1 }, subjectsAffected: 1 }],
   });
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);

@@ -12,11 +12,11 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
-import { type ChallengeParameters, signIn } from '../support/fakes/cognito-browser.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
+import { type ChallengeParameters, signIn } from '../support/fakes/cognito-browser.js';
+import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { createFolder } from '../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 
 /*
  * The server as a process of its own on real models and photos, a simulated pool that runs the bundled triggers in
@@ -86,7 +86,11 @@ beforeAll(async () => {
     cognito: { triggers: { requestSecret, functions } },
   });
   const { steps } = createCognitoProvisioning({
-    ...{ settings, publicUrl: issuer, random: systemRandom, log: createTextLog(), fetch },
+    settings,
+    publicUrl: issuer,
+    random: systemRandom,
+    log: createTextLog(),
+    fetch,
     clock: { now: () => epochMs(Date.now()) },
   });
   for (const step of steps) {
@@ -102,7 +106,10 @@ beforeAll(async () => {
   writeFileSync(
     config,
     JSON.stringify({
-      ...{ modelsFolder, publicUrl: issuer, verifier: { kind: 'embedded', workers: 1 }, adminKey: 'fsa_administrator' },
+      modelsFolder,
+      publicUrl: issuer,
+      verifier: { kind: 'embedded', workers: 1 },
+      adminKey: 'fsa_administrator',
       connections: [{ id: connectionId, kind: 'cognito', policy: { mode: 'enforce', liveness: 'off' }, cognito }],
     }),
   );
@@ -156,8 +163,12 @@ describe('the password by SRP, then the face', () => {
     }
     expect(await claimsOf(result.idToken)).not.toHaveProperty('custom:face_token');
     expect(outcomes()).toEqual([
-      ...['DefineAuthChallenge answered', 'DefineAuthChallenge answered', 'CreateAuthChallenge answered'],
-      ...['VerifyAuthChallengeResponse answered', 'DefineAuthChallenge answered', 'PreTokenGeneration answered'],
+      'DefineAuthChallenge answered',
+      'DefineAuthChallenge answered',
+      'CreateAuthChallenge answered',
+      'VerifyAuthChallengeResponse answered',
+      'DefineAuthChallenge answered',
+      'PreTokenGeneration answered',
     ]);
   });
 

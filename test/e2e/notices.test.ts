@@ -7,8 +7,8 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import { eventually } from '../support/run/eventually.js';
 import { createFolder } from '../support/run/folder.js';
-import { startMailRelay } from '../support/servers/mail-relay.js';
 import { modelsFolder } from '../support/run/paths.js';
+import { startMailRelay } from '../support/servers/mail-relay.js';
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 
@@ -21,20 +21,28 @@ beforeEach(async () => {
   const folder = createFolder('notices-sent');
   const config = join(folder, 'facestep.json');
   const connection = {
-    ...{ id: 'workforce', kind: 'okta', policy: { mode: 'enforce', liveness: 'off', notices: true, language: 'de' } },
+    id: 'workforce',
+    kind: 'okta',
+    policy: { mode: 'enforce', liveness: 'off', notices: true, language: 'de' },
     okta: {
-      ...{ orgUrl: okta.url, auth: { kind: 'api_token', token: okta.apiToken } },
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
       hooks: { secret: { value: 'a secret of the test hooks' } },
     },
   };
   const settings = {
-    ...{ modelsFolder, publicUrl: 'https://face.example.com', verifier: { kind: 'embedded', workers: 1 } },
+    modelsFolder,
+    publicUrl: 'https://face.example.com',
+    verifier: { kind: 'embedded', workers: 1 },
     delivery: { kind: 'smtp', url: relay.url, from: 'face@example.com', requireTls: false },
     connections: [connection],
   };
   await writeFile(config, JSON.stringify(settings));
   service = await startService({
-    ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(folder, 'data'), FACESTEP_ADMIN_KEY: adminKey },
+    PORT: '0',
+    FACESTEP_CONFIG: config,
+    FACESTEP_DATA: join(folder, 'data'),
+    FACESTEP_ADMIN_KEY: adminKey,
   });
 });
 afterEach(async () => {

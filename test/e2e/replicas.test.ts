@@ -10,8 +10,8 @@ import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { toTokenEvent } from '../contract/okta-events.js';
 import { createFolder } from '../support/run/folder.js';
 import { modelsFolder } from '../support/run/paths.js';
-import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
 import { createStateFolder, type StateFolder } from '../support/run/state-folder.js';
+import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
 
 /* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */
 
@@ -49,7 +49,9 @@ const connections = [
     const keysFolder = join(top, 'keys');
     await mkdir(keysFolder, { mode: 0o700 });
     const settings = {
-      ...{ publicUrl, modelsFolder, connections },
+      publicUrl,
+      modelsFolder,
+      connections,
       verifier: { kind: 'embedded', workers: 1 },
       state: { kind: 'redis', url: redis.url },
       keys: { kind: 'local', folder: keysFolder },
@@ -58,7 +60,10 @@ const connections = [
     await writeFile(config, JSON.stringify(settings));
     const start = (name: string) =>
       startService({
-        ...{ PORT: '0', FACESTEP_CONFIG: config, FACESTEP_DATA: join(top, name), FACESTEP_ADMIN_KEY: adminKey },
+        PORT: '0',
+        FACESTEP_CONFIG: config,
+        FACESTEP_DATA: join(top, name),
+        FACESTEP_ADMIN_KEY: adminKey,
       });
     services = await Promise.all(['one', 'two', 'three'].map(start));
     folder = createStateFolder();

@@ -11,12 +11,12 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
-import { toForm } from '../support/servers/api-server.js';
-import { createFolder } from '../support/run/folder.js';
 import { findLeaks } from '../support/data/leaks.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
 import { testShare } from '../support/data/share.js';
 import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { toForm } from '../support/servers/api-server.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a
@@ -80,7 +80,10 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   writeFileSync(
     config,
     JSON.stringify({
-      ...{ modelsFolder, publicUrl: 'https://face.example.com', adminKey: chosen.adminKey, connections: [connection] },
+      modelsFolder,
+      publicUrl: 'https://face.example.com',
+      adminKey: chosen.adminKey,
+      connections: [connection],
       verifier: { kind: 'embedded', workers: 1 },
       contactCodes: { countries: ['1'] },
       telemetry: {
@@ -92,8 +95,12 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   service = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: config }, logFile);
   const { url, said, stop } = service;
   const { steps } = createOktaProvisioning({
-    ...{ settings: oktaConnectionGuard.parse(connection), publicUrl: url, random: systemRandom },
-    ...{ clock: { now: () => epochMs(Date.now()) }, fetch: (url, init) => fetch(url, init), log: createTextLog() },
+    settings: oktaConnectionGuard.parse(connection),
+    publicUrl: url,
+    random: systemRandom,
+    clock: { now: () => epochMs(Date.now()) },
+    fetch: (url, init) => fetch(url, init),
+    log: createTextLog(),
   });
   for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
   const subject = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });

@@ -40,17 +40,24 @@ beforeEach(async () => {
   providerReceiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience: okta.url, token: null });
   receiver = await startSecurityEventReceiver({ keys, issuer: publicUrl, audience, token: 'a-token-of-the-receiver' });
   const config = {
-    ...{ modelsFolder, publicUrl, verifier: { kind: 'embedded', workers: 1 } },
+    modelsFolder,
+    publicUrl,
+    verifier: { kind: 'embedded', workers: 1 },
     securityEvents: [
       { id: 'siem', url: receiver.url, audience, token: 'a-token-of-the-receiver' },
       {
-        ...{ id: 'okta', url: providerReceiver.url, audience: okta.url, subject: 'email' },
+        id: 'okta',
+        url: providerReceiver.url,
+        audience: okta.url,
+        subject: 'email',
         events: ['session-revoked', 'user-risk-change'],
       },
     ],
     connections: [
       {
-        ...{ id: 'workforce', kind: 'okta', policy: { mode: 'shadow' } },
+        id: 'workforce',
+        kind: 'okta',
+        policy: { mode: 'shadow' },
         okta: {
           orgUrl: okta.url,
           auth: { kind: 'api_token', token: okta.apiToken },
@@ -62,7 +69,9 @@ beforeEach(async () => {
   const configFile = join(folder, 'facestep.json');
   await writeFile(configFile, JSON.stringify(config));
   env = {
-    ...{ PORT: String(port), FACESTEP_CONFIG: configFile, FACESTEP_ADMIN_KEY: adminKey },
+    PORT: String(port),
+    FACESTEP_CONFIG: configFile,
+    FACESTEP_ADMIN_KEY: adminKey,
     FACESTEP_DATA: join(folder, 'data'),
   };
   service = await startService(env);

@@ -3,8 +3,8 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { createFolder } from '../support/run/folder.js';
 import { copyModels } from '../support/fakes/models.js';
+import { createFolder } from '../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../support/run/paths.js';
 import { patienceMs } from '../support/run/patience.js';
 

@@ -55,11 +55,13 @@ const shiftStill =
     const zoom = 1 + 0.08 * chance.normal();
     const middle = toMiddle(victim);
     const canvas = createCanvas(victim.frame);
-    const [aside, down] = [50 * yaw + shake.yawDeg, 40 * pitch + shake.pitchDeg];
+    const aside = 50 * yaw + shake.yawDeg;
+    const down = 40 * pitch + shake.pitchDeg;
     drawSheet(canvas, {
       texture: victim.frame,
       place: (x, y) => {
-        const [u, v] = [(x - middle.x) * zoom, (y - middle.y) * zoom];
+        const u = (x - middle.x) * zoom;
+        const v = (y - middle.y) * zoom;
         const to = { x: middle.x + u - v * tilt + aside, y: middle.y + v + u * tilt - down };
         return { ...to, z: 0, material: material.paper };
       },

@@ -37,8 +37,10 @@ function drawBlotches({ widthPx, heightPx }: Shone, chance: SeededRandom) {
       nodes[node * 3 + channel] = 1 + luminance + drift.blotchChroma * chance.normal();
   }
   return (x: number, y: number, channel: number): number => {
-    const [left, top] = [floor(x / blotchPx), floor(y / blotchPx)];
-    const [fx, fy] = [x / blotchPx - left, y / blotchPx - top];
+    const left = floor(x / blotchPx);
+    const top = floor(y / blotchPx);
+    const fx = x / blotchPx - left;
+    const fy = y / blotchPx - top;
     const at = (top * columns + left) * 3 + channel;
     const below = at + columns * 3;
     return (
@@ -57,7 +59,8 @@ function toMeanLuminance({ light }: Shone): number {
 /** Creates a camera that is adapted to the first picture's light. */
 export function createCamera(chance: SeededRandom) {
   let usual: number | null = null;
-  let [exposure, compensated] = [0, 0];
+  let exposure = 0;
+  let compensated = 0;
   const balance = [0, 0, 0];
   return {
     /** @param elapsedMs - time since the previous picture */

@@ -64,7 +64,9 @@ const halves = {
 } as const satisfies Record<ScreenAxis, ScreenHalves>;
 
 function fall(half: Point, at: Spot, normal: Spot): number {
-  const [x, y, z] = [half.x - at.x, half.y - at.y, cameraDistance - at.z];
+  const x = half.x - at.x;
+  const y = half.y - at.y;
+  const z = cameraDistance - at.z;
   const distance = hypot(x, y, z);
   return max(0, (normal.x * x + normal.y * y + normal.z * z) / distance) / distance ** 2;
 }
@@ -128,7 +130,8 @@ export function shine(
       const isGlass = what === material.glass;
       if (what === material.room) shades.fill(falloff);
       else if (isGlass) {
-        const [u, v] = [(x - middle.x) / unitPx - mirrored.x, (y - middle.y) / unitPx - mirrored.y];
+        const u = (x - middle.x) / unitPx - mirrored.x;
+        const v = (y - middle.y) / unitPx - mirrored.y;
         const blob = softBox(u / image[axis].x) * softBox(v / image[axis].y);
         const side = axis === 'across' ? u : -v;
         const share = min(1, max(0, 0.5 + 2 * side));
@@ -151,8 +154,10 @@ const softBox = (value: number): number => 1 / (1 + exp(12 * (Math.abs(value) - 
 function readField(field: Float32Array, columns: number, rows: number, x: number, y: number): number {
   const across = min(columns - 1.001, max(0, (x + 0.5) / blockPx - 0.5));
   const down = min(rows - 1.001, max(0, (y + 0.5) / blockPx - 0.5));
-  const [left, top] = [across | 0, down | 0];
-  const [fx, fy] = [across - left, down - top];
+  const left = across | 0;
+  const top = down | 0;
+  const fx = across - left;
+  const fy = down - top;
   const at = top * columns + left;
   return (
     (field[at] * (1 - fx) + field[at + 1] * fx) * (1 - fy) +

@@ -10,7 +10,8 @@ const before = 3;
 
 /** Draws a flat mask on a turning head. The mask moves with the nose and has no depth. */
 export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
-  const [from, to] = [toMiddle(victim), toMiddle(attacker)];
+  const from = toMiddle(victim);
+  const to = toMiddle(attacker);
   const isFace = isHead(victim);
   const unit = victim.eyeDistancePx;
   drawSheet(wearer, {

@@ -60,7 +60,8 @@ export function showOnDisplay(
 ): Picture {
   const middle = toMiddle(victim);
   const unit = victim.eyeDistancePx;
-  const [phaseX, phaseY] = [chance.below(628) / 100, chance.below(628) / 100];
+  const phaseX = chance.below(628) / 100;
+  const phaseY = chance.below(628) / 100;
   // Displays are never held quite level.
   const tilt = 0.03 * chance.normal();
   const turn = (2 * PI) / pixelPx;

@@ -106,7 +106,8 @@ export function drawSheet(canvas: Canvas, { texture, place }: Sheet): void {
   const toY = (row: number): number => min(row * cellPx, texture.heightPx - 1);
   const corners = Array.from({ length: rows + 1 }, (_, row) =>
     Array.from({ length: columns + 1 }, (_unused, column) => {
-      const [u, v] = [toX(column), toY(row)];
+      const u = toX(column);
+      const v = toY(row);
       const spot = place(u, v);
       return spot === null ? null : { ...spot, u, v };
     }),
@@ -164,7 +165,10 @@ function copyColour({ data, widthPx, heightPx }: Picture, x: number, y: number, 
   const fy = min(max(y - top, 0), 1);
   const from = (top * widthPx + left) * 3;
   const below = from + widthPx * 3;
-  const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
+  const w00 = (1 - fx) * (1 - fy);
+  const w10 = fx * (1 - fy);
+  const w01 = (1 - fx) * fy;
+  const w11 = fx * fy;
   for (let channel = 0; channel < 3; channel += 1)
     target[at + channel] =
       data[from + channel] * w00 +

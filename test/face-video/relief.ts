@@ -22,7 +22,8 @@ const edge = 0.25;
 function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, rows: number): Float32Array {
   const means = new Float32Array(columns * rows);
   for (let block = 0; block < means.length; block += 1) {
-    let [sum, count] = [0, 0];
+    let sum = 0;
+    let count = 0;
     const from = Math.floor(block / columns) * blockPx * widthPx + (block % columns) * blockPx;
     for (let y = 0; y < blockPx; y += 1)
       for (let x = 0; x < blockPx; x += 1) {
@@ -34,7 +35,8 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
     means[block] = count === 0 ? Number.NaN : sum / count;
   }
   return means.map((own, block) => {
-    let [sum, count] = [own, 1];
+    let sum = own;
+    let count = 1;
     for (const step of [-columns - 1, -columns, 1 - columns, -1, 1, columns - 1, columns, columns + 1]) {
       const near = means[block + step];
       if (!(abs(near - own) < edge)) continue;
@@ -50,11 +52,13 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
  * @param unitPx - length of an eye distance, in pixels
  */
 export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {
-  const [columns, rows] = [Math.floor(canvas.widthPx / blockPx), Math.floor(canvas.heightPx / blockPx)];
+  const columns = Math.floor(canvas.widthPx / blockPx);
+  const rows = Math.floor(canvas.heightPx / blockPx);
   const heights = toHeights(canvas, columns, rows);
   const slope = (block: number, step: number): number => {
     const own = heights[block];
-    const [before, after] = [heights[block - step], heights[block + step]];
+    const before = heights[block - step];
+    const after = heights[block + step];
     const hasBefore = abs(before - own) < edge;
     const hasAfter = abs(after - own) < edge;
     const rise = (hasAfter ? after : own) - (hasBefore ? before : own);
@@ -62,7 +66,8 @@ export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief 
     return steps === 0 ? 0 : (rise * unitPx) / (steps * blockPx);
   };
   const toNormal = (block: number): Spot => {
-    const [x, y] = [-slope(block, 1), -slope(block, columns)];
+    const x = -slope(block, 1);
+    const y = -slope(block, columns);
     const length = hypot(x, y, 1);
     return { x: x / length, y: y / length, z: 1 / length };
   };

@@ -22,7 +22,8 @@ export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn:
     texture,
     place: (x, y): PlacedSpot | null => {
       if (!how.isPart(x, y)) return null;
-      const [u, v] = [(x - middle.x) / unit, (y - middle.y) / unit];
+      const u = (x - middle.x) / unit;
+      const v = (y - middle.y) / unit;
       const aside = u * Math.cos(axis) + v * Math.sin(axis);
       const spot = turnSpot({ x: u, y: v, z: -1.6 - how.bend * aside * aside }, turn);
       return { ...project(spot, middle, unit), material: how.material };

@@ -40,7 +40,9 @@ const server = z.object({
   ...containerFields,
   env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
   ports: z.array(z.strictObject({ name: z.string(), containerPort: z.int() })),
-  ...{ startupProbe: probe, livenessProbe: probe, readinessProbe: probe },
+  startupProbe: probe,
+  livenessProbe: probe,
+  readinessProbe: probe,
   volumeMounts: z.array(volumeMount),
 });
 
@@ -72,7 +74,8 @@ const rule = z.object({ http: z.object({ paths: z.array(z.object({ backend })) }
 export const kindGuards = [
   z.object({ kind: z.literal('ConfigMap'), metadata: z.object({ name }), data: labels }),
   z.object({
-    ...{ kind: z.literal('ServiceAccount'), metadata: z.object({ name }) },
+    kind: z.literal('ServiceAccount'),
+    metadata: z.object({ name }),
     automountServiceAccountToken: z.literal(false),
   }),
   object('Service', z.object({ selector: labels })),

@@ -8,8 +8,8 @@ import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
 import { openInventory } from '../../src/storage/keys/inventory.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
 import { createManualClock } from '../contract/state.js';
-import { projectRoot } from '../support/run/paths.js';
 import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
+import { projectRoot } from '../support/run/paths.js';
 import { modules, readModule } from './terraform.js';
 
 /* Who may do what with the keys that Terraform makes, held against what the service asks of them. */
@@ -105,7 +105,9 @@ describe('the policies allow exactly what the service needs', () => {
     Object.assign(process.env, kmsEnvironment);
     kms = await startKms();
     const parsed = keysGuard.parse({
-      ...{ kind: 'aws-kms', region: kms.region, endpoint: kms.url },
+      kind: 'aws-kms',
+      region: kms.region,
+      endpoint: kms.url,
       sealing: [{ version: 1, keyId: kms.createKey('HMAC_256') }],
       signing: { keyId: kms.createKey('ECC_NIST_P256') },
       oidc: { keyId: kms.createKey('RSA_2048') },
@@ -113,8 +115,10 @@ describe('the policies allow exactly what the service needs', () => {
     if (parsed.kind !== 'aws-kms') throw new Error('no configuration of KMS');
     config = parsed;
     const deps = {
-      ...{ files: filesOf({ dataFolder: '/nonexistent', keys: config }), random: systemRandom },
-      ...{ clock: createManualClock(), log: createTextLog() },
+      files: filesOf({ dataFolder: '/nonexistent', keys: config }),
+      random: systemRandom,
+      clock: createManualClock(),
+      log: createTextLog(),
     };
     const service = await openKeyService(config, deps);
     await service.keys.mac(1, Buffer.alloc(32, 1));

@@ -56,7 +56,9 @@ describe('what the modules say is what the service says', () => {
     const put = { port: 8080, region: 'eu-central-1', arn: 'arn:aws:kms:eu-central-1:123456789012:key/1' };
     const filled = guard.parse({
       ...config,
-      ...{ publicUrl: 'https://face.example.com', stopDelaySec: 15, connections: [] },
+      publicUrl: 'https://face.example.com',
+      stopDelaySec: 15,
+      connections: [],
       verifier: { ...(config.verifier as object), workers: 2 },
       state: { ...(config.state as object), table: 'facestep-state', region: put.region },
       keys: {

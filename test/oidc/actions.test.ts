@@ -17,7 +17,7 @@ beforeEach(async () => {
   op = await startIssuer({
     config: createOidcGuard().parse({ clients }),
     policy: {
-      ...{ whenNotEnrolled: 'enrol' },
+      whenNotEnrolled: 'enrol',
       anotherWay: { email: true, sms: true, recoveryCodes: false, counts: true },
     },
   });
@@ -39,7 +39,8 @@ async function prepare(details: unknown, { id = 'bank', person = 'anna' } = {}) 
     authorization_details: typeof details === 'string' ? details : JSON.stringify(details),
   });
   return {
-    ...{ config, checks },
+    config,
+    checks,
     plain: () => client.buildAuthorizationUrl(config, params),
     pushed: () => client.buildAuthorizationUrlWithPAR(config, params),
   };

@@ -126,7 +126,8 @@ interface Place {
 
 /** Apache and the server it sends people to, each at an address that the other reaches. */
 async function start(toSettings: (issuer: string) => string, proof: object = { secret: clientSecret }): Promise<Place> {
-  const [port, apachePort] = [await findFreePort(), await findFreePort()];
+  const port = await findFreePort();
+  const apachePort = await findFreePort();
   const publicUrl = `http://localhost:${port}`;
   const redirectUris = [`http://localhost:${apachePort}/callback`];
   const app = { kind: 'relying_party', id: 'apache', ...proof, redirectUris };

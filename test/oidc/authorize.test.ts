@@ -26,7 +26,11 @@ const nothing = { lookUps: 0, writes: 0, counters: 0, waits: 0 };
 
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const paramsOf = (change: Record<string, string> = {}) => ({
-  ...{ client_id: 'app', redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 's-1' },
+  client_id: 'app',
+  redirect_uri: redirectUri,
+  response_type: 'code',
+  scope: 'openid',
+  state: 's-1',
   login_hint: loginOf('anna'),
   ...change,
 });

@@ -17,7 +17,9 @@ beforeAll(async () => {
   Object.assign(process.env, kmsEnvironment);
   kms = await startKms();
   const keys = keysGuard.parse({
-    ...{ kind: 'aws-kms', region: kms.region, endpoint: kms.url },
+    kind: 'aws-kms',
+    region: kms.region,
+    endpoint: kms.url,
     sealing: [{ version: 1, keyId: kms.createKey('HMAC_256') }],
     signing: { keyId: kms.createKey('ECC_NIST_P256') },
     oidc: { keyId: kms.createKey('RSA_2048') },

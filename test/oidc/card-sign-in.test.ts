@@ -68,7 +68,11 @@ beforeEach(async () => {
     response.end(Buffer.from(await found.arrayBuffer()));
   }).listen(port, '127.0.0.1');
   signIn = await startCardSignIn({
-    ...{ port: 0, issuer: `${publicUrl}/oidc/work`, clientId: 'portal', clientSecret, vct },
+    port: 0,
+    issuer: `${publicUrl}/oidc/work`,
+    clientId: 'portal',
+    clientSecret,
+    vct,
     certified: certificate.certified,
     now: () => op.server.clock.now(),
   });

@@ -46,8 +46,15 @@ test.each(Object.keys(ways))('a client with %s gets tokens that say what was che
   const passedAt = Math.floor(op.server.clock.now() / 1000);
   const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
   expect(tokens.claims()).toMatchObject({
-    ...{ iss: op.issuer, aud: ways[way]!.id, sub: 'anna', preferred_username: 'anna@example.com' },
-    ...{ acr: 'face', amr: ['face'], auth_time: passedAt, nonce: 'n-1', presence: 'simulated' },
+    iss: op.issuer,
+    aud: ways[way]!.id,
+    sub: 'anna',
+    preferred_username: 'anna@example.com',
+    acr: 'face',
+    amr: ['face'],
+    auth_time: passedAt,
+    nonce: 'n-1',
+    presence: 'simulated',
   });
   expect(tokens.claims()).not.toHaveProperty('liveness');
   expect(tokens.refresh_token).toBeUndefined();

@@ -54,8 +54,12 @@ test('the custom challenge leads to the capture page and back, with a receipt th
   await start('enforce', { LambdaConfig });
   cognito.serveApp({ userPoolId: pool.id, clientId, password });
   const environment = {
-    ...{ FACESTEP_CONNECTION: 'customers', FACESTEP_MODE: 'enforce', FACESTEP_PUBLIC_URL: testIssuer },
-    ...{ FACESTEP_USER_POOL_ID: pool.id, FACESTEP_CLIENT_IDS: clientId, FACESTEP_REQUEST_SECRET: requestSecret },
+    FACESTEP_CONNECTION: 'customers',
+    FACESTEP_MODE: 'enforce',
+    FACESTEP_PUBLIC_URL: testIssuer,
+    FACESTEP_USER_POOL_ID: pool.id,
+    FACESTEP_CLIENT_IDS: clientId,
+    FACESTEP_REQUEST_SECRET: requestSecret,
     FACESTEP_RECEIPT_KEYS: await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text(),
   };
   const file = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
@@ -93,7 +97,11 @@ describe('a federated sign-in', () => {
   beforeEach(async () => {
     const settings = await start('shadow');
     const { steps } = createCognitoProvisioning({
-      ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },
+      settings,
+      publicUrl: testIssuer,
+      random: systemRandom,
+      log: bench.server.log,
+      clock: bench.server.clock,
       fetch: (url, init) => fetch(url, init),
     });
     const step = steps.find(({ title }) => title.startsWith('The OpenID provider'))!;
@@ -108,7 +116,9 @@ describe('a federated sign-in', () => {
         UserPoolId: pool.id,
         DestinationUser: { ProviderName: 'Cognito', ProviderAttributeValue: 'ada' },
         SourceUser: {
-          ...{ ProviderName: 'facestep', ProviderAttributeName: 'Cognito_Subject', ProviderAttributeValue: ada },
+          ProviderName: 'facestep',
+          ProviderAttributeName: 'Cognito_Subject',
+          ProviderAttributeValue: ada,
         },
       }),
     );

@@ -12,7 +12,11 @@ export const purposes = {
 };
 
 export const registration = {
-  ...{ kind: 'relying_party', id: 'shop', name: 'Corner Shop', secret: clientSecret, redirectUris: [redirectUri] },
+  kind: 'relying_party',
+  id: 'shop',
+  name: 'Corner Shop',
+  secret: clientSecret,
+  redirectUris: [redirectUri],
   claims: purposes,
 };
 

@@ -44,15 +44,19 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
     expect(text).toContain(`<bdi class="purpose">${purpose.en}</bdi>`);
   expect(text).not.toContain('checked');
   expect([...text.matchAll(/type="checkbox" name="claim" value="(\w+)"/g)].map(([, name]) => name)).toEqual([
-    ...['email', 'phone_number', 'employee_number'],
+    'email',
+    'phone_number',
+    'employee_number',
   ]);
   expect(headers.get('cache-control')).toBe('no-store');
   expect(headers.get('content-security-policy')).not.toContain('script');
 
   const { idToken, userInfo } = await redeem(shown, (await answer(shown, 'agree', ['employee_number'])).url);
   expect(await userInfo()).toEqual({
-    ...{ sub: 'anna', presence: 'simulated' },
-    ...{ name: details.name, employee_number: details.employee_number },
+    sub: 'anna',
+    presence: 'simulated',
+    name: details.name,
+    employee_number: details.employee_number,
   });
   expect(idToken).not.toHaveProperty('name');
   expect(idToken).not.toHaveProperty('preferred_username');

@@ -24,7 +24,8 @@ export function visitCredentials(op: TestIssuer) {
     return browser.follow(interactionUrl, { method: 'POST', body });
   };
   return {
-    ...{ goToConsent, answer },
+    goToConsent,
+    answer,
     async getOffer(ticked: readonly string[] = ['name'], type?: string) {
       const { text } = await answer(await goToConsent(type), 'agree', ticked);
       return offerIn(text);

@@ -112,7 +112,10 @@ describe('a wallet that is not ours', () => {
     const { kid: _, ...jwk } = { kid: '', ...wallet.jwk };
     expect(decodeProtectedHeader(credential.split('~')[0] ?? '')).toMatchObject({ typ: 'dc+sd-jwt', alg: 'ES256' });
     expect(sealed(credential)).toMatchObject({
-      ...{ iss: op.issuer, vct: credentials.staff_card.vct, cnf: { jwk }, _sd_alg: 'sha-256' },
+      iss: op.issuer,
+      vct: credentials.staff_card.vct,
+      cnf: { jwk },
+      _sd_alg: 'sha-256',
       evidence: [{ type: 'face', presence: 'simulated' }],
     });
     expect(sealed(credential).exp - sealed(credential).iat).toBe(30 * 86_400);

@@ -69,7 +69,10 @@ test('keys have a certificate and no private part', async () => {
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');
   expect(body.keys).toEqual([
     {
-      ...{ kty: 'RSA', use: 'sig', alg: 'RS256', e: 'AQAB' },
+      kty: 'RSA',
+      use: 'sig',
+      alg: 'RS256',
+      e: 'AQAB',
       kid: expect.stringMatching(/^[\w-]{43}$/),
       n: expect.stringMatching(/^[\w-]{342}$/),
       x5c: [expect.stringMatching(/^[A-Za-z0-9+/]+=*$/)],

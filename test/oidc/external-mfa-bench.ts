@@ -48,18 +48,30 @@ export async function startExternalMfaBench({
   const method = { kind: 'entra_external_mfa', id: appId, tenantIds, login: entra.url, groups: ['all_users'] };
   const settings = entraConnectionGuard.parse({
     ...toEntraConnection(entra, daemon, { hooks: { tenants: tenantIds } }, { clients: [method] }),
-    ...{ id: 'work', policy: { mode: 'shadow', ...policy } },
+    id: 'work',
+    policy: { mode: 'shadow', ...policy },
   });
   const bench = await startProviderBench({ settings, reach, createAdapter: createEntraAdapter, fetch: entra.fetch });
   const { server } = bench;
   const provisioning = createEntraProvisioning({
-    ...{ settings, publicUrl: testIssuer, clock: server.clock, random: systemRandom, fetch: entra.fetch },
+    settings,
+    publicUrl: testIssuer,
+    clock: server.clock,
+    random: systemRandom,
+    fetch: entra.fetch,
     log: createTextLog(),
   });
   await applyAll(provisioning);
   const newBrowser = () => createBrowser(bench.send);
   return {
-    ...{ entra, partner, appId, server, provisioning, newBrowser, issuer: bench.issuer, enrol: bench.enrol },
+    entra,
+    partner,
+    appId,
+    server,
+    provisioning,
+    newBrowser,
+    issuer: bench.issuer,
+    enrol: bench.enrol,
     post: (browser: Browser, { action, fields }: PostedForm) =>
       browser.follow(action, {
         method: 'POST',

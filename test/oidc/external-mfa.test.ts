@@ -103,7 +103,11 @@ describe('a hint is refused', () => {
     signToken(
       bench.entra.tenant,
       {
-        ...{ iss: bench.entra.tenant.issuer, aud: bench.appId, tid: bench.entra.tenant.id, oid: userId, sub: 's' },
+        iss: bench.entra.tenant.issuer,
+        aud: bench.appId,
+        tid: bench.entra.tenant.id,
+        oid: userId,
+        sub: 's',
         ...claims,
       },
       bench.server.clock.now(),

@@ -26,7 +26,10 @@ test('MSAL for Node in its OIDC mode signs somebody in, with scopes and claims o
   };
   const configuration: Configuration = {
     auth: {
-      ...{ clientId: 'app', clientSecret, authority: op.issuer, knownAuthorities: [new URL(op.issuer).host] },
+      clientId: 'app',
+      clientSecret,
+      authority: op.issuer,
+      knownAuthorities: [new URL(op.issuer).host],
       clientCapabilities: ['CP1'],
     },
     system: {
@@ -39,7 +42,10 @@ test('MSAL for Node in its OIDC mode signs somebody in, with scopes and claims o
   };
   const msal = new ConfidentialClientApplication(configuration);
   const request = {
-    ...{ redirectUri, scopes: ['openid', 'email'], state: 's-1', nonce: 'n-1' },
+    redirectUri,
+    scopes: ['openid', 'email'],
+    state: 's-1',
+    nonce: 'n-1',
     claims: JSON.stringify({ id_token: { given_name: { essential: true }, ctry: null } }),
   };
   const url = await msal.getAuthCodeUrl({ ...request, loginHint: loginOf('anna') });
@@ -62,7 +68,8 @@ test('oidc-client-ts signs somebody in as a client without a secret', async () =
   globalThis.fetch = (url, init) => (String(url).startsWith(op.issuer) ? op.open(String(url), init) : own(url, init));
   try {
     const { url } = await client.createSigninRequest({
-      ...{ scope: 'openid profile email phone', login_hint: loginOf('anna') },
+      scope: 'openid profile email phone',
+      login_hint: loginOf('anna'),
       extraQueryParams: { claims: JSON.stringify({ userinfo: { email: { essential: true } } }) },
     });
     const back = await signIn(url);

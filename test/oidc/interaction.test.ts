@@ -24,7 +24,11 @@ afterEach(() => op.stop());
 
 const asked = (change: Record<string, string> = {}) => {
   const params = {
-    ...{ client_id: 'app', redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 's-1' },
+    client_id: 'app',
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    state: 's-1',
     login_hint: loginOf('anna'),
     ...change,
   };

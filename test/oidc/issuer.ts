@@ -11,13 +11,13 @@ import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { type BodyPools, createBodyPools } from '../../src/http/request-budget.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
-import { startApiServer, toForm } from '../support/servers/api-server.js';
 import { defaultPolicy } from '../support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
-import { createFolder } from '../support/run/folder.js';
-import { testIssuer } from '../support/fakes/keys.js';
 import { standardSettings } from '../support/data/settings.js';
+import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { testIssuer } from '../support/fakes/keys.js';
 import { createMemoryProfile, loginOf } from '../support/fakes/simulated-profile.js';
+import { createFolder } from '../support/run/folder.js';
+import { startApiServer, toForm } from '../support/servers/api-server.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 
 export const redirectUri = 'https://app.example.com/callback';
@@ -44,7 +44,11 @@ export function findKeysFile(): string {
 export async function prepareRequest(more: Readonly<Record<string, string>> = {}) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const params = {
-    ...{ redirect_uri: redirectUri, scope: 'openid', state: 's-1', nonce: 'n-1', login_hint: loginOf('anna') },
+    redirect_uri: redirectUri,
+    scope: 'openid',
+    state: 's-1',
+    nonce: 'n-1',
+    login_hint: loginOf('anna'),
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     ...more,
@@ -143,7 +147,15 @@ export async function startIssuer({
   const show = (browser: Browser, link: string, person: string, more: { pin?: string } = {}) =>
     showFace(browser, link, { person, advanceSec: server.clock.advanceSec, ...more });
   return {
-    ...{ server, issuer, profile, connection, open, discover, enrol, newBrowser, show },
+    server,
+    issuer,
+    profile,
+    connection,
+    open,
+    discover,
+    enrol,
+    newBrowser,
+    show,
     /** From an authorization request to where the client is answered. */
     async authorize({ href }: URL, person = 'anna') {
       const browser = newBrowser();

@@ -26,13 +26,19 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     reach: (url, init) => reach.send(url, init),
   });
   const settings = oktaConnectionGuard.parse({
-    ...{ id: 'workforce', kind: 'okta', policy: { mode: 'enforce', liveness: 'challenge', ...policy } },
+    id: 'workforce',
+    kind: 'okta',
+    policy: { mode: 'enforce', liveness: 'challenge', ...policy },
     oidc: {
       clients: [
         { kind: 'okta_factor', id: 'okta', secret, orgUrls: [okta.url] },
         {
-          ...{ kind: 'okta_idv', id: 'okta-idv', secret, orgUrls: [okta.url] },
-          ...{ termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' },
+          kind: 'okta_idv',
+          id: 'okta-idv',
+          secret,
+          orgUrls: [okta.url],
+          termsOfUse: 'https://example.com/terms',
+          privacyPolicy: 'https://example.com/privacy',
         },
       ],
     },
@@ -43,11 +49,16 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     },
   });
   bench = await startProviderBench({
-    ...{ settings, reach },
+    settings,
+    reach,
     createAdapter: createOktaAdapter,
   });
   const { steps } = createOktaProvisioning({
-    ...{ settings, publicUrl: testIssuer, random: systemRandom, log: bench.server.log, clock: bench.server.clock },
+    settings,
+    publicUrl: testIssuer,
+    random: systemRandom,
+    log: bench.server.log,
+    clock: bench.server.clock,
     fetch: (url, init) => fetch(url, init),
   });
   for (const step of steps) {
@@ -78,7 +89,8 @@ const factorStart = (login: string) => `${okta.url}/signin/factor/start?user=${e
 const idvStart = (login: string, more = '') =>
   `${okta.url}/identity-verification/start?user=${encodeURIComponent(login)}${more}`;
 const refused = (reason: string, said: unknown = expect.anything()) => ({
-  ...{ result: 'refused', reason },
+  result: 'refused',
+  reason,
   details: { reason, said },
 });
 
@@ -98,8 +110,14 @@ describe('a factor', () => {
     expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
     expect(result).toBe('signed-in');
     expect(details.idToken).toMatchObject({
-      ...{ iss: bench.issuer, aud: 'okta', sub: adaId, preferred_username: ada, email: ada },
-      ...{ amr: ['face'], auth_time: expect.any(Number), nonce: expect.any(String) },
+      iss: bench.issuer,
+      aud: 'okta',
+      sub: adaId,
+      preferred_username: ada,
+      email: ada,
+      amr: ['face'],
+      auth_time: expect.any(Number),
+      nonce: expect.any(String),
     });
     expect(details.idToken).not.toHaveProperty('verified_claims');
     expect(details.accessToken.face_verification).toMatchObject({ result: 'verified', at: details.idToken.auth_time });
@@ -199,8 +217,15 @@ describe('an identity verification', () => {
     bench.openBrowser().walk(`${bench.issuer}/authorize?${new URLSearchParams(query)}`);
   const requestUriOf = async () => {
     const form = {
-      ...{ client_id: 'okta-idv', client_secret: secret, response_type: 'code', scope: 'openid identity_assurance' },
-      ...{ code_challenge: 'x'.repeat(43), code_challenge_method: 'S256', nonce: 'n', state: 's', login_hint: adaId },
+      client_id: 'okta-idv',
+      client_secret: secret,
+      response_type: 'code',
+      scope: 'openid identity_assurance',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+      nonce: 'n',
+      state: 's',
+      login_hint: adaId,
       redirect_uri: `${okta.url}/idp/identity-verification/callback`,
     };
     const response = await bench.send(`${bench.issuer}/par`, { method: 'POST', body: new URLSearchParams(form) });

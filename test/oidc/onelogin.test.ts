@@ -16,12 +16,17 @@ beforeEach(async () => {
   onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const settings = oneloginConnectionGuard.parse({
-    ...{ id: 'people', kind: 'onelogin', policy: { mode: 'shadow' } },
+    id: 'people',
+    kind: 'onelogin',
+    policy: { mode: 'shadow' },
     oidc: {
       clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [`${onelogin.url}/access/idp`] }],
     },
     onelogin: {
-      ...{ accountUrl: onelogin.url, clientId: onelogin.clientId, clientSecret: onelogin.clientSecret, facePolicyId },
+      accountUrl: onelogin.url,
+      clientId: onelogin.clientId,
+      clientSecret: onelogin.clientSecret,
+      facePolicyId,
       hooks: { secret: 'a-secret-of-the-smart-hooks-0123456789' },
     },
   });
@@ -29,7 +34,8 @@ beforeEach(async () => {
     user_field: { name: 'Face', shortname: 'facestep_token' },
   });
   bench = await startProviderBench({
-    ...{ settings, reach },
+    settings,
+    reach,
     createAdapter: createOneLoginAdapter,
   });
   // What only the console does.

@@ -77,7 +77,9 @@ describe('who acts for two', () => {
   test('gets their own id, acting for the chosen organization, with its roles only', async () => {
     const { idToken, userInfo } = await actFor('acme');
     const organisation = {
-      ...{ sub: 'acme', name: 'Acme <b>& Sons</b>', roles: ['filer', 'payer'] },
+      sub: 'acme',
+      name: 'Acme <b>& Sons</b>',
+      roles: ['filer', 'payer'],
       act: { sub: 'anna' },
     };
     expect(idToken).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], organisation });
@@ -137,8 +139,16 @@ describe('what the provider says', () => {
 
   test('ambiguous or unsafe names give no role', async () => {
     join(
-      ...['corp:<b>x</b>:filer', 'corp:\u202eacme:filer', 'corp:acme:filer:admin', 'corp::filer', 'corp:acme:'],
-      ...['corp:acme', 'Corp:acme:filer', ' corp:acme:filer', 'corp:a b:filer', `corp:${'x'.repeat(101)}:filer`],
+      'corp:<b>x</b>:filer',
+      'corp:\u202eacme:filer',
+      'corp:acme:filer:admin',
+      'corp::filer',
+      'corp:acme:',
+      'corp:acme',
+      'Corp:acme:filer',
+      ' corp:acme:filer',
+      'corp:a b:filer',
+      `corp:${'x'.repeat(101)}:filer`,
     );
     expect(paramsOf((await ask()).page.url)).toMatchObject({ error: 'access_denied' });
   });
@@ -202,7 +212,10 @@ describe('who may ask', () => {
     expect(refused).toBeNull();
     const config = await op.discover('shop');
     const url = client.buildAuthorizationUrl(config, {
-      ...{ redirect_uri: 'https://app.example.com/callback', scope: 'openid organisation', state: 's', nonce: 'n' },
+      redirect_uri: 'https://app.example.com/callback',
+      scope: 'openid organisation',
+      state: 's',
+      nonce: 'n',
     });
     expect(paramsOf((await op.newBrowser().follow(url.href)).url)).toMatchObject({
       error: 'invalid_scope',

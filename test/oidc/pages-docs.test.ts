@@ -93,7 +93,8 @@ async function startWithScim(
     { ...addresses, 'https://sso.example.com/scim/v2': scim.baseUrl },
   );
   const bench = await startProviderBench({
-    ...{ settings: scimConnectionGuard.parse(written.connections[0]), createAdapter: createScimAdapter },
+    settings: scimConnectionGuard.parse(written.connections[0]),
+    createAdapter: createScimAdapter,
   });
   closing.push(() => bench.stop());
   const ada = scim.addUser('ada@example.com');
@@ -102,7 +103,10 @@ async function startWithScim(
   for (const [schema, { name }, value] of extensions) user.extensions.set(schema, new Map([[name, value]]));
   await bench.enrol(ada, 'ada');
   return {
-    ...{ scim, ada, addresses, libraries: librariesOver(bench.send) },
+    scim,
+    ada,
+    addresses,
+    libraries: librariesOver(bench.send),
     /** From the address to which the program leads to the page after the face check. */
     async toPage(url: URL) {
       const browser = bench.openBrowser();
@@ -208,7 +212,11 @@ test('docs/credential.md: its program takes a card that a wallet shows it, and n
   const op = await start({ config: settings!.oidc! });
   const { createRemoteJWKSet, importJWK, jwtVerify } = librariesOver(op.open).jose;
   const modules = {
-    ...{ createHash, inflateSync, createRemoteJWKSet, importJWK, fetch: (url: string | URL) => op.open(String(url)) },
+    createHash,
+    inflateSync,
+    createRemoteJWKSet,
+    importJWK,
+    fetch: (url: string | URL) => op.open(String(url)),
     // The server’s clock is its own.
     jwtVerify: (jws: string, key: jose.JWTVerifyGetKey, options: jose.JWTVerifyOptions) =>
       jwtVerify(jws, key, {
@@ -248,7 +256,8 @@ test('docs/several-sources.md: its program gets what two sources tell, and check
   payroll.details.set('a-17', { annual_income: 54_000 });
   const ofPayroll = { ...defaultPolicy, organisation: other!.policy.organisation };
   const op = await start({
-    ...{ config: work!.oidc!, policy: { organisation: work!.policy.organisation } },
+    config: work!.oidc!,
+    policy: { organisation: work!.policy.organisation },
     sources: [{ id: other!.id, kind: 'memory', profile: payroll, openStepUpRequest: null, policy: ofPayroll }],
   });
   await op.enrol('a-17', 'anna', 'payroll');

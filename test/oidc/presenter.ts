@@ -83,7 +83,9 @@ export function createPresenter(authority: X509Certificate) {
   };
 
   return {
-    ...{ read, match, seal },
+    read,
+    match,
+    seal,
     async answer(request: Request, presentation: string) {
       const { authorizationRequestPayload, authorizationResponsePayload, jarm } = await seal(request, presentation);
       const sent = {

@@ -8,9 +8,9 @@ import type { Fetch } from '../../src/core/ports.js';
 import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
-import { startApiServer, toForm } from '../support/servers/api-server.js';
 import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
 import { testIssuer } from '../support/fakes/keys.js';
+import { startApiServer, toForm } from '../support/servers/api-server.js';
 import { createBrowser, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 import { findKeysFile } from './issuer.js';
@@ -51,7 +51,9 @@ export async function startProviderBench<Settings extends Configured>({
   const hooks = new Map<string, ServedHooks>();
   const { id, oidc, organisations } = settings;
   const server = await startApiServer({
-    ...{ verifier: createTestVerifier(), connections, hooks },
+    verifier: createTestVerifier(),
+    connections,
+    hooks,
     oidc: async (core) => {
       const { clock, random, log } = core;
       const adapter = createAdapter({ settings, publicUrl: testIssuer, clock, random, log, fetch: callProvider });

@@ -11,7 +11,11 @@ export const claims = {
 };
 
 export const registration = {
-  ...{ kind: 'relying_party', id: 'bank', name: 'City Bank', secret: clientSecret, redirectUris: [redirectUri] },
+  kind: 'relying_party',
+  id: 'bank',
+  name: 'City Bank',
+  secret: clientSecret,
+  redirectUris: [redirectUri],
   claims,
 };
 
@@ -26,7 +30,10 @@ export const everything: Asked = {
 const toConnection = (id: string, organisation: string, policy: Partial<Policy> = {}) => {
   const profile = createMemoryProfile([`anna-${id}`, `berta-${id}`, `unenrolled-${id}`]);
   const connection: Connection = {
-    ...{ id, kind: 'memory', profile, openStepUpRequest: null },
+    id,
+    kind: 'memory',
+    profile,
+    openStepUpRequest: null,
     policy: { ...defaultPolicy, organisation, ...policy },
   };
   return { profile, connection };

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
-import { adminKey } from '../support/servers/api-server.js';
 import { openLink, openPage } from '../support/benches/capture-page.js';
+import { adminKey } from '../support/servers/api-server.js';
 import { callPage, ticketOf } from './browser.js';
 import { answer, askAndShow, redeem } from './consented-data-bench.js';
 import { loginOf } from './issuer.js';
@@ -40,8 +40,10 @@ const toldGuard = z.object({
 });
 
 const discoveredGuard = z.object({
-  ...{ issuer: z.string(), jwks_uri: z.string() },
-  ...{ claims_supported: z.array(z.string()), claim_types_supported: z.array(z.string()) },
+  issuer: z.string(),
+  jwks_uri: z.string(),
+  claims_supported: z.array(z.string()),
+  claim_types_supported: z.array(z.string()),
 });
 const jwksGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
@@ -56,7 +58,9 @@ async function verify(told: unknown, source: string) {
   const jwks = jwksGuard.parse(await (await op.open(discovered.jwks_uri)).json());
   const jwt = toldGuard.parse(told)._claim_sources[source]?.JWT ?? '';
   const { payload } = await jwtVerify(jwt, createLocalJWKSet(jwks), {
-    ...{ issuer: discovered.issuer, audience: 'bank', typ: 'facestep-claims+jwt' },
+    issuer: discovered.issuer,
+    audience: 'bank',
+    typ: 'facestep-claims+jwt',
     currentDate: new Date(op.server.clock.now()),
   });
   return { payload, header: decodeProtectedHeader(jwt) };
@@ -140,7 +144,10 @@ describe('what is told', () => {
     const { idToken, userInfo } = await agreeToAll(bench.op);
     const told = await userInfo();
     expect(told).toMatchObject({
-      ...{ sub: 'anna', name: 'Anna Example', employee_number: 4711, motto: 'Row' },
+      sub: 'anna',
+      name: 'Anna Example',
+      employee_number: 4711,
+      motto: 'Row',
       _claim_names: { employee_number: 'payroll', motto: 'club' },
       _claim_status: { payroll: 'answered', club: 'answered' },
     });

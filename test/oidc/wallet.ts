@@ -61,13 +61,20 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
     { accessToken, proof, type }: { accessToken: string; proof: string; type?: string },
   ): Promise<string> => {
     const { credentialResponse } = await client.retrieveCredentials({
-      ...{ issuerMetadata, accessToken, proofs: { jwt: [proof] } },
+      issuerMetadata,
+      accessToken,
+      proofs: { jwt: [proof] },
       credentialConfigurationId: type ?? credentialOffer.credential_configuration_ids[0] ?? '',
     });
     return z.object({ credential: z.string() }).parse(credentialResponse.credentials?.[0]).credential;
   };
   return {
-    ...{ jwk, privateKey, open, redeem, prove, retrieve },
+    jwk,
+    privateKey,
+    open,
+    redeem,
+    prove,
+    retrieve,
     async take(link: string, txCode: string): Promise<string> {
       const offer = await open(link);
       const accessToken = await redeem(offer, txCode);
@@ -79,7 +86,9 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
       { audience, nonce, iat = Math.floor(Date.now() / 1000) }: { audience: string; nonce: string; iat?: number },
     ) =>
       new SDJwtVcInstance({
-        ...{ hasher, hashAlg: 'sha-256', kbSignAlg: alg },
+        hasher,
+        hashAlg: 'sha-256',
+        kbSignAlg: alg,
         kbSigner: (data) => signRaw(data, privateKey, alg),
       }).present(credential, Object.fromEntries(claims.map((name) => [name, true])), {
         kb: { payload: { iat, nonce, aud: audience } },
@@ -113,7 +122,10 @@ export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: strin
     return true;
   };
   const instance = new SDJwtVcInstance({
-    ...{ hasher, hashAlg: 'sha-256', verifier, statusVerifier: verifier },
+    hasher,
+    hashAlg: 'sha-256',
+    verifier,
+    statusVerifier: verifier,
     async kbVerifier(data, signature, payload) {
       const jwk = z.object({ cnf: z.object({ jwk: z.looseObject({ kty: z.string() }) }) }).parse(payload).cnf.jwk;
       const key = await importJWK(jwk, jwk.kty === 'EC' ? 'ES256' : 'EdDSA');

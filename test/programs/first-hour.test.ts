@@ -10,8 +10,8 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { collect } from '../../examples/demo/run-command.js';
 import { hasChromium } from '../browser/chromium.js';
 import { readPage, sectionOf } from '../support/benches/page.js';
-import { modelsFolder } from '../support/run/paths.js';
 import { findInvented } from '../support/data/shown-output.js';
+import { modelsFolder } from '../support/run/paths.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
@@ -40,7 +40,8 @@ async function runFirstHour(): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const start = (args: readonly string[], variables: NodeJS.ProcessEnv) => {
     const child = spawn(process.execPath, [main, ...args], {
-      ...{ cwd: folder, env: variables },
+      cwd: folder,
+      env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };

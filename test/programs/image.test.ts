@@ -26,7 +26,9 @@ if (missing.length > 0)
   );
 
 const folder = createFolder('image');
-const [files, data, config] = [join(folder, 'files'), join(folder, 'data'), join(folder, 'facestep.json')];
+const files = join(folder, 'files');
+const data = join(folder, 'data');
+const config = join(folder, 'facestep.json');
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 const processor = process.arch === 'x64' ? 'amd64' : process.arch;
 const name = `facestep-${version}-image-linux-${processor}`;
@@ -131,8 +133,12 @@ const run = async (command: readonly string[], port: number) => {
   test('says who runs it, what it keeps and how its health is asked for, and no secret', () => {
     expect(image.architecture).toBe(processor);
     expect(image.config).toMatchObject({
-      ...{ User: '10001:10001', Entrypoint: ['node', '/app/dist/src/main.js'], Cmd: ['serve'], StopSignal: 'SIGTERM' },
-      ...{ Volumes: { '/var/lib/facestep': {} }, WorkingDir: '/app' },
+      User: '10001:10001',
+      Entrypoint: ['node', '/app/dist/src/main.js'],
+      Cmd: ['serve'],
+      StopSignal: 'SIGTERM',
+      Volumes: { '/var/lib/facestep': {} },
+      WorkingDir: '/app',
     });
     expect(Object.keys(image.config.ExposedPorts)).toEqual(['8080/tcp', '9464/tcp']);
     expect(image.config.Env.join('\n')).not.toMatch(/secret|token|password|key=/i);

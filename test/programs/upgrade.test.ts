@@ -14,10 +14,10 @@ import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/in
 import type { Clock } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { toTokenEvent } from '../contract/okta-events.js';
+import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { createFolder } from '../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../support/run/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { installRelease } from './released.js';
 
 /* Two replicas of the last release change to this checkout's installed release, one after the other. */
@@ -117,15 +117,23 @@ const settledGuard = z.object({ state: z.string() });
       },
     };
     const settings = {
-      ...{ modelsFolder, publicUrl: 'https://face.example.com', connections: [connection] },
-      ...{ verifier: { kind: 'embedded', workers: 1 }, state: { kind: 'redis', url: redis.url }, stopDelaySec: 1 },
+      modelsFolder,
+      publicUrl: 'https://face.example.com',
+      connections: [connection],
+      verifier: { kind: 'embedded', workers: 1 },
+      state: { kind: 'redis', url: redis.url },
+      stopDelaySec: 1,
       keys: { kind: 'local', folder: keysFolder },
     };
     writeFileSync(configFile, JSON.stringify(settings));
     replicas = [await startService(envOf(0), devNull, former.main), await startService(envOf(1), devNull, former.main)];
     const { steps } = createOktaProvisioning({
-      ...{ settings: oktaConnectionGuard.parse(connection), publicUrl: replicas[0]!.url, random: systemRandom },
-      ...{ clock, fetch: (url, init) => fetch(url, init), log: createTextLog() },
+      settings: oktaConnectionGuard.parse(connection),
+      publicUrl: replicas[0]!.url,
+      random: systemRandom,
+      clock,
+      fetch: (url, init) => fetch(url, init),
+      log: createTextLog(),
     });
     for (const { inspect, apply } of steps) if ((await inspect()).state === 'missing') await apply();
   });
@@ -136,10 +144,8 @@ const settledGuard = z.object({ state: z.string() });
   });
 
   test('two replicas change version in turn, and back, and no hook or check answers otherwise than it should', async () => {
-    const [ada, eve] = [
-      await okta.createUser({ login: 'ada@example.com', password: 'correct horse' }),
-      await okta.createUser({ login: 'eve@example.com', password: 'correct horse' }),
-    ];
+    const ada = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    const eve = await okta.createUser({ login: 'eve@example.com', password: 'correct horse' });
     // That of toTokenEvent.
     const application = '0oafacestepapp000001';
     const post = async (service: Service, path: string, headers: Record<string, string>, body: string | FormData) => {

@@ -15,19 +15,19 @@ const journeys = ['test/e2e/okta.test.ts', 'test/e2e/service.test.ts'];
 const pages = ['capture-web', 'console-web', 'docs-web'].map((name) => `dist/${name}`);
 
 const copied = [
-  ...[
-    'src',
-    'adapters',
-    'client',
-    'triggers',
-    'simulators',
-    'examples',
-    'evidence',
-    'locales',
-    'test',
-    'web/shared',
-  ],
-  ...['package.json', 'tsconfig.json', 'jest.config.mjs'],
+  'src',
+  'adapters',
+  'client',
+  'triggers',
+  'simulators',
+  'examples',
+  'evidence',
+  'locales',
+  'test',
+  'web/shared',
+  'package.json',
+  'tsconfig.json',
+  'jest.config.mjs',
 ];
 
 function copySources(to: string): void {

@@ -33,9 +33,18 @@ const apiGuard = z.object({
 
 /** Any operation may return these codes, so the page lists them once. */
 const commonCodes: readonly string[] = [
-  ...['request_malformed', 'field_unknown', 'body_too_large', 'media_type_unsupported', 'method_not_allowed'],
-  ...['caller_untrusted', 'scope_missing', 'role_missing', 'quota_exceeded'],
-  ...['overloaded', 'state_unavailable', 'internal'],
+  'request_malformed',
+  'field_unknown',
+  'body_too_large',
+  'media_type_unsupported',
+  'method_not_allowed',
+  'caller_untrusted',
+  'scope_missing',
+  'role_missing',
+  'quota_exceeded',
+  'overloaded',
+  'state_unavailable',
+  'internal',
 ];
 
 const toLinks = (codes: readonly string[]): string => codes.map((code) => `[${code}](errors.md#${code})`).join(', ');

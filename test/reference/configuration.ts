@@ -16,7 +16,8 @@ export interface Setting {
 const toSchema = (guard: z.ZodType): Schema =>
   parseSchema(
     z.toJSONSchema(guard, {
-      ...{ target: 'draft-2020-12', io: 'input' },
+      target: 'draft-2020-12',
+      io: 'input',
       // zod leaves out the default of a value that it transforms, such as a secret.
       override: ({ zodSchema: { _zod }, jsonSchema }) => {
         if (_zod.def.type === 'default') jsonSchema.default = _zod.def.defaultValue;

@@ -28,13 +28,13 @@ import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { dataFormat } from '../../src/storage/state/format.js';
 import { migrateFolder } from '../../src/storage/state/migrate.js';
 import { openState } from '../../src/storage/state/open.js';
-import { createFolder } from '../support/run/folder.js';
 import { parameters } from '../support/data/parameters.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
 import { testShare } from '../support/data/share.js';
 import { createSimulatedEngine, drawPhoto } from '../support/fakes/simulated-engine.js';
 import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
 
 /* A data folder that a version before 0.1.0 wrote, and this one on it. What the folder holds is in made-before-0.1.0.json. */
 
@@ -59,7 +59,10 @@ const adminKey = `fsa_${'k'.repeat(32)}`;
 const config = join(top, 'facestep.json');
 writeFileSync(config, JSON.stringify({ modelsFolder, verifier: { kind: 'embedded', workers: 1 } }));
 const envOf = (folder: string, file = config) => ({
-  ...{ PORT: '0', FACESTEP_CONFIG: file, FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey },
+  PORT: '0',
+  FACESTEP_CONFIG: file,
+  FACESTEP_DATA: folder,
+  FACESTEP_ADMIN_KEY: adminKey,
 });
 const filesIn = (dataFolder: string) => filesOf({ dataFolder, keys: { kind: 'local', folder: null } });
 const contentsOf = (folder: string) =>
@@ -115,8 +118,12 @@ describe('a data folder of the former version', () => {
     const binding = { tenant: 't', idp: 'work', subject: 'ada', scope: 'tests', accuracy: 4 } as const;
     const verify = (person: string) =>
       verifier.verify({
-        ...{ photos: [drawPhoto(person, 9)], token: new SealedToken(made.token), binding, secret: null },
-        ...{ requireLiveness: false, allowRenewal: false },
+        photos: [drawPhoto(person, 9)],
+        token: new SealedToken(made.token),
+        binding,
+        secret: null,
+        requireLiveness: false,
+        allowRenewal: false,
         share: testShare,
       });
     expect(await verify('ada')).toMatchObject({ matched: true });
@@ -170,7 +177,8 @@ describe('what a newer version wrote', () => {
     await runCli(['backup', backup], envOf(folder));
     const restored = await runCli(['restore', backup], envOf(join(top, 'restored')));
     expect({ code: restored.code, stderr: restored.stderr }).toMatchObject({
-      ...{ code: 1, stderr: expect.stringContaining('data_newer') },
+      code: 1,
+      stderr: expect.stringContaining('data_newer'),
     });
   });
 
@@ -201,7 +209,9 @@ test('whoever goes back by the copy has what was revoked since denied anew', asy
   appendFileSync(join(folder, 'audit.jsonl'), `${JSON.stringify(revoked)}\n`);
   for (const name of ['format.json', 'state.db-wal', 'state.db-shm']) rmSync(join(folder, name), { force: true });
   renameSync(copy!, join(folder, 'state.db'));
-  const [clock, audit, log] = [{ now: () => epochMs(Date.now()) }, { append: async () => {} }, createTextLog()];
+  const clock = { now: () => epochMs(Date.now()) };
+  const audit = { append: async () => {} };
+  const log = createTextLog();
   const files = filesIn(folder);
   const restoreDenials = (state: Pick<State, 'write'>) => replayDenials(files, { state, clock });
   const deps = { files, random: systemRandom, clock, audit, log, restoreDenials };
@@ -233,7 +243,8 @@ describe('a migration that cannot be finished leaves what was there', () => {
   if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
 
   (mountable ? test : test.skip)('where the disk is full before the copy is made', () => {
-    const [disk, after] = [join(top, 'disk'), join(top, 'after')];
+    const disk = join(top, 'disk');
+    const after = join(top, 'after');
     mkdirSync(disk);
     const script = `mount -t tmpfs -o size=72k tmpfs ${disk} && cp -p ${copyFormer()}/* ${disk} && chmod 700 ${disk} &&
       { ${process.execPath} ${main}; echo "ended with $?"; cp -r ${disk} ${after}; }`;

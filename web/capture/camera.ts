@@ -42,7 +42,10 @@ function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElemen
 }
 
 function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
-  let [last, count, mean, squares] = [0, 0, 0, 0];
+  let last = 0;
+  let count = 0;
+  let mean = 0;
+  let squares = 0;
   const note = (now: number): void => {
     if (last > 0) {
       const gap = now - last;
@@ -272,7 +275,11 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   }
   const device = watchDevice(track, video);
   return {
-    ...{ video, device, cameras, lost, stop },
+    video,
+    device,
+    cameras,
+    lost,
+    stop,
     deviceId: track?.getSettings().deviceId ?? '',
     label: track?.label ?? '',
     facing: facingOf(track),

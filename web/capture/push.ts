@@ -42,7 +42,8 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
       applicationServerKey: fromBase64url(publicKey),
     });
     const { endpoint } = subscription;
-    const [p256dh, auth] = [subscription.getKey('p256dh'), subscription.getKey('auth')];
+    const p256dh = subscription.getKey('p256dh');
+    const auth = subscription.getKey('auth');
     if (p256dh === null || auth === null) return null;
     return { endpoint, p256dh: toBase64url(new Uint8Array(p256dh)), auth: toBase64url(new Uint8Array(auth)) };
   } catch (error) {

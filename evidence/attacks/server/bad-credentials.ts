@@ -44,10 +44,15 @@ interface Stranger {
 /** Returns forgeries of a valid JWT. */
 export function alterToken(token: string, { publicKey, lure: { url } }: Stranger): readonly string[] {
   const [head = '', payload = '', signature = ''] = token.split('.');
-  const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
+  const header = decodeProtectedHeader(token);
+  const claims = decodeJwt(token);
   const headers = [
-    ...[{ alg: 'none' }, { kid: '../../../../dev/null' }, { jku: url, x5u: url }, { jwk: publicKey }],
-    ...[{ crit: ['exp'] }, { b64: false, crit: ['b64'] }],
+    { alg: 'none' },
+    { kid: '../../../../dev/null' },
+    { jku: url, x5u: url },
+    { jwk: publicKey },
+    { crit: ['exp'] },
+    { b64: false, crit: ['b64'] },
   ];
   const later = encodePart({ ...claims, exp: Math.floor(Date.now() / 1000) + 86_400 });
   return [
@@ -55,7 +60,9 @@ export function alterToken(token: string, { publicKey, lure: { url } }: Stranger
       .map((changed) => `${encodePart({ ...header, ...changed })}.${payload}.`)
       .flatMap((altered) => [altered, altered + signature]),
     ...[JSON.stringify(publicKey), ''].map((secret) => signHmac({ ...header, alg: 'HS256' }, claims, secret)),
-    ...[`${head}.${later}.${signature}`, `${head}.${payload}.`, `${head}.${payload}`],
+    `${head}.${later}.${signature}`,
+    `${head}.${payload}.`,
+    `${head}.${payload}`,
   ];
 }
 
@@ -65,7 +72,8 @@ type Texts = Readonly<Record<string, string>>;
 /** Shows each text as a credential. Texts without names are named by themselves. */
 export const show = (kind: Shown['class'], place: Place, texts: readonly string[] | Texts): readonly Shown[] =>
   Object.entries(texts).map(([name, text]) => ({
-    ...{ class: kind, variant: Array.isArray(texts) ? text.slice(0, 80) : name },
+    class: kind,
+    variant: Array.isArray(texts) ? text.slice(0, 80) : name,
     ...place(text),
   }));
 
@@ -101,16 +109,22 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
   const [[ownId, ownSecret], [rivalId, rivalSecret]] = [sessions.own, sessions.rival].map((text) => text.split('.'));
   const kinds: Partial<Record<Endpoint['needs'], Kind>> = {
     client: {
-      ...{ place: inClient, right: client, rival, replayed: { revoked, expired, orphan, exhausted } },
+      place: inClient,
+      right: client,
+      rival,
+      replayed: { revoked, expired, orphan, exhausted },
       foreign: { 'a revoked id': mixed(revoked, rival), 'a tenant’s id': mixed(tenant, rival) },
       wrong: {
-        ...{ 'an administrator’s key': owner, 'a session': sessions.own },
+        'an administrator’s key': owner,
+        'a session': sessions.own,
         ...(scope === undefined ? {} : { [`every scope but ${scope}`]: without[scope] ?? '' }),
         ...(scope === undefined || scope === 'screen' ? {} : { narrowed }),
       },
     },
     admin: {
-      ...{ place: inAdmin, right: byRole.operator, rival: removedAdministrator },
+      place: inAdmin,
+      right: byRole.operator,
+      rival: removedAdministrator,
       replayed: { removedAdministrator, expiredAdministrator },
       foreign: { 'another tenant’s token': rival },
       wrong: {
@@ -119,7 +133,9 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
       },
     },
     session: {
-      ...{ place: inBearer, right: sessions.own, rival: sessions.rival },
+      place: inBearer,
+      right: sessions.own,
+      rival: sessions.rival,
       // The session of a finished step-up may still read the result.
       replayed: {
         replacedCamera: sessions.replacedCamera,
@@ -127,7 +143,8 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
       },
       foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
       wrong: {
-        ...{ 'a ticket nobody opened': ticket, 'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}` },
+        'a ticket nobody opened': ticket,
+        'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}`,
         'a client token': client,
         ...(path === choicePath || isManaging ? { 'the browser’s own session': sessions.own } : {}),
         ...(isManaging ? { 'the phone of a hand-off': sessions.manageCamera } : {}),
@@ -136,7 +153,11 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
       },
     },
     stream: {
-      ...{ place: inBearer, right: client, rival, replayed: { revoked, orphan }, foreign: { rival } },
+      place: inBearer,
+      right: client,
+      rival,
+      replayed: { revoked, orphan },
+      foreign: { rival },
       wrong: { 'a token of no application': client, 'a key without the scope': narrowed },
     },
   };
@@ -156,8 +177,12 @@ export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'p
 function badRequests(stage: Stage): readonly string[] {
   const now = Math.floor(Date.now() / 1000);
   const changes = [
-    ...[{ iss: 'eu-central-1_Other' }, { client_id: 'other' }, { iat: now - 600, exp: now - 420 }],
-    ...[{ iat: now - 600, exp: now + 10 ** 9 }, { iat: now + 3600, exp: now + 3780 }, { nonce: undefined }],
+    { iss: 'eu-central-1_Other' },
+    { client_id: 'other' },
+    { iat: now - 600, exp: now - 420 },
+    { iat: now - 600, exp: now + 10 ** 9 },
+    { iat: now + 3600, exp: now + 3780 },
+    { nonce: undefined },
   ];
   return [...changes.map((each) => signRequest(stage, each)), ...alterToken(signRequest(stage), stage.providers)];
 }
@@ -167,8 +192,11 @@ function fieldKind({ path }: Endpoint, stage: Stage, { ticket, stepUps, kiosk, s
   const { waiting, rival, finished } = stepUps;
   const hourAgo = Math.floor(Date.now() / 1000) - 3600;
   const inField = (name: string, [right, other, used]: readonly [string, string, string], more: Texts = {}): Kind => ({
-    ...{ place: (text) => ({ fields: { ...more, [name]: text } }), right, rival: other },
-    ...{ replayed: { 'one that is over': used }, foreign: { 'another tenant’s': other } },
+    place: (text) => ({ fields: { ...more, [name]: text } }),
+    right,
+    rival: other,
+    replayed: { 'one that is over': used },
+    foreign: { 'another tenant’s': other },
     wrong: { 'a session': sessions.own, 'a client token': stage.credentials.client },
   });
   switch (path) {

@@ -53,12 +53,16 @@ export async function issueCredentials(admin: Caller) {
   const exhausted = await application('exhausted', { perDay: 1 });
   await admin.post('/token', {}, asClient(exhausted.key));
   return {
-    ...{ byRole, removedAdministrator, without },
+    byRole,
+    removedAdministrator,
+    without,
     client: await token('attacked'),
     legitimate: await token('legitimate'),
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
     revoked: revoked.text('token'),
-    ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
+    orphan: orphan.key,
+    narrowed: narrowed.key,
+    exhausted: exhausted.key,
   };
 }

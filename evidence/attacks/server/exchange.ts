@@ -69,11 +69,17 @@ export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): B
   toMultipart([['challenge', challenge], ...toPhotoParts(photos)]);
 
 export const get = (path: string, headers: Request['headers'] = []): Request => ({
-  ...{ method: 'GET', path, headers, body: null },
+  method: 'GET',
+  path,
+  headers,
+  body: null,
 });
 
 export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
-  ...{ method: 'POST', path, headers, body },
+  method: 'POST',
+  path,
+  headers,
+  body,
 });
 
 export interface Answer {
@@ -223,7 +229,8 @@ export function createCaller(port: number, from: string, { credential = [], note
     };
   };
   return {
-    ...{ call, succeed },
+    call,
+    succeed,
     get: (path: string, headers = credential) => succeed(get(path, headers)),
     post: (path: string, body: JsonObject, headers = credential) => succeed(post(path, toJson(body), headers)),
     postForm: (path: string, parts: readonly FormPart[], headers = credential) =>

@@ -52,12 +52,28 @@ function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<st
 
 const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   full: {
-    ...{ forged: 40, replayed: 20, truncated: 4, oversized: 8, slow: 2, duplicated: 3 },
-    ...{ 'cross-tenant': 20, 'wrong role': 30, 'wrong type': 40, malformed: 40 },
+    forged: 40,
+    replayed: 20,
+    truncated: 4,
+    oversized: 8,
+    slow: 2,
+    duplicated: 3,
+    'cross-tenant': 20,
+    'wrong role': 30,
+    'wrong type': 40,
+    malformed: 40,
   },
   quick: {
-    ...{ forged: 2, replayed: 1, truncated: 1, oversized: 1, slow: 1, duplicated: 1 },
-    ...{ 'cross-tenant': 1, 'wrong role': 7, 'wrong type': 2, malformed: 3 },
+    forged: 2,
+    replayed: 1,
+    truncated: 1,
+    oversized: 1,
+    slow: 1,
+    duplicated: 1,
+    'cross-tenant': 1,
+    'wrong role': 7,
+    'wrong type': 2,
+    malformed: 3,
   },
 };
 
@@ -83,7 +99,9 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
   // A path with a version prefix leads to the same code as the path without, so few calls have one.
   const prefixes = [...Array(8).fill(''), ...(described.has(needs) && !path.startsWith('/v2') ? ['/v1', '/v2'] : [])];
   const credentials = bad.map((shown, at) => ({
-    ...{ class: shown.class, variant: shown.variant, judge },
+    class: shown.class,
+    variant: shown.variant,
+    judge,
     wires() {
       const made = target.request(shown);
       return one({ ...made, path: prefixes[at % prefixes.length] + made.path });
@@ -99,7 +117,9 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
     return all.map(
       (each): Hostile => ({
         ...each,
-        ...{ endpoint: name, class: kind, weight: kind === 'slow' ? 'slow' : 'light' },
+        endpoint: name,
+        class: kind,
+        weight: kind === 'slow' ? 'slow' : 'light',
         ...(path === metricsEndpoint.path ? { port: stage.metricsPort } : {}),
       }),
     );

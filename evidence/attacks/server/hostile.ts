@@ -60,7 +60,9 @@ export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoi
       return {
         ...endpointOf(method, path, needsOf[scheme] ?? (method === 'GET' ? 'public' : 'open')),
         right: /Needs the (?:scope|right) `([\w-]+)`/.exec(description)?.[1] ?? '',
-        ...{ fields, required, photos },
+        fields,
+        required,
+        photos,
       };
     }),
   );
@@ -68,13 +70,24 @@ export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoi
 
 /** Creates an endpoint that is not in the OpenAPI description. */
 export const endpointOf = (method: string, path: string, needs: Endpoint['needs']): Endpoint => ({
-  ...{ name: `${method} ${path}`, method, path, needs },
-  ...{ right: '', fields: {}, required: [], photos: {} },
+  name: `${method} ${path}`,
+  method,
+  path,
+  needs,
+  right: '',
+  fields: {},
+  required: [],
+  photos: {},
 });
 
 const pagePaths = [
-  ...['/face', '/face/kiosk', '/face/not-me', '/face/notice-worker.js', '/face/models/detect.onnx'],
-  ...['/face/brand/{digest}/brand.css', '/face/preview/{digest}'],
+  '/face',
+  '/face/kiosk',
+  '/face/not-me',
+  '/face/notice-worker.js',
+  '/face/models/detect.onnx',
+  '/face/brand/{digest}/brand.css',
+  '/face/preview/{digest}',
 ];
 
 export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
@@ -97,8 +110,16 @@ export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint
   });
 
 export const hostileClasses = [
-  ...(['forged', 'replayed', 'truncated', 'oversized', 'slow', 'duplicated'] as const),
-  ...(['cross-tenant', 'wrong role', 'wrong type', 'malformed'] as const),
+  'forged',
+  'replayed',
+  'truncated',
+  'oversized',
+  'slow',
+  'duplicated',
+  'cross-tenant',
+  'wrong role',
+  'wrong type',
+  'malformed',
 ] as const;
 export type HostileClass = (typeof hostileClasses)[number];
 

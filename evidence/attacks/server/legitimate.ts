@@ -61,8 +61,14 @@ async function prepareLoad(stage: Stage, { tokens }: Victims, film: Film) {
   const login = 'load-sign-in@example.com';
   await enrolUser(stage, login, film.centre);
   return {
-    ...{ url, port, film, login, target: clientOf(providers, 'load'), photo: pictures.person[1] },
-    ...{ clientToken: credentials.legitimate, faceToken: tokens.legitimate },
+    url,
+    port,
+    film,
+    login,
+    target: clientOf(providers, 'load'),
+    photo: pictures.person[1],
+    clientToken: credentials.legitimate,
+    faceToken: tokens.legitimate,
     subject: await enrolUser(stage, 'load@example.com', pictures.person),
   };
 }

@@ -33,7 +33,8 @@ const changed = (changes: fc.Arbitrary<Change>, judge: Oracle, request: () => Re
 
 const truncated = ({ valid, refusedRequest: judge }: Target): fc.Arbitrary<Mutation> =>
   fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((share) => ({
-    ...{ variant: `${share} of it, then gone`, judge },
+    variant: `${share} of it, then gone`,
+    judge,
     wires() {
       const whole = toBytes(valid());
       return [atOnce(whole.subarray(0, Math.floor(whole.length * share)), 'closes')];
@@ -55,7 +56,8 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
   );
   const tooLong = fc.maxSafeNat().filter((length) => length > mostBytes);
   const announced = fc.oneof(fc.constantFrom(mostBytes + 1, '9'.repeat(40)), tooLong).map((length) => ({
-    ...{ variant: `announces ${length} bytes`, judge },
+    variant: `announces ${length} bytes`,
+    judge,
     wires() {
       const request = valid();
       const head = toHead(request, [['Content-Length', String(length)]]);
@@ -63,7 +65,8 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
     },
   }));
   const poured = fc.constant({
-    ...{ variant: 'pours out more than it may', judge },
+    variant: 'pours out more than it may',
+    judge,
     wires(): readonly Wire[] {
       const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
       const count = Math.min(mostBytes, 14 * mebibyte) / (64 * kibibyte) + 16;
@@ -78,7 +81,8 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
 /** Sends slowly with an invalid credential, because an authorized slow sender is eventually served. */
 const slow = (target: Target, { slowBytes, thenRest }: Strength): fc.Arbitrary<Mutation> =>
   fc.constantFrom('head', 'end').map((part) => ({
-    ...{ variant: `a byte of the ${part} a second`, judge: target.refusedCaller },
+    variant: `a byte of the ${part} a second`,
+    judge: target.refusedCaller,
     wires() {
       const whole = toBytes(badly(target));
       const from = part === 'head' ? 8 : Math.max(8, whole.length - slowBytes - 1);
@@ -91,16 +95,34 @@ const slow = (target: Target, { slowBytes, thenRest }: Strength): fc.Arbitrary<M
 
 const crowded = ({ bad, request, refusedCaller: judge }: Target, { crowd }: Strength): fc.Arbitrary<Mutation> =>
   fc.tuple(fc.constantFrom(...bad), fc.integer({ min: 2, max: crowd })).map(([shown, count]) => ({
-    ...{ variant: `${count} at once: ${shown.variant}`, judge },
+    variant: `${count} at once: ${shown.variant}`,
+    judge,
     wires: () => Array.from({ length: count }, () => one(request(shown))).flat(),
   }));
 
 /** JSON values that no field accepts, and texts that may break parsers, stores, logs and templates. */
 const breaking: readonly string[] = [
-  ...['1e400', '9007199254740993', '{"$ne":null}', '{"__proto__":{"isAdmin":true}}', '"\\ud800"', 'NaN', '', '"a'],
-  ...[`"${'a'.repeat(mebibyte)}"`, '['.repeat(1000), '"a","__proto__":{"isAdmin":true}', '"a","isAdmin":true'],
-  ...['"a\\u0000b"', '"../../../../etc/passwd"', `"$${'{process.exit()}{{7*7}}<%= 7 %>'}"`, '"a\\r\\nX-Admin-Key: a"'],
-  ...['"<script>alert(1)</script>"', '"\\u202eabc"', '"*"', '"\' or eq \\"a\\" or (1 eq 1)"', '"a:b|c[d]"'],
+  '1e400',
+  '9007199254740993',
+  '{"$ne":null}',
+  '{"__proto__":{"isAdmin":true}}',
+  '"\\ud800"',
+  'NaN',
+  '',
+  '"a',
+  `"${'a'.repeat(mebibyte)}"`,
+  '['.repeat(1000),
+  '"a","__proto__":{"isAdmin":true}',
+  '"a","isAdmin":true',
+  '"a\\u0000b"',
+  '"../../../../etc/passwd"',
+  `"$${'{process.exit()}{{7*7}}<%= 7 %>'}"`,
+  '"a\\r\\nX-Admin-Key: a"',
+  '"<script>alert(1)</script>"',
+  '"\\u202eabc"',
+  '"*"',
+  '"\' or eq \\"a\\" or (1 eq 1)"',
+  '"a:b|c[d]"',
 ];
 
 const anyJson: fc.Arbitrary<string> = fc.oneof(
@@ -154,8 +176,13 @@ function wrongTypes(target: Target): fc.Arbitrary<Mutation> {
 const methods = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND BREW get'.split(' ');
 
 const types = [
-  ...['text/plain', 'application/xml', 'application/octet-stream', '', 'multipart/form-data; boundary='],
-  ...[`multipart/form-data; boundary=${boundary}`, 'multipart/mixed; boundary=a'],
+  'text/plain',
+  'application/xml',
+  'application/octet-stream',
+  '',
+  'multipart/form-data; boundary=',
+  `multipart/form-data; boundary=${boundary}`,
+  'multipart/mixed; boundary=a',
   'application/json, multipart/form-data',
 ];
 
@@ -208,7 +235,8 @@ const changedBytes = (target: Target): fc.Arbitrary<Mutation> => {
   const byte = fc.constantFrom(0, 9, 10, 13, 32, 34, 58, 123, 128, 255);
   const edits = fc.array(fc.tuple(fc.nat(), byte, fc.integer({ min: 0, max: 2 })), { minLength: 1, maxLength: 4 });
   return edits.map((all) => ({
-    ...{ variant: `bytes changed: ${all.join(' ')}`, judge: target.refusedCaller },
+    variant: `bytes changed: ${all.join(' ')}`,
+    judge: target.refusedCaller,
     wires() {
       const bytes = [...toBytes(badly(target))];
       for (const [at, value, removed] of all) bytes.splice(at % bytes.length, removed, value);

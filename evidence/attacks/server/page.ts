@@ -68,7 +68,8 @@ export async function startHandOff(caller: Caller, own: string) {
   const begun = await caller.post('/face/hand-off', {}, asSession(own));
   const ticket = ticketOf(begun.text('url'));
   return {
-    ...{ ticket, code: begun.text('code') },
+    ticket,
+    code: begun.text('code'),
     open: async () => (await caller.post('/face/open', { ticket })).text('session'),
   };
 }
@@ -85,8 +86,15 @@ export async function lendCamera(caller: Caller, own: string): Promise<string> {
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
   const { codeVerifier, state, nonce } = startPending(redirectUri);
   const params = {
-    ...{ client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state, nonce },
-    ...{ code_challenge: toCodeChallenge(codeVerifier), code_challenge_method: 'S256', ...more },
+    client_id: id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    state,
+    nonce,
+    code_challenge: toCodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    ...more,
   };
   return { codeVerifier, params };
 }

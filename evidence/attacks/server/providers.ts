@@ -13,8 +13,12 @@ import { type Answer, jsonText, post, type Request } from './exchange.js';
 
 /** Step-ups stay valid until the attack is over. */
 const policy = {
-  ...{ mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600, freshnessSec: 86_400 },
-  ...{ referencePhoto: true, returnUrls: ['https://app.example.com/back'] },
+  mode: 'enforce',
+  liveness: 'off',
+  stepUpTimeoutSec: 3600,
+  freshnessSec: 86_400,
+  referencePhoto: true,
+  returnUrls: ['https://app.example.com/back'],
 };
 
 export interface OidcTarget {
@@ -104,7 +108,10 @@ export async function openProviders() {
     clients: targets
       .filter(({ connection }) => connection === sought)
       .map(({ id, secret }) => ({
-        ...{ kind: 'relying_party', id, redirectUris: [appUri], mayEnrol: id === 'portal' },
+        kind: 'relying_party',
+        id,
+        redirectUris: [appUri],
+        mayEnrol: id === 'portal',
         ...(secret !== null ? { secret } : id === 'signer' ? { publicKeys } : {}),
       })),
   });
@@ -143,7 +150,10 @@ export async function openProviders() {
     hooks: hooked.flatMap((provider) =>
       provider.hooks.map(
         ({ hook, path = hook, event, grantedText, receiptSubject = null }): HookTarget => ({
-          ...{ provider: provider.connection.id, hook, sign: provider.sign, receiptSubject },
+          provider: provider.connection.id,
+          hook,
+          sign: provider.sign,
+          receiptSubject,
           path: `/hooks/${provider.connection.id}/${path}`,
           toCall: (...about) => toCall(provider, event(...about)),
           bait: nextPerson(true),

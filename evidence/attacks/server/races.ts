@@ -54,7 +54,10 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
       const wireOf = (sender: number): readonly Wire[] =>
         used === null ? [] : one(typeof used === 'function' ? used(sender) : used);
       return {
-        ...{ endpoint, weight, class: 'duplicated', variant: `${thing}, ${count} times at once` },
+        endpoint,
+        weight,
+        class: 'duplicated',
+        variant: `${thing}, ${count} times at once`,
         async wires() {
           used = await prepare();
           return Array.from({ length: count }, (_, sender) => wireOf(sender)).flat();
@@ -67,7 +70,10 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
           return won.length > 1 ? `${won.length} of ${exchanges.length} won: ${describe(won[0])}` : null;
         },
         after: {
-          ...{ endpoint, weight, class: 'replayed', variant: `${thing}, used before (${count})` },
+          endpoint,
+          weight,
+          class: 'replayed',
+          variant: `${thing}, used before (${count})`,
           // Uses a new sender, because the sender whose call succeeded may repeat it.
           wires: () => wireOf(mayRepeat ? count + 1 : 0),
           judge: eachRefused(isWon),

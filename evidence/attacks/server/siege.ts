@@ -83,7 +83,10 @@ export function createSiege({ port, pace, secrets, say }: Setting) {
       if (status < 500) continue;
       const requestId = headers['x-request-id'] ?? null;
       suspects.push({
-        ...{ endpoint, requestId, status, code: codeOf(answer) },
+        endpoint,
+        requestId,
+        status,
+        code: codeOf(answer),
         text: `${status}: ${target}: ${variant}: ${text}`,
       });
     }

@@ -54,7 +54,15 @@ export async function openStage() {
   const service = await startService(environment, logFile);
   const credentials = { owner, ...expired, ...(await issueCredentials(admin)) };
   return {
-    ...{ port, metricsPort, url, logFile, providers, credentials, pictures, caller, admin },
+    port,
+    metricsPort,
+    url,
+    logFile,
+    providers,
+    credentials,
+    pictures,
+    caller,
+    admin,
     /** Backend of an application that is in order. */
     backend: createCaller(port, ownAddress, { credential: asClient(credentials.legitimate) }),
     expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },

@@ -75,12 +75,31 @@ function knownValues({ path }: Endpoint, { stage, victims }: Battlefield): Reado
   const { tokens, stepUps, kiosk } = victims;
   const isCode = path.endsWith('/authenticate-credentials');
   return {
-    ...{ connection: 'okta', client: 'portal', subject: victims.subject, tenant: 'default', ticket: victims.ticket },
-    ...{ purpose: 'manage', accuracy: 4, scope: '', scopes: ['verify'], role: 'auditor', number: '10', language: 'en' },
-    ...{ consentStatement: 'consent-1', consentGivenAt: new Date().toISOString(), version: 'consent-1' },
-    ...{ contact: 'nobody', email: `siege-${made}@example.com`, phone: `+1500555${String(1000 + (made % 9000))}` },
-    ...{ emailCode: '000000', phoneCode: '000000', kiosk: kiosk.id, secret: kiosk.secret, digest: 'A'.repeat(43) },
-    ...{ key: victims.applicationKey, nonce: victims.nonce },
+    connection: 'okta',
+    client: 'portal',
+    subject: victims.subject,
+    tenant: 'default',
+    ticket: victims.ticket,
+    purpose: 'manage',
+    accuracy: 4,
+    scope: '',
+    scopes: ['verify'],
+    role: 'auditor',
+    number: '10',
+    language: 'en',
+    consentStatement: 'consent-1',
+    consentGivenAt: new Date().toISOString(),
+    version: 'consent-1',
+    contact: 'nobody',
+    email: `siege-${made}@example.com`,
+    phone: `+1500555${String(1000 + (made % 9000))}`,
+    emailCode: '000000',
+    phoneCode: '000000',
+    kiosk: kiosk.id,
+    secret: kiosk.secret,
+    digest: 'A'.repeat(43),
+    key: victims.applicationKey,
+    nonce: victims.nonce,
     name: path === '/administrators/remove' ? victims.administrator : `siege-${made}`,
     id: isCode ? 'A'.repeat(43) : victims.clientToken,
     challenge: stepUps.waiting.challenge,
@@ -173,7 +192,8 @@ function toRestTarget(endpoint: Endpoint, field: Battlefield): Target {
     bad: badCredentials(endpoint, stage, victims),
     request: ({ fields = {}, headers: shown = [] }) =>
       requestOf(facePath.test(path) ? sampleOf(endpoint, field) : small(), fields, shown),
-    ...{ refusedCaller: refused, refusedRequest: refusedOrHelped },
+    refusedCaller: refused,
+    refusedRequest: refusedOrHelped,
     mostBytes: Object.keys(photos).length > 0 ? mostBytes.photos : mostBytes.json,
   };
 }
@@ -198,8 +218,19 @@ type Params = Readonly<Record<string, string>>;
 
 /** Texts that no parameter of `sensitive` may take. */
 const forgedTexts = ({ redirectUri }: OidcTarget, lure: string): readonly string[] => [
-  ...['__proto__', 'nobody', 'token', 'code token', 'none', 'password', 'client_credentials', 'refresh_token'],
-  ...['implicit', 'file:///etc/passwd', lure, `urn:ietf:params:oauth:request_uri:${newSecret()}`, newSecret()],
+  '__proto__',
+  'nobody',
+  'token',
+  'code token',
+  'none',
+  'password',
+  'client_credentials',
+  'refresh_token',
+  'implicit',
+  'file:///etc/passwd',
+  lure,
+  `urn:ietf:params:oauth:request_uri:${newSecret()}`,
+  newSecret(),
   ...['device_code', 'token-exchange'].map((type) => `urn:ietf:params:oauth:grant-type:${type}`),
   `${encodePart({ alg: 'none' })}.${encodePart({ client_id: 'app', iss: 'app' })}.`,
   ...['://evil-$2', '://$2@evil.example.com', '://$2.evil.example.com'].map((host) =>
@@ -279,10 +310,13 @@ function toOidcTarget(endpoint: Endpoint, connection: string, field: Battlefield
     endpoint,
     valid: () => build({ ...params, ...wrong }, headers),
     fields: Object.fromEntries(names.map((name) => [name, null])),
-    ...{ replace, replaceInForm: replace },
+    replace,
+    replaceInForm: replace,
     bad,
     request: ({ fields, headers: shown = [] }) => build({ ...params, ...fields }, shown),
-    ...{ refusedCaller: oracle, refusedRequest: oracle, mostBytes: mostBytes.oidc },
+    refusedCaller: oracle,
+    refusedRequest: oracle,
+    mostBytes: mostBytes.oidc,
   };
 }
 

@@ -43,7 +43,8 @@ export function tokenAttacks({ expiredToken, credentials, pictures }: Stage, vic
     ['replayed', 'a revoked token', { token: revoked.text }],
     ...[later, 0].flatMap((bytes): readonly Try[] =>
       Object.entries({ expired: expiredToken, revoked, expiring }).map(([name, token]) => [
-        ...(['forged', `the ${name} token with the expiry ${bytes}, and the true one`] as const),
+        'forged',
+        `the ${name} token with the expiry ${bytes}, and the true one`,
         { token: withExpiry(token.text, bytes), expiry: token.expiry },
       ]),
     ),
@@ -64,7 +65,11 @@ export function tokenAttacks({ expiredToken, credentials, pictures }: Stage, vic
   return ['/authenticate', '/authenticate-score', '/content-key'].flatMap((path, seed) =>
     [...tries, ...fc.sample(flip, { seed, numRuns: size === 'full' ? 150 : 6 })].map(
       ([kind, variant, fields, by = credentials.client]): Hostile => ({
-        ...{ endpoint: `POST ${path}`, class: kind, variant, weight: 'face', judge: opened },
+        endpoint: `POST ${path}`,
+        class: kind,
+        variant,
+        weight: 'face',
+        judge: opened,
         wires: () =>
           one(post(path, toMultipart([...Object.entries(fields), ['photo', pictures.person[1]]]), asClient(by))),
       }),

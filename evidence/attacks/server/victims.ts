@@ -98,7 +98,13 @@ export async function makeVictims(stage: Stage, film: Film) {
   const sessions = await openSessions(stage, subject);
   const login = 'film@example.com';
   return {
-    ...{ subject, application, applicationKey, administrator, clientToken, sessions, kiosk },
+    subject,
+    application,
+    applicationKey,
+    administrator,
+    clientToken,
+    sessions,
+    kiosk,
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),

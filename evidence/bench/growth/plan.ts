@@ -45,9 +45,17 @@ function planFor(people: number, measured: Measured, { machine, kms, dynamodb: u
   const writtenMillions = perMonth(dynamodb, (cost) => cost.dynamodb?.writeUnits ?? 0) / 1e6;
   const dynamodbGB = (people * dynamodb.bytesPerPerson) / bytesPerGB;
   return {
-    ...{ people, checksASecond, processors, servers, redisGiB, redisServers },
+    people,
+    checksASecond,
+    processors,
+    servers,
+    redisGiB,
+    redisServers,
     sqliteGiB: (people * findYear(measured, 'sqlite').bytesPerPerson) / bytesPerGiB,
-    ...{ keyCallsAMonth, readMillions, writtenMillions, dynamodbGB },
+    keyCallsAMonth,
+    readMillions,
+    writtenMillions,
+    dynamodbGB,
     dollars: {
       servers: toMonthly(servers),
       redis: toMonthly(redisServers),

@@ -23,8 +23,11 @@ const yearGuard = z.object({
   rssMiB: z.object({ start: z.number(), end: z.number() }),
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
   costs: z.object({
-    ...{ enrolment: costGuard, check: costGuard, hook: costGuard },
-    ...{ leaver: costGuard, pruning: costGuard },
+    enrolment: costGuard,
+    check: costGuard,
+    hook: costGuard,
+    leaver: costGuard,
+    pruning: costGuard,
   }),
 });
 export type Year = z.output<typeof yearGuard>;

@@ -68,7 +68,8 @@ async function startMeteredDynamoDb() {
       const answer = await request(simulator.endpoint, {
         method: 'POST',
         headers: {
-          ...{ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target },
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amz-target': target,
           authorization: incoming.headers.authorization ?? '',
           'x-amz-date': String(incoming.headers['x-amz-date']),
         },
@@ -137,7 +138,9 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   const state = createSqliteState({ file: files[0], clock });
   const ledger = createSqliteLedger(files[1]);
   return {
-    ...{ state, ledger, usage: null },
+    state,
+    ledger,
+    usage: null,
     // Write-ahead logs are not counted, because their size does not depend on the data.
     async sizeBytes() {
       const sizes = await Promise.all(files.map((file) => stat(file)));
@@ -158,7 +161,8 @@ async function openRedis(clock: Clock): Promise<YearStore> {
   const empty = await readRedisBytes(url);
   return {
     ...noteEnds(store, clock, (key) => store.delete(key)),
-    ...{ ledger, usage: null },
+    ledger,
+    usage: null,
     sizeBytes: async () => (await readRedisBytes(url)) - empty,
     async close() {
       await ledger.close();
@@ -196,7 +200,9 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
     return sum;
   };
   return {
-    ...{ state, ledger, usage },
+    state,
+    ledger,
+    usage,
     sizeBytes: () => unbilled(sumBytes),
     removeExpired: () => unbilled(removeExpired),
     async close() {

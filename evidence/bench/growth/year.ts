@@ -22,14 +22,14 @@ import { findSession, giveConsent, openSession } from '../../../src/step-up/sess
 import { consentVersion } from '../../../src/step-up/session-view.js';
 import { startStepUp } from '../../../src/step-up/step-up.js';
 import { createTestCore, testEvent, testSignIn } from '../../../test/support/benches/core.js';
+import { parameters } from '../../../test/support/data/parameters.js';
 import { createTestJobs } from '../../../test/support/fakes/jobs.js';
 import { testIssuer } from '../../../test/support/fakes/keys.js';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { hasRedis } from '../../../test/support/servers/redis.js';
 import { createSimulatedEngine, drawPhoto } from '../../../test/support/fakes/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/support/fakes/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
+import { hasRedis } from '../../../test/support/servers/redis.js';
 import { BadInput } from '../../measure/corpus/corpus.js';
 import { residentMiB, round } from '../measure.js';
 import { measureCheckProcessor } from '../step-up.js';
@@ -160,7 +160,11 @@ async function openServer(kind: StoreKind, people: number) {
   const recorder = createLedgerRecorder({ auditEvents, ledger, bounds: ledgerBounds, clock, log, jobs, onLines });
   const trail = await createFileAudit({
     auditEvents,
-    ...{ file: join(folder, 'audit.jsonl'), clock, random: systemRandom, log, retentionDays: trailDays },
+    file: join(folder, 'audit.jsonl'),
+    clock,
+    random: systemRandom,
+    log,
+    retentionDays: trailDays,
     requestId: () => null,
     onRecord: (record, chain) => recorder.note(record, chain, '192.0.2.0/24'),
   });
@@ -181,10 +185,14 @@ async function openServer(kind: StoreKind, people: number) {
   const connection = { ...core.connection, profile: createMemoryProfile(subjects) };
   const deps = {
     ...core.deps,
-    ...{ state, keys },
+    state,
+    keys,
     audit: signed,
     verifier: createEmbeddedVerifier({
-      ...{ engine, parameters, keys, random: systemRandom },
+      engine,
+      parameters,
+      keys,
+      random: systemRandom,
       stretch: createStretch(publishedCost),
     }),
     judge: createSimulatedJudge(engine),
@@ -194,7 +202,11 @@ async function openServer(kind: StoreKind, people: number) {
   };
   const acting: ActDeps = { deps, connection, clock };
   return {
-    ...{ acting, clock, store, meter, recorder },
+    acting,
+    clock,
+    store,
+    meter,
+    recorder,
     prune: () => prune({ ledger, bounds: ledgerBounds, clock, counted: new Map(), pause: async () => {} }),
     trailBytes: () => trailBytesIn(folder),
     async close() {
@@ -236,9 +248,13 @@ function createAccount({ meter, store, recorder }: Server) {
       const total = totals.get(operation);
       if (total === undefined) throw new Error(`no ${operation} in this year`);
       const each = (name: (typeof counted)[number]): number => round(total.sums[name] / total.count);
-      const [requests, readUnits, writeUnits] = [each('requests'), each('readUnits'), each('writeUnits')];
+      const requests = each('requests');
+      const readUnits = each('readUnits');
+      const writeUnits = each('writeUnits');
       return {
-        ...{ count: total.count, stateCalls: each('calls'), keyUses: each('macs') },
+        count: total.count,
+        stateCalls: each('calls'),
+        keyUses: each('macs'),
         dynamodb: store.usage === null ? null : { requests, readUnits, writeUnits },
       };
     },

@@ -61,8 +61,14 @@ function matchByChance() {
     const [red, green, blue] = toLinear(first);
     const seen: Rgb = [1 + 0.15 * red, 1 + 0.15 * green, 1 + 0.15 * blue];
     const regions: Record<LightRegion, Rgb> = {
-      ...{ leftCheek: seen, rightCheek: seen, leftFlank: seen, rightFlank: seen },
-      ...{ bridge: seen, noseBase: seen, chin: seen, forehead: seen },
+      leftCheek: seen,
+      rightCheek: seen,
+      leftFlank: seen,
+      rightFlank: seen,
+      bridge: seen,
+      noseBase: seen,
+      chin: seen,
+      forehead: seen,
     };
     return { regions, background: null, tones: [] };
   };

@@ -111,7 +111,8 @@ const drawPassive = ({ genuine, bySpecies }: PassiveScores, species: readonly st
     legend: 'bottomLeft',
     series: species.map((name, at) => {
       const points = shownBounds.flatMap((bound) => {
-        const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(bySpecies[name], bound)];
+        const bpcer = toBpcer(genuine, bound);
+        const apcer = toApcer(bySpecies[name], bound);
         // Only the first series has labels, because all series have the same thresholds.
         return bpcer === null || apcer === null
           ? []

@@ -73,7 +73,8 @@ function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): S
       const low = after.fmr(weights);
       if (before === undefined || low === null || low > falseMatchRate) continue;
       const high = before.fmr(weights);
-      const [from, to] = [before.fnmr(weights), after.fnmr(weights)];
+      const from = before.fnmr(weights);
+      const to = after.fnmr(weights);
       if (high === null || high < falseMatchRate || from === null || to === null || !after.isEnough) return null;
       const least = Math.max(low, after.least);
       const share = least >= high ? 1 : Math.log(high / falseMatchRate) / Math.log(high / least);

@@ -49,7 +49,8 @@ export function toCosine(one: Float32Array, other: Float32Array): number {
 }
 
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
-  const [own, others] = [enrolled.map(meanOf), live.map(meanOf)];
+  const own = enrolled.map(meanOf);
+  const others = live.map(meanOf);
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
     toCosine(own[pairs[2 * pair]], others[pairs[2 * pair + 1]]),
   );
@@ -57,9 +58,11 @@ export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
 
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
   const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
-  const [own, others] = [enrolled.map(lengthOf), live.map(lengthOf)];
+  const own = enrolled.map(lengthOf);
+  const others = live.map(lengthOf);
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) => {
-    const [one, other] = [pairs[2 * pair], pairs[2 * pair + 1]];
+    const one = pairs[2 * pair];
+    const other = pairs[2 * pair + 1];
     return toCosine(enrolled[one], live[other]) / (own[one] * others[other]);
   });
 }

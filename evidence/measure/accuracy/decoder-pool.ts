@@ -18,7 +18,9 @@ export function createDecoderPool(say: (line: string) => void, engine: MeasuredE
     engine,
     async decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array> {
       const opened = new Uint8Array(comparison.pairs.length / 2);
-      let [next, done, saidAt] = [0, 0, performance.now()];
+      let next = 0;
+      let done = 0;
+      let saidAt = performance.now();
       const work = async (worker: Worker): Promise<void> => {
         for (let from = next; from < opened.length; from = next) {
           next = from + pairsAtOnce;

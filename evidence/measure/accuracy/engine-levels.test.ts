@@ -7,8 +7,16 @@ import { judgeEntry, judgePromise } from './measure.js';
 import { byLevel, type RateFigures } from './rates.js';
 
 const rates = (fmrInterval: RateFigures['fmrInterval'], pairs: number): RateFigures => ({
-  ...{ k: 92, fmr: 0, fmrInterval, falseMatches: 0, pairs, decoded: pairs },
-  ...{ fnmr: null, fnmrInterval: null, falseNonMatches: 0, genuinePairs: 0 },
+  k: 92,
+  fmr: 0,
+  fmrInterval,
+  falseMatches: 0,
+  pairs,
+  decoded: pairs,
+  fnmr: null,
+  fnmrInterval: null,
+  falseNonMatches: 0,
+  genuinePairs: 0,
   refusedEnrolments: { refused: 0, tried: 0, rate: null },
 });
 

@@ -38,12 +38,14 @@ const toMultipleOf4 = (bits: number): number => Math.ceil(bits / 4) * 4;
  */
 function chooseBits(counted: readonly CountedLength[], rate: number, least: number): number {
   const told = counted.filter(({ pairsOfPeople }) => pairsOfPeople >= leastExpected);
-  const [first, last] = [told[0], told.at(-1)];
+  const first = told[0];
+  const last = told.at(-1);
   if (first === undefined || last === undefined) return least;
   if (first.rate <= rate) return first.bits;
   const after = told.findIndex((each) => each.rate <= rate);
   if (after !== -1) {
-    const [above, below] = [told[after - 1], told[after]];
+    const above = told[after - 1];
+    const below = told[after];
     const share = (toLog(above.rate) - toLog(rate)) / (toLog(above.rate) - toLog(below.rate));
     return toMultipleOf4(above.bits + share * (below.bits - above.bits));
   }

@@ -11,7 +11,8 @@ import { measureSource, nearestStrangers, type SourceFigures } from './source-st
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
 function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigures): string[] {
-  const [one, three] = [levels['4'], levels['8']];
+  const one = levels['4'];
+  const three = levels['8'];
   return [
     one.fmr === null ? `false matches within ${source}: fewer than two people with a face` : null,
     one.fnmr === null

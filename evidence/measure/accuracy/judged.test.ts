@@ -5,7 +5,9 @@ import { measureGroups } from './groups.js';
 import { chooseFitting, chooseJudged } from './judged.js';
 
 const toSource = (source: string): Source => ({
-  ...{ source, folder: source, otherFiles: 0 },
+  source,
+  folder: source,
+  otherFiles: 0,
   people: Array.from({ length: 40 }, (_, at) => ({ person: `${source} ${at}`, files: ['1.jpg'] })),
 });
 const sources = ['office', 'plant'].map(toSource);
@@ -15,14 +17,12 @@ async function judgesBy(split: Split): Promise<string[]> {
   const judges: string[] = [];
   const measured = measureGroups(
     {
-      ...{
-        data: 'sources',
-        judge: 'half',
-        split,
-        pairs: 1,
-        command: '',
-        engine: createMeasuredEngine(parameters.current),
-      },
+      data: 'sources',
+      judge: 'half',
+      split,
+      pairs: 1,
+      command: '',
+      engine: createMeasuredEngine(parameters.current),
       embed: async (folders) => {
         judges.push(...folders.flatMap(({ people }) => people.map(({ person }) => person)));
         throw new Error('enough');

@@ -128,8 +128,14 @@ function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): 
     const { messageBits, cosine, leastPhotos, greatestFalseMatchRate: promise, isOffered } = levels[level];
     const verdict = promise === null ? '–' : messages[judgePromise(modesOf(figures, level, leastPhotos), promise)];
     return [
-      ...[String(level), String(messageBits.one), String(messageBits.several), String(cosine), String(leastPhotos)],
-      ...[promise === null ? '–' : share(promise), verdict, isOffered ? 'yes' : '**no**'],
+      String(level),
+      String(messageBits.one),
+      String(messageBits.several),
+      String(cosine),
+      String(leastPhotos),
+      promise === null ? '–' : share(promise),
+      verdict,
+      isOffered ? 'yes' : '**no**',
     ];
   });
   const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'is it kept', 'offered'];

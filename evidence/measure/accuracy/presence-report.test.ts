@@ -2,8 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { type JudgedPresentation, ratePresence } from './presence-report.js';
 
 const presentation = (more: Partial<JudgedPresentation>): JudgedPresentation => ({
-  ...{ species: 'print', isAttack: true, light: 'office', device: 'phone', person: 'a' },
-  ...{ outcome: 'refused', refusedBy: ['relief_yaw'] },
+  species: 'print',
+  isAttack: true,
+  light: 'office',
+  device: 'phone',
+  person: 'a',
+  outcome: 'refused',
+  refusedBy: ['relief_yaw'],
   ...more,
 });
 const several = (count: number, more: Partial<JudgedPresentation>): JudgedPresentation[] =>

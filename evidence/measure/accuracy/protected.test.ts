@@ -42,7 +42,8 @@ describe('which photos are held against which', () => {
     const trials = toTrials(people, { enrolled, live }, 1000);
     const name = ({ pairs }: { readonly pairs: Uint32Array }): string[] =>
       Array.from({ length: pairs.length / 2 }, (_, pair) => {
-        const [one, other] = [trials.enrolled[pairs[2 * pair]!]!, trials.live[pairs[2 * pair + 1]!]!];
+        const one = trials.enrolled[pairs[2 * pair]!]!;
+        const other = trials.live[pairs[2 * pair + 1]!]!;
         return `${one.person}:${one.from} ${other.person}:${other.from}`;
       });
     return { genuine: name(trials.genuine), impostor: name(trials.impostor) };

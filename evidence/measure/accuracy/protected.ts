@@ -157,7 +157,8 @@ export async function measureProtected(
       genuine: countByPerson(
         people.length,
         [...outcomes.keys()].flatMap((pair) => {
-          const [token, shown] = [genuine.pairs[2 * pair], genuine.pairs[2 * pair + 1]];
+          const token = genuine.pairs[2 * pair];
+          const shown = genuine.pairs[2 * pair + 1];
           const isError = outcomes[pair] === 0 || isNobody[shown];
           return isRefused[token] ? [] : [{ person: enrolled[token].person, isError }];
         }),

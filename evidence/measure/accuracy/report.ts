@@ -39,8 +39,13 @@ const levelTable = (within: readonly string[], rows: readonly LevelRow[]): strin
   table(
     [...within, 'level', 'K', 'photos', 'promise', ...rateHead, 'refused enrolments'],
     rows.map(([names, level, rates]) => [
-      ...[...names, level, String(rates.k), photosOf(rates.photos), promiseOf(level)],
-      ...[...rateCells(rates), ofAll(rates.refusedEnrolments.refused, rates.refusedEnrolments.tried)],
+      ...names,
+      level,
+      String(rates.k),
+      photosOf(rates.photos),
+      promiseOf(level),
+      ...rateCells(rates),
+      ofAll(rates.refusedEnrolments.refused, rates.refusedEnrolments.tried),
     ]),
   );
 
@@ -110,8 +115,13 @@ export function toMarkdown(figures: AccuracyFigures): string {
       ['level', 'promise', 'photos', 'FMR', 'upper end', 'pairs', ''],
       Object.entries(figures.promise).flatMap(([level, { promise, multi }]) =>
         Object.entries(multi).map(([photos, each]) => [
-          ...[level, share(promise), photosOf(photos), share(each.fmr), share(each.upper)],
-          ...[count(each.pairs), toVerdict(each)],
+          level,
+          share(promise),
+          photosOf(photos),
+          share(each.fmr),
+          share(each.upper),
+          count(each.pairs),
+          toVerdict(each),
         ]),
       ),
     ),
@@ -122,7 +132,11 @@ export function toMarkdown(figures: AccuracyFigures): string {
 const embeddingRows = (sources: ByGroup<EmbeddingFigures>): string[][] =>
   Object.entries(sources).flatMap(([source, points]) =>
     Object.entries(points).map(([point, rates]) => [
-      ...[source, point, String(rates.cosine), share(rates.nearest.fmr), ...rateCells(rates)],
+      source,
+      point,
+      String(rates.cosine),
+      share(rates.nearest.fmr),
+      ...rateCells(rates),
     ]),
   );
 
@@ -133,7 +147,10 @@ export const groupsToMarkdown = (figures: GroupFigures): string =>
     table(
       ['within', 'people with a face', 'photos', 'no face found', 'nearest strangers'],
       Object.entries(figures.sources).map(([source, { people, photos, fta, nearestStrangers }]) => [
-        ...[source, count(people), count(photos), `${percent(fta.rate)} (${range(fta.interval, percent)})`],
+        source,
+        count(people),
+        count(photos),
+        `${percent(fta.rate)} (${range(fta.interval, percent)})`,
         nearestStrangers < people - 1 ? count(nearestStrangers) : `all ${count(nearestStrangers)}`,
       ]),
     ),
@@ -165,7 +182,12 @@ export function asUsedToMarkdown(sources: ByGroup<SourceAsUsed>): string {
     table(
       ['source', 'people judged', '`--judge`', 'engine', 'measured', 'command'],
       all.map(([source, { people, judge, engine, date, command }]) => [
-        ...[source, count(people), judge, engine, date, `\`${command}\``],
+        source,
+        count(people),
+        judge,
+        engine,
+        date,
+        `\`${command}\``,
       ]),
     ),
     '## As a step-up uses it',

@@ -44,7 +44,8 @@ test('similar groups of people have more false matches, and the report says so',
   // Four photos each: three enrolled and one shown stand for a step-up.
   expect(alike.asUsed['4']).toEqual(alike.groups.byPhotos['4']!['3x1']);
   expect(alike.groups.byPhotos['4']!['5x5']).toMatchObject({ fmr: null, fnmr: null });
-  const [four, six] = [alike.groups.levels['4']!, alike.groups.levels['6']!];
+  const four = alike.groups.levels['4']!;
+  const six = alike.groups.levels['6']!;
   expect(four).toMatchObject({ photos: '1x1', pairs: 10 * 16, pairsOfPeople: 10, fmrIntervalBy: 'bootstrap' });
   expect(six).toMatchObject({ photos: '3x1', pairs: 20 * 2 * 4, pairsOfPeople: 10 });
   expect(alike.nearest.levels['4']).toMatchObject({ fnmr: four.fnmr, genuinePairs: 5 * 6 });
@@ -55,7 +56,8 @@ test('similar groups of people have more false matches, and the report says so',
 test('a few who are alike among many who are not: nearest strangers pass more often than all', async () => {
   const people = [...toPeople(12, 0, ['1.jpg']), ...toPeople(4, 0.5, ['1.jpg'])];
   const { groups, nearest, embeddings } = await measureSource(pool, people, 1000);
-  const [all, near] = [groups.levels['1']!, nearest.levels['1']!];
+  const all = groups.levels['1']!;
+  const near = nearest.levels['1']!;
   expect(all).toMatchObject({ pairs: 120, pairsOfPeople: 120, pairsOfPeopleMatched: 6 });
   expect(near).toMatchObject({ pairs: 16 * 10, pairsOfPeopleMatched: 6 });
   expect(near.fmr).toBeGreaterThan(1.3 * all.fmr!);

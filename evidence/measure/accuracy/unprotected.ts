@@ -71,14 +71,16 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   return (weights) => {
     const square = weights.reduce((sum, weight) => sum + weight * weight, 0);
     const allowed = (falseMatchRate * (people * people - square)) / 2;
-    let [matched, at] = [0, 0];
+    let matched = 0;
+    let at = 0;
     while (at < highest.length && matched + weights[highest[at].one] * weights[highest[at].other] <= allowed) {
       matched += weights[highest[at].one] * weights[highest[at].other];
       at += 1;
     }
     if (at === highest.length) return null;
     const threshold = highest[at].cosine;
-    let [trials, missed] = [0, 0];
+    let trials = 0;
+    let missed = 0;
     for (let pair = 0; pair < genuine.length; pair += 1) {
       trials += weights[owners[pair]];
       if (genuine[pair] <= threshold) missed += weights[owners[pair]];

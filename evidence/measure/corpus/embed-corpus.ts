@@ -81,7 +81,11 @@ export async function embedCorpus(
   const recognisers = recogniser === null ? [] : [recogniser];
   const inWork = 2 * availableParallelism();
   const pool: { started?: Promise<EnginePool> } = {};
-  let [done, examined, cached, saidAt, startedAt] = [0, 0, 0, performance.now(), 0];
+  let done = 0;
+  let examined = 0;
+  let cached = 0;
+  let saidAt = performance.now();
+  let startedAt = 0;
 
   const engine = (): Promise<EnginePool> => {
     pool.started ??= createEnginePool({ modelsFolder, recognisers, queueLimit: inWork }).finally(() => {

@@ -64,7 +64,8 @@ const toShares = ([low]: readonly [number, number]): ((share: number) => string)
 export function toDetSvg(plot: DetPlot): string {
   const toX = createScale(plot.x, frame.left, frame.right);
   const toY = createScale(plot.y, frame.bottom, frame.top);
-  const [toXText, toYText] = [toShares(plot.x), toShares(plot.y)];
+  const toXText = toShares(plot.x);
+  const toYText = toShares(plot.y);
   const parts: string[] = [];
   for (const tick of ticksOf(plot.x)) {
     const x = fixed(toX(tick));
@@ -90,7 +91,8 @@ export function toDetSvg(plot: DetPlot): string {
       drawn.push(`<path class="line" stroke-dasharray="${dashes[index % dashes.length]}" d="M${line}"/>`);
     }
     for (const { x, y, label, xInterval, yInterval } of points) {
-      const [atX, atY] = [fixed(toX(x)), fixed(toY(y))];
+      const atX = fixed(toX(x));
+      const atY = fixed(toY(y));
       if (xInterval !== undefined)
         drawn.push(`<path class="whisker" d="M${fixed(toX(xInterval[0]))} ${atY}H${fixed(toX(xInterval[1]))}"/>`);
       if (yInterval !== undefined)

@@ -94,7 +94,10 @@ inBrowser('a person and a photo of them are kept as they were presented, and tol
   const report = JSON.parse(printed[0]!);
   expect(report.live.refusedBy).toEqual({});
   expect(report).toMatchObject({
-    ...{ people: 1, presentations: 2, notDone: 0, judge: expect.stringMatching(/^light-/) },
+    people: 1,
+    presentations: 2,
+    notDone: 0,
+    judge: expect.stringMatching(/^light-/),
     apcer: { species: 'still', errors: 0, presentations: 1 },
     bpcer: { errors: 0, presentations: 1 },
     bpnrr: { errors: 0, presentations: 1 },

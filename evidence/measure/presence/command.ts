@@ -165,7 +165,11 @@ async function start(options: StartOptions, deps: MeasureDeps): Promise<void> {
   let origin = options.publicUrl ?? '';
   const offer = (): void => deps.print(`   ${pageLink(origin, visits.newTicket())}`);
   const app = createPresenceApp({
-    ...{ ...deps, plan, collection, visits, proxyHops: config.proxyHops },
+    ...deps,
+    plan,
+    collection,
+    visits,
+    proxyHops: config.proxyHops,
     folders: { page: pageFolder, models: resolve(config.modelsFolder) },
     onOpened() {
       deps.print('It was opened. For another browser or person:');

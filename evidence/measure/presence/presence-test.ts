@@ -5,8 +5,8 @@ import { providers } from '../../../adapters/index.js';
 import { loadSetup } from '../../../src/connections/setup.js';
 import type { Clock } from '../../../src/core/ports.js';
 import { sections } from '../../../src/extensions/index.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
 import { BadInput } from '../corpus/corpus.js';
 import type { MeasureDeps } from '../deps.js';
 import { measureNamed } from '../measure.js';
@@ -16,18 +16,20 @@ import type { Plan } from './plan.js';
 export const shortPlan = (species: readonly string[], presentations = 1): Plan => {
   const part = (name: string) => ({ name, title: `The ${name}`, prepare: `Have the ${name} ready.` });
   return {
-    ...{ responsible: 'Ada Example, tests@example.com', keepDays: 7, presentations },
-    ...{ species: species.map(part), lights: [part('office')], devices: [part('computer'), part('phone')] },
+    responsible: 'Ada Example, tests@example.com',
+    keepDays: 7,
+    presentations,
+    species: species.map(part),
+    lights: [part('office')],
+    devices: [part('computer'), part('phone')],
   };
 };
 
 /** `npm run measure -- presence` in a new folder, as from a terminal. */
 export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
-  const [data, passphraseFile, planFile] = [
-    join(folder, 'data'),
-    join(folder, 'passphrase'),
-    join(folder, 'plan.json'),
-  ];
+  const data = join(folder, 'data');
+  const passphraseFile = join(folder, 'passphrase');
+  const planFile = join(folder, 'plan.json');
   mkdirSync(folder, { recursive: true });
   writeFileSync(passphraseFile, 'correct horse battery staple\n', { mode: 0o600 });
   writeFileSync(planFile, JSON.stringify(plan));
@@ -39,12 +41,17 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
     loadSetup: () =>
       loadSetup(providers, {
         sections,
-        ...{ clock, log, random: systemRandom, fetch: globalThis.fetch, env: { FACESTEP_CONFIG: config } },
+        clock,
+        log,
+        random: systemRandom,
+        fetch: globalThis.fetch,
+        env: { FACESTEP_CONFIG: config },
         readFile: (path) => readFile(path, 'utf8'),
       }),
   });
   const run = async (args: readonly string[], deps: Partial<MeasureDeps> = {}) => {
-    const [printed, told]: [string[], string[]] = [[], []];
+    const printed: string[] = [];
+    const told: string[] = [];
     const given = {
       ...depsOf(),
       random: systemRandom,
@@ -73,7 +80,8 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
       run(['accuracy', '--presence', data, '--passphrase-file', passphraseFile, '--json', '--out', folder]),
     async start(more: readonly string[] = []) {
       const log = createTextLog();
-      const [printed, told]: [string[], string[]] = [[], []];
+      const printed: string[] = [];
+      const told: string[] = [];
       let stop = (): void => {};
       const stopped = new Promise<void>((resolve) => {
         stop = resolve;

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { digestOf } from '../../../test/support/benches/capture-page.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { presenceConsentVersion } from './page-protocol.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from './presence-test.js';
 
@@ -83,7 +83,7 @@ async function visit(running: RunningTest) {
       form.append(name, value);
     return post('/presentations', form);
   };
-  return { ...{ opened, session, call, post, takePart, perform }, link: hash.slice(1) };
+  return { opened, session, call, post, takePart, perform, link: hash.slice(1) };
 }
 
 /** A running test with a presentation of each person. */
@@ -238,7 +238,10 @@ describe('erasing', () => {
     expect((await presence.run(['delete', '--person', 'falcon', '--yes'])).exitCode).toBe(2);
     const { printed: report } = await presence.run(['report', '--json']);
     expect(JSON.parse(report[0]!)).toMatchObject({
-      ...{ presentations: 1, people: 1, notDone: 0, apcer: null },
+      presentations: 1,
+      people: 1,
+      notDone: 0,
+      apcer: null,
       // These pictures are none that anybody can read.
       bpcer: { errors: 1, presentations: 1 },
       live: { refusedBy: { photo_invalid: 1 } },
@@ -287,7 +290,8 @@ test('who allowed it is measured for accuracy, by the first picture of each live
   const { printed, exitCode } = await presence.measureAccuracy();
   expect(exitCode).toBe(0);
   expect(JSON.parse(printed[0]!)).toMatchObject({
-    ...{ command: 'npm run measure -- accuracy --presence DIR', data: { people: 2, photos: 4 } },
+    command: 'npm run measure -- accuracy --presence DIR',
+    data: { people: 2, photos: 4 },
     protected: { 1: { fmr: 0, pairs: 4, fnmr: 0, genuinePairs: 2 } },
   });
 });

@@ -84,7 +84,8 @@ function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic:
 export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
   const present = [...trials.keys()].filter((person) => trials[person] > 0);
   return (weights) => {
-    let [all, wrong] = [0, 0];
+    let all = 0;
+    let wrong = 0;
     for (const person of present) {
       all += weights[person] * trials[person];
       wrong += weights[person] * errors[person];

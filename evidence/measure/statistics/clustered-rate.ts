@@ -35,7 +35,8 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
   const [low, high] = toExactInterval(rate * size, size);
-  const [none, all] = [toExactInterval(0, people.length), toExactInterval(people.length, people.length)];
+  const none = toExactInterval(0, people.length);
+  const all = toExactInterval(people.length, people.length);
   return [Math.min(low, all[0]), Math.max(high, none[1])];
 }
 

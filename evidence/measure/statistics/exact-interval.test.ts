@@ -3,7 +3,8 @@ import { fewestForBootstrap, toExactInterval, toGroupedInterval } from './exact-
 
 /** How often so many of `trials` or fewer hit, summed term by term. */
 function binomialBelow(hits: number, trials: number, rate: number): number {
-  let [term, sum] = [(1 - rate) ** trials, 0];
+  let term = (1 - rate) ** trials;
+  let sum = 0;
   for (let count = 0; count <= hits; count += 1) {
     sum += term;
     term *= ((trials - count) / (count + 1)) * (rate / (1 - rate));

@@ -37,7 +37,8 @@ function incompleteBeta(x: number, a: number, b: number): number {
 }
 
 function betaQuantile(share: number, a: number, b: number): number {
-  let [low, high] = [0, 1];
+  let low = 0;
+  let high = 1;
   for (let halving = 0; halving < 60; halving += 1) {
     const middle = (low + high) / 2;
     if (incompleteBeta(middle, a, b) < share) low = middle;

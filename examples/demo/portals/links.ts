@@ -23,11 +23,19 @@ export const linksPortal: Portal = {
     const sourceIssuer = `${serverUrl}/oidc/${source}`;
     const signInSecret = randomBytes(32).toString('base64url');
     const signIn = await startSignInPage({
-      ...{ port: 0, issuer: sourceIssuer, clientId: 'payslips', clientSecret: signInSecret, name: 'Example Payroll' },
+      port: 0,
+      issuer: sourceIssuer,
+      clientId: 'payslips',
+      clientSecret: signInSecret,
+      name: 'Example Payroll',
       users: new Map([[user.login, user.password]]),
     });
     const bank = await startSeveralSources({
-      ...{ port, issuer, sources: { [source]: sourceIssuer }, clientId, clientSecret },
+      port,
+      issuer,
+      sources: { [source]: sourceIssuer },
+      clientId,
+      clientSecret,
       hint: {
         text: 'Your face is not known to your payroll yet? Sign in there first, with the same password:',
         url: signIn.url,
@@ -41,7 +49,8 @@ export const linksPortal: Portal = {
           claims: {
             name: { purpose: { en: 'Your name is printed on the contract' } },
             annual_income: {
-              ...{ from: source, label: { en: 'Income of a year' } },
+              from: source,
+              label: { en: 'Income of a year' },
               purpose: { en: 'To see how much we can lend you' },
             },
           },
@@ -49,7 +58,9 @@ export const linksPortal: Portal = {
       ],
       connections: [
         {
-          ...{ id: source, kind: 'scim', claims: { annual_income: `${payrollSchema}:annualIncome` } },
+          id: source,
+          kind: 'scim',
+          claims: { annual_income: `${payrollSchema}:annualIncome` },
           policy: { mode: 'enforce', whenNotEnrolled: 'enrol', organisation: 'Example Payroll' },
           scim: { baseUrl: payroll.baseUrl, auth: { kind: 'bearer', token: payroll.bearer } },
           oidc: {

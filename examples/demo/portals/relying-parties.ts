@@ -107,7 +107,9 @@ export const approvePortal: Portal = {
   port: 8092,
   async start({ port, serverUrl, connection, clientSecret, user, clientToken }) {
     const { returnUrl, ...bank } = await startBank({
-      ...{ port, serverUrl, connection },
+      port,
+      serverUrl,
+      connection,
       client: { id: 'bank', secret: clientSecret },
       customer: { login: user.login, subject: user.id },
       clientToken: once(() => clientToken(['verify'])),

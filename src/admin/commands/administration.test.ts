@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { administer } from '../../../test/support/benches/administration.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
 import { runInProcess } from '../../../test/support/benches/command.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { enrolledAt, fillLedger } from '../../../test/support/data/ledgered.js';
+import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
 

@@ -110,7 +110,10 @@ export function createApplicationsCommand(deps: CliDeps): CommandUnknownOpts {
         return printRows(usage, deps, [
           ['id', 'name', 'requests', 'refused'],
           ({ application, name, requests, refusals }) => [
-            ...[application ?? 'none', name ?? 'client tokens of no application', requests, toText(refusals)],
+            application ?? 'none',
+            name ?? 'client tokens of no application',
+            requests,
+            toText(refusals),
           ],
         ]);
       }

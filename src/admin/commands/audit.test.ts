@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../../examples/demo/run-command.js';
-import { type AuditDeps, createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { type RecordFilter, readRecordsOf } from '../../audit/records.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 import { addSec } from '../../core/units.js';
@@ -21,7 +21,10 @@ beforeEach(() => {
 });
 
 const event = (subject: string): AuditEvent => ({
-  ...{ action: 'verified', connection: 'work', subject, detail: { tokenId: 't' } },
+  action: 'verified',
+  connection: 'work',
+  subject,
+  detail: { tokenId: 't' },
 });
 
 /** A data folder as a server leaves it. */
@@ -74,7 +77,8 @@ describe('facestep audit verify', () => {
   });
 
   test('takes folders and keys of others, and says what it does not find', async () => {
-    const [one, two] = [await makeData('one', ['a']), await makeData('two', ['b', 'c'])];
+    const one = await makeData('one', ['a']);
+    const two = await makeData('two', ['b', 'c']);
     const keys = [...(await one.signer.publicKeys()), ...(await two.signer.publicKeys())];
     const jwks = join(folder, 'jwks.json');
     writeFileSync(jwks, JSON.stringify({ keys }));

@@ -30,7 +30,13 @@ export async function* mergeRecords(files: readonly string[], filter: RecordFilt
 const columns = ['time', 'trail', 'sequence', 'action', 'connection', 'subject', 'detail'] as const;
 
 const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }: ExportedRecord): string[] => [
-  ...[toIso(time), trail, String(sequence), action, connection, subject, JSON.stringify(detail)],
+  toIso(time),
+  trail,
+  String(sequence),
+  action,
+  connection,
+  subject,
+  JSON.stringify(detail),
 ];
 
 export const csvHead = columns.join(',');

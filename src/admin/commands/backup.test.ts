@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createManualClock } from '../../../test/contract/state.js';
 import { tokenChange } from '../../../test/support/benches/audit.js';
 import { runHere } from '../../../test/support/benches/cli.js';
-import { createManualClock } from '../../../test/contract/state.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { createFolder } from '../../../test/support/run/folder.js';
 import { projectRoot } from '../../../test/support/run/paths.js';
-import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
@@ -45,7 +45,13 @@ async function openServer(dataFolder: string, clock = createManualClock()) {
   const revoke = (tokenId: string) =>
     audit.append({ action: 'revoked', connection: 'acme', subject: 's', detail: { tokenId } });
   return {
-    ...{ dataFolder, files, clock, state, keys, enrol, revoke },
+    dataFolder,
+    files,
+    clock,
+    state,
+    keys,
+    enrol,
+    revoke,
     async stop() {
       await state.close();
       await audit.close();

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { createFolder } from '../../../test/support/run/folder.js';
 import { canFillDisk, runOnDisk } from '../../../test/support/servers/full-disk.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { filesOf } from '../../config/data-files.js';
 import { epochMs } from '../../core/units.js';
 import { writeBackup } from './backup.js';
@@ -12,7 +12,9 @@ import { writeBackup } from './backup.js';
   'a restore for which there is no room changes nothing, and goes well once there is',
   async () => {
     const top = createFolder('full-disk');
-    const [dataFolder, disk, from] = [join(top, 'data'), join(top, 'disk'), join(top, 'backup')];
+    const dataFolder = join(top, 'data');
+    const disk = join(top, 'disk');
+    const from = join(top, 'backup');
     mkdirSync(join(dataFolder, 'recognition'), { recursive: true });
     const whole = 'x'.repeat(5000);
     for (const name of ['audit.jsonl', 'recognition/model', 'keys.json', 'signing-keys.json', 'oidc-keys.json'])
@@ -60,13 +62,13 @@ import { writeBackup } from './backup.js';
     for (const each of seen)
       expect(each).toEqual({ came: expect.stringMatching(/ENOSPC|state_unavailable/), after: before });
     expect(after).toEqual([
-      ...['data/audit-lock ', 'data/audit.jsonl 5000', 'data/audit.jsonl.replaced-20260921T141320Z 6'],
-      ...[
-        'data/recognition/model 5000',
-        'keys/keys.json 5000',
-        'keys/oidc-keys.json 5000',
-        'keys/signing-keys.json 5000',
-      ],
+      'data/audit-lock ',
+      'data/audit.jsonl 5000',
+      'data/audit.jsonl.replaced-20260921T141320Z 6',
+      'data/recognition/model 5000',
+      'keys/keys.json 5000',
+      'keys/oidc-keys.json 5000',
+      'keys/signing-keys.json 5000',
     ]);
   },
 );

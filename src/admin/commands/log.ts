@@ -85,8 +85,15 @@ function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDe
     const rows = toTableLines(
       head,
       lines.map((line) => [
-        ...[line.time, line.connection, loginOf(line) ?? line.subject, line.action, line.outcome],
-        ...[toWhy(line) || '-', line.application ?? line.hook, line.network, line.requestId],
+        line.time,
+        line.connection,
+        loginOf(line) ?? line.subject,
+        line.action,
+        line.outcome,
+        toWhy(line) || '-',
+        line.application ?? line.hook,
+        line.network,
+        line.requestId,
       ]),
     );
     rows.slice(isBegun ? 1 : 0).forEach(deps.print);
@@ -113,7 +120,9 @@ async function list(
   let isFirst = true;
   let hasMore = false;
   const toAsked = (): Fields => ({
-    ...{ ...filter, since, until },
+    ...filter,
+    since,
+    until,
     limit: Math.min(largestPage, most - printed - shown.length),
   });
   for await (const page of readPages('/log/list', toAsked, linesReply, deps)) {

@@ -4,9 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { administer } from '../../../test/support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/support/servers/operated-server.js';
 import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../../test/support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 
@@ -41,7 +46,8 @@ test('nobody enrolled: nothing is changed until somebody says that they are sure
   expect(sure.exitCode).toBe(0);
   expect(sure.printed.at(-1)).toMatch(/^okta: enforce, switched by owner on 20.*Z; the configuration says shadow$/);
   expect(operated.server.audit.events.at(-1)).toMatchObject({
-    ...{ action: 'connection_mode_switched', connection: 'okta' },
+    action: 'connection_mode_switched',
+    connection: 'okta',
     detail: { mode: 'enforce', by: 'owner' },
   });
   // What enforces refuses already: there is nothing to foresee.
@@ -54,8 +60,11 @@ test('whom it would refuse is printed before the switch, as text', async () => {
   const hostile = 'eve\u001b[2J\u202e';
   await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {
     const detail = {
-      ...{ hook: 'token', outcome: 'unverified', reason: 'no_check' },
-      ...{ fallback: 'omit_claim', wouldHave: 'deny' },
+      hook: 'token',
+      outcome: 'unverified',
+      reason: 'no_check',
+      fallback: 'omit_claim',
+      wouldHave: 'deny',
     } satisfies AuditDetail<'hook_decided'>;
     for (const subject of ['00u1', '00u1', hostile])
       await audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });

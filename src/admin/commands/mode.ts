@@ -67,7 +67,11 @@ async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
     printTable(
       ['subject', 'login', 'times', 'last', 'hooks'],
       subjects.map(({ subject, count, lastAt, hooks }) => [
-        ...[subject, loginOf({ connection, subject }), count, lastAt, hooks.join(' ')],
+        subject,
+        loginOf({ connection, subject }),
+        count,
+        lastAt,
+        hooks.join(' '),
       ]),
       deps,
     );

@@ -44,8 +44,13 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       printRows(people, deps, [
         ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
         (each) => [
-          ...[each.connection, each.subject, loginOf(each), toStatus(each), each.level],
-          ...[each.enrolledAt, toCheck(each)],
+          each.connection,
+          each.subject,
+          loginOf(each),
+          toStatus(each),
+          each.level,
+          each.enrolledAt,
+          toCheck(each),
         ],
       ]);
       if (hasMore) deps.printError(`There may be more: --limit ${limit * 2} shows them.`);
@@ -59,10 +64,7 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       if (!deps.printJson(people) && people.length > 0)
         printRows(people, deps, [
           ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
-          (each) => [
-            ...[each.connection, each.subject, each.login, each.email, each.name],
-            ...[toStatus(each), toCheck(each)],
-          ],
+          (each) => [each.connection, each.subject, each.login, each.email, each.name, toStatus(each), toCheck(each)],
         ]);
       if (unasked.length > 0) deps.printError(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
       if (people.length === 0) deps.printError('facestep: no user found at any connection.');
@@ -89,8 +91,13 @@ export function createPeopleCommand(deps: CliDeps): CommandUnknownOpts {
       printTable(
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
         lines.map((line) => [
-          ...[line.time, line.action, line.outcome, toWhy(line) || '-'],
-          ...[line.application ?? line.hook, line.network, line.requestId],
+          line.time,
+          line.action,
+          line.outcome,
+          toWhy(line) || '-',
+          line.application ?? line.hook,
+          line.network,
+          line.requestId,
         ]),
         deps,
       );

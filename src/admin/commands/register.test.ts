@@ -30,7 +30,10 @@ afterEach(() => entra.close());
 
 function run(args: readonly string[], fetch: Fetch = entra.fetch) {
   const own = {
-    ...{ clock: { now: () => epochMs(Date.now()) }, random: systemRandom, log: createTextLog(), fetch },
+    clock: { now: () => epochMs(Date.now()) },
+    random: systemRandom,
+    log: createTextLog(),
+    fetch,
     env: { FACESTEP_CONFIG: 'config.json' },
   };
   const text = JSON.stringify({ publicUrl: 'https://face.example.com', verifier: { kind: 'embedded' }, connections });

@@ -1,8 +1,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
+import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
 import { createFolder } from '../../../test/support/run/folder.js';
 import type { AuditDetail, AuditEvent } from '../../core/audit-events.js';
 import { fromIso } from '../../core/units.js';
@@ -20,7 +20,10 @@ beforeEach(() => {
 });
 
 const decided = (detail: AuditDetail<'hook_decided'>, subject = 'anna', connection = 'work'): AuditEvent => ({
-  ...{ action: 'hook_decided', connection, subject, detail },
+  action: 'hook_decided',
+  connection,
+  subject,
+  detail,
 });
 
 /** Writes a real trail, an hour between two records. */
@@ -38,7 +41,10 @@ const report = (since = null as ReturnType<typeof fromIso> | null) => reportHook
 const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 'x', liveness: null } as const;
 const refused = { hook: 'token', outcome: 'refused', code: 'event_out_of_time', wouldHave: 'deny' } as const;
 const shadowed = (wouldHave: 'deny' | 'omit_claim'): AuditDetail<'hook_decided'> => ({
-  ...{ hook: 'token', outcome: 'unverified', fallback: 'pass', wouldHave },
+  hook: 'token',
+  outcome: 'unverified',
+  fallback: 'pass',
+  wouldHave,
 });
 
 /** A line as the trail has it, with another detail or time than can be appended. */
@@ -60,17 +66,25 @@ describe('counts', () => {
       hooks: [
         {
           hook: 'registration',
-          ...{ decisions: 1, verified: 1, denied: 0, claimOmitted: 0 },
+          decisions: 1,
+          verified: 1,
+          denied: 0,
+          claimOmitted: 0,
           wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
           subjectsAffected: 0,
-          ...{ first: '2026-11-01T06:00:00.000Z', last: '2026-11-01T06:00:00.000Z' },
+          first: '2026-11-01T06:00:00.000Z',
+          last: '2026-11-01T06:00:00.000Z',
         },
         {
           hook: 'token',
-          ...{ decisions: 6, verified: 1, denied: 0, claimOmitted: 0 },
+          decisions: 6,
+          verified: 1,
+          denied: 0,
+          claimOmitted: 0,
           wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
           subjectsAffected: 3,
-          ...{ first: '2026-11-01T00:00:00.000Z', last: '2026-11-01T05:00:00.000Z' },
+          first: '2026-11-01T00:00:00.000Z',
+          last: '2026-11-01T05:00:00.000Z',
         },
       ],
       unreadableLines: 0,

@@ -19,8 +19,12 @@ export const createJobsCommand = (deps: CliDeps): CommandUnknownOpts =>
       printRows(jobs, deps, [
         head,
         ({ name, everySec, last, runs, failures }) => [
-          ...[name, `${everySec} s`, last?.endedAt ?? null],
-          ...[last === null ? null : (last.code ?? 'ok'), runs, failures],
+          name,
+          `${everySec} s`,
+          last?.endedAt ?? null,
+          last === null ? null : (last.code ?? 'ok'),
+          runs,
+          failures,
         ],
       ]);
       if (jobs.some(({ last }) => last !== null && last.code !== null)) deps.endWith(1);

@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { kmsEnvironment, startKms } from '../../../simulators/kms/index.js';
+import { createManualClock } from '../../../test/contract/state.js';
 import { tokenChange } from '../../../test/support/benches/audit.js';
 import { runHere } from '../../../test/support/benches/cli.js';
 import { runInProcess } from '../../../test/support/benches/command.js';
-import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { problemsOf } from '../../config/problem.js';
 import { keptConfigGuard } from '../../config/schema.js';
 import { addSec, toIso } from '../../core/units.js';
@@ -63,7 +63,8 @@ describe('list', () => {
   test('counts tokens in use by the key that sealed them, over the trails of all replicas', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
-    const [mine, theirs] = [fileOf('audit.jsonl'), join(folder, 'other.jsonl')];
+    const mine = fileOf('audit.jsonl');
+    const theirs = join(folder, 'other.jsonl');
     const day = 86_400;
     const soon = toIso(addSec(clock.now(), day));
 
@@ -162,9 +163,13 @@ describe('with AWS KMS', () => {
   test('list tells what cannot be used; rotate and retire say what to do, and do nothing', async () => {
     Object.assign(process.env, kmsEnvironment);
     const kms = await startKms();
-    const [first, second] = [kms.createKey('HMAC_256'), kms.createKey('HMAC_512')];
+    const first = kms.createKey('HMAC_256');
+    const second = kms.createKey('HMAC_512');
     const keys = {
-      ...{ kind: 'aws-kms', region: kms.region, endpoint: kms.url, current: 1 },
+      kind: 'aws-kms',
+      region: kms.region,
+      endpoint: kms.url,
+      current: 1,
       sealing: [
         { version: 1, keyId: first },
         { version: 2, keyId: second },

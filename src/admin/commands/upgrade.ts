@@ -91,7 +91,8 @@ async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
   const { size } = await stat(files.state);
   const { bavail, bsize } = await statfs(files.state);
   // Space for the copy, and the same amount during the migration.
-  const [needed, free] = [2 * size, bavail * bsize];
+  const needed = 2 * size;
+  const free = bavail * bsize;
   const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
   return { title, lines: [...lines, room], isInTheWay: free < needed };
 }
@@ -111,7 +112,8 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
 async function toTrailPart(files: DataFiles, { auditEvents }: Ports<'auditEvents'>): Promise<Part> {
   const title = 'Audit trail';
   if (!(await fileExists(files.audit))) return { title, lines: ['none yet'], isInTheWay: false };
-  let [read, unknown] = [0, 0];
+  let read = 0;
+  let unknown = 0;
   for await (const piece of readPieces(files.audit))
     for (const line of linesWith(['"sequence":'], piece)) {
       if (isReadable(line, auditEvents)) read += 1;

@@ -30,7 +30,12 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const back = `${deps.issuer}${consolePath}/face-check?to=${encodeURIComponent(toOwnPath(to))}`;
     const started = await startStepUp(
       {
-        ...{ connection, subject: account.subject, callerHeldToken: null, receipt: null, hookSignIn: null, browser },
+        connection,
+        subject: account.subject,
+        callerHeldToken: null,
+        receipt: null,
+        hookSignIn: null,
+        browser,
         by: session.name,
         // Failed checks count toward the administrator's lockout. An administrator who is not enrolled does not pass.
         assurance: { kind: 'first_factor' },

@@ -27,7 +27,9 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     const { name, role, by } = shown.session;
     const session = {
       // An API key does not identify a person who could own applications.
-      ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
+      name,
+      role,
+      rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop'),
       byKey: by.kind === 'key',
       extensions: deps.extensionsOn,
       token: tokenOf(shown.secret),

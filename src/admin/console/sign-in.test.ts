@@ -1,9 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
-import { type CompanyProviderServer, startCompanyProvider } from '../../../test/support/servers/company-provider.js';
-import { cookiesOf, fromOwnPage, readSession, signInByKey, toSessionHeaders } from '../../../test/support/benches/console.js';
+import {
+  cookiesOf,
+  fromOwnPage,
+  readSession,
+  signInByKey,
+  toSessionHeaders,
+} from '../../../test/support/benches/console.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { testIssuer } from '../../../test/support/fakes/keys.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../../test/support/servers/company-provider.js';
 import { idOfSignIn } from '../../access/console-sessions.js';
 import { consoleGuard } from '../../config/console.js';
 import type { Fetch } from '../../core/ports.js';
@@ -153,7 +159,8 @@ describe('by the company’s provider', () => {
 
   test('an answer of another visit, without a visit, or used before is refused', async () => {
     company.user = 'u1';
-    const [mine, other] = [await visit(), await visit()];
+    const mine = await visit();
+    const other = await visit();
     const back = await company.follow(mine.address.href);
     isRefused(await ask(toPath(back), other.cookie), 'not-finished');
     isRefused(await ask(toPath(back)), 'not-finished');
@@ -171,8 +178,10 @@ describe('by the company’s provider', () => {
     ['another issuer', (back) => back.searchParams.set('iss', 'https://evil.example')],
   ])('%s is refused', async (_name, change) => {
     company.user = 'u1';
-    const [mine, other] = [await visit(), await visit()];
-    const [back, theirs] = [await company.follow(mine.address.href), await company.follow(other.address.href)];
+    const mine = await visit();
+    const other = await visit();
+    const back = await company.follow(mine.address.href);
+    const theirs = await company.follow(other.address.href);
     change(back, theirs);
     isRefused(await ask(toPath(back), mine.cookie), 'not-finished');
     expect(server.audit.events).toEqual([]);
@@ -239,7 +248,8 @@ describe('by a key', () => {
   test('raises an alarm where a provider is configured', async () => {
     const headers = await signInByKey(server);
     expect(await readSession(server, headers.cookie)).toMatchObject({
-      ...{ ways: { provider: true }, session: { name: 'owner', role: 'owner', byKey: true } },
+      ways: { provider: true },
+      session: { name: 'owner', role: 'owner', byKey: true },
     });
     expect(server.audit.events).toMatchObject([
       { action: 'console_signed_in', detail: { by: 'owner', issuer: null, emergency: true } },

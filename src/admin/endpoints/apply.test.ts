@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../../test/contract/state.js';
 import { createFolder } from '../../../test/support/run/folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/support/servers/operated-server.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../../test/support/servers/operated-server.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 
 /* Setting connections up, and the doctor, at simulated providers on sockets. */
@@ -49,12 +54,14 @@ describe('plan and apply', () => {
     const ids = (run.steps as { id: string }[]).map(({ id }) => id);
     expect(server.audit.events).toContainEqual(
       expect.objectContaining({
-        ...{ action: 'connection_apply_begun', connection: 'onelogin' },
+        action: 'connection_apply_begun',
+        connection: 'onelogin',
         detail: { runId: run.id, steps: ids, pushSecrets: false, by: 'owner' },
       }),
     );
     expect(server.audit.events.at(-1)).toMatchObject({
-      ...{ action: 'connection_apply_ended', detail: { state: 'done', by: 'owner' } },
+      action: 'connection_apply_ended',
+      detail: { state: 'done', by: 'owner' },
     });
   });
 

@@ -6,7 +6,11 @@ import { reloadReply } from '../replies/operations.js';
 export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint[] {
   return [
     adminEndpoint({
-      ...({ versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const),
+      versions: [1, 2],
+      tag: 'Administrators',
+      status: 200,
+      ours: true,
+      photos: {},
       method: 'POST',
       path: '/configuration/reload',
       right: 'operate',

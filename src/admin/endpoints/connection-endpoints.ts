@@ -29,14 +29,22 @@ const pushField = z
   .describe('Sends the configured secrets to the provider again. The provider never returns them.');
 
 const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
-  ...{ id: run.id, by: run.by, startedAt: toIso(run.startedAt), state: at, pushSecrets: progress.pushSecrets },
+  id: run.id,
+  by: run.by,
+  startedAt: toIso(run.startedAt),
+  state: at,
+  pushSecrets: progress.pushSecrets,
   endedAt: run.endedAt === null ? null : toIso(run.endedAt),
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
 });
 
 export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const),
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Connections',
+    ours: true,
+    photos: {},
     right: 'configure',
   } as const;
   return [
@@ -54,7 +62,11 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
         return {
           steps: steps.map(({ id, title, found }) => ({
-            ...{ id, title, state: found.state, diff: toStepDiff(found), words: toStepWords(found) },
+            id,
+            title,
+            state: found.state,
+            diff: toStepDiff(found),
+            words: toStepWords(found),
           })),
           census: census === null ? null : { ...census },
         };
@@ -115,7 +127,8 @@ export function createConnectionEndpoints({
     const switched = upkeep.modes().get(id);
     const isSwitched = switched !== undefined && switched.mode !== file;
     return {
-      ...{ inForce: switched?.mode ?? file, file },
+      inForce: switched?.mode ?? file,
+      file,
       switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
     };
   };
@@ -135,7 +148,9 @@ export function createConnectionEndpoints({
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
           connections: connections.map(({ id, kind, policy }) => ({
-            ...{ id, kind, mode: toMode(id) },
+            id,
+            kind,
+            mode: toMode(id),
             policy: {
               accuracy: policy.accuracy,
               scope: policy.scope,
@@ -185,7 +200,9 @@ export function createConnectionEndpoints({
         const last = page.at(-1);
         return {
           subjects: page.map(({ lastAt, hooks, ...each }) => ({
-            ...{ ...each, lastAt: toIso(lastAt), hooks: [...hooks] },
+            ...each,
+            lastAt: toIso(lastAt),
+            hooks: [...hooks],
             isEnrolled: enrolled.has(each.subject),
           })),
           cursor: last === undefined || left.length <= limit ? null : toCursor(last),

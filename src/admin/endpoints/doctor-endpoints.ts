@@ -91,7 +91,8 @@ export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'operat
       },
     }),
     adminEndpoint({
-      ...{ ...common, tag: 'Operations' },
+      ...common,
+      tag: 'Operations',
       method: 'GET',
       path: '/jobs',
       status: 200,

@@ -13,7 +13,9 @@ import {
 import { backupReply, trailReply } from '../replies/operations.js';
 
 const toReply = ({ run, state }: Verification) => ({
-  ...{ state, by: run.by, startedAt: toIso(run.startedAt) },
+  state,
+  by: run.by,
+  startedAt: toIso(run.startedAt),
   endedAt: run.endedAt === null ? null : toIso(run.endedAt),
   ...run.progress,
 });

@@ -49,7 +49,9 @@ export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'
             const ends = signsFrom === null || lifeSec === null ? null : addSec(signsFrom, lifeSec);
             const until = keys[at + 1]?.signsFrom ?? ends;
             return {
-              ...{ name, isSigning, problem: wrong },
+              name,
+              isSigning,
+              problem: wrong,
               signsFrom: signsFrom === null ? null : toIso(signsFrom),
               signsUntil: until === null ? null : toIso(until),
             };
@@ -59,7 +61,10 @@ export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'
           sealing: (await inventory.sealing()).map(({ version, isCurrent, problem: wrong }) => {
             const madeAt = made.get(version);
             return {
-              ...{ version, isCurrent, problem: wrong, tokens: byVersion.get(version) ?? 0 },
+              version,
+              isCurrent,
+              problem: wrong,
+              tokens: byVersion.get(version) ?? 0,
               madeAt: madeAt === undefined ? null : toIso(madeAt),
             };
           }),

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { createTestJobs } from '../../../test/support/fakes/jobs.js';
 import { createMemoryProfile, loginOf, nameOf } from '../../../test/support/fakes/simulated-profile.js';
 import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';
@@ -15,7 +15,11 @@ import type { Connection } from '../../core/connection.js';
 
 const profiles = { work: createMemoryProfile(['anna', 'berta', 'ottilie']), shop: createMemoryProfile(['anna']) };
 const toConnection = (id: keyof typeof profiles, accuracy: 4 | 6): Connection => ({
-  ...{ id, kind: 'memory', policy: { ...defaultPolicy, accuracy }, profile: profiles[id], openStepUpRequest: null },
+  id,
+  kind: 'memory',
+  policy: { ...defaultPolicy, accuracy },
+  profile: profiles[id],
+  openStepUpRequest: null,
 });
 
 let server: ApiServer;
@@ -42,8 +46,13 @@ beforeAll(async () => {
   });
   const request = 'a'.repeat(24);
   const token = {
-    ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },
-    ...{ former: null, formerExpiresAt: null },
+    tokenId: 't',
+    keyVersion: 1,
+    photos: 3,
+    kind: 'enrolment' as const,
+    expiresAt: null,
+    former: null,
+    formerExpiresAt: null,
   };
   note({ action: 'enrolled', connection: 'work', subject: 'anna', detail: token });
   note({ action: 'enrolled', connection: 'shop', subject: 'anna', detail: token });
@@ -114,7 +123,9 @@ test('whoever is called so at the provider is found, enrolled or not, and nothin
 
 test('a check is one entry; the failed signals are for auditors', async () => {
   const who = { connection: 'work', subject: 'dora' };
-  const [stepUpId, request, far] = ['s-9', 'd'.repeat(24), '203.0.113.0/24'];
+  const stepUpId = 's-9';
+  const request = 'd'.repeat(24);
+  const far = '203.0.113.0/24';
   const judged = { stepUpId, judge: 'j', pass: false, reasons: ['depth'], asked: [], signals: [] };
   note(
     { action: 'step_up_started', ...who, detail: { stepUpId, purpose: 'verify', application: 'mail.example.com' } },

@@ -34,7 +34,9 @@ export function toPersonReply(
   connections: ReadonlyMap<string, Connection>,
 ): PersonReply {
   return {
-    ...{ connection, subject, status },
+    connection,
+    subject,
+    status,
     level: connections.get(connection)?.policy.accuracy ?? null,
     enrolledAt: enrolledAt && toIso(enrolledAt),
     expiresAt: expiresAt && toIso(expiresAt),

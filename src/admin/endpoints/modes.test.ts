@@ -2,7 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createFolder } from '../../../test/support/run/folder.js';
-import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../../test/support/servers/operated-server.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../../test/support/servers/operated-server.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 
@@ -47,7 +52,8 @@ test('a mode is switched by hand, never so that everybody is refused unasked, an
   expect(body.mode).toMatchObject({ inForce: 'enforce', file: 'shadow', switched: { by: 'owner' } });
   expect(await modeOf('onelogin')).toMatchObject({ inForce: 'shadow' });
   expect(operated.server.audit.events.at(-1)).toMatchObject({
-    ...{ action: 'connection_mode_switched', connection: 'okta' },
+    action: 'connection_mode_switched',
+    connection: 'okta',
     detail: { mode: 'enforce', file: 'shadow', by: 'owner' },
   });
   expect((await operated.get('/to-do')).body.items).toContainEqual(

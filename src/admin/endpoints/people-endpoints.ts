@@ -54,7 +54,9 @@ export function createPeopleEndpoints(
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
     const called = found.map(async ({ subject, login, email, name }) => ({
       ...toPersonReply(await read(subject), connections),
-      ...{ login, email, name },
+      login,
+      email,
+      name,
     }));
     return [...(await Promise.all(called)), ...(found.some(({ subject }) => subject === text) ? [] : await byId(text))];
 
@@ -139,7 +141,9 @@ export function createPeopleEndpoints(
         );
         const found = people.map((person, index) => ({
           ...toPersonReply(person, connections),
-          ...{ login: shown[index]?.login ?? null, email: shown[index]?.email ?? null, name: null },
+          login: shown[index]?.login ?? null,
+          email: shown[index]?.email ?? null,
+          name: null,
         }));
         const isAsked = (each: (typeof found)[number]): boolean =>
           status === undefined || (status === 'locked' ? each.lockedUntil !== null : each.status === status);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { parameters } from '../../../test/support/data/parameters.js';
 import { drawPicture } from '../../../test/support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { parameters } from '../../../test/support/data/parameters.js';
 import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { cheapStretch } from '../../../test/support/fakes/stretch.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { SealedToken } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
@@ -34,9 +34,14 @@ const denialOf = (token: string) => server.deps.state.read(`revoked:${idOf(token
 /** A token that nobody made, but for its face as good as one. */
 const inventToken = ({ keyVersion = 3, expiresAt = null }: { keyVersion?: number; expiresAt?: number | null } = {}) =>
   renderToken({
-    ...{ engine: currentEngine, hasSecret: false, photos: 1, keyVersion },
+    engine: currentEngine,
+    hasSecret: false,
+    photos: 1,
+    keyVersion,
     expiresAt: expiresAt === null ? null : epochSec(expiresAt),
-    ...{ salt: randomBytes(16), stored: randomBytes(128), tag: randomBytes(16) },
+    salt: randomBytes(16),
+    stored: randomBytes(128),
+    tag: randomBytes(16),
   }).use((text) => text);
 
 async function generate(expiry?: string): Promise<string> {

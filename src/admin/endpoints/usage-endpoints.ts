@@ -11,7 +11,12 @@ const maxDaysOfAll = 31;
 
 export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Applications',
+    status: 200,
+    ours: true,
+    photos: {},
     right: 'audit',
   } as const;
   return [

@@ -81,7 +81,12 @@ export async function startApply(
     pushSecrets,
     isDone: false,
     steps: steps.map(({ id, step: { title } }) => ({
-      ...{ id, title, progress: 'left', applied: false, state: null, words: [] },
+      id,
+      title,
+      progress: 'left',
+      applied: false,
+      state: null,
+      words: [],
     })),
   };
   const run = await beginRun(placeOf(connection), { by, progress }, deps);

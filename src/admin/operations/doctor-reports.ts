@@ -94,10 +94,14 @@ async function examineConnection(
 ): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
-  let [enrolled, users]: [number | null, number | null] = [null, null];
+  let enrolled: number | null = null;
+  let users: number | null = null;
   const checks = await collectChecks(
     {
-      ...{ setup, connection, switched: deps.modes().get(id) ?? null, jobs: deps.jobs },
+      setup,
+      connection,
+      switched: deps.modes().get(id) ?? null,
+      jobs: deps.jobs,
       onCensus: (census) => {
         enrolled = census.enrolled;
         users = census.isComplete ? census.users : null;
@@ -112,13 +116,11 @@ async function examineConnection(
     (): RemedySteps => new Map(),
   );
   const findings = results.map(({ verdict, ...result }) => ({
-    ...{
-      title: result.title,
-      light: lightOf[verdict],
-      found: result.found,
-      remedy: result.remedy,
-      cause: result.cause,
-    },
+    title: result.title,
+    light: lightOf[verdict],
+    found: result.found,
+    remedy: result.remedy,
+    cause: result.cause,
     mend: remedySteps.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
@@ -127,7 +129,11 @@ async function examineConnection(
 }
 
 const lightOf = {
-  ...{ pass: 'ok', warn: 'warn', fail: 'fail', manual: 'by_hand', skipped: 'skipped' },
+  pass: 'ok',
+  warn: 'warn',
+  fail: 'fail',
+  manual: 'by_hand',
+  skipped: 'skipped',
 } as const satisfies Record<CheckResult['verdict'], DoctorFinding['light']>;
 
 async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
@@ -147,7 +153,9 @@ async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Pro
 }
 
 const tooLate: CheckResult = {
-  ...{ title: 'Time', verdict: 'warn', cause: null },
+  title: 'Time',
+  verdict: 'warn',
+  cause: null,
   found: `the checks after this one did not finish within ${longestMs / 1000} s`,
   remedy: 'Run this check on the server: facestep doctor',
 };

@@ -58,7 +58,9 @@ async function factsOf(
   const examination = await readDoctorReport(id, deps);
   const switched = deps.modes().get(id);
   return {
-    ...{ id, mode, shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null },
+    id,
+    mode,
+    shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null,
     switchedBy: switched !== undefined && switched.endsAt === null ? switched.by : null,
     examined:
       examination === null
@@ -74,12 +76,19 @@ async function listKeyFacts(deps: OperationsPorts<'clock' | 'random' | 'log' | '
   const inventory = await openInventory(config.keys, { ...deps, files });
   const made = await readMadeTimes(files.audit);
   const toFacts = ({ name, isSigning, problem, signsFrom }: RotatingKey) => ({
-    ...{ name: `Key ${name}`, isCurrent: isSigning, problem, since: signsFrom, lifeDays: signingLifeDays },
+    name: `Key ${name}`,
+    isCurrent: isSigning,
+    problem,
+    since: signsFrom,
+    lifeDays: signingLifeDays,
   });
   return [
     ...(await inventory.sealing()).map(({ version, isCurrent, problem }) => ({
-      ...{ name: `Version ${version} of the sealing key`, isCurrent, problem },
-      ...{ since: made.get(version) ?? null, lifeDays: sealingLifeDays },
+      name: `Version ${version} of the sealing key`,
+      isCurrent,
+      problem,
+      since: made.get(version) ?? null,
+      lifeDays: sealingLifeDays,
     })),
     ...(await inventory.signing()).map(toFacts),
     ...(await inventory.oidc()).map(toFacts),

@@ -56,9 +56,15 @@ export async function reportHooks(
 }
 
 const toEmpty = (hook: string, first: EpochMs): HookReport => ({
-  ...{ hook, decisions: 0, verified: 0, denied: 0, claimOmitted: 0 },
+  hook,
+  decisions: 0,
+  verified: 0,
+  denied: 0,
+  claimOmitted: 0,
   wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
-  ...{ subjectsAffected: 0, first: toIso(first), last: toIso(first) },
+  subjectsAffected: 0,
+  first: toIso(first),
+  last: toIso(first),
 });
 
 function count({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {

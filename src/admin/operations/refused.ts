@@ -45,7 +45,10 @@ export async function findRefused(
     subjects.set(subject, known);
   }
   const found = [...subjects].map(([subject, { count, lastAt, hooks }]) => ({
-    ...{ subject, count, lastAt, hooks: [...hooks].sort() },
+    subject,
+    count,
+    lastAt,
+    hooks: [...hooks].sort(),
   }));
   return {
     subjects: found.sort(byTime),

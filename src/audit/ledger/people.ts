@@ -92,7 +92,8 @@ export async function listPeople(
     const people = rows.map(({ value }) => listedGuard.parse(JSON.parse(value)));
     const stored = await readPeople(people, ledger);
     for (const [index, { place }] of rows.entries()) {
-      const [who, is] = [people[index], stored[index]];
+      const who = people[index];
+      const is = stored[index];
       if (who === undefined || is === undefined) continue;
       const person = toIndexed(who, is, now);
       lookedAt += 1;

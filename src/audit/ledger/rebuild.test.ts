@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runCli } from '../../../examples/demo/run-command.js';
 import { createAuditDeps, tokenChange } from '../../../test/support/benches/audit.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createTestJobs } from '../../../test/support/fakes/jobs.js';
 import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
 import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { createSqliteLedger } from '../../storage/state/ledger-sqlite.js';
@@ -81,8 +81,14 @@ test('made of the trails it is what the servers had written, but for the network
   const { clock, files, live } = await runServers();
   const written = await show(live, clock);
   expect(written.lines.map(({ action, subject }) => `${action} ${subject}`)).toEqual([
-    ...['enrolled dora', 'subject_erased dora', 'subject_erased cleo', 'consent_withdrawn berta'],
-    ...['verified berta', 'enrolled berta', 'verified anna', 'enrolled anna'],
+    'enrolled dora',
+    'subject_erased dora',
+    'subject_erased cleo',
+    'consent_withdrawn berta',
+    'verified berta',
+    'enrolled berta',
+    'verified anna',
+    'enrolled anna',
   ]);
   const ledger = createSqliteLedger(':memory:');
   const deps = { auditEvents, ledger, bounds, clock, pause };

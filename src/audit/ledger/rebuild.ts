@@ -32,7 +32,9 @@ export interface RebuildResult {
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<RebuildResult> {
   const erasedAt = await readErasures(files, deps);
   const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
-  let [lines, left, unreadable] = [0, 0, 0];
+  let lines = 0;
+  let left = 0;
+  let unreadable = 0;
   let batch: LedgerEntry[] = [];
   const write = async (): Promise<void> => {
     await recordEntries(batch, deps, { isRebuilt: true });

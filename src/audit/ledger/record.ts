@@ -64,7 +64,11 @@ export function toEntry<Action extends AuditAction>(
   return {
     line: {
       id: lineIdOf(time, trail, sequence),
-      ...{ connection, subject, action, requestId: request, network },
+      connection,
+      subject,
+      action,
+      requestId: request,
+      network,
       ...untold,
       ...told,
     },

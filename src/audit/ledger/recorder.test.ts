@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../../test/support/benches/audit.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createTestJobs } from '../../../test/support/fakes/jobs.js';
 import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
 import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
@@ -59,7 +59,9 @@ async function start() {
   };
   const erase = (subject: string) =>
     trail.append({
-      ...{ action: 'subject_erased', connection: 'acme', subject },
+      action: 'subject_erased',
+      connection: 'acme',
+      subject,
       detail: { receiptId: 'r', tokenId: 't', by: 'grace' },
     });
   return { erase, createRecorder, clock, contexts, log, told, recorder, trail, check, lines, setDown };
@@ -79,7 +81,9 @@ test('each record has its line, under the number it has in the trail, with the r
   expect(read).toHaveLength(121);
   for (const [n, { id, subject, requestId, network }] of read.slice(0, 120).entries()) {
     expect({ subject, requestId, network }).toEqual({
-      ...{ subject: `user-${n}`, requestId: `r${n}`, network: `192.0.${n}.0/24` },
+      subject: `user-${n}`,
+      requestId: `r${n}`,
+      network: `192.0.${n}.0/24`,
     });
     expect(id.endsWith(`-${trail.chain.slice(0, 12)}-${String(n + 1).padStart(10, '0')}`)).toBe(true);
   }

@@ -116,7 +116,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
 
   const counted = new Map<string, number>();
   const pruning = jobs.start({
-    ...{ name: 'ledger_pruning', everySec: 600 },
+    name: 'ledger_pruning',
+    everySec: 600,
     run: () => prune({ ...deps, counted, pause: () => delay(20) }),
   });
 

@@ -4,8 +4,19 @@
  */
 export const claimsOfScope = {
   profile: [
-    ...(['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username'] as const),
-    ...(['profile', 'picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale'] as const),
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
   ],
   email: ['email', 'email_verified'],
   phone: ['phone_number', 'phone_number_verified'],

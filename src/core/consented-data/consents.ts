@@ -124,8 +124,10 @@ export const dataConsentData = {
   keys: ['data-consents:*:*'],
   read: async (who, deps) => ({
     dataConsents: (await readDataConsents(who, deps)).map(({ client, claims, givenAt, expiresAt }) => ({
-      ...{ client, claims: [...claims] },
-      ...{ givenAt: toIso(givenAt), expiresAt: toIso(expiresAt) },
+      client,
+      claims: [...claims],
+      givenAt: toIso(givenAt),
+      expiresAt: toIso(expiresAt),
     })),
   }),
   endedBy: 'erasure',

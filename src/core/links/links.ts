@@ -108,7 +108,9 @@ const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean):
   found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;
 
 export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
-  ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
+  connection: other.connection,
+  linkedAt: toIso(linkedAt),
+  expiresAt: toIso(expiresAt),
 });
 
 export const linkData = {

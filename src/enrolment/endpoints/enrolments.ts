@@ -28,7 +28,11 @@ export function createEnrolmentEndpoints(
         'Creates a token and writes it to the user’s profile at the identity provider; it is never returned. If you send `password` here, send it at every check. If the connection requires a PIN, the password is the PIN; if it requires a passkey, only the capture page can enrol.',
       codes: [
         ...profileCodes,
-        ...(['enrolment_changed', 'consent_missing', 'face_mismatch', 'secret_missing', 'secret_weak'] as const),
+        'enrolment_changed',
+        'consent_missing',
+        'face_mismatch',
+        'secret_missing',
+        'secret_weak',
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestCore } from '../../../test/support/benches/core.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { testShare } from '../../../test/support/data/share.js';
 import { drawPhoto } from '../../../test/support/fakes/simulated-engine.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit, type Trail } from '../../audit/file.js';
 import type { Audit } from '../../core/ports.js';
@@ -71,7 +71,10 @@ test('what the file says was begun and not ended is settled from the file alone,
   const open = await readOpenChanges(file, { through });
   expect(open).toMatchObject([
     {
-      ...{ connection: 'work', subject: 'anna', kind: 'enrolment', photos: 1 },
+      connection: 'work',
+      subject: 'anna',
+      kind: 'enrolment',
+      photos: 1,
       token: { keyVersion: 1, expiresAt: expect.any(Number) },
       former: { expiresAt: expect.any(Number) },
     },

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createAuditDeps, tokenChange, withAudit } from '../../../test/support/benches/audit.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createAuditDeps, tokenChange, withAudit } from '../../../test/support/benches/audit.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { readEvents } from '../../audit/events.js';
 import type { AuditEvent } from '../../core/audit-events.js';
@@ -19,13 +19,17 @@ test('a store that has lost the revocations gets back those, too, whose records 
   const files = { audit: join(folder, 'audit.jsonl'), deniedTokens: join(folder, 'denied-tokens.json') };
   const clock = createManualClock();
   const deps = createAuditDeps({
-    ...{ file: files.audit, clock, retentionDays: 30 },
+    file: files.audit,
+    clock,
+    retentionDays: 30,
     beforeRemoval: () => keepDenials(files, { clock, random: systemRandom }),
   });
   const inDays = (days: number): string => toIso(addSec(clock.now(), days * day));
   const revoked = (tokenId: string): AuditEvent => ({ action: 'revoked', ...who, detail: { tokenId } });
   const enrolled = (tokenId: string, days: number): AuditEvent => ({
-    ...{ action: 'enrolled', ...who, detail: tokenChange(tokenId, { expiresAt: inDays(days) }) },
+    action: 'enrolled',
+    ...who,
+    detail: tokenChange(tokenId, { expiresAt: inDays(days) }),
   });
   await withAudit(deps, async ({ append }) => {
     for (const event of [enrolled('ended', 20), enrolled('ending', 200)]) await append(event);

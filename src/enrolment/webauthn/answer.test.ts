@@ -6,12 +6,17 @@ import { parsePasskeyAnswer } from './answer.js';
 
 const prf = 'canarycanarycanarycanarycanarycanarycanarya';
 const assertion = {
-  ...{ id: 'aWQ', rawId: 'aWQ', type: 'public-key', authenticatorAttachment: 'platform' },
+  id: 'aWQ',
+  rawId: 'aWQ',
+  type: 'public-key',
+  authenticatorAttachment: 'platform',
   response: { clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA', userHandle: 'dXNlcg' },
   clientExtensionResults: { prf: { results: { first: prf } }, credProps: { rk: true } },
 };
 const creation = {
-  ...{ id: 'aWQ', rawId: 'aWQ', type: 'public-key' },
+  id: 'aWQ',
+  rawId: 'aWQ',
+  type: 'public-key',
   response: { clientDataJSON: 'e30', attestationObject: 'AAAA', transports: ['internal'], publicKey: 'AAAA' },
   clientExtensionResults: { prf: { enabled: true } },
 };
@@ -31,7 +36,10 @@ describe('an answer', () => {
     expect(answer).toEqual({
       creation: { id: 'aWQ', clientDataJSON: 'e30', attestationObject: 'AAAA', transports: ['internal'], prf: null },
       assertion: {
-        ...{ id: 'aWQ', clientDataJSON: 'e30', authenticatorData: 'AAAA', signature: 'AAAA' },
+        id: 'aWQ',
+        clientDataJSON: 'e30',
+        authenticatorData: 'AAAA',
+        signature: 'AAAA',
         prf: expect.anything(),
       },
     });

@@ -130,7 +130,8 @@ export async function keepWords(
   const letter = ownKey(kind, language);
   const own = words.subject.trim() === '' && words.text.trim() === '' ? null : words;
   const campaign = await readCampaign(id, deps);
-  const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
+  const digest = toDigest(own);
+  const former = toDigest(campaign.own[letter]);
   if (digest === former) return [];
   // The audit entry is written first, so that every stored text has an audit entry.
   await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);

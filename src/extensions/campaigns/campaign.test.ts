@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { named, openCampaignBench, toDirectory } from '../../../test/support/benches/campaign-bench.js';
+import { loginOf } from '../../../test/support/fakes/simulated-profile.js';
 import { until } from '../../../test/support/run/eventually.js';
 import { readPart } from '../../../test/support/servers/mail-relay.js';
-import { loginOf } from '../../../test/support/fakes/simulated-profile.js';
 import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -183,7 +183,8 @@ test('who is erased while a plan is held up does not come back with the next lis
   const create = async (from: Parameters<typeof createCampaign>[0]['from']): Promise<string> =>
     (await createCampaign({ ...settings, connection: 'work', from }, 'ada', deps)).id;
   profile.setDown(true);
-  const [group, file] = [await create({ group: 'Pilot' }), await create({ people: named(people) })];
+  const group = await create({ group: 'Pilot' });
+  const file = await create({ people: named(people) });
   for (const id of [group, file]) await until(async () => (await campaignOf(id)).problem === 'profile_unavailable');
   await forgetInCampaigns({ connection: 'work', subject: 'user7' }, deps);
   expect((await peopleOf(group)).some(({ subject }) => subject === 'user7')).toBe(false);

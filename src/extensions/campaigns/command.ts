@@ -78,7 +78,12 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
       if (deps.printJson({ campaign, people })) return;
       printCampaign(campaign);
       const rows = people.map(({ line, login, email, state: is, reason, sentAt }) => [
-        ...[line ?? '', login, email ?? '', is, reason ?? '', sentAt ?? ''],
+        line ?? '',
+        login,
+        email ?? '',
+        is,
+        reason ?? '',
+        sentAt ?? '',
       ]);
       printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
     });

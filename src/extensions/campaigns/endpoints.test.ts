@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { named, toDirectory } from '../../../test/support/benches/campaign-bench.js';
 import { signInByKey } from '../../../test/support/benches/console.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { until } from '../../../test/support/run/eventually.js';
 import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
+import { until } from '../../../test/support/run/eventually.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
 import { standardSettings } from './settings.js';
@@ -15,7 +15,10 @@ import { standardSettings } from './settings.js';
 const subjects = Array.from({ length: 130 }, (_, at) => `user${at}`);
 const profile = createMemoryProfile(subjects);
 const connection: Connection = {
-  ...{ id: 'work', kind: 'memory', profile, openStepUpRequest: null },
+  id: 'work',
+  kind: 'memory',
+  profile,
+  openStepUpRequest: null,
   policy: { ...defaultPolicy, organisation: 'Example & Co' },
 };
 const directory = toDirectory(new Map([['Pilot', subjects]]), () => false);
@@ -100,7 +103,9 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   do {
     const page: PeopleView = ofBody(
       await post('/campaigns/people', {
-        ...{ campaign: id, state: 'sent', limit: 25 },
+        campaign: id,
+        state: 'sent',
+        limit: 25,
         ...(cursor === null ? {} : { cursor }),
       }),
     );
@@ -118,8 +123,13 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   await readOnce(id, () => server.messages.length === 60 + 1 + 60);
   const actions = server.audit.events.map(({ action }) => action).filter((action) => action.startsWith('campaign_'));
   expect(actions).toEqual([
-    ...['campaign_planned', 'campaign_worded', 'campaign_started'],
-    ...['campaign_bounces_noted', 'campaign_stopped', 'campaign_resumed', 'campaign_reminded'],
+    'campaign_planned',
+    'campaign_worded',
+    'campaign_started',
+    'campaign_bounces_noted',
+    'campaign_stopped',
+    'campaign_resumed',
+    'campaign_reminded',
   ]);
   await post('/campaigns/stop', { campaign: id });
 

@@ -39,7 +39,12 @@ export function createCampaignEndpoints(
   deps: ApiDeps & Pick<CampaignPorts, 'campaigns'> & { readonly wake: () => void },
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),
+    versions: [1, 2],
+    tag: 'Campaigns',
+    status: 200,
+    ours: true,
+    photos: {},
+    right: 'operate',
     method: 'POST',
   } as const;
   const toReply = async (campaign: Campaign) => ({
@@ -62,7 +67,9 @@ export function createCampaignEndpoints(
         'The recipients are the members of a group at the provider, or the people in `people`: a CSV file whose first line contains the column `login` and, optionally, `email`, `name` and `language` (a file of a form, or base64). The plan is created in the background. It lists the recipients, and the skipped people with reasons. Nothing is sent before you start the campaign.',
       photos: {
         people: {
-          ...{ atLeast: 0, atMost: 1, emptyIs: 'csv_header_missing' },
+          atLeast: 0,
+          atMost: 1,
+          emptyIs: 'csv_header_missing',
           about: { description: 'A CSV file, at most 10 MB.', mediaType: 'text/csv' },
         },
       },
@@ -130,8 +137,11 @@ export function createCampaignEndpoints(
       description: 'Sets the text in one language. Empty fields reset to the built-in text.',
       codes: ['not_found'],
       fields: z.strictObject({
-        ...{ campaign: campaignField, kind: kindField, language: languageField },
-        ...{ subject: subjectField, text: textField },
+        campaign: campaignField,
+        kind: kindField,
+        language: languageField,
+        subject: subjectField,
+        text: textField,
       }),
       reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
@@ -147,8 +157,11 @@ export function createCampaignEndpoints(
       description: 'Returns text and HTML, also of text that is not saved. Show the HTML in a frame without scripts.',
       codes: ['not_found', 'connection_unknown', 'state_unavailable'],
       fields: z.strictObject({
-        ...{ campaign: campaignField, kind: kindField, language: languageField },
-        ...{ subject: subjectField.optional(), text: textField.optional() },
+        campaign: campaignField,
+        kind: kindField,
+        language: languageField,
+        subject: subjectField.optional(),
+        text: textField.optional(),
       }),
       reply: previewReply,
       async handle({ fields: { campaign: id, kind, language, ...given } }) {
@@ -159,7 +172,10 @@ export function createCampaignEndpoints(
         const words = { subject: given.subject ?? kept.subject, text: given.text ?? kept.text };
         const { subject, text, html } = composeInvitation(
           {
-            ...{ language, words, to: example, address: `${deps.issuer}${pagePath}#example` },
+            language,
+            words,
+            to: example,
+            address: `${deps.issuer}${pagePath}#example`,
             expiresAt: addSec(deps.clock.now(), campaign.linkDays * secondsPerDay),
           },
           await deps.brandOf(connection),

@@ -37,8 +37,17 @@ const toInstant = (time: EpochMs | null): string | null => (time === null ? null
 export const toCampaignReply = (campaign: Campaign, { counts, leftOut, remarks }: CampaignCounts): CampaignReply => {
   const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
   return {
-    ...{ id, name, connection, source: group === null ? 'csv' : 'group', group, state, problem },
-    ...{ language, linkDays, reminderDays, reminders },
+    id,
+    name,
+    connection,
+    source: group === null ? 'csv' : 'group',
+    group,
+    state,
+    problem,
+    language,
+    linkDays,
+    reminderDays,
+    reminders,
     createdAt: toIso(campaign.createdAt),
     createdBy: campaign.createdBy,
     startedAt: toInstant(campaign.startedAt),
@@ -53,7 +62,14 @@ export const toCampaignReply = (campaign: Campaign, { counts, leftOut, remarks }
 export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply => {
   const { line, login, name, email, subject, language, state, reason, sentAt, link, reminders } = person;
   return {
-    ...{ line, login, name, email, subject, state, reason, reminders },
+    line,
+    login,
+    name,
+    email,
+    subject,
+    state,
+    reason,
+    reminders,
     language: language ?? campaign.language,
     sentAt: toInstant(sentAt),
     expiresAt: toInstant(link?.expiresAt ?? null),

@@ -39,7 +39,11 @@ export const campaignData = {
   read: async (who, deps) => ({
     campaigns: (await readCampaignHoldings(who, deps)).map(
       ({ campaign, person: { login, name, email, state, sentAt } }) => ({
-        ...{ campaign, login, name, email, state },
+        campaign,
+        login,
+        name,
+        email,
+        state,
         sentAt: sentAt === null ? null : toIso(sentAt),
       }),
     ),

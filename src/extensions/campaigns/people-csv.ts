@@ -137,7 +137,9 @@ async function* readRecords(
   bytes: Buffer,
   { delimiter, lineEnd, end: headerEnd, nextLine }: Header,
 ): AsyncGenerator<CsvRecord> {
-  let [from, line, records] = [headerEnd, nextLine, 0];
+  let from = headerEnd;
+  let line = nextLine;
+  let records = 0;
   while (from < bytes.length) {
     const slice = bytes.subarray(from, from + sliceBytes);
     const isLast = from + slice.length === bytes.length;
@@ -178,7 +180,9 @@ const emailGuard = z.email().max(254);
 
 function toPerson(line: number, cells: readonly string[], { width, places }: Header, seen: Set<string>): NamedPerson {
   const read = (column: Column): string => (cells[places[column]] ?? '').trim().replace(/\s+/g, ' ');
-  const [login, email, name] = [read('login'), read('email'), read('name')];
+  const login = read('login');
+  const email = read('email');
+  const name = read('name');
   const language = read('language').split(/[-_]/)[0]?.toLowerCase() ?? '';
   const known = supportedLanguages.find((each) => each === language) ?? null;
   const reason = ((): NamedPerson['reason'] => {

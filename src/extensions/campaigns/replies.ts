@@ -64,7 +64,9 @@ export const keptWordsReply = z.object({
 export type KeptWordsReply = z.output<typeof keptWordsReply>;
 
 export const previewReply = z.object({
-  ...{ subject: z.string(), text: z.string(), html: z.string() },
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
   unknown: z.array(z.string()).describe('Unknown names in braces.'),
   page: z
     .string()

@@ -156,14 +156,16 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
 
   // Planning and sending are separate jobs, so that a plan does not wait for thousands of e-mails.
   const plans = jobs.start({
-    ...{ name: 'campaign_plans', everySec: idleSec },
+    name: 'campaign_plans',
+    everySec: idleSec,
     run: () =>
       round(async (campaign) => {
         if (campaign.state === 'planning') await plan(campaign);
       }),
   });
   const letters = jobs.start({
-    ...{ name: 'campaign_letters', everySec: idleSec },
+    name: 'campaign_letters',
+    everySec: idleSec,
     run: () =>
       round(async (campaign) => {
         if (campaign.state === 'running') await send(campaign.id);

@@ -127,8 +127,17 @@ export async function submitRequest(
     connection: '',
     subject: '',
     detail: {
-      ...{ id, developer: developer.id, application, name, scopes, perMinute, perDay },
-      ...{ wanted, redirectUris, termsVersion: given.termsVersion, by: developer.name },
+      id,
+      developer: developer.id,
+      application,
+      name,
+      scopes,
+      perMinute,
+      perDay,
+      wanted,
+      redirectUris,
+      termsVersion: given.termsVersion,
+      by: developer.name,
     },
   });
   return changeRequest(

@@ -23,8 +23,14 @@ export function createRequestsCommand(deps: CliDeps): CommandUnknownOpts {
       printRows(requests, deps, [
         ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
         (each) => [
-          ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
-          ...[each.perMinute, each.perDay, each.changedAt],
+          each.id,
+          each.state,
+          each.name,
+          each.by,
+          each.scopes.join(','),
+          each.perMinute,
+          each.perDay,
+          each.changedAt,
         ],
       ]);
     });

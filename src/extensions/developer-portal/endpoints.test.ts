@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type Answer, type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import type { SessionHeaders } from '../../../test/support/benches/console.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
 import { consoleWithSignIn, signInAs } from '../../../test/support/data/developers.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { drawPhoto } from '../../../test/support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
+import { type Answer, type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import { sandboxQuota } from './own-request-endpoints.js';
@@ -16,7 +16,11 @@ import { requestsOfDeveloper } from './requests.js';
 /* A developer asks for an application, an administrator answers, and the developer looks after it. */
 
 const toConnection = (id: string): Connection => ({
-  ...{ id, kind: 'memory', policy: defaultPolicy, profile: createMemoryProfile(['anna']), openStepUpRequest: null },
+  id,
+  kind: 'memory',
+  policy: defaultPolicy,
+  profile: createMemoryProfile(['anna']),
+  openStepUpRequest: null,
 });
 const connections = new Map(['work', 'play'].map((id) => [id, toConnection(id)] as const));
 
@@ -43,8 +47,12 @@ const requestOf = ({ body }: Answer) => body.request as JsonObject & { id: strin
 const refused = (code: string) => ({ body: { ok: false, code } });
 
 const wish = {
-  ...{ name: 'payslips', purpose: 'Opens payslips for their owner.', scopes: ['verify'], connection: 'work' },
-  ...{ perMinute: 10, perDay: 100 },
+  name: 'payslips',
+  purpose: 'Opens payslips for their owner.',
+  scopes: ['verify'],
+  connection: 'work',
+  perMinute: 10,
+  perDay: 100,
 };
 
 async function draft(who: SessionHeaders = grace, more: JsonObject = {}) {
@@ -100,7 +108,11 @@ describe('a request', () => {
     expect(body).toMatchObject({ openIdClient: null, request: { state: 'approved', application: id, purpose } });
     expect(await approve(again)).toMatchObject(refused('request_state'));
     expect((await read(asAdmin, `/applications/${id}`)).body).toMatchObject({
-      ...{ name: 'payslips', tenant: 'work', scopes: ['verify'], perMinute: 10, perDay: 100 },
+      name: 'payslips',
+      tenant: 'work',
+      scopes: ['verify'],
+      perMinute: 10,
+      perDay: 100,
     });
     const key = await ask(grace, `/developer/requests/${id}/key`);
     expect(key.status).toBe(201);
@@ -154,7 +166,9 @@ describe('a request', () => {
     expect(change).toMatchObject({ isChange: true, application });
     await approve(change);
     expect((await read(grace, `/developer/applications/${application}`)).body).toMatchObject({
-      ...{ scopes: ['verify', 'enrol'], perMinute: 20, tenant: 'work' },
+      scopes: ['verify', 'enrol'],
+      perMinute: 20,
+      tenant: 'work',
     });
     // A change hands nothing over.
     expect(await ask(grace, `/developer/requests/${change.id}/key`)).toMatchObject(refused('request_state'));
@@ -231,7 +245,8 @@ describe('somebody else', () => {
         ask(mallory, `/developer/applications/${owned}/usage`),
         ask(mallory, `/developer/applications/${owned}/refusals`),
       ]);
-    const [theirs, nobodys] = [await tried(id, application), await tried(never, never)];
+    const theirs = await tried(id, application);
+    const nobodys = await tried(never, never);
     expect(theirs.map(told)).toEqual(nobodys.map(told));
     expect(new Set(theirs.map(({ body }) => body.code))).toEqual(new Set(['not_found']));
     expect((await read(mallory, '/developer/requests')).body.requests).toEqual([]);

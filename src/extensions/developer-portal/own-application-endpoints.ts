@@ -130,7 +130,9 @@ export function createOwnApplicationEndpoints(
         );
         return {
           refusals: found.map(({ at, code, ...each }) => ({
-            ...{ ...each, code, time: toIso(at) },
+            ...each,
+            code,
+            time: toIso(at),
             cause: refusals[code].text,
           })),
         };

@@ -78,7 +78,10 @@ export function createOwnRequestEndpoints(
         const { sandbox, mostPerMinute: perMinute, mostPerDay: perDay } = deps.onboarding;
         const { version, text } = await readTerms(deps);
         return {
-          ...{ id, name, terms: { version, text }, most: { perMinute, perDay } },
+          id,
+          name,
+          terms: { version, text },
+          most: { perMinute, perDay },
           sandbox: sandbox === null ? null : { connection: sandbox, ...sandboxQuota },
           scopes: [...clientScopes],
           connections: [...deps.connections.keys()],

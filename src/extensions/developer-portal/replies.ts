@@ -42,8 +42,17 @@ export type OneRequestReply = z.output<typeof oneRequestReply>;
 export function toRequestReply(request: ApplicationRequest) {
   const { id, state, developer, by, application, isChange, wish, termsVersion, messages, isFulfilled } = request;
   return {
-    ...{ id, state, developer, by, application, isChange, termsVersion, isFulfilled },
-    ...{ ...wish, scopes: [...wish.scopes], redirectUris: [...wish.redirectUris] },
+    id,
+    state,
+    developer,
+    by,
+    application,
+    isChange,
+    termsVersion,
+    isFulfilled,
+    ...wish,
+    scopes: [...wish.scopes],
+    redirectUris: [...wish.redirectUris],
     messages: messages.map(({ at, from, by: who, text }) => ({ time: toIso(at), from, by: who, text })),
     keyHandedOver: request.isKeyHandedOver,
     createdAt: toIso(request.createdAt),

@@ -25,7 +25,11 @@ const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at:
 
 export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
+    versions: [1, 2],
+    tag: 'Applications',
+    status: 200,
+    ours: true,
+    photos: {},
     right: 'configure',
   } as const;
   const none = z.strictObject({});

@@ -8,12 +8,15 @@ const load = (settings: object) =>
   loadConfig({
     env: { FACESTEP_CONFIG: '/f' },
     readFile: async () => JSON.stringify(settings),
-    ...{ connectionGuards, sections: developerPortal.sections, checkSections: developerPortal.check },
+    connectionGuards,
+    sections: developerPortal.sections,
+    checkSections: developerPortal.check,
   });
 
 test('refuses a sandbox that is no connection, next to other problems', async () => {
   const error: unknown = await load({
-    ...{ onboarding: { sandbox: 'play' }, console: { stepUp: { connection: 'play' } } },
+    onboarding: { sandbox: 'play' },
+    console: { stepUp: { connection: 'play' } },
   }).catch((refused: unknown) => refused);
   expect(problemsOf(error)).toEqual([
     { path: 'console.stepUp.connection', reason: 'expected the id of a connection' },

@@ -30,7 +30,8 @@ export function createIdentificationEndpoints(
       photos: {
         photo: { atLeast: 1, atMost: 5 },
         roster: {
-          ...{ atLeast: 1, atMost: 1 },
+          atLeast: 1,
+          atMost: 1,
           about: { description: 'A text file with one token per line.', mediaType: 'text/plain' },
         },
       },

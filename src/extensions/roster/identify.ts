@@ -49,7 +49,9 @@ export async function identify(
     about: { readonly tokenId?: string; readonly code?: string } = {},
   ) =>
     deps.audit.append({
-      ...{ action: 'roster_searched', connection: binding.tenant, subject: '' },
+      action: 'roster_searched',
+      connection: binding.tenant,
+      subject: '',
       detail: { tokens: tokens.length, outcome, tokenId: about.tokenId ?? null, code: about.code ?? null },
     });
   try {
@@ -60,7 +62,10 @@ export async function identify(
       isUsable[position] ? [{ token, tokenId, position }] : [],
     );
     const { positions, falsePositiveRate } = await deps.verifier.search({
-      ...{ photos, binding, greatestFalsePositiveRate, share },
+      photos,
+      binding,
+      greatestFalsePositiveRate,
+      share,
       tokens: usable.map(({ token }) => token),
       requireLiveness: true,
     });

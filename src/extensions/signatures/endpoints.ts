@@ -34,7 +34,9 @@ async function signDocument(
   } = await redeemApproval(
     receipt,
     {
-      ...{ audience: signatureAudience, connection, subject },
+      audience: signatureAudience,
+      connection,
+      subject,
       toUse(claims) {
         if (claims.action.document?.digest !== digest) throw new FaceError('document_changed');
         return `signature:${digest}`;
@@ -61,7 +63,12 @@ export function createSignatureEndpoints(
 ): Endpoint[] {
   return [
     clientEndpoint({
-      ...({ method: 'POST', path: '/signatures', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),
+      method: 'POST',
+      path: '/signatures',
+      versions: [1, 2],
+      status: 201,
+      tag: 'Step-up',
+      ours: true,
       scope: 'verify',
       summary: 'Sign a document that a person approved',
       description:
@@ -69,7 +76,8 @@ export function createSignatureEndpoints(
       codes: ['connection_unknown', 'receipt_invalid', 'document_changed'],
       photos: {
         document: {
-          ...{ atLeast: 1, atMost: 1 },
+          atLeast: 1,
+          atMost: 1,
           about: { description: 'A file of any kind, at most 10 MB.', mediaType: 'application/octet-stream' },
         },
       },

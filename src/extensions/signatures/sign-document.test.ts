@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
 import { signatureAudience } from '../../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../../client/signature-verifier.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { draw, enrolByApi, startCapture } from '../../../test/support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
 import { createFolder } from '../../../test/support/run/folder.js';
+import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { createSignCommand, createVerifySignatureCommand } from './commands.js';
 
@@ -20,7 +20,9 @@ const contract = Buffer.from('%contract\r\n\0\xff of November', 'latin1');
 const other = Buffer.from('another contract');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const actionOf = (bytes: Uint8Array, more: JsonObject = {}): JsonObject => ({
-  ...{ type: 'facestep_action', title: 'Sign the contract', document: { name: 'contract.txt', digest: sha256(bytes) } },
+  type: 'facestep_action',
+  title: 'Sign the contract',
+  document: { name: 'contract.txt', digest: sha256(bytes) },
   ...more,
 });
 
@@ -64,7 +66,9 @@ test('a document that a person approved is signed, and the signature says who, w
   expect(held.signedAt).toBe(Math.floor(server.clock.now() / 1000));
   expect(server.audit.events).toContainEqual(
     expect.objectContaining({
-      ...{ action: 'document_signed', connection: 'acme', subject: 'ada' },
+      action: 'document_signed',
+      connection: 'acme',
+      subject: 'ada',
       detail: expect.objectContaining({ document: sha256(contract) }),
     }),
   );
@@ -78,7 +82,10 @@ test('any JOSE library finds it a detached JWS over the bytes of the file, with 
   const jws = { protected: head, payload: contract, signature };
   const { protectedHeader } = await flattenedVerify(jws, keys, { crit: { sigD: true } });
   expect(protectedHeader).toMatchObject({
-    ...{ alg: 'ES256', typ: 'facestep-signature+jose', b64: false, crit: ['b64', 'sigD'] },
+    alg: 'ES256',
+    typ: 'facestep-signature+jose',
+    b64: false,
+    crit: ['b64', 'sigD'],
     sigD: { mId: 'http://uri.etsi.org/19182/ObjectIdByURI', pars: ['contract.txt'] },
   });
   expect(decodeJwt(String(protectedHeader?.approval))).toMatchObject({ sub: 'ada', action: actionOf(contract) });
@@ -130,7 +137,9 @@ describe('a signature does not hold', () => {
   const held = async (document: Uint8Array, text: string, expected = {}, issuer?: string) =>
     (await verifier(issuer)).verify(document, text, expected);
   const signature = (code: keyof typeof signatureErrorText) => ({
-    ...{ name: 'SignatureError', code, message: signatureErrorText[code] },
+    name: 'SignatureError',
+    code,
+    message: signatureErrorText[code],
   });
 
   test('for another file, or with a byte added', async () => {
@@ -201,7 +210,10 @@ describe('the commands', () => {
   const at = (name: string): string => join(folder, name);
   const deps = (onTold: (line: string) => void = () => {}, fetch: unknown = null) =>
     ({
-      ...{ fetch, clock: server.clock, log: server.log, untilStopped: () => new Promise(() => {}) },
+      fetch,
+      clock: server.clock,
+      log: server.log,
+      untilStopped: () => new Promise(() => {}),
       print: (line: string) => void lines.push(line),
       printError: (line: string) => onTold(told[told.push(line) - 1]!),
       endWith: (ended: number) => {

@@ -4,7 +4,8 @@ import { type Alignment, alignedSizePx, type FivePoints, facePlaces } from './la
 import type { Model } from './model.js';
 import { type Normalisation, type Picture, sampleGrid, toPlanes } from './picture.js';
 
-const [leastSizePx, mostSizePx] = [32, 512];
+const leastSizePx = 32;
+const mostSizePx = 512;
 
 const leastSpread = 0.1;
 

@@ -94,7 +94,8 @@ class CachedAnalysis {
   async examine(): Promise<FaceAnalysis> {
     const seen = await this.#analyze();
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
-    const [embedding, texture] = [seen.embedding?.copy() ?? null, seen.texture?.copy() ?? null];
+    const embedding = seen.embedding?.copy() ?? null;
+    const texture = seen.texture?.copy() ?? null;
     return { ...seen, embedding, texture, own, sketch: null };
   }
 

@@ -61,7 +61,8 @@ function toShares(size: number): { readonly cell: Uint8Array; readonly share: Fl
 
 /** Returns gray values (ITU-R BT.601). Pixels are summed row by row, so that each is read once, in memory order. */
 function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
-  const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
+  const columns = toShares(widthPx);
+  const rows = toShares(heightPx);
   const sums = new Float64Array(cells * cells);
   let strip = new Float64Array(widthPx);
   let next = new Float64Array(widthPx);
@@ -114,7 +115,8 @@ const blurPx = 5;
 const floorLevel = 20;
 
 const isInside = (x: number, y: number): boolean => {
-  const [across, down] = [(2 * x + 1) / sizePx - 1, (2 * y + 1) / sizePx - 1];
+  const across = (2 * x + 1) / sizePx - 1;
+  const down = (2 * y + 1) / sizePx - 1;
   return (across * across) / 0.8 + down * down < 1;
 };
 
@@ -125,7 +127,8 @@ export function readTexture(picture: Picture, landmarks: Landmarks): Float32Arra
   const grey = new Float32Array(sizePx * sizePx);
   for (let row = 0; row < fine; row += 1)
     for (let column = 0; column < fine; column += 1) {
-      const [right, lower] = [(step * (column + 0.5)) / fine, (step * (row + 0.5)) / fine];
+      const right = (step * (column + 0.5)) / fine;
+      const lower = (step * (row + 0.5)) / fine;
       const grid = {
         columns: sizePx,
         rows: sizePx,
@@ -182,7 +185,8 @@ const blockPx = 16;
 
 export const pixelsOfBlock = blockPx * blockPx;
 
-const [darkest, lightest] = [8, 247];
+const darkest = 8;
+const lightest = 247;
 
 /**
  * Share of the blocks that are used, those with the least contrast. In the other blocks, texture would count as noise.
@@ -199,7 +203,8 @@ export function measureNoise(picture: Picture): NoiseResidual {
   const { widthPx, heightPx } = picture;
   const signs = new Uint8Array(blocks * blocks * pixelsOfBlock);
   const deviations: number[][] = [[], [], []];
-  const [stepX, stepY] = [widthPx / blocks, heightPx / blocks];
+  const stepX = widthPx / blocks;
+  const stepY = heightPx / blocks;
   if (Math.min(stepX, stepY) < blockPx + 2) return { red: 0, green: 0, blue: 0, signs };
   for (let block = 0; block < blocks * blocks; block += 1) {
     const left = Math.floor((block % blocks) * stepX + (stepX - blockPx) / 2);
@@ -225,7 +230,8 @@ function highPass(
   signs: Uint8Array | null,
 ): number | null {
   const row = 3 * widthPx;
-  let [mean, squares] = [0, 0];
+  let mean = 0;
+  let squares = 0;
   for (let y = 0; y < blockPx; y += 1)
     for (let x = 0; x < blockPx; x += 1) {
       const at = (top + y) * row + 3 * (left + x) + channel;

@@ -77,7 +77,8 @@ const linear = Float32Array.from({ length: 256 }, (_, level) => {
 function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], atMost: number): number[] {
   const ys = polygon.map(({ y }) => y);
   const xs = polygon.map(({ x }) => x);
-  const [fromY, toY] = [Math.max(0, Math.ceil(Math.min(...ys))), Math.min(heightPx - 1, Math.floor(Math.max(...ys)))];
+  const fromY = Math.max(0, Math.ceil(Math.min(...ys)));
+  const toY = Math.min(heightPx - 1, Math.floor(Math.max(...ys)));
   const area = (Math.max(...xs) - Math.min(...xs)) * (toY - fromY);
   const step = Math.max(1, Math.floor(Math.sqrt(area / atMost)));
   const offsets: number[] = [];
@@ -97,7 +98,8 @@ function offsetsIn({ widthPx, heightPx }: Picture, polygon: readonly Point[], at
 }
 
 function offsetsBehind({ widthPx, heightPx }: Picture, box: Box): number[] {
-  const [middleX, middleY] = [box.x + box.width / 2, box.y + box.height / 2];
+  const middleX = box.x + box.width / 2;
+  const middleY = box.y + box.height / 2;
   const step = Math.max(1, Math.floor(Math.sqrt((widthPx * heightPx) / (2 * samples.behind))));
   const offsets: number[] = [];
   for (let y = 0; y < Math.min(heightPx, middleY); y += step)

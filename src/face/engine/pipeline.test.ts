@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
-import { groupPhoto, plain, pngClaiming, toAnimatedPng, twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
+import {
+  groupPhoto,
+  plain,
+  pngClaiming,
+  toAnimatedPng,
+  twicePhotographed,
+} from '../../../test/support/data/crafted-pictures.js';
 import { modelsFolder } from '../../../test/support/run/paths.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { Signal } from './engine.js';

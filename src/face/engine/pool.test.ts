@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { plain, twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
+import { testShare } from '../../../test/support/data/share.js';
+import { drawModel } from '../../../test/support/fakes/onnx.js';
 import { until } from '../../../test/support/run/eventually.js';
 import { createFolder } from '../../../test/support/run/folder.js';
-import { drawModel } from '../../../test/support/fakes/onnx.js';
 import { modelsFolder } from '../../../test/support/run/paths.js';
-import { testShare } from '../../../test/support/data/share.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { presets, type Recogniser } from './embed.js';
@@ -111,10 +111,8 @@ describe('a pool of one worker with room for two', () => {
   test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
     const photo = toPhoto();
     worker.postMessage({ task: 'nonsense' });
-    const [lost, waited] = [
-      pool.examine(photo, ['embedding'], testShare),
-      pool.examine(toPhoto(), ['embedding'], testShare),
-    ];
+    const lost = pool.examine(photo, ['embedding'], testShare);
+    const waited = pool.examine(toPhoto(), ['embedding'], testShare);
     expect((await refusalOf(lost)).code).toBe('internal');
     expect(isWiped(photo)).toBe(false);
     expect((await waited).embedding).not.toBeNull();
@@ -197,7 +195,8 @@ describe('models that are not the published ones', () => {
   const start = () => createEnginePool({ modelsFolder: folder, workers: 2, queueLimit: 1 });
 
   test('missing, or of another byte, stop the start, and are named', async () => {
-    const [{ file }, { file: altered, bytes }] = [models.eyes, models.pose];
+    const { file } = models.eyes;
+    const { file: altered, bytes } = models.pose;
     rmSync(join(folder, file));
     expect(await refusalOf(start())).toMatchObject({ code: 'model_missing', detail: { file, folder } });
     cpSync(join(modelsFolder, file), join(folder, file));

@@ -57,7 +57,8 @@ describe.each([
   });
 
   test('bound, it reads the same array and writes to the same one at every run', async () => {
-    const [input, output] = [face(), toNumbers('numbers', [1, 257])];
+    const input = face();
+    const output = toNumbers('numbers', [1, 257]);
     const run = session.bind(input, [output]);
     for (const seed of [1, 2]) {
       draw(input.data, seed);

@@ -47,7 +47,8 @@ test('its second half is the first half of the mirror image', () => {
     const x = pixel % room.widthPx;
     return room.data[3 * (pixel - x + room.widthPx - 1 - x) + (at % 3)] ?? 0;
   });
-  const [one, other] = [sketchOf(room), sketchOf(flipped)];
+  const one = sketchOf(room);
+  const other = sketchOf(flipped);
   expect(distance(other.subarray(half), one.subarray(0, half))).toBeLessThan(0.01);
   expect(distance(other.subarray(0, half), one.subarray(half))).toBeLessThan(0.01);
 });

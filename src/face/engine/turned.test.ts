@@ -51,13 +51,15 @@ test('the photos of the demonstration are suitable for enrolment', async () => {
 });
 
 test('a box in a turned picture is around the same place in the picture that was given', () => {
-  const [widthPx, heightPx] = [30, 20];
+  const widthPx = 30;
+  const heightPx = 20;
   const data = new Uint8Array(3 * widthPx * heightPx);
   data.fill(255, 3 * (4 * widthPx + 25), 3 * (4 * widthPx + 26));
   for (const degrees of [90, 180, 270] as const) {
     const { picture, toGiven } = turnWhole({ data, widthPx, heightPx }, degrees);
     const at = picture.data.indexOf(255) / 3;
-    const [x, y] = [at % picture.widthPx, Math.floor(at / picture.widthPx)];
+    const x = at % picture.widthPx;
+    const y = Math.floor(at / picture.widthPx);
     const box = toGiven({ x, y, width: 1, height: 1 });
     for (const [name, value] of Object.entries({ x: 25, y: 4, width: 1, height: 1 }))
       expect(box).toHaveProperty(name, expect.closeTo(value, 6));

@@ -45,13 +45,14 @@ interface Turned {
 
 /** Samples an area so that what was turned clockwise by `degrees` becomes upright. */
 function turn(picture: Picture, area: Box, degrees: number, scale: number): Turned {
-  const [columns, rows] = [Math.max(1, Math.round(area.width * scale)), Math.max(1, Math.round(area.height * scale))];
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180) / scale, Math.sin((degrees * Math.PI) / 180) / scale];
-  const [across, down] = [
-    { x: cos, y: sin },
-    { x: -sin, y: cos },
-  ];
-  const [halfX, halfY] = [(columns - 1) / 2, (rows - 1) / 2];
+  const columns = Math.max(1, Math.round(area.width * scale));
+  const rows = Math.max(1, Math.round(area.height * scale));
+  const cos = Math.cos((degrees * Math.PI) / 180) / scale;
+  const sin = Math.sin((degrees * Math.PI) / 180) / scale;
+  const across = { x: cos, y: sin };
+  const down = { x: -sin, y: cos };
+  const halfX = (columns - 1) / 2;
+  const halfY = (rows - 1) / 2;
   const centre = toCentre(area);
   const origin = {
     x: centre.x - 0.5 - halfX * across.x - halfY * down.x,

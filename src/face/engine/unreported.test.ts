@@ -10,7 +10,9 @@ function leftBy(program: string): string[] {
   const home = createFolder('home');
   const { CI, ORT_RUNNING_UNIT_TESTS, ORT_DISABLE_TELEMETRY, XDG_CACHE_HOME, NODE_OPTIONS, ...env } = process.env;
   const { status, stderr } = spawnSync(process.execPath, ['--eval', `(async () => {${program}})()`], {
-    ...{ cwd: projectRoot, env: { ...env, HOME: home }, encoding: 'utf8' },
+    cwd: projectRoot,
+    env: { ...env, HOME: home },
+    encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return readdirSync(home, { recursive: true, encoding: 'utf8' });

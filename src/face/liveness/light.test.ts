@@ -9,9 +9,9 @@ import {
   makeGenuineLitFrames,
   readDemoHeads,
 } from '../../../test/face-video/index.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import { toPhoto } from '../../../test/support/data/pictures.js';
 import { testShare } from '../../../test/support/data/share.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
 import { createSeededRandom } from '../../core/base/chance.js';
 import type { LivenessFinding } from '../../core/ports.js';
 import type { ScreenAxis } from '../../core/screen-light.js';

@@ -71,7 +71,8 @@ const none: Rgb = [0, 0, 0];
 function toAnswer(pair: LitPair): Answer {
   const [{ light: first, reading: from }, { light: second, reading: to }] = pair;
   const changes = lightRegions.flatMap((region) => {
-    const [before, after] = [from.regions[region], to.regions[region]];
+    const before = from.regions[region];
+    const after = to.regions[region];
     return before === null || after === null ? [] : [toChange(before, after)];
   });
   const mean = (channel: 0 | 1 | 2): number => toMean(changes.map((change) => change[channel]));
@@ -103,7 +104,8 @@ function toFalloff(answers: readonly Answer[]): number | null {
 }
 
 function toLine(places: readonly number[], values: readonly number[]): readonly [at0: number, slope: number] {
-  const [x, y] = [toMean(places), toMean(values)];
+  const x = toMean(places);
+  const y = toMean(values);
   const spread = total(places.map((place) => (place - x) ** 2));
   const slope = spread === 0 ? 0 : total(places.map((place, at) => (place - x) * (values[at] - y))) / spread;
   return [y - slope * x, slope];
@@ -146,7 +148,8 @@ export const sidesOfNose = {
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
   const [one, other] = sides.map((region) => {
-    const [before, after] = [second.reading.regions[region], first.reading.regions[region]];
+    const before = second.reading.regions[region];
+    const after = first.reading.regions[region];
     return before === null || after === null ? null : dot(toChange(before, after), asked) / dot(asked, asked);
   });
   return one == null || other == null ? null : (one - other) / gain;

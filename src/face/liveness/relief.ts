@@ -18,7 +18,8 @@ interface FollowedMovement {
 }
 
 export function toFollowed(movement: HeadMovement, { yawDeg, pitchDeg }: HeadTurn): FollowedMovement {
-  const [yaw, pitch] = [Math.abs(yawDeg), Math.abs(pitchDeg)];
+  const yaw = Math.abs(yawDeg);
+  const pitch = Math.abs(pitchDeg);
   const turns = {
     left: { toward: -yawDeg, aside: pitch },
     right: { toward: yawDeg, aside: pitch },
@@ -86,7 +87,8 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
     const x = sum((at) => from[at].x * goal(at));
     const y = sum((at) => from[at].y * goal(at));
     const determinant = xx * yy - xy * xy;
-    const [a, b] = [(x * yy - y * xy) / determinant, (y * xx - x * xy) / determinant];
+    const a = (x * yy - y * xy) / determinant;
+    const b = (y * xx - x * xy) / determinant;
     return (at) => a * from[at].x + b * from[at].y;
   };
   const x = closest((at) => to[at].x);

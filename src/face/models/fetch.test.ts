@@ -70,7 +70,8 @@ async function fetchWith(env: Record<string, string>): Promise<void> {
 test('a fetch without a network says so, and leaves nothing', async () => {
   const npm_config_cache = join(folder, 'npm-cache');
   await expect(fetchWith({ npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache })).rejects.toMatchObject({
-    ...{ code: 'model_missing', detail: { problem: 'the registry does not answer' } },
+    code: 'model_missing',
+    detail: { problem: 'the registry does not answer' },
   });
   await expect(fetchWith({ npm_config_offline: 'true', npm_config_cache })).rejects.toMatchObject({
     detail: { problem: 'npm is in offline mode and does not have it' },

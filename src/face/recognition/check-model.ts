@@ -84,7 +84,8 @@ function drawFace(size: number, variant: number): Picture {
     (x - cx) ** 2 + (y - cy) ** 2 < r ** 2;
   for (let row = 0; row < size; row += 1)
     for (let column = 0; column < size; column += 1) {
-      const [x, y] = [column / size, row / size - 0.02 * variant];
+      const x = column / size;
+      const y = row / size - 0.02 * variant;
       const isHead = isWithin(x, y * 0.85, 0.5, 0.45, 0.36);
       const isDark =
         isWithin(x, y, 0.35, 0.46, 0.05) ||

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
 import { parameters } from '../../../test/support/data/parameters.js';
 import { testShare } from '../../../test/support/data/share.js';
+import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
 import { toEmbedding } from '../../../test/support/fakes/simulated-engine.js';
 import type { Accuracy, Binding, Keys } from '../../core/ports.js';
 import { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
@@ -31,7 +31,9 @@ const random = (bytes: number): Uint8Array => randomBytes(bytes);
 const fv1 = createFv1({ parameters, keys, random, stretch });
 /** Seals under a version that `keys` do not hold. */
 const retiredFv1 = createFv1({
-  ...{ parameters, random, stretch },
+  parameters,
+  random,
+  stretch,
   keys: createKeysInMemory(null, null, new Uint8Array(32).fill(9)),
 });
 
@@ -134,7 +136,9 @@ describe('refuses', () => {
     const isSame = (other: string): boolean =>
       isParsed(other) && parseToken(new SealedToken(other)).tokenId === parseToken(token).tokenId;
     for (let at = 0; at < text.length; at += 1) {
-      const [before, own, after] = [text.slice(0, at), text[at]!, text.slice(at + 1)];
+      const before = text.slice(0, at);
+      const own = text[at]!;
+      const after = text.slice(at + 1);
       const others = [...'AZaz09-_+/=. \u0000\u00e9', own.toLowerCase(), own.toUpperCase()].filter(
         (one) => one !== own,
       );
@@ -148,7 +152,8 @@ describe('refuses', () => {
   });
 
   test('a token put together from two of one person', async () => {
-    const [one, other] = [bytesOf((await seal()).token), bytesOf((await seal()).token)];
+    const one = bytesOf((await seal()).token);
+    const other = bytesOf((await seal()).token);
     for (const at of [16, 24, 88, 152]) {
       const mixed = Buffer.concat([one.subarray(0, at), other.subarray(at)]);
       expect(await isRefused(open(toToken(mixed)))).toBe(true);
@@ -235,7 +240,8 @@ describe('refuses', () => {
 
 describe('every refusal takes the same work', () => {
   const tokenOf = async (changes?: Partial<SealRequest>, by?: Fv1) => (await seal(changes, by)).token;
-  const [a, b] = [new UserSecret('a'), new UserSecret('b')];
+  const a = new UserSecret('a');
+  const b = new UserSecret('b');
   const withLaterEnd = async (): Promise<SealedToken> => {
     const changed = bytesOf(await tokenOf());
     changed.writeUInt32BE(expiresAt + 1, 4);
@@ -289,7 +295,7 @@ describe('where more Argon2id runs are asked for than may wait', () => {
   const hold = async () => {
     const busy = createStretch({ memoryKiB: 8, passes: 1 });
     const { token } = await seal();
-    const request = { ...{ token, binding, secret: null }, share: testShare };
+    const request = { token, binding, secret: null, share: testShare };
     return { busy, unlocked: await createFv1({ parameters, keys, random, stretch: busy }).unlock(request) };
   };
 

@@ -24,7 +24,8 @@ const messageSizes = [32, 48, 64, 80, 96, 104, 112, 128];
 function beliefIn(received: readonly number[], before: readonly number[], position: number): number {
   if (received.length === 1) return received[0]!;
   const half = received.length / 2;
-  const [a, b] = [received.slice(0, half), received.slice(half)];
+  const a = received.slice(0, half);
+  const b = received.slice(half);
   if (position < half) {
     const left = a.map(
       (value, at) => Math.sign(value) * Math.sign(b[at]!) * Math.min(Math.abs(value), Math.abs(b[at]!)),
@@ -39,7 +40,8 @@ function beliefIn(received: readonly number[], before: readonly number[], positi
 function encodeSlowly(bits: readonly number[]): number[] {
   if (bits.length === 1) return [...bits];
   const half = bits.length / 2;
-  const [a, b] = [encodeSlowly(bits.slice(0, half)), encodeSlowly(bits.slice(half))];
+  const a = encodeSlowly(bits.slice(0, half));
+  const b = encodeSlowly(bits.slice(half));
   return [...a.map((bit, at) => bit ^ b[at]!), ...b];
 }
 

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runVerifierContract } from '../../../test/contract/verifier.js';
+import { parameters } from '../../../test/support/data/parameters.js';
+import { testShare } from '../../../test/support/data/share.js';
 import { createTestSight } from '../../../test/support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
-import { testShare } from '../../../test/support/data/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/support/fakes/simulated-engine.js';
 import { cheapStretch } from '../../../test/support/fakes/stretch.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
 import type { Binding, Keys, Verifier, VerifyRequest } from '../../core/ports.js';
 import { type Photo, type SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';
@@ -19,7 +19,8 @@ import { type EngineParameters, withOwnEngines } from '../token/parameters.js';
 import { createEmbeddedVerifier } from './embedded.js';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
-const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+const first = new Uint8Array(32).fill(1);
+const second = new Uint8Array(32).fill(2);
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 
 const standard = { engine: createSimulatedEngine(), parameters, keys: createKeysInMemory(first), random };
@@ -49,12 +50,21 @@ function createWatchedEngine(recognisers: readonly string[] = [], magnitudes: nu
 const three = () => [2, 3, 4].map((shot) => drawPhoto('Ada', shot));
 const enrol = (verifier: Verifier, photos: readonly Photo[] = [drawPhoto('Ada', 1)], expiresAt: number | null = null) =>
   verifier.enrol({
-    ...{ photos, binding, secret: null, share: testShare },
+    photos,
+    binding,
+    secret: null,
+    share: testShare,
     expiresAt: expiresAt === null ? null : epochSec(expiresAt),
   });
 const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
-  ...{ photos: [drawPhoto('Ada', 2)], token: null, binding, secret: null },
-  ...{ requireLiveness: false, allowRenewal: true, ...changes, share: testShare },
+  photos: [drawPhoto('Ada', 2)],
+  token: null,
+  binding,
+  secret: null,
+  requireLiveness: false,
+  allowRenewal: true,
+  ...changes,
+  share: testShare,
 });
 const areWiped = (given: readonly FaceAnalysis[]): boolean =>
   given
@@ -96,7 +106,8 @@ test('liveness is the least of the photos, told with a refusal too, and not meas
   const { token } = await enrol(verifier);
   const check = (changes: Partial<VerifyRequest>, ...liveness: number[]) =>
     verifier.verify(request({ ...changes, photos: liveness.map((value, at) => drawPhoto('Ada', 2 + at, value)) }));
-  const [live, refused] = [{ requireLiveness: true }, { matched: false, liveness: 0.049 }];
+  const live = { requireLiveness: true };
+  const refused = { matched: false, liveness: 0.049 };
   expect(await check({ token, ...live }, 0.9, 0.049)).toMatchObject(refused);
   expect(await check({ token, ...live }, 0.9, 0.05)).toMatchObject({ matched: true, liveness: 0.05 });
   expect(await check(live, 0.9, 0.049)).toMatchObject(refused);
@@ -143,7 +154,8 @@ describe('renewal', () => {
   test('is sealed until the token itself ends, and not for whoever expects another end', async () => {
     const token = await enrolled(2_000_000_000);
     const expecting = (end: number | null) => ({
-      ...{ token, photos: three() },
+      token,
+      photos: three(),
       expectedExpiresAt: end === null ? null : epochSec(end),
     });
     const { renewed } = await newer().verify(request(expecting(2_000_000_000)));
@@ -171,7 +183,11 @@ describe('renewal', () => {
   test('keeps the secret', async () => {
     const secret = new UserSecret('horse');
     const { token } = await verifierWith().enrol({
-      ...{ photos: three(), binding, secret, expiresAt: null, share: testShare },
+      photos: three(),
+      binding,
+      secret,
+      expiresAt: null,
+      share: testShare,
     });
     const verifier = newer();
     const { renewed } = await verifier.verify(request({ token, secret, photos: three() }));

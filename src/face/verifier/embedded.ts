@@ -200,7 +200,8 @@ export function createEmbeddedVerifier(deps: {
     const settled = unlocking.catch(() => null);
     try {
       return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
-        const [face, newest] = [by(engine), by(current)];
+        const face = by(engine);
+        const newest = by(current);
         const unlocked = await unlocking;
         // Photos of two people never match, or an attacker could combine a stolen photo with their own live face. The
         // same applies to photos that are not live. In both cases the same work is done.

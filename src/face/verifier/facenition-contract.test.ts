@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { startApiServer } from '../../../test/support/servers/api-server.js';
 import { runVerifierContract } from '../../../test/contract/verifier.js';
+import { parameters } from '../../../test/support/data/parameters.js';
 import { createTestSight } from '../../../test/support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { cheapStretch } from '../../../test/support/fakes/stretch.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
+import { startApiServer } from '../../../test/support/servers/api-server.js';
 import { Credential } from '../../core/secrets.js';
 import { createEnginePool } from '../engine/pool.js';
 import { createEmbeddedVerifier } from './embedded.js';

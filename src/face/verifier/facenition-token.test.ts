@@ -11,9 +11,14 @@ import { identifyToken, toBoundScope } from './facenition-token.js';
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const ours = (expiresAt: number | null): SealedToken =>
   renderToken({
-    ...{ engine: 1, hasSecret: true, photos: 2, keyVersion: 9 },
+    engine: 1,
+    hasSecret: true,
+    photos: 2,
+    keyVersion: 9,
     expiresAt: expiresAt === null ? null : epochSec(expiresAt),
-    ...{ salt: systemRandom(16), stored: systemRandom(128), tag: systemRandom(16) },
+    salt: systemRandom(16),
+    stored: systemRandom(128),
+    tag: systemRandom(16),
   });
 
 describe('the scope that is sent', () => {

@@ -89,7 +89,9 @@ export function createDecoys(random: Random): Decoys {
         return new SealedToken(Buffer.from(random(length)).toString(encoding).slice(0, length));
       }
       const { engine, keyVersion } = shape;
-      const [salt, stored, tag] = [random(16), random(128), random(16)];
+      const salt = random(16);
+      const stored = random(128);
+      const tag = random(16);
       return renderToken({ engine, keyVersion, hasSecret, photos: 1, expiresAt: null, salt, stored, tag });
     },
   };

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Response } from 'undici';
 import { type Behaviour, faults, type SeenRequest, startFaultServer } from '../../../simulators/facenition-faults.js';
 import { startSelfSignedServer } from '../../../simulators/tls-server.js';
-import { patienceMs } from '../../../test/support/run/patience.js';
 import { testShare } from '../../../test/support/data/share.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { patienceMs } from '../../../test/support/run/patience.js';
 import type { Binding, EnrolRequest, Verifier, VerifyRequest } from '../../core/ports.js';
 import { Credential, Photo, SealedToken, UserSecret } from '../../core/secrets.js';
 import { epochMs, epochSec } from '../../core/units.js';
@@ -25,9 +25,14 @@ const isWiped = (photo: Photo): boolean => photo.use((bytes) => bytes.every((byt
 
 const ourToken = (expiresAt: number | null = null, keyVersion = 3): string =>
   renderToken({
-    ...{ engine: 1, hasSecret: false, photos: 1, keyVersion },
+    engine: 1,
+    hasSecret: false,
+    photos: 1,
+    keyVersion,
     expiresAt: expiresAt === null ? null : epochSec(expiresAt),
-    ...{ salt: Buffer.alloc(16, 1), stored: Buffer.alloc(128, 2), tag: Buffer.alloc(16, 3) },
+    salt: Buffer.alloc(16, 1),
+    stored: Buffer.alloc(128, 2),
+    tag: Buffer.alloc(16, 3),
   }).use((text) => text);
 
 const opened: (() => Promise<void>)[] = [];
@@ -52,7 +57,10 @@ function connect(url: string, timeouts = patient) {
   const log = createTextLog();
   let now = 1_700_000_000_000;
   const verifier = createFacenitionVerifier({
-    ...{ url, token: new Credential(clientToken), random: systemRandom, log },
+    url,
+    token: new Credential(clientToken),
+    random: systemRandom,
+    log,
     timeouts,
     clock: { now: () => epochMs(now) },
   });
@@ -65,11 +73,22 @@ function connect(url: string, timeouts = patient) {
 }
 
 const verifyRequest = (changes: Partial<VerifyRequest> = {}): VerifyRequest => ({
-  ...{ photos: [draw()], token: new SealedToken(opaqueToken), binding, secret: new UserSecret(password) },
-  ...{ requireLiveness: false, allowRenewal: true, ...changes, share: testShare },
+  photos: [draw()],
+  token: new SealedToken(opaqueToken),
+  binding,
+  secret: new UserSecret(password),
+  requireLiveness: false,
+  allowRenewal: true,
+  ...changes,
+  share: testShare,
 });
 const enrolRequest = (changes: Partial<EnrolRequest> = {}): EnrolRequest => ({
-  ...{ photos: [draw()], binding, secret: new UserSecret(password), expiresAt: null, ...changes, share: testShare },
+  photos: [draw()],
+  binding,
+  secret: new UserSecret(password),
+  expiresAt: null,
+  ...changes,
+  share: testShare,
 });
 
 const answer = (json: unknown): Behaviour => ({ status: 200, json });

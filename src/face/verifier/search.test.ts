@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
 import { parameters } from '../../../test/support/data/parameters.js';
 import { testShare } from '../../../test/support/data/share.js';
+import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
 import { toEmbedding } from '../../../test/support/fakes/simulated-engine.js';
 import type { Binding, Keys } from '../../core/ports.js';
 import { Embedding, type SealedToken } from '../../core/secrets.js';
@@ -80,7 +80,8 @@ test('where a key service fails halfway, all keys that were derived are overwrit
     },
   };
   const real = fv1Of(cheap, failing);
-  let [held, wiped] = [0, 0];
+  let held = 0;
+  let wiped = 0;
   const watched: Fv1 = {
     ...real,
     async unlock(request) {

@@ -87,7 +87,8 @@ async function authenticate(
   source: string,
   deps: SessionPorts,
 ): Promise<{ readonly administrator: Administrator; readonly needsFaceCheck: boolean }> {
-  const [key, token] = [headers['x-admin-key'], headers[consoleTokenHeader]];
+  const key = headers['x-admin-key'];
+  const token = headers[consoleTokenHeader];
   if (token === undefined) {
     const { administrator } = await authenticateAdministrator(new Credential(String(key ?? '')), source, deps);
     return { administrator, needsFaceCheck: false };

@@ -5,9 +5,18 @@ import { describeRefusals, quotaHeaders } from './describe-refusals.js';
 /* Descriptions of the bodies follow https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html */
 
 const codes = [
-  ...(['request_malformed', 'caller_untrusted', 'scope_missing', 'not_found', 'limit_reached'] as const),
-  ...(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable', 'key_service_unavailable'] as const),
-  ...(['method_not_allowed', 'internal'] as const),
+  'request_malformed',
+  'caller_untrusted',
+  'scope_missing',
+  'not_found',
+  'limit_reached',
+  'body_too_large',
+  'quota_exceeded',
+  'overloaded',
+  'state_unavailable',
+  'key_service_unavailable',
+  'method_not_allowed',
+  'internal',
 ] satisfies readonly FaceErrorCode[];
 
 const anyObject: JsonObject = { 'application/json': { schema: { type: 'object' } } };
@@ -109,10 +118,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
         400: { description: grantErrors, content: anyObject },
         401: { description: grantErrors, content: anyObject },
         ...describeRefusals(
-          [
-            ...(['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable'] as const),
-            ...(['method_not_allowed', 'internal'] as const),
-          ],
+          ['body_too_large', 'quota_exceeded', 'overloaded', 'state_unavailable', 'method_not_allowed', 'internal'],
           quotaHeaders,
         ),
       },

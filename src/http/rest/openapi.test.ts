@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
-import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
+import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
 import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 
 let server: ApiServer;

@@ -10,8 +10,11 @@ import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = [
-  ...(['field_unknown', 'body_too_large', 'media_type_unsupported'] as const),
-  ...(['overloaded', 'state_unavailable'] as const),
+  'field_unknown',
+  'body_too_large',
+  'media_type_unsupported',
+  'overloaded',
+  'state_unavailable',
 ];
 const clientCodes: readonly FaceErrorCode[] = [
   'caller_untrusted',

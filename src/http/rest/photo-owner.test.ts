@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
 import { startFaultServer } from '../../../simulators/facenition-faults.js';
-import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
-import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
 import { testShare } from '../../../test/support/data/share.js';
+import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { Verifier } from '../../core/ports.js';
 import { Credential, owningPhotos, type Photo } from '../../core/secrets.js';
 import { epochMs } from '../../core/units.js';
@@ -30,7 +30,10 @@ const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
 async function createSilentVerifier(): Promise<Verifier> {
   const { url, close } = await startFaultServer(() => 'hang before headers');
   const verifier = createFacenitionVerifier({
-    ...{ url, token: new Credential('fst_none'), random: systemRandom, log: createTextLog() },
+    url,
+    token: new Credential('fst_none'),
+    random: systemRandom,
+    log: createTextLog(),
     timeouts: { connectMs: 400, headersMs: 100, bodyMs: 100, totalMs: 200 },
     clock: { now: () => epochMs(0) },
   });
@@ -81,7 +84,9 @@ test('photos of a body whose last photo is refused', async () => {
     const allowance = new RequestBudget(createBodyPools().clients, 'here', 1024);
     const refusal = await owningPhotos((own) =>
       readBody(request, response, {
-        ...{ photoLimits: { photo: { atLeast: 1, atMost: 5 } }, allowance, maxBytes: 1024 },
+        photoLimits: { photo: { atLeast: 1, atMost: 5 } },
+        allowance,
+        maxBytes: 1024,
         own: (bytes) => {
           const photo = own(bytes);
           made.push(photo);

@@ -44,7 +44,8 @@ describe('Amazon SNS', () => {
     await delivery.send(message);
     expect(sns.published).toEqual([
       {
-        ...{ to: message.to, text: message.text },
+        to: message.to,
+        text: message.text,
         attributes: { 'AWS.SNS.SMS.SMSType': 'Transactional', 'AWS.SNS.SMS.SenderID': 'FACESTEP' },
       },
     ]);

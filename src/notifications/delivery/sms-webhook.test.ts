@@ -44,10 +44,15 @@ async function startGateway() {
       url: `http://127.0.0.1:${port}/sms`,
       secret: new Credential(given),
       others: createOutbox({ sink: async () => {}, clock }),
-      ...{ fetch, clock, random: systemRandom },
+      fetch,
+      clock,
+      random: systemRandom,
     });
   return {
-    ...{ taken, seen, deliver, delivery: deliver() },
+    taken,
+    seen,
+    deliver,
+    delivery: deliver(),
     answer: (next: number) => {
       status = next;
     },

@@ -32,7 +32,8 @@ async function startRelay(options: SMTPServerOptions = {}) {
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const { port } = relay.server.address() as AddressInfo;
   return {
-    ...{ port, received },
+    port,
+    received,
     setDown: () => {
       isDown = true;
     },

@@ -8,7 +8,8 @@ import type { Fetch } from '../../core/ports.js';
 import { createWebPush } from './web-push.js';
 
 const contact = 'mailto:security@example.com';
-const [first, second] = [randomBytes(32), randomBytes(32)];
+const first = randomBytes(32);
+const second = randomBytes(32);
 const clock = createManualClock(Date.now());
 let service: PushServiceSimulator;
 beforeEach(async () => {

@@ -32,8 +32,11 @@ export async function deriveVapidKey(version: KeyVersion, { keys }: Ports<'keys'
   const point = pair.getPublicKey();
   const toText = (bytes: Buffer): string => bytes.toString('base64url');
   const jwk = {
-    ...{ kty: 'EC', crv: 'P-256', d: toText(secret) },
-    ...{ x: toText(point.subarray(1, 33)), y: toText(point.subarray(33)) },
+    kty: 'EC',
+    crv: 'P-256',
+    d: toText(secret),
+    x: toText(point.subarray(1, 33)),
+    y: toText(point.subarray(33)),
   };
   const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
   secret.fill(0);

@@ -29,7 +29,8 @@ interface ShownClient {
 export function mountTokenEndpoint(app: Express, deps: AdmissionPorts & Ports<'random'>, pools: CallerPools): void {
   mountRoute(app, ssfPaths.token, {
     methods: ['POST'],
-    ...{ pools, anonymousLimitBytes: maxTokenBodyBytes },
+    pools,
+    anonymousLimitBytes: maxTokenBodyBytes,
     answer: (arrival) => grant(arrival, deps),
     refuse(thrown, { response }) {
       const error = toGrantError(thrown);
@@ -147,7 +148,8 @@ export function mountSsf(
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     mountRoute(app, path, {
       methods: atPath.map(({ method }) => method),
-      ...{ pools, anonymousLimitBytes: maxBodyBytes },
+      pools,
+      anonymousLimitBytes: maxBodyBytes,
       async answer(arrival) {
         const endpoint = atPath.find(({ method }) => method === arrival.request.method);
         if (endpoint !== undefined) await serve(endpoint, arrival, deps);

@@ -4,10 +4,10 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../../simulators/security-event-receiver.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { until } from '../../../test/support/run/eventually.js';
 import { testIssuer } from '../../../test/support/fakes/keys.js';
+import { until } from '../../../test/support/run/eventually.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 import { securityEventReceiverGuard } from '../../config/security-events.js';
 import { listStreams } from '../streams.js';
@@ -160,7 +160,8 @@ describe('a stream that is pushed to', () => {
 
 describe('the configuration of a stream', () => {
   test('there are five of one application, and each sees its own alone', async () => {
-    const [one, two] = [await connect(), await connect()];
+    const one = await connect();
+    const two = await connect();
     const stream = await one.createStream();
     for (let made = 1; made < 5; made += 1) await one.createStream();
     const sixth = await one.call('POST', one.metadata.configuration_endpoint, {});

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectReceiver } from '../../../simulators/security-event-client.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { testIssuer } from '../../../test/support/fakes/keys.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 
 /* The client credentials grant before the whole HTTP surface: by a strict receiver, and by whoever does it wrong. */

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { createReceiptVerifier } from '../../../client/receipt-verifier.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { beginAgreed, draw, enrolByApi, startCapture } from '../../../test/support/benches/capture-bench.js';
 import { lendCamera, openLink, openOnPhone, openPage } from '../../../test/support/benches/capture-page.js';
 import { testEvent } from '../../../test/support/benches/core.js';
 import { drawPicture } from '../../../test/support/fakes/embedded.js';
+import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection, Policy } from '../../core/connection.js';
 import { audienceOf, redeemReceipt } from '../../core/receipt.js';
@@ -88,7 +88,9 @@ test('the trail has the digest of what was approved, and the title alone of its 
   const { events } = server.audit;
   expect(events).toContainEqual(
     expect.objectContaining({
-      ...{ action: 'action_approved', connection: 'acme', subject: '00u1' },
+      action: 'action_approved',
+      connection: 'acme',
+      subject: '00u1',
       detail: { stepUpId: id, actionDigest: digest, title: action.title, application: 'bank.example.com' },
     }),
   );

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, adminKey } from '../../../test/support/servers/api-server.js';
 import { beginPage, draw, startCapture, who } from '../../../test/support/benches/capture-bench.js';
 import type { openPage } from '../../../test/support/benches/capture-page.js';
 import { testEvent } from '../../../test/support/benches/core.js';
+import { type ApiServer, adminKey } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection, Policy } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
@@ -55,7 +55,11 @@ async function enrol(person = 'ada') {
 const hookOf = (connection: Connection) =>
   decideHook(
     {
-      ...{ connection, subject: '00u1', hook: 'token', eventId: randomUUID(), eventTime: null },
+      connection,
+      subject: '00u1',
+      hook: 'token',
+      eventId: randomUUID(),
+      eventTime: null,
       ...testEvent,
     },
     server.deps,
@@ -70,8 +74,13 @@ test('a code to the provider’s address passes the step-up, and all results say
   const { body } = await giveBack(page, codes, lastCode());
   expect(body.view).toMatchObject({ state: 'passed_another_way', recoveryCodesOffered: false });
   expect(decodeJwt(String(body.receipt))).toMatchObject({
-    ...{ sub: '00u1', nonce: 'n-1', acr: 'another_way', amr: ['otp'] },
-    ...{ accuracy: null, liveness: null, presence: null },
+    sub: '00u1',
+    nonce: 'n-1',
+    acr: 'another_way',
+    amr: ['otp'],
+    accuracy: null,
+    liveness: null,
+    presence: null,
   });
   expect(await stateOf(id)).toMatchObject({ state: 'passed_another_way' });
   expect(detailsOf('another_way_passed')).toEqual([{ stepUpId: id, way: 'email', application: 'app.example.com' }]);
@@ -94,7 +103,8 @@ test('what cannot be put on record passes nobody', async () => {
 
 describe('a code', () => {
   test('works once, only for its own step-up', async () => {
-    const [first, second] = [await begin(), await begin()];
+    const first = await begin();
+    const second = await begin();
     const codes = await sendTo(first.page);
     const code = lastCode();
     expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');

@@ -28,9 +28,13 @@ export function createAnotherWayEndpoints(
   deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery' | 'keys'>,
 ): Endpoint[] {
   const common = {
-    ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    photos: {},
     deps,
-  };
+  } as const;
   const session = ['step_up_unknown', 'step_up_finished', 'connection_unknown', 'not_found'] as const;
   const passing = {
     ...common,
@@ -52,10 +56,7 @@ export function createAnotherWayEndpoints(
       summary: 'Send a one-time code instead of a face check',
       description:
         'Sends the code to the address or number of the person at the identity provider; at most ten a day. Available if the policy allows it, after a first factor.',
-      codes: [
-        ...session,
-        ...(['locked_out', 'contact_missing', 'subject_unknown', 'profile_unavailable', 'delivery_failed'] as const),
-      ],
+      codes: [...session, 'locked_out', 'contact_missing', 'subject_unknown', 'profile_unavailable', 'delivery_failed'],
       fields: z.strictObject({
         channel: z.enum(['email', 'sms']),
         language: z.enum(supportedLanguages).default('en'),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
 import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 
 /* Whom a request is about: by their id at the provider, or by the name they sign in by. */
@@ -31,8 +31,11 @@ const enrol = (who: Record<string, string>, people: readonly string[] = ['ada', 
   server.postForm(
     '/enrolments',
     toForm({
-      ...{ connection: 'work', ...who, photo: people.map((person, number) => drawPicture(person, number + 1)) },
-      ...{ consentStatement: 'c', consentGivenAt: new Date(server.clock.now()).toISOString() },
+      connection: 'work',
+      ...who,
+      photo: people.map((person, number) => drawPicture(person, number + 1)),
+      consentStatement: 'c',
+      consentGivenAt: new Date(server.clock.now()).toISOString(),
     }),
     { 'x-auth-token': token },
   );
@@ -82,10 +85,12 @@ describe('an invitation', () => {
 
 test('photos that show two people make no token, of a connection or of a caller', async () => {
   expect(await enrol({ login }, ['ada', 'grace', 'ada'])).toMatchObject({
-    ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },
+    status: 403,
+    body: { ok: false, code: 'face_mismatch' },
   });
   const photo = [drawPicture('ada', 1), drawPicture('grace', 1)];
   expect(await server.postForm('/generate', toForm({ photo }), { 'x-auth-token': token })).toMatchObject({
-    ...{ status: 403, body: { ok: false, code: 'face_mismatch' } },
+    status: 403,
+    body: { ok: false, code: 'face_mismatch' },
   });
 });

@@ -164,9 +164,16 @@ export function createChallengeEndpoints(
         'Takes the pictures in the requested order, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
       codes: [
         ...session,
-        ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
+        'challenge_wrong',
+        'secret_missing',
+        'secret_weak',
+        'consent_missing',
+        'locked_out',
         'enrolment_changed',
-        ...(['connection_unknown', 'subject_unknown', 'profile_unavailable', 'overloaded'] as const),
+        'connection_unknown',
+        'subject_unknown',
+        'profile_unavailable',
+        'overloaded',
       ],
       photos: {
         photo: { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },

@@ -13,7 +13,11 @@ export function createPasskeyEndpoints(
 ): Endpoint[] {
   return [
     sessionEndpoint({
-      ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),
+      versions: [1, 2],
+      tag: 'Capture page',
+      ours: true,
+      method: 'POST',
+      status: 201,
       path: '/face/passkey',
       action: 'start_passkey',
       summary: 'Begin the WebAuthn ceremony of a challenge',
@@ -36,17 +40,15 @@ export function createCurrentEnrolmentEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'connections'>,
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
-    codes: [
-      'step_up_unknown',
-      'step_up_finished',
-      'subject_unknown',
-      'profile_unavailable',
-      'token_malformed',
-    ] as const,
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    status: 200,
+    photos: {},
+    codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],
     deps,
     fields: z.strictObject({}),
-  };
+  } as const;
   return [
     sessionEndpoint({
       ...common,

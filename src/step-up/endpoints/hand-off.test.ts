@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
 import { openLink, openOnPhone, openPage } from '../../../test/support/benches/capture-page.js';
+import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Policy } from '../../core/connection.js';
 
@@ -75,7 +75,9 @@ describe('a link that somebody was sent', () => {
         answer
       ];
       expect((await choose(phone, number ?? null)).body.view).toMatchObject({
-        ...{ state: 'failed', role: 'unpaired', pairing: null },
+        state: 'failed',
+        role: 'unpaired',
+        pairing: null,
         handOff: { state: 'refused', code: null },
       });
       expect(await viewOf(page)).toMatchObject({ state: 'failed', handOff: { state: 'refused' } });
@@ -84,10 +86,12 @@ describe('a link that somebody was sent', () => {
         expect(['step_up_finished', 'step_up_unknown']).toContain((await each.post('/face/challenge')).body.code);
       expect((await page.post('/face/hand-off')).body.code).toBe('step_up_finished');
       expect((await server.send('GET', `/step-ups/${id}`, { headers: auth })).body).toMatchObject({
-        ...{ state: 'failed', receipt: null },
+        state: 'failed',
+        receipt: null,
       });
       expect(server.audit.events.at(-1)).toMatchObject({
-        ...{ action: 'hand_off_refused', ...who },
+        action: 'hand_off_refused',
+        ...who,
         detail: { stepUpId: id, chosen: number === undefined ? 'none' : 'another' },
       });
     },

@@ -72,9 +72,13 @@ export function createHandOffEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'issuer' | 'connections'>,
 ): Endpoint[] {
   const common = {
-    ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),
+    versions: [1, 2],
+    tag: 'Capture page',
+    ours: true,
+    method: 'POST',
+    photos: {},
     deps,
-  };
+  } as const;
   return [
     sessionEndpoint({
       ...common,

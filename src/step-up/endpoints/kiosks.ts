@@ -10,7 +10,12 @@ import { kioskIdGuard, registerKiosk, takeNextAtKiosk } from '../kiosk.js';
 export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'issuer'>): Endpoint[] {
   return [
     clientEndpoint({
-      ...({ method: 'POST', path: '/kiosks', versions: [1, 2], status: 201, tag: 'Step-up', ours: true } as const),
+      method: 'POST',
+      path: '/kiosks',
+      versions: [1, 2],
+      status: 201,
+      tag: 'Step-up',
+      ours: true,
       scope: 'verify',
       summary: 'Register a kiosk',
       description:
@@ -25,7 +30,11 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
       },
     }),
     openEndpoint({
-      ...({ method: 'POST', path: '/face/kiosk/next', versions: [1, 2], status: 200, ours: true } as const),
+      method: 'POST',
+      path: '/face/kiosk/next',
+      versions: [1, 2],
+      status: 200,
+      ours: true,
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',
       description:

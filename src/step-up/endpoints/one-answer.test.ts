@@ -1,17 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
+import { parameters } from '../../../test/support/data/parameters.js';
 import { countExaminations } from '../../../test/support/fakes/counted.js';
 import { createTestSight } from '../../../test/support/fakes/embedded.js';
 import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { parameters } from '../../../test/support/data/parameters.js';
 import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/support/fakes/simulated-judge.js';
 import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { cheapStretch } from '../../../test/support/fakes/stretch.js';
+import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { attemptsOfSubject, attemptsOfToken } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
@@ -140,7 +140,9 @@ const expected = {
   'photos of a backend': {
     liveness: 'passive',
     answer: {
-      ...{ status: 200, state: 'failed', retryAfter: null },
+      status: 200,
+      state: 'failed',
+      retryAfter: null,
       body: { ok: true, id: null, state: 'failed', expiresAt: null, receipt: null },
     },
     work: { examined: 2, macs: 1 },
@@ -149,16 +151,41 @@ const expected = {
   'the capture page': {
     liveness: 'challenge',
     answer: {
-      ...{ status: 200, state: 'started', retryAfter: null },
+      status: 200,
+      state: 'started',
+      retryAfter: null,
       body: {
-        ...{ ok: true, outcome: 'try_again', hint: 'follow', receipt: null },
+        ok: true,
+        outcome: 'try_again',
+        hint: 'follow',
+        receipt: null,
         view: {
-          ...{ id: null, purpose: 'verify', role: 'own', triesLeft: 2, expiresAt: null, state: 'started' },
-          ...{ consentVersion: 'consent-1', consentNeeded: false, agreedAt: null, retentionDays: 1 },
-          ...{ action: null, organisation: null, application: null },
-          ...{ userSecret: 'none', light: 'offered', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },
-          ...{ handOff: null, handOffAllowed: true, phoneNeeded: false, pairing: null },
-          ...{ anotherWays: [], recoveryCodesOffered: false, receiptWaits: false, helpOffered: false },
+          id: null,
+          purpose: 'verify',
+          role: 'own',
+          triesLeft: 2,
+          expiresAt: null,
+          state: 'started',
+          consentVersion: 'consent-1',
+          consentNeeded: false,
+          agreedAt: null,
+          retentionDays: 1,
+          action: null,
+          organisation: null,
+          application: null,
+          userSecret: 'none',
+          light: 'offered',
+          referencePhotoNeeded: false,
+          fallbackUrl: null,
+          returnUrl: null,
+          handOff: null,
+          handOffAllowed: true,
+          phoneNeeded: false,
+          pairing: null,
+          anotherWays: [],
+          recoveryCodesOffered: false,
+          receiptWaits: false,
+          helpOffered: false,
         },
       },
     },

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import { beginAgreed, draw, startCapture } from '../../../test/support/benches/capture-bench.js';
 import type { openPage } from '../../../test/support/benches/capture-page.js';
+import { testShare } from '../../../test/support/data/share.js';
 import { countExaminations } from '../../../test/support/fakes/counted.js';
 import { createTestSight, createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
-import { testShare } from '../../../test/support/data/share.js';
 import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
 import { createSimulatedJudge } from '../../../test/support/fakes/simulated-judge.js';
+import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import type { AnalysisCache } from '../../core/ports.js';
 import type { Engine, FaceAnalysis } from '../../face/engine/engine.js';
 import { checkFrame } from '../../face/engine/picture-header.js';
@@ -65,7 +65,9 @@ async function check(
 async function enrol(): Promise<void> {
   const page = await open('/invitations');
   expect(await check(page, draw('ada'), { reference: drawPicture('ada', 9) })).toEqual({
-    ...{ outcome: 'passed', examined: 6, left: 0 },
+    outcome: 'passed',
+    examined: 6,
+    left: 0,
   });
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import { beginAgreed, startCapture } from '../../../test/support/benches/capture-bench.js';
 import { digestOf, lendCamera, openOnPhone, type openPage } from '../../../test/support/benches/capture-page.js';
+import type { ApiServer } from '../../../test/support/servers/api-server.js';
 import { createEndpoints } from '../../app/endpoints.js';
 
 /* Every call that takes a session, by everybody who can have one. */
@@ -24,16 +24,24 @@ interface Call {
   readonly allowed: readonly Role[];
 }
 const get = (path: string, allowed: readonly Role[], purpose?: 'manage'): Call => ({
-  ...{ call: `GET ${path}`, purpose, allowed, send: (page) => page.get(path) },
+  call: `GET ${path}`,
+  purpose,
+  allowed,
+  send: (page) => page.get(path),
 });
 const post = (path: string, allowed: readonly Role[], body: object = {}, purpose?: 'manage'): Call => ({
-  ...{ call: `POST ${path}`, purpose, allowed, send: (page) => page.post(path, body) },
+  call: `POST ${path}`,
+  purpose,
+  allowed,
+  send: (page) => page.post(path, body),
 });
 const held = (path: string, body: object = {}) => post(path, ['own'], body, 'manage');
 const any = ['own', 'camera'] as const;
 const address = {
-  ...{ endpoint: 'https://push.example.com/x', p256dh: Buffer.alloc(65, 4).toString('base64url') },
-  ...{ auth: Buffer.alloc(16).toString('base64url'), publicKey: 'x' },
+  endpoint: 'https://push.example.com/x',
+  p256dh: Buffer.alloc(65, 4).toString('base64url'),
+  auth: Buffer.alloc(16).toString('base64url'),
+  publicKey: 'x',
 };
 
 /** What each call sends, and who is let in. A check needs `verify`, a look at what is held `manage`. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
 import { digestOf, lendCamera, openLink, openPage } from '../../../test/support/benches/capture-page.js';
 import { drawPicture } from '../../../test/support/fakes/embedded.js';
+import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import { readConsent } from '../../enrolment/consent.js';
@@ -18,8 +18,11 @@ let auth: { 'x-auth-token': string };
 const returnUrls = ['https://app.example.com/back'];
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
   const openStepUpRequest = async (nonce: string) => ({
-    ...{ subject: '00u1', nonce, audience: 'pool' },
-    ...{ issuedAt: toEpochSec(server.clock.now()), expiresAt: addSec(server.clock.now(), 60) },
+    subject: '00u1',
+    nonce,
+    audience: 'pool',
+    issuedAt: toEpochSec(server.clock.now()),
+    expiresAt: addSec(server.clock.now(), 60),
   });
   ({ server, profile, auth } = await startCapture({ returnUrls, ...policy }, { openStepUpRequest }));
 }
@@ -88,8 +91,13 @@ describe('where the camera of a phone is asked for', () => {
 
 describe('what the page says of the camera', () => {
   const device = {
-    ...{ camera: 'virtual', label: 'OBS Virtual Camera', widthPx: 1280, heightPx: 720, framesPerSec: 30 },
-    ...{ settable: ['zoom'], gap: { meanMs: 33.4, deviationMs: 0.1, count: 99 } },
+    camera: 'virtual',
+    label: 'OBS Virtual Camera',
+    widthPx: 1280,
+    heightPx: 720,
+    framesPerSec: 30,
+    settable: ['zoom'],
+    gap: { meanMs: 33.4, deviationMs: 0.1, count: 99 },
   };
 
   test('is noted and decides nothing', async () => {
@@ -192,7 +200,8 @@ describe('a link', () => {
 
   test('whose answer was lost is opened again by whoever named the key of the session, of a hand-off, too', async () => {
     const { url } = await start();
-    const [key, other] = [randomUUID().repeat(2), randomUUID().repeat(2)];
+    const key = randomUUID().repeat(2);
+    const other = randomUUID().repeat(2);
     const first = await openLink(server, url, { key });
     const page = openPage(server, String(first.body.session));
     await page.consent();

@@ -4,9 +4,9 @@ import { kmsEnvironment, startKms, type Trouble } from '../../../simulators/kms/
 import { runKeysContract } from '../../../test/contract/keys.js';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { drawPicture } from '../../../test/support/fakes/embedded.js';
 import { parameters } from '../../../test/support/data/parameters.js';
 import { testShare } from '../../../test/support/data/share.js';
+import { drawPicture } from '../../../test/support/fakes/embedded.js';
 import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
 import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { cheapStretch } from '../../../test/support/fakes/stretch.js';
@@ -117,7 +117,12 @@ test('a check of a token costs one call of KMS, repeated none, and its renewal o
   expect(callsOf('GenerateMac')).toBe(1);
 
   const request = (): VerifyRequest => ({
-    ...{ photos: photos(), token, binding, secret: null, requireLiveness: false, allowRenewal: true },
+    photos: photos(),
+    token,
+    binding,
+    secret: null,
+    requireLiveness: false,
+    allowRenewal: true,
     share: testShare,
   });
   const restarted = await openVerifier();

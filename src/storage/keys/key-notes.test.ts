@@ -2,9 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../../test/support/benches/audit.js';
+import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { eventually, until } from '../../../test/support/run/eventually.js';
 import { createFolder } from '../../../test/support/run/folder.js';
-import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
 import { createFileAudit } from '../../audit/file.js';
 import { filesOf } from '../../config/data-files.js';
 import { createKeyNotes } from './key-notes.js';
@@ -66,7 +66,8 @@ test('a note that cannot be written is told, and comes with the next change', as
   let isFull = true;
   const onKeysLoaded = createKeyNotes({
     audit: { append: (event) => (isFull ? Promise.reject(new Error('disk full')) : audit.append(event)) },
-    ...{ trail, log },
+    trail,
+    log,
   });
   await writeFile(trail, '');
   onKeysLoaded('sealing', [1]);

@@ -5,8 +5,8 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
 const typ = 'facestep-receipt+jwt';
@@ -51,7 +51,8 @@ test('one of several concurrent processes creates the key, readable only by its 
 });
 
 test('a key is published for the overlap before it signs, in every process, and one at a time waits', async () => {
-  const [mine, theirs] = [await start(), await start()];
+  const mine = await start();
+  const theirs = await start();
   const [first] = await kidsOf(mine);
   const { kid: next, signsFrom } = await theirs.rotate();
   expect(signsFrom - clock.now()).toBe(signerOverlapSec * 1000);
@@ -80,7 +81,8 @@ test('the private key is destroyed at the end of its period', async () => {
 });
 
 test('a server whose clock is behind signs with the next key, once another has destroyed the half of the last', async () => {
-  const [behind, signer] = [await start(createManualClock()), await start()];
+  const behind = await start(createManualClock());
+  const signer = await start();
   const { kid: next } = await signer.rotate();
   clock.advanceSec(signerOverlapSec);
   const jws = await signer.sign(typ, {});

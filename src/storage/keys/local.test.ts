@@ -100,7 +100,8 @@ test('a change that cannot be written changes nothing', async () => {
 });
 
 test('what another process changes is in force at once: its new version, and a retired one no more', async () => {
-  const [mine, theirs] = [await start(), await start()];
+  const mine = await start();
+  const theirs = await start();
   const first = await hex(mine, 1);
   await theirs.rotate();
   expect(await mine.currentVersion()).toBe(2);

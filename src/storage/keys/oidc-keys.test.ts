@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createTextLog, systemRandom as random } from '../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../test/support/run/folder.js';
 import { createOidcKeys } from './oidc-keys.js';
 
 let folder: string;
@@ -69,7 +69,8 @@ test('a new key takes over by itself, with overlap, and nothing but the clock mo
 });
 
 test('two processes on one file rotate to one key', async () => {
-  const [one, two] = [await start(), await start()];
+  const one = await start();
+  const two = await start();
   clock.advanceSec(88 * day);
   const ofOne = await kids(one);
   clock.advanceSec(61);

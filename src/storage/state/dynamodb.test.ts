@@ -4,9 +4,14 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runLedgerContract } from '../../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
-import { createTable, type DynamoDbServer, deleteTable, startDynamoDb } from '../../../test/support/servers/dynamodb.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';
 import { useStateFolders } from '../../../test/support/run/state-folder.js';
+import {
+  createTable,
+  type DynamoDbServer,
+  deleteTable,
+  startDynamoDb,
+} from '../../../test/support/servers/dynamodb.js';
 import { addSec } from '../../core/units.js';
 import { listen } from '../../http/listen.js';
 import { createDynamoDbClient, createDynamoDbStore } from './dynamodb.js';
@@ -19,7 +24,9 @@ let tables = 0;
 const { newFolder, openIn, openFor } = useStateFolders(() => settingsOf('any'));
 const settingsOf = (table: string, endpoint = server.endpoint) => ({
   kind: 'dynamodb' as const,
-  ...{ table, endpoint, region: 'eu-central-1' },
+  table,
+  endpoint,
+  region: 'eu-central-1',
 });
 
 beforeAll(async () => {

@@ -30,8 +30,11 @@ export function parseMark(value: unknown): FormatMark {
 export function checkReadable(mark: FormatMark, where: string): void {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {
-      ...{ where, writtenBy: mark.writtenBy, format: mark.format },
-      ...{ thisVersion: version, reads: dataFormat },
+      where,
+      writtenBy: mark.writtenBy,
+      format: mark.format,
+      thisVersion: version,
+      reads: dataFormat,
     });
 }
 

@@ -63,7 +63,8 @@ export async function createRedisLedger(config: RedisConfig): Promise<LedgerStor
     },
     async range({ partition, after, before }, limit, order) {
       return orUnavailable(async () => {
-        const [least, greatest] = [after === '' ? '-' : `(${after}`, `(${before}`];
+        const least = after === '' ? '-' : `(${after}`;
+        const greatest = `(${before}`;
         const key = setKey(partition);
         const sorts = sortsGuard.parse(
           order === 'oldest first'

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
 import { eventually } from '../../../test/support/run/eventually.js';
+import { useStateFolders } from '../../../test/support/run/state-folder.js';
 import { hasRedis } from '../../../test/support/servers/redis.js';
 import { masterName, startRedisCluster, startRedisSentinel } from '../../../test/support/servers/redis-groups.js';
-import { useStateFolders } from '../../../test/support/run/state-folder.js';
 import { addSec } from '../../core/units.js';
 
 const describeOnRedis = hasRedis ? describe : describe.skip;
@@ -11,7 +11,9 @@ const describeOnRedis = hasRedis ? describe : describe.skip;
 describeOnRedis('on a Redis Cluster', () => {
   let group: Awaited<ReturnType<typeof startRedisCluster>>;
   const { newFolder, openIn, openFor } = useStateFolders(() => ({
-    ...{ kind: 'redis', url: group.servers[0]!.url, cluster: [] },
+    kind: 'redis',
+    url: group.servers[0]!.url,
+    cluster: [],
   }));
   beforeAll(async () => {
     group = await startRedisCluster();
@@ -39,7 +41,8 @@ describeOnRedis('on a Redis Cluster', () => {
 describeOnRedis('on a Redis with a sentinel', () => {
   let group: Awaited<ReturnType<typeof startRedisSentinel>>;
   const { newFolder, openIn, openFor } = useStateFolders(() => ({
-    ...{ kind: 'redis', url: 'redis://sentinels-know' },
+    kind: 'redis',
+    url: 'redis://sentinels-know',
     sentinel: { name: masterName, addresses: [`127.0.0.1:${group.sentinelPort}`] },
   }));
   beforeAll(async () => {

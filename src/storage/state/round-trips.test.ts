@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createTestCore, testEvent, testSignIn } from '../../../test/support/benches/core.js';
+import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
 import { eventually } from '../../../test/support/run/eventually.js';
 import { createFolder } from '../../../test/support/run/folder.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { hasRedis, startRedis } from '../../../test/support/servers/redis.js';
 import { createStateFolder } from '../../../test/support/run/state-folder.js';
+import { hasRedis, startRedis } from '../../../test/support/servers/redis.js';
 import { stateGuard } from '../../config/state.js';
 import { decideHook } from '../../step-up/decide.js';
 import { recordPassedStepUp } from '../../step-up/passed-step-up.js';
@@ -59,7 +59,11 @@ async function startNotingRedis() {
       return [outcome, await store.take()];
     };
     const pass = {
-      ...{ stepUpId: 's', passedAt: clock.now(), liveness: null, presence: null, anotherWay: false },
+      stepUpId: 's',
+      passedAt: clock.now(),
+      liveness: null,
+      presence: null,
+      anotherWay: false,
       signIn: testSignIn,
     };
     for (const subject of ['warm', 'anna']) {

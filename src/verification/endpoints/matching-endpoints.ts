@@ -52,7 +52,8 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       photos: { probe: one, reference: one },
       reply: comparisonReply,
       async handle({ fields, photos, client }) {
-        const [probe, share] = [photos('probe')[0], shareOfClient(client)];
+        const probe = photos('probe')[0];
+        const share = shareOfClient(client);
         const [comparison] = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
         if ('code' in comparison) throw new FaceError(comparison.code, { field: 'reference' });
         return { score: comparison.score, match: comparison.match };
@@ -67,7 +68,8 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
       reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
-        const [probe, share] = [photos('probe')[0], shareOfClient(client)];
+        const probe = photos('probe')[0];
+        const share = shareOfClient(client);
         const compared = await verifier.match(probe, photos('reference'), fields.accuracy, share).catch(nameProbe);
         return {
           results: compared.map((each) =>

@@ -101,7 +101,8 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
       fill(context, toStyle(gain * around), () => context.rect(0, 0, width, height));
       if (around === 1) return;
       const { x, y } = sides[axis][at];
-      const [halfWidth, halfHeight] = [135, 170];
+      const halfWidth = 135;
+      const halfHeight = 170;
       const falloff = context.createLinearGradient(
         nose.x - x * halfWidth,
         nose.y - y * halfHeight,
@@ -111,7 +112,8 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
       falloff.addColorStop(0, toStyle(gain * (1 - around) * 0.5));
       falloff.addColorStop(1, toStyle(gain * (1 - around) * 1.5));
       fill(context, falloff, () => context.ellipse(nose.x, nose.y, halfWidth, halfHeight, 0, 0, 2 * Math.PI));
-      const [flankX, flankY] = [nose.x + x * nose.halfWidth, nose.y + y * nose.halfWidth];
+      const flankX = nose.x + x * nose.halfWidth;
+      const flankY = nose.y + y * nose.halfWidth;
       fill(context, toStyle(gain), () =>
         context.ellipse(flankX, flankY, nose.halfWidth * 0.9, nose.halfWidth * (x === 0 ? 0.9 : 2), 0, 0, 2 * Math.PI),
       );

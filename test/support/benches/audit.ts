@@ -36,7 +36,13 @@ export const tokenChange = (
   tokenId: string,
   given: Partial<AuditDetail<'enrolment_begun'>> = {},
 ): AuditDetail<'enrolment_begun'> => ({
-  ...{ tokenId, keyVersion: 1, photos: 3, kind: 'enrolment', expiresAt: null, former: null, formerExpiresAt: null },
+  tokenId,
+  keyVersion: 1,
+  photos: 3,
+  kind: 'enrolment',
+  expiresAt: null,
+  former: null,
+  formerExpiresAt: null,
   ...given,
 });
 

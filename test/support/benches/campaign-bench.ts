@@ -9,18 +9,23 @@ import type { CampaignPorts } from '../../../src/extensions/campaigns/settings.j
 import { readCampaign, readPeople } from '../../../src/extensions/campaigns/storage.js';
 import { createOutbox } from '../../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../../src/notifications/delivery/smtp.js';
-import { createTestCore } from './core.js';
-import { until } from '../run/eventually.js';
-import { createFolder } from '../run/folder.js';
 import { createTestJobs, sleepShortly } from '../fakes/jobs.js';
-import { startMailRelay } from '../servers/mail-relay.js';
 import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
 import { standInPorts } from '../fakes/stand-in-ports.js';
+import { until } from '../run/eventually.js';
+import { createFolder } from '../run/folder.js';
+import { startMailRelay } from '../servers/mail-relay.js';
+import { createTestCore } from './core.js';
 
 /** Creates the people of an uploaded file with default details. */
 export const named = (subjects: readonly string[]): NamedPerson[] =>
   subjects.map((subject, at) => ({
-    ...{ line: at + 2, login: loginOf(subject), email: null, name: null, language: null, reason: null },
+    line: at + 2,
+    login: loginOf(subject),
+    email: null,
+    name: null,
+    language: null,
+    reason: null,
   }));
 
 /** Creates a directory in memory whose groups have several pages. */
@@ -30,7 +35,10 @@ export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEn
       const members = groups.get(group) ?? [];
       for (let from = 0; from < members.length; from += 60) {
         yield members.slice(from, from + 60).map((subject) => ({
-          ...{ subject, login: loginOf(subject), email: loginOf(subject), isEnrolled: isEnrolled(subject) },
+          subject,
+          login: loginOf(subject),
+          email: loginOf(subject),
+          isEnrolled: isEnrolled(subject),
         }));
       }
     },
@@ -44,7 +52,10 @@ export async function openCampaignBench(subjects: readonly string[]) {
   const connection: Connection = { ...core.connection, profile };
   const nowhere = createOutbox({ sink: () => Promise.reject(new Error('closed')), clock: core.clock });
   const smtp = createSmtpDelivery({
-    ...{ url: new Credential(relay.url), from: 'face@example.test', requireTls: false, others: nowhere },
+    url: new Credential(relay.url),
+    from: 'face@example.test',
+    requireTls: false,
+    others: nowhere,
   });
   const deps: CampaignPorts = {
     ...core.deps,
@@ -73,7 +84,16 @@ export async function openCampaignBench(subjects: readonly string[]) {
     return id;
   };
   return {
-    ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, campaignOf, peopleOf },
+    ...core,
+    deps,
+    relay,
+    profile,
+    connection,
+    smtp,
+    begin,
+    plan,
+    campaignOf,
+    peopleOf,
     start: (id: string) => startCampaign(id, 'ada', deps),
     async countsOf(id: string): Promise<Record<string, number>> {
       const counts: Record<string, number> = {};

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../../../src/core/base/json.js';
 import type { Connection, Policy } from '../../../src/core/connection.js';
+import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
+import { createMemoryProfile } from '../fakes/simulated-profile.js';
 import { type ApiServer, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
 import { defaultPolicy } from './core.js';
-import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
-import { createMemoryProfile } from '../fakes/simulated-profile.js';
 
 export const who = { connection: 'acme', subject: '00u1' };
 
@@ -29,7 +29,8 @@ export async function startCapture(
     const full: Policy = { ...defaultPolicy, liveness: 'challenge', ...policy };
     return { id, kind: 'okta', profile, openStepUpRequest, policy: full };
   };
-  const [acme, other] = [toConnection('acme'), toConnection('other')];
+  const acme = toConnection('acme');
+  const other = toConnection('other');
   const connections = new Map<string, Connection>([acme, other].map((each) => [each.id, each]));
   const server = await startApiServer({ verifier: createTestVerifier(), connections, ...given });
   return { server, connections, acme, profile: acme.profile, auth: { 'x-auth-token': (await server.issue()).token } };

@@ -11,8 +11,8 @@ import { loadSetup } from '../../../src/connections/setup.js';
 import type { Fetch } from '../../../src/core/ports.js';
 import { epochMs } from '../../../src/core/units.js';
 import { sections } from '../../../src/extensions/index.js';
-import { runInProcess } from './command.js';
 import { createTextLog, systemRandom } from '../fakes/sinks.js';
+import { runInProcess } from './command.js';
 
 const main = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
 

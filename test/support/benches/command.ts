@@ -7,11 +7,14 @@ import { createTextLog, systemRandom } from '../fakes/sinks.js';
 const unused = () => Promise.reject(new Error('this command needs none of it'));
 
 export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>) {
-  const [printed, told]: [string[], string[]] = [[], []];
+  const printed: string[] = [];
+  const told: string[] = [];
   let exitCode: ExitCode = 0;
   await runCommand(args, {
     auditEvents,
-    ...{ random: systemRandom, log: createTextLog(), env: {} },
+    random: systemRandom,
+    log: createTextLog(),
+    env: {},
     fetch: () => Promise.reject(new Error('calls nobody')),
     print: (line) => printed.push(line),
     printError: (line) => told.push(line),
@@ -19,8 +22,15 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
       exitCode = code;
     },
     untilStopped: async () => {},
-    ...{ loadSetup: unused, loadKept: unused, loadStored: unused, loadAddress: unused, loadConfiguredKey: unused },
-    ...{ showDemo: unused, writeDemoPhotos: unused, readSecret: unused, serve: unused },
+    loadSetup: unused,
+    loadKept: unused,
+    loadStored: unused,
+    loadAddress: unused,
+    loadConfiguredKey: unused,
+    showDemo: unused,
+    writeDemoPhotos: unused,
+    readSecret: unused,
+    serve: unused,
     extensionCommands,
     paint: (_, text) => text,
     ...deps,

@@ -3,11 +3,11 @@ import type { CoreDeps } from '../../../src/core/deps.js';
 import { createEmbeddedVerifier } from '../../../src/face/verifier/embedded.js';
 import { createLocalKeys } from '../../../src/storage/keys/local.js';
 import { createSqliteState } from '../../../src/storage/state/sqlite.js';
-import { createTestSigner } from '../fakes/keys.js';
-import { createManualClock } from '../fakes/manual-clock.js';
 import { parameters } from '../data/parameters.js';
 import { requireAccountedKeys } from '../data/personal-data.js';
 import { standardDeps } from '../data/settings.js';
+import { createTestSigner } from '../fakes/keys.js';
+import { createManualClock } from '../fakes/manual-clock.js';
 import { createSimulatedEngine } from '../fakes/simulated-engine.js';
 import { createMemoryProfile } from '../fakes/simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.js';
@@ -68,6 +68,6 @@ export async function createTestCore(keysFile: string, policy: Partial<Policy> =
   };
   const connections = new Map([[connection.id, connection]]);
   const signer = await createTestSigner();
-  const deps: CoreDeps = { ...{ clock, state, audit, log, verifier, signer }, ...standardDeps };
+  const deps: CoreDeps = { clock, state, audit, log, verifier, signer, ...standardDeps };
   return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, keys, connections } };
 }

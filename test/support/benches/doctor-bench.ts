@@ -11,10 +11,10 @@ import { startOneLoginSimulator } from '../../../simulators/onelogin/index.js';
 import { defineAttribute } from '../../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../../simulators/scim/index.js';
 import type { Fetch } from '../../../src/core/ports.js';
-import { runHere } from './cli.js';
 import { administer } from '../../contract/cognito.js';
 import { schema } from '../../contract/scim.js';
 import { modelsFolder } from '../run/paths.js';
+import { runHere } from './cli.js';
 
 /* A server behind a scripted proxy, connected to a simulator of every provider. */
 
@@ -96,7 +96,9 @@ export async function openDoctorBench(folder: string) {
   const writeConfig = (changed?: string, { settings = {}, provider = {}, connection = {} }: Elsewhere = {}) => {
     const file = join(folder, `config-${++files}.json`);
     const connections = Object.entries(entries).map(([kind, entry]) => ({
-      ...{ id: kind, kind, policy: { mode: 'enforce' } },
+      id: kind,
+      kind,
+      policy: { mode: 'enforce' },
       [kind]: { ...entry, ...(kind === changed ? provider : {}) },
       ...(kind === changed ? connection : {}),
     }));
@@ -116,7 +118,9 @@ export async function openDoctorBench(folder: string) {
   const keys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
   for (const handler of handlers) {
     cognito.lambda.functions.set(arnOf(handler), {
-      ...{ file: '', handler, sourceArns: [pool.arn] },
+      file: '',
+      handler,
+      sourceArns: [pool.arn],
       environment: {
         FACESTEP_CONNECTION: 'cognito',
         FACESTEP_MODE: 'enforce',
@@ -137,7 +141,17 @@ export async function openDoctorBench(folder: string) {
   for (const connection of ['okta', 'entra', 'cognito', 'onelogin']) await provision(connection);
 
   return {
-    ...{ front, service, dataFolder, okta, entra, entraDaemon, cognito, pool, onelogin, scim, provision },
+    front,
+    service,
+    dataFolder,
+    okta,
+    entra,
+    entraDaemon,
+    cognito,
+    pool,
+    onelogin,
+    scim,
+    provision,
     async examine(connection: string, elsewhere: Elsewhere = {}) {
       const { aheadSec = 0 } = elsewhere;
       const env = writeConfig(connection, elsewhere);

@@ -2,14 +2,16 @@ import { beginSession, sessionCookieOf } from '../../../src/access/console-sessi
 import type { SignedInRole } from '../../../src/access/rights.js';
 import type { ConsoleConfig } from '../../../src/config/console.js';
 import { consoleGuard } from '../../../src/config/console.js';
-import type { ApiServer } from '../servers/api-server.js';
 import { type SessionHeaders, toSessionHeaders } from '../benches/console.js';
+import type { ApiServer } from '../servers/api-server.js';
 
 export const companyIssuer = 'https://login.example.com';
 
 export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
   signIn: {
-    ...{ issuer: companyIssuer, clientId: 'console', clientSecret: 'a-secret-of-thirty-two-characters' },
+    issuer: companyIssuer,
+    clientId: 'console',
+    clientSecret: 'a-secret-of-thirty-two-characters',
     roles: { owner: ['it'], developer: ['developers'] },
   },
 });

@@ -2,9 +2,9 @@ import { auditEvents } from '../../../src/app/audit-events.js';
 import { createLedgerRecorder } from '../../../src/audit/ledger/recorder.js';
 import type { AuditEvent } from '../../../src/core/audit-events.js';
 import { addSec } from '../../../src/core/units.js';
-import type { ApiServer } from '../servers/api-server.js';
 import { createTestJobs } from '../fakes/jobs.js';
 import { createTextLog } from '../fakes/sinks.js';
+import type { ApiServer } from '../servers/api-server.js';
 
 export interface Noted {
   readonly event: AuditEvent;
@@ -37,9 +37,16 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
 }
 
 export const enrolledAt = (connection: string, subject: string): AuditEvent => ({
-  ...{ action: 'enrolled', connection, subject },
+  action: 'enrolled',
+  connection,
+  subject,
   detail: {
-    ...{ tokenId: 't', keyVersion: 1, photos: 3, kind: 'enrolment' as const, expiresAt: null },
-    ...{ former: null, formerExpiresAt: null },
+    tokenId: 't',
+    keyVersion: 1,
+    photos: 3,
+    kind: 'enrolment' as const,
+    expiresAt: null,
+    former: null,
+    formerExpiresAt: null,
   },
 });

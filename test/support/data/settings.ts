@@ -4,8 +4,8 @@ import { limitsGuard } from '../../../src/config/schema.js';
 import type { CoreSettings } from '../../../src/core/deps.js';
 import { holdings, personalData } from '../../../src/extensions/index.js';
 import { testIssuer } from '../fakes/keys.js';
-import { consoleFolder, docsFolder } from '../run/paths.js';
 import { systemRandom } from '../fakes/sinks.js';
+import { consoleFolder, docsFolder } from '../run/paths.js';
 
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),

@@ -18,8 +18,15 @@ const optionsGuard = z.object({
 });
 
 const usual = {
-  ...{ origin: 'https://face.example.com', rpId: '', type: '', challenge: '' },
-  ...{ isUserPresent: true, isUserVerified: true, isBackupEligible: false, counts: 1, hasPrf: true },
+  origin: 'https://face.example.com',
+  rpId: '',
+  type: '',
+  challenge: '',
+  isUserPresent: true,
+  isUserVerified: true,
+  isBackupEligible: false,
+  counts: 1,
+  hasPrf: true,
   /** True if creation already returns the PRF output. Otherwise the page asks for the PRF output afterwards. */
   hasPrfAtCreation: true,
 };
@@ -105,7 +112,10 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
     const signature = createSign('sha256').update(authData).update(sha256(data)).sign(stored.key);
     const { first } = options.extensions.prf.eval;
     return {
-      ...{ id: stored.id, rawId: stored.id, type: 'public-key', authenticatorAttachment: 'platform' },
+      id: stored.id,
+      rawId: stored.id,
+      type: 'public-key',
+      authenticatorAttachment: 'platform',
       response: {
         clientDataJSON: base64url(data),
         authenticatorData: base64url(authData),
@@ -136,13 +146,20 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
       const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, rawId.length]), rawId, toCose(publicKey)]);
       const attestationObject = Buffer.concat([
         Buffer.from([0xa3]),
-        ...[cborText('fmt'), cborText('none'), cborText('attStmt'), Buffer.from([0xa0]), cborText('authData')],
+        cborText('fmt'),
+        cborText('none'),
+        cborText('attStmt'),
+        Buffer.from([0xa0]),
+        cborText('authData'),
         cborBytes(authenticatorData(stored, behaviour, attested)),
       ]);
       const { first } = options.extensions.prf.eval;
       const isPrfNow = behaviour.hasPrf && behaviour.hasPrfAtCreation;
       const creation = {
-        ...{ id: stored.id, rawId: stored.id, type: 'public-key', authenticatorAttachment: 'platform' },
+        id: stored.id,
+        rawId: stored.id,
+        type: 'public-key',
+        authenticatorAttachment: 'platform',
         response: {
           clientDataJSON: base64url(clientData(behaviour)),
           attestationObject: base64url(attestationObject),

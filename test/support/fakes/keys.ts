@@ -7,7 +7,10 @@ import { epochMs } from '../../../src/core/units.js';
 import { FaceError } from '../../../src/errors.js';
 import { createLocalSigner } from '../../../src/storage/keys/local-signer.js';
 import { createOidcKeys } from '../../../src/storage/keys/oidc-keys.js';
-import { createSecurityEventSigner, type SecurityEventSigner } from '../../../src/storage/keys/security-event-signer.js';
+import {
+  createSecurityEventSigner,
+  type SecurityEventSigner,
+} from '../../../src/storage/keys/security-event-signer.js';
 import { statementAlgorithm, understoodHeaders, verifyStatement } from '../../../src/storage/keys/statement.js';
 import { createFolder } from '../run/folder.js';
 import { createTextLog, systemRandom } from './sinks.js';

@@ -1,4 +1,11 @@
-import { bytesField, type Field, messageField, numberField, textField, writeMessage } from '../../../src/face/engine/wire.js';
+import {
+  bytesField,
+  type Field,
+  messageField,
+  numberField,
+  textField,
+  writeMessage,
+} from '../../../src/face/engine/wire.js';
 
 /*
  * Tiny recognition models in the onnx.proto format, which project a picture of 8 × 8 pixels randomly. They recognize

@@ -20,7 +20,13 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
   ...emptySetup(),
   connections: connections.map(({ id, kind, policy }) => {
     const configured = (mode: Policy['mode']): ConfiguredConnection => ({
-      ...{ id, kind, policy: { ...policy, mode }, me: null, organisations: null, oidc: null, inMode: configured },
+      id,
+      kind,
+      policy: { ...policy, mode },
+      me: null,
+      organisations: null,
+      oidc: null,
+      inMode: configured,
       createAdapter: () => Promise.reject(new FaceError('internal')),
     });
     return configured(policy.mode);

@@ -35,13 +35,18 @@ export async function installInEmptyProject(workspace: string) {
     async run(program: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
       writeFileSync(join(folder, 'program.ts'), program);
       const compilerOptions = {
-        ...{ target: 'es2022', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true },
-        ...{ types: ['node'], typeRoots: [join(projectRoot, 'node_modules/@types')] },
+        target: 'es2022',
+        module: 'nodenext',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        types: ['node'],
+        typeRoots: [join(projectRoot, 'node_modules/@types')],
       };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
       await execute(process.execPath, [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', folder]);
       const ran = await execute(process.execPath, [join(folder, 'program.js'), ...args], {
-        ...{ cwd: folder, env: { PATH: process.env.PATH, ...env } },
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...env },
       });
       return ran.stdout;
     },

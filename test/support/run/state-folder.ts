@@ -24,7 +24,9 @@ export function createStateFolder() {
   const log: Log = { info: note, warn: note, error: note };
   const audit = { append: async (event: AuditEvent): Promise<void> => void audited.push(event) };
   return {
-    ...{ files, audited, logged },
+    files,
+    audited,
+    logged,
     open(config: StateConfig, clock: Clock, answerWithinMs?: number): Promise<State> {
       const deps = {
         files,
@@ -63,7 +65,8 @@ export function useStateFolders(settings: () => object) {
     return state;
   };
   return {
-    ...{ newFolder, openIn },
+    newFolder,
+    openIn,
     /** Opens what a contract test takes. */
     async openFor(clock: Clock, lose: (folder: StateFolder) => Promise<void>, more: object = {}) {
       const folder = newFolder();

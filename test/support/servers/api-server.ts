@@ -34,17 +34,17 @@ import type { SecurityEvents } from '../../../src/security-events/ssf/deps.js';
 import { createSqliteLedger } from '../../../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../../../src/storage/state/sqlite.js';
 import { createManualClock } from '../../contract/state.js';
+import { requireAccountedKeys } from '../data/personal-data.js';
+import { consoleDeps, standardSettings } from '../data/settings.js';
 import { createTestSight } from '../fakes/embedded.js';
 import { createTestJobs, sleepShortly } from '../fakes/jobs.js';
 import { createKeysInMemory, createTestSigner, testIssuer } from '../fakes/keys.js';
-import { pageFolders } from '../run/paths.js';
-import { requireAccountedKeys } from '../data/personal-data.js';
-import { consoleDeps, standardSettings } from '../data/settings.js';
 import { createSimulatedJudge } from '../fakes/simulated-judge.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.js';
 import { standInPorts } from '../fakes/stand-in-ports.js';
-import { createQuietTelemetry } from './telemetry.js';
 import { createTestUpkeep, emptySetup } from '../fakes/upkeep.js';
+import { pageFolders } from '../run/paths.js';
+import { createQuietTelemetry } from './telemetry.js';
 
 export const adminKey = 'fsa_test-administrator';
 
@@ -102,7 +102,9 @@ export async function startApiServer(
 ) {
   const { clock, log, audit, signer } = given.core ?? {
     clock: createManualClock(given.startMs ?? Date.now()),
-    ...{ log: createTextLog(), audit: createMemoryAudit(), signer: await createTestSigner() },
+    log: createTextLog(),
+    audit: createMemoryAudit(),
+    signer: await createTestSigner(),
   };
   const messages: Message[] = [];
   const delivery = { send: async (message: Message) => void messages.push(message) };
@@ -113,12 +115,15 @@ export async function startApiServer(
   const operations = createTestUpkeep({ clock, random: systemRandom, log, state, audit, signer, jobs }, given.setup);
   const refusals = createRefusalRecorder({ state, clock, log, jobs });
   const opened: OpenedExtensions = await openExtensions({
-    ...{ current: () => deps, jobs: createTestJobs({ clock, log }, sleepShortly), sleep: sleepShortly },
+    current: () => deps,
+    jobs: createTestJobs({ clock, log }, sleepShortly),
+    sleep: sleepShortly,
   });
   const config = { ...emptySetup().config, ...z.object(sections).parse(given.sections ?? {}) };
   const deps: AppDeps = {
     ...contributionsOf({ config, extensions: opened }),
-    ...{ config, extensions: opened },
+    config,
+    extensions: opened,
     auditEvents,
     operations,
     clock,
@@ -185,7 +190,17 @@ export async function startApiServer(
     return answer;
   };
   return {
-    ...{ app, clock, log, audit, messages, deps, usage, refusals, origin, port: listening.port, send },
+    app,
+    clock,
+    log,
+    audit,
+    messages,
+    deps,
+    usage,
+    refusals,
+    origin,
+    port: listening.port,
+    send,
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
       const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
       const { credential, client } = await issueClientToken(request, { name: 'test' }, deps);

@@ -16,7 +16,8 @@ export async function startCompanyProvider(
   users: Readonly<Record<string, CompanyUser>>,
   groupsIn: 'id-token' | 'user-info' = 'id-token',
 ) {
-  const [clientId, clientSecret] = ['console', randomBytes(32).toString('base64url')];
+  const clientId = 'console';
+  const clientSecret = randomBytes(32).toString('base64url');
   let handle: RequestListener = () => {};
   const state: { user: string; trouble: Trouble } = { user: Object.keys(users)[0] ?? '', trouble: 'none' };
   const { port, stop } = await listen((request, response) => handle(request, response), {
@@ -44,7 +45,10 @@ export async function startCompanyProvider(
     else void answer(request, response);
   };
   return Object.assign(state, {
-    ...{ issuer, clientId, clientSecret, stop },
+    issuer,
+    clientId,
+    clientSecret,
+    stop,
     async follow(address: string) {
       const jar = new Map<string, string>();
       let at = new URL(address);

@@ -48,7 +48,9 @@ export async function startMailRelay() {
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const { port } = relay.server.address() as AddressInfo;
   return {
-    ...{ taken, tried, url: `smtp://127.0.0.1:${port}` },
+    taken,
+    tried,
+    url: `smtp://127.0.0.1:${port}`,
     setDown(down: boolean) {
       isDown = down;
     },

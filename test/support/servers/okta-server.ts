@@ -1,6 +1,6 @@
 import { createBodyPools } from '../../../src/http/request-budget.js';
-import { startApiServer, toForm } from './api-server.js';
 import type { OktaBench } from '../../contract/okta.js';
+import { startApiServer, toForm } from './api-server.js';
 import { startTestTransmitter } from './transmitter.js';
 
 export type OktaServer = Awaited<ReturnType<typeof startOktaServer>>;
@@ -9,14 +9,18 @@ export async function startOktaServer(bench: OktaBench, adapter = bench.adapter,
   const { core, policy } = bench;
   const transmitter = await startTestTransmitter(core);
   const server = await startApiServer({
-    ...{ core, bodyPools, verifier: core.verifier, state: { ...core.state, close: async () => {} } },
+    core,
+    bodyPools,
+    verifier: core.verifier,
+    state: { ...core.state, close: async () => {} },
     connections: new Map([['workforce', { id: 'workforce', policy, ...adapter }]]),
     hooks: new Map([['workforce', adapter.hooks]]),
     transmitter: async () => transmitter.securityEvents,
   });
   const { token } = await server.issue(['enrol', 'verify'], 'workforce');
   return {
-    ...{ origin: server.origin, rooms: bodyPools },
+    origin: server.origin,
+    rooms: bodyPools,
     async stop() {
       await server.stop();
       await transmitter.close();

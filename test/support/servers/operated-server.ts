@@ -7,10 +7,10 @@ import { loadSetup, type Setup } from '../../../src/connections/setup.js';
 import type { JsonObject } from '../../../src/core/base/json.js';
 import type { State } from '../../../src/core/ports.js';
 import { sections } from '../../../src/extensions/index.js';
-import { adminKey, startApiServer } from './api-server.js';
 import { createTestVerifier } from '../fakes/embedded.js';
-import { eventually } from '../run/eventually.js';
 import { emptySetup } from '../fakes/upkeep.js';
+import { eventually } from '../run/eventually.js';
+import { adminKey, startApiServer } from './api-server.js';
 
 export type Mode = 'shadow' | 'enforce';
 
@@ -28,7 +28,9 @@ export async function startCompany() {
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const toConnections = (mode: Mode, { current, previous }: OktaSecrets = { current: oktaSecret }) => [
     {
-      ...{ id: 'okta', kind: 'okta', policy: { mode } },
+      id: 'okta',
+      kind: 'okta',
+      policy: { mode },
       okta: {
         orgUrl: okta.url,
         auth: { kind: 'api_token', token: okta.apiToken },
@@ -39,10 +41,15 @@ export async function startCompany() {
       },
     },
     {
-      ...{ id: 'onelogin', kind: 'onelogin', policy: { mode } },
+      id: 'onelogin',
+      kind: 'onelogin',
+      policy: { mode },
       onelogin: {
-        ...{ accountUrl: onelogin.url, clientId: onelogin.clientId, clientSecret: onelogin.clientSecret },
-        ...{ hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' }, facePolicyId },
+        accountUrl: onelogin.url,
+        clientId: onelogin.clientId,
+        clientSecret: onelogin.clientSecret,
+        hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' },
+        facePolicyId,
       },
     },
   ];
@@ -70,7 +77,9 @@ export async function startOperatedServer(
   let gate: Promise<void> = Promise.resolve();
   const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
   const server = await startApiServer({
-    ...{ verifier: createTestVerifier(), hooks, setup: () => setup },
+    verifier: createTestVerifier(),
+    hooks,
+    setup: () => setup,
     ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
     ...given,
   });
@@ -79,7 +88,11 @@ export async function startOperatedServer(
     const { clock, random, log } = server.deps;
     setup = await loadSetup(providers, {
       sections,
-      ...{ clock, random, log, env: { FACESTEP_CONFIG: 'of the test' }, readFile: async () => JSON.stringify(config) },
+      clock,
+      random,
+      log,
+      env: { FACESTEP_CONFIG: 'of the test' },
+      readFile: async () => JSON.stringify(config),
       onSecretUsed: server.deps.operations.secretUses.note,
       fetch: async (url, init) => {
         await gate;

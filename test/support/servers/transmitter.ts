@@ -15,10 +15,10 @@ import { toStream } from '../../../src/security-events/stream.js';
 import { listStreams, toEventStream } from '../../../src/security-events/streams.js';
 import { startTransmitter } from '../../../src/security-events/transmitter.js';
 import { createAuditDeps } from '../benches/audit.js';
-import { createFolder } from '../run/folder.js';
 import { createTestJobs } from '../fakes/jobs.js';
 import { createKeysInMemory, createTestSecurityEventSigner } from '../fakes/keys.js';
 import { systemRandom } from '../fakes/sinks.js';
+import { createFolder } from '../run/folder.js';
 
 const signer = await createTestSecurityEventSigner();
 
@@ -38,7 +38,10 @@ export async function startTestTransmitter(
   const stopping = new AbortController();
   const sleep = (_ms: number, signal: AbortSignal): Promise<void> => delay(5, undefined, { signal }).catch(() => {});
   const delivery = {
-    ...{ state, clock, log, random: systemRandom },
+    state,
+    clock,
+    log,
+    random: systemRandom,
     files: {
       securityEvents: join(folder, 'security-events.json'),
       deadLetters: join(folder, 'dead-letters.jsonl'),
@@ -63,7 +66,11 @@ export async function startTestTransmitter(
     onEnded: () => {},
   });
   const securityEvents: SecurityEvents = {
-    ...{ signer, keys, transmitter, receivers, stopping: stopping.signal },
+    signer,
+    keys,
+    transmitter,
+    receivers,
+    stopping: stopping.signal,
     poll: createPoll(delivery),
   };
   return {

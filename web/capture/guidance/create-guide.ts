@@ -63,8 +63,14 @@ export interface Guide {
 }
 
 const nothing: GuideReading = {
-  ...{ faces: 0, hint: 'no_face', ready: false, isTooSmall: false, isTooBright: false },
-  ...{ pose: null, isHeld: false, isBetween: false },
+  faces: 0,
+  hint: 'no_face',
+  ready: false,
+  isTooSmall: false,
+  isTooBright: false,
+  pose: null,
+  isHeld: false,
+  isBetween: false,
 };
 
 const toUnavailable = (error: unknown): GuidanceUnavailable =>

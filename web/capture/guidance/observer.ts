@@ -101,7 +101,11 @@ export function createObserver(): (reading: FrameReading) => GuideReading {
     const hint = toHint(reading, shiftShare);
     const ready = hint === null;
     const told = {
-      ...{ faces, isTooSmall: isTooSmall(reading), isTooBright: isTooBright(reading), hint, ready },
+      faces,
+      isTooSmall: isTooSmall(reading),
+      isTooBright: isTooBright(reading),
+      hint,
+      ready,
       isHeld: face !== null && rest !== null && toShiftShare(rest, face) <= stillnessBounds.maxHeldShiftShare,
     };
     last = face;

@@ -84,9 +84,12 @@ const consents: Section = {
       const list = new Intl.ListFormat(page.language);
       if (dataConsents.length === 0) return [paragraph(words.noConsents, 'lead')];
       const entries = dataConsents.map((consent) => ({
-        ...{ name: consent.name, what: list.format(namesOf(consent, page.language)) },
-        ...{ since: consent.givenAt, until: consent.expiresAt },
-        ...{ ending: words.endConsent({ application: isolate(consent.name) }), end: () => end(consent) },
+        name: consent.name,
+        what: list.format(namesOf(consent, page.language)),
+        since: consent.givenAt,
+        until: consent.expiresAt,
+        ending: words.endConsent({ application: isolate(consent.name) }),
+        end: () => end(consent),
       }));
       return [paragraph(words.consentsText, 'lead'), toEntries(entries, { page, words, press })];
     };
@@ -142,8 +145,12 @@ export const links: Section = {
     return (words, press) => {
       if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
       const entries = linked.map((link) => ({
-        ...{ name: link.name, what: null, since: link.linkedAt, until: link.expiresAt },
-        ...{ ending: words.endLink({ name: isolate(link.name) }), end: () => end(link) },
+        name: link.name,
+        what: null,
+        since: link.linkedAt,
+        until: link.expiresAt,
+        ending: words.endLink({ name: isolate(link.name) }),
+        end: () => end(link),
       }));
       return [paragraph(words.linksText, 'lead'), toEntries(entries, { page, words, press })];
     };

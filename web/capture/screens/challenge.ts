@@ -199,7 +199,9 @@ async function reach(
   const byTheClock = (): Promise<boolean> => sleep(unguidedMs - sinceTold()).then(() => true);
   await sleep(readingMs - sinceTold());
   if (guide === null) return byTheClock();
-  let [stillSince, restsSince, facedAt] = [performance.now(), performance.now(), performance.now()];
+  let stillSince = performance.now();
+  let restsSince = performance.now();
+  let facedAt = performance.now();
   let isLost = false;
   for (let seen = 0; sinceTold() < guidedAtMostMs; ) {
     const look = await guide.look(video).catch(() => null);

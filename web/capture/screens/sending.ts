@@ -33,7 +33,10 @@ export const sending: Step = async (before, facts, tools) => {
   if (frames === null) return {};
   try {
     const { view, outcome, hint, receipt, lockedForSec } = await api.send({
-      ...{ frames, device, secret, reference: referencePhoto },
+      frames,
+      device,
+      secret,
+      reference: referencePhoto,
       language: page.language,
     });
     if (outcome !== 'try_again')

@@ -94,7 +94,12 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
   const isSent = way === 'email' || way === 'sms';
   return page.ask((words, choose) => {
     const input = el('input', {
-      ...{ id: 'code', name: 'code', type: 'text', dir: 'ltr', maxlength: '64', autocapitalize: 'characters' },
+      id: 'code',
+      name: 'code',
+      type: 'text',
+      dir: 'ltr',
+      maxlength: '64',
+      autocapitalize: 'characters',
       ...(isSent ? { inputmode: 'numeric', autocomplete: 'one-time-code' } : { autocomplete: 'off' }),
       'aria-describedby': 'code-wrong',
     });

@@ -143,7 +143,8 @@ export function usePages<Reply extends { readonly cursor: string | null }, Row>(
     turn.current += 1;
     const mine = turn.current;
     const isOver = () => mine !== turn.current;
-    let [rows, cursor] = [before, from];
+    let rows = before;
+    let cursor = from;
     try {
       // A page may have no rows although further pages follow.
       do {

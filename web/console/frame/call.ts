@@ -59,13 +59,13 @@ export async function send<Reply>(
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {
-    ...{ method, headers, body: body === null || isForm ? body : JSON.stringify(body) },
-    ...{
-      cache: 'no-store',
-      credentials: 'same-origin',
-      redirect: 'error',
-      signal: AbortSignal.timeout(withinMs),
-    },
+    method,
+    headers,
+    body: body === null || isForm ? body : JSON.stringify(body),
+    cache: 'no-store',
+    credentials: 'same-origin',
+    redirect: 'error',
+    signal: AbortSignal.timeout(withinMs),
   };
   const response = await fetch(path, init).catch((cause: unknown) => {
     const isLate = cause instanceof DOMException && cause.name === 'TimeoutError';

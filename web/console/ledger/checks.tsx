@@ -36,7 +36,9 @@ export function Checks({
   const { instant, number } = useFormats();
   const names = useNames(ofAll ? paged.rows.flatMap((check) => whoOf(check) ?? []) : []);
   const toOptional = (id: 'connection' | 'network' | 'requestId'): Column<Check> => ({
-    ...{ id, heading: columns[id], isHidden: true },
+    id,
+    heading: columns[id],
+    isHidden: true,
     value: (check) => check[id],
     cell: (check) => <bdi>{check[id] ?? '–'}</bdi>,
   });
@@ -82,7 +84,10 @@ export function Checks({
   ];
   return (
     <PagedTable
-      {...{ caption, empty, paged, columns: all }}
+      caption={caption}
+      empty={empty}
+      paged={paged}
+      columns={all}
       keyOf={({ id }) => id}
       {...(ofAll ? { csv: 'log' } : {})}
       detail={{

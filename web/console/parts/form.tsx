@@ -133,7 +133,7 @@ export const FileField = ({
   hint,
   ...input
 }: FieldProps & { readonly accept: string; readonly required?: boolean }) => (
-  <Labeled {...{ label, ...(hint === undefined ? {} : { hint }) }}>
+  <Labeled label={label} {...(hint === undefined ? {} : { hint })}>
     {(attributes) => <input {...attributes} {...input} type="file" />}
   </Labeled>
 );
@@ -162,7 +162,9 @@ export const Select = <Value extends string>({
   <Labeled {...field}>
     {(attributes) => (
       <select
-        {...{ ...attributes, name, defaultValue: initial }}
+        {...attributes}
+        name={name}
+        defaultValue={initial}
         onChange={({ target }) => {
           const chosen = options.find(({ value }) => value === target.value);
           if (chosen !== undefined) onChoose?.(chosen.value);

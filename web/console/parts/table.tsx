@@ -91,7 +91,8 @@ export function PagedTable<Row, Id extends string>({
     <>
       {(state === 'loaded' || rows.length > 0) && (
         <Shown
-          {...{ ...table, columns }}
+          {...table}
+          columns={columns}
           rows={rows}
           more={refusal === null ? more : null}
           isExported={isExported}
@@ -290,7 +291,8 @@ function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], i
   if (sort === null || read === undefined) return { sorted: rows, sort, onSort };
   const { compare } = new Intl.Collator(language, { numeric: true });
   const sorted = rows.toSorted((a, b) => {
-    const [one, other] = [read(a), read(b)];
+    const one = read(a);
+    const other = read(b);
     if (one === null || other === null) return Number(one === null) - Number(other === null);
     const order =
       typeof one === 'number' && typeof other === 'number' ? one - other : compare(String(one), String(other));

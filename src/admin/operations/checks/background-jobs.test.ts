@@ -9,7 +9,8 @@ test('the job whose last run failed is named with its code, until it works again
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
   let isDown = true;
   const usage = jobs.start({
-    ...{ name: 'usage', everySec: 5 },
+    name: 'usage',
+    everySec: 5,
     run: async () => {
       if (isDown) throw new FaceError('state_unavailable');
     },

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createAuditDeps, tokenChange, withAudit } from '../../../../test/support/benches/audit.js';
-import { createFolder } from '../../../../test/support/run/folder.js';
 import { createTextLog } from '../../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../../test/support/run/folder.js';
 import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { SealedToken } from '../../../core/secrets.js';
 import { FaceError } from '../../../errors.js';
@@ -58,7 +58,8 @@ test.each([
   ['that is cut off', new SealedToken('fv1.AwIAAQAAAAA')],
 ])('a token %s enrols nobody', async (_name, token) => {
   expect(await check([theirs, token])).toMatchObject({
-    ...{ verdict: 'warn', enrolled: 1 },
+    verdict: 'warn',
+    enrolled: 1,
     found: expect.stringContaining('1 user of these holds a token that was not made for this user'),
   });
 });

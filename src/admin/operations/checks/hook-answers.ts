@@ -32,7 +32,9 @@ export function createHookChecks(
   deps: Ports<'clock' | 'fetch'>,
 ): readonly Check[] {
   const targets = Object.entries(hooks).map(([name, hook]) => ({
-    ...{ name, hook, address: `${publicUrl}/hooks/${connection}/${name}` },
+    name,
+    hook,
+    address: `${publicUrl}/hooks/${connection}/${name}`,
   }));
   if (targets.length === 0) return [];
   return [

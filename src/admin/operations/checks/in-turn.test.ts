@@ -5,7 +5,9 @@ import { checkInTurn } from './in-turn.js';
 const run = (check: Check): Promise<Finding> => check.run();
 const well = (title: string, needs: readonly string[] = []): Check => ({ title, needs, run: async () => pass('well') });
 const broken = (title: string, needs: readonly string[] = []): Check => ({
-  ...{ title, needs, run: async () => fail('broken', 'mend it') },
+  title,
+  needs,
+  run: async () => fail('broken', 'mend it'),
 });
 
 const examine = async (...checks: readonly Check[]): Promise<string[]> => {
@@ -27,7 +29,10 @@ test('what needs a check that failed comes right under it, and is not made; what
 test('so does what needs that, under the one cause', async () => {
   const checks = [broken('server'), broken('hook', ['server']), broken('log', ['hook']), broken('other')];
   expect(await examine(...checks)).toEqual([
-    ...['server fail null', 'hook skipped server', 'log skipped server', 'other fail null'],
+    'server fail null',
+    'hook skipped server',
+    'log skipped server',
+    'other fail null',
   ]);
 });
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
 import { createManualClock } from '../../../../test/contract/state.js';
-import { createFolder } from '../../../../test/support/run/folder.js';
 import { createTextLog, systemRandom } from '../../../../test/support/fakes/sinks.js';
+import { createFolder } from '../../../../test/support/run/folder.js';
 import { createConfigGuard } from '../../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';
 
@@ -24,8 +24,11 @@ const configure = () =>
   createConfigGuard(connectionGuards).parse({
     dataFolder,
     keys: {
-      ...{ kind: 'aws-kms', region: kms.region, endpoint: kms.url },
-      ...{ sealing: [{ version: 3, keyId: sealing }], signing: { keyId: signing } },
+      kind: 'aws-kms',
+      region: kms.region,
+      endpoint: kms.url,
+      sealing: [{ version: 3, keyId: sealing }],
+      signing: { keyId: signing },
     },
   });
 const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch };

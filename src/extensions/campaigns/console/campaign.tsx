@@ -187,7 +187,8 @@ function DryRun({ campaign }: Shown) {
 function HowFar({ campaign }: Shown) {
   const { progress, people } = useTexts();
   const { number } = useFormats();
-  const [enrolled, all] = [countIn(campaign, 'enrolled'), invitedIn(campaign)];
+  const enrolled = countIn(campaign, 'enrolled');
+  const all = invitedIn(campaign);
   return (
     <Section heading={progress.heading}>
       <Progress

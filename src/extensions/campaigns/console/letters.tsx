@@ -51,7 +51,15 @@ export function EmailTextsForm({ campaign, onKept }: Props) {
           onChoose={setLanguage}
         />
       </div>
-      <OneLetter key={name} drafts={drafts.current} {...{ campaign, onKept, kind, language, name }} />
+      <OneLetter
+        key={name}
+        drafts={drafts.current}
+        campaign={campaign}
+        onKept={onKept}
+        kind={kind}
+        language={language}
+        name={name}
+      />
     </Section>
   );
 }

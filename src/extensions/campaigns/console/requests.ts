@@ -8,8 +8,17 @@ export const { defineScreen, useTexts } = defineTexts(loadTexts);
 export type PersonState = CampaignsReplies.CampaignPersonReply['state'];
 
 export const personStates = [
-  ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
-  ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
+  'unresolved',
+  'planned',
+  'sending',
+  'sent',
+  'opened',
+  'enrolled',
+  'expired',
+  'uncertain',
+  'bounced',
+  'failed',
+  'left_out',
 ] as const satisfies PersonState[];
 
 export const notEnrolled: readonly PersonState[] = personStates.filter(
@@ -38,7 +47,10 @@ export const resumeCampaign = (campaign: string, again: readonly string[]) =>
 export type CampaignPerson = CampaignsReplies.CampaignPersonReply;
 export const listPeople = (campaign: string, state: readonly PersonState[], cursor: string | null) =>
   post<CampaignsReplies.CampaignPeopleReply>('/v1/campaigns/people', {
-    ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
+    campaign,
+    state,
+    cursor: cursor ?? undefined,
+    limit: 50,
   });
 
 export interface EmailTextRef {

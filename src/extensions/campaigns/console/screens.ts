@@ -2,7 +2,11 @@ import type { ExtensionScreen } from '../../../../web/console/screens.js';
 
 export const screens: readonly ExtensionScreen[] = [
   {
-    ...{ id: 'campaigns', path: '/campaigns', rights: ['operate'], extension: 'campaigns', after: 'helpDesk' },
+    id: 'campaigns',
+    path: '/campaigns',
+    rights: ['operate'],
+    extension: 'campaigns',
+    after: 'helpDesk',
     load: async () => (await import('./screen.js')).campaigns,
   },
 ];

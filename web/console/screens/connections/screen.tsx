@@ -74,7 +74,8 @@ const addressOfTab = (id: string, tab: Tab = 'health'): string =>
 function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
   const { call } = useSessionActions();
-  const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
+  const mayChange = useMay('configure');
+  const mayRead = useMay('audit');
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const rights: Partial<Record<Tab, boolean>> = { rollout: mayRead, secrets: mayChange, setup: mayChange };
@@ -160,7 +161,8 @@ function Every() {
   const words = useTexts();
   const { call } = useSessionActions();
   const { number } = useFormats();
-  const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];
+  const mayExamine = useMay('operate');
+  const mayRead = useMay('audit');
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const listed = useLoaded(listConnections);

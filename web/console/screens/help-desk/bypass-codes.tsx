@@ -98,7 +98,8 @@ function Make({ onMade }: { readonly onMade: () => void }) {
         onSubmit={async (fields) => {
           setAllowed(true);
           setMade(null);
-          const [minutes, application] = [Number(fields.get('minutes')), String(fields.get('application')).trim()];
+          const minutes = Number(fields.get('minutes'));
+          const application = String(fields.get('application')).trim();
           const limits = {
             minutes: minutes > 0 ? minutes : undefined,
             application: application === '' ? undefined : application,

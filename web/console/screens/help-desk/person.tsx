@@ -14,7 +14,8 @@ export function useNames(people: readonly Subject[]): (who: Subject) => string {
 /** Fields for the user; hidden if the address names one. */
 export function PersonFields() {
   const path = usePath();
-  const [connection, subject] = [useParameter('connection'), useParameter('subject')];
+  const connection = useParameter('connection');
+  const subject = useParameter('subject');
   if (connection === null || subject === null) return <ByLogin />;
   return <Given who={{ connection, subject }} path={path} />;
 }
@@ -56,7 +57,8 @@ function ByLogin() {
 }
 
 export function readWho(fields: FormData) {
-  const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
+  const connection = String(fields.get('connection'));
+  const subject = fields.get('subject');
   if (subject !== null) return { connection, subject: String(subject) };
   return { connection, login: String(fields.get('login')).trim() };
 }

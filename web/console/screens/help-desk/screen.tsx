@@ -153,7 +153,10 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouchingReply) => voi
 
 /** Polling delays. Other states are final. */
 const pauses: Partial<Record<VouchingReply['state'], number>> = {
-  ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
+  waiting: 2000,
+  opened: 2000,
+  checking: 2000,
+  passed: 15_000,
 };
 
 function Follow({

@@ -38,7 +38,8 @@ function Connection({ counts }: { readonly counts: Counts }) {
   const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
   const { number, percent, seconds } = useFormats();
   const { session } = useSessionActions();
-  const [mayList, mayLog] = [useMay('audit'), useMay('audit')];
+  const mayList = useMay('audit');
+  const mayLog = useMay('audit');
   const people = `/people?connection=${encodeURIComponent(connection)}`;
   const row = findScreen('/connections');
   const passed = days.reduce((sum, day) => sum + day.passed, 0);
@@ -86,7 +87,9 @@ function Connection({ counts }: { readonly counts: Counts }) {
         <BarChart
           title={`${connection}: ${figures.chart}`}
           bars={days.toReversed().map(({ day, passed: good, refused: bad }) => ({
-            ...{ day, value: good + bad, failed: bad },
+            day,
+            value: good + bad,
+            failed: bad,
           }))}
           headings={{ value: figures.checks, rest: ledger.outcomes.passed, failed: ledger.outcomes.refused }}
         />

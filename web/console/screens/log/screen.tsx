@@ -82,7 +82,8 @@ function startOf(day: string | null, daysLater: number): string | undefined {
 }
 
 function toFilter(given: URLSearchParams): Filter {
-  const [action, code] = [given.get('action'), given.get('code')];
+  const action = given.get('action');
+  const code = given.get('code');
   return {
     search: given.get('search') ?? undefined,
     connection: given.get('connection') ?? undefined,

@@ -25,7 +25,8 @@ export function Actions({
 }) {
   const words = useTexts();
   const { call } = useSessionActions();
-  const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
+  const mayAssist = useMay('assist');
+  const mayOperate = useMay('operate');
   const isLocked = lockedUntil !== null;
   const listed = useLoaded(listConnections);
   const connections = listed.state === 'loaded' ? listed.value.connections : [];

@@ -38,8 +38,19 @@ export function useChosen(rows: readonly Person[]): Chosen {
 }
 
 const columns = [
-  ...(['connection', 'subject', 'login', 'email', 'name', 'status', 'level'] as const),
-  ...(['enrolledAt', 'expiresAt', 'endedAt', 'lastCheckAt', 'lastCheck', 'lockedUntil'] as const),
+  'connection',
+  'subject',
+  'login',
+  'email',
+  'name',
+  'status',
+  'level',
+  'enrolledAt',
+  'expiresAt',
+  'endedAt',
+  'lastCheckAt',
+  'lastCheck',
+  'lockedUntil',
 ] as const;
 
 export function BulkActions({

@@ -39,7 +39,9 @@ export function Person({ who }: Props) {
           <>
             <Enrolment who={who} person={person} />
             <Actions
-              {...{ who, name, person }}
+              who={who}
+              name={name}
+              person={person}
               onChanged={() => {
                 loaded.reload();
                 setChanges(changes + 1);

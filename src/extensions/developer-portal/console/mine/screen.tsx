@@ -31,11 +31,9 @@ import {
 function Overview() {
   const words = useTexts();
   const { instant, number } = useFormats();
-  const [developer, applications, asked] = [
-    useLoaded(readDeveloper),
-    useLoaded(listOwnApplications),
-    useLoaded(listOwnRequests),
-  ];
+  const developer = useLoaded(readDeveloper);
+  const applications = useLoaded(listOwnApplications);
+  const asked = useLoaded(listOwnRequests);
   const { facts, states } = words;
   return (
     <>

@@ -139,7 +139,9 @@ function Approve({
       onSubmit={(fields) =>
         call(
           approveRequest(id, {
-            ...{ changedAt, tenant: toSaid(fields.get('tenant')), message: toSaid(fields.get('message')) },
+            changedAt,
+            tenant: toSaid(fields.get('tenant')),
+            message: toSaid(fields.get('message')),
           }),
         )
           .then(({ openIdClient }) => onApproved(openIdClient))
