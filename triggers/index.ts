@@ -10,7 +10,7 @@ import {
   type TriggerReply,
 } from '../adapters/cognito/reply.js';
 import { toConfigError, toDottedPath } from '../src/config/problem.js';
-import type { JsonObject } from '../src/core/base/json.js';
+import { type JsonObject, parseJson } from '../src/core/base/json.js';
 import type { Clock, Log, Random } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
@@ -28,14 +28,6 @@ const random: Random = (bytes) => randomBytes(bytes);
 const write = (level: string) => (message: string, fields?: JsonObject) =>
   void process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);
 const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
-
-const parseJson = (text: string | undefined): unknown => {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-};
 
 const variables = {
   connection: 'FACESTEP_CONNECTION',

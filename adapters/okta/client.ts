@@ -3,7 +3,7 @@ import { Client, RequestExecutor } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { parseAnswer, toNoAnswer, withinTime } from '../../src/connections/rest-call.js';
-import type { Json, JsonObject } from '../../src/core/base/json.js';
+import { type Json, type JsonObject, parseJson } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type RetryPolicy, whileAdministering, withRetryAfter } from '../../src/core/resilience.js';
 import { fromHttpDate } from '../../src/core/units.js';
@@ -172,7 +172,9 @@ export async function callRaw(client: Client, method: string, path: string, body
   const request = { url, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const response: HttpResponse = await client.http.http(url, request);
   const text = await response.text();
-  return { body: text === '' ? null : parseJson(text), headers: response.headers };
+  const answer = text === '' ? null : parseJson(text);
+  if (answer === undefined) throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
+  return { body: answer, headers: response.headers };
 }
 
 /**
@@ -194,14 +196,6 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
 
 const toCall = (method: string, path: string, refusedPath: string | null): string =>
   refusedPath === tokenPath ? `POST ${tokenPath}` : `${method} ${path.split('?')[0] ?? ''}`;
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
-  }
-};
 
 const maxPages = 100;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../core/base/json.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { brandFilePath, previewPath } from '../http/page-link.js';
@@ -21,14 +22,6 @@ const textField = z
   .max(1024)
   .transform((text) => (text === '' ? null : text))
   .prefault('');
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
 
 const textsField = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findCause } from '../core/base/failure-cause.js';
-import type { JsonObject } from '../core/base/json.js';
+import { type JsonObject, parseJson } from '../core/base/json.js';
 import type { Fetch } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
 import { FaceError } from '../errors.js';
@@ -84,14 +84,6 @@ async function readText({ body }: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export const mayBeRetried = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;

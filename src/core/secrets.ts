@@ -10,6 +10,10 @@ export const hexDigestOf = (value: string | Uint8Array): string => digestOf(valu
 /** Compares a text with a digest in constant time. */
 export const hasDigest = (text: string, expected: Uint8Array): boolean => timingSafeEqual(digestOf(text), expected);
 
+/** Compares two digests of the same length, as text, in constant time. */
+export const isSameDigest = (one: string, other: string): boolean =>
+  timingSafeEqual(Buffer.from(one), Buffer.from(other));
+
 /** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reveals it. */
 abstract class Secret<T> {
   readonly #value: T;

@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import type { Keys } from '../core/ports.js';
-import type { Credential } from '../core/secrets.js';
+import { type Credential, isSameDigest } from '../core/secrets.js';
 import { type EpochMs, epochMsGuard, toIso } from '../core/units.js';
 import { drawWrittenCode, toCompared } from '../core/written-codes.js';
 import { FaceError, toCode } from '../errors.js';
@@ -68,7 +68,7 @@ export async function takeRecoveryCode(
   if (digest === null) return false;
   const given = digest(code);
   const { salt } = known.record;
-  const without = ({ digests }: Kept): string[] => digests.filter((each) => !isSame(each, given));
+  const without = ({ digests }: Kept): string[] => digests.filter((each) => !isSameDigest(each, given));
   const { former, changed } = await changeStored(
     toStored(who),
     (found) => {
@@ -110,8 +110,6 @@ async function createDigest(
   material.wipe();
   return (code) => createHmac('sha256', key).update(toCompared(code)).digest('base64url');
 }
-
-const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 export const recoveryCodeData = {
   part: 'recovery_codes',

@@ -10,6 +10,7 @@ import type {
   RequestedClaims,
 } from '../connections/openid-client.js';
 import { type NamedAction, nameAction, requestedAction } from '../core/action.js';
+import { parseJson } from '../core/base/json.js';
 import { claimsOfScope, type DataScope, isDataScope, type RequestedClaim } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 
@@ -104,14 +105,6 @@ function parse<Guard extends z.ZodType>(guard: Guard, value: unknown): z.output<
   const parsed = guard.safeParse(value);
   if (!parsed.success) throw new oidcErrors.InvalidRequest('claims parameter is invalid');
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const toEssential = (members: z.output<typeof membersGuard>): ReadonlyMap<string, boolean> =>

@@ -31,7 +31,7 @@ import { RetryWithCookie } from './return-visit.js';
 import { createSingleUse, createStorage, ResumeSignIn, type SingleUse } from './storage.js';
 import { inProtocolSigning, withProtocolErrors } from './unavailable.js';
 
-export const issuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>
+export const connectionIssuerOf = (connection: Connection, deps: Ports<'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
 /** @throws `config_invalid` if the library refuses a client */
@@ -40,7 +40,7 @@ export function createIssuer(
   { extensions, directoryFor }: { readonly extensions: readonly OidcExtension[]; readonly directoryFor: DirectoryFor },
   deps: IssuerDeps,
 ): OidcIssuer {
-  const issuer = issuerOf(connection, deps);
+  const issuer = connectionIssuerOf(connection, deps);
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
   const countStart = (source: string): Promise<void> =>
     deps.consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../core/base/json.js';
 import type { PasskeyAnswer } from '../../core/ports.js';
 import { UserSecret } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
@@ -75,13 +76,4 @@ export function parsePasskeyAnswer(text: string): PasskeyAnswer {
   const parsed = answerGuard.safeParse(parseJson(text));
   if (!parsed.success) throw new FaceError('request_malformed', { field: 'passkey' });
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The error has no cause, because a SyntaxError's message quotes a secret.
-    throw new FaceError('request_malformed', { field: 'passkey' });
-  }
 }

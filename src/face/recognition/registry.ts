@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
@@ -178,14 +179,6 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
         if (!isUsed(name)) await rm(join(folder, name), { force: true });
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { z } from 'zod';
+import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import type { Random } from '../../core/ports.js';
 import { createBreaker } from '../../core/resilience.js';
@@ -252,14 +253,6 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
 }
 
 const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
 const parseSeconds = (header: string | string[] | undefined): number | null =>

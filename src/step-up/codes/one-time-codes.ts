@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { texts } from '../../../locales/compiled/server/code-messages/all.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
@@ -6,7 +6,7 @@ import type { Ports } from '../../core/deps.js';
 import type { SupportedLanguage } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 import type { Message, Random } from '../../core/ports.js';
-import { digestOf } from '../../core/secrets.js';
+import { digestOf, isSameDigest } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { composeEmail } from '../../notifications/email/email.js';
@@ -85,7 +85,7 @@ export async function takeCodes(
   const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
   const { about, digests } = known.record;
   const right = Object.entries(digests).map(([name, digest]) =>
-    isSame(codeDigest(id, name, codes[name] ?? ''), digest),
+    isSameDigest(codeDigest(id, name, codes[name] ?? ''), digest),
   );
   if (tries > triesAllowed || right.includes(false) || !isExpected(about)) throw new FaceError('code_wrong');
   const use = (found: Codes | null): Codes => {
@@ -106,5 +106,4 @@ export function drawCode(random: Random): string {
 
 const codeDigest = (id: string, name: string, code: string): string =>
   createHmac('sha256', id).update(`${name} ${code}`).digest('base64url');
-const isSame = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b));
 const keyOf = (id: string): string => `one-time-codes:${digestOf(id).toString('base64url')}`;

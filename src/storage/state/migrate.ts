@@ -3,6 +3,7 @@ import type Database from 'libsql';
 import { z } from 'zod';
 import { lockTrail } from '../../audit/lock.js';
 import { type DataFiles, fileExists } from '../../config/data-files.js';
+import { parseJson } from '../../core/base/json.js';
 import type { Random } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { isDiskFull, readIfThere, replaceFile } from '../../files/durable-file.js';
@@ -33,14 +34,6 @@ export async function readFolderMark(files: DataFiles): Promise<FormatMark | nul
   const text = await readIfThere(files.format);
   if (text !== null) return parseMark(parseJson(text));
   return (await fileExists(files.state)) || (await fileExists(files.audit)) ? unmarked : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /**
