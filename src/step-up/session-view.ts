@@ -7,6 +7,7 @@ import { FaceError } from '../errors.js';
 import { anonymousSourceOf, areCodesOffered, isReceiptWaiting, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
 
+/** Version of the consent texts, `capture.page.consent` in `locales`. A test compares it with the texts. */
 export const consentVersion = 'consent-1';
 
 export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {

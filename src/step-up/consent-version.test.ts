@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { projectRoot } from '../../test/support/run/paths.js';
+import { supportedLanguages } from '../core/language.js';
+import { consentVersion } from './session-view.js';
+
+/**
+ * Digest of the consent texts of all languages, by version. If the meaning of a text changes, give the texts a new
+ * version in `session-view.ts`, so that people who agreed to the earlier ones are asked again. If only the wording
+ * changes, replace the digest.
+ */
+const digests: Readonly<Record<string, string>> = {
+  'consent-1': '4db060f16e2881a30da8f418b89c145d6ad26b7c0816e7339c23b13cb32ed1da',
+};
+
+test('consent texts that changed have a new version, or a digest that was replaced on purpose', () => {
+  const texts = supportedLanguages.map((language) => {
+    const { capture } = JSON.parse(readFileSync(join(projectRoot, `locales/${language}.json`), 'utf8'));
+    return [language, capture.page.consent];
+  });
+  const digest = createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+  expect(digest).toBe(digests[consentVersion]);
+});
