@@ -22,12 +22,14 @@ let env: Record<string, string>;
 beforeAll(async () => {
   const pictures = await loadPictures();
   const [first, second] = pictures.person;
-  // In the first photo she holds her head aslant: more than a portrait may.
+  // In the first photo she holds her head aslant.
   const upright = await sharp(first).rotate(-35, { background: '#777777' }).jpeg({ quality: 95 }).toBuffer();
   // Well above the threshold, as each token decides anew near it, and well below what needs no person.
   const poor = await sharp(second).resize(260).jpeg({ quality: 14 }).toBuffer();
+  // Too dark for a portrait, but not to find the face.
+  const dim = await sharp(second).linear(0.25, 0).jpeg({ quality: 95 }).toBuffer();
   const { stranger, landscape, far } = pictures;
-  for (const [name, bytes] of Object.entries({ first, second, upright, poor, stranger, landscape, far }))
+  for (const [name, bytes] of Object.entries({ first, second, upright, poor, dim, stranger, landscape, far }))
     writeFileSync(at(`${name}.jpg`), bytes);
 
   const adminKey = 'fsa_examples-administrator';
@@ -182,6 +184,7 @@ describe('kyc', () => {
     ['second.jpg', 'upright.jpg', 'approve'],
     ['upright.jpg', 'poor.jpg', 'review'],
     ['second.jpg', 'stranger.jpg', 'reject'],
+    ['dim.jpg', 'second.jpg', 'retake'],
     ['far.jpg', 'second.jpg', 'retake'],
     ['second.jpg', 'far.jpg', 'retake'],
     ['second.jpg', 'landscape.jpg', 'retake'],
@@ -190,7 +193,7 @@ describe('kyc', () => {
     const outcome = JSON.parse(said);
     expect({ exitCode, tier: outcome.tier }).toEqual({ exitCode: tier === 'approve' ? 0 : 1, tier });
     expect('score' in outcome).toBe(tier === 'approve' || tier === 'review');
-    if (portrait === 'far.jpg') expect(outcome).toMatchObject({ picture: 'portrait', reasons: expect.any(Array) });
+    if (portrait === 'dim.jpg') expect(outcome).toMatchObject({ picture: 'portrait' });
   });
 });
 

@@ -23,6 +23,7 @@ import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';
 import { filesOf } from '../../config/data-files.js';
 import { toIso } from '../../core/units.js';
+import { replayDenials } from '../../enrolment/trail/recover-denials.js';
 import { openKeyService } from '../../storage/keys/open.js';
 import { openState } from '../../storage/state/open.js';
 import { restoreBackup, writeBackup } from './backup.js';
@@ -38,7 +39,10 @@ async function openServer(dataFolder: string, clock = createManualClock()) {
   const files = filesOf({ dataFolder, keys: keysConfig });
   const deps = { auditEvents, clock, random: systemRandom, log: createTextLog() };
   const audit = await createFileAudit({ file: files.audit, retentionDays: null, requestId: () => null, ...deps });
-  const state = await openState({ kind: 'sqlite' }, { files, audit, restoreDenials: async () => 0, ...deps });
+  const state = await openState(
+    { kind: 'sqlite' },
+    { files, audit, restoreDenials: (store) => replayDenials(files, { state: store, clock }), ...deps },
+  );
   const { keys } = await openKeyService(keysConfig, { files, onKeysLoaded: () => {}, ...deps });
   const enrol = (tokenId: string) =>
     audit.append({ action: 'enrolled', connection: 'acme', subject: 's', detail: tokenChange(tokenId) });
