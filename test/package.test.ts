@@ -57,10 +57,10 @@ const kinds = [
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
   /^dist\/locales\/compiled\/(languages|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
-  /^dist\/capture-web\/(index\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/capture-web\/((index|preview)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
-  /^parameters\/engines\.json$/,
+  /^src\/face\/engines\.json$/,
   /^infra\/systemd\/facestep\.service$/,
 ];
 const mebibyte = 1024 * 1024;
@@ -112,6 +112,8 @@ beforeAll(async () => {
 test('the package has installation files only, whatever the checkout contains', async () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
+  // The preview of a brand in the console.
+  expect(paths).toContain('dist/capture-web/preview.html');
   expect(paths.filter((path) => secrets.includes(path) || /\.test\./.test(path))).toEqual([]);
   expect(paths.filter((path) => /^dist\/(evidence|test)\//.test(path))).toEqual([]);
   for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
