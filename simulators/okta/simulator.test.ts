@@ -8,7 +8,12 @@ let okta: OktaSimulator;
 let client: Client;
 beforeEach(async () => {
   okta = await startOktaSimulator();
-  client = new Client({ orgUrl: okta.url, token: okta.apiToken, cacheMiddleware: null });
+  client = new Client({
+    orgUrl: okta.url,
+    token: okta.apiToken,
+    authorizationMode: 'SSWS',
+    cacheMiddleware: null,
+  });
 });
 afterEach(() => okta.close());
 
