@@ -41,7 +41,7 @@ export const floors = [
     'web/shared',
     ...foldersOf('examples').filter((room) => !['examples/demo', 'examples/web'].includes(room)),
   ],
-  ['src/errors.ts', 'client', 'examples', 'examples/web', 'locales'],
+  ['src/errors.ts', 'client', 'examples', 'examples/web', 'locales', 'web'],
 ];
 
 const rooms = floors.flat();
