@@ -152,6 +152,7 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
           .optional()
           .describe('Host of the application that the code is valid for.'),
       }),
+      form: { minutes: 'json' },
       reply: madeBypassReply,
       async handle({ fields, administrator }) {
         const { minutes = null, application = null } = fields;
@@ -172,6 +173,7 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       description: 'Returns them newest first, without the codes themselves.',
       codes: [],
       fields: z.strictObject(pageFields),
+      form: { limit: 'json' },
       reply: bypassesReply,
       async handle({ fields: { limit, cursor: after = null } }) {
         const { page, cursor } = pageOf(await listBypasses(deps), { limit, cursor: after });
@@ -199,6 +201,7 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       description: 'Returns the requests, newest first. A request is stored for a day.',
       codes: [],
       fields: z.strictObject({ ...pageFields, connection: subjectFields.connection.optional() }),
+      form: { limit: 'json' },
       reply: helpRequestsReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
         const all = await listHelpRequests(deps);

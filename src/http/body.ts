@@ -19,7 +19,7 @@ export interface PhotoRange {
   readonly emptyIs?: FaceErrorCode;
 }
 
-interface BodyOptions {
+export interface BodyOptions {
   readonly photoLimits: Readonly<Record<string, PhotoRange>>;
   readonly allowance: RequestBudget;
   /** Takes ownership of each photo's bytes on arrival, so that bytes of refused bodies are wiped too. */

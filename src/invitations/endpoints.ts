@@ -40,6 +40,7 @@ export function createInvitationEndpoints(
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
+    form: { lifeHours: 'json' },
     reply: invitationReply,
   } as const;
   const invite = async (
@@ -88,6 +89,7 @@ export function createInvitationEndpoints(
         send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
         language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
       }),
+      form: { lifeHours: 'json' },
       reply: sentInvitationReply,
       async handle({ fields: { send, language, ...fields }, administrator }) {
         const connection = deps.connections.get(fields.connection);

@@ -59,6 +59,7 @@ export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'r
         scopes: scopesField.optional().describe('Some of the scopes of the application; by default all of them.'),
         expiresIn: lifeField,
       }),
+      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       async handle({ param, fields: { scopes, expiresIn }, administrator }) {
         const request = { scopes, lifeSec: expiresIn };
@@ -125,6 +126,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         perDay: perDayField.prefault(perDay.standard),
         contact: contactField.prefault(''),
       }),
+      form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
       handle: async ({ fields, administrator }) =>
         toApplicationReply(await registerApplication(fields, administrator, deps)),
@@ -170,6 +172,7 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
         perDay: perDayField.optional(),
         contact: contactField.optional(),
       }),
+      form: { scopes: 'list', perMinute: 'json', perDay: 'json' },
       reply: applicationReply,
       handle: async ({ param, fields, administrator }) =>
         toApplicationReply(await changeApplication(param('id'), fields, administrator, deps)),

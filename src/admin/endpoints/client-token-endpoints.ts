@@ -48,6 +48,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       ours: false,
       codes: [],
       fields: issueFields,
+      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       handle: ({ fields, administrator }) => issue(fields, administrator),
     }),
@@ -63,6 +64,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       ours: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
+      form: { scopes: 'list', expiresIn: 'json' },
       reply: clientTokenReply,
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);

@@ -57,6 +57,7 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
         'Checks every step at the provider, and counts enrolled users. This can take a minute. Changes nothing.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({ pushSecrets: pushField }),
+      form: { pushSecrets: 'json' },
       reply: planReply,
       async handle({ param, fields }) {
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
@@ -86,6 +87,7 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
         pushSecrets: pushField,
         isSure: z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.'),
       }),
+      form: { pushSecrets: 'json', isSure: 'json' },
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
         const connection = param('id');
@@ -184,6 +186,7 @@ export function createConnectionEndpoints({
         limit: z.int().min(1).max(200).prefault(50),
         cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
       }),
+      form: { days: 'json', limit: 'json' },
       reply: refusedReply,
       async handle({ param, fields: { days, limit, cursor } }) {
         const { id } = findConfigured(param('id'), upkeep);
@@ -228,6 +231,7 @@ export function createConnectionEndpoints({
         'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
       fields: z.strictObject({ mode, isSure: sureField }),
+      form: { isSure: 'json' },
       reply: switchedModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');

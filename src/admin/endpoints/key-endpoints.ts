@@ -117,6 +117,7 @@ export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'
             .describe('Name of a leaked signing key, instead of `version`.'),
         })
         .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
+      form: { version: 'json', confirm: 'json' },
       reply: retiredKeyReply,
       async handle({ fields: { version, confirm, signing }, administrator: { name: by } }) {
         const { config } = upkeep.setup();

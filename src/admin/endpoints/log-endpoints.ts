@@ -107,6 +107,7 @@ export function createLogEndpoints(
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
+      form: { actions: 'list', limit: 'json' },
       reply: linesReply,
       async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
         const { filter, unasked } = await toFilter(fields, deps);
@@ -133,6 +134,7 @@ export function createLogEndpoints(
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
+      form: { actions: 'list', limit: 'json' },
       reply: checksReply,
       async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
         const { filter, unasked } = await toFilter(fields, deps);
@@ -150,6 +152,7 @@ export function createLogEndpoints(
         'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
       codes: [],
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
+      form: { actions: 'list' },
       reply: followedLinesReply,
       async handle({ fields: { after = null, ...fields } }) {
         const { filter, unasked } = await toFilter(fields, deps);

@@ -94,6 +94,7 @@ export function createPeopleEndpoints(
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
+      form: { level: 'json', limit: 'json' },
       reply: peopleReply,
       async handle({ fields: { connection, level, limit, cursor = null, ...fields } }) {
         const named = connection === undefined ? [...connections.values()] : [find(connection)];
@@ -176,6 +177,7 @@ export function createPeopleEndpoints(
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
+      form: { limit: 'json' },
       reply: personLogReply,
       async handle({ fields: { connection, subject, limit, cursor = null } }) {
         const page = await listLines({ people: [{ connection, subject }] }, { cursor, limit }, deps);
@@ -196,6 +198,7 @@ export function createPeopleEndpoints(
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
+      form: { limit: 'json' },
       reply: personChecksReply,
       async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
         const page = await listChecks({ people: [{ connection, subject }] }, { cursor, limit }, deps);
@@ -243,6 +246,7 @@ export function createPeopleEndpoints(
         connection: connectionField,
         subjects: z.array(subjectField).min(1).max(mostNames),
       }),
+      form: { subjects: 'list' },
       reply: namesReply,
       async handle({ fields: { connection, subjects } }) {
         const found = await accounts.read(find(connection), subjects);

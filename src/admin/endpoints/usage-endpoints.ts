@@ -29,6 +29,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       fields: z.strictObject({
         days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
       }),
+      form: { days: 'json' },
       reply: usageReply,
       async handle({ param, fields }) {
         const { id } = await readApplication(param('id'), deps);
@@ -45,6 +46,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
       fields: z.strictObject({
         days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),
       }),
+      form: { days: 'json' },
       reply: usageOfAllReply,
       async handle({ fields: { days } }) {
         const usage = [];

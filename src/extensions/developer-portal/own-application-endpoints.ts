@@ -102,6 +102,7 @@ export function createOwnApplicationEndpoints(
       fields: z.strictObject({
         days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
       }),
+      form: { days: 'json' },
       reply: usageReply,
       async handle({ param, fields, developer }) {
         const { id } = await readOwnApplication(param('id'), developer, deps);

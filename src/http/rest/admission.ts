@@ -14,7 +14,7 @@ import { requestIdOf } from '../access-log.js';
 import type { RequestBudget } from '../request-budget.js';
 import { authenticateSession, type SessionPorts } from './console-caller.js';
 import type { ApiPorts } from './deps.js';
-import type { Auth } from './endpoint.js';
+import type { Auth, Caller } from './endpoint.js';
 
 type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
@@ -121,10 +121,9 @@ export interface Peer {
  * header takes precedence.
  */
 export class Admission {
-  #client: Promise<Client | null> | null = null;
+  #caller: Caller = { kind: 'anonymous' };
+  #client: Promise<Client> | null = null;
   #recognised: Client | null = null;
-  #administrator: Administrator | null = null;
-  #developer: Administrator | null = null;
 
   constructor(
     private readonly auth: Auth,
@@ -137,14 +136,15 @@ export class Admission {
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
       const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
-      this.#administrator = administrator;
       if (!hasRight(administrator, this.auth.right)) throw new FaceError('role_missing');
       if (this.auth.isSensitive && isCheckDue) throw new FaceError('face_not_verified');
+      this.#caller = { kind: 'administrator', administrator };
       this.allowance.promoteToAuthenticated(administrator.id, this.callerLimitBytes);
     }
     if (this.auth.kind === 'developer') {
-      this.#developer = await authenticateDeveloper(headers, this.deps);
-      this.allowance.promoteToAuthenticated(this.#developer.id, this.callerLimitBytes);
+      const developer = await authenticateDeveloper(headers, this.deps);
+      this.#caller = { kind: 'developer', developer };
+      this.allowance.promoteToAuthenticated(developer.id, this.callerLimitBytes);
     }
     const token = headers['x-auth-token'];
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
@@ -161,11 +161,15 @@ export class Admission {
   }
 
   /**
-   * Returns the client after the request was read, or `null` if the endpoint is not for clients.
-   * @throws `caller_untrusted` without a credential
+   * Returns the caller after the request was read.
+   * @throws `caller_untrusted` without a client token where one is needed
    */
-  async caller(): Promise<Client | null> {
-    if (this.auth.kind !== 'client') return null;
+  async caller(): Promise<Caller> {
+    return this.auth.kind === 'client' ? { kind: 'client', client: await this.client() } : this.#caller;
+  }
+
+  /** @throws `caller_untrusted` without a client token */
+  async client(): Promise<Client> {
     if (this.#client === null) throw new FaceError('caller_untrusted');
     return this.#client;
   }
@@ -173,14 +177,6 @@ export class Admission {
   /** Client of a valid token, even if scope or quota refused the request. */
   get recognised(): Client | null {
     return this.#recognised;
-  }
-
-  get administrator(): Administrator | null {
-    return this.#administrator;
-  }
-
-  get developer(): Administrator | null {
-    return this.#developer;
   }
 
   /**
@@ -208,8 +204,8 @@ export class Admission {
    * @throws `caller_untrusted`
    */
   async checkStillLive(): Promise<void> {
-    const client = await this.caller();
-    if (client !== null) await checkClientLive(client, this.deps);
+    const caller = await this.caller();
+    if (caller.kind === 'client') await checkClientLive(caller.client, this.deps);
   }
 
   async #admit(authenticate: () => Promise<Client>, scope: (Auth & { kind: 'client' })['scope']): Promise<Client> {

@@ -1,78 +1,39 @@
 import type { Express, Request, Response } from 'express';
-import { z } from 'zod';
+import type { Client } from '../../access/client-tokens.js';
 import type { Ports } from '../../core/deps.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { nameProviderRefusal } from '../../core/provider-refusal.js';
 import { maxPhotoBytes, owningPhotos, type Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { setLoggedCaller, sourceOf } from '../access-log.js';
-import { type Body, isMultipart, maxJsonBytes, readBody } from '../body.js';
+import { type Body, type BodyOptions, isMultipart, maxJsonBytes, readBody } from '../body.js';
 import { readCookie } from '../cookies.js';
 import { mountRoute, type Route, type RouteExchange } from '../front-door.js';
 import { type FieldValue, parseJsonFields } from '../json.js';
 import { sendJson } from '../reply.js';
 import { type BodyPools, formOverheadBytes } from '../request-budget.js';
 import { Admission, type AdmissionPorts, readBearer } from './admission.js';
-import { type ApiVersion, callsProvider, type Endpoint, toFieldRefusal } from './endpoint.js';
-import { describeFields } from './json-schema.js';
-
-type Kind = 'text' | 'texts' | 'json';
-
-const schemaGuard = z.object({
-  type: z.union([z.string(), z.array(z.string())]).default([]),
-  enum: z.array(z.json()).default([]),
-  const: z.json().optional(),
-  get items() {
-    return schemaGuard.optional();
-  },
-  get anyOf() {
-    return z.array(schemaGuard).optional();
-  },
-});
-
-function takesText({ type, enum: values, const: only, anyOf }: z.output<typeof schemaGuard>): boolean {
-  return (
-    [type].flat().includes('string') ||
-    [...values, only].some((value) => typeof value === 'string') ||
-    (anyOf ?? []).some(takesText)
-  );
-}
-
-function kindOf(property: unknown): Kind {
-  const schema = schemaGuard.parse(property);
-  if (takesText(schema)) return 'text';
-  const isList = [schema, ...(schema.anyOf ?? [])].some(({ items }) => items !== undefined && takesText(items));
-  return isList ? 'texts' : 'json';
-}
-
-const kindsByGuard = new WeakMap<z.ZodObject, ReadonlyMap<string, Kind>>();
-
-function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
-  const known = kindsByGuard.get(guard);
-  if (known !== undefined) return known;
-  const kinds = new Map(
-    Object.entries(describeFields(guard).properties).map(([name, schema]) => [name, kindOf(schema)] as const),
-  );
-  kindsByGuard.set(guard, kinds);
-  return kinds;
-}
+import {
+  type ApiVersion,
+  type Caller,
+  callsProvider,
+  type Endpoint,
+  type FormKind,
+  toFieldRefusal,
+} from './endpoint.js';
 
 /**
  * Converts form fields to JSON values.
  * @returns unreadable values unchanged, so that the guard names them in its refusal
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */
-export function readFormFields(
-  guard: z.ZodObject,
-  sent: ReadonlyMap<string, FieldValue>,
-): ReadonlyMap<string, FieldValue> {
-  const kinds = kindsOf(guard);
-  return new Map(Array.from(sent, ([name, value]) => [name, readAs(kinds.get(name) ?? 'text', value)] as const));
+export function readFormFields(form: Endpoint['form'], sent: ReadonlyMap<string, FieldValue>): Map<string, FieldValue> {
+  return new Map(Array.from(sent, ([name, value]) => [name, readAs(form[name] ?? 'text', value)] as const));
 }
 
-function readAs(kind: Kind, value: FieldValue): FieldValue {
+function readAs(kind: FormKind | 'text', value: FieldValue): FieldValue {
   if (kind === 'text' || typeof value !== 'string') return value;
-  return kind === 'texts' ? [value] : parseText(value);
+  return kind === 'list' ? [value] : parseText(value);
 }
 
 function parseText(text: string): FieldValue {
@@ -100,7 +61,7 @@ const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
 export function mountEndpoints(
   app: Express,
   endpoints: readonly Endpoint[],
-  deps: AdmissionPorts & Ports<'settings'>,
+  deps: ServePorts,
   bodyPools: BodyPools,
 ): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
@@ -124,12 +85,7 @@ function versionOf(request: Request, byPrefix: ApiVersion): ApiVersion {
   throw new FaceError('request_malformed');
 }
 
-function toRoute(
-  offered: readonly Endpoint[],
-  request: Request,
-  deps: AdmissionPorts & Ports<'settings'>,
-  bodyPools: BodyPools,
-): Route {
+function toRoute(offered: readonly Endpoint[], request: Request, deps: ServePorts, bodyPools: BodyPools): Route {
   const endpoint = offered.find(({ method }) => method === request.method);
   const isOpen = endpoint?.auth.kind === 'open' || endpoint?.auth.kind === 'session';
   const maxBytes = endpoint === undefined ? 0 : maxBodyBytes(endpoint, request);
@@ -144,46 +100,32 @@ function toRoute(
   };
 }
 
+type ServePorts = AdmissionPorts & Ports<'settings'>;
+
 async function serve(
   endpoint: Endpoint,
   { request, response, allowance }: RouteExchange<Request, Response>,
   maxBytes: number,
-  deps: AdmissionPorts & Ports<'settings'>,
+  deps: ServePorts,
 ): Promise<void> {
   const source = sourceOf(request);
   const peer = { source, setHeaders: (headers: Readonly<Record<string, string>>) => void response.set(headers) };
   const admission = new Admission(endpoint.auth, allowance, maxBytes, peer, deps);
   const param = (name: string): string => String(request.params[name] ?? '');
-  const serving = admission.serve(`${endpoint.method} ${endpoint.path}`, response, async () => {
+  const work = async (): Promise<void> => {
     await admission.checkHeaders(request.headers);
-    const admitted = await endpoint.admit({ param, session: readBearer(request) });
-    const { sessionId } = admitted;
+    const { sessionId, run } = await endpoint.admit({ param, session: readBearer(request) });
     if (sessionId !== null) allowance.promoteToAuthenticated(sessionId, allowance.limitBytes);
     const reply = await owningPhotos(async (own) => {
-      const { fields: sent, photos } = await readBody(request, response, {
+      const { fields, photos } = await readRequest(endpoint, admission, request, response, {
         photoLimits: endpoint.photos,
         allowance,
         own,
         maxBytes,
-        onAuthToken: (token) => admission.takeToken(token),
-        refuseField: (name) => refuseField(name, endpoint),
       });
-      const fields = new Map(isMultipart(request) ? readFormFields(endpoint.fieldsGuard, sent) : sent);
-      if (endpoint.auth.kind === 'client') {
-        const token = fields.get('auth_token');
-        if (typeof token === 'string') await admission.takeToken(token);
-        fields.delete('auth_token');
-      }
-      const client = await admission.caller();
-      if (client !== null && photos.size > 0) await consumeLimit('clientPictures', client.id, deps);
-      if (callsProvider(endpoint)) {
-        if (client !== null) await consumeLimit('clientLookUps', client.id, deps);
-        const { administrator } = admission;
-        if (administrator !== null) await consumeLimit('administratorLookUps', administrator.id, deps);
-      }
-      for (const name of fields.keys())
-        if (!Object.hasOwn(endpoint.fieldsGuard.shape, name)) throw refuseField(name, endpoint);
-      checkPhotoCounts(endpoint, photos);
+      const caller = await admission.caller();
+      await countUse(endpoint, caller, photos.size > 0, deps);
+      checkFields(endpoint, fields, photos);
       const call = {
         param,
         photos: (name: string): readonly Photo[] => photos.get(name) ?? [],
@@ -191,22 +133,62 @@ async function serve(
         userAgent: request.get('user-agent') ?? null,
         cookie: (name: string) => readCookie(request, name),
       };
-      const { administrator, developer } = admission;
-      return admitted.run(Object.fromEntries(fields), call, { client, administrator, developer }).catch((error) => {
-        // Only a caller who can change the permissions learns of it: the person at the camera cannot.
-        const mayKnow = client !== null || administrator !== null;
-        throw mayKnow && error instanceof FaceError ? nameProviderRefusal(error) : error;
+      return run(Object.fromEntries(fields), call, caller).catch((error) => {
+        throw nameFor(caller, error);
       });
     });
     await admission.checkStillLive();
     sendJson(response, endpoint.status, { ok: true, ...reply });
+  };
+  try {
+    await admission.serve(`${endpoint.method} ${endpoint.path}`, response, work);
+  } finally {
+    logCaller(response, admission.recognised);
+  }
+}
+
+/** Reads the body. A client may send its token as the field `auth_token`. */
+async function readRequest(
+  endpoint: Endpoint,
+  admission: Admission,
+  request: Request,
+  response: Response,
+  reading: Pick<BodyOptions, 'photoLimits' | 'allowance' | 'own' | 'maxBytes'>,
+): Promise<Body> {
+  const { fields: sent, photos } = await readBody(request, response, {
+    ...reading,
+    onAuthToken: (token) => admission.takeToken(token),
+    refuseField: (name) => refuseField(name, endpoint),
   });
-  await serving.finally(() => {
-    const client = admission.recognised;
-    if (client === null) return;
-    const application = client.application === null ? {} : { application: client.application.id };
-    setLoggedCaller(response, { client: client.id, ...application });
-  });
+  const fields = isMultipart(request) ? readFormFields(endpoint.form, sent) : new Map(sent);
+  if (endpoint.auth.kind === 'client') {
+    const token = fields.get('auth_token');
+    if (typeof token === 'string') await admission.takeToken(token);
+    fields.delete('auth_token');
+  }
+  return { fields, photos };
+}
+
+/** Counts pictures and provider calls before they are processed. */
+async function countUse(endpoint: Endpoint, caller: Caller, hasPhotos: boolean, deps: ServePorts): Promise<void> {
+  if (caller.kind === 'client') {
+    if (hasPhotos) await consumeLimit('clientPictures', caller.client.id, deps);
+    if (callsProvider(endpoint)) await consumeLimit('clientLookUps', caller.client.id, deps);
+  }
+  if (caller.kind === 'administrator' && callsProvider(endpoint))
+    await consumeLimit('administratorLookUps', caller.administrator.id, deps);
+}
+
+/** Only a caller who can change the permissions at the provider learns of them: the person at the camera cannot. */
+function nameFor({ kind }: Caller, error: unknown): unknown {
+  const mayKnow = kind === 'client' || kind === 'administrator';
+  return mayKnow && error instanceof FaceError ? nameProviderRefusal(error) : error;
+}
+
+function logCaller(response: Response, client: Client | null): void {
+  if (client === null) return;
+  const application = client.application === null ? {} : { application: client.application.id };
+  setLoggedCaller(response, { client: client.id, ...application });
 }
 
 const toPlainName = (name: string): string => name.toLowerCase().replace(/\[.*$|[^a-z]/g, '');
@@ -229,7 +211,9 @@ function maxBodyBytes({ photos }: Endpoint, request: Request): number {
   return Math.min(count * maxPhotoBytes + formOverheadBytes, maxFormBytes);
 }
 
-function checkPhotoCounts(endpoint: Endpoint, photos: Body['photos']): void {
+function checkFields(endpoint: Endpoint, fields: Body['fields'], photos: Body['photos']): void {
+  for (const name of fields.keys())
+    if (!Object.hasOwn(endpoint.fieldsGuard.shape, name)) throw refuseField(name, endpoint);
   for (const [name, { atLeast, atMost }] of Object.entries(endpoint.photos)) {
     const count = photos.get(name)?.length ?? 0;
     if (count < atLeast)

@@ -165,7 +165,7 @@ interface Described {
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
   /** True if the endpoint calls identity providers, although it names no connection. */
-  readonly callsProviders?: true;
+  readonly callsProviders?: boolean;
 }
 
 export interface Call<Fields, PhotoName extends string> {
@@ -177,11 +177,15 @@ export interface Call<Fields, PhotoName extends string> {
   cookie(name: string): string | null;
 }
 
-export interface Caller {
-  readonly client: Client | null;
-  readonly administrator: Administrator | null;
-  readonly developer: Administrator | null;
-}
+/** Who sent a request. Capture pages prove their session in `admit`, before the body is read. */
+export type Caller =
+  | { readonly kind: 'client'; readonly client: Client }
+  | { readonly kind: 'administrator'; readonly administrator: Administrator }
+  | { readonly kind: 'developer'; readonly developer: Administrator }
+  | { readonly kind: 'anonymous' };
+
+/** How a form field that is not text is read: as JSON, or as the only text of a list. */
+export type FormKind = 'json' | 'list';
 
 export interface FileField extends PhotoRange {
   readonly about?: { readonly description: string; readonly mediaType: string };
@@ -192,6 +196,7 @@ export interface Endpoint extends Described {
   readonly photos: Readonly<Record<string, FileField>>;
   /** Guard of all fields that are not files. The fields arrive as JSON, or as text in a form. */
   readonly fieldsGuard: z.ZodObject;
+  readonly form: Readonly<Partial<Record<string, FormKind>>>;
   readonly replyGuard: z.ZodObject;
   /**
    * Refuses a request before its body is read.
@@ -218,91 +223,90 @@ export interface Admitted {
 export const callsProvider = ({ codes, callsProviders }: Pick<Endpoint, 'codes' | 'callsProviders'>): boolean =>
   callsProviders === true || codes.includes('connection_unknown') || codes.includes('profile_unavailable');
 
-export interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>
+/** Guard of an object, of zod or of its small variant that the pages share. */
+export type ObjectGuard = z.core.$ZodObject & { readonly shape: z.core.$ZodLooseShape };
+
+export interface Definition<Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>
   extends Described {
   readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
+  /** Fields that are no text, for callers that send a form. */
+  readonly form?: Readonly<Partial<Record<keyof z.input<Fields>, FormKind>>>;
   /** Reply without `ok`, which every success contains. */
   readonly reply: Reply;
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
 /** Type of a reply. It accepts only JSON, so that code which returns a face or token does not compile. */
-export type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
+type ReplyOf<Reply extends ObjectGuard> = Promise<z.input<Reply> & JsonObject>;
 
-export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
-  definition: Definition<Fields, Reply, PhotoName> & {
-    readonly scope: ClientScope | null;
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly client: Client }): ReplyOf<Reply>;
-  },
-): Endpoint {
-  return {
-    ...describe(definition),
-    auth: { kind: 'client', scope: definition.scope },
-    admit: admitting(definition, async (fields, call, { client }) => {
-      if (client === null) throw new FaceError('caller_untrusted');
-      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), client });
-    }),
-  };
-}
+export type Handled<
+  Fields extends z.ZodObject,
+  Reply extends ObjectGuard,
+  PhotoName extends string,
+  Known,
+> = Definition<Fields, Reply, PhotoName> & { handle(call: Call<z.output<Fields>, PhotoName> & Known): ReplyOf<Reply> };
 
-export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
-  definition: Definition<Fields, Reply, PhotoName> & {
+export const clientEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+  definition: Handled<Fields, Reply, PhotoName, { readonly client: Client }> & { readonly scope: ClientScope | null },
+): Endpoint =>
+  createEndpoint(definition, { kind: 'client', scope: definition.scope }, async () => ({
+    sessionId: null,
+    know: (caller) => {
+      if (caller.kind !== 'client') throw new FaceError('caller_untrusted');
+      return { client: caller.client };
+    },
+  }));
+
+export const adminEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+  definition: Handled<Fields, Reply, PhotoName, { readonly administrator: Administrator }> & {
     readonly right: Right;
     /** True if the console may require a fresh face check. */
     readonly isSensitive?: true;
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
   },
-): Endpoint {
-  return {
-    ...describe(definition),
-    auth: { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
-    admit: admitting(definition, async (fields, call, { administrator }) => {
-      if (administrator === null) throw new FaceError('caller_untrusted');
-      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), administrator });
+): Endpoint =>
+  createEndpoint(
+    definition,
+    { kind: 'admin', right: definition.right, isSensitive: definition.isSensitive ?? false },
+    async () => ({
+      sessionId: null,
+      know: (caller) => {
+        if (caller.kind !== 'administrator') throw new FaceError('caller_untrusted');
+        return { administrator: caller.administrator };
+      },
     }),
-  };
-}
+  );
 
-export function developerEndpoint<
+export const developerEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+  definition: Handled<Fields, Reply, PhotoName, { readonly developer: Administrator }>,
+): Endpoint =>
+  createEndpoint(definition, { kind: 'developer' }, async () => ({
+    sessionId: null,
+    know: (caller) => {
+      if (caller.kind !== 'developer') throw new FaceError('caller_untrusted');
+      return { developer: caller.developer };
+    },
+  }));
+
+export const openEndpoint = <Fields extends z.ZodObject, Reply extends ObjectGuard, PhotoName extends string>(
+  definition: Handled<Fields, Reply, PhotoName, unknown>,
+): Endpoint => createEndpoint(definition, { kind: 'open' }, async () => ({ sessionId: null, know: () => ({}) }));
+
+/**
+ * Creates an endpoint whose handler also knows its caller.
+ * @param admit - refuses a request before its body is read; `know` returns what the handler knows of the caller
+ */
+export function createEndpoint<
   Fields extends z.ZodObject,
-  Reply extends z.core.$ZodObject,
+  Reply extends ObjectGuard,
   PhotoName extends string,
+  Known extends object,
 >(
-  definition: Definition<Fields, Reply, PhotoName> & {
-    handle(call: Call<z.output<Fields>, PhotoName> & { readonly developer: Administrator }): ReplyOf<Reply>;
-  },
+  definition: Handled<Fields, Reply, PhotoName, Known>,
+  auth: Auth,
+  admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
 ): Endpoint {
-  return {
-    ...describe(definition),
-    auth: { kind: 'developer' },
-    admit: admitting(definition, async (fields, call, { developer }) => {
-      if (developer === null) throw new FaceError('caller_untrusted');
-      return definition.handle({ ...call, fields: parseFields(definition.fields, fields), developer });
-    }),
-  };
-}
-
-export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
-  definition: Definition<Fields, Reply, PhotoName> & {
-    handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
-  },
-): Endpoint {
-  return {
-    ...describe(definition),
-    auth: { kind: 'open' },
-    admit: admitting(definition, async (fields, call) => {
-      return definition.handle({ ...call, fields: parseFields(definition.fields, fields) });
-    }),
-  };
-}
-
-/** Returns what an endpoint says of itself. */
-export function describe<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
-  definition: Definition<Fields, Reply, PhotoName>,
-): Omit<Endpoint, 'auth' | 'admit'> {
   const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
-  const { callsProviders } = definition;
   return {
     method,
     path,
@@ -313,19 +317,20 @@ export function describe<Fields extends z.ZodObject, Reply extends z.core.$ZodOb
     ours,
     status,
     codes,
-    ...(callsProviders === undefined ? {} : { callsProviders }),
+    callsProviders: definition.callsProviders ?? false,
     photos,
     fieldsGuard: fields,
-    replyGuard: z.strictObject({ ok: z.literal(true), ...reply._zod.def.shape }),
+    form: definition.form ?? {},
+    replyGuard: z.strictObject({ ok: z.literal(true), ...reply.shape }),
+    auth,
+    async admit(call) {
+      await definition.admit?.(call);
+      const { sessionId, know } = await admit(call.session);
+      return {
+        sessionId,
+        run: async (sent, rest, caller) =>
+          definition.handle({ ...rest, fields: parseFields(fields, sent), ...know(caller) }),
+      };
+    },
   };
 }
-
-const admitting =
-  (
-    { admit }: { readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void> },
-    run: Admitted['run'],
-  ): Endpoint['admit'] =>
-  async (call) => {
-    await admit?.(call);
-    return { sessionId: null, run };
-  };

@@ -103,11 +103,10 @@ export async function admitCaller(
   }
   if (isAccessToken(credential)) await admission.takeClient(() => authenticateAccess(credential, deps));
   else await credential.use((text) => admission.takeToken(text));
-  const client = await admission.caller();
-  const canManage = client?.scopes.includes('ssf.manage') ?? false;
-  const application = client?.application ?? null;
+  const { scopes, application } = await admission.client();
+  const canManage = scopes.includes('ssf.manage');
   // A stream must belong to an application.
-  if (application === null || (!canManage && !client?.scopes.includes('ssf.read'))) {
+  if (application === null || (!canManage && !scopes.includes('ssf.read'))) {
     throw new FaceError('scope_missing');
   }
   return { kind: 'application', application, canManage };

@@ -55,8 +55,7 @@ async function grant(arrival: RouteExchange<Request, Response>, deps: AdmissionP
     const inForm = readPosted(form);
     if (inHeader === null && inForm !== null) await admission.takeClient(() => authenticate(inForm, deps));
     if (inHeader !== null && inForm !== null) throw new FaceError('request_malformed', { reason: 'two secrets' });
-    const client = await admission.caller();
-    if (client === null) throw new FaceError('internal');
+    const client = await admission.client();
     checkGrantType(form);
     const scopes = readScopes(form, client);
     const { credential, expiresInSec } = await issueAccessToken(client, scopes, deps);

@@ -169,6 +169,7 @@ export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'> & Ap
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
+      form: { action: 'json' },
       reply: startedReply,
       async handle({ fields, client }) {
         const { kiosk } = fields;
