@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
+import type { OperationsContext } from '../admin/operations/operations-context.js';
+import { problemsOf } from '../config/problem.js';
+import type { Setup } from '../connections/setup.js';
+import { framesOf } from '../core/base/frames.js';
+import { version } from '../core/base/version.js';
+import type { Ports } from '../core/deps.js';
+import { FaceError, toCode } from '../errors.js';
+import type { FullSetup } from '../extensions/index.js';
+import type { ListeningServer } from '../http/listen.js';
+import type { Reloaded } from '../http/rest/deps.js';
+import type { AdminKey } from '../storage/keys/admin-key.js';
+import type { BuiltApp } from './build-app.js';
+import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.js';
+
+/** What is in force. A reload that fails changes none of it. */
+export interface Active {
+  setup: FullSetup;
+  modes: Modes;
+  /** `null` until the server has started. */
+  built: BuiltApp | null;
+  listening: ListeningServer | null;
+}
+
+interface ReloaderDeps extends Ports<'audit' | 'log'> {
+  readonly operations: OperationsContext;
+  readonly loadSetup: () => Promise<FullSetup>;
+  readonly build: (setup: FullSetup) => Promise<BuiltApp>;
+  /** Stores a new administrator key. @returns a function that shows it, to be called when the key is in force */
+  readonly storeKey: (key: AdminKey) => Promise<() => void>;
+}
+
+/** Replaces what is in force. Replacements run one after the other, so that the last one wins. */
+export class Reloader {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly active: Active,
+    private readonly deps: ReloaderDeps,
+  ) {}
+
+  /** Loads the configuration again. An invalid one is logged. Never rejects. */
+  reload(by?: string): Promise<Reloaded> {
+    const reloaded = this.#last.then(() => this.#load(by)).catch((error: unknown) => this.#toNotLoaded(error));
+    this.#last = reloaded;
+    return reloaded;
+  }
+
+  /** Applies mode switches that were made on any server. */
+  followModes(): Promise<void> {
+    const followed = this.#last.then(() => this.#follow());
+    this.#last = followed.catch(() => undefined);
+    return followed;
+  }
+
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  #serve(built: BuiltApp): void {
+    this.active.built = built;
+    this.active.listening?.serve(built.app);
+  }
+
+  async #load(by: string | undefined): Promise<Reloaded> {
+    const { active, deps } = this;
+    const read = await deps.loadSetup();
+    const { changed, needingRestart, ...next } = reloadSettings(active.setup.config, read.config);
+    const setup = { ...read, ...next };
+    const built = await deps.build(setup);
+    const show = await deps.storeKey(built.adminKey);
+    await recordLoaded(setup.config, changed, by, deps);
+    active.setup = setup;
+    this.#serve(built);
+    show();
+    deps.log.info('configuration', { settings: redact(setup.config), changed: [...changed] });
+    if (needingRestart.length > 0) deps.log.warn('some settings need a restart', { changed: [...needingRestart] });
+    return { code: null, changed, needingRestart, problems: [], switched: toSwitched(active) };
+  }
+
+  #toNotLoaded(error: unknown): Reloaded {
+    const detail = error instanceof FaceError ? error.detail : null;
+    this.deps.log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
+    const switched = toSwitched(this.active);
+    return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error), switched };
+  }
+
+  async #follow(): Promise<void> {
+    const { active, deps } = this;
+    const { modes: before, setup } = active;
+    await expireRedundantModes(setup.connections, deps.operations);
+    active.modes = await readModes(deps.operations);
+    try {
+      await noteModes(applyModes(setup, active.modes).connections, deps.operations);
+      if (isDeepStrictEqual(before, active.modes)) return;
+      this.#serve(await deps.build(setup));
+    } catch (error) {
+      active.modes = before;
+      throw error;
+    }
+    deps.log.info('manual mode switches loaded', {
+      modes: Object.fromEntries([...active.modes].map(([id, { mode }]) => [id, mode])),
+    });
+  }
+}
+
+const toSwitched = ({ setup, modes }: Active): Reloaded['switched'] =>
+  setup.connections.flatMap(({ id, policy }) => {
+    const switched = modes.get(id);
+    return switched === undefined || switched.mode === policy.mode
+      ? []
+      : [{ connection: id, mode: switched.mode, by: switched.by }];
+  });
+
+/** Records which configuration is in force. */
+export async function recordLoaded(
+  config: Setup['config'],
+  changed: readonly string[],
+  by: string | undefined,
+  { audit }: Ports<'audit'>,
+): Promise<void> {
+  const detail = {
+    digest: digestOfConfig(config),
+    connections: config.connections.length,
+    changed: toRecorded(changed),
+    version,
+    ...(by === undefined ? {} : { by }),
+  };
+  await audit.append({ action: 'configuration_loaded', connection: '', subject: '', detail });
+}
