@@ -30,15 +30,16 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const shared = { binding, secret: null, share: testShare };
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
   /** @returns milliseconds of the liveness judge */
-  return (): Promise<number> =>
-    sight.share(frames.map(toPhoto), testShare, async (photos) => {
-      const from = performance.now();
-      const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
-      await judge.judge(judged, testShare);
-      const took = performance.now() - from;
-      await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
-      return took;
-    });
+  return async (): Promise<number> => {
+    const { photos, release } = sight.hold(frames.map(toPhoto), testShare);
+    const from = performance.now();
+    const judged = photos.map((photo, at) => ({ photo, movement: scene.movements[at], light: null }));
+    await judge.judge(judged, testShare);
+    const took = performance.now() - from;
+    await verifier.verify({ photos, token, requireLiveness: false, allowRenewal: false, ...shared });
+    await release();
+    return took;
+  };
 }
 
 /** Returns median milliseconds of the liveness judge for five frames of 640×480 pixels. */

@@ -38,7 +38,7 @@ const mirror = (photo: Photo): Photo =>
 
 const sight: AnalysisCache = {
   checkFrame: () => {},
-  share: (photos, _share, work) => work(photos),
+  hold: (photos) => ({ photos, release: async () => {} }),
   async sketch(photo) {
     const sketch = photo.use((steps) => new FrameSketch(Uint8Array.from(steps)));
     given.push(sketch);

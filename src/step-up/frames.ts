@@ -173,35 +173,51 @@ async function judgeSubmitted(
   toRow: () => QueueShare,
   deps: CaptureDeps,
 ): Promise<FramesOutcome> {
-  const { photos, reference } = submitted;
-  const { captured, movement } = await takeChallenge(submitted, deps);
-  const judgeAndComplete = async (): Promise<FramesOutcome> => {
-    // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
-    const unusable = findUnusable(photos, deps);
-    if (unusable !== null)
-      return lose({ captured, submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
-    await countAnonymousCheck(captured.record, deps);
-    const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
-    const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
-    // Judge, verifier and document comparison use the same examined pictures.
-    const share = toRow();
-    return deps.analysisCache.share(photos, share, (frames) =>
-      // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
-      deps.analysisCache.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
-        const seen = { ...submitted, photos: frames, reference: document };
-        const { device } = submitted;
-        return complete({ captured, measured, movement, device, photos: frames, share, submitted: seen }, deps);
-      }),
+  const taken = await takeChallenge(submitted, deps);
+  return attempt(taken.captured, () => judgeTaken(taken, submitted, toRow, deps), deps);
+}
+
+interface TakenChallenge {
+  readonly captured: StepUp;
+  readonly movement: MovementRecord;
+}
+
+async function judgeTaken(
+  { captured, movement }: TakenChallenge,
+  submitted: SubmittedFrames,
+  toRow: () => QueueShare,
+  deps: CaptureDeps,
+): Promise<FramesOutcome> {
+  const { photos, reference, device } = submitted;
+  // Headers and limits come first, so that frames which cost the caller nothing cause no look-up and no record.
+  const unusable = findUnusable(photos, deps);
+  if (unusable !== null)
+    return lose({ captured, submitted }, releaseAttempt(captured.record), hintOfFrames[unusable], deps);
+  await countAnonymousCheck(captured.record, deps);
+  const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
+  const measured = measureChallenge(movement, digests, await countFresh(captured.record, movement, digests, deps));
+  // Judge, verifier and document comparison use the same examined pictures.
+  const share = toRow();
+  const frames = deps.analysisCache.hold(photos, share);
+  // The document photo has its own place in the queue, so that it is examined even if a frame is unusable.
+  const documents = deps.analysisCache.hold(reference === null ? [] : [reference], toRow());
+  const [document = null] = documents.photos;
+  const seen = { ...submitted, photos: frames.photos, reference: document };
+  try {
+    return await complete(
+      { captured, measured, movement, device, photos: frames.photos, share, submitted: seen },
+      deps,
     );
-  };
-  return attempt(captured, judgeAndComplete, deps);
+  } finally {
+    await Promise.all([frames.release(), documents.release()]);
+  }
 }
 
 /** Removes the challenge from the step-up, so that the frames are accepted only once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: Ports<'state' | 'clock' | 'random'>,
-): Promise<{ readonly captured: StepUp; readonly movement: MovementRecord }> {
+): Promise<TakenChallenge> {
   const now = deps.clock.now();
   const movement = findChallenge(session.record, nonce, now);
   const { length: of } = movement.asked;

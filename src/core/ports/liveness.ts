@@ -38,6 +38,13 @@ export interface LivenessJudge {
 /** Number of bands of a picture in a fingerprint. The mirror image has as many. */
 export const sketchBands = 64;
 
+/** Photos whose examinations are kept for several consumers. */
+export interface HeldPhotos {
+  readonly photos: readonly Photo[];
+  /** Wipes the examinations, also those that are still running. */
+  release(): Promise<void>;
+}
+
 /** Examines each photo once, for several consumers. */
 export interface AnalysisCache {
   /**
@@ -45,12 +52,8 @@ export interface AnalysisCache {
    * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
    */
   checkFrame(photo: Photo): void;
-  /** Passes the photos to `work` so that each is examined at most once. The results are wiped afterwards. */
-  share<T>(
-    photos: readonly Photo[],
-    queueShare: QueueShare,
-    work: (shared: readonly Photo[]) => Promise<T>,
-  ): Promise<T>;
+  /** Holds photos, so that each is examined at most once until they are released. */
+  hold(photos: readonly Photo[], queueShare: QueueShare): HeldPhotos;
   /**
    * Returns a photo's fingerprint, which the caller must wipe.
    * @throws the codes of `Verifier`

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { isWiped } from '../../../test/support/data/pictures.js';
 import { testShare } from '../../../test/support/data/share.js';
 import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/support/fakes/simulated-engine.js';
+import type { AnalysisCache } from '../../core/ports.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { createAnalysisCache, type Engine, examineOnce, type FaceAnalysis, type Signal } from './engine.js';
@@ -30,13 +31,26 @@ function setUp() {
   };
 }
 
+async function withHeld<T>(
+  sight: AnalysisCache,
+  photos: readonly Photo[],
+  work: (held: readonly Photo[]) => Promise<T>,
+) {
+  const held = sight.hold(photos, testShare);
+  try {
+    return await work(held.photos);
+  } finally {
+    await held.release();
+  }
+}
+
 const isZero = ({ embedding }: FaceAnalysis): boolean =>
   embedding?.use((values) => values.every((value) => value === 0)) ?? false;
 
-test('a photo is examined once, for the signals of all; each who asks has an embedding of their own', async () => {
+test('a held photo is examined once with all signals, and each caller gets a copy of the embedding', async () => {
   const { engine, asked, given, sight } = setUp();
   const photos = [drawPhoto('Ada', 1), drawPhoto('Bob', 1)];
-  await sight.share(photos, testShare, async ([ada, bob]) => {
+  await withHeld(sight, photos, async ([ada, bob]) => {
     const [judged, verified] = await Promise.all([
       examineOnce(engine, ada!, ['liveness'], testShare),
       examineOnce(engine, ada!, ['embedding'], testShare),
@@ -55,9 +69,9 @@ test('a photo is examined once, for the signals of all; each who asks has an emb
   expect(photos.map(isWiped)).toEqual([false, false]);
 });
 
-test('a refusal is told to everybody, and costs one examination', async () => {
+test('a refusal reaches all callers and costs one examination', async () => {
   const { engine, asked, sight } = setUp();
-  const outcomes = sight.share([drawWall()], testShare, ([wall]) =>
+  const outcomes = withHeld(sight, [drawWall()], ([wall]) =>
     Promise.allSettled([wall!, wall!].map((photo) => examineOnce(engine, photo, ['embedding'], testShare))),
   );
   const refused = { status: 'rejected', reason: new FaceError('face_none') };
@@ -69,7 +83,7 @@ test('results are overwritten when the work fails, including running examination
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
   const inWork: Promise<FaceAnalysis>[] = [];
-  const failed = sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
+  const failed = withHeld(sight, [drawPhoto('Ada', 1)], async ([ada]) => {
     held.push(ada!);
     inWork.push(examineOnce(engine, ada!, ['embedding'], testShare));
     throw new FaceError('locked_out');
@@ -82,9 +96,9 @@ test('results are overwritten when the work fails, including running examination
   expect(asked).toHaveLength(1);
 });
 
-test('a shared photo prints as a photo, and nothing of what was seen', async () => {
+test('a held photo prints only its class name', async () => {
   const { engine, sight } = setUp();
-  await sight.share([drawPhoto('Ada', 1)], testShare, async ([ada]) => {
+  await withHeld(sight, [drawPhoto('Ada', 1)], async ([ada]) => {
     const examined = await examineOnce(engine, ada!, ['embedding'], testShare);
     expect(ada).toBeInstanceOf(Photo);
     expect([`${ada}`, JSON.stringify(ada), inspect(ada, { showHidden: true, depth: 9 })]).toEqual([

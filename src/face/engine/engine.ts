@@ -104,7 +104,7 @@ class CachedAnalysis {
   }
 
   async #analyze(): Promise<FaceAnalysis> {
-    if (this.#isOver) throw new FaceError('internal', { problem: 'a shared photo was asked for too late' });
+    if (this.#isOver) throw new FaceError('internal', { problem: 'a held photo was asked for too late' });
     this.#seen ??= this.#begin();
     return this.#seen;
   }
@@ -117,7 +117,7 @@ class CachedAnalysis {
   }
 }
 
-class SharedPhoto extends Photo {
+class HeldPhoto extends Photo {
   readonly #analysis: CachedAnalysis;
 
   constructor(bytes: Uint8Array, analysis: CachedAnalysis) {
@@ -134,7 +134,7 @@ class SharedPhoto extends Photo {
   }
 }
 
-/** Creates the cache of examinations. A photo that several steps share is examined only once. */
+/** Creates the cache of examinations. A photo that several steps use is examined only once. */
 export function createAnalysisCache(deps: {
   readonly engine: Engine;
   readonly signals: readonly Signal[];
@@ -143,16 +143,15 @@ export function createAnalysisCache(deps: {
   const { engine, signals, checkFrame } = deps;
   return {
     checkFrame: (photo) => photo.use(checkFrame),
-    async share(photos, queueShare, work) {
+    hold(photos, queueShare) {
       const analyses = photos.map((photo) => new CachedAnalysis(() => engine.examine(photo, signals, queueShare)));
-      try {
-        return await work(photos.map((photo, at) => photo.use((bytes) => new SharedPhoto(bytes, analyses[at]))));
-      } finally {
-        await Promise.all(analyses.map((look) => look.end()));
-      }
+      return {
+        photos: photos.map((photo, at) => photo.use((bytes) => new HeldPhoto(bytes, analyses[at]))),
+        release: async () => void (await Promise.all(analyses.map((each) => each.end()))),
+      };
     },
     sketch: async (photo, queueShare) =>
-      photo instanceof SharedPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'], queueShare)),
+      photo instanceof HeldPhoto ? photo.sketch() : toSketch(await engine.examine(photo, ['sketch'], queueShare)),
   };
 }
 
@@ -161,4 +160,4 @@ export const examineOnce = (
   photo: Photo,
   signals: readonly Signal[],
   share: QueueShare,
-): Promise<FaceAnalysis> => (photo instanceof SharedPhoto ? photo.examine() : engine.examine(photo, signals, share));
+): Promise<FaceAnalysis> => (photo instanceof HeldPhoto ? photo.examine() : engine.examine(photo, signals, share));
