@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
-import { type RequestHead, readBearer, toProofRefusal } from '../../src/connections/hook.js';
+import { type RequestHead, requireBearer, toProofRefusal } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { withTimeout } from '../../src/core/resilience.js';
@@ -67,7 +67,7 @@ export function createCallerCheck(
      * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
      */
     verify: async (headers: RequestHead['headers']) =>
-      withTimeout(verify(readBearer(headers)), VERIFY_TIMEOUT_MS, () => {
+      withTimeout(verify(requireBearer(headers)), VERIFY_TIMEOUT_MS, () => {
         throw new FaceError('profile_unavailable', { bearer: 'keys_slow' });
       }),
     /** Fetches the tenants' keys in advance. Failures are ignored, because the next hook call fetches the keys again. */

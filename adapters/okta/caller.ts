@@ -5,7 +5,7 @@ import {
   type Hook,
   probeBody,
   type RequestHead,
-  readBearer,
+  requireBearer,
   toProofRefusal,
   type UsedSecret,
 } from '../../src/connections/hook.js';
@@ -42,7 +42,7 @@ export function createVerifyCaller({ secret, previousSecret, oauth }: ExpectedCa
       if (found !== null) return { secret: found };
     }
     if (verifyBearer === null) throw new FaceError('caller_untrusted');
-    await verifyBearer(readBearer(headers));
+    await verifyBearer(requireBearer(headers));
     return { secret: null };
   };
 }

@@ -13,7 +13,16 @@ import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
 import { createBrandEndpoints } from '../brand/endpoints.js';
-import { enrolmentReply, instant, lockedForSec, passkeyReply, sessionReply, view } from '../core/page-protocol.js';
+import {
+  enrolment,
+  handOff,
+  instant,
+  lockedForSec,
+  pairing,
+  passkeyReply,
+  sessionReply,
+  view,
+} from '../core/page-protocol.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
@@ -34,8 +43,8 @@ import { createStepUpEndpoints } from '../step-up/endpoints/step-ups.js';
 import { createFaceTokenEndpoints } from '../verification/endpoints/face-token-endpoints.js';
 import { createMatchingEndpoints } from '../verification/endpoints/matching-endpoints.js';
 
-const { role, agreedAt, handOff, pairing } = view.shape;
-const { choices, application, network } = pairing.def.innerType.shape;
+const { role, agreedAt } = view.shape;
+const { choices, application, network } = pairing.shape;
 
 const descriptions = [
   [instant, 'RFC 3339, UTC.'],
@@ -47,9 +56,9 @@ const descriptions = [
     agreedAt,
     'Time at which the person agreed to this text at enrolment, if that consent is valid: the page does not ask again.',
   ],
-  [handOff.def.innerType.shape.code, 'Only for the screen of the first browser.'],
+  [handOff.shape.code, 'Only for the screen of the first browser.'],
   [
-    pairing,
+    view.shape.pairing,
     'Numbers to choose from: on a phone before any other step, and on the page of a person who calls the help desk.',
   ],
   [choices, 'One of them is shown on the screen of the first browser.'],
@@ -64,7 +73,7 @@ const descriptions = [
     passkeyReply.shape.options,
     'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url, too.',
   ],
-  [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The `scope` of the policy.'],
+  [enrolment.shape.purpose, 'The `scope` of the policy.'],
 ] as const;
 
 function describeReplies(): void {

@@ -1,5 +1,6 @@
 import { errors } from 'jose';
 import { z } from 'zod';
+import { parseBearer } from '../core/base/bearer.js';
 import type { Json } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Clock, Log, State } from '../core/ports.js';
@@ -113,9 +114,10 @@ export type ServedHooks = Readonly<Record<string, ServedHook>>;
 /** Error codes which mean that an issuer's keys could not be fetched. The token may then still be valid. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
-export function readBearer(headers: RequestHead['headers']): string {
-  const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer === undefined) throw new FaceError('caller_untrusted');
+/** @throws `caller_untrusted` without a bearer token */
+export function requireBearer(headers: RequestHead['headers']): string {
+  const bearer = parseBearer(headers.authorization);
+  if (bearer === null) throw new FaceError('caller_untrusted');
   return bearer;
 }
 

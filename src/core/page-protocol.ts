@@ -33,6 +33,21 @@ export const instant = z.iso.datetime();
 /** A URL whose scheme cannot run scripts. */
 const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 
+export const handOff = z.object({
+  state: z.enum(['waiting', 'opened', 'paired', 'refused']),
+  code: z.nullable(z.string()),
+});
+
+export const pairing = z.object({
+  /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
+  kind: z.enum(['screen', 'call']),
+  choices: z.array(z.string()),
+  application: z.nullable(z.string()),
+  browser: z.nullable(z.string()),
+  system: z.nullable(z.string()),
+  network: z.nullable(z.string()),
+});
+
 export const view = z.object({
   id: z.string(),
   purpose: z.enum(stepUpPurposes),
@@ -65,21 +80,9 @@ export const view = z.object({
   phoneNeeded: z.boolean(),
   handOffAllowed: z.boolean(),
   /** `code` is the number to choose on the phone. On the phone it is `null`. */
-  handOff: z.nullable(
-    z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
-  ),
+  handOff: z.nullable(handOff),
   /** Numbers from which the user must choose, on a phone or during a help desk call, and the requesting application. */
-  pairing: z.nullable(
-    z.object({
-      /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
-      kind: z.enum(['screen', 'call']),
-      choices: z.array(z.string()),
-      application: z.nullable(z.string()),
-      browser: z.nullable(z.string()),
-      system: z.nullable(z.string()),
-      network: z.nullable(z.string()),
-    }),
-  ),
+  pairing: z.nullable(pairing),
   fallbackUrl: z.nullable(link),
   anotherWays: z.array(z.enum(anotherWays)),
   recoveryCodesOffered: z.boolean(),
@@ -135,7 +138,7 @@ export const handOffReply = z.object({ url: z.string(), code: z.string() });
 export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
 export type PasskeyRequest = z.output<typeof passkeyReply>;
 
-const enrolment = z.object({
+export const enrolment = z.object({
   tokenId: z.string(),
   enrolledAt: z.nullable(instant),
   purpose: z.string(),

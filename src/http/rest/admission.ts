@@ -6,6 +6,7 @@ import { authenticateClient, type Client, checkClientLive, type Sandbox } from '
 import { administratorOf, consoleTokenHeader, needsFaceCheck } from '../../access/console-sessions.js';
 import { type Administrator, hasRight } from '../../access/rights.js';
 import { toClientRequest } from '../../access/usage.js';
+import { parseBearer } from '../../core/base/bearer.js';
 import type { Ports } from '../../core/deps.js';
 import { countIn, secLeftOf, windowOf } from '../../core/limits/limits.js';
 import { Credential } from '../../core/secrets.js';
@@ -72,13 +73,13 @@ function toRateLimitHeaders(uses: readonly QuotaUse[]): Readonly<Record<string, 
   };
 }
 
-/**
- * Returns the unverified bearer credential, or `null`.
- * @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1)
- */
+/** Longer than any session or client token. */
+const maxBearerCharacters = 256;
+
+/** Returns the unverified bearer credential, or `null`. */
 export function readBearer(request: Request): Credential | null {
-  const [, text] = /^Bearer ([\w.~+/-]{1,256}=*)$/i.exec(request.get('authorization') ?? '') ?? [];
-  return text === undefined ? null : new Credential(text);
+  const text = parseBearer(request.get('authorization'));
+  return text === null || text.length > maxBearerCharacters ? null : new Credential(text);
 }
 
 /** Authenticates an administrator by API key or console session. A request with both is refused. */
