@@ -11,12 +11,12 @@ import {
   type LeftOutReason,
   newPerson,
   type Person,
-  type PersonState,
   type Remark,
   type Retryable,
   retry,
 } from './person.js';
 import { type Campaign, ownKey, remind, resume, start, stop } from './record.js';
+import type { CampaignCounts } from './replies.js';
 import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,
@@ -90,18 +90,10 @@ const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> 
     ? given
     : { line: given.line, login: '', email: null, name: null, language: null };
 
-/** Number of people per state, and of skipped people per reason. Zeros are omitted. */
-export interface CampaignCounts {
-  readonly counts: Partial<Record<PersonState, number>>;
-  readonly leftOut: Record<string, number>;
-  /** Number of planned people per remark. */
-  readonly remarks: Record<string, number>;
-}
-
 export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
-  const counts: Partial<Record<PersonState, number>> = {};
-  const leftOut: Record<string, number> = {};
-  const remarks: Record<string, number> = {};
+  const counts: CampaignCounts['counts'] = {};
+  const leftOut: CampaignCounts['leftOut'] = {};
+  const remarks: CampaignCounts['remarks'] = {};
   for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
     counts[state] = (counts[state] ?? 0) + 1;
     if (state === 'left_out' && reason !== null) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
