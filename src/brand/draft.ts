@@ -1,7 +1,7 @@
 import { type Colour, parseColour } from '../core/colour.js';
 import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
-import { type Contrast, findContrasts } from './palette.js';
-import type { BrandProblemCode } from './problem-codes.js';
+import { type ChosenColours, type Contrast, findContrasts } from './palette.js';
+import type { BrandProblem } from './replies.js';
 import {
   type BrandLanguage,
   brandLanguages,
@@ -14,21 +14,11 @@ import {
   textRules,
 } from './texts.js';
 
-export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
-export type ColourName = (typeof colourNames)[number];
-
 /** Input of an administrator, unchecked. A field is `null` for the default. */
-export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
+export interface BrandDraft extends Readonly<Record<keyof ChosenColours, string | null>> {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
-}
-
-export interface BrandProblem {
-  /** Name of the invalid field. For a text, it is like `texts.de.title`. */
-  readonly field: string;
-  readonly code: BrandProblemCode;
-  readonly reason: string;
 }
 
 /** Result of checking a draft. `chosen` may be used only if `problems` is empty. */
@@ -40,7 +30,7 @@ export interface CheckedDraft {
 
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
-  const readColour = (name: ColourName): Colour | null => {
+  const readColour = (name: keyof ChosenColours): Colour | null => {
     const text = draft[name];
     const colour = text === null ? null : parseColour(text);
     if (text !== null && colour === null)

@@ -5,11 +5,11 @@ import { FaceError } from '../errors.js';
 import { brandFilePath, previewPath } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { type Brand, type BrandPicture, type PictureName, pictureNames, plainBrand } from './brand.js';
+import { type Brand, type PictureName, pictureNames, plainBrand } from './brand.js';
 import type { Brands } from './brands.js';
-import { type BrandProblem, checkDraft } from './draft.js';
+import { checkDraft } from './draft.js';
 import { paletteOf } from './palette.js';
-import { takePicture } from './picture.js';
+import { takePicture, takePictures } from './picture.js';
 import { brandReply, brandTextsReply, checkedBrandReply } from './replies.js';
 import { brandLanguages, textRules } from './texts.js';
 
@@ -137,26 +137,21 @@ export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[]
       async handle({ fields, photos }) {
         const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
         const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
-        const refused = new Map<PictureName, BrandProblem>();
         const former = await findFormer(from, brands);
-        const take = async (name: PictureName): Promise<BrandPicture | null> => {
+        const taken = await takePictures(async (name) => {
           const [sent] = photos(name);
           if (without.includes(name)) return null;
-          if (sent === undefined) return former?.[name] ?? null;
-          const taken = await sent.use((bytes) => takePicture(name, bytes));
-          if ('picture' in taken) return taken.picture;
-          refused.set(name, taken.problem);
-          return null;
-        };
-        const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // Problems of pictures are sorted in the order of the form, because pictures are checked concurrently.
-        const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
-        const brand: Brand = { ...chosen, logo, logoDark, icon };
+          if (sent !== undefined) return sent.use((bytes) => takePicture(name, bytes));
+          const picture = former?.[name] ?? null;
+          return picture === null ? null : { picture };
+        });
+        const problems = [...found, ...taken.problems];
+        const brand: Brand = { ...chosen, ...taken.pictures };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
         return {
           digest,
           preview: digest === null ? null : previewPath(digest),
-          problems: problems.map((each) => ({ ...each })),
+          problems,
           contrasts: contrasts.map((each) => ({ ...each })),
           palette: copyPalette(brand),
         };
