@@ -23,7 +23,7 @@ export interface BrandDraft extends Readonly<Record<keyof ChosenColours, string 
 /** Result of checking a draft. `chosen` may be used only if `problems` is empty. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
-  readonly contrasts: readonly Contrast[];
+  readonly contrasts: Contrast[];
   readonly problems: readonly BrandProblem[];
 }
 

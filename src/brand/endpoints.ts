@@ -32,11 +32,6 @@ const textsField = z
 
 const pictureName = z.enum(pictureNames);
 
-const copyPalette = (brand: Brand | null) => {
-  const { light, dark } = paletteOf(brand ?? plainBrand);
-  return { light: { ...light }, dark: { ...dark } };
-};
-
 function toBrandReply(digest: string, brand: Brand) {
   const picture = (name: PictureName) => {
     const taken = brand[name];
@@ -59,7 +54,7 @@ async function readInForce(brands: Brands) {
     source: brands.source,
     digest: named?.digest ?? null,
     brand: named === null ? null : toBrandReply(named.digest, named.brand),
-    palette: copyPalette(named?.brand ?? null),
+    palette: paletteOf(named?.brand ?? plainBrand),
     versions: versions.map(({ digest, at, by, organisation }) => ({ digest, at: toIso(at), by, organisation })),
   };
 }
@@ -152,8 +147,8 @@ export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[]
           digest,
           preview: digest === null ? null : previewPath(digest),
           problems,
-          contrasts: contrasts.map((each) => ({ ...each })),
-          palette: copyPalette(brand),
+          contrasts,
+          palette: paletteOf(brand),
         };
       },
     }),

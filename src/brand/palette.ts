@@ -14,12 +14,7 @@ export interface ChosenColours {
   readonly groundDark: Colour | null;
 }
 
-export interface SchemeColours {
-  readonly ground: Colour;
-  readonly accent: Colour;
-  readonly accentInk: Colour;
-  readonly accentSoft: Colour;
-}
+export type SchemeColours = Readonly<Record<'ground' | 'accent' | 'accentInk' | 'accentSoft', Colour>>;
 
 export type Palette = Readonly<Record<Scheme, SchemeColours>>;
 
@@ -59,7 +54,7 @@ const hoverShare = 0.06;
 
 const softShare = 0.14;
 
-export interface Contrast {
+export type Contrast = {
   readonly scheme: Scheme;
   readonly colour: 'accent' | 'ground';
   readonly against: string;
@@ -67,7 +62,7 @@ export interface Contrast {
   readonly ratio: number;
   readonly needed: number;
   readonly nearest: Colour | null;
-}
+};
 
 /** A color that must be distinguishable from the given one, with the least contrast. */
 type Demand = readonly [against: string, other: Colour, needed: number];
@@ -134,7 +129,7 @@ export function paletteOf(chosen: ChosenColours): Palette {
 }
 
 /** Returns every pair of colors that the brand changes, with its required contrast. */
-export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
+export function findContrasts(chosen: ChosenColours): Contrast[] {
   const palette = paletteOf(chosen);
   return schemes.flatMap((scheme) => {
     const { accent, ground } = palette[scheme];
