@@ -7,7 +7,7 @@ import {
 } from '../access/usage.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
-import { createLedgerRecorder, withNetwork } from '../audit/ledger/recorder.js';
+import { createLedgerRecorder } from '../audit/ledger/recorder.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
 import type { SecretUses } from '../connections/hook.js';
 import type { Setup } from '../connections/setup.js';
@@ -70,7 +70,7 @@ export async function openPorts(
     file: files.audit,
     requestId: deps.contexts.requestId,
     beforeRemoval: () => keepDenials(files, deps),
-    onRecord: withNetwork(recorder, deps.contexts.network),
+    onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.network()),
   });
   void recorder.eraseAgain(trail);
   const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);

@@ -1,8 +1,8 @@
-import { type Problem, toConfigError } from '../config/problem.js';
+import { toConfigError } from '../config/problem.js';
 import type { BrandConfig } from '../config/schema.js';
-import { type Brand, type BrandPicture, type PictureName, pictureNames } from './brand.js';
+import type { Brand } from './brand.js';
 import { checkDraft } from './draft.js';
-import { takePicture } from './picture.js';
+import { takePicture, takePictures } from './picture.js';
 
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
@@ -12,24 +12,14 @@ export async function readConfiguredBrand(
 ): Promise<Brand | null> {
   if (config === null) return null;
   const { chosen, problems } = checkDraft(config);
-  const refused: { readonly field: PictureName; readonly reason: string }[] = [];
-  const take = async (name: PictureName): Promise<BrandPicture | null> => {
+  const taken = await takePictures(async (name) => {
     const path = config[name];
     if (path === null) return null;
     const bytes = await readBytes(path).catch(() => null);
-    if (bytes === null) {
-      refused.push({ field: name, reason: 'the file named here cannot be read' });
-      return null;
-    }
-    const taken = await takePicture(name, bytes);
-    if ('picture' in taken) return taken.picture;
-    refused.push({ field: name, reason: taken.problem.reason });
-    return null;
-  };
-  const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-  const found = [...problems, ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name))].map(
-    ({ field, reason }): Problem => ({ path: `brand.${field}`, reason }),
-  );
-  if (found.length > 0) throw toConfigError(found);
-  return { ...chosen, logo, logoDark, icon };
+    if (bytes !== null) return takePicture(name, bytes);
+    return { problem: { field: name, code: 'picture_unreadable', reason: 'the file named here cannot be read' } };
+  });
+  const found = [...problems, ...taken.problems];
+  if (found.length > 0) throw toConfigError(found.map(({ field, reason }) => ({ path: `brand.${field}`, reason })));
+  return { ...chosen, ...taken.pictures };
 }

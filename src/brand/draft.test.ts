@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BrandDraft, checkDraft } from './draft.js';
-import { fill, findTextProblem, textRules } from './texts.js';
+import { type BrandDraft, checkDraft, findTextProblem } from './draft.js';
+import { fill, textRules } from './texts.js';
 
 const empty: BrandDraft = {
   organisation: null,

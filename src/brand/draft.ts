@@ -1,46 +1,35 @@
 import { type Colour, parseColour } from '../core/colour.js';
 import { type Brand, isHelpLink, maxOrganisationCharacters } from './brand.js';
-import { type Contrast, findContrasts } from './palette.js';
-import type { BrandProblemCode } from './problem-codes.js';
+import { type ChosenColours, type Contrast, findContrasts } from './palette.js';
+import type { BrandProblem } from './replies.js';
 import {
   type BrandLanguage,
   brandLanguages,
-  findTextProblem,
   isPrintable,
   isTextKey,
   type OwnTexts,
   type TextKey,
-  type TextProblem,
+  type TextRule,
   textRules,
 } from './texts.js';
 
-export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
-export type ColourName = (typeof colourNames)[number];
-
 /** Input of an administrator, unchecked. A field is `null` for the default. */
-export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
+export interface BrandDraft extends Readonly<Record<keyof ChosenColours, string | null>> {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: Readonly<Record<string, string>> | undefined };
 }
 
-export interface BrandProblem {
-  /** Name of the invalid field. For a text, it is like `texts.de.title`. */
-  readonly field: string;
-  readonly code: BrandProblemCode;
-  readonly reason: string;
-}
-
 /** Result of checking a draft. `chosen` may be used only if `problems` is empty. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
-  readonly contrasts: readonly Contrast[];
+  readonly contrasts: Contrast[];
   readonly problems: readonly BrandProblem[];
 }
 
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
-  const readColour = (name: ColourName): Colour | null => {
+  const readColour = (name: keyof ChosenColours): Colour | null => {
     const text = draft[name];
     const colour = text === null ? null : parseColour(text);
     if (text !== null && colour === null)
@@ -55,7 +44,11 @@ export function checkDraft(draft: BrandDraft): CheckedDraft {
   };
   const contrasts = findContrasts(colours);
   problems.push(...contrasts.flatMap(toContrastProblem));
-  problems.push(...findNameProblems(draft.organisation));
+  const nameProblem =
+    draft.organisation === null
+      ? null
+      : findLineProblem(draft.organisation, maxOrganisationCharacters, 'expected a name');
+  if (nameProblem !== null) problems.push({ field: 'organisation', ...nameProblem });
   if (draft.helpUrl !== null && !isHelpLink(draft.helpUrl)) {
     const reason = 'expected an address that starts with https://, mailto: or tel:';
     problems.push({ field: 'helpUrl', code: 'link_malformed', reason });
@@ -63,23 +56,15 @@ export function checkDraft(draft: BrandDraft): CheckedDraft {
   const { organisation, helpUrl } = draft;
   const texts: { [Language in BrandLanguage]?: OwnTexts } = {};
   for (const language of brandLanguages) {
-    const given = draft.texts[language];
-    if (given === undefined) continue;
-    const checked = checkTexts(language, given);
-    problems.push(...checked.problems);
-    if (Object.keys(checked.texts).length > 0) texts[language] = checked.texts;
+    const own: { [Key in TextKey]?: string } = {};
+    for (const [key, text] of Object.entries(draft.texts[language] ?? {})) {
+      const problem = findTextProblem(key, text);
+      if (problem !== null) problems.push({ field: `texts.${language}.${toShown(key)}`, ...problem });
+      else if (isTextKey(key)) own[key] = text;
+    }
+    if (Object.keys(own).length > 0) texts[language] = own;
   }
   return { chosen: { organisation, helpUrl, ...colours, texts }, contrasts, problems };
-}
-
-function findNameProblems(organisation: string | null): BrandProblem[] {
-  if (organisation === null) return [];
-  const field = 'organisation';
-  if (organisation.trim() === '') return [{ field, code: 'text_empty', reason: 'expected a name' }];
-  if (organisation.length > maxOrganisationCharacters) {
-    return [{ field, code: 'text_long', reason: `expected at most ${maxOrganisationCharacters} characters` }];
-  }
-  return isPrintable(organisation) ? [] : [{ field, code: 'text_unprintable', reason: reasons.text_unprintable }];
 }
 
 function toContrastProblem({ scheme, colour, against, ratio, needed, nearest }: Contrast): BrandProblem[] {
@@ -89,40 +74,29 @@ function toContrastProblem({ scheme, colour, against, ratio, needed, nearest }: 
   return [{ field, code: 'contrast_low', reason }];
 }
 
-const reasons = {
-  text_unknown: 'unknown text; docs/brand.md lists the replaceable texts',
-  text_empty: 'expected a text; remove it to use the default',
-  text_unprintable: 'expected one line without invisible characters',
-} as const;
-
-function checkTexts(
-  language: BrandLanguage,
-  given: Readonly<Record<string, string>>,
-): { readonly texts: OwnTexts; readonly problems: readonly BrandProblem[] } {
-  const texts: { [Key in TextKey]?: string } = {};
-  const problems: BrandProblem[] = [];
-  for (const [key, text] of Object.entries(given)) {
-    const code = findTextProblem(key, text);
-    if (code !== null) problems.push({ field: `texts.${language}.${toShown(key)}`, code, reason: reasonOf(key, code) });
-    else if (isTextKey(key)) texts[key] = text;
-  }
-  return { texts, problems };
-}
-
 const toShown = (key: string): string => (isTextKey(key) ? key : key.replace(/[^\w.-]/g, '?').slice(0, 40));
 
-function reasonOf(key: string, code: TextProblem): string {
-  if (!isTextKey(key)) return reasons.text_unknown;
-  const { most, placeholders } = textRules[key];
+type TextProblem = Pick<BrandProblem, 'code' | 'reason'>;
+
+function findLineProblem(text: string, most: number, emptyReason: string): TextProblem | null {
+  if (text.trim() === '') return { code: 'text_empty', reason: emptyReason };
+  if (text.length > most) return { code: 'text_long', reason: `expected at most ${most} characters` };
+  if (isPrintable(text)) return null;
+  return { code: 'text_unprintable', reason: 'expected one line without invisible characters' };
+}
+
+/** Returns the problem of a text, or `null`. */
+export function findTextProblem(key: string, text: string): TextProblem | null {
+  if (!isTextKey(key))
+    return { code: 'text_unknown', reason: 'unknown text; docs/brand.md lists the replaceable texts' };
+  const { most, placeholders }: TextRule = textRules[key];
+  const problem = findLineProblem(text, most, 'expected a text; remove it to use the default');
+  if (problem !== null) return problem;
+  const found = [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
   const listed = placeholders.map((name) => `{${name}}`).join(', ');
-  switch (code) {
-    case 'text_long':
-      return `expected at most ${most} characters`;
-    case 'placeholder_missing':
-      return `expected ${listed} in it`;
-    case 'placeholder_unknown':
-      return listed === '' ? 'expected no braces' : `expected no other placeholder than ${listed}`;
-    default:
-      return reasons[code];
-  }
+  if (placeholders.some((name) => !found.includes(name)))
+    return { code: 'placeholder_missing', reason: `expected ${listed} in it` };
+  if (found.every((name) => placeholders.includes(name))) return null;
+  const reason = listed === '' ? 'expected no braces' : `expected no other placeholder than ${listed}`;
+  return { code: 'placeholder_unknown', reason };
 }

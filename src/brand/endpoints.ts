@@ -5,11 +5,11 @@ import { FaceError } from '../errors.js';
 import { brandFilePath, previewPath } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { type Brand, type BrandPicture, type PictureName, pictureNames, plainBrand } from './brand.js';
+import { type Brand, type PictureName, pictureNames, plainBrand } from './brand.js';
 import type { Brands } from './brands.js';
-import { type BrandProblem, checkDraft } from './draft.js';
+import { checkDraft } from './draft.js';
 import { paletteOf } from './palette.js';
-import { takePicture } from './picture.js';
+import { takePicture, takePictures } from './picture.js';
 import { brandReply, brandTextsReply, checkedBrandReply } from './replies.js';
 import { brandLanguages, textRules } from './texts.js';
 
@@ -31,11 +31,6 @@ const textsField = z
   .describe('JSON text: custom texts in this language, by key.');
 
 const pictureName = z.enum(pictureNames);
-
-const copyPalette = (brand: Brand | null) => {
-  const { light, dark } = paletteOf(brand ?? plainBrand);
-  return { light: { ...light }, dark: { ...dark } };
-};
 
 function toBrandReply(digest: string, brand: Brand) {
   const picture = (name: PictureName) => {
@@ -59,7 +54,7 @@ async function readInForce(brands: Brands) {
     source: brands.source,
     digest: named?.digest ?? null,
     brand: named === null ? null : toBrandReply(named.digest, named.brand),
-    palette: copyPalette(named?.brand ?? null),
+    palette: paletteOf(named?.brand ?? plainBrand),
     versions: versions.map(({ digest, at, by, organisation }) => ({ digest, at: toIso(at), by, organisation })),
   };
 }
@@ -137,28 +132,23 @@ export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[]
       async handle({ fields, photos }) {
         const { en, de, es, fr, ar, pictures: from, without, ...rest } = fields;
         const { chosen, contrasts, problems: found } = checkDraft({ ...rest, texts: { en, de, es, fr, ar } });
-        const refused = new Map<PictureName, BrandProblem>();
         const former = await findFormer(from, brands);
-        const take = async (name: PictureName): Promise<BrandPicture | null> => {
+        const taken = await takePictures(async (name) => {
           const [sent] = photos(name);
           if (without.includes(name)) return null;
-          if (sent === undefined) return former?.[name] ?? null;
-          const taken = await sent.use((bytes) => takePicture(name, bytes));
-          if ('picture' in taken) return taken.picture;
-          refused.set(name, taken.problem);
-          return null;
-        };
-        const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // Problems of pictures are sorted in the order of the form, because pictures are checked concurrently.
-        const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
-        const brand: Brand = { ...chosen, logo, logoDark, icon };
+          if (sent !== undefined) return sent.use((bytes) => takePicture(name, bytes));
+          const picture = former?.[name] ?? null;
+          return picture === null ? null : { picture };
+        });
+        const problems = [...found, ...taken.problems];
+        const brand: Brand = { ...chosen, ...taken.pictures };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
         return {
           digest,
           preview: digest === null ? null : previewPath(digest),
-          problems: problems.map((each) => ({ ...each })),
-          contrasts: contrasts.map((each) => ({ ...each })),
-          palette: copyPalette(brand),
+          problems,
+          contrasts,
+          palette: paletteOf(brand),
         };
       },
     }),

@@ -14,12 +14,7 @@ export interface ChosenColours {
   readonly groundDark: Colour | null;
 }
 
-export interface SchemeColours {
-  readonly ground: Colour;
-  readonly accent: Colour;
-  readonly accentInk: Colour;
-  readonly accentSoft: Colour;
-}
+export type SchemeColours = Readonly<Record<'ground' | 'accent' | 'accentInk' | 'accentSoft', Colour>>;
 
 export type Palette = Readonly<Record<Scheme, SchemeColours>>;
 
@@ -59,7 +54,7 @@ const hoverShare = 0.06;
 
 const softShare = 0.14;
 
-export interface Contrast {
+export type Contrast = {
   readonly scheme: Scheme;
   readonly colour: 'accent' | 'ground';
   readonly against: string;
@@ -67,43 +62,34 @@ export interface Contrast {
   readonly ratio: number;
   readonly needed: number;
   readonly nearest: Colour | null;
-}
+};
 
-interface Demand {
-  readonly against: string;
-  readonly other: Colour;
-  readonly needed: number;
-}
-
-const demand = (against: string, other: Colour, kind: keyof typeof leastOf): Demand => ({
-  against,
-  other,
-  needed: leastOf[kind],
-});
+/** A color that must be distinguishable from the given one, with the least contrast. */
+type Demand = readonly [against: string, other: Colour, needed: number];
 
 function demandsOfAccent(scheme: Scheme, accent: Colour, ground: Colour): readonly Demand[] {
   const { card, ink } = ownColours[scheme];
   return [
-    demand('the card', card, 'text'),
-    demand('the card under a pointer', mix(card, ink, hoverShare), 'text'),
-    demand('the ground', ground, 'text'),
-    demand('the ground under a pointer', mix(ground, ink, hoverShare), 'text'),
-    demand('its own tint', mix(card, accent, softShare), 'sign'),
-    demand('the text on a button', inkFor(scheme), 'text'),
+    ['the card', card, leastOf.text],
+    ['the card under a pointer', mix(card, ink, hoverShare), leastOf.text],
+    ['the ground', ground, leastOf.text],
+    ['the ground under a pointer', mix(ground, ink, hoverShare), leastOf.text],
+    ['its own tint', mix(card, accent, softShare), leastOf.sign],
+    ['the text on a button', inkFor(scheme), leastOf.text],
   ];
 }
 
 function demandsOfGround(scheme: Scheme): readonly Demand[] {
   const { inkSoft, bad, lineStrong, focus } = ownColours[scheme];
   return [
-    demand('the text on it', inkSoft, 'text'),
-    demand('a message on it', bad, 'text'),
-    demand('the border of a field', lineStrong, 'sign'),
-    demand('the frame of what has the focus', focus, 'sign'),
+    ['the text on it', inkSoft, leastOf.text],
+    ['a message on it', bad, leastOf.text],
+    ['the border of a field', lineStrong, leastOf.sign],
+    ['the frame of what has the focus', focus, leastOf.sign],
   ];
 }
 
-/** Returns the color of the card, on which accents must be readable. */
+/** Returns the color of text on a chosen accent. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
 const extremeOf = {
@@ -111,7 +97,7 @@ const extremeOf = {
   ground: { light: '#ffffff', dark: '#000000' },
 } as const satisfies Record<Contrast['colour'], Record<Scheme, Colour>>;
 
-const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
+const isEnough = (colour: Colour, [, other, needed]: Demand): boolean => contrastOf(colour, other) >= needed;
 
 /** Mixes the color step by step with `extreme`. Returns the first mixture with enough contrast, or else `extreme`. */
 function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
@@ -132,52 +118,40 @@ export function paletteOf(chosen: ChosenColours): Palette {
   const toColours = (scheme: Scheme): SchemeColours => {
     const own = ownColours[scheme];
     const used = accent[scheme];
-    if (used === null)
-      return {
-        ground: ground[scheme],
-        accent: own.accent,
-        accentInk: own.accentInk,
-        accentSoft: own.accentSoft,
-      };
     return {
       ground: ground[scheme],
-      accent: used,
-      accentInk: inkFor(scheme),
-      accentSoft: mix(own.card, used, softShare),
+      accent: used ?? own.accent,
+      accentInk: used === null ? own.accentInk : inkFor(scheme),
+      accentSoft: used === null ? own.accentSoft : mix(own.card, used, softShare),
     };
   };
   return { light: toColours('light'), dark: toColours('dark') };
 }
 
 /** Returns every pair of colors that the brand changes, with its required contrast. */
-export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
+export function findContrasts(chosen: ChosenColours): Contrast[] {
   const palette = paletteOf(chosen);
   return schemes.flatMap((scheme) => {
     const { accent, ground } = palette[scheme];
     const nearestGround = findNearest(ground, extremeOf.ground[scheme], () => demandsOfGround(scheme));
-    const ofGround = measure(scheme, 'ground', ground, demandsOfGround(scheme), () => nearestGround);
-    const ofAccent = measure(scheme, 'accent', accent, demandsOfAccent(scheme, accent, ground), () =>
-      nearestAccent(scheme, accent, nearestGround),
-    );
-    return [...ofAccent, ...ofGround];
+    const measure =
+      (colour: Contrast['colour'], given: Colour, nearest: () => Colour) =>
+      (demand: Demand): Contrast => ({
+        scheme,
+        colour,
+        against: demand[0],
+        ratio: Math.floor(contrastOf(given, demand[1]) * 100) / 100,
+        needed: demand[2],
+        nearest: isEnough(given, demand) ? null : nearest(),
+      });
+    return [
+      ...demandsOfAccent(scheme, accent, ground).map(
+        measure('accent', accent, () => nearestAccent(scheme, accent, nearestGround)),
+      ),
+      ...demandsOfGround(scheme).map(measure('ground', ground, () => nearestGround)),
+    ];
   });
 }
-
-const measure = (
-  scheme: Scheme,
-  colour: Contrast['colour'],
-  given: Colour,
-  demands: readonly Demand[],
-  nearest: () => Colour,
-): readonly Contrast[] =>
-  demands.map((each) => ({
-    scheme,
-    colour,
-    against: each.against,
-    ratio: Math.floor(contrastOf(given, each.other) * 100) / 100,
-    needed: each.needed,
-    nearest: isEnough(given, each) ? null : nearest(),
-  }));
 
 const toDeclarations = ({ ground, accent, accentInk, accentSoft }: SchemeColours): string =>
   `--ground:${ground};--accent:${accent};--accent-ink:${accentInk};--accent-soft:${accentSoft}`;

@@ -1,7 +1,7 @@
 import type { OutputInfo } from 'sharp';
 import type { BrandPicture, PictureName } from './brand.js';
-import type { BrandProblem } from './draft.js';
 import { drawSvg } from './draw-svg.js';
+import type { BrandProblem } from './replies.js';
 import { looksLikeSvg, maxSvgBytes } from './svg.js';
 
 const maxPictureBytes = 1024 * 1024;
@@ -59,6 +59,17 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
       ? refuse('picture_too_large', 'expected at most 16 megapixels')
       : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
   }
+}
+
+/**
+ * Takes the pictures of a brand concurrently. Problems are in the order of the form.
+ * @param take - returns `null` for a picture that the brand does not have
+ */
+export async function takePictures(take: (name: PictureName) => Promise<TakenPicture | null>) {
+  const taken = await Promise.all([take('logo'), take('logoDark'), take('icon')]);
+  const [logo, logoDark, icon] = taken.map((each) => (each !== null && 'picture' in each ? each.picture : null));
+  const problems = taken.flatMap((each) => (each !== null && 'problem' in each ? [each.problem] : []));
+  return { pictures: { logo: logo ?? null, logoDark: logoDark ?? null, icon: icon ?? null }, problems };
 }
 
 /** Returns the kind of a picture. Other formats that the image library supports are refused unread. */

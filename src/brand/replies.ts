@@ -1,8 +1,22 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
 import { schemes } from './palette.js';
-import { brandProblemCodes } from './problem-codes.js';
 import { brandLanguages } from './texts.js';
+
+const brandProblemCodes = [
+  'text_unknown',
+  'text_empty',
+  'text_long',
+  'text_unprintable',
+  'placeholder_missing',
+  'placeholder_unknown',
+  'colour_malformed',
+  'contrast_low',
+  'link_malformed',
+  'picture_unreadable',
+  'picture_too_large',
+  'picture_unsafe',
+] as const;
 
 const schemeReply = z.object({
   ground: z.string(),
@@ -64,6 +78,13 @@ export const brandTextsReply = z.object({
 });
 export type BrandTextsReply = z.output<typeof brandTextsReply>;
 
+const problemReply = z.object({
+  field: z.string(),
+  code: z.enum(brandProblemCodes),
+  reason: z.string().describe('Message for people, in English.'),
+});
+export type BrandProblem = z.output<typeof problemReply>;
+
 export const checkedBrandReply = z.object({
   digest: z.string().nullable().describe('Id of the draft; `null` if there are problems.'),
   preview: z
@@ -72,13 +93,7 @@ export const checkedBrandReply = z.object({
     .describe(
       'Page that shows the draft, for a frame of this origin. Takes `screen`, `lang` and `scheme` as query parameters.',
     ),
-  problems: z.array(
-    z.object({
-      field: z.string(),
-      code: z.enum(brandProblemCodes),
-      reason: z.string().describe('Message for people, in English.'),
-    }),
-  ),
+  problems: z.array(problemReply),
   contrasts: z.array(
     z.object({
       scheme: z.enum(schemes),

@@ -8,7 +8,7 @@ import { type Language, languageCodes } from '../../locales/compiled/languages.j
 export const brandLanguages = languageCodes;
 export type BrandLanguage = Language;
 
-interface TextRule {
+export interface TextRule {
   /** Maximum length, in UTF-16 code units. */
   readonly most: number;
   readonly placeholders: readonly string[];
@@ -35,34 +35,12 @@ export type TextKey = keyof typeof textRules;
 /** A brand's own texts. A missing text keeps its default. */
 export type OwnTexts = { readonly [Key in TextKey]?: string | undefined };
 
-export type TextProblem =
-  | 'text_unknown'
-  | 'text_empty'
-  | 'text_long'
-  | 'text_unprintable'
-  | 'placeholder_missing'
-  | 'placeholder_unknown';
-
 export const isTextKey = (name: string): name is TextKey => Object.hasOwn(textRules, name);
 
 /** Control and bidirectional characters, which could make one text look like another. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 export const isPrintable = (text: string): boolean => !unprintable.test(text);
-
-const placeholdersIn = (text: string): readonly string[] =>
-  [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
-
-export function findTextProblem(key: string, text: string): TextProblem | null {
-  if (!isTextKey(key)) return 'text_unknown';
-  const { most, placeholders }: TextRule = textRules[key];
-  if (text.trim() === '') return 'text_empty';
-  if (text.length > most) return 'text_long';
-  if (!isPrintable(text)) return 'text_unprintable';
-  const found = placeholdersIn(text);
-  if (placeholders.some((name) => !found.includes(name))) return 'placeholder_missing';
-  return found.some((name) => !placeholders.includes(name)) ? 'placeholder_unknown' : null;
-}
 
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{([^{}]*)\}/g, (whole, name: string) => values[name] ?? whole);

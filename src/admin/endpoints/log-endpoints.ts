@@ -47,12 +47,7 @@ export function toPersonReply(
   };
 }
 
-export const toLineReply = ({ id, reasons, ...line }: LogLine): LineReply => ({
-  id,
-  time: toIso(timeOfId(id)),
-  ...line,
-  reasons: [...reasons],
-});
+export const toLineReply = ({ id, ...line }: LogLine): LineReply => ({ id, time: toIso(timeOfId(id)), ...line });
 
 /** Converts a check. The application is that of the latest event that names one, because the result may not. */
 export function toCheckReply({ result, events }: LoggedCheck): CheckReply {

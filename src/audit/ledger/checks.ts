@@ -5,8 +5,8 @@ import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerStore } from '../../core/ports.js';
 import type { EpochMs } from '../../core/units.js';
 import type { CheckEvent, CheckReason } from '../../step-up/home-protocol.js';
-import { type LogFilter, listLines, matchesFilter, maxScannedLines, readFiltered, readReferences } from './log.js';
-import { fromCursor, type Page, toCursor } from './newest-first.js';
+import { type LogFilter, linePage, listLines, matchesFilter, readFiltered, readReferences } from './log.js';
+import { collectPage, type Page } from './newest-first.js';
 import { type LogLine, ofRequest, ofStepUp, timeOfId } from './places.js';
 
 /** A check as the person sees it, without other people and networks. */
@@ -32,9 +32,7 @@ const events = {
   own_page_opened: 'page_opened',
 } as const satisfies Partial<Record<AuditAction, CheckEvent>>;
 
-type OwnAction = keyof typeof events;
-const isOwnAction = (action: string): action is OwnAction => Object.hasOwn(events, action);
-const actions = Object.keys(events).filter((name): name is OwnAction => Object.hasOwn(events, name));
+const isOwnAction = (action: string): action is keyof typeof events => Object.hasOwn(events, action);
 
 const reasons: ReadonlyMap<string, CheckReason> = new Map(
   Object.entries({
@@ -70,7 +68,7 @@ export async function listOwnChecks(
   page: { readonly cursor: string | null; readonly limit: number },
   deps: Pick<LedgerDeps, 'ledger'>,
 ): Promise<Page<OwnCheck>> {
-  const { items, cursor } = await listLines({ people: [who], actions }, page, deps);
+  const { items, cursor } = await listLines({ people: [who], actions: Object.keys(events) }, page, deps);
   return { items: items.flatMap(toOwnCheck), cursor };
 }
 
@@ -98,23 +96,15 @@ export async function listChecks(
   { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   { ledger, auditEvents }: { readonly ledger: LedgerStore } & Ports<'auditEvents'>,
 ): Promise<Page<LoggedCheck>> {
-  const start = cursor === null ? null : fromCursor(cursor);
-  const items: LoggedCheck[] = [];
   const seen = new Set<string>();
-  let lookedAt = 0;
-  for await (const batch of readFiltered(filter, start, ledger)) {
-    for (const line of batch) {
-      lookedAt += 1;
-      if (matchesFilter(line, filter) && !seen.has(line.id)) {
-        lookedAt += linesPerCheck;
-        const check = await readCheck(line, ledger, auditEvents);
-        for (const { id } of check.events) seen.add(id);
-        if (isPlacedAt(line, check, filter)) items.push(check);
-      }
-      if (items.length >= limit || lookedAt >= maxScannedLines) return { items, cursor: toCursor(line.id) };
-    }
-  }
-  return { items, cursor: null };
+  const take = async (line: LogLine, items: LoggedCheck[]): Promise<number> => {
+    if (!matchesFilter(line, filter) || seen.has(line.id)) return 1;
+    const check = await readCheck(line, ledger, auditEvents);
+    for (const { id } of check.events) seen.add(id);
+    if (isPlacedAt(line, check, filter)) items.push(check);
+    return linesPerCheck;
+  };
+  return collectPage(readFiltered(filter, cursor, ledger), linePage(limit), take);
 }
 
 /** Returns true if this is the newest event of the check that matches the filter, so that each check is listed once. */
@@ -129,30 +119,27 @@ async function readCheck(
   ledger: LedgerStore,
   { isResult }: Pick<AuditEvents, 'isResult'>,
 ): Promise<LoggedCheck> {
-  const found = new Map([[line.id, line]]);
-  const isOfPerson = (each: LogLine): boolean => each.connection === line.connection && each.subject === line.subject;
-  const ofRequestOf = async (requestId: string): Promise<readonly LogLine[]> =>
-    (await readReferences(ofRequest(requestId), mostEvents, ledger)).filter(isOfPerson);
-  const add = (lines: readonly LogLine[]): void => {
-    for (const each of lines) found.set(each.id, each);
-  };
-  const { requestId } = line;
+  const { requestId, connection, subject } = line;
+  const ofRequestOf = async (id: string): Promise<readonly LogLine[]> =>
+    (await readReferences(ofRequest(id), mostEvents, ledger)).filter(
+      (each) => each.connection === connection && each.subject === subject,
+    );
   // Some events name no step-up, but were logged during the request that decided a step-up.
   const near = requestId === null ? [] : await ofRequestOf(requestId);
   const named = new Set([line, ...near].flatMap(({ stepUpId }) => stepUpId ?? []));
   const stepUpId = line.stepUpId ?? (named.size === 1 ? [...named][0] : undefined);
-  if (stepUpId === undefined) add(near.filter((each) => each.stepUpId === null));
+  const found = [line];
+  if (stepUpId === undefined) found.push(...near.filter((each) => each.stepUpId === null));
   else {
     const own = await readReferences(ofStepUp(stepUpId), mostEvents, ledger);
-    add(own);
-    const requests = new Set(own.flatMap((each) => each.requestId ?? []));
-    for (const each of requests) {
+    found.push(...own);
+    for (const each of new Set(own.flatMap((of) => of.requestId ?? []))) {
       const lines = each === requestId ? near : await ofRequestOf(each);
-      const isOnly = lines.every((other) => other.stepUpId === null || other.stepUpId === stepUpId);
-      if (isOnly) add(lines);
+      if (lines.every((other) => other.stepUpId === null || other.stepUpId === stepUpId)) found.push(...lines);
     }
   }
-  const events = [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const byId = new Map(found.map((each) => [each.id, each]));
+  const events = [...byId.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const result =
     events.findLast(({ action }) => isResult(action)) ??
     events.findLast(({ outcome }) => outcome !== 'noted') ??

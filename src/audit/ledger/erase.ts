@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
-import type { LedgerRow, LedgerStore } from '../../core/ports.js';
+import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
-import {
-  atTime,
-  erasedPartition,
-  lineKeyOf,
-  ofPerson,
-  parseLine,
-  personKeys,
-  referencesTo,
-  timesOf,
-} from './places.js';
+import { erasedPartition, lineKeyOf, ofPerson, parseLine, personKeys, referencesTo, timesOf } from './places.js';
 
 const erasedGuard = z.object({
   connection: z.string(),
@@ -21,28 +12,43 @@ const erasedGuard = z.object({
   lineId: z.string(),
 });
 
+/** Record of an erasure, so that log lines that other servers write afterwards are erased too. */
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a record of the erasure, so that log lines that other servers write afterwards are erased too. */
-export const toErasedRow = (erased: Erased): LedgerRow => ({
-  partition: erasedPartition,
-  sort: atTime(erased.at, erased),
-  value: JSON.stringify(erased),
-  version: null,
-  expiresAt: null,
-});
+/** Number of rows to remove before other work gets a turn. */
+const rowsAtOnce = 100;
 
-const linesAtOnce = 200;
-
-export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
-  const keys = ids.map(lineKeyOf);
-  const found = (await ledger.get(keys)).flatMap((text, index) => {
-    const id = ids[index];
-    return text === null || id === undefined ? [] : [parseLine(id, text)];
-  });
-  await ledger.remove([...keys, ...found.flatMap(referencesTo)]);
-  return found.length;
+export interface Removal {
+  readonly ledger: LedgerStore;
+  /** Yields to waiting work. */
+  readonly pause?: () => Promise<void>;
 }
+
+/**
+ * Removes the oldest rows of a range.
+ * @param belonging - returns the keys of other rows that belong to removed rows
+ */
+export async function removeRange(
+  range: LedgerRange,
+  belonging: (rows: readonly FoundRow[]) => readonly LedgerKey[] | Promise<readonly LedgerKey[]>,
+  { ledger, pause }: Removal,
+  most = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  for (let left = most; left > 0; left -= rowsAtOnce) {
+    const found = await ledger.range(range, Math.min(rowsAtOnce, left), 'oldest first');
+    if (found.length === 0) return;
+    // The range is emptied last, so that a removal that fails is found again.
+    await ledger.remove(await belonging(found));
+    await ledger.remove(found.map(({ sort }) => ({ partition: range.partition, sort })));
+    await pause?.();
+  }
+}
+
+type FoundRow = Awaited<ReturnType<LedgerStore['range']>>[number];
+
+/** Returns the keys of the rows that refer to lines. */
+export const referencesToLines = (rows: readonly FoundRow[]): LedgerKey[] =>
+  rows.flatMap(({ sort, value }) => referencesTo(parseLine(sort, value)));
 
 /** Removes the person's log lines about events before the erasure. */
 export async function eraseLines(
@@ -50,15 +56,16 @@ export async function eraseLines(
   { ledger }: Pick<LedgerDeps, 'ledger'>,
 ): Promise<void> {
   const { partition, after } = ofPerson(who);
-  for (;;) {
-    const found = await ledger.range({ partition, after, before: `${after}${lineId}` }, linesAtOnce, 'oldest first');
-    if (found.length === 0) return;
-    await removeLines(
-      found.map(({ sort }) => lineKeyOf(sort).sort),
-      ledger,
-    );
-    await ledger.remove(found.map(({ sort }) => ({ partition, sort })));
-  }
+  const findLines = async (references: readonly FoundRow[]): Promise<LedgerKey[]> => {
+    const keys = references.map(({ sort }) => lineKeyOf(sort));
+    const values = await ledger.get(keys);
+    const lines = keys.flatMap(({ sort }, index) => {
+      const value = values[index] ?? null;
+      return value === null ? [] : [{ sort, value }];
+    });
+    return [...keys, ...referencesToLines(lines)];
+  };
+  await removeRange({ partition, after, before: `${after}${lineId}` }, findLines, { ledger });
 }
 
 /** Repeats the erasures of the last day, to remove log lines written since, and deletes older records of erasures. */

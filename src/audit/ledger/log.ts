@@ -3,7 +3,7 @@ import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs } from '../../core/units.js';
-import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
+import { collectPage, fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
 import {
   dayOf,
   daysPartition,
@@ -34,8 +34,7 @@ export interface LogFilter {
   readonly until?: EpochMs | null | undefined;
 }
 
-/** Maximum lines read per page. The cursor continues after them. */
-export const maxScannedLines = 8000;
+const maxScannedLines = 8000;
 
 /**
  * Maximum delay, in seconds, with which a server writes a log line. Lines younger than this are therefore returned
@@ -55,19 +54,14 @@ export async function listLines(
   { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   deps: Pick<LedgerDeps, 'ledger'>,
 ): Promise<Page<LogLine>> {
-  const items: LogLine[] = [];
-  let lookedAt = 0;
-  const start = cursor === null ? null : fromCursor(cursor);
-  for await (const batch of readFiltered(filter, start, deps.ledger)) {
-    for (const line of batch) {
-      lookedAt += 1;
-      if (matchesFilter(line, filter)) items.push(line);
-      const isFull = items.length >= limit;
-      if (isFull || lookedAt >= maxScannedLines) return { items, cursor: toCursor(line.id) };
-    }
-  }
-  return { items, cursor: null };
+  return collectPage<LogLine, LogLine>(readFiltered(filter, cursor, deps.ledger), linePage(limit), (line, items) => {
+    if (matchesFilter(line, filter)) items.push(line);
+    return 1;
+  });
 }
+
+/** Returns the bounds of a page. At most 8000 lines are read for it; the cursor continues after them. */
+export const linePage = (limit: number) => ({ limit, mostCost: maxScannedLines, placeOf: ({ id }: LogLine) => id });
 
 /**
  * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because other servers
@@ -83,8 +77,7 @@ export async function followLines(
   const settled = idAt(addSec(clock.now(), -lateSec));
   if (after === null) return { items: [], cursor: toCursor(settled) };
   const earliest = idAt(addSec(clock.now(), -longestAwaySec));
-  const asked = fromCursor(after);
-  const place = laterOf(asked, earliest);
+  const place = laterOf(fromCursor(after), earliest);
   const items: LogLine[] = [];
   let lookedAt = 0;
   for (let day = dayOf(timeOfId(place)); day <= dayOf(clock.now()); day = nextDay(day)) {
@@ -110,39 +103,32 @@ const rowsFollowed = 500;
 
 const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0');
 
-/**
- * Reads lines that may match a filter, newest first. @param start - position before which to read, or `null` for now
- */
-export function readFiltered(
-  filter: LogFilter,
-  start: string | null,
-  ledger: LedgerStore,
-): AsyncGenerator<readonly LogLine[]> {
-  const until = filter.until ?? null;
-  const before = until === null ? (start ?? '~') : start === null || start > idAt(until) ? idAt(until) : start;
-  return readLines(filter, { after: idAt(filter.since ?? epochMs(0)), before }, ledger);
-}
-
+/** Reads the oldest lines to which a range refers. */
 export async function readReferences(
   range: LedgerRange,
   limit: number,
   ledger: LedgerStore,
 ): Promise<readonly LogLine[]> {
   const rows = await ledger.range(range, limit, 'oldest first');
-  return readReferred(
-    rows.map(({ sort }) => sort),
-    ledger,
-  );
+  const references = rows.map(({ sort }) => sort);
+  return readReferred(references, ledger);
 }
 
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
-/** Reads through the index that matches the fewest lines. */
-async function* readLines(
-  { requestId, network, people }: LogFilter,
-  between: Between,
+/**
+ * Reads lines that may match a filter, newest first, through the index that matches the fewest lines.
+ * @throws `request_malformed` for the cursor
+ */
+export async function* readFiltered(
+  { requestId, network, people, since, until }: LogFilter,
+  cursor: string | null,
   ledger: LedgerStore,
 ): AsyncGenerator<readonly LogLine[]> {
+  const start = cursor === null ? '~' : fromCursor(cursor);
+  const end = until === null || until === undefined ? '~' : idAt(until);
+  const [before = start] = [start, end].toSorted();
+  const between = { after: idAt(since ?? epochMs(0)), before };
   if (typeof requestId === 'string') yield* readRanges([ofRequest(requestId)], between, ledger);
   else if (people !== null && people !== undefined) yield* readRanges(people.map(ofPerson), between, ledger);
   else if (typeof network === 'string') yield* readRanges([ofNetwork(network)], between, ledger);
@@ -160,10 +146,8 @@ async function* readRanges(
     before: `${range.after}${before}`,
   }));
   for await (const rows of readNewestFirst(within, (sort) => lineKeyOf(sort).sort, ledger)) {
-    yield await readReferred(
-      rows.map(({ place }) => place),
-      ledger,
-    );
+    const references = rows.map(({ place }) => place);
+    yield await readReferred(references, ledger);
   }
 }
 

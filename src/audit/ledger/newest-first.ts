@@ -8,57 +8,38 @@ export interface FoundRow {
 
 const rowsAtOnce = 200;
 
+/** Reads the rows of several ranges, merged by place, newest first. */
 export async function* readNewestFirst(
   ranges: readonly LedgerRange[],
   placeOf: (sort: string) => string,
   ledger: LedgerStore,
 ): AsyncGenerator<readonly FoundRow[]> {
-  const [only] = ranges;
-  if (ranges.length === 1 && only !== undefined) {
-    yield* readRange(only, placeOf, ledger);
-    return;
-  }
-  const sources = ranges.map((range) => new Source(readRange(range, placeOf, ledger)));
-  await Promise.all(sources.map((source) => source.begin()));
+  let sources = ranges.map((range): Source => ({ batches: readRange(range, placeOf, ledger), rows: [] }));
   for (;;) {
-    const merged: FoundRow[] = [];
-    while (merged.length < rowsAtOnce) {
-      const [newest] = sources.filter(({ row }) => row !== null).toSorted(byPlace);
-      if (newest === undefined || newest.row === null) break;
-      merged.push(newest.row);
-      await newest.next();
-    }
-    if (merged.length === 0) return;
-    yield merged;
+    await Promise.all(sources.filter(({ rows }) => rows.length === 0).map(refill));
+    sources = sources.filter(({ rows }) => rows.length > 0);
+    // Older rows wait, because a source may have unread rows that are newer.
+    const [oldest] = sources
+      .map(({ rows }) => rows.at(-1)?.place ?? '')
+      .toSorted()
+      .toReversed();
+    if (oldest === undefined) return;
+    yield sources.flatMap(({ rows }) => rows.filter(({ place }) => place >= oldest)).toSorted(byPlace);
+    for (const source of sources) source.rows = source.rows.filter(({ place }) => place < oldest);
   }
 }
 
-const byPlace = (a: Source, b: Source): number => ((a.row?.place ?? '') < (b.row?.place ?? '') ? 1 : -1);
-
-class Source {
-  #batch: readonly FoundRow[] = [];
-  #at = 0;
-  constructor(private readonly batches: AsyncGenerator<readonly FoundRow[]>) {}
-
-  get row(): FoundRow | null {
-    return this.#batch[this.#at] ?? null;
-  }
-
-  begin(): Promise<void> {
-    return this.#read();
-  }
-
-  async next(): Promise<void> {
-    this.#at += 1;
-    if (this.#at >= this.#batch.length) await this.#read();
-  }
-
-  async #read(): Promise<void> {
-    const next = await this.batches.next();
-    this.#batch = next.done === true ? [] : next.value;
-    this.#at = 0;
-  }
+interface Source {
+  readonly batches: AsyncGenerator<readonly FoundRow[]>;
+  rows: readonly FoundRow[];
 }
+
+async function refill(source: Source): Promise<void> {
+  const next = await source.batches.next();
+  source.rows = next.done === true ? [] : next.value;
+}
+
+const byPlace = (a: FoundRow, b: FoundRow): number => (a.place < b.place ? 1 : -1);
 
 async function* readRange(
   range: LedgerRange,
@@ -75,15 +56,36 @@ async function* readRange(
   }
 }
 
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string | null;
+}
+
+/**
+ * Collects the items of a page. It ends when it has `limit` items, or when the rows read have cost `mostCost`.
+ * @param take - adds the items of a row, and returns what reading them cost, in rows
+ */
+export async function collectPage<Row, Item>(
+  batches: AsyncIterable<readonly Row[]>,
+  { limit, mostCost, placeOf }: { readonly limit: number; readonly mostCost: number; placeOf(row: Row): string },
+  take: (row: Row, items: Item[]) => number | Promise<number>,
+): Promise<Page<Item>> {
+  const items: Item[] = [];
+  let cost = 0;
+  for await (const batch of batches) {
+    for (const row of batch) {
+      cost += await take(row, items);
+      if (items.length >= limit || cost >= mostCost) return { items, cursor: toCursor(placeOf(row)) };
+    }
+  }
+  return { items, cursor: null };
+}
+
 export const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
 
+/** Returns the place that a cursor names. @throws `request_malformed` */
 export function fromCursor(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{13}[!-~]{0,900}$/.test(place)) throw new FaceError('request_malformed', { field: 'cursor' });
   return place;
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly cursor: string | null;
 }

@@ -1,8 +1,8 @@
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
-import type { LedgerStore } from '../../core/ports.js';
+import type { LedgerRange, LedgerStore } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
-import { fromCursor, type Page, readNewestFirst, toCursor } from './newest-first.js';
+import { collectPage, fromCursor, type Page, readNewestFirst } from './newest-first.js';
 import {
   atTime,
   checksOf,
@@ -31,20 +31,18 @@ export interface PeopleFilter {
   readonly checkedBefore: EpochMs | null;
 }
 
-const maxScannedLines = 2000;
+const maxScannedPeople = 2000;
 
 /** People read from the index at once. */
 const readAtOnce = 500;
-
-const unknownPerson = { enrolment: null, check: null, lockout: null } as const;
 
 /** Reads one person. The status of unknown people is `none`. */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
 ): Promise<IndexedPerson> {
-  const [is = unknownPerson] = await readPeople([who], ledger);
-  return toIndexed(who, is, clock.now());
+  const [stored] = await readPeople([who], ledger);
+  return toIndexed(who, stored, clock.now());
 }
 
 export async function readPersons(
@@ -55,7 +53,7 @@ export async function readPersons(
   for (let from = 0; from < people.length; from += readAtOnce) {
     const some = people.slice(from, from + readAtOnce);
     const stored = await readPeople(some, ledger);
-    found.push(...some.map((who, index) => toIndexed(who, stored[index] ?? unknownPerson, clock.now())));
+    found.push(...some.map((who, index) => toIndexed(who, stored[index], clock.now())));
   }
   return found;
 }
@@ -80,30 +78,37 @@ export async function listPeople(
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
 ): Promise<Page<IndexedPerson>> {
   const { connections, status, since } = filter;
-  const now = clock.now();
   const before = cursor === null ? filter.before : fromCursor(cursor);
   const partitions = new Set(
     status === 'locked' ? [lockedPartition] : connections.map((id) => peoplePartition(listedAs(status), id)),
   );
   const ranges = [...partitions].map((partition) => timesOf(partition, { since, before }));
-  const items: IndexedPerson[] = [];
-  let lookedAt = 0;
-  for await (const rows of readNewestFirst(ranges, (sort) => sort, ledger)) {
-    const people = rows.map(({ value }) => listedGuard.parse(JSON.parse(value)));
-    const stored = await readPeople(people, ledger);
-    for (const [index, { place }] of rows.entries()) {
-      const who = people[index];
-      const is = stored[index];
-      if (who === undefined || is === undefined) continue;
-      const person = toIndexed(who, is, now);
-      lookedAt += 1;
-      // If two servers wrote two rows of a list for one person, only the row with the current time counts.
-      const isThere = placeOf(person, status) === place;
-      if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
-      if (items.length >= limit || lookedAt >= maxScannedLines) return { items, cursor: toCursor(place) };
-    }
+  const page = { limit, mostCost: maxScannedPeople, placeOf: ({ place }: ListedPerson) => place };
+  return collectPage<ListedPerson, IndexedPerson>(readListed(ranges, { ledger, clock }), page, (row, items) => {
+    const { place, person } = row;
+    // If two servers wrote two rows of a list for one person, only the row with the current time counts.
+    const isThere = placeOf(person, status) === place;
+    if (isThere && connections.includes(person.connection) && isAsked(person, filter)) items.push(person);
+    return 1;
+  });
+}
+
+interface ListedPerson {
+  readonly place: string;
+  readonly person: IndexedPerson;
+}
+
+async function* readListed(
+  ranges: readonly LedgerRange[],
+  deps: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): AsyncGenerator<readonly ListedPerson[]> {
+  for await (const rows of readNewestFirst(ranges, (sort) => sort, deps.ledger)) {
+    const people = await readPersons(
+      rows.map(({ value }) => listedGuard.parse(JSON.parse(value))),
+      deps,
+    );
+    yield people.map((person, index) => ({ place: rows[index]?.place ?? '', person }));
   }
-  return { items, cursor: null };
 }
 
 const listedAs = (status: 'enrolled' | 'expired' | 'ended') => (status === 'ended' ? status : 'enrolled');

@@ -1,44 +1,42 @@
 import { z } from 'zod';
-import { outcomes } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { digestOf, hexDigestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
-
-/** Stored form of a line. `null` and empty fields are omitted. */
-const lineGuard = z.object({
-  connection: z.string(),
-  subject: z.string().nullable().default(null),
-  /** An `AuditAction`, or one of an extension that has been removed since. */
-  action: z.string(),
-  outcome: z.enum(outcomes),
-  code: z.string().nullable().default(null),
-  reasons: z.array(z.string()).readonly().default([]),
-  application: z.string().nullable().default(null),
-  hook: z.string().nullable().default(null),
-  by: z.string().nullable().default(null),
-  requestId: z.string().nullable().default(null),
-  stepUpId: z.string().nullable().default(null),
-  network: z.string().nullable().default(null),
-  seconds: z.int().nullable().default(null),
-});
+import { type LineReply, lineReply } from './replies.js';
 
 /** A line of the log. It has ids only, but no name, login or face data. */
-export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
-  /**
-   * Consists of time, hash chain and number in the chain. Later lines have greater ids. A rebuilt log has the same ids.
-   */
-  readonly id: string;
-}
+export type LogLine = Readonly<Omit<LineReply, 'time'>>;
 
+const lineGuard = lineReply.omit({ id: true, time: true });
+
+/** Fields that the stored form of a line may omit. */
+export const emptyLine = {
+  subject: null,
+  code: null,
+  reasons: [],
+  application: null,
+  hook: null,
+  by: null,
+  requestId: null,
+  stepUpId: null,
+  network: null,
+  seconds: null,
+};
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Converts a line to its stored form, without empty fields. */
 export function serializeLine({ id: _, ...line }: LogLine): string {
-  const told = Object.entries(line).filter(([, value]) => value !== null && value !== '' && !isEmpty(value));
+  const told = Object.entries(line).filter(([, value]) => !isEmpty(value));
   return JSON.stringify({ connection: line.connection, ...Object.fromEntries(told) });
 }
 
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-
-export const parseLine = (id: string, text: string): LogLine => ({ id, ...lineGuard.parse(JSON.parse(text)) });
+export const parseLine = (id: string, text: string): LogLine => ({
+  id,
+  ...lineGuard.parse({ ...emptyLine, ...JSON.parse(text) }),
+});
 
 /*
  * Key layout of the ledger. `|` ends each part of a `sort`; `~` sorts after any part.
@@ -73,6 +71,10 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
+/**
+ * Returns the id of a line: time, hash chain and number in the chain. Later lines have greater ids. A rebuilt log has the
+ * same ids.
+ */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
@@ -117,6 +119,7 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
   const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
   const day = dayOf(timeOfId(id));
   const isRefused = action === 'verification_refused';
+  const passed = action === 'verified' ? checksOf(day, connection, 'passed') : null;
   const ranges = [
     subject === null ? null : ofPerson({ connection, subject }),
     requestId === null ? null : ofRequest(requestId),
@@ -124,13 +127,13 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
     network === null ? null : ofNetwork(network),
     isRefused ? checksOf(day, connection, 'refused') : null,
     isRefused && code !== null ? rangeOf(refusalsOf(connection).partition, toPart(code)) : null,
+    passed,
   ];
-  const references = ranges.flatMap((range) =>
-    range === null ? [] : [{ partition: range.partition, sort: `${range.after}${id}`, value: '' }],
-  );
-  if (action !== 'verified') return references;
-  const { partition, after } = checksOf(day, connection, 'passed');
-  return [...references, { partition, sort: `${after}${id}`, value: seconds === null ? '' : String(seconds) }];
+  return ranges.flatMap((range) => {
+    if (range === null) return [];
+    const value = range === passed && seconds !== null ? String(seconds) : '';
+    return [{ partition: range.partition, sort: `${range.after}${id}`, value }];
+  });
 }
 
 /** Returns the keys of a person's enrolment, check and lockout rows, which are updated independently. */
@@ -213,7 +216,13 @@ export async function readPeople(people: readonly SubjectRef[], ledger: LedgerSt
   }));
 }
 
-export function toIndexed(who: SubjectRef, { enrolment, check, lockout }: StoredPerson, now: EpochMs): IndexedPerson {
+export const unknownPerson: StoredPerson = { enrolment: null, check: null, lockout: null };
+
+export function toIndexed(
+  who: SubjectRef,
+  { enrolment, check, lockout }: StoredPerson = unknownPerson,
+  now: EpochMs,
+): IndexedPerson {
   const isEnrolled = enrolment?.status === 'enrolled';
   const expiresAt = isEnrolled ? enrolment.expiresAt : null;
   const isExpired = expiresAt !== null && expiresAt <= now;

@@ -1,6 +1,7 @@
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
+import type { LedgerKey } from '../../core/ports.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
-import { eraseLate, removeLines } from './erase.js';
+import { eraseLate, referencesToLines, removeRange } from './erase.js';
 import {
   dayOf,
   daysPartition,
@@ -12,9 +13,6 @@ import {
   rangeOf,
   timesOf,
 } from './places.js';
-
-/** Number of rows to remove before other work gets a turn. */
-const rowsAtOnce = 100;
 
 /** Number of days for which log lines may still arrive late, from a server whose store was unavailable. */
 const openDays = 2;
@@ -50,31 +48,27 @@ export async function prune(deps: PruneDeps): Promise<void> {
   await removePeople(oldest, deps);
 }
 
-interface DayCount {
-  readonly day: string;
-  readonly lines: number;
-}
-
-const sumOf = (counts: readonly DayCount[]): number => counts.reduce((sum, { lines }) => sum + lines, 0);
-
-async function countDays(days: readonly string[], { ledger, clock, counted }: PruneDeps): Promise<readonly DayCount[]> {
+async function countDays(days: readonly string[], { ledger, clock, counted }: PruneDeps) {
   const firstOpen = dayOf(addSec(clock.now(), -openDays * secondsPerDay));
-  const counts: DayCount[] = [];
+  const counts = new Map<string, number>();
   for (const day of days) {
     const known = day < firstOpen ? counted.get(day) : undefined;
     const lines = known ?? (await ledger.count(rangeOf(logPartition(day))));
     if (day < firstOpen) counted.set(day, lines);
-    counts.push({ day, lines });
+    counts.set(day, lines);
   }
   return counts;
 }
+
+const sumOf = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, lines) => sum + lines, 0);
 
 async function removeTooMany(days: readonly string[], deps: PruneDeps): Promise<void> {
   const { counted, bounds } = deps;
   counted.clear();
   const counts = await countDays(days, deps);
   let tooMany = sumOf(counts) - bounds.entries;
-  for (const { day, lines } of counts) {
+  for (const [day, lines] of counts) {
     if (tooMany <= 0) break;
     if (lines <= tooMany) await removeDay(day, deps);
     else await removeOldest(day, tooMany, deps);
@@ -82,17 +76,9 @@ async function removeTooMany(days: readonly string[], deps: PruneDeps): Promise<
   }
 }
 
-async function removeOldest(day: string, most: number, { ledger, counted, pause }: PruneDeps): Promise<void> {
-  counted.delete(day);
-  for (let left = most; left > 0; left -= rowsAtOnce) {
-    const found = await ledger.range(rangeOf(logPartition(day)), Math.min(rowsAtOnce, left), 'oldest first');
-    if (found.length === 0) return;
-    await removeLines(
-      found.map(({ sort }) => sort),
-      ledger,
-    );
-    await pause();
-  }
+async function removeOldest(day: string, most: number, deps: PruneDeps): Promise<void> {
+  deps.counted.delete(day);
+  await removeRange(rangeOf(logPartition(day)), referencesToLines, deps, most);
 }
 
 async function removeDay(day: string, deps: PruneDeps): Promise<void> {
@@ -100,22 +86,10 @@ async function removeDay(day: string, deps: PruneDeps): Promise<void> {
   await deps.ledger.remove([{ partition: daysPartition, sort: day }]);
 }
 
-async function removePeople(oldest: EpochMs, { ledger, clock, pause }: PruneDeps): Promise<void> {
+async function removePeople(oldest: EpochMs, deps: PruneDeps): Promise<void> {
   const ended = timesOf(peoplePartition('ended', ''), { since: null, before: oldest });
-  for (;;) {
-    const found = await ledger.range(ended, rowsAtOnce, 'oldest first');
-    if (found.length === 0) break;
-    const people = found.map(({ value }) => listedGuard.parse(JSON.parse(value)));
-    await ledger.remove([
-      ...found.map(({ sort }) => ({ partition: ended.partition, sort })),
-      ...people.flatMap((who) => Object.values(personKeys(who))),
-    ]);
-    await pause();
-  }
-  const over = timesOf(lockedPartition, { since: null, before: clock.now() });
-  for (;;) {
-    const found = await ledger.range(over, rowsAtOnce, 'oldest first');
-    if (found.length === 0) return;
-    await ledger.remove(found.map(({ sort }) => ({ partition: lockedPartition, sort })));
-  }
+  const keysOf = ({ value }: { readonly value: string }): LedgerKey[] =>
+    Object.values(personKeys(listedGuard.parse(JSON.parse(value))));
+  await removeRange(ended, (rows) => rows.flatMap(keysOf), deps);
+  await removeRange(timesOf(lockedPartition, { since: null, before: deps.clock.now() }), () => [], deps);
 }

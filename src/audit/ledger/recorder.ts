@@ -149,9 +149,3 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     },
   };
 }
-
-/** Returns the subscriber of the audit log's records, which adds the network of the request. */
-export const withNetwork =
-  (recorder: Pick<LedgerRecorder, 'note'>, networkOf: () => string | null) =>
-  (record: WrittenRecord, trail: string): void =>
-    recorder.note(record, trail, networkOf());

@@ -80,7 +80,6 @@ export const onePersonReply = z.object({ person: personReply });
 export type OnePersonReply = z.output<typeof onePersonReply>;
 
 export const personLogReply = z.object({ lines: z.array(lineReply), cursor: cursorReply });
-export type PersonLogReply = z.output<typeof personLogReply>;
 
 const nameReplies = {
   name: z.string().nullable().describe('Display name; `null` if the provider does not return it.'),
@@ -106,7 +105,6 @@ export type NamesReply = z.output<typeof namesReply>;
 const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be searched for the person.');
 
 export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
-export type LinesReply = z.output<typeof linesReply>;
 
 export const checksReply = z.object({ ...checksReplies, unasked: unaskedReply });
 export type ChecksReply = z.output<typeof checksReply>;

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../core/audit-events.js';
 import type { Ports } from '../../core/deps.js';
 import type { SupportedLanguage } from '../../core/language.js';
 import { digestOf } from '../../core/secrets.js';
-import { addSec, secondsPerDay } from '../../core/units.js';
+import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { findUnknownIn, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
 import {
@@ -11,12 +11,12 @@ import {
   type LeftOutReason,
   newPerson,
   type Person,
-  type PersonState,
   type Remark,
   type Retryable,
   retry,
 } from './person.js';
 import { type Campaign, ownKey, remind, resume, start, stop } from './record.js';
+import type { CampaignCounts } from './replies.js';
 import type { CampaignPorts } from './settings.js';
 import {
   addCampaign,
@@ -90,18 +90,10 @@ const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> 
     ? given
     : { line: given.line, login: '', email: null, name: null, language: null };
 
-/** Number of people per state, and of skipped people per reason. Zeros are omitted. */
-export interface CampaignCounts {
-  readonly counts: Partial<Record<PersonState, number>>;
-  readonly leftOut: Record<string, number>;
-  /** Number of planned people per remark. */
-  readonly remarks: Record<string, number>;
-}
-
 export async function countPeople(campaign: Campaign, deps: Ports<'state'>): Promise<CampaignCounts> {
-  const counts: Partial<Record<PersonState, number>> = {};
-  const leftOut: Record<string, number> = {};
-  const remarks: Record<string, number> = {};
+  const counts: CampaignCounts['counts'] = {};
+  const leftOut: CampaignCounts['leftOut'] = {};
+  const remarks: CampaignCounts['remarks'] = {};
   for (const { state, reason } of (await readPeople(campaign, deps)).flat()) {
     counts[state] = (counts[state] ?? 0) + 1;
     if (state === 'left_out' && reason !== null) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
@@ -149,32 +141,34 @@ export async function keepWords(
 const toDigest = (words: InvitationWords | null | undefined): string | null =>
   words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
-async function changeOnRecord(
-  id: string,
-  change: (campaign: Campaign) => Campaign,
-  toEvent: (changed: Campaign) => CampaignEvent | Promise<CampaignEvent>,
-  deps: Ports<'state' | 'audit'>,
-): Promise<Campaign> {
-  const changed = change(await readCampaign(id, deps));
-  await note(await toEvent(changed), changed, deps);
-  return changeCampaign(id, change, deps);
-}
+type AdministerDeps = Ports<'state' | 'clock' | 'audit'>;
 
-export async function startCampaign(
-  id: string,
-  by: string,
-  deps: Ports<'state' | 'clock' | 'audit'>,
-): Promise<Campaign> {
-  const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
-    const { counts } = await countPeople(campaign, deps);
-    return { action: 'campaign_started', detail: { campaign: id, people: counts.planned ?? 0, by } };
+/** Creates an action of an administrator, which is in the audit log before it has an effect. */
+const createAction =
+  (
+    change: (campaign: Campaign, now: EpochMs) => Campaign,
+    toEvent: (changed: Campaign, by: string, deps: AdministerDeps) => CampaignEvent | Promise<CampaignEvent>,
+  ) =>
+  async (id: string, by: string, deps: AdministerDeps): Promise<Campaign> => {
+    const changed = change(await readCampaign(id, deps), deps.clock.now());
+    await note(await toEvent(changed, by, deps), changed, deps);
+    return changeCampaign(id, (latest) => change(latest, deps.clock.now()), deps);
   };
-  return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
-}
 
-export async function stopCampaign(id: string, by: string, deps: Ports<'state' | 'audit'>): Promise<Campaign> {
-  return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
-}
+export const startCampaign = createAction(start, async (campaign, by, deps) => {
+  const { counts } = await countPeople(campaign, deps);
+  return { action: 'campaign_started', detail: { campaign: campaign.id, people: counts.planned ?? 0, by } };
+});
+
+export const stopCampaign = createAction(stop, ({ id }, by) => ({
+  action: 'campaign_stopped',
+  detail: { campaign: id, by },
+}));
+
+export const remindCampaign = createAction(remind, ({ id }, by) => ({
+  action: 'campaign_reminded',
+  detail: { campaign: id, by },
+}));
 
 /**
  * Resumes a stopped or finished campaign.
@@ -193,15 +187,6 @@ export async function resumeCampaign(
   // again.
   if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
-}
-
-export async function remindCampaign(
-  id: string,
-  by: string,
-  deps: Ports<'state' | 'clock' | 'audit'>,
-): Promise<Campaign> {
-  const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
-  return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
 export async function noteBounces(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Administrator } from '../../access/rights.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';
@@ -16,22 +17,18 @@ import {
   startCampaign,
   stopCampaign,
 } from './administer.js';
-import {
-  campaignField,
-  kindField,
-  languageField,
-  newCampaignFields,
-  subjectField,
-  textField,
-  toCampaignReply,
-  toPersonReply,
-} from './fields.js';
+import { campaignField, newCampaignFields, toCampaignReply, toPersonReply, wordsFields } from './fields.js';
 import { readPeople } from './people-csv.js';
 import { personStates, retryable } from './person.js';
 import { type Campaign, wordsOf } from './record.js';
 import { campaignPeopleReply, campaignsReply, keptWordsReply, oneCampaignReply, previewReply } from './replies.js';
 import type { CampaignPorts } from './settings.js';
 import { listCampaigns, parseCursor, readCampaign, readPage, toCursor } from './storage.js';
+
+interface ActionCall {
+  readonly fields: { readonly campaign: string };
+  readonly administrator: Administrator;
+}
 
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
@@ -54,8 +51,16 @@ export function createCampaignEndpoints(
     deps.wake();
     return toReply(campaign);
   };
-  const ofOne = z.strictObject({ campaign: campaignField });
   const stateCodes = ['not_found', 'campaign_state'] as const;
+  const action = (name: string, change: typeof startCampaign) => ({
+    ...common,
+    path: `/campaigns/${name}`,
+    codes: stateCodes,
+    fields: z.strictObject({ campaign: campaignField }),
+    reply: oneCampaignReply,
+    handle: async ({ fields, administrator }: ActionCall) =>
+      changed(await change(fields.campaign, administrator.name, deps)),
+  });
 
   return [
     adminEndpoint({
@@ -138,13 +143,7 @@ export function createCampaignEndpoints(
       summary: 'Set your own text for an e-mail',
       description: 'Sets the text in one language. Empty fields reset to the built-in text.',
       codes: ['not_found'],
-      fields: z.strictObject({
-        campaign: campaignField,
-        kind: kindField,
-        language: languageField,
-        subject: subjectField,
-        text: textField,
-      }),
+      fields: wordsFields,
       reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
@@ -158,13 +157,7 @@ export function createCampaignEndpoints(
       summary: 'Preview an e-mail',
       description: 'Returns text and HTML, also of text that is not saved. Show the HTML in a frame without scripts.',
       codes: ['not_found', 'connection_unknown', 'state_unavailable'],
-      fields: z.strictObject({
-        campaign: campaignField,
-        kind: kindField,
-        language: languageField,
-        subject: subjectField.optional(),
-        text: textField.optional(),
-      }),
+      fields: wordsFields.partial({ subject: true, text: true }),
       reply: previewReply,
       async handle({ fields: { campaign: id, kind, language, ...given } }) {
         const campaign = await readCampaign(id, deps);
@@ -188,27 +181,15 @@ export function createCampaignEndpoints(
       },
     }),
     adminEndpoint({
-      ...common,
-      path: '/campaigns/start',
+      ...action('start', startCampaign),
       isSensitive: true,
       summary: 'Start sending',
       description: 'Starts a planned campaign. A plan is valid for 30 days.',
-      codes: stateCodes,
-      fields: ofOne,
-      reply: oneCampaignReply,
-      handle: async ({ fields, administrator }) =>
-        changed(await startCampaign(fields.campaign, administrator.name, deps)),
     }),
     adminEndpoint({
-      ...common,
-      path: '/campaigns/stop',
+      ...action('stop', stopCampaign),
       summary: 'Stop sending',
       description: 'E-mails that are being sent still arrive, and links that were sent stay valid.',
-      codes: stateCodes,
-      fields: ofOne,
-      reply: oneCampaignReply,
-      handle: async ({ fields, administrator }) =>
-        changed(await stopCampaign(fields.campaign, administrator.name, deps)),
     }),
     adminEndpoint({
       ...common,
@@ -228,17 +209,11 @@ export function createCampaignEndpoints(
         changed(await resumeCampaign(fields.campaign, fields.again, administrator.name, deps)),
     }),
     adminEndpoint({
-      ...common,
-      path: '/campaigns/remind',
+      ...action('remind', remindCampaign),
       isSensitive: true,
       summary: 'Send a reminder now',
       description:
         'Sends a reminder to everyone who received an e-mail and has not enrolled. The new link replaces the previous one.',
-      codes: stateCodes,
-      fields: ofOne,
-      reply: oneCampaignReply,
-      handle: async ({ fields, administrator }) =>
-        changed(await remindCampaign(fields.campaign, administrator.name, deps)),
     }),
     adminEndpoint({
       ...common,

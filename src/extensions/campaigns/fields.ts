@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { supportedLanguages } from '../../core/language.js';
 import { type EpochMs, toIso } from '../../core/units.js';
 import { invitationKinds } from '../../notifications/email/invitation.js';
-import type { CampaignCounts } from './administer.js';
 import type { Person } from './person.js';
 import { type Campaign, longestLinkDays } from './record.js';
-import type { CampaignPersonReply, CampaignReply } from './replies.js';
+import {
+  type CampaignCounts,
+  type CampaignPersonReply,
+  type CampaignReply,
+  campaignReply,
+  personReply,
+} from './replies.js';
 
 const count = (least: number, most: number, standard: number) => z.int().min(least).max(most).prefault(standard);
 
@@ -14,13 +19,19 @@ export const campaignField = z
   .regex(/^[\w-]{16}$/)
   .describe('The id of the campaign.');
 
-export const languageField = z.enum(supportedLanguages);
-export const kindField = z.enum(invitationKinds);
-export const subjectField = z.string().max(200);
-export const textField = z
-  .string()
-  .max(4_000)
-  .describe('Empty lines separate paragraphs. `{name}`, `{login}`, `{organisation}` and `{lastDay}` are replaced.');
+const languageField = z.enum(supportedLanguages);
+
+/** One e-mail of a campaign and its text. */
+export const wordsFields = z.strictObject({
+  campaign: campaignField,
+  kind: z.enum(invitationKinds),
+  language: languageField,
+  subject: z.string().max(200),
+  text: z
+    .string()
+    .max(4_000)
+    .describe('Empty lines separate paragraphs. `{name}`, `{login}`, `{organisation}` and `{lastDay}` are replaced.'),
+});
 
 export const newCampaignFields = z.strictObject({
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
@@ -34,44 +45,23 @@ export const newCampaignFields = z.strictObject({
 
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
-export const toCampaignReply = (campaign: Campaign, { counts, leftOut, remarks }: CampaignCounts): CampaignReply => {
-  const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
-  return {
-    id,
-    name,
-    connection,
-    source: group === null ? 'csv' : 'group',
-    group,
-    state,
-    problem,
-    language,
-    linkDays,
-    reminderDays,
-    reminders,
+/** Returns what an administrator sees of a campaign. The guard drops all other fields. */
+export const toCampaignReply = (campaign: Campaign, counts: CampaignCounts): CampaignReply =>
+  campaignReply.parse({
+    ...campaign,
+    ...counts,
+    source: campaign.group === null ? 'csv' : 'group',
     createdAt: toIso(campaign.createdAt),
-    createdBy: campaign.createdBy,
     startedAt: toInstant(campaign.startedAt),
     keptUntil: toIso(campaign.keptUntil),
     own: Object.keys(campaign.own),
-    counts: { ...counts },
-    leftOut: { ...leftOut },
-    remarks: { ...remarks },
-  };
-};
+  });
 
-export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply => {
-  const { line, login, name, email, subject, language, state, reason, sentAt, link, reminders } = person;
-  return {
-    line,
-    login,
-    name,
-    email,
-    subject,
-    state,
-    reason,
-    reminders,
-    language: language ?? campaign.language,
-    sentAt: toInstant(sentAt),
-    expiresAt: toInstant(link?.expiresAt ?? null),
-  };
-};
+/** Returns what an administrator sees of a person. The guard drops all other fields. */
+export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply =>
+  personReply.parse({
+    ...person,
+    language: person.language ?? campaign.language,
+    sentAt: toInstant(person.sentAt),
+    expiresAt: toInstant(person.link?.expiresAt ?? null),
+  });

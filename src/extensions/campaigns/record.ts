@@ -4,7 +4,7 @@ import { digestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { builtInWords, type InvitationKind, type InvitationWords } from '../../notifications/email/invitation.js';
-import { type CampaignState, campaignStates, type Person, type ReminderSchedule } from './person.js';
+import { type CampaignState, campaignStates, type Person } from './person.js';
 
 export const longestLinkDays = 30;
 
@@ -117,12 +117,6 @@ export function remind(campaign: Campaign, now: EpochMs): Campaign {
 
 export const finish = (campaign: Campaign): Campaign =>
   campaign.state === 'running' ? { ...campaign, state: 'done', problem: null } : campaign;
-
-export const paceOf = ({ reminderDays, reminders, remindAt }: Campaign): ReminderSchedule => ({
-  reminderDays,
-  reminders,
-  remindAt,
-});
 
 export const ownKey = (kind: InvitationKind, language: SupportedLanguage): string => `${kind}.${language}`;
 

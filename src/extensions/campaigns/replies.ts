@@ -3,7 +3,7 @@ import { instantReply } from '../../core/instant.js';
 import { supportedLanguages } from '../../core/language.js';
 import { campaignStates, personStates } from './person.js';
 
-const campaignReply = z.object({
+export const campaignReply = z.object({
   id: z.string(),
   name: z.string(),
   connection: z.string(),
@@ -30,6 +30,8 @@ const campaignReply = z.object({
     .describe('Number of planned people for whom something in the file was replaced, by remark.'),
 });
 export type CampaignReply = z.output<typeof campaignReply>;
+/** Number of people per state, per reason and per remark. Zeros are omitted. */
+export type CampaignCounts = Pick<CampaignReply, 'counts' | 'leftOut' | 'remarks'>;
 
 export const oneCampaignReply = z.object({ campaign: campaignReply });
 export type OneCampaignReply = z.output<typeof oneCampaignReply>;
@@ -37,7 +39,7 @@ export type OneCampaignReply = z.output<typeof oneCampaignReply>;
 export const campaignsReply = z.object({ campaigns: z.array(campaignReply) });
 export type CampaignsReply = z.output<typeof campaignsReply>;
 
-const personReply = z.object({
+export const personReply = z.object({
   line: z.int().nullable().describe('Line number in the file; `null` for a group.'),
   login: z.string(),
   name: z.string().nullable(),

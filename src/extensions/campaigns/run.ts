@@ -55,12 +55,13 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
   const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
-  /**
-   * Returns the campaign if sending may continue, or `null` if it is not running, the server is stopping, or another
-   * replica has the lease.
-   */
+  /** Returns false if the server is stopping, campaigns are off, or another replica has the lease. */
+  const isHolder = async (): Promise<boolean> =>
+    !closing.signal.aborted && isOn() && (await takeLease(holder, current()));
+
+  /** Returns the campaign if sending may continue, or `null`. */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
-    if (closing.signal.aborted || !isOn() || !(await takeLease(holder, current()))) return null;
+    if (!(await isHolder())) return null;
     const campaign = await readCampaign(id, current());
     return campaign.state === 'running' ? campaign : null;
   };
@@ -103,7 +104,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     await changeCampaign(id, (latest) => (latest.problem === problem ? latest : { ...latest, problem }), current());
   };
 
-  const send = async (id: string): Promise<void> => {
+  const send = async ({ id }: Campaign): Promise<void> => {
     let settled = true;
     const first = await mayGoOn(id);
     const directory = first === null ? null : await openDirectory(first, current());
@@ -135,8 +136,6 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     if (first !== null && settled) await changeCampaign(id, finish, current());
   };
 
-  const isHolder = async (): Promise<boolean> => !closing.signal.aborted && (await takeLease(holder, current()));
-
   const plan = async (campaign: Campaign): Promise<void> => {
     const { clock } = current();
     const waitMs = campaign.group === null ? heldUpMs : heldUpGroupMs;
@@ -146,31 +145,17 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     plannedAt.set(campaign.id, clock.now());
   };
 
-  const round = async (work: (campaign: Campaign) => Promise<void>): Promise<void> => {
-    if (!isOn() || !(await takeLease(holder, current()))) return;
+  const round = async (state: Campaign['state'], work: (campaign: Campaign) => Promise<void>): Promise<void> => {
+    if (!(await isHolder())) return;
     for (const campaign of await listCampaigns(current())) {
       if (closing.signal.aborted) return;
-      await work(campaign);
+      if (campaign.state === state) await work(campaign);
     }
   };
 
   // Planning and sending are separate jobs, so that a plan does not wait for thousands of e-mails.
-  const plans = jobs.start({
-    name: 'campaign_plans',
-    everySec: idleSec,
-    run: () =>
-      round(async (campaign) => {
-        if (campaign.state === 'planning') await plan(campaign);
-      }),
-  });
-  const letters = jobs.start({
-    name: 'campaign_letters',
-    everySec: idleSec,
-    run: () =>
-      round(async (campaign) => {
-        if (campaign.state === 'running') await send(campaign.id);
-      }),
-  });
+  const plans = jobs.start({ name: 'campaign_plans', everySec: idleSec, run: () => round('planning', plan) });
+  const letters = jobs.start({ name: 'campaign_letters', everySec: idleSec, run: () => round('running', send) });
   const wake = (): void => {
     waking.abort();
     waking = new AbortController();

@@ -17,7 +17,7 @@ import {
   type Person,
   type PersonLink,
 } from './person.js';
-import { type Campaign, paceOf, wordsOf } from './record.js';
+import { type Campaign, wordsOf } from './record.js';
 import { changeShard, readShard } from './storage.js';
 
 interface Prepared {
@@ -28,11 +28,11 @@ interface Prepared {
 }
 
 type Preparation =
-  | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
-  | { readonly at: number; readonly became: 'enrolled' }
-  | { readonly at: number; readonly became: 'failed'; readonly code: string }
+  | { readonly became: 'ready'; readonly letter: Prepared }
+  | { readonly became: 'enrolled' }
+  | { readonly became: 'failed'; readonly code: string }
   /** The provider is unavailable, so the e-mail waits. */
-  | { readonly at: number; readonly became: 'waiting' };
+  | { readonly became: 'waiting' };
 
 export interface Batch {
   readonly tried: number;
@@ -59,21 +59,24 @@ export async function sendBatch(
   const found = await readShard(campaign, shard, deps);
   const now = deps.clock.now();
   const due = (found?.record ?? []).flatMap((person) => {
-    const kind = dueEmail(person, paceOf(campaign), now);
+    const kind = dueEmail(person, campaign, now);
     return kind === null ? [] : [{ person, kind }];
   });
-  const chosen = due.slice(0, size);
-  if (chosen.length === 0) return { tried: 0, problem: null };
+  if (due.length === 0) return { tried: 0, problem: null };
 
-  const prepared = await Promise.all(chosen.map((each) => prepare(campaign, each, { connection, directory }, deps)));
-  const byPlace = new Map(prepared.map((each) => [each.at, each]));
+  const prepared = new Map<number, Preparation>();
+  await Promise.all(
+    due.slice(0, size).map(async (each) => {
+      prepared.set(each.person.at, await prepare(campaign, each, { connection, directory }, deps));
+    }),
+  );
   const claimId = Buffer.from(deps.random(12)).toString('base64url');
   const claimed = await changeShard(
     campaign,
     shard,
     (person) => {
-      const preparation = byPlace.get(person.at);
-      if (preparation === undefined || dueEmail(person, paceOf(campaign), now) === null) return person;
+      const preparation = prepared.get(person.at);
+      if (preparation === undefined || dueEmail(person, campaign, now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
       if (preparation.became === 'waiting') return person;
@@ -84,7 +87,7 @@ export async function sendBatch(
     found,
   );
   const leaving = claimed.flatMap((person) => {
-    const preparation = byPlace.get(person.at);
+    const preparation = prepared.get(person.at);
     return person.claim?.id === claimId && preparation?.became === 'ready' ? [preparation.letter] : [];
   });
   const outcomes = new Map<number, EmailOutcome>();
@@ -110,16 +113,12 @@ export async function sendBatch(
     if (ending !== undefined) await closeLink(ending, deps);
     if (outcome?.became === 'sent') {
       const detail = { campaign: campaign.id, stepUpId: link.stepUpId, kind };
-      await deps.audit.append({
-        action: 'invitation_sent',
-        connection: connection.id,
-        subject: person.subject ?? '',
-        detail,
-      });
+      const subject = person.subject ?? '';
+      await deps.audit.append({ action: 'invitation_sent', connection: connection.id, subject, detail });
     }
   }
   const isRelayDown = [...outcomes.values()].some(({ became }) => became === 'unreachable');
-  const isProviderDown = prepared.some(({ became }) => became === 'waiting');
+  const isProviderDown = [...prepared.values()].some(({ became }) => became === 'waiting');
   return {
     tried: leaving.length,
     problem: isRelayDown ? 'delivery_failed' : isProviderDown ? 'profile_unavailable' : null,
@@ -132,15 +131,15 @@ async function prepare(
   { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'linkOf'>,
 ): Promise<Preparation> {
-  const { at, subject, login } = person;
-  if (subject === null) return { at, became: 'failed', code: 'subject_unknown' };
+  const { subject, login } = person;
+  if (subject === null) return { became: 'failed', code: 'subject_unknown' };
   try {
     const token = await connection.profile.readToken(subject);
-    if (isEnrolled(token, deps)) return { at, became: 'enrolled' };
+    if (isEnrolled(token, deps)) return { became: 'enrolled' };
     await directory?.register?.({ subject, login });
   } catch (error) {
     const code = toCode(error);
-    return code === 'profile_unavailable' ? { at, became: 'waiting' } : { at, became: 'failed', code };
+    return code === 'profile_unavailable' ? { became: 'waiting' } : { became: 'failed', code };
   }
   const started = await startStepUp(
     {
@@ -157,7 +156,7 @@ async function prepare(
   );
   const { id, expiresAt } = started;
   const address = new Credential(deps.linkOf(started, person.language ?? campaign.language));
-  return { at, became: 'ready', letter: { person, kind, link: { stepUpId: id, expiresAt, isOver: false }, address } };
+  return { became: 'ready', letter: { person, kind, link: { stepUpId: id, expiresAt, isOver: false }, address } };
 }
 
 async function send(

@@ -90,23 +90,18 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-export const writeShard = async (
+export async function writeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
   people: Person[],
   { state }: Ports<'state'>,
-): Promise<void> => {
+): Promise<void> {
   const { key } = storedShard(campaign, shard);
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
-};
-
-export async function readShard(
-  campaign: Pick<Campaign, 'id' | 'keptUntil'>,
-  shard: number,
-  deps: Ports<'state'>,
-): Promise<FoundRecord<Person[]> | null> {
-  return readStored(storedShard(campaign, shard), deps);
 }
+
+export const readShard = (campaign: Campaign, shard: number, deps: Ports<'state'>) =>
+  readStored(storedShard(campaign, shard), deps);
 
 /**
  * Changes the people of one record. @param change - returns the same person to keep them unchanged, or `null` to delete
@@ -193,18 +188,16 @@ export async function releaseLease(holder: string, { state }: Ports<'state'>): P
   if (held.success && held.data.holder === holder) await state.delete(lease.key);
 }
 
-/** A page of people. `next` is `null` on the last page. */
-export interface PeoplePage {
-  readonly people: readonly Person[];
-  readonly next: number | null;
-}
-
-/** Lists the people of a campaign. @param asked.from - `next` of the previous page, or 0 for the first */
+/**
+ * Lists the people of a campaign.
+ * @param asked.from - `next` of the previous page, or 0 for the first
+ * @returns `next` is `null` on the last page
+ */
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
   deps: Ports<'state'>,
-): Promise<PeoplePage> {
+): Promise<{ readonly people: readonly Person[]; readonly next: number | null }> {
   const people: Person[] = [];
   for (let shard = Math.floor(from / shardSize); shard < campaign.shards; shard += 1) {
     for (const person of (await readShard(campaign, shard, deps))?.record ?? []) {

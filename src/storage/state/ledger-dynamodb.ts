@@ -4,7 +4,7 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   PutItemCommand,
-  QueryCommand,
+  paginateQuery,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
@@ -134,22 +134,17 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
       return whileOpen(async () => {
         if (isEmpty(range)) return [];
         const rows: { sort: string; value: string }[] = [];
-        let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
-        do {
-          const { Items, LastEvaluatedKey } = await client.send(
-            new QueryCommand({
-              ...query(range),
-              ScanIndexForward: order === 'oldest first',
-              // `BETWEEN` includes rows at both ends of the range, so two more are requested and the ends removed.
-              Limit: limit - rows.length + 2,
-              ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-            }),
-          );
-          for (const { ls, value = '' } of z.array(rowGuard).parse(Items ?? [])) {
+        // `BETWEEN` includes rows at both ends of the range, so two more are requested and the ends removed.
+        const pages = paginateQuery(
+          { client, pageSize: limit + 2 },
+          { ...query(range), ScanIndexForward: order === 'oldest first' },
+        );
+        for await (const { Items = [] } of pages) {
+          for (const { ls, value = '' } of z.array(rowGuard).parse(Items)) {
             if (ls > range.after && ls < range.before) rows.push({ sort: ls, value });
           }
-          ExclusiveStartKey = LastEvaluatedKey;
-        } while (ExclusiveStartKey !== undefined && rows.length < limit);
+          if (rows.length >= limit) break;
+        }
         return rows.slice(0, limit);
       });
     },
@@ -157,18 +152,8 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
       return whileOpen(async () => {
         if (isEmpty(range)) return 0;
         let count = 0;
-        let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
-        do {
-          const { Count, LastEvaluatedKey } = await client.send(
-            new QueryCommand({
-              ...query(range),
-              Select: 'COUNT',
-              ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-            }),
-          );
-          count += Count ?? 0;
-          ExclusiveStartKey = LastEvaluatedKey;
-        } while (ExclusiveStartKey !== undefined);
+        for await (const { Count = 0 } of paginateQuery({ client }, { ...query(range), Select: 'COUNT' }))
+          count += Count;
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });

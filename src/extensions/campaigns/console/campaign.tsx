@@ -152,35 +152,37 @@ export function CampaignStatus({ campaign }: Shown) {
 }
 
 function DryRun({ campaign }: Shown) {
-  const { dryRun, people } = useTexts();
+  const { dryRun } = useTexts();
   const { number } = useFormats();
   const letters = countIn(campaign, 'planned');
   const leftOut = countIn(campaign, 'left_out');
-  const reasons = new Map(Object.entries(people.reasons));
   return (
     <Section heading={dryRun.heading}>
       <p>{letters === 0 ? dryRun.nobody : dryRun.wouldGet({ count: number(letters) })}</p>
       {leftOut > 0 && (
         <>
           <p>{dryRun.leftOut({ count: number(leftOut) })}</p>
-          <ul>
-            {Object.entries(campaign.leftOut).map(([reason, count]) => (
-              <li key={reason}>
-                {reasons.get(reason) ?? reason}: {number(count)}
-              </li>
-            ))}
-          </ul>
+          <Reasons counts={campaign.leftOut} />
         </>
       )}
-      <ul>
-        {Object.entries(campaign.remarks).map(([remark, count]) => (
-          <li key={remark}>
-            {reasons.get(remark) ?? remark}: {number(count)}
-          </li>
-        ))}
-      </ul>
+      <Reasons counts={campaign.remarks} />
       <p className="soft">{dryRun.nothingSent}</p>
     </Section>
+  );
+}
+
+function Reasons({ counts }: { readonly counts: Readonly<Record<string, number>> }) {
+  const { people } = useTexts();
+  const { number } = useFormats();
+  const reasons = new Map(Object.entries(people.reasons));
+  return (
+    <ul>
+      {Object.entries(counts).map(([reason, count]) => (
+        <li key={reason}>
+          {reasons.get(reason) ?? reason}: {number(count)}
+        </li>
+      ))}
+    </ul>
   );
 }
 
