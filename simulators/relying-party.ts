@@ -1,11 +1,57 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Response as ExpressResponse } from 'express';
+import { type Response as ExpressResponse, Router } from 'express';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { html } from '../src/core/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
 
 /* Authorization code flow, shared by the simulated providers that are relying parties. */
+
+/**
+ * Creates a sign-in at another OpenID provider. The start page redirects the browser there; the callback page shows the
+ * result.
+ */
+export function createSignInElsewhere<Subject>(given: {
+  readonly startPath: string;
+  readonly callbackPath: string;
+  /** URL of this simulated provider, known once its server listens. */
+  readonly origin: () => string;
+  /** Returns whom the start page is for; `null` if there is no such user or provider. */
+  find(query: unknown): Subject | null;
+  /** Returns the URL to redirect the browser to, with its query. */
+  leave(subject: Subject, started: StartedSignIn): Promise<readonly [string, Readonly<Record<string, string>>]>;
+  /** Redeems the code, and returns details for the result page. */
+  finish(subject: Subject, answer: { readonly code: string; readonly started: StartedSignIn }): Promise<object>;
+}): Router {
+  const router = Router();
+  const pending = new Map<string, { readonly subject: Subject; readonly started: StartedSignIn }>();
+  router.get(given.startPath, async (request, response) => {
+    const subject = given.find(request.query);
+    if (subject === null) return void response.status(404).end();
+    const started = startSignIn(given.origin() + given.callbackPath);
+    pending.set(started.state, { subject, started });
+    try {
+      const [endpoint, query] = await given.leave(subject, started);
+      const url = new URL(endpoint);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      response.redirect(302, url.href);
+    } catch (error) {
+      await showResult(response, () => Promise.reject(error));
+    }
+  });
+  router.get(given.callbackPath, (request, response) =>
+    showResult(response, async () => {
+      const { data } = queryGuard.safeParse(request.query);
+      const found = pending.get(data?.state ?? '');
+      if (data === undefined || found === undefined) throw new Refusal('state');
+      pending.delete(data.state);
+      if (data.error !== undefined) throw new Refusal('error', data.error);
+      if (data.code === undefined) throw new Refusal('code');
+      return given.finish(found.subject, { code: data.code, started: found.started });
+    }),
+  );
+  return router;
+}
 
 export interface OpenIdProvider {
   readonly issuer: string;
@@ -58,13 +104,14 @@ export class Refusal extends Error {
   }
 }
 
-export interface PendingSignIn {
+export interface StartedSignIn {
+  readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly redirectUri: string;
 }
 
-export const startPending = (redirectUri: string): PendingSignIn & { readonly state: string } => ({
+export const startSignIn = (redirectUri: string): StartedSignIn => ({
   state: randomBytes(24).toString('base64url'),
   nonce: randomBytes(24).toString('base64url'),
   codeVerifier: randomBytes(32).toString('base64url'),
@@ -74,7 +121,7 @@ export const startPending = (redirectUri: string): PendingSignIn & { readonly st
 /** Parameters of the authorization request of a sign-in. */
 export const toAuthorizationRequest = (
   { clientId, scopes }: OpenIdProvider,
-  { state, nonce, redirectUri }: Omit<PendingSignIn, 'codeVerifier'> & { readonly state: string },
+  { state, nonce, redirectUri }: StartedSignIn,
 ) => ({
   client_id: clientId,
   redirect_uri: redirectUri,
@@ -94,25 +141,12 @@ const queryGuard = z.object({
   error: z.string().optional(),
 });
 
-export function takePending<Pending>(
-  pending: Map<string, Pending>,
-  query: unknown,
-): { readonly started: Pending; readonly code: string } {
-  const parsed = queryGuard.safeParse(query);
-  const started = parsed.success ? pending.get(parsed.data.state) : undefined;
-  if (!parsed.success || started === undefined) throw new Refusal('state');
-  pending.delete(parsed.data.state);
-  if (parsed.data.error !== undefined) throw new Refusal('error', parsed.data.error);
-  if (parsed.data.code === undefined) throw new Refusal('code');
-  return { started, code: parsed.data.code };
-}
-
 const tokenErrorGuard = z.object({ error: z.string() });
 const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
 
 interface Completion {
   readonly code: string;
-  readonly started: PendingSignIn;
+  readonly started: StartedSignIn;
   readonly now: () => number;
   readonly skewSec: number;
   readonly fetch: Fetch;
@@ -183,12 +217,6 @@ export async function readUserinfo(
   if (!response.ok || !claims.success) throw new Refusal('userinfo', String(response.status));
   if (claims.data.sub !== sub) throw new Refusal('userinfo', 'sub');
   return claims.data;
-}
-
-export function redirectTo(response: ExpressResponse, endpoint: string, query: Readonly<Record<string, string>>): void {
-  const url = new URL(endpoint);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  response.redirect(302, url.href);
 }
 
 /** Shows the result: `data-result` is the outcome, `data-reason` the failure. */

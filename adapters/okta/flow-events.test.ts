@@ -104,7 +104,7 @@ describe('a user who leaves', () => {
 
 test('in shadow mode a user who leaves loses the token as well, and nothing is refused', async () => {
   const isDenied = await enrol(ada);
-  const shadow = await bench.connectInShadowMode();
+  const shadow = bench.connect({ policy: { mode: 'shadow' } });
   expect(await askHook(shadow, 'events', signed(toBody('x')))).toEqual(heard);
   expect(await askHook(shadow, 'events', signed(toBody(toLifecycleEvent(ada, 'e1'))))).toEqual(heard);
   expect(await isDenied()).toBe(true);

@@ -4,13 +4,9 @@ import type { Fetch } from '../../src/core/ports.js';
 import { ServiceError } from '../aws.js';
 import {
   completeSignIn,
+  createSignInElsewhere,
   discover,
-  Refusal,
   readUserinfo,
-  redirectTo,
-  showResult,
-  startPending,
-  takePending,
   toAuthorizationRequest,
 } from '../relying-party.js';
 import { addUser, findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
@@ -30,33 +26,28 @@ export function createFederation(
   pools: ReadonlyMap<string, UserPool>,
   { now, url, fetch }: { readonly now: () => number; readonly url: () => string; readonly fetch: Fetch },
 ): Express {
-  const app = express();
-  const pending = new Map<string, ReturnType<typeof startPending> & { poolId: string; idp: string }>();
-
-  app.get('/oauth2/start', (request, response) => {
-    const { pool: poolId, idp, hint } = startGuard.parse(request.query);
-    const provider = pools.get(poolId)?.identityProviders.get(idp);
-    if (provider === undefined) return void response.status(404).end();
-    const started = startPending(`${url()}/oauth2/idpresponse`);
-    pending.set(started.state, { ...started, poolId, idp });
-    const { nonce: _, ...params } = toAuthorizationRequest(provider.client, started);
-    const hinted = hint === undefined ? params : { ...params, login_hint: hint };
-    redirectTo(response, provider.client.authorizationEndpoint, hinted);
-  });
-
-  app.get('/oauth2/idpresponse', (request, response) =>
-    showResult(response, async () => {
-      const { started, code } = takePending(pending, request.query);
-      const pool = pools.get(started.poolId);
-      const provider = pool?.identityProviders.get(started.idp);
-      if (pool === undefined || provider === undefined) throw new Refusal('state');
-      const completion = { code, started, now, skewSec, fetch, hasNonce: false };
-      const { claims, accessToken } = await completeSignIn(provider.client, completion);
-      const userinfo = await readUserinfo(provider.client, accessToken, claims.sub, fetch);
+  const pages = createSignInElsewhere({
+    startPath: '/oauth2/start',
+    callbackPath: '/oauth2/idpresponse',
+    origin: url,
+    find(query) {
+      const { pool: poolId, idp, hint } = startGuard.parse(query);
+      const pool = pools.get(poolId);
+      const provider = pool?.identityProviders.get(idp);
+      return pool === undefined || provider === undefined ? null : { pool, provider, hint };
+    },
+    async leave({ provider: { client }, hint }, started) {
+      const { nonce: _, ...params } = toAuthorizationRequest(client, started);
+      return [client.authorizationEndpoint, hint === undefined ? params : { ...params, login_hint: hint }];
+    },
+    async finish({ pool, provider }, answer) {
+      const { client } = provider;
+      const { claims, accessToken } = await completeSignIn(client, { ...answer, now, skewSec, fetch, hasNonce: false });
+      const userinfo = await readUserinfo(client, accessToken, claims.sub, fetch);
       return signIn(pool, provider, { ...claims, ...userinfo, sub: claims.sub }, now());
-    }),
-  );
-  return app;
+    },
+  });
+  return express().use(pages);
 }
 
 function signIn(

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import {
   AdminCreateUserCommand,
   AdminGetUserCommand,
@@ -12,14 +11,11 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
 import { type BrowserSignIn, createBrowserSignIn } from './app.js';
+import { deployTriggers, triggerFunctions } from './deploy.js';
 import { startCognitoSimulator } from './index.js';
 
 const password = 'First-factor-1';
-const attribute = 'custom:face_token';
 
-const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
-
-const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
 const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 
@@ -60,7 +56,6 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
   );
 
   const requestSecret = randomBytes(32).toString('base64url');
-  const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
   /** Deploys the functions with the server's current public keys, because the functions verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
     const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
@@ -68,23 +63,13 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       () => null,
     );
     if (keys === null) return false;
-    for (const handler of handlers) {
-      cognito.lambda.functions.set(arnOf(handler), {
-        file: triggersFile,
-        handler,
-        environment: {
-          FACESTEP_CONNECTION: connection,
-          FACESTEP_MODE: 'enforce',
-          FACESTEP_PUBLIC_URL: serverUrl,
-          FACESTEP_USER_POOL_ID: pool.id,
-          FACESTEP_CLIENT_IDS: clientId,
-          FACESTEP_ATTRIBUTE: attribute,
-          FACESTEP_REQUEST_SECRET: requestSecret,
-          FACESTEP_RECEIPT_KEYS: keys,
-        },
-        sourceArns: [pool.arn],
-      });
-    }
+    deployTriggers(cognito.lambda, pool, {
+      connection,
+      publicUrl: serverUrl,
+      clientIds: [clientId],
+      requestSecret,
+      receiptKeys: keys,
+    });
     cognito.lambda.isReadable = true;
     return true;
   };
@@ -110,10 +95,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       clientIds: [clientId],
       credentials: { kind: 'static', ...credentials },
       endpoint: cognito.url,
-      triggers: {
-        requestSecret,
-        functions: Object.fromEntries(handlers.map((handler) => [handler, arnOf(handler)])),
-      },
+      triggers: { requestSecret, functions: triggerFunctions },
     },
     application: clientId,
     // The SDK reads this variable, so that `facestep doctor` finds the functions.

@@ -249,9 +249,6 @@ export function readSignUpAction(event: 'attributeCollectionStart' | 'attributeC
     };
     if (name === 'continueWithDefaultBehavior') return { kind: 'continue' };
     if (name === 'showBlockPage') return { kind: 'block', ...parse(pageGuard, action) };
-    if (event === 'attributeCollectionStart' && name === 'setPrefillValues') {
-      return { kind: 'values', values: parse(valuesGuard, Reflect.get(action, 'inputs')) };
-    }
     if (event === 'attributeCollectionSubmit' && name === 'modifyAttributeValues') {
       return { kind: 'values', values: parse(valuesGuard, Reflect.get(action, 'attributes')) };
     }

@@ -78,7 +78,6 @@ const kinds = {
   HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_512'] },
   ECC_NIST_P256: { usage: 'SIGN_VERIFY', algorithms: ['ECDSA_SHA_256'] },
   RSA_2048: { usage: 'SIGN_VERIFY', algorithms: ['RSASSA_PKCS1_V1_5_SHA_256', 'RSASSA_PSS_SHA_256'] },
-  SYMMETRIC_DEFAULT: { usage: 'ENCRYPT_DECRYPT', algorithms: ['SYMMETRIC_DEFAULT'] },
 } as const satisfies Record<string, { usage: string; algorithms: readonly string[] }>;
 export type Spec = keyof typeof kinds;
 

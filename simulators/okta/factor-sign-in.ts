@@ -1,15 +1,7 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { decodeJwt, SignJWT } from 'jose';
 import { z } from 'zod';
-import {
-  completeSignIn,
-  Refusal,
-  redirectTo,
-  showResult,
-  startPending,
-  takePending,
-  toAuthorizationRequest,
-} from '../relying-party.js';
+import { completeSignIn, createSignInElsewhere, Refusal, toAuthorizationRequest } from '../relying-party.js';
 import { OAuthError } from './errors.js';
 import { mintTokens } from './minting.js';
 import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.js';
@@ -24,39 +16,35 @@ const claimsGuard = z.looseObject({ amr: z.array(z.string()).optional() });
  * Creates a sign-in with the IdP authenticator, after the password: `/signin/factor/start?user=<login>`.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
-export function createFactorSignIn(org: Org): Router {
-  const router = Router();
-  const redirectUri = () => `${org.url}/oauth2/v1/authorize/callback`;
-
-  router.get('/signin/factor/start', async (request, response) => {
-    const user = findUser(org, startGuard.parse(request.query).user);
-    const [authenticator] = org.authenticators.values();
-    const idp = org.identityProviders.get(authenticator?.idpId ?? '');
-    if (user === undefined || idp === undefined) return void response.status(404).end();
-    const { state, ...pending } = startPending(redirectUri());
-    org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
-    const params = { ...toAuthorizationRequest(idp.client, { ...pending, state }), response_mode: 'query' };
-    redirectTo(response, idp.client.authorizationEndpoint, await signIfAsked(idp, params, org));
-  });
-
-  router.get('/oauth2/v1/authorize/callback', (request, response) =>
-    showResult(response, async () => {
-      const { started, code } = takePending(org.pendingAtProvider, request.query);
-      const idp = org.identityProviders.get(started.idpId);
-      const user = org.users.get(started.userId);
-      if (idp?.usage !== 'FACTOR_ONLY' || user === undefined) throw new Refusal('state');
+export const createFactorSignIn = (org: Org): Router =>
+  createSignInElsewhere({
+    startPath: '/signin/factor/start',
+    callbackPath: '/oauth2/v1/authorize/callback',
+    origin: () => org.url,
+    find(query) {
+      const user = findUser(org, startGuard.parse(query).user);
+      const [authenticator] = org.authenticators.values();
+      const idp = org.identityProviders.get(authenticator?.idpId ?? '');
+      return user === undefined || idp === undefined ? null : { user, idp };
+    },
+    async leave({ idp }, started) {
+      const params = { ...toAuthorizationRequest(idp.client, started), response_mode: 'query' };
+      return [idp.client.authorizationEndpoint, await signIfAsked(idp, params, org)];
+    },
+    async finish({ user, idp: { id } }, answer) {
+      // Its definition may have changed since the start.
+      const idp = org.identityProviders.get(id);
+      if (idp?.usage !== 'FACTOR_ONLY') throw new Refusal('state');
       const { fetch, now } = org;
-      const { claims } = await completeSignIn(idp.client, { code, started, now, skewSec, fetch });
+      const { claims } = await completeSignIn(idp.client, { ...answer, now, skewSec, fetch });
       const { amr, ...rest } = claimsGuard.parse(claims);
       checkIsSigningIn(idp, user, claims.sub, rest[idp.userNameClaim]);
       if (idp.trustClaims && amr === undefined) throw new Refusal('amr');
       const tokens = await signIn(org, user);
       const characteristics = toCharacteristics(idp, amr ?? []);
       return { login: user.profile.login, characteristics, idToken: claims, ...tokens };
-    }),
-  );
-  return router;
-}
+    },
+  });
 
 /** Replaces the parameters with `request` (RFC 9101) if the identity provider is configured so. */
 async function signIfAsked(

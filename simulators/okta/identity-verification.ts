@@ -1,18 +1,15 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
 import type { Fetch } from '../../src/core/ports.js';
 import {
   completeSignIn,
-  type PendingSignIn,
+  createSignInElsewhere,
   Refusal,
-  redirectTo,
-  showResult,
-  startPending,
-  takePending,
+  type StartedSignIn,
   toAuthorizationRequest,
   toCodeChallenge,
 } from '../relying-party.js';
-import { findUser, type IdentityProvider, note, type Org } from './org.js';
+import { findUser, type IdentityProvider, note, type Org, type OrgUser } from './org.js';
 
 const skewSec = 120;
 
@@ -42,49 +39,41 @@ const verifiedClaimsGuard = z
  * Creates identity verification, required before enrolment or recovery: `/identity-verification/start?user=<login>`.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
-export function createIdentityVerification(org: Org): Router {
-  const router = Router();
-
-  router.get('/identity-verification/start', async (request, response) => {
-    const { user: login, flow } = startGuard.parse(request.query);
-    const user = findUser(org, login);
-    const idp = [...org.identityProviders.values()].find(({ type }) => type === 'IDV_STANDARD');
-    if (user === undefined || idp === undefined) return void response.status(404).end();
-    const { state, ...pending } = startPending(`${org.url}/idp/identity-verification/callback`);
-    org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
-    const who = { state, userId: user.id, profile: user.profile, flow };
-    const pushed = await push(idp, pending, org.fetch, who).catch((error: unknown) => ({ error }));
+export const createIdentityVerification = (org: Org): Router =>
+  createSignInElsewhere({
+    startPath: '/identity-verification/start',
+    callbackPath: '/idp/identity-verification/callback',
+    origin: () => org.url,
+    find(query) {
+      const { user: login, flow } = startGuard.parse(query);
+      const user = findUser(org, login);
+      const idp = [...org.identityProviders.values()].find(({ type }) => type === 'IDV_STANDARD');
+      return user === undefined || idp === undefined ? null : { user, idp, flow };
+    },
     // After a pushed request, the browser carries neither the client id nor the state.
-    if (typeof pushed === 'string') {
-      return redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
-    }
-    await showResult(response, () => Promise.reject(pushed.error));
-  });
-
-  router.get('/idp/identity-verification/callback', (request, response) =>
-    showResult(response, async () => {
-      const { started, code } = takePending(org.pendingAtProvider, request.query);
-      const idp = org.identityProviders.get(started.idpId);
-      if (idp?.type !== 'IDV_STANDARD') throw new Refusal('state');
+    leave: async (subject, started) => [
+      subject.idp.client.authorizationEndpoint,
+      { request_uri: await push(subject, started, org.fetch) },
+    ],
+    async finish({ user, idp: { id } }, answer) {
+      // Its definition may have changed since the start.
+      const idp = org.identityProviders.get(id);
+      if (idp === undefined) throw new Refusal('state');
       const { fetch, now } = org;
-      const { claims } = await completeSignIn(idp.client, { code, started, now, skewSec, fetch, hasPkce: true });
+      const { claims } = await completeSignIn(idp.client, { ...answer, now, skewSec, fetch, hasPkce: true });
       const outcome = evaluate(claims.verified_claims);
       const result = outcome === 'CLAIMS_VERIFIED' ? 'SUCCESS' : 'FAILURE';
-      note(org, 'user.identity_verification', started.userId, outcome, { result });
+      note(org, 'user.identity_verification', user.id, outcome, { result });
       if (outcome !== 'CLAIMS_VERIFIED') throw new Refusal('evaluation', outcome);
-      return { userId: started.userId, idToken: claims };
-    }),
-  );
-  return router;
-}
+      return { userId: user.id, idToken: claims };
+    },
+  });
 
 async function push(
-  { client }: IdentityProvider,
-  pending: PendingSignIn,
+  { idp: { client }, user: { id, profile }, flow }: { idp: IdentityProvider; user: OrgUser; flow: string | undefined },
+  started: StartedSignIn,
   fetch: Fetch,
-  who: { state: string; userId: string; profile: Readonly<Record<string, unknown>>; flow: string | undefined },
 ): Promise<string> {
-  const { state, userId, profile, flow } = who;
   const claims = {
     id_token: {
       verified_claims: [
@@ -105,13 +94,13 @@ async function push(
   const response = await fetch(client.parEndpoint ?? '', {
     method: 'POST',
     body: new URLSearchParams({
-      ...toAuthorizationRequest(client, { ...pending, state }),
+      ...toAuthorizationRequest(client, started),
       client_secret: client.clientSecret,
-      code_challenge: toCodeChallenge(pending.codeVerifier),
+      code_challenge: toCodeChallenge(started.codeVerifier),
       code_challenge_method: 'S256',
       scope: [...client.scopes, ...(flow === undefined ? [] : [`idv_flow_${flow}`])].join(' '),
       claims: JSON.stringify(claims),
-      login_hint: userId,
+      login_hint: id,
     }),
   });
   const body: unknown = await response.json().catch(() => null);

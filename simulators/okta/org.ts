@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Fetch } from '../../src/core/ports.js';
-import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
+import type { OpenIdProvider } from '../relying-party.js';
 import { createSigningKey, type SigningKey } from '../signing-key.js';
 import type { EventHook, InlineHook } from './hooks.js';
 import type { SecurityEventsProvider } from './security-events.js';
@@ -134,7 +134,6 @@ export const createOrg = (options: {
   securityEventsProviders: new Map<string, SecurityEventsProvider>(),
   identityProviders: new Map<string, IdentityProvider>(),
   authenticators: new Map<string, ExternalAuthenticator>(),
-  pendingAtProvider: new Map<string, PendingSignIn & { readonly idpId: string; readonly userId: string }>(),
   pendingEvents: [] as OrgEvent[],
   /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: false,

@@ -1,5 +1,5 @@
 import type { Fetch } from '../../src/core/ports.js';
-import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
+import type { OpenIdProvider } from '../relying-party.js';
 import type { HookSettings } from './smart-hooks.js';
 
 export type HookType = HookSettings['type'];
@@ -108,8 +108,7 @@ const toUndocumented = (): {
   whenHookFails: 'continue' | 'deny';
   /** Provider that is trusted as a factor. In the real OneLogin, only the administration console can set it. */
   trustedIdp: OpenIdProvider | null;
-  readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
-} => ({ whenHookFails: 'continue', trustedIdp: null, pendingAtTrustedIdp: new Map() });
+} => ({ whenHookFails: 'continue', trustedIdp: null });
 
 export function addUser(
   account: Account,

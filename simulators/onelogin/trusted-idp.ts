@@ -1,13 +1,10 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { z } from 'zod';
 import {
   completeSignIn,
+  createSignInElsewhere,
   Refusal,
   readUserinfo,
-  redirectTo,
-  showResult,
-  startPending,
-  takePending,
   toAuthorizationRequest,
 } from '../relying-party.js';
 import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
@@ -28,38 +25,31 @@ const namesGuard = z.object({
  * Creates a sign-in with "Trusted IdP as a Factor", after the password: `/trusted-idp/start?user=<name>`.
  * @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin
  */
-export function createTrustedIdp(account: Account): Router {
-  const router = Router();
-  // The real console shows this address on the page of the trusted provider.
-  const redirectUri = () => `${account.url}/access/idp`;
-
-  router.get('/trusted-idp/start', (request, response) => {
-    const user = findByIdentifier(account, startGuard.parse(request.query).user);
-    const { trustedIdp } = account;
-    // A user without a username cannot register the factor.
-    if (user === undefined || user.username === '' || trustedIdp === null) return void response.status(404).end();
-    const { state, ...pending } = startPending(redirectUri());
-    account.pendingAtTrustedIdp.set(state, { ...pending, userId: user.id });
-    const params = toAuthorizationRequest(trustedIdp, { ...pending, state });
-    redirectTo(response, trustedIdp.authorizationEndpoint, params);
-  });
-
-  router.get('/access/idp', (request, response) =>
-    showResult(response, async () => {
-      const { started, code } = takePending(account.pendingAtTrustedIdp, request.query);
-      const user = account.users.get(started.userId);
+export const createTrustedIdp = (account: Account): Router =>
+  createSignInElsewhere({
+    startPath: '/trusted-idp/start',
+    // The real console shows this address on the page of the trusted provider.
+    callbackPath: '/access/idp',
+    origin: () => account.url,
+    find(query) {
+      const user = findByIdentifier(account, startGuard.parse(query).user);
       const { trustedIdp } = account;
-      if (user === undefined || trustedIdp === null) throw new Refusal('state');
+      // A user without a username cannot register the factor.
+      return user === undefined || user.username === '' || trustedIdp === null ? null : { user, trustedIdp };
+    },
+    leave: async ({ trustedIdp }, started) => [
+      trustedIdp.authorizationEndpoint,
+      toAuthorizationRequest(trustedIdp, started),
+    ],
+    async finish({ user, trustedIdp }, answer) {
       const { fetch, now } = account;
-      const { claims, accessToken } = await completeSignIn(trustedIdp, { code, started, now, skewSec, fetch });
+      const { claims, accessToken } = await completeSignIn(trustedIdp, { ...answer, now, skewSec, fetch });
       const userinfo = await readUserinfo(trustedIdp, accessToken, claims.sub, fetch);
       if (!isAbout(user, namesGuard.parse(userinfo))) throw new Refusal('user');
       user.lastLogin = isoNow(account);
       return { userId: user.id, userinfo };
-    }),
-  );
-  return router;
-}
+    },
+  });
 
 function isAbout(user: AccountUser, { preferred_username, username, email }: z.output<typeof namesGuard>): boolean {
   const name = preferred_username ?? username;

@@ -46,6 +46,19 @@ export const createPassStepUp =
       core,
     );
 
+/** What a receipt states of a check with a face that passed now. */
+export const toPassedCheck = (connection: string, subject: string, { clock }: Pick<CoreDeps, 'clock'>) =>
+  ({
+    connection,
+    subject,
+    stepUpId: 'step-up-1',
+    passedAt: clock.now(),
+    accuracy: 4,
+    liveness: 0.97,
+    presence: 'movement-1',
+    methods: ['face'],
+  }) as const;
+
 /** Ends something once, however often it is asked to. */
 export function endOnce(end: () => Promise<void>): () => Promise<void> {
   let ended: Promise<void> | undefined;

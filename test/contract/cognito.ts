@@ -28,7 +28,7 @@ import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
 import { systemRandom } from '../support/fakes/sinks.js';
 import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, endOnce, toPassedCheck } from './bench.js';
 
 export const requestSecret = `${canary}-request-secret`;
 
@@ -133,20 +133,10 @@ export async function openTriggerBench() {
       changes: { audience?: string; connection?: string; by?: Partial<CoreDeps> } = {},
     ): Promise<string> {
       const { audience = toReceiptAudience(who), connection = connectionId, by = {} } = changes;
-      const receipt = await issueReceipt(
-        { audience, nonce },
-        {
-          connection,
-          subject,
-          stepUpId: 'step-up-1',
-          passedAt: clock.now(),
-          accuracy: 4,
-          liveness: 0.97,
-          presence: 'movement-1',
-          methods: ['face'],
-        },
-        { ...core, ...by },
-      );
+      const receipt = await issueReceipt({ audience, nonce }, toPassedCheck(connection, subject, core), {
+        ...core,
+        ...by,
+      });
       return receipt.use((text) => text);
     },
   };

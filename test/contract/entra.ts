@@ -22,7 +22,7 @@ import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
 import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
 import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, toPassedCheck } from './bench.js';
 import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from './entra-events.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
@@ -136,23 +136,9 @@ export async function openEntraBench({
     connect: (settings: ConnectionChanges = {}) => serveAdapter(createAdapter, toDeps(settings)),
     provision: (changes: ConnectionChanges, publicUrl: string) =>
       createEntraProvisioning({ ...core, ...toDeps(changes), publicUrl }, async (ms) => clock.advanceSec(ms / 1000)),
-    connectInShadowMode: () => serveAdapter(createAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: createPassStepUp('customers', policy, core),
     async issueReceipt(subject: string, audience = audienceOf(testIssuer, { id: 'customers' })) {
-      const receipt = await issueReceipt(
-        { audience, nonce: null },
-        {
-          connection: 'customers',
-          subject,
-          stepUpId: 'step-up-1',
-          passedAt: clock.now(),
-          accuracy: 4,
-          liveness: 0.97,
-          presence: 'movement-1',
-          methods: ['face'],
-        },
-        core,
-      );
+      const receipt = await issueReceipt({ audience, nonce: null }, toPassedCheck('customers', subject, core), core);
       return receipt.use((text) => text);
     },
     /** Creates a bearer token of Entra's events service. `claims` override the valid ones. */
@@ -365,7 +351,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       return z.string().nullable().parse(value);
     },
     stopProvider: bench.stopProvider,
-    connectInShadowMode: bench.connectInShadowMode,
+    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(entra.fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);

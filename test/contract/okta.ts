@@ -98,7 +98,6 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     provision,
     passwordVerifier,
     passwordsAsked: formerDirectory.asked,
-    connectInShadowMode: () => serveAdapter(createOktaAdapter, toDeps({ policy: { mode: 'shadow' } })),
     passStepUp: createPassStepUp('workforce', usual, core),
     stopProvider,
     async close() {
@@ -213,7 +212,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       return z.string().nullable().parse(value);
     },
     stopProvider: bench.stopProvider,
-    connectInShadowMode: bench.connectInShadowMode,
+    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
@@ -7,6 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
@@ -16,6 +16,7 @@ import { issueReceipt } from '../../src/core/receipt.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { createAwsKmsCalls } from '../../src/storage/keys/aws-kms-calls.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { toPassedCheck } from '../contract/bench.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { standardDeps } from '../support/data/settings.js';
 import { signIn } from '../support/fakes/cognito-browser.js';
@@ -61,14 +62,6 @@ const judge = (service: AwsService, calls: readonly Exchange[]): string[] =>
 
 const password = 'correct horse';
 const secret = 'a-secret-of-the-client-0123456789abcdef';
-const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
-const functionNames = [
-  'defineAuthChallenge',
-  'createAuthChallenge',
-  'verifyAuthChallengeResponse',
-  'preTokenGeneration',
-] as const;
-const arnOf = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
 
 /** The metadata that Cognito reads of an OpenID provider. */
 const discover: Fetch = async () =>
@@ -91,22 +84,16 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   const sub = await administrator.createUser('ada', password, 'ada@example.com');
 
   const signer = await createTestSigner();
-  const environment = {
-    FACESTEP_CONNECTION: connectionId,
-    FACESTEP_MODE: 'shadow',
-    FACESTEP_PUBLIC_URL: testIssuer,
-    FACESTEP_USER_POOL_ID: pool.id,
-    FACESTEP_CLIENT_IDS: clientId,
-    FACESTEP_REQUEST_SECRET: requestSecret,
-    FACESTEP_RECEIPT_KEYS: JSON.stringify({ keys: await signer.publicKeys() }),
-  };
-  for (const name of functionNames) {
-    const sourceArns = [pool.arn];
-    simulator.lambda.functions.set(arnOf(name), { file: triggersFile, handler: name, environment, sourceArns });
-  }
-  const functions = Object.fromEntries(functionNames.map((name) => [name, arnOf(name)]));
+  deployTriggers(simulator.lambda, pool, {
+    connection: connectionId,
+    publicUrl: testIssuer,
+    clientIds: [clientId],
+    requestSecret,
+    receiptKeys: JSON.stringify({ keys: await signer.publicKeys() }),
+    environment: { FACESTEP_MODE: 'shadow' },
+  });
   const settings = toSettings({ ...simulator, url }, pool, [clientId], {
-    cognito: { triggers: { requestSecret, functions } },
+    cognito: { triggers: { requestSecret, functions: triggerFunctions } },
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
     policy: { mode: 'shadow' },
   });
@@ -160,17 +147,9 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   const audience = toReceiptAudience({ userPoolId: pool.id, clientId });
   const answer = async ({ nonce = '' }: Readonly<Record<string, string>>, attempt: number) => {
     if (attempt === 1) return { answer: 'no face' };
-    const check = {
-      connection: connectionId,
-      subject: sub,
-      stepUpId: 'step-up-1',
-      passedAt: systemClock.now(),
-      accuracy: 4 as const,
-      liveness: 0.97,
-      presence: 'movement-1',
-      methods: ['face' as const],
-    };
-    const receipt = (await issueReceipt({ audience, nonce }, check, core)).use((text) => text);
+    const receipt = (await issueReceipt({ audience, nonce }, toPassedCheck(connectionId, sub, core), core)).use(
+      (text) => text,
+    );
     return { answer: receipt, metadata: { face_receipt: receipt } };
   };
   const at = { endpoint: url, userPoolId: pool.id, clientId };

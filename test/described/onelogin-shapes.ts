@@ -14,15 +14,16 @@ import { z } from 'zod';
 export interface DescribedOperation {
   readonly method: string;
   readonly path: RegExp;
+  /** Query parameters; none if omitted. */
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  readonly status: number;
+  /** Status of a success, by default 200. */
+  readonly status?: number;
   readonly answer: z.ZodType;
 }
 
 const text = z.string();
 const time = z.iso.datetime();
-const noQuery = z.strictObject({});
 // SDK: "How many items to return at one time (max 100)"; DOCS allows 1,000 for hooks and logs.
 const pageFields = {
   limit: z.coerce.number().int().min(1).max(100).optional(),
@@ -77,42 +78,25 @@ const logGuard = z.strictObject({
 });
 
 // DOCS get-user: the sample shows all fields and which ones are nullable.
-const nullableText = text.nullable();
-const nullableId = z.int().nullable();
+const nullableFields = (names: string, guard: z.ZodType) =>
+  Object.fromEntries(names.split(' ').map((name) => [name, guard.nullable()]));
 const userGuard = z.strictObject({
   id: z.int(),
-  username: nullableText,
-  email: nullableText,
-  firstname: nullableText,
-  lastname: nullableText,
-  company: nullableText,
-  department: nullableText,
-  title: nullableText,
-  phone: nullableText,
-  comment: nullableText,
   state: z.int(),
   status: z.int(),
-  group_id: nullableId,
-  directory_id: nullableId,
-  trusted_idp_id: nullableId,
-  manager_user_id: nullableId,
-  manager_ad_id: nullableText,
-  external_id: nullableText,
-  member_of: nullableText,
-  distinguished_name: nullableText,
-  samaccountname: nullableText,
-  userprincipalname: nullableText,
-  preferred_locale_code: nullableText,
   role_ids: z.array(z.int()),
   invalid_login_attempts: z.int(),
-  activated_at: time.nullable(),
-  created_at: time.nullable(),
-  updated_at: time.nullable(),
-  last_login: time.nullable(),
-  invitation_sent_at: time.nullable(),
-  locked_until: time.nullable(),
-  password_changed_at: time.nullable(),
-  custom_attributes: z.record(text, nullableText),
+  custom_attributes: z.record(text, text.nullable()),
+  ...nullableFields(
+    'username email firstname lastname company department title phone comment manager_ad_id external_id member_of ' +
+      'distinguished_name samaccountname userprincipalname preferred_locale_code',
+    text,
+  ),
+  ...nullableFields('group_id directory_id trusted_idp_id manager_user_id', z.int()),
+  ...nullableFields(
+    'activated_at created_at updated_at last_login invitation_sent_at locked_until password_changed_at',
+    time,
+  ),
 });
 // SDK UsersV2Api.md list_users2. `fields` limits the returned fields.
 const usersQuery = z.strictObject({
@@ -132,8 +116,6 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     // SDK OAuth2Api.md, GenerateToken200Response.md; DOCS oauth20-tokens/generate-tokens.
     method: 'POST',
     path: /^\/auth\/oauth2\/v2\/token$/,
-    query: noQuery,
-    status: 200,
     body: z.strictObject({ grant_type: z.literal('client_credentials') }),
     answer: z.strictObject({
       access_token: text,
@@ -148,8 +130,6 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     // DOCS oauth20-tokens/get-rate-limit: the keys are header names.
     method: 'GET',
     path: /^\/auth\/rate_limit$/,
-    query: noQuery,
-    status: 200,
     answer: z.strictObject({
       status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
       data: z.strictObject({
@@ -159,67 +139,41 @@ export const oneloginOperations: readonly DescribedOperation[] = [
       }),
     }),
   },
-  { method: 'GET', path: /^\/api\/2\/hooks$/, query: pageQuery, status: 200, answer: z.array(hookGuard) },
-  { method: 'POST', path: /^\/api\/2\/hooks$/, query: noQuery, body: newHookGuard, status: 201, answer: hookGuard },
-  { method: 'GET', path: /^\/api\/2\/hooks\/envs$/, query: pageQuery, status: 200, answer: z.array(variableGuard) },
-  {
-    method: 'POST',
-    path: /^\/api\/2\/hooks\/envs$/,
-    query: noQuery,
-    body: newVariableGuard,
-    status: 201,
-    answer: variableGuard,
-  },
+  { method: 'GET', path: /^\/api\/2\/hooks$/, query: pageQuery, answer: z.array(hookGuard) },
+  { method: 'POST', path: /^\/api\/2\/hooks$/, body: newHookGuard, status: 201, answer: hookGuard },
+  { method: 'GET', path: /^\/api\/2\/hooks\/envs$/, query: pageQuery, answer: z.array(variableGuard) },
+  { method: 'POST', path: /^\/api\/2\/hooks\/envs$/, body: newVariableGuard, status: 201, answer: variableGuard },
   {
     // MCP: the request may contain only the value, not the name.
     method: 'PUT',
     path: /^\/api\/2\/hooks\/envs\/[^/]+$/,
-    query: noQuery,
-    status: 200,
     answer: variableGuard,
     body: newVariableGuard.pick({ value: true }),
   },
   {
     method: 'GET',
     path: /^\/api\/2\/hooks\/[^/]+\/logs$/,
-    status: 200,
     answer: z.array(logGuard),
     query: z.strictObject({ ...pageFields, request_id: text.optional(), correlation_id: text.optional() }),
   },
-  { method: 'GET', path: /^\/api\/2\/hooks\/[^/]+$/, query: noQuery, status: 200, answer: hookGuard },
+  { method: 'GET', path: /^\/api\/2\/hooks\/[^/]+$/, answer: hookGuard },
   // SDK update_hook needs the whole hook; MCP allows parts.
-  {
-    method: 'PUT',
-    path: /^\/api\/2\/hooks\/[^/]+$/,
-    query: noQuery,
-    body: newHookGuard,
-    status: 200,
-    answer: hookGuard,
-  },
-  {
-    method: 'GET',
-    path: /^\/api\/2\/users\/custom_attributes$/,
-    query: noQuery,
-    status: 200,
-    answer: z.array(fieldGuard),
-  },
+  { method: 'PUT', path: /^\/api\/2\/hooks\/[^/]+$/, body: newHookGuard, answer: hookGuard },
+  { method: 'GET', path: /^\/api\/2\/users\/custom_attributes$/, answer: z.array(fieldGuard) },
   {
     // TF resource_onelogin_user_custom_attributes.go: the fields of a new attribute are wrapped in an object.
     method: 'POST',
     path: /^\/api\/2\/users\/custom_attributes$/,
-    query: noQuery,
     status: 201,
     answer: fieldGuard,
     body: z.strictObject({ user_field: z.strictObject({ name: text, shortname: text }) }),
   },
-  { method: 'GET', path: /^\/api\/2\/users$/, query: usersQuery, status: 200, answer: z.array(userGuard.partial()) },
-  { method: 'GET', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
+  { method: 'GET', path: /^\/api\/2\/users$/, query: usersQuery, answer: z.array(userGuard.partial()) },
+  { method: 'GET', path: /^\/api\/2\/users\/\d+$/, answer: userGuard },
   {
     // SDK Role.md: only the name is required.
     method: 'GET',
     path: /^\/api\/2\/roles\/\d+$/,
-    query: noQuery,
-    status: 200,
     answer: z.strictObject({
       id: z.int(),
       name: text,
@@ -232,8 +186,6 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     // DOCS update-user, MCP users.js: values are texts, and an empty text clears the field.
     method: 'PUT',
     path: /^\/api\/2\/users\/\d+$/,
-    query: noQuery,
-    status: 200,
     answer: userGuard,
     body: z.strictObject({ custom_attributes: z.record(text, text) }),
   },
@@ -241,8 +193,6 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     // DOCS api-docs/1/users/log-user-out: exists only in version 1.
     method: 'PUT',
     path: /^\/api\/1\/users\/\d+\/logout$/,
-    query: noQuery,
-    status: 200,
     answer: z.strictObject({
       status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
     }),

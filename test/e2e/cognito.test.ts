@@ -9,6 +9,7 @@ import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
+import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
@@ -40,33 +41,18 @@ let backend: Backend;
 let adaSub: string;
 let graceSub: string;
 
-const functionNames = {
-  defineAuthChallenge: 'define',
-  createAuthChallenge: 'create',
-  verifyAuthChallengeResponse: 'verify',
-  preTokenGeneration: 'preToken',
-} as const;
-type HandlerName = keyof typeof functionNames;
-const handlerNames = Object.keys(functionNames) as HandlerName[];
-const arnOf = (name: HandlerName) =>
-  `arn:aws:lambda:eu-central-1:123456789012:function:facestep-cognito-production-${functionNames[name]}`;
-
 /** Deploys the bundle as serverless.yml does. What ran before is gone: each function starts cold. */
-async function deploy(changes: Record<string, string> = {}, file = bundle): Promise<void> {
+async function deploy(environment: Record<string, string> = {}): Promise<void> {
   await simulator.lambda.close();
-  const environment = {
-    FACESTEP_CONNECTION: connectionId,
-    FACESTEP_MODE: 'enforce',
-    FACESTEP_PUBLIC_URL: issuer,
-    FACESTEP_USER_POOL_ID: pool.id,
-    FACESTEP_CLIENT_IDS: `${clientId},${otherClientId}`,
-    FACESTEP_REQUEST_SECRET: requestSecret,
-    FACESTEP_RECEIPT_KEYS: receiptKeys,
-    ...changes,
-  };
-  for (const handler of handlerNames) {
-    simulator.lambda.functions.set(arnOf(handler), { file, handler, environment, sourceArns: [pool.arn] });
-  }
+  deployTriggers(simulator.lambda, pool, {
+    connection: connectionId,
+    publicUrl: issuer,
+    clientIds: [clientId, otherClientId],
+    requestSecret,
+    receiptKeys,
+    environment,
+    file: bundle,
+  });
 }
 
 beforeAll(async () => {
@@ -81,9 +67,8 @@ beforeAll(async () => {
   adaSub = await administrator.createUser('ada', password);
   graceSub = await administrator.createUser('grace', password);
 
-  const functions = Object.fromEntries(handlerNames.map((name) => [name, arnOf(name)]));
   const settings = toSettings(simulator, pool, [clientId, otherClientId], {
-    cognito: { triggers: { requestSecret, functions } },
+    cognito: { triggers: { requestSecret, functions: triggerFunctions } },
   });
   const { steps } = createCognitoProvisioning({
     settings,

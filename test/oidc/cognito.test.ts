@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { AdminLinkProviderForUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
+import { deployTriggers, lambdaConfig } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
@@ -43,28 +43,15 @@ async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<Cognit
 
 /* The triggers run in processes of their own, and the application by AWS's own client. */
 test('the custom challenge leads to the capture page and back, with a receipt that answers it, each once', async () => {
-  const handlers = {
-    DefineAuthChallenge: 'defineAuthChallenge',
-    CreateAuthChallenge: 'createAuthChallenge',
-    VerifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
-    PreTokenGeneration: 'preTokenGeneration',
-  };
-  const arnOf = (handler: string) => `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
-  const LambdaConfig = Object.fromEntries(Object.entries(handlers).map(([trigger, name]) => [trigger, arnOf(name)]));
-  await start('enforce', { LambdaConfig });
+  await start('enforce', { LambdaConfig: lambdaConfig });
   cognito.serveApp({ userPoolId: pool.id, clientId, password });
-  const environment = {
-    FACESTEP_CONNECTION: 'customers',
-    FACESTEP_MODE: 'enforce',
-    FACESTEP_PUBLIC_URL: testIssuer,
-    FACESTEP_USER_POOL_ID: pool.id,
-    FACESTEP_CLIENT_IDS: clientId,
-    FACESTEP_REQUEST_SECRET: requestSecret,
-    FACESTEP_RECEIPT_KEYS: await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text(),
-  };
-  const file = fileURLToPath(new URL('../../triggers/index.js', import.meta.url));
-  for (const handler of Object.values(handlers))
-    cognito.lambda.functions.set(arnOf(handler), { file, handler, sourceArns: [pool.arn], environment });
+  deployTriggers(cognito.lambda, pool, {
+    connection: 'customers',
+    publicUrl: testIssuer,
+    clientIds: [clientId],
+    requestSecret,
+    receiptKeys: await (await bench.send(`${testIssuer}/.well-known/jwks.json`, {})).text(),
+  });
   const browser = bench.openBrowser();
   const camera = await browser.walk(`${cognito.url}/app/start?user=ada`);
   const returnUrl = `${cognito.url}/app/return`;

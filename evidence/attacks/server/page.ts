@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { startPending, toCodeChallenge } from '../../../simulators/relying-party.js';
+import { startSignIn, toCodeChallenge } from '../../../simulators/relying-party.js';
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { Json, JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
@@ -84,7 +84,7 @@ export async function lendCamera(caller: Caller, own: string): Promise<string> {
 }
 
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
-  const { codeVerifier, state, nonce } = startPending(redirectUri);
+  const { codeVerifier, state, nonce } = startSignIn(redirectUri);
   const params = {
     client_id: id,
     redirect_uri: redirectUri,

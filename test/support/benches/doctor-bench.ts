@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findFreePort } from '../../../examples/demo/free-port.js';
 import { startService } from '../../../examples/demo/service.js';
+import { deployTriggers, triggerFunctions } from '../../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../../simulators/entra/index.js';
 import { startFront } from '../../../simulators/front.js';
@@ -22,10 +23,6 @@ const adminKey = 'an-administrators-key-of-the-tests-0123456789';
 const hookSecret = 'Bearer a-secret-that-okta-calls-with-0123456789';
 const oneLoginSecret = 'a-secret-that-onelogin-signs-with-0123456789';
 const requestSecret = 'a-secret-that-the-triggers-sign-with-0123456789';
-const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
-
-export const arnOf = (handler: string): string =>
-  `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
 
 export interface Elsewhere {
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -81,7 +78,7 @@ export async function openDoctorBench(folder: string) {
       clientIds: [clientId],
       credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'of-the-simulator' },
       endpoint: cognito.url,
-      triggers: { requestSecret, functions: Object.fromEntries(handlers.map((name) => [name, arnOf(name)])) },
+      triggers: { requestSecret, functions: triggerFunctions },
     },
     onelogin: {
       accountUrl: onelogin.url,
@@ -116,22 +113,13 @@ export async function openDoctorBench(folder: string) {
 
   const service = await startService({ ...writeConfig(), PORT: String(port) });
   const keys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();
-  for (const handler of handlers) {
-    cognito.lambda.functions.set(arnOf(handler), {
-      file: '',
-      handler,
-      sourceArns: [pool.arn],
-      environment: {
-        FACESTEP_CONNECTION: 'cognito',
-        FACESTEP_MODE: 'enforce',
-        FACESTEP_PUBLIC_URL: publicUrl,
-        FACESTEP_USER_POOL_ID: pool.id,
-        FACESTEP_CLIENT_IDS: clientId,
-        FACESTEP_REQUEST_SECRET: requestSecret,
-        FACESTEP_RECEIPT_KEYS: keys,
-      },
-    });
-  }
+  deployTriggers(cognito.lambda, pool, {
+    connection: 'cognito',
+    publicUrl,
+    clientIds: [clientId],
+    requestSecret,
+    receiptKeys: keys,
+  });
   const provision = async (connection: string): Promise<void> => {
     const { code, stdout, stderr } = await runHere(['provision', connection, '--apply', '--yes'], writeConfig(), {
       fetch: reach,
