@@ -15,7 +15,6 @@ import {
 } from '../measure/program.js';
 import { authorize } from './authorize.js';
 import { clock } from './clock.js';
-import { connections } from './connections.js';
 import { diskFull } from './disk-full.js';
 import { type Fault, type Finding, holds, isDone, type Seen } from './fault.js';
 import { idp } from './idp.js';
@@ -33,7 +32,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   clock,
   kms,
   idp,
-  connections,
   authorize,
   memory,
 };

@@ -10,8 +10,7 @@ import {
   species as singleImages,
 } from '../../../test/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
-import { toDetSvg } from '../../measure/plots/det-plot.js';
-import { type EvalProgram, keep, keepFigures, type PrintLine } from '../../measure/program.js';
+import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { drawPhotos, isGrey, readFrontalHeads, scorePicture, withEngine, withoutRefusal } from './heads.js';
 import { type JudgedChallenge, judgeChallenges } from './judged-challenges.js';
 import {
@@ -19,7 +18,6 @@ import {
   type Scores,
   toApcer,
   toBpcer,
-  toDetPoints,
   toHighest,
   toNonResponseRate,
 } from './presentation-rates.js';
@@ -95,46 +93,12 @@ function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   };
 }
 
-const passivePlots = {
-  stills: ['still', 'warpedStill', 'printFine', 'printMedium', 'printCoarse'],
-  sheets: ['printEdge', 'printGlare', 'bentPrint', 'cutOut'],
-  screens: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'],
-} as const;
-
-const drawPassive = ({ genuine, bySpecies }: PassiveScores, species: readonly string[]): string =>
-  toDetSvg({
-    title: 'Passive liveness on one picture: synthetic attacks, real photos',
-    xLabel: 'BPCER: photos of people that were refused',
-    yLabel: 'APCER: attacks that passed',
-    x: [0.005, 1],
-    y: [0.005, 1],
-    legend: 'bottomLeft',
-    series: species.map((name, at) => {
-      const points = shownBounds.flatMap((bound) => {
-        const bpcer = toBpcer(genuine, bound);
-        const apcer = toApcer(bySpecies[name], bound);
-        // Only the first series has labels, because all series have the same thresholds.
-        return bpcer === null || apcer === null
-          ? []
-          : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];
-      });
-      return { name, curve: toDetPoints(genuine, bySpecies[name]), points };
-    }),
-  });
-
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: PrintLine) {
   const pictures = await Promise.all(photos.map(readPicture));
-  const scores = await scorePassive(engine, photos, say);
+  const passive = toPassiveFigures(await scorePassive(engine, photos, say));
   const turned = await readFrontalHeads(engine, photos, heads);
   const judged = await judgeChallenges(createMovementJudge({ engine }), turned, say);
-  return {
-    scores,
-    figures: {
-      blackAndWhite: rateOf(pictures, isGrey),
-      passive: toPassiveFigures(scores),
-      challenge: toChallengeFigures(judged),
-    },
-  };
+  return { blackAndWhite: rateOf(pictures, isGrey), passive, challenge: toChallengeFigures(judged) };
 }
 
 export const presentationAttacks: EvalProgram = {
@@ -147,13 +111,7 @@ export const presentationAttacks: EvalProgram = {
       say('The same of the demonstration photos, which are in colour');
       const faces = await readDemoFaces(engine);
       const demonstration = await attackPeople(engine, faces, faces.length, say);
-      const figures = {
-        frames: 'synthetic',
-        evaluation: evaluation.figures,
-        demonstration: demonstration.figures,
-      };
-      for (const [name, species] of Object.entries(passivePlots))
-        await keep(out, { [`passive-liveness-${name}.svg`]: drawPassive(evaluation.scores, species) });
+      const figures = { frames: 'synthetic', evaluation, demonstration };
       await keepFigures(out, 'presentation-attacks', figures);
       return figures;
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toApcer, toBpcer, toDetPoints, toHighest, toNonResponseRate } from './presentation-rates.js';
+import { toApcer, toBpcer, toHighest, toNonResponseRate } from './presentation-rates.js';
 
 const genuine = [0.9, 0.7, null, 0.5, 0.2];
 const attack = [0.1, 0.5, null, null, 0.3];
@@ -20,22 +20,5 @@ describe('what is counted', () => {
     const apcer = { print: toApcer([0.1, 0.2], 0.5), screen: toApcer([0.9, 0.2], 0.5), none: toApcer([null], 0.5) };
     expect(toHighest(apcer)).toEqual({ species: 'screen', rate: 0.5 });
     expect(toHighest({ none: null })).toBeNull();
-  });
-});
-
-describe('the curve', () => {
-  const points = toDetPoints(genuine, attack);
-
-  test('goes from all pass to none passes, and never back', () => {
-    expect(points[0]).toEqual({ x: 0, y: 1 });
-    expect(points.at(-1)).toEqual({ x: 1, y: 0 });
-    for (const [at, { x, y }] of points.slice(1).entries()) {
-      expect(x).toBeGreaterThanOrEqual(points[at]!.x);
-      expect(y).toBeLessThanOrEqual(points[at]!.y);
-    }
-  });
-
-  test('goes through the rates at a bound', () => {
-    expect(points).toContainEqual({ x: 1 / 4, y: 1 / 3 });
   });
 });

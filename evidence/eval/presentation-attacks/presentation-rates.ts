@@ -32,17 +32,6 @@ export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { speci
   return rates.toSorted((one, other) => other.rate - one.rate)[0] ?? null;
 }
 
-/** Returns BPCER (x) and APCER (y) at every distinct threshold, ascending. */
-export function toDetPoints(genuine: Scores, attack: Scores): { readonly x: number; readonly y: number }[] {
-  const live = genuine.filter(isResponse);
-  const fake = attack.filter(isResponse);
-  const bounds = [...new Set([...live, ...fake])].sort((a, b) => a - b);
-  return [...bounds, Number.POSITIVE_INFINITY].map((bound) => ({
-    x: live.filter((score) => score < bound).length / live.length,
-    y: fake.filter((score) => score >= bound).length / fake.length,
-  }));
-}
-
 const toDigits = (value: number): number => Number(value.toPrecision(3));
 
 export const rateAsJson = (rate: ClusteredRate | null): Json =>
