@@ -13,7 +13,6 @@ import {
   runProgram,
   say,
 } from '../measure/program.js';
-import { authorize } from './authorize.js';
 import { clock } from './clock.js';
 import { diskFull } from './disk-full.js';
 import { type Fault, type Finding, holds, isDone, type Seen } from './fault.js';
@@ -32,7 +31,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   clock,
   kms,
   idp,
-  authorize,
   memory,
 };
 
