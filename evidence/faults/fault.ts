@@ -11,7 +11,7 @@ export interface Setting {
 }
 
 /** One request of a person, of an administrator or of the provider, with its retries. */
-export interface Entry {
+interface Entry {
   readonly doing: string;
   readonly when: string;
   readonly answer: string;
@@ -71,7 +71,6 @@ export function createJournal() {
     note(entry: Omit<Entry, 'when'>): void {
       entries.push({ when: now, ...entry });
     },
-    during: (when: string): readonly Entry[] => entries.filter((entry) => entry.when === when),
     /** Returns the observations in order of their first occurrence. */
     toSeen(): readonly Seen[] {
       const groups = new Map<string, Entry[]>();
