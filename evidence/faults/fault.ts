@@ -11,7 +11,7 @@ export interface Setting {
 }
 
 /** One request of a person, of an administrator or of the provider, with its retries. */
-interface Entry {
+export interface Entry {
   readonly doing: string;
   readonly when: string;
   readonly answer: string;
