@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../../src/core/base/json.js';
 import { projectRoot } from '../../test/support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
 import type { Proportion } from '../measure/statistics/proportion.js';
@@ -29,8 +28,6 @@ export interface Claim {
 export type Row = readonly string[];
 
 export interface Finding {
-  /** Figures for the JSON output, with stable property names. */
-  readonly figures: { readonly [figure: string]: Json };
   readonly table: readonly Row[];
   readonly claims: readonly Claim[];
   /** Parts that were not measured, with reasons. */

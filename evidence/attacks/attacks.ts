@@ -11,7 +11,6 @@ import {
   runProgram,
   say,
 } from '../measure/program.js';
-import { alteredParameters } from './altered-parameters.js';
 import { type Attack, type Finding, type Size, toMarkdown, writeFinding } from './attack.js';
 import { type Faces, loadFaces } from './faces.js';
 import { fewNumbers } from './few-numbers.js';
@@ -34,7 +33,6 @@ export const attacks: Readonly<Record<string, Attack>> = {
   reconstruction,
   'secret-without-face': secretWithoutFace,
   'hill-climbing': hillClimbing,
-  'altered-parameters': alteredParameters,
   outsiders,
   server,
   'few-numbers': fewNumbers,
@@ -86,8 +84,7 @@ async function main(): Promise<void> {
     faces: faces === null ? 'none' : faces.areReal ? 'real' : 'simulated',
     people: faces === null ? 0 : faces.fit.length + faces.judge.length,
   };
-  const figures = Object.fromEntries(Object.entries(findings).map(([name, finding]) => [name, finding.figures]));
-  if (values.json) console.log(JSON.stringify({ setting, figures, claims }, null, 2));
+  if (values.json) console.log(JSON.stringify({ setting, findings }, null, 2));
   else {
     for (const [name, finding] of Object.entries(findings)) console.log(`\n## ${name}\n\n${toMarkdown(finding)}`);
   }

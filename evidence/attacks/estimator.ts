@@ -1,6 +1,6 @@
-import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
+import type { SeededRandom } from '../../src/core/base/chance.js';
 import { embeddingLength, viewLength } from '../../src/face/token/views.js';
-import { enrolledBits, toViews } from '../measure/accuracy/bare-token.js';
+import { toViews } from '../measure/accuracy/bare-token.js';
 
 export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
   const mean = new Float64Array(embeddingLength);
@@ -65,12 +65,6 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** `matrix` maps normally distributed values to the 1,024 numbers whose signs are `bits`. */
-interface Measured {
-  readonly matrix: Float32Array;
-  readonly bits: Uint8Array;
-}
-
 /** Parameters of the logistic regression, tuned on the attacker's half of the people. */
 const softness = 0.1;
 const steps = 60;
@@ -96,51 +90,18 @@ export function createEstimator(corpus: readonly Float32Array[]) {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
 
-  function toMatrix(flips: Float32Array): Float32Array {
-    const matrix = new Float32Array(viewLength * embeddingLength);
-    for (let view = 0; view < viewLength; view += 1) {
-      const row = new Float64Array(embeddingLength);
-      for (let inner = 0; inner < embeddingLength; inner += 1) {
-        const weight = columns[inner][view] * flips[inner];
-        for (let column = 0; column <= inner; column += 1)
-          row[column] += weight * root[inner * embeddingLength + column];
-      }
-      const length = Math.hypot(...row);
-      matrix.set(
-        row.map((value) => value / length),
-        view * embeddingLength,
-      );
-    }
-    return matrix;
-  }
-  const published = toMatrix(new Float32Array(embeddingLength).fill(1));
-  const flips = ownSigns();
-  const own = toMatrix(flips);
-
-  /**
-   * Runs 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
-   * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
-   */
-  function regress(measured: readonly Measured[]): Float32Array {
-    const deviates = new Float64Array(embeddingLength);
-    const velocity = new Float64Array(embeddingLength);
-    for (let step = 0; step < steps; step += 1) {
-      const gradient = deviates.map((value) => -value);
-      for (const { matrix, bits } of measured)
-        for (let view = 0; view < viewLength; view += 1) {
-          const from = view * embeddingLength;
-          let value = 0;
-          for (let at = 0; at < embeddingLength; at += 1) value += matrix[from + at] * deviates[at];
-          const sign = bits[view] === 1 ? -1 : 1;
-          const push = sign / softness / (1 + Math.exp((sign * value) / softness));
-          for (let at = 0; at < embeddingLength; at += 1) gradient[at] += push * matrix[from + at];
-        }
-      for (let at = 0; at < embeddingLength; at += 1) {
-        velocity[at] = momentum * velocity[at] + (rate / measured.length) * gradient[at];
-        deviates[at] += velocity[at];
-      }
-    }
-    return toFace(mean, root, deviates);
+  /** Maps normally distributed values to the 1,024 numbers whose signs a token hides. */
+  const matrix = new Float32Array(viewLength * embeddingLength);
+  for (let view = 0; view < viewLength; view += 1) {
+    const row = new Float64Array(embeddingLength);
+    for (let inner = 0; inner < embeddingLength; inner += 1)
+      for (let column = 0; column <= inner; column += 1)
+        row[column] += columns[inner][view] * root[inner * embeddingLength + column];
+    const length = Math.hypot(...row);
+    matrix.set(
+      row.map((value) => value / length),
+      view * embeddingLength,
+    );
   }
 
   return {
@@ -153,20 +114,29 @@ export function createEstimator(corpus: readonly Float32Array[]) {
       const length = Math.hypot(...sums);
       return mean.map((value, at) => value + sums[at] / length);
     },
-    likeliest: (tokens: readonly Uint8Array[]) => regress(tokens.map((bits) => ({ matrix: published, bits }))),
-    /** Estimates the face as if each token had its own transform. */
-    ofOwnTransforms: (embedding: Float32Array) =>
-      regress([
-        { matrix: published, bits: enrolledBits(toViews(embedding)) },
-        {
-          matrix: own,
-          bits: enrolledBits(toViews(embedding.map((value, at) => mean[at] + (value - mean[at]) * flips[at]))),
-        },
-      ]),
+    /**
+     * Runs 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
+     * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
+     */
+    likeliest(bits: Uint8Array): Float32Array {
+      const deviates = new Float64Array(embeddingLength);
+      const velocity = new Float64Array(embeddingLength);
+      for (let step = 0; step < steps; step += 1) {
+        const gradient = deviates.map((value) => -value);
+        for (let view = 0; view < viewLength; view += 1) {
+          const from = view * embeddingLength;
+          let value = 0;
+          for (let at = 0; at < embeddingLength; at += 1) value += matrix[from + at] * deviates[at];
+          const sign = bits[view] === 1 ? -1 : 1;
+          const push = sign / softness / (1 + Math.exp((sign * value) / softness));
+          for (let at = 0; at < embeddingLength; at += 1) gradient[at] += push * matrix[from + at];
+        }
+        for (let at = 0; at < embeddingLength; at += 1) {
+          velocity[at] = momentum * velocity[at] + rate * gradient[at];
+          deviates[at] += velocity[at];
+        }
+      }
+      return toFace(mean, root, deviates);
+    },
   };
-}
-
-function ownSigns(): Float32Array {
-  const chance = createSeededRandom('own transform');
-  return Float32Array.from({ length: embeddingLength }, () => 1 - 2 * chance.below(2));
 }

@@ -4,10 +4,8 @@ import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { candidateCount } from '../../src/face/token/polar.js';
 import { testShare } from '../../test/support/data/share.js';
 import { type BareToken, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
-import { dot } from '../measure/statistics/directions.js';
-import { type Proportion, proportion, toJson } from '../measure/statistics/proportion.js';
+import { type Proportion, proportion } from '../measure/statistics/proportion.js';
 import { type Attack, show, showShare, showWith, toClaim, toDigits } from './attack.js';
-import { createGaussian } from './estimator.js';
 import { type Person, shuffled } from './faces.js';
 
 interface Search {
@@ -55,9 +53,6 @@ function medianGuesses(searches: readonly Search[], chance: SeededRandom) {
 /** Promised false match rates of the levels (docs/accuracy.md). */
 const promised: Partial<Record<Accuracy, number>> = { 4: 1e-4, 6: 2.5e-5, 8: 5e-6 };
 
-/** The product requires six digits. PINs of four digits are measured for comparison with other products. */
-const pinDigits = [4, 6] as const;
-
 type Open = (token: BareToken, views: Float32Array) => boolean;
 
 function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], opens: Open): Search[] {
@@ -73,22 +68,6 @@ const rateOf = (searches: readonly Search[]): Proportion =>
     searches.filter(({ opened }) => opened).length,
     searches.reduce((sum, { guesses }) => sum + guesses, 0),
   );
-
-function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Float32Array, opens: Open): Proportion {
-  let opened = 0;
-  for (let at = 0; at < draws; at += 1) if (opens(tokens[at % tokens.length], viewsOf([draw()]))) opened += 1;
-  return proportion(opened, draws);
-}
-
-/**
- * Returns the faces that resemble the largest number of other faces, because they may open more tokens than average
- * faces.
- */
-function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
-  const alike = corpus.map((one) => corpus.filter((other) => dot(one, other) >= reach).length);
-  const byAlike = corpus.map((_, at) => at).sort((a, b) => alike[b] - alike[a]);
-  return byAlike.slice(0, count).map((at) => corpus[at]);
-}
 
 async function timeStretch(runs: number): Promise<number> {
   const stretch = createStretch(publishedCost);
@@ -119,106 +98,32 @@ export const guessing: Attack = {
       const rate = rateOf(searches);
       const guessMs = (performance.now() - from) / rate.trials + candidateCount * stretchMs;
       const median = medianGuesses(searches, chance);
-      const gaussian = createGaussian(corpus, chance);
-      const draws = isFull ? 25_000 : 200;
       const again = victims.filter(({ embeddings }) => embeddings.length > 1);
       const genuine = again.filter(({ embeddings: [one, other] }) =>
         tokens.opens(tokens.seal(viewsOf([one])), viewsOf([other])),
       );
-      return {
-        accuracy,
-        searches,
-        rate,
-        guessMs,
-        median,
-        tokens: sealed.length,
-        gaussian: rateOfDraws(sealed, draws, gaussian, tokens.opens),
-        noise: rateOfDraws(
-          sealed,
-          draws,
-          () => Float32Array.from({ length: 512 }, () => chance.normal()),
-          tokens.opens,
-        ),
-        wolves: rateOf(
-          search(
-            sealed,
-            wolves(corpus, 0.241, Math.ceil(corpus.length / 20)).map((embedding) => viewsOf([embedding])),
-            tokens.opens,
-          ),
-        ),
-        genuine: proportion(genuine.length, again.length),
-      };
+      return { accuracy, rate, guessMs, median, genuine: proportion(genuine.length, again.length) };
     });
-    const hours = (guesses: number, guessMs: number): number => toDigits((guesses * guessMs) / 3_600_000);
     return {
-      figures: {
-        corpus: corpus.length,
-        stretchMs: toDigits(stretchMs),
-        levels: levels.map((each) => ({
-          accuracy: each.accuracy,
-          tokens: each.tokens,
-          opensPerGuess: toJson(each.rate),
-          guessMs: toDigits(each.guessMs),
-          medianGuesses: { ...each.median },
-          medianHours: hours(each.median.guesses, each.guessMs),
-          hoursInterval: each.median.interval.map((guesses) => hours(guesses, each.guessMs)),
-          ...Object.fromEntries(
-            // On average the thief tries half of the PINs, each with all faces.
-            pinDigits.map((digits) => [
-              `medianHoursPin${digits}`,
-              hours((each.median.guesses * 10 ** digits) / 2, each.guessMs),
-            ]),
-          ),
-          mostAlikeFirst: toJson(each.wolves),
-          gaussian: toJson(each.gaussian),
-          noise: toJson(each.noise),
-          genuine: toJson(each.genuine),
-        })),
-      },
       table: [
-        [
-          'level',
-          'opens per guess',
-          'median guesses',
-          'ms a guess',
-          'hours',
-          'hours, PIN of 6 digits',
-          'most alike first',
-          'Gaussian',
-          'right face',
-        ],
+        ['level', 'opens per guess', 'median guesses', 'ms a guess', 'hours', 'right face'],
         ...levels.map((each) => [
           String(each.accuracy),
           showShare(each.rate),
           `${each.median.isReached ? '' : 'about '}${showWith(each.median.guesses, each.median.interval)}`,
           show(each.guessMs),
-          show(hours(each.median.guesses, each.guessMs)),
-          show(hours((each.median.guesses * 1e6) / 2, each.guessMs)),
-          showShare(each.wolves),
-          showShare(each.gaussian),
+          show(toDigits((each.median.guesses * each.guessMs) / 3_600_000)),
           showShare(each.genuine),
         ]),
       ],
       claims: [
-        ...(faces.areReal
-          ? levels.flatMap(({ accuracy, rate }) => {
-              const most = promised[accuracy];
-              if (most === undefined) return [];
-              return [
-                toClaim(
-                  `level ${accuracy}: least rate of strangers' faces in line with the trials`,
-                  toDigits(rate.interval[0]),
-                  { atMost: most },
-                  [toDigits(rate.interval[0]), toDigits(rate.interval[1])],
-                ),
-              ];
-            })
-          : []),
-        toClaim(
-          'tokens opened by noise',
-          levels.reduce((sum, { noise }) => sum + noise.hits, 0),
-          { atMost: 0 },
-        ),
+        ...levels.flatMap(({ accuracy, rate }) => {
+          const atMost = promised[accuracy];
+          if (!faces.areReal || atMost === undefined) return [];
+          const interval = [toDigits(rate.interval[0]), toDigits(rate.interval[1])] as const;
+          const claim = `level ${accuracy}: least rate of strangers' faces in line with the trials`;
+          return [toClaim(claim, interval[0], { atMost }, interval)];
+        }),
         toClaim(
           'control: share opened by the right face, lowest level',
           toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))),

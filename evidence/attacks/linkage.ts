@@ -2,8 +2,7 @@ import { createSeededRandom } from '../../src/core/base/chance.js';
 import type { Accuracy } from '../../src/core/ports.js';
 import { codeLength, unpackBits } from '../../src/face/token/polar.js';
 import { type BareToken, type BareTokens, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
-import { proportion, toJson } from '../measure/statistics/proportion.js';
-import { type Attack, type Size, showShare, showWith, toClaim } from './attack.js';
+import { type Attack, type Size, showWith, toClaim } from './attack.js';
 import type { Faces, Person } from './faces.js';
 import { distance, measureLinkability, xor } from './linkability.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
@@ -51,47 +50,28 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
       .map((message) => distance(word, tokens.encode(message)) / codeLength),
   );
 
-const linked = (mated: readonly number[], nonMated: readonly number[]) =>
-  proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
-
 /** Tests whether the difference of two tokens is near a code word. The attacker has the sealing keys of both tokens. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createSeededRandom(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
-  const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** Returns the difference of two tokens, with only the first token's permutation undone. */
-  const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
-    const bits = new Uint8Array(codeLength);
-    asStored(one, other).forEach((bit, at) => {
-      bits[one.order[at]] = bit;
-    });
-    return bits;
-  };
   const unpermuted = ({ hidden, message, order }: BareToken): Uint8Array => {
     const word = tokens.encode(message);
     return hidden.map((bit, at) => bit ^ word[order[at]] ^ word[at]);
   };
-  type Read = (one: BareToken, other: BareToken) => Uint8Array;
-  const scores = (otherOf: (index: number) => number, read: Read): number[] =>
+  const scores = (otherOf: (index: number) => number, read: (token: BareToken) => Uint8Array): number[] =>
     Array.from({ length: pairsOf(size) }, (_, pair) => {
       const index = pair % photos.length;
-      const [one, other] = [photos[index][0], photos[otherOf(index)][1]].map((views) => tokens.seal(views));
-      return distanceToCode(tokens, read(one, other));
+      const [one, other] = [photos[index][0], photos[otherOf(index)][1]].map((views) => read(tokens.seal(views)));
+      return distanceToCode(tokens, xor(one, other));
     });
-  const measure = (read: Read) => {
-    const mated = scores(partners.same, read);
-    const nonMated = scores(partners.stranger, read);
-    return {
-      ...measureLinkability(mated, nonMated, createSeededRandom(`mix ${accuracy}`)),
-      linked: linked(mated, nonMated),
-    };
-  };
-  return {
-    asSealed: measure(asStored),
-    oneUndone: measure(inOrderOfOne),
-    withoutPermutation: measure((one, other) => xor(unpermuted(one), unpermuted(other))),
-  };
+  const measure = (read: (token: BareToken) => Uint8Array) =>
+    measureLinkability(
+      scores(partners.same, read),
+      scores(partners.stranger, read),
+      createSeededRandom(`mix ${accuracy}`),
+    );
+  return { asSealed: measure(({ hidden }) => hidden), withoutPermutation: measure(unpermuted) };
 }
 
 export const linkage: Attack = {
@@ -99,73 +79,28 @@ export const linkage: Attack = {
   async run({ size, loadFaces, say }) {
     const faces = await loadFaces();
     say('Linking tokens without keys…');
-    const withoutKeys = await linkWithoutKeys(faces, size);
-    const levels = ([4, 8] as const).map((accuracy) => {
+    const attacks = [{ what: 'no keys, the same photo', isControl: false, ...(await linkWithoutKeys(faces, size)) }];
+    for (const accuracy of [4, 8] as const) {
       say(`Linking tokens with both keys at accuracy ${accuracy}…`);
-      return { accuracy, ...linkWithKeys(faces, accuracy, size) };
-    });
-    const toFigures = ({ linked, ...rest }: (typeof levels)[number]['asSealed']) => ({
-      ...rest,
-      linked: toJson(linked),
-    });
+      const { asSealed, withoutPermutation } = linkWithKeys(faces, accuracy, size);
+      const what = `both keys, level ${accuracy}`;
+      attacks.push({ what, isControl: false, ...asSealed });
+      attacks.push({ what: `${what}, without the permutation`, isControl: true, ...withoutPermutation });
+    }
     return {
-      figures: {
-        withoutKeys: { ...withoutKeys },
-        ...Object.fromEntries(
-          levels.map(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
-            `accuracy${accuracy}`,
-            {
-              asSealed: toFigures(asSealed),
-              oneUndone: toFigures(oneUndone),
-              withoutPermutation: toFigures(withoutPermutation),
-            },
-          ]),
-        ),
-      },
       table: [
-        ['tokens', 'D_sys', 'chance: mean, maximum', 'pairs linked'],
-        ...[
-          { what: 'no keys, the same photo', ...withoutKeys, linked: null },
-          ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
-            { what: `both keys, level ${accuracy}`, ...asSealed },
-            { what: `both keys, level ${accuracy}, one permutation undone`, ...oneUndone },
-            { what: `both keys, level ${accuracy}, without the permutation`, ...withoutPermutation },
-          ]),
-        ].map(({ what, dSys, interval, chance, linked }) => [
+        ['tokens', 'D_sys', 'chance: mean, maximum'],
+        ...attacks.map(({ what, dSys, interval, chance }) => [
           what,
           showWith(dSys, interval),
           `${chance.mean}, ${chance.most}`,
-          linked === null ? '' : showShare(linked),
         ]),
       ],
-      claims: [
-        toClaim(
-          'same photo, two scopes, no keys: D_sys',
-          withoutKeys.dSys,
-          { atMost: withoutKeys.chance.most },
-          withoutKeys.interval,
-        ),
-        ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
-          toClaim(
-            `two photos, both keys, level ${accuracy}: D_sys`,
-            asSealed.dSys,
-            { atMost: asSealed.chance.most },
-            asSealed.interval,
-          ),
-          toClaim(
-            'the same, one permutation undone',
-            oneUndone.dSys,
-            { atMost: oneUndone.chance.most },
-            oneUndone.interval,
-          ),
-          toClaim(
-            'control: the same, without the permutation',
-            withoutPermutation.dSys,
-            { atLeast: 0.5 },
-            withoutPermutation.interval,
-          ),
-        ]),
-      ],
+      claims: attacks.map(({ what, isControl, dSys, interval, chance }) =>
+        isControl
+          ? toClaim(`control: ${what}: D_sys`, dSys, { atLeast: 0.5 }, interval)
+          : toClaim(`${what}: D_sys`, dSys, { atMost: chance.most }, interval),
+      ),
       skipped: faces.areReal ? [] : ['how often real faces would be linked: simulated ones have another spread'],
     };
   },

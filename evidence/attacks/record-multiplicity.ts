@@ -1,5 +1,3 @@
-import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
-import { codeLength } from '../../src/face/token/polar.js';
 import type { BareToken, BareTokens } from '../measure/accuracy/bare-token.js';
 
 interface LinearCode {
@@ -26,12 +24,12 @@ function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   return { dimensions: generators.length, length, rows, words };
 }
 
-/** @returns `null` if the positions do not determine the message */
-function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint8Array | null {
-  const { dimensions, rows, words } = code;
+/** @returns `null` if the received word is no code word */
+function solve(code: LinearCode, received: Uint8Array): Uint8Array | null {
+  const { dimensions, length, rows, words } = code;
   const basis = new Array<Uint32Array | undefined>(dimensions);
   let found = 0;
-  for (const at of order) {
+  for (let at = 0; at < length && found < dimensions; at += 1) {
     const row = rows.slice(at * words, (at + 1) * words);
     if (received[at] === 1) row[dimensions >> 5] ^= 1 << (dimensions & 31);
     let isNew = false;
@@ -51,7 +49,6 @@ function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint
         left = row[word];
       }
     }
-    if (found === dimensions) break;
   }
   if (found < dimensions) return null;
   const message = new Uint8Array(dimensions);
@@ -63,76 +60,36 @@ function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint
       bit ^= (row[next >> 5] >>> (next & 31)) & 1 & message[next];
     message[dimension] = bit;
   }
-  return message;
+  return isWordOf(code, message, received) ? message : null;
 }
 
-/**
- * Information-set decoding: guesses error-free positions until the resulting code word is near enough to the received
- * word. If a share ε of positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
- * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
- */
-function decodeByInformationSet(
-  code: LinearCode,
-  received: Uint8Array,
-  { near, mostTries, chance }: { readonly near: number; readonly mostTries: number; readonly chance: SeededRandom },
-) {
-  const order = Uint16Array.from({ length: code.length }, (_, at) => at);
-  for (let tries = 1; tries <= mostTries; tries += 1) {
-    for (let at = 0; at < Math.min(code.length - 1, code.dimensions * 2); at += 1) {
-      const chosen = at + chance.below(code.length - at);
-      [order[at], order[chosen]] = [order[chosen], order[at]];
-    }
-    const message = solve(code, received, order);
-    if (message === null) return null;
-    const differing = countDiffering(code, received, message, near);
-    if (differing <= near) return { message, tries };
-  }
-  return null;
-}
-
-function countDiffering(
-  { rows, words, length, dimensions }: LinearCode,
-  received: Uint8Array,
-  message: Uint8Array,
-  near: number,
-): number {
+/** Returns true if the code maps the message to the received word. */
+function isWordOf({ rows, words, length, dimensions }: LinearCode, message: Uint8Array, received: Uint8Array): boolean {
   const packed = new Uint32Array(words);
   for (let at = 0; at < dimensions; at += 1) if (message[at] === 1) packed[at >> 5] |= 1 << (at & 31);
-  let differing = 0;
-  for (let at = 0; at < length && differing <= near; at += 1) {
+  for (let at = 0; at < length; at += 1) {
     let sum = 0;
     for (let word = 0; word < words; word += 1) sum ^= rows[at * words + word] & packed[word];
-    sum ^= sum >>> 16;
-    sum ^= sum >>> 8;
-    sum ^= sum >>> 4;
-    sum ^= sum >>> 2;
-    sum ^= sum >>> 1;
-    differing += (sum & 1) ^ received[at];
+    for (let half = 16; half > 0; half >>= 1) sum ^= sum >>> half;
+    if (((sum & 1) ^ received[at]) === 1) return false;
   }
-  return differing;
+  return true;
 }
 
 type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
 /**
- * Maximum share of differing positions between two photos of one person. A random code word differs in more than a
- * third of the positions.
- */
-const nearShare = 0.28;
-
-export interface SolvedPair {
-  readonly tries: number;
-  /** Two candidates for the first token's message, of which one is right. */
-  readonly first: readonly [Uint8Array, Uint8Array];
-}
-
-/**
- * Recovers the messages of two tokens of one face from their difference π₁(c₁) ⊕ π₂(c₂). Both codes contain the
+ * Recovers the messages of two tokens of one photo from their difference π₁(c₁) ⊕ π₂(c₂). Both codes contain the
  * all-ones word, so the result may differ from the messages by that word. This is known as attack via record
  * multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
+ * @returns two candidates for the first token's message, of which one is right; `null` if the photos differ
  */
-export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {
+export function solvePair(
+  tokens: BareTokens,
+  one: Unmasked,
+  other: Unmasked,
+): readonly [Uint8Array, Uint8Array] | null {
   const bits = tokens.positions.length;
   const words = ({ order }: Unmasked, count: number): Uint8Array[] =>
     Array.from({ length: count }, (_, at) => {
@@ -141,14 +98,11 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
     });
   // Both codes contain the all-ones word, so it is left out of the second code's generators.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
-  const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
-  const solved = decodeByInformationSet(code, received, {
-    near: Math.floor(nearShare * codeLength),
-    mostTries,
-    chance: createSeededRandom('information sets'),
-  });
+  const solved = solve(
+    code,
+    one.hidden.map((bit, at) => bit ^ other.hidden[at]),
+  );
   if (solved === null) return null;
-  const message = solved.message.slice(0, bits);
-  const turned = message.map((bit, at) => (at === bits - 1 ? bit ^ 1 : bit));
-  return { tries: solved.tries, first: [message, turned] };
+  const message = solved.slice(0, bits);
+  return [message, message.map((bit, at) => (at === bits - 1 ? bit ^ 1 : bit))];
 }

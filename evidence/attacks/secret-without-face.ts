@@ -127,7 +127,6 @@ export const secretWithoutFace: Attack = {
     const usual = levels.find(({ accuracy }) => accuracy === 4);
     const canTell = faces.areReal && size === 'full' && usual !== undefined;
     return {
-      figures: { levels: levels.map((level) => ({ ...level })) },
       table: [
         ['level', 'right secret ranks higher', 'times earlier', 'checks', 'tokens'],
         ...levels.map((each) => [

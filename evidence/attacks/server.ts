@@ -2,15 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { residentMiB, round } from '../bench/measure.js';
-import { type Attack, type Finding, type Row, type Size, show, toClaim } from './attack.js';
+import { type Attack, type Finding, type Size, toClaim } from './attack.js';
 import { attackAnonymously, claimsOfAnonymous } from './server/anonymous.js';
 import { rightCredential } from './server/bad-credentials.js';
 import { bodyOf, codeOf } from './server/exchange.js';
 import { findEndpoints, generate } from './server/generate.js';
-import { type Battlefield, type Endpoint, type HostileClass, hostileClasses } from './server/hostile.js';
-import { type LoadFigures, startLegitimate } from './server/legitimate.js';
+import { type Battlefield, type Endpoint, hostileClasses } from './server/hostile.js';
+import { startLegitimate } from './server/legitimate.js';
 import { beginElsewhere, shootFilm } from './server/page.js';
-import { attackWithPictures, type PictureFigures } from './server/picture-attack.js';
 import { type HookTarget, hookRequest } from './server/providers.js';
 import { racesOf, racesOfHooks, singleUse, type Winners } from './server/races.js';
 import { createSiege, isShed } from './server/siege.js';
@@ -105,22 +104,16 @@ const extents = {
   full: {
     pace: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
     warmUpMs: 20_000,
-    beforeMs: 90_000,
-    afterMs: 20_000,
     leastCalls: 10_000,
     senders: [2, 5, 20],
   },
   quick: {
     pace: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
     warmUpMs: 0,
-    beforeMs: 1_000,
-    afterMs: 0,
     leastCalls: 1_000,
     senders: [8],
   },
 } satisfies Record<Size, object>;
-
-const shippedLimitMiB = 1_023;
 
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
@@ -145,26 +138,6 @@ export const server: Attack = {
 /** Returns true if a log line reports a decision after the provider's timeout, which other tests' load may cause. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
-const toRow = (name: string, was: LoadFigures, is: LoadFigures): Row => [
-  name,
-  show(is.requests),
-  show(was.p50Ms),
-  show(is.p50Ms),
-  show(was.p99Ms),
-  show(is.p99Ms),
-  String(is.refused),
-];
-
-const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
-  toClaim(
-    'known callers: p99 with costly anonymous pictures by p99 before',
-    round(knownP99Ms.during / knownP99Ms.before, 2),
-    { atMost: 2 },
-  ),
-  toClaim('known callers refused then', knownRefused, { atMost: 0 }),
-  toClaim('greatest memory then, MiB', Math.max(...Object.values(peakMiB)), { atMost: shippedLimitMiB }),
-];
-
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Finding> {
   const film = await shootFilm();
   const victims = await makeVictims(stage, film);
@@ -174,12 +147,9 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${endpoints.length} endpoints; the legitimate load begins`);
 
   const load = await startLegitimate(stage, victims, film);
-  const { pace, warmUpMs, beforeMs, afterMs, leastCalls, senders } = extents[size];
+  const { pace, warmUpMs, leastCalls, senders } = extents[size];
   await sleep(warmUpMs);
-  await load.report();
   const rssBefore = residentMiB(stage.pid);
-  await sleep(beforeMs);
-  const before = await load.report();
   const standing = await readStanding(stage);
   const firstLine = await countLines(stage.logFile);
 
@@ -198,15 +168,12 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.path} was gone`);
   }
   await besiege(singleUse(racesOfHooks(stage, victims), senders, winners));
-  const during = await load.report();
   const standingAfter = await readStanding(stage);
   if (standingAfter !== standing) taken.push(`changed: ${standing} → ${standingAfter}`);
   const controls = await askAsTheyMay(field);
-  await sleep(afterMs);
+  const { byKind, refusals } = await load.stop();
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
   // This attack runs last, because it uses up the request budget of anonymous callers.
-  const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
-  await load.stop();
   const anonymous = await attackAnonymously(stage, film, size);
 
   const log = await readServerLog(stage.logFile, firstLine);
@@ -229,40 +196,17 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     'never attacked': missing,
     'nobody won': winners.lost,
     'refused as they may': controls.refused,
-    'legitimate, refused': during.refusals,
+    'legitimate, refused': refusals,
   };
   for (const [name, lines] of Object.entries(reports)) {
     for (const line of lines) say(`${name}: ${line}`);
   }
   const accepted = tally.accepted.length + reports.accepted.length;
-  const kinds = during.byKind.map(([kind, is], at) => ({ kind, was: before.byKind[at][1], is }));
-  const countOf = (kind: HostileClass): number =>
-    [...tally.met].reduce((sum, [target, calls]) => sum + (target.endsWith(`: ${kind}`) ? calls : 0), 0);
   const none = { atMost: 0 };
   return {
-    figures: {
-      endpoints: endpoints.length,
-      calls: tally.calls,
-      byClass: Object.fromEntries(hostileClasses.map((each) => [each, countOf(each)])),
-      accepted,
-      serverErrors: errors.length,
-      hangs: tally.hangs.length,
-      shed: shed.length,
-      rssGrowthMiB,
-      ...(pictures === null ? {} : { pictures: { ...pictures } }),
-      anonymous: { ...anonymous, names: anonymous.names.map((each) => ({ ...each })) },
-      legitimate: {
-        ...during.figures,
-        before: before.figures,
-        byKind: Object.fromEntries(kinds.map(({ kind, was, is }) => [kind, { ...is, before: was }])),
-      },
-      races: { expected: winners.expected, won: winners.won },
-      controls: { asked: controls.asked, refused: controls.refused.length },
-    },
     table: [
-      ['legitimate', 'requests', 'p50 ms before', 'p50 ms', 'p99 ms before', 'p99 ms', 'refused'],
-      ...kinds.map(({ kind, was, is }) => toRow(kind, was, is)),
-      toRow('all', before.figures, during.figures),
+      ['legitimate', 'requests', 'refused'],
+      ...byKind.map(({ kind, requests, refused }) => [kind, String(requests), String(refused)]),
     ],
     claims: [
       toClaim('hostile calls', tally.calls, { atLeast: leastCalls }),
@@ -270,19 +214,9 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
       toClaim('hostile calls accepted', accepted, none),
       toClaim('faults in answers and log', errors.length, none),
       toClaim('calls without an end', tally.hangs.length, none),
-      toClaim('legitimate requests refused', before.figures.refused + during.figures.refused, none),
-      // Quick mode runs next to other tests, which affect times and memory.
-      ...(size === 'quick'
-        ? []
-        : [
-            toClaim(
-              'legitimate requests: p99 during the attack by p99 before',
-              round(during.figures.p99Ms / before.figures.p99Ms, 2),
-              { atMost: 2 },
-            ),
-            toClaim('memory growth, MiB', rssGrowthMiB, { atMost: 256 }),
-          ]),
-      ...(pictures === null ? [] : claimsOfPictures(pictures)),
+      toClaim('legitimate requests refused', refusals.length, none),
+      // Quick mode runs next to other tests, which affect memory.
+      ...(size === 'quick' ? [] : [toClaim('memory growth, MiB', rssGrowthMiB, { atMost: 256 })]),
       ...claimsOfAnonymous(anonymous),
       toClaim('control: unusable single-use items', winners.expected - winners.won, none),
       toClaim('control: valid requests refused', controls.refused.length, none),

@@ -41,7 +41,7 @@ await runProgram(async () => {
     verify: () => benchVerify(quick ? 40 : 1000),
     engine: () => benchEngine(quick ? 3 : 200),
     hooks: () => benchHooks(quick ? quickRate : fullRate),
-    'step-up': () => benchStepUp(quick ? { runs: 1, people: 1 } : { runs: 40, people: 100 }),
+    'step-up': () => benchStepUp(quick ? 1 : 40),
     scale: () =>
       (people ?? stores) === undefined
         ? benchScale(quick ? quickScale : fullScale, say)

@@ -9,15 +9,11 @@ import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
 import { type Person, receive } from '../../test/browser/visitor.js';
 import { goAlong, press, screenOf, see } from '../../test/browser/walk.js';
-import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
-import { hasFaces } from '../../test/support/data/faces.js';
+import { makeGenuineFrames, readDemoHeads, type Scene } from '../../test/face-video/index.js';
 import { toPhoto } from '../../test/support/data/pictures.js';
 import { testShare } from '../../test/support/data/share.js';
 import { createTestSight, createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { drawPhotos, readFrontalHeads, withEngine } from '../eval/presentation-attacks/heads.js';
-import { judgeChallenges } from '../eval/presentation-attacks/judged-challenges.js';
-import { rateOf } from '../eval/presentation-attacks/presentation-rates.js';
-import { countSignals } from '../measure/accuracy/presence-report.js';
+import { withEngine } from '../eval/presentation-attacks/heads.js';
 import { processorMs, quantile, round } from './measure.js';
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
@@ -61,23 +57,11 @@ export const measureCheckProcessor = (runs: number): Promise<number> =>
     return round(((await processorMs(process.pid)) - before) / runs, 1);
   });
 
-/** Judges challenges of synthetic people, whose frames are all rendered from photos. */
-const benchStepUpJudge = (people: number, say: (line: string) => void) =>
+/** Times the liveness judge without HTTP, state store and audit log. */
+const timeJudge = () =>
   withEngine(async (engine) => {
-    const judge = createMovementJudge({ engine });
-    const heads = hasFaces
-      ? await readFrontalHeads(engine, drawPhotos('judge', 'people of the step-up benchmark'), people)
-      : await readDemoHeads(engine);
-    const judged = await judgeChallenges(judge, heads, say);
-    const of = (species: string) => judged.filter((each) => each.species === species);
-    const count = (species: string, pass: boolean) => rateOf(of(species), (each) => each.pass === pass);
-    return {
-      frames: 'synthetic',
-      people: { from: hasFaces ? 'evaluation' : 'demonstration', count: heads.length },
-      bpcer: { ...count('genuine', false), refusedBy: countSignals(of('genuine')) },
-      apcer: { byAttack: Object.fromEntries(attacks.map(({ name }) => [name, count(name, true)])) },
-      resultMs: await timeResult(engine, judge, { victim: heads[0], attacker: heads[1], movements, seed: 'time' }),
-    };
+    const [victim, attacker] = await readDemoHeads(engine);
+    return timeResult(engine, createMovementJudge({ engine }), { victim, attacker, movements, seed: 'time' });
   });
 
 /** Time before a simulated person acts, and duration of a head movement. */
@@ -144,8 +128,7 @@ async function timeReturning(cast: Cast, connection: string, tries: number) {
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 
-export async function benchStepUp({ runs, people }: { runs: number; people: number }) {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+export async function benchStepUp(runs: number) {
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });
   try {
     const pageWeight = await weighPage(cast.browser, cast.stage.url);
@@ -163,7 +146,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const openToResultSec = await timeReturning(cast, 'lit', tries);
     const openToResultByMovementSec = await timeReturning(cast, 'bench', tries);
     await cast.close();
-    const { resultMs: floorMs, ...judged } = await benchStepUpJudge(people, say);
+    const floorMs = await timeJudge();
     return {
       node: process.version,
       cores: availableParallelism(),
@@ -179,9 +162,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
         resultMs: toTimes(atSocket),
         resultInBrowserMs: toTimes(inBrowser.map((times) => times.resultMs)),
         passedInBrowser: { hits: inBrowser.filter(({ hasPassed }) => hasPassed).length, trials: inBrowser.length },
-        // Time without HTTP, state store and audit log.
         floorMs,
-        ...judged,
       },
     };
   } catch (error) {

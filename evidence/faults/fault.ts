@@ -71,7 +71,6 @@ export function createJournal() {
     note(entry: Omit<Entry, 'when'>): void {
       entries.push({ when: now, ...entry });
     },
-    during: (when: string): readonly Entry[] => entries.filter((entry) => entry.when === when),
     /** Returns the observations in order of their first occurrence. */
     toSeen(): readonly Seen[] {
       const groups = new Map<string, Entry[]>();

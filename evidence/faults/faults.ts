@@ -13,9 +13,7 @@ import {
   runProgram,
   say,
 } from '../measure/program.js';
-import { authorize } from './authorize.js';
 import { clock } from './clock.js';
-import { connections } from './connections.js';
 import { diskFull } from './disk-full.js';
 import { type Fault, type Finding, holds, isDone, type Seen } from './fault.js';
 import { idp } from './idp.js';
@@ -33,8 +31,6 @@ export const faults: Readonly<Record<string, Fault>> = {
   clock,
   kms,
   idp,
-  connections,
-  authorize,
   memory,
 };
 

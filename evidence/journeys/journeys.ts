@@ -9,8 +9,8 @@ import { projectRoot } from '../../test/support/run/paths.js';
 import { createCaller } from '../attacks/server/exchange.js';
 import { type Film, shootFilm, showFace } from '../attacks/server/page.js';
 import { createClient as createApiClient } from '../bench/client.js';
-import { asked, createSend, oidcClients, openPushed, portalAuthorization } from '../faults/served.js';
 import { issuer, openStage, type Stage } from '../faults/stage.js';
+import { asked, createSend, oidcClients, openPushed, portalAuthorization } from './portal.js';
 
 const runs = 3;
 const threads = 2;

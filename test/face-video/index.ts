@@ -3,14 +3,12 @@
  * that no video of a person has to be stored.
  */
 export { type Attack, attacks } from './attacks.js';
-export { readDemoFaces, readDemoHeads } from './demo-people.js';
+export { readDemoHeads } from './demo-people.js';
 export { makeGenuineFrames, makeGenuineLitFrames } from './genuine.js';
 export { type Head, readHead, type Turn, turnHead } from './head.js';
 export { injections } from './injections.js';
 export type { ScreenHalves } from './light.js';
 export { drawLitSteps, type LitFrame, type LitScene } from './lit-scenes.js';
-export { readPicture } from './raster.js';
 export { reframe } from './reframe.js';
 export type { Scene } from './scenes.js';
-export { type Species, species } from './single-images.js';
 export { drawTurn } from './turns.js';

@@ -103,7 +103,6 @@ export interface Exchange {
   readonly answers: number;
   /** `left`: the sender closed the connection before an answer. */
   readonly end: 'answered' | 'cut' | 'left' | 'hung';
-  readonly ms: number;
 }
 
 export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'): Wire => ({
@@ -124,7 +123,6 @@ export function exchange(
   { port, from, patienceMs }: { readonly port: number; readonly from: string; readonly patienceMs: number },
 ): Promise<Exchange> {
   return new Promise((resolve) => {
-    const began = performance.now();
     const came: Buffer[] = [];
     const timers: NodeJS.Timeout[] = [];
     let answer: Answer | null = null;
@@ -142,7 +140,6 @@ export function exchange(
         answer,
         answers: [...heads].length,
         end: answer === null ? end : 'answered',
-        ms: performance.now() - began,
       });
     };
     const later = (ms: number, act: () => void): void => void timers.push(setTimeout(act, ms));
@@ -200,18 +197,14 @@ export function codeOf(answer: Answer): string | null {
 
 const callPatienceMs = 30_000;
 
-interface CallerOptions {
-  /** Credential of calls without headers of their own. */
-  readonly credential?: readonly Header[];
-  note?(ms: number): void;
-}
-
-/** Creates a client of the server for calls that are in order. */
-export function createCaller(port: number, from: string, { credential = [], note }: CallerOptions = {}) {
+/**
+ * Creates a client of the server for calls that are in order.
+ * @param credential - of calls without headers of their own
+ */
+export function createCaller(port: number, from: string, credential: readonly Header[] = []) {
   const call = async (request: Request): Promise<Answer> => {
-    const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs: callPatienceMs });
+    const { answer, end } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs: callPatienceMs });
     if (answer === null) throw new Error(`${request.method} ${request.path}: ${end}`);
-    note?.(ms);
     return answer;
   };
   /** @throws Error on an error status */

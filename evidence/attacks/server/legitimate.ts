@@ -1,7 +1,5 @@
-import { z } from 'zod';
-import { answerParent, forkScript } from '../../bench/forked.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openOkta, openOneLogin, toCall } from '../../bench/hook-providers.js';
-import { quantile, round } from '../../bench/measure.js';
 import { asClient } from './credentials.js';
 import {
   type Answer,
@@ -32,64 +30,15 @@ const everyMs: Readonly<Record<LoadKind, number>> = {
   'sign-in': 8_000,
 };
 
-const samplesGuard = z.array(z.object({ kind: z.enum(loadKinds), ms: z.number(), refusal: z.string().nullable() }));
-
-type LoadSample = z.output<typeof samplesGuard>[number];
-
-function toFigures(samples: readonly LoadSample[]) {
-  const times = samples.map(({ ms }) => ms);
-  return {
-    requests: samples.length,
-    p50Ms: samples.length === 0 ? 0 : round(quantile(times), 1),
-    p99Ms: samples.length === 0 ? 0 : round(quantile(times, 0.99), 1),
-    refused: samples.filter(({ refusal }) => refusal !== null).length,
-  };
-}
-
-export type LoadFigures = ReturnType<typeof toFigures>;
-
-const toReport = (samples: readonly LoadSample[]) => ({
-  figures: toFigures(samples),
-  byKind: loadKinds.map((kind) => [kind, toFigures(samples.filter((sample) => sample.kind === kind))] as const),
-  refusals: samples.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])),
-});
-
-export type LoadReport = ReturnType<typeof toReport>;
-
-async function prepareLoad(stage: Stage, { tokens }: Victims, film: Film) {
+/** Makes the calls of people and applications that are in order. */
+async function createLoad(stage: Stage, { tokens }: Victims, film: Film) {
   const { providers, pictures, credentials, url, port } = stage;
   const login = 'load-sign-in@example.com';
   await enrolUser(stage, login, film.centre);
-  return {
-    url,
-    port,
-    film,
-    login,
-    target: clientOf(providers, 'load'),
-    photo: pictures.person[1],
-    clientToken: credentials.legitimate,
-    faceToken: tokens.legitimate,
-    subject: await enrolUser(stage, 'load@example.com', pictures.person),
-  };
-}
-
-type LoadSetting = Awaited<ReturnType<typeof prepareLoad>>;
-
-/** Starts the legitimate load in a process of its own. */
-export async function startLegitimate(stage: Stage, victims: Victims, film: Film) {
-  const { ask, stop } = forkScript(new URL(import.meta.url));
-  await ask({ start: await prepareLoad(stage, victims, film) }, samplesGuard);
-  /** @returns what happened since the last report */
-  const report = async (): Promise<LoadReport> => toReport(await ask({}, samplesGuard));
-  return { report, stop };
-}
-
-export type Legitimate = Awaited<ReturnType<typeof startLegitimate>>;
-
-function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
-  const { port, url, photo, film, target, login, subject, clientToken, faceToken } = setting;
-  const callerOf = (kind: LoadKind) =>
-    createCaller(port, `127.3.0.${1 + loadKinds.indexOf(kind)}`, { note: (ms) => note({ kind, ms, refusal: null }) });
+  const subject = await enrolUser(stage, 'load@example.com', pictures.person);
+  const target = clientOf(providers, 'load');
+  const photo = pictures.person[1];
+  const callerOf = (kind: LoadKind) => createCaller(port, `127.3.0.${1 + loadKinds.indexOf(kind)}`);
   let count = 0;
   const mark = (): string => `load ${process.pid} ${++count}`;
   /** @throws Error if the answer does not contain the text `right` */
@@ -115,12 +64,16 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const acts: Readonly<Record<LoadKind, () => Promise<unknown>>> = {
     hook: () => callHook('hook', hooks[++turn % hooks.length]),
     'face check by photo'() {
-      const form = toMultipart([['token', faceToken], ...toPhotoParts([photo])]);
-      return send('face check by photo', post('/authenticate', form, asClient(clientToken)), '"authenticated":true');
+      const form = toMultipart([['token', tokens.legitimate], ...toPhotoParts([photo])]);
+      return send(
+        'face check by photo',
+        post('/authenticate', form, asClient(credentials.legitimate)),
+        '"authenticated":true',
+      );
     },
     async 'step-up'() {
       const about = { connection: 'okta', subject, application: 'portal' };
-      const start = post('/step-ups', toJson(about), asClient(clientToken));
+      const start = post('/step-ups', toJson(about), asClient(credentials.legitimate));
       const { id, challenge } = bodyOf(await send('step-up', start, '"challenge"'));
       const photos = post(`/step-ups/${String(id)}/photos`, toPhotos(String(challenge), photo));
       await send('step-up', photos, '"passed"');
@@ -135,33 +88,33 @@ function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   return acts;
 }
 
-/** Sends the load on a fixed schedule, and tells the parent process what it measured. */
-function runLoad(): void {
-  const samples: LoadSample[] = [];
-  const begin = (setting: LoadSetting): void => {
-    const acts = createLoad(setting, (sample) => samples.push(sample));
-    for (const kind of loadKinds) {
-      let isUnderWay = false;
-      const act = async (): Promise<void> => {
-        // One person has only one face check at a time.
-        if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
-        isUnderWay = true;
-        const began = performance.now();
-        await acts[kind]().catch((error: unknown) => {
-          const refusal = error instanceof Error ? error.message.slice(0, 200) : 'failed';
-          samples.push({ kind, ms: performance.now() - began, refusal });
-        });
-        isUnderWay = false;
-      };
-      void act();
-      setInterval(() => void act(), everyMs[kind]);
+/** Sends the load on a fixed schedule, until it is stopped. */
+export async function startLegitimate(stage: Stage, victims: Victims, film: Film) {
+  const acts = await createLoad(stage, victims, film);
+  const stop = new AbortController();
+  const requests: Record<LoadKind, number> = { hook: 0, 'face check by photo': 0, 'step-up': 0, 'sign-in': 0 };
+  const refusals: { readonly kind: LoadKind; readonly text: string }[] = [];
+  const repeat = async (kind: LoadKind): Promise<void> => {
+    while (!stop.signal.aborted) {
+      requests[kind] += 1;
+      const act = acts[kind]().catch((error: unknown) => {
+        refusals.push({ kind, text: error instanceof Error ? error.message.slice(0, 200) : 'failed' });
+      });
+      // One person has only one face check at a time, so that a slow call delays the next one.
+      await Promise.all([act, sleep(everyMs[kind], null, { signal: stop.signal }).catch(() => null)]);
     }
   };
-  answerParent((message) => {
-    const { start }: { readonly start?: LoadSetting } = Object(message);
-    if (start !== undefined) begin(start);
-    return samples.splice(0);
-  });
+  const ended = Promise.all(loadKinds.map(repeat));
+  return {
+    async stop() {
+      stop.abort();
+      await ended;
+      const byKind = loadKinds.map((kind) => ({
+        kind,
+        requests: requests[kind],
+        refused: refusals.filter((each) => each.kind === kind).length,
+      }));
+      return { byKind, refusals: refusals.map(({ text }) => text) };
+    },
+  };
 }
-
-if (process.send !== undefined && process.argv[1]?.endsWith('legitimate.js')) runLoad();

@@ -37,7 +37,7 @@ export async function openStage() {
   const data = own.FACESTEP_DATA;
   const logFile = join(folder, 'log');
   const caller = createCaller(port, ownAddress);
-  const admin = createCaller(port, ownAddress, { credential: asAdministrator(owner) });
+  const admin = createCaller(port, ownAddress, asAdministrator(owner));
   // A server of the day before issues the credentials that have expired by now.
   const clockFile = join(folder, 'clock');
   await writeFile(clockFile, String(-dayMs));
@@ -64,7 +64,7 @@ export async function openStage() {
     caller,
     admin,
     /** Backend of an application that is in order. */
-    backend: createCaller(port, ownAddress, { credential: asClient(credentials.legitimate) }),
+    backend: createCaller(port, ownAddress, asClient(credentials.legitimate)),
     expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') },
     outboxFile: join(data, 'outbox.jsonl'),
     auditFile: join(data, 'audit.jsonl'),

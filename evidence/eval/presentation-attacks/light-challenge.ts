@@ -1,56 +1,24 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { type ScreenAxis, type ScreenLight, screenAxes, toLinear } from '../../../src/core/screen-light.js';
-import type { Embedding } from '../../../src/core/secrets.js';
-import type { Engine } from '../../../src/face/engine/engine.js';
 import type { LightReading, LightRegion, Rgb } from '../../../src/face/engine/light.js';
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
 import { findLight, type LitPair } from '../../../src/face/liveness/light.js';
 import { bounds } from '../../../src/face/liveness/signals.js';
-import { cosineOf } from '../../../src/face/verifier/embeddings.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import {
   attacks,
   drawLitSteps,
   type Head,
-  injections,
   type LitScene,
   makeGenuineLitFrames,
 } from '../../../test/face-video/index.js';
-import { toPhoto } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
-import { rateOf, toHighest } from './presentation-rates.js';
-
-const threeDigits = (value: number): number => Number(value.toFixed(3));
-
-async function measureSameFace(engine: Engine, heads: readonly Head[], say: PrintLine) {
-  const textures: (readonly [Embedding, Embedding])[] = [];
-  for (const [at, victim] of heads.entries()) {
-    const seed = `same face ${at}`;
-    const steps = drawLitSteps(['centre'], 'across', createSeededRandom(seed));
-    const [, , shown, after] = await makeGenuineLitFrames({ victim, attacker: victim, steps, seed, gain: 0.15 });
-    const first = await engine.examine(toPhoto(shown), ['light'], testShare);
-    const second = await engine.examineAgain(toPhoto(after), ['light'], first.face.box, testShare);
-    if (first.texture !== null && second.texture !== null) textures.push([first.texture, second.texture]);
-  }
-  say('light: same face');
-  const own = textures.map(([first, second]) => cosineOf(first, second));
-  const strangers = textures.flatMap(([first], at) =>
-    textures.flatMap(([, second], other) => (other === at ? [] : [cosineOf(first, second)])),
-  );
-  return {
-    people: textures.length,
-    least: threeDigits(Math.min(...own)),
-    strangerPairs: strangers.length,
-    strangersMostAlike: threeDigits(Math.max(...strangers)),
-    strangersTaken: rateOf(strangers, (cosine) => cosine >= bounds.light_same_face.atLeast),
-  };
-}
+import { rateOf } from './presentation-rates.js';
 
 const chanceRows = 200_000;
 
@@ -84,8 +52,8 @@ function matchByChance() {
   return { ...toJson(proportion(hits, chanceRows)), oneIn: Math.round(chanceRows / Math.max(1, hits)) };
 }
 
-/** Number of people for each measurement. Five injections per person are 300 injections. */
-const people = { genuine: 60, injected: 60, attacked: 40 } as const;
+/** Number of people for each measurement. */
+const people = { genuine: 60, attacked: 40 } as const;
 
 /** Screen light on a face relative to the room light. Attacks use the last two values. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
@@ -142,7 +110,7 @@ const toApcer = (judged: readonly JudgedLight[]) => ({
 });
 
 export const lightChallenge: EvalProgram = {
-  about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays, injections',
+  about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays',
   run: (say, out) =>
     withEngine(async (engine) => {
       const photos = drawPhotos('judge', 'people of the light challenge');
@@ -154,30 +122,18 @@ export const lightChallenge: EvalProgram = {
       for (const axis of screenAxes)
         for (const gain of axis === 'across' ? gains : attackedGains)
           bpcer.push({ gain, axis, ...toBpcer(await judgeAll(genuine, gain, axis, people.genuine)) });
-      const judgeEach = async (kinds: readonly Kind[], gain: number, axis: ScreenAxis, count: number) => {
-        const judged: Record<string, readonly JudgedLight[]> = {};
-        for (const kind of kinds) judged[kind.name] = await judgeAll(kind, gain, axis, count);
-        return {
-          all: Object.values(judged).flat(),
-          apcer: Object.fromEntries(Object.entries(judged).map(([name, own]) => [name, toApcer(own)])),
-        };
-      };
-      const [gain] = attackedGains;
-      const injected = await judgeEach(injections, gain, 'across', people.injected);
       const attackedAt = [];
       for (const axis of screenAxes)
         for (const gain of attackedGains) {
-          const { apcer } = await judgeEach(attacks, gain, axis, people.attacked);
-          const inAll = Object.fromEntries(Object.entries(apcer).map(([name, rates]) => [name, rates.inAll]));
-          attackedAt.push({ axis, gain, highestApcer: toHighest(inAll), apcer });
+          const apcer: Record<string, ReturnType<typeof toApcer>> = {};
+          for (const kind of attacks) apcer[kind.name] = toApcer(await judgeAll(kind, gain, axis, people.attacked));
+          attackedAt.push({ axis, gain, apcer });
         }
       const figures = {
         frames: 'synthetic',
         bpcer,
-        injections: { gain, ...toApcer(injected.all), byKind: injected.apcer },
         attacks: attackedAt,
         blackAndWhite: rateOf(heads, ({ frame }) => isGrey(frame)),
-        sameFace: await measureSameFace(engine, heads, say),
         chanceRow: matchByChance(),
       };
       await keepFigures(out, 'light-challenge', figures);

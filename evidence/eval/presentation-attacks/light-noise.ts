@@ -61,47 +61,17 @@ function answerRow(pairs: readonly PairOfReadings[], chance: SeededRandom): Ligh
 
 interface Answered {
   readonly person: string;
-  readonly gain: number;
-  /** Difference in light between the two sides of the nose; `null` if a side is not visible. */
-  readonly noseSides: number | null;
-  readonly seemsLit: boolean;
-  readonly passes: boolean;
+  readonly hit: boolean;
 }
 
+/** Returns for each random row whether the clip passes all light signals. */
 function answerAll(person: string, pairs: readonly PairOfReadings[]): readonly Answered[] {
   if (pairs.length === 0) return [];
   const chance = createSeededRandom(`rows of light for ${person}`);
   return Array.from({ length: rowsOfOne }, () => {
-    const finding = answerRow(pairs, chance);
-    const measured = measureLight(finding).map(({ measurement }) => measurement);
-    return {
-      person,
-      gain: finding.gain,
-      noseSides: finding.normals === null ? null : finding.normals * finding.gain,
-      seemsLit: measured.some(({ name, pass }) => name === 'light_gain' && pass),
-      passes: measured.every(({ pass }) => pass),
-    };
+    const measured = measureLight(answerRow(pairs, chance)).map(({ measurement }) => measurement);
+    return { person, hit: measured.every(({ pass }) => pass) };
   });
-}
-
-function toStrengths(values: readonly number[]): Json {
-  const strengths = values.map(Math.abs).sort((one, other) => one - other);
-  const at = (share: number): number => Number(strengths[Math.floor((strengths.length - 1) * share)].toPrecision(2));
-  return { median: at(0.5), nineteenOf20: at(0.95), highest: at(1) };
-}
-
-function toFigures(rows: readonly Answered[]): Json {
-  if (rows.length === 0) return { clips: 0 };
-  const shareOf = (isHit: (row: Answered) => boolean): Json =>
-    rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
-  return {
-    clips: new Set(rows.map(({ person }) => person)).size,
-    rowsOfEach: rowsOfOne,
-    gain: toStrengths(rows.map(({ gain }) => gain)),
-    noseSides: toStrengths(rows.flatMap(({ noseSides }) => noseSides ?? [])),
-    seemsLit: shareOf(({ seemsLit }) => seemsLit),
-    passes: shareOf(({ passes }) => passes),
-  };
 }
 
 /** @throws BadInput */
@@ -120,7 +90,7 @@ async function measureNoise([folder, ...others]: readonly string[], say: PrintLi
     for (const [shown, each] of Object.entries(clips)) {
       const rows: Answered[] = [];
       for (const clip of each) rows.push(...answerAll(clip.person, await readPairs(engine, clip)));
-      underRows[shown] = toFigures(rows);
+      underRows[shown] = { rowsOfEach: rowsOfOne, passes: rateAsJson(rateByPerson(rows)) };
       say(`${shown}: ${each.length} clips`);
     }
     await keepFigures(out, 'light-noise', { underRows });

@@ -2,45 +2,15 @@ import type { Json } from '../../../src/core/base/json.js';
 import type { ClusteredRate } from '../../measure/statistics/clustered-rate.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';
 
-export type Rate = ReturnType<typeof toJson>;
-
-/** Passive liveness scores, 0 to 1; `null` for a non-response. */
-export type Scores = readonly (number | null)[];
-
-const isResponse = (score: number | null): score is number => score !== null;
+type Rate = ReturnType<typeof toJson>;
 
 export const rateOf = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): Rate =>
   toJson(proportion(all.filter(isHit).length, all.length));
 
-const rateOrNull = <Each>(all: readonly Each[], isHit: (each: Each) => boolean): Rate | null =>
-  all.length === 0 ? null : rateOf(all, isHit);
-
-/** Computes APCER of one species by ISO/IEC 30107-3, over responses only; `null` if there are none. */
-export const toApcer = (scores: Scores, bound: number): Rate | null =>
-  rateOrNull(scores.filter(isResponse), (score) => score >= bound);
-
-export const toBpcer = (scores: Scores, bound: number): Rate | null =>
-  rateOrNull(scores.filter(isResponse), (score) => score < bound);
-
-export const toNonResponseRate = (scores: Scores): Rate | null => rateOrNull(scores, (score) => !isResponse(score));
-
-/** Returns the species with the highest APCER; `null` if there were no responses. */
-export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { species: string; rate: number } | null {
-  const rates = Object.entries(apcer).flatMap(([species, rate]) =>
-    rate === null ? [] : [{ species, rate: rate.rate }],
-  );
+/** Returns the species with the highest APCER; `null` if there are none. */
+export function toHighest(apcer: Readonly<Record<string, Rate>>): { species: string; rate: number } | null {
+  const rates = Object.entries(apcer).map(([species, { rate }]) => ({ species, rate }));
   return rates.toSorted((one, other) => other.rate - one.rate)[0] ?? null;
-}
-
-/** Returns BPCER (x) and APCER (y) at every distinct threshold, ascending. */
-export function toDetPoints(genuine: Scores, attack: Scores): { readonly x: number; readonly y: number }[] {
-  const live = genuine.filter(isResponse);
-  const fake = attack.filter(isResponse);
-  const bounds = [...new Set([...live, ...fake])].sort((a, b) => a - b);
-  return [...bounds, Number.POSITIVE_INFINITY].map((bound) => ({
-    x: live.filter((score) => score < bound).length / live.length,
-    y: fake.filter((score) => score >= bound).length / fake.length,
-  }));
 }
 
 const toDigits = (value: number): number => Number(value.toPrecision(3));

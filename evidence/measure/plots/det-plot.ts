@@ -24,8 +24,6 @@ export interface DetPlot {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
-  /** Corner for the legend, which should have no curves; by default top right. */
-  readonly legend?: 'topRight' | 'bottomLeft';
 }
 
 const size = { width: 720, height: 520 };
@@ -100,9 +98,8 @@ export function toDetSvg(plot: DetPlot): string {
       drawn.push(`<circle cx="${atX}" cy="${atY}" r="4" fill="${colour}"/>`);
       drawn.push(`<text x="${fixed(toX(x) + 7)}" y="${fixed(toY(y) - 7)}">${escaped(label)}</text>`);
     }
-    const isLow = plot.legend === 'bottomLeft';
-    const atY = index * 20 + (isLow ? frame.bottom - 20 * plot.series.length : frame.top + 20);
-    const from = isLow ? frame.left + 20 : frame.right - 210;
+    const atY = index * 20 + frame.top + 20;
+    const from = frame.right - 210;
     const to = from + 35;
     drawn.push(
       curve.length > 1
