@@ -71,7 +71,11 @@ const sortNames = (value: unknown): unknown =>
 
 export const isSameAction = (one: Action, other: Action): boolean => toCanonical(one) === toCanonical(other);
 
-/** Returns the `action_digest` of an action: the SHA-256 of its canonical JSON, in 64 hexadecimal digits. */
+/**
+ * Returns the `action_digest` of an action: the SHA-256 of its canonical JSON, in 64 hexadecimal digits.
+ * @example
+ * const digest = await digestAction({ type: 'facestep_action', title: 'Open the gate' });
+ */
 export const digestAction = (action: Action): Promise<string> => sha256(new TextEncoder().encode(toCanonical(action)));
 
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

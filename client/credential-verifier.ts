@@ -75,6 +75,15 @@ const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
  * @param options.fetch - used for the status list
  * @param options.clock - returns milliseconds since 1970
  * @throws TypeError if `jwksUri` is not a URL
+ * @example
+ * const credentials = createCredentialVerifier({
+ *   issuer: 'https://face.example.com/oidc/people',
+ *   vct: 'https://face.example.com/types/staff-card',
+ *   keys,
+ *   fetch,
+ *   clock: Date,
+ * });
+ * const { claims } = await credentials.verify(presentation, { audience: 'x509_hash:portal', nonce });
  */
 export function createCredentialVerifier(options: {
   readonly issuer: string;

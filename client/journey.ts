@@ -42,6 +42,12 @@ const signed = z.object({ signature: z.string() });
  * throws `FacestepError`.
  * @param options.url - address of the server, such as `https://face.example.com`
  * @throws TypeError if `clientToken` cannot be a header value
+ * @example
+ * const client = createFacestepClient({ url: 'https://face.example.com', clientToken, fetch });
+ * const { token } = await client.generate([enrolmentPhoto]);
+ * const stepUp = { subject: 'user-1', token, audience: 'https://shop.example.com/login', nonce };
+ * const { id, challenge } = await client.startStepUp(stepUp);
+ * const { state, receipt } = await client.sendPhotos(id, challenge, [photo]);
  */
 export function createFacestepClient(options: {
   readonly url: string;

@@ -67,6 +67,14 @@ const publicKeyGuard = z.object({
  * @param options.audience - `audience` of the step-up
  * @param options.clock - returns milliseconds since 1970
  * @throws TypeError if `jwksUri` is not a URL
+ * @example
+ * const receipts = createReceiptVerifier({
+ *   issuer: 'https://face.example.com',
+ *   audience: 'https://shop.example.com/login',
+ *   keys: { jwksUri: 'https://face.example.com/.well-known/jwks.json', fetch },
+ *   clock: Date,
+ * });
+ * const claims = await receipts.verify(receipt, { connection: 'api:default', subject: 'user-1', nonce });
  */
 export function createReceiptVerifier(options: {
   readonly issuer: string;

@@ -58,6 +58,9 @@ export interface SignatureVerifier {
  * Creates the verifier, which works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
  * @param options.keys - copy of `/.well-known/jwks.json`; an old copy suffices
+ * @example
+ * const signatures = createSignatureVerifier({ issuer: 'https://face.example.com', keys });
+ * const { signedAt, approval } = await signatures.verify(document, signature, { subject: 'ada' });
  */
 export function createSignatureVerifier(options: {
   readonly issuer: string;

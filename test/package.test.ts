@@ -50,7 +50,7 @@ const secrets = [
 
 /** All that a package may hold. */
 const kinds = [
-  /^(package\.json|README\.md|LICENSE|MODELS\.md|CHANGELOG\.md)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^docs\/[\w/-]+\.md$/,
   // What `facestep demo` is made of.
   /^dist\/examples(\/[\w-]+){2,3}\.js$/,
@@ -83,7 +83,6 @@ const parts = [
   'package-lock.json',
   'README.md',
   'LICENSE',
-  'MODELS.md',
   'SECURITY.md',
   'CHANGELOG.md',
   'dist',

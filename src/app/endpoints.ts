@@ -29,7 +29,7 @@ import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-des
 import { createDataConsentEndpoints, createHomePageEndpoints, createLinkEndpoints } from '../home/home-pages.js';
 import { createNoticeChoiceEndpoints } from '../home/notice-choices.js';
 import type { ApiDeps } from '../http/rest/deps.js';
-import type { Endpoint } from '../http/rest/endpoint.js';
+import { type Endpoint, withFormerPaths } from '../http/rest/endpoint.js';
 import { createInvitationEndpoints } from '../invitations/endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
 import { createSubjectEndpoints } from '../privacy/endpoints.js';
@@ -129,7 +129,8 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 /** The endpoints of the core, and of the extensions that are on. */
-export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] => [
+export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] =>
+  withFormerPaths([
   ...createCoreEndpoints(deps),
   ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps)),
-];
+]);

@@ -9,7 +9,7 @@ import { type ClaimWanted, toClaimsWanted } from './asked.js';
 import { type Destination, renderUnreadablePage } from './card.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
-import type { Share, Visit } from './flow.js';
+import type { SharedClaims, Visit } from './flow.js';
 import { languageOf } from './language.js';
 import { oidcErrors } from './library.js';
 import { canLinkIn, linkDecision } from './link-step.js';
@@ -24,11 +24,11 @@ export function createConsentStep(
   { connection }: Pick<OidcIssuer, 'connection'>,
   deps: IssuerPorts<'state' | 'clock' | 'audit' | 'log' | 'sources'>,
 ) {
-  return async (visit: Visit, subject: string): Promise<{ readonly share: Share | null } | null> => {
+  return async (visit: Visit, subject: string): Promise<{ readonly sharedClaims: SharedClaims | null } | null> => {
     const { form, interaction, asked, client } = visit;
     const { consented, metadata } = client;
     const wanted = toClaimsWanted(client, asked);
-    if (consented === undefined || wanted.length === 0) return { share: null };
+    if (consented === undefined || wanted.length === 0) return { sharedClaims: null };
     const who = { connection: connection.id, subject };
     const requester = { client: metadata.client_id, registration: consented.registration };
     const standing = await findDataConsent(who, requester, deps);
@@ -36,7 +36,7 @@ export function createConsentStep(
     // At a counter, each check needs its own consent.
     const isAskedAnew = asked.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
     const isEnough = standing !== null && coversRequest(standing, wanted) && holdsBy(standing, wanted, links);
-    if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
+    if (isEnough && !isAskedAnew) return { sharedClaims: toSharedClaims(standing, wanted) };
 
     const decision = form?.get('decision');
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the user did not consent');
@@ -53,7 +53,7 @@ export function createConsentStep(
       // If the button is pressed twice, both requests have the same id, so that they give one consent.
       const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
       const given = { id, ...requester, claims, asked: requested, links: offer.links, lifeSec: consented.lifeSec };
-      return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
+      return { sharedClaims: toSharedClaims(await giveDataConsent(who, given, deps), wanted) };
     }
     await show(visit, { subject, requester, wanted, links });
     return null;
@@ -166,7 +166,7 @@ const valuesOf = (answers: readonly SourceAnswer[]): readonly PersonalData[] =>
 const merge = (parts: readonly PersonalData[]): PersonalData =>
   parts.reduce((all, part) => all.use((first) => part.use((second) => new PersonalData({ ...first, ...second }))));
 
-function toShare({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): Share {
+function toSharedClaims({ id, client, claims }: DataConsent, wanted: readonly ClaimWanted[]): SharedClaims {
   const agreed = wanted.filter(({ name }) => claims.includes(name));
   return {
     client,

@@ -13,7 +13,7 @@ import type { StepUpView } from '../step-up/step-up.js';
 import type { OidcKeySet, OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { AuthorizationParameters } from './asked.js';
 import type { LibraryConfiguration } from './configuration.js';
-import type { Share, Visit } from './flow.js';
+import type { SharedClaims, Visit } from './flow.js';
 import type { Provider } from './library.js';
 import type { Middleware, OidcRequest } from './request.js';
 import type { Sources } from './sources.js';
@@ -137,7 +137,7 @@ export interface OidcFeature {
 
 export interface PassedSignIn {
   readonly subject: string;
-  readonly share: Share | null;
+  readonly sharedClaims: SharedClaims | null;
   readonly pass: NonNullable<StepUpView['pass']>;
   /** Consumes the face check. */
   take(): Promise<void>;

@@ -11,7 +11,7 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../storage/keys/oidc-keys.js';
 import type { ProviderHooks } from './configuration.js';
 import type { OidcFeature } from './feature.js';
-import { readClaims, readShare, type Share } from './flow.js';
+import { readClaims, readSharedClaims, type SharedClaims } from './flow.js';
 import { namesBySource, readSources, type SourceAnswer, type Sources } from './sources.js';
 import { toUnavailable } from './unavailable.js';
 
@@ -87,7 +87,7 @@ interface FindDeps extends Ports<'state' | 'clock' | 'log'> {
 }
 
 interface Held {
-  readonly share: Share;
+  readonly sharedClaims: SharedClaims;
   readonly consent: DataConsent;
   readonly client: OidcClient | undefined;
 }
@@ -100,11 +100,11 @@ export function createFindAccount(
 ): ProviderHooks['findAccount'] {
   const { connection } = deps;
 
-  const findHeld = async (share: Share, subject: string): Promise<Held | null> => {
-    const client = clientOf(share.client);
-    const requester = { client: share.client, registration: client?.consented?.registration ?? '' };
+  const findHeld = async (sharedClaims: SharedClaims, subject: string): Promise<Held | null> => {
+    const client = clientOf(sharedClaims.client);
+    const requester = { client: sharedClaims.client, registration: client?.consented?.registration ?? '' };
     const consent = await findDataConsent({ connection: connection.id, subject }, requester, deps);
-    return consent?.id === share.consent ? { share, consent, client } : null;
+    return consent?.id === sharedClaims.consent ? { sharedClaims, consent, client } : null;
   };
 
   const readAgreed = async (
@@ -117,26 +117,26 @@ export function createFindAccount(
     return readSources({ names, links: links.filter(({ id, other }) => former[other.connection] === id) }, deps);
   };
 
-  const readGrantedClaims = async (subject: string, { share, consent, client }: Held, names: readonly string[]) => {
+  const readGrantedClaims = async (subject: string, { sharedClaims, consent, client }: Held, names: readonly string[]) => {
     const claims = names.map((name) => ({ name, from: client?.consented?.claims[name]?.from ?? null }));
     const own = claims.filter(({ from }) => from === null).map(({ name }) => name);
     const [told, answers] = await Promise.all([
       readShared(connection, subject, own),
       readAgreed(subject, namesBySource(claims), consent),
     ]);
-    return { ...told, ...(await toAggregatedClaims(answers, share.client, deps)) };
+    return { ...told, ...(await toAggregatedClaims(answers, sharedClaims.client, deps)) };
   };
 
   return async (subject, grantId, client) => {
     const claims = await readClaims(grantId, deps);
     if (claims === null || claims.sub !== subject) return undefined;
-    const share = await readShare(grantId, deps);
-    const held = share === null ? null : await findHeld(share, subject);
-    if (share !== null && held === null) return undefined;
+    const sharedClaims = await readSharedClaims(grantId, deps);
+    const held = sharedClaims === null ? null : await findHeld(sharedClaims, subject);
+    if (sharedClaims !== null && held === null) return undefined;
     return {
       accountId: subject,
       async claims(use) {
-        const names = (use === 'id_token' ? share?.idToken : share?.userInfo) ?? [];
+        const names = (use === 'id_token' ? sharedClaims?.idToken : sharedClaims?.userInfo) ?? [];
         const told = held === null ? {} : await readGrantedClaims(subject, held, names).catch(toUnavailable);
         const added = await Promise.all(features.map((each) => each.extraClaims?.({ grantId, subject, client, use })));
         return { ...told, ...claims, ...Object.assign({}, ...added), sub: subject };

@@ -9,19 +9,19 @@ import { checkDemand } from './asked.js';
 import { anotherWayAcr, takesAnotherWay } from './camera-step.js';
 import { lifeSec } from './configuration.js';
 import type { Decided, IssuerPorts, OidcIssuer } from './feature.js';
-import { type Share, type Visit, writeClaims, writeShare } from './flow.js';
+import { type SharedClaims, type Visit, writeClaims, writeSharedClaims } from './flow.js';
 import { oidcErrors } from './library.js';
 
 interface Granted {
   readonly decided: readonly Decided[];
-  readonly share: Share | null;
+  readonly sharedClaims: SharedClaims | null;
   readonly action: NamedAction | null;
 }
 
 interface Passed {
   readonly stepUp: StepUpView;
   readonly decided: readonly Decided[];
-  readonly share: Share | null;
+  readonly sharedClaims: SharedClaims | null;
 }
 
 /** Creates the last step, which stores the grant of a face check. */
@@ -36,7 +36,7 @@ export function createFinishStep(
     async finishPassed(
       visit: Visit,
       person: Person,
-      { stepUp, decided, share }: Passed,
+      { stepUp, decided, sharedClaims }: Passed,
     ): Promise<InteractionResults | null> {
       const { asked, client, flow } = visit;
       const { id: stepUpId, pass, action } = stepUp;
@@ -47,7 +47,7 @@ export function createFinishStep(
       // The policy may have changed meanwhile.
       if (!isFace && !takesAnotherWay(visit, connection)) throw new oidcErrors.AccessDenied('a face check is required');
       for (const { answer } of features)
-        if (await answer?.(visit, { subject: person.subject, share, pass, take })) return null;
+        if (await answer?.(visit, { subject: person.subject, sharedClaims, pass, take })) return null;
       const amr = [...client.toAmr(pass.methods)];
       checkDemand(asked.requested.amr, amr);
       for (const { record } of decided) await record(stepUpId);
@@ -58,7 +58,7 @@ export function createFinishStep(
         ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
       };
       const authentication = { acr: isFace ? flow.acr : anotherWayAcr, amr, ts: toEpochSec(pass.at) };
-      const result = await toGrant(visit, claims, authentication, { decided, share, action });
+      const result = await toGrant(visit, claims, authentication, { decided, sharedClaims, action });
       await take();
       return result;
     },
@@ -77,19 +77,19 @@ export function createFinishStep(
     { provider, flow }: Visit,
     claims: Person['claims'],
     authentication: { readonly acr?: string; readonly amr?: string[]; readonly ts?: number },
-    { decided, share, action }: Granted = { decided: [], share: null, action: null },
+    { decided, sharedClaims, action }: Granted = { decided: [], sharedClaims: null, action: null },
   ): Promise<InteractionResults> {
     const { sub } = claims;
     const grant = new provider.Grant({ accountId: sub, clientId: flow.clientId });
     grant.addOIDCScope('openid profile email phone address');
     for (const scope of decided.flatMap(({ scopes }) => scopes)) grant.addOIDCScope(scope);
-    if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
+    if (sharedClaims !== null) grant.addOIDCClaims([...sharedClaims.idToken, ...sharedClaims.userInfo]);
     // Without an authentication, the library would report the end of the interaction as `auth_time`.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
     if (action !== null) grant.addRar({ ...action.words, action_digest: action.digest });
     const grantId = await grant.save();
     await writeClaims(grantId, claims, lifeSec.grant, flowDeps);
-    if (share !== null) await writeShare(grantId, share, lifeSec.grant, flowDeps);
+    if (sharedClaims !== null) await writeSharedClaims(grantId, sharedClaims, lifeSec.grant, flowDeps);
     for (const { store } of decided) await store(grantId);
     return {
       login: { accountId: sub, ...authentication, remember: false },

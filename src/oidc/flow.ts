@@ -112,7 +112,7 @@ export async function readClaims(grantId: string, { connection, state }: FlowDep
   return found === null ? null : jsonGuard.parse(found.value);
 }
 
-const shareGuard = z.object({
+const sharedClaimsGuard = z.object({
   /** Client, and id of the person's consent. Data is sent only to this client and under this consent. */
   client: z.string(),
   consent: z.string(),
@@ -120,21 +120,21 @@ const shareGuard = z.object({
   userInfo: z.array(z.string()).readonly(),
 });
 
-export type Share = z.output<typeof shareGuard>;
+export type SharedClaims = z.output<typeof sharedClaimsGuard>;
 
-const shareKey = (connection: Connection, grantId: string): string =>
+const sharedClaimsKey = (connection: Connection, grantId: string): string =>
   `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
 /** Stores the names of the claims to send under a grant. Values are read when needed. */
-export async function writeShare(grantId: string, share: Share, lifeSec: number, deps: FlowDeps): Promise<void> {
+export async function writeSharedClaims(grantId: string, sharedClaims: SharedClaims, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
-  await state.write(shareKey(connection, grantId), share, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
+  await state.write(sharedClaimsKey(connection, grantId), sharedClaims, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
 }
 
 /** @returns `null` if no data was requested */
-export async function readShare(grantId: string, { connection, state }: FlowDeps): Promise<Share | null> {
-  const found = await state.read(shareKey(connection, grantId));
-  return found === null ? null : shareGuard.parse(found.value);
+export async function readSharedClaims(grantId: string, { connection, state }: FlowDeps): Promise<SharedClaims | null> {
+  const found = await state.read(sharedClaimsKey(connection, grantId));
+  return found === null ? null : sharedClaimsGuard.parse(found.value);
 }
 
 export interface Visit {

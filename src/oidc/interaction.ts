@@ -133,7 +133,7 @@ export function createInteraction(
     }
     const consent = await requireConsent(visit, person.subject);
     if (consent === null) return;
-    const result = await finishPassed(visit, person, { stepUp, decided, share: consent.share });
+    const result = await finishPassed(visit, person, { stepUp, decided, sharedClaims: consent.sharedClaims });
     if (result === null) forgetBrowser(visit.response, visit.flow);
     else await finishInteraction(visit, result);
   }

@@ -114,7 +114,6 @@ const run = async (command: readonly string[], port: number) => {
       [
         'CHANGELOG.md',
         'LICENSE',
-        'MODELS.md',
         'README.md',
         'dist',
         'docs',

@@ -10,7 +10,7 @@ import { clientTokenLifeSec } from '../../access/client-tokens.js';
 import { roles } from '../../access/rights.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
-import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { adminEndpoint, type Endpoint, parseFields } from '../../http/rest/endpoint.js';
 
 const nameField = z
   .string()
@@ -19,6 +19,15 @@ const nameField = z
 
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
+  const removal = {
+    ...common,
+    right: 'configure',
+    isSensitive: true,
+    summary: 'Remove an administrator',
+    description: 'Takes effect immediately.',
+    codes: ['not_found'],
+    reply: z.strictObject({}),
+  } as const;
   return [
     adminEndpoint({
       ...common,
@@ -75,16 +84,22 @@ export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'ra
       },
     }),
     adminEndpoint({
-      ...common,
+      ...removal,
+      method: 'DELETE',
+      path: '/administrators/:name',
+      fields: z.strictObject({}),
+      async handle({ param, administrator }) {
+        const { name } = parseFields(z.strictObject({ name: nameField }), { name: param('name') });
+        await removeAdministrator(name, administrator, deps);
+        return {};
+      },
+    }),
+    adminEndpoint({
+      ...removal,
       method: 'POST',
       path: '/administrators/remove',
-      right: 'configure',
-      isSensitive: true,
-      summary: 'Remove an administrator',
-      description: 'Takes effect immediately.',
-      codes: ['not_found'],
+      replacedBy: 'DELETE /administrators/{name}',
       fields: z.strictObject({ name: nameField }),
-      reply: z.strictObject({}),
       async handle({ fields, administrator }) {
         await removeAdministrator(fields.name, administrator, deps);
         return {};

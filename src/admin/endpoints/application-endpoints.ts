@@ -157,8 +157,9 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
-      path: '/applications/:id/change',
+      method: 'PATCH',
+      path: '/applications/:id',
+      formerPath: '/applications/:id/change',
       right: 'configure',
       isSensitive: true,
       summary: 'Change an application',
@@ -179,8 +180,9 @@ export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'rand
     }),
     adminEndpoint({
       ...common,
-      method: 'POST',
-      path: '/applications/:id/remove',
+      method: 'DELETE',
+      path: '/applications/:id',
+      formerPath: '/applications/:id/remove',
       right: 'configure',
       isSensitive: true,
       summary: 'Remove an application',

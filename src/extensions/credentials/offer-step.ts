@@ -2,7 +2,7 @@ import { walletClientId } from '../../config/oidc.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
-import { type Share, writeClaims, writeShare } from '../../oidc/flow.js';
+import { type SharedClaims, writeClaims, writeSharedClaims } from '../../oidc/flow.js';
 import type { Provider } from '../../oidc/library.js';
 import { drawCode } from '../../step-up/codes/one-time-codes.js';
 import type { CheckedFace } from './issue.js';
@@ -29,9 +29,9 @@ export async function makeOffer(
   {
     type,
     subject,
-    share,
+    sharedClaims,
     check,
-  }: { readonly type: string; readonly subject: string; readonly share: Share; readonly check: CheckedFace },
+  }: { readonly type: string; readonly subject: string; readonly sharedClaims: SharedClaims; readonly check: CheckedFace },
   deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<CredentialOffer> {
   const grant = new provider.Grant({ accountId: subject, clientId: walletClientId });
@@ -39,7 +39,7 @@ export async function makeOffer(
   const grantId = await grant.save();
   const flowDeps = { ...deps, connection };
   await writeClaims(grantId, { sub: subject, evidence: { ...check } }, grantSec, flowDeps);
-  await writeShare(grantId, share, grantSec, flowDeps);
+  await writeSharedClaims(grantId, sharedClaims, grantSec, flowDeps);
   const code = drawCode(deps.random);
   const preAuthorizedCode = await new provider.PreAuthorizedCode({
     accountId: subject,

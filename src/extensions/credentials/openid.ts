@@ -11,7 +11,7 @@ import { mountGet, queryOf } from '../../http/front-door.js';
 import { sendPage } from '../../http/page-layout.js';
 import { describeResource } from '../../oidc/configuration.js';
 import type { OidcExtension, OidcIssuer } from '../../oidc/feature.js';
-import type { Share, Visit } from '../../oidc/flow.js';
+import type { SharedClaims, Visit } from '../../oidc/flow.js';
 import { languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
@@ -149,20 +149,20 @@ function createOfferStep(
     offered: {
       readonly type: string;
       readonly subject: string;
-      readonly share: Share | null;
+      readonly sharedClaims: SharedClaims | null;
       readonly check: Pick<CheckedFace, 'at' | 'presence'>;
       take(): Promise<void>;
     },
   ): Promise<void> => {
-    const { type, subject, share, check } = offered;
+    const { type, subject, sharedClaims, check } = offered;
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
     // The request lacks the claims that the start page requests, so it comes from elsewhere.
-    if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
+    if (sharedClaims === null) throw new oidcErrors.AccessDenied('the user did not consent');
     const token = identifyIfToken(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');
     const { at, presence } = check;
-    const about = { type, subject, share, check: { at, presence, tokenId: token.tokenId } };
+    const about = { type, subject, sharedClaims, check: { at, presence, tokenId: token.tokenId } };
     const offer = await makeOffer({ provider, issuer, connection }, about, deps);
     await offered.take();
     await interaction.destroy();
@@ -208,10 +208,10 @@ export const credentialsOfOidc: OidcExtension = {
           ttl: { ...configuration.ttl, PreAuthorizedCode: offerSec },
         };
       },
-      async answer(visit, { subject, share, pass, take }) {
+      async answer(visit, { subject, sharedClaims, pass, take }) {
         const type = visit.client.offers;
         if (type === undefined) return false;
-        await showOffer(visit, { type, subject, share, check: pass, take });
+        await showOffer(visit, { type, subject, sharedClaims, check: pass, take });
         return true;
       },
     };

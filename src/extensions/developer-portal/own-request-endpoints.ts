@@ -150,8 +150,9 @@ export function createOwnRequestEndpoints(
     }),
     developerEndpoint({
       ...common,
-      method: 'POST',
-      path: '/developer/requests/:id/change',
+      method: 'PATCH',
+      path: '/developer/requests/:id',
+      formerPath: '/developer/requests/:id/change',
       summary: 'Change a request',
       description:
         'Changes a draft, or a request that needs changes. Fields that are not sent are reset to their defaults.',

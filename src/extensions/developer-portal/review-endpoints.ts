@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
-import { adminEndpoint, type Endpoint, instantField, tenantField } from '../../http/rest/endpoint.js';
+import { adminEndpoint, type Endpoint, instantField, parseFields, tenantField } from '../../http/rest/endpoint.js';
 import {
   addOwner,
   approveRequest,
@@ -33,6 +33,14 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     right: 'configure',
   } as const;
   const none = z.strictObject({});
+  const removal = {
+    ...common,
+    isSensitive: true,
+    summary: 'Remove a developer as an owner of an application',
+    description: 'Keys that the developer issued stay valid: revoke them separately.',
+    codes: ['not_found'],
+    reply: none,
+  } as const;
   return [
     adminEndpoint({
       ...common,
@@ -155,15 +163,24 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
       },
     }),
     adminEndpoint({
-      ...common,
+      ...removal,
+      method: 'DELETE',
+      path: '/applications/:id/owners/:developer',
+      fields: none,
+      async handle({ param, administrator }) {
+        const { developer } = parseFields(z.strictObject({ developer: developerField }), {
+          developer: param('developer'),
+        });
+        await removeOwner(param('id'), developer, administrator, deps);
+        return {};
+      },
+    }),
+    adminEndpoint({
+      ...removal,
       method: 'POST',
       path: '/applications/:id/owners/remove',
-      isSensitive: true,
-      summary: 'Remove a developer as an owner of an application',
-      description: 'Keys that the developer issued stay valid: revoke them separately.',
-      codes: ['not_found'],
+      replacedBy: 'DELETE /applications/{id}/owners/{developer}',
       fields: z.strictObject({ developer: developerField }),
-      reply: none,
       async handle({ param, fields, administrator }) {
         await removeOwner(param('id'), fields.developer, administrator, deps);
         return {};

@@ -20,7 +20,7 @@ export interface PublishedPackage<File extends PublishedFile> {
   readonly files: readonly File[];
 }
 
-/** The publisher does not state on which data the models were trained (MODELS.md). */
+/** The publisher does not state on which data the models were trained (docs/models.md). */
 export const models = {
   detect: {
     path: 'model/fr_detect.onnx',

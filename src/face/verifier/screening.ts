@@ -40,7 +40,7 @@ const units = {
 
 /**
  * Returns whether a picture is suitable for enrolment, by bounds for which error rates were measured. Eyes are only
- * reported: one ordinary photo in five reads "closed" (MODELS.md).
+ * reported: one ordinary photo in five reads "closed" (docs/models.md).
  */
 export function qualityOf(examination: FaceAnalysis): Screening {
   const measures = toMeasures(examination);

@@ -9,7 +9,7 @@ import { renderInCatalogueStyle } from './catalogue-style.js';
 import type { ApiPorts } from './deps.js';
 import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
-import { codesOf, documentedPath } from './openapi.js';
+import { codesOf, descriptionOf, documentedPath } from './openapi.js';
 
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',
@@ -94,7 +94,7 @@ function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>
 
 export function toCurlExample(endpoint: Endpoint): string {
   const path = documentedPath(endpoint).replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
-  const call = `curl${endpoint.method === 'POST' ? ' -X POST' : ''} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
+  const call = `curl${endpoint.method === 'GET' ? '' : ` -X ${endpoint.method}`} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;
   const fields = Object.entries(exampleFields(endpoint));
   const photos = Object.entries(endpoint.photos).flatMap(([name, { atLeast }]) =>
     Array.from({ length: atLeast }, (_, index) => {
@@ -166,13 +166,13 @@ ${group.members.map(renderEndpoint)}</section>
 }
 
 function renderEndpoint(endpoint: Endpoint): Html {
-  const { method, summary, description, auth, ours } = endpoint;
+  const { method, summary, auth, ours } = endpoint;
   const path = documentedPath(endpoint);
   const id = toAnchor(`${method}-${path}`);
   return html`<article aria-labelledby="${id}">
 <h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
 <p class="summary">${toHtml(summary)}</p>
-<p>${toHtml(description)}${ours ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
+<p>${toHtml(descriptionOf(endpoint))}${ours ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
 <p>${toHtml(describeNeeds(auth))}</p>
 ${renderFields(endpoint)}<details><summary>Example</summary>
 <pre>${toCurlExample(endpoint)}</pre></details>

@@ -1,10 +1,9 @@
 import { hookPath } from '../../connections/hook.js';
 import type { JsonObject } from '../../core/base/json.js';
+import { toTemplate } from './endpoint.js';
 import { describeRefusals } from './describe-refusals.js';
 import { ssfPathItems } from './describe-ssf.js';
 import { asJson } from './json-schema.js';
-
-export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
 

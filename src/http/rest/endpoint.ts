@@ -151,7 +151,7 @@ export type Auth =
   | { readonly kind: 'open' };
 
 interface Described {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /**
    * Path in Express syntax, such as `/step-ups/:id/photos`. It is served without prefix, under `/v1` and under `/v2`.
    */
@@ -164,8 +164,12 @@ interface Described {
   readonly ours: boolean;
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
+  /** Address below which a `POST` does the same, for callers of earlier versions. */
+  readonly formerPath?: string;
+  /** Method and address to use instead of this deprecated endpoint. */
+  readonly replacedBy?: string;
   /** True if the endpoint calls identity providers, although it names no connection. */
-  readonly callsProviders?: boolean;
+  readonly callsProviders?: true;
 }
 
 export interface Call<Fields, PhotoName extends string> {
@@ -222,6 +226,18 @@ export interface Admitted {
  */
 export const callsProvider = ({ codes, callsProviders }: Pick<Endpoint, 'codes' | 'callsProviders'>): boolean =>
   callsProviders === true || codes.includes('connection_unknown') || codes.includes('profile_unavailable');
+
+/** Adds the former address of each endpoint that had one. */
+export const withFormerPaths = (endpoints: readonly Endpoint[]): Endpoint[] =>
+  endpoints.flatMap((endpoint) => {
+    const { formerPath, ...present } = endpoint;
+    if (formerPath === undefined) return [endpoint];
+    const replacedBy = `${endpoint.method} ${toTemplate(endpoint.path)}`;
+    return [endpoint, { ...present, method: 'POST', path: formerPath, replacedBy }];
+  });
+
+/** Converts a path in Express syntax to an OpenAPI template. */
+export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 /** Guard of an object, of zod or of its small variant that the pages share. */
 export type ObjectGuard = z.core.$ZodObject & { readonly shape: z.core.$ZodLooseShape };
@@ -317,7 +333,9 @@ export function createEndpoint<
     ours,
     status,
     codes,
-    callsProviders: definition.callsProviders ?? false,
+    ...(definition.callsProviders === undefined ? {} : { callsProviders: definition.callsProviders }),
+    ...(definition.formerPath === undefined ? {} : { formerPath: definition.formerPath }),
+    ...(definition.replacedBy === undefined ? {} : { replacedBy: definition.replacedBy }),
     photos,
     fieldsGuard: fields,
     form: definition.form ?? {},

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 
 let server: ApiServer;
@@ -56,6 +56,39 @@ function schemasIn(value: unknown, at = ''): { readonly at: string; readonly sch
   if (!success) return [];
   return [{ at, schema: data }, ...Object.entries(data).flatMap(([name, each]) => schemasIn(each, `${at}/${name}`))];
 }
+
+test('a deprecated address does what its successor does, and its description names the successor', async () => {
+  const { paths } = documentGuard.parse(await read());
+  const describedOf = (path: string, method: string) => paths[path]?.[method];
+  expect(describedOf('/applications/{id}', 'patch').deprecated).toBeUndefined();
+  for (const [former, successor] of [
+    ['/applications/{id}/change', 'PATCH /applications/{id}'],
+    ['/applications/{id}/remove', 'DELETE /applications/{id}'],
+    ['/administrators/remove', 'DELETE /administrators/{name}'],
+    ['/applications/{id}/owners/remove', 'DELETE /applications/{id}/owners/{developer}'],
+  ] as const)
+    expect(describedOf(former, 'post')).toMatchObject({
+      deprecated: true,
+      description: expect.stringContaining(`Deprecated: use \`${successor}\`.`),
+    });
+
+  const headers = { 'x-admin-key': adminKey, 'content-type': 'application/json' };
+  const send = (method: string, path: string, body: object = {}) =>
+    server.send(method, path, { headers, body: JSON.stringify(body) });
+  const { body: application } = await send('POST', '/applications', { name: 'shop' });
+  const address = `/applications/${application.id}`;
+  expect((await send('PATCH', address, { perMinute: 5 })).body).toMatchObject({ name: 'shop', perMinute: 5 });
+  expect((await send('POST', `${address}/change`, { perMinute: 6 })).body).toMatchObject({ perMinute: 6 });
+  expect((await send('PATCH', address, { tenant: 'other' })).body.code).toBe('field_unknown');
+  expect((await server.send('DELETE', address)).body.code).toBe('caller_untrusted');
+  // Clients send no body with DELETE.
+  expect((await server.send('DELETE', `/v2${address}`, { headers: { 'x-admin-key': adminKey } })).status).toBe(200);
+  expect((await send('POST', `${address}/remove`)).body.code).toBe('not_found');
+
+  await send('POST', '/administrators', { name: 'grace@example.com', role: 'auditor' });
+  expect((await send('DELETE', '/administrators/grace%40example.com')).status).toBe(200);
+  expect((await send('POST', '/administrators/remove', { name: 'grace@example.com' })).body.code).toBe('not_found');
+});
 
 test('describes a field of one file as a file, and one alternative without a choice', async () => {
   const isOdd = ({ type, maxItems, anyOf, oneOf, allOf }: z.infer<typeof schemaGuard>): boolean =>

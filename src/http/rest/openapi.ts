@@ -2,10 +2,10 @@ import type { JsonObject } from '../../core/base/json.js';
 import { type FaceErrorCode, photoCodes } from '../../errors.js';
 import { maxJsonBytes } from '../body.js';
 import { refusalGuard } from '../reply.js';
-import { operationalPaths, toTemplate } from './describe-operations.js';
+import { operationalPaths } from './describe-operations.js';
 import { answerHeaders, describeRefusals, quotaHeaders } from './describe-refusals.js';
 import { streamKeyScheme } from './describe-ssf.js';
-import { callsProvider, type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
+import { callsProvider, type Endpoint, type FileField, groupDescriptions, toTemplate } from './endpoint.js';
 import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
@@ -31,7 +31,7 @@ export function codesOf(endpoint: Endpoint): readonly FaceErrorCode[] {
   const { auth, photos, method, codes } = endpoint;
   const all = new Set([
     ...commonCodes,
-    ...(method === 'POST' ? bodyCodes : []),
+    ...(method !== 'GET' ? bodyCodes : []),
     ...(auth.kind === 'client' ? clientCodes : []),
     ...(auth.kind === 'admin' ? adminCodes : []),
     ...(auth.kind === 'developer' ? developerCodes : []),
@@ -123,8 +123,12 @@ function describeNeeds(auth: Endpoint['auth']): string {
   return auth.kind === 'admin' ? ` Needs the right \`${auth.right}\`.` : '';
 }
 
+/** Returns the description, which names the endpoint to use instead of a deprecated one. */
+export const descriptionOf = ({ description, replacedBy }: Endpoint): string =>
+  replacedBy === undefined ? description : `Deprecated: use \`${replacedBy}\`. ${description}`;
+
 function describeEndpoint(endpoint: Endpoint): JsonObject {
-  const { auth, ours, summary, description, tag, path, status, replyGuard, method, versions } = endpoint;
+  const { auth, ours, summary, tag, path, status, replyGuard, method, versions, replacedBy } = endpoint;
   const needs = describeNeeds(auth);
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
@@ -132,13 +136,14 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
     summary,
-    description: `${ours ? '«ours» ' : ''}${description}${needs}`,
+    description: `${ours ? '«ours» ' : ''}${descriptionOf(endpoint)}${needs}`,
+    ...(replacedBy === undefined ? {} : { deprecated: true }),
     security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
     parameters: [
       { $ref: '#/components/parameters/apiVersion' },
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
     ],
-    ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
+    ...(method === 'GET' || method === 'DELETE' ? {} : { requestBody: describeBody(endpoint) }),
     responses: {
       [status]: {
         description: 'Success.',

@@ -1,6 +1,6 @@
 /** A request whose reply has the server's type (src/http/rest/replies). */
 export interface ServerRequest<Reply> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
   readonly reply?: Reply;
@@ -17,6 +17,16 @@ export const post = <Reply>(
   path: string,
   body: Readonly<Record<string, unknown>> | FormData = {},
 ): ServerRequest<Reply> => ({ method: 'POST', path, body });
+
+/** Creates a request that changes the sent fields of a resource. */
+export const patch = <Reply>(path: string, body: Readonly<Record<string, unknown>>): ServerRequest<Reply> => ({
+  method: 'PATCH',
+  path,
+  body,
+});
+
+/** Creates a request that removes a resource. */
+export const remove = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'DELETE', path, body: null });
 
 export class Refusal extends Error {
   override readonly name = 'Refusal';

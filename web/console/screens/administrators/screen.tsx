@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { loadTexts } from '../../../../locales/compiled/console/administrators/load.js';
 import type { AddedAdministratorReply, AdministratorsReply } from '../../../../src/access/administrator-replies.js';
 import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
-import { get, post } from '../../frame/call.js';
+import { get, post, remove } from '../../frame/call.js';
 import { roles } from '../../frame/session.js';
 import { defineTexts, useFormats, useWords } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -103,4 +103,4 @@ const listAdministrators = get<AdministratorsReply>('/v1/administrators');
 const addAdministrator = (fields: { name: string; role: string; expiresIn: number | undefined }) =>
   post<AddedAdministratorReply>('/v1/administrators', fields);
 
-const removeAdministrator = (name: string) => post('/v1/administrators/remove', { name });
+const removeAdministrator = (name: string) => remove(`/v1/administrators/${encodeURIComponent(name)}`);

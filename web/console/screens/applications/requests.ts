@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/applications/load.js';
 import type * as ApplicationsReplies from '../../../../src/access/application-replies.js';
-import { get, post } from '../../frame/call.js';
+import { get, patch, post, remove } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
 export const { defineScreen, useTexts } = defineTexts(loadTexts);
@@ -27,9 +27,9 @@ const toText = (term: unknown): string => String([term].flat().toSorted());
 export function changeApplication(id: string, shown: Terms, terms: Terms) {
   const known = new Map<string, unknown>(Object.entries(shown));
   const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));
-  return post<ApplicationsReplies.ApplicationReply>(of(id, '/change'), Object.fromEntries(changed));
+  return patch<ApplicationsReplies.ApplicationReply>(of(id), Object.fromEntries(changed));
 }
-export const removeApplication = (id: string) => post(of(id, '/remove'));
+export const removeApplication = (id: string) => remove(of(id));
 
 export type Key = ApplicationsReplies.ApplicationKeysReply['keys'][number];
 export const listKeys = (id: string) => get<ApplicationsReplies.ApplicationKeysReply>(of(id, '/keys'));

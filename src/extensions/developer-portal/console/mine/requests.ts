@@ -1,7 +1,7 @@
 import { loadTexts as loadApplications } from '../../../../../locales/compiled/console/applications/load.js';
 import { loadTexts } from '../../../../../locales/compiled/console/mine/load.js';
 import { loadTexts as loadRequests } from '../../../../../locales/compiled/console/requests/load.js';
-import { get, post } from '../../../../../web/console/frame/call.js';
+import { get, patch, post } from '../../../../../web/console/frame/call.js';
 import { defineTexts } from '../../../../../web/console/frame/words.js';
 import { type Terms, usageDays } from '../../../../../web/console/screens/applications/requests.js';
 import type * as ApplicationsReplies from '../../../../access/application-replies.js';
@@ -32,7 +32,7 @@ export const beginRequest = (wish: ApplicationDraft, application: string | undef
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;
 export const readOwnRequest = (id: string) => get<Replies.OneRequestReply>(ofRequest(id));
 export const rewriteRequest = (id: string, wish: ApplicationDraft) =>
-  post<Replies.OneRequestReply>(ofRequest(id, '/change'), { ...wish });
+  patch<Replies.OneRequestReply>(ofRequest(id), { ...wish });
 /** @param message - message to the administrators */
 export const submitRequest = (id: string, termsVersion: number, message: string | undefined) =>
   post<Replies.OneRequestReply>(ofRequest(id, '/submit'), { termsVersion, message });
