@@ -26,7 +26,7 @@ const withOneLogin = (changes: Record<string, unknown>) => ({
 });
 
 describe('the configuration of a connection', () => {
-  test('needs no more than an account, its credentials, a secret and the face policy', () => {
+  test('requires only an account, its credentials, a secret and the face policy', () => {
     const { onelogin } = oneloginConnectionGuard.parse(minimal);
     expect(onelogin).toMatchObject({
       accountUrl: 'https://example.onelogin.com',
@@ -55,10 +55,10 @@ describe('the configuration of a connection', () => {
   });
 });
 
-describe('the documentation', () => {
+describe('the configuration example in the documentation', () => {
   const document = readFileSync(join(projectRoot, 'adapters/onelogin/README.md'), 'utf8');
 
-  test('has an example that loads', async () => {
+  test('is a valid configuration', async () => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
     const { connections } = await loadConfig({
       env: { FACESTEP_CONFIG: 'file', ONELOGIN_CLIENT_SECRET: 'def456' },
