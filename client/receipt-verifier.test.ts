@@ -117,7 +117,7 @@ describe('a receipt is refused', () => {
     },
   );
 
-  test('as soon as the clock tolerance is exceeded', async () => {
+  test('as soon as the clock tolerance ends', async () => {
     await expect(verify(await sign(), {}, claims.exp + 30)).rejects.toMatchObject(refusedAs('expired'));
     await expect(verify(await sign(), {}, claims.iat - 31)).rejects.toMatchObject(refusedAs('expired'));
   });

@@ -217,10 +217,10 @@ describe('the checks', () => {
   test.each([
     ['ALLOW_USER_SRP_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH'] }],
     ['ALLOW_USER_PASSWORD_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] }],
-    ['no list of flows', { ExplicitAuthFlows: undefined }],
+    ['an unset list of flows', { ExplicitAuthFlows: undefined }],
     ['managed login', { AllowedOAuthFlowsUserPoolClient: true }],
   ])(
-    'a sign-in without a face by %s fails, or causes a warning if applications check the claim',
+    'report an app client that allows a sign-in without a face by %s, as a warning if the policy omits claims',
     async (_, changes) => {
       Object.assign(pool.clients.get(clientId)!.settings, changes);
       expect(await verdictOf(/no way around/)).toBe('fail');
@@ -238,7 +238,7 @@ describe('the checks', () => {
       { FACESTEP_RECEIPT_KEYS: '{"keys":[{"kid":"leaked"},{"kid":"key-1"}]}' },
       'FACESTEP_RECEIPT_KEYS still holds leaked',
     ],
-  ])('functions deployed with %j cause one finding without secrets', async (changes, told) => {
+  ])('report functions deployed with %j once and without secrets', async (changes, told) => {
     deploy(changes);
     const finding = await provision()
       .checks.find(({ title }) => title === 'The functions')!

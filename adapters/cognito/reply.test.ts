@@ -23,9 +23,9 @@ test.each([
 
 test.each<[string, unknown]>([
   ['of a client without a user', readEvent('pre-token-v3-client-credentials')],
-  ['that says nothing of them', { request: {} }],
-  ['that says of them what is not known', { request: { groupConfiguration: { groupsToOverride: 'staff' } } }],
-  ['that is none', null],
+  ['without group data', { request: {} }],
+  ['with unknown group data', { request: { groupConfiguration: { groupsToOverride: 'staff' } } }],
+  ['that is null', null],
 ])('a reply omits groups for an event %s', (_, event) => {
   expect(keepGroups(event, refusal)).toEqual(refusal);
 });

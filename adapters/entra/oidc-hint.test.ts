@@ -130,7 +130,7 @@ describe('refuses a hint with', () => {
     expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
   });
 
-  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('text that is not a hint', async (text) => {
+  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('malformed text', async (text) => {
     expect(await codeOf(text)).toBe('caller_untrusted malformed');
   });
 });

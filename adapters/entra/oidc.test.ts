@@ -102,7 +102,7 @@ describe('the OIDC library receives', () => {
     expect(await taken(unknown)).toEqual({ ...rest, response_type: 'id_token' });
   });
 
-  test('repeated parameters as repeated', async () => {
+  test('each repeated parameter as often as it was sent', async () => {
     const sent = new URLSearchParams(await usual());
     for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) sent.append(name, 'again');
     const { params } = await client.admit!(sent);
@@ -134,7 +134,7 @@ describe('the user', () => {
 
   test.each([
     ['of another audience', { aud: randomUUID() }],
-    ['too old', { iat: 1 }],
+    ['that is too old', { iat: 1 }],
   ])('is refused with a hint %s, without a reason in the reply', async (_, claims) => {
     const hint = await issue(entra.tenant, claims);
     const error = await askWith({ id_token_hint: hint }).catch((thrown: unknown) => thrown);

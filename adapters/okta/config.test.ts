@@ -54,16 +54,19 @@ describe('the configuration of a connection', () => {
     ['an org URL with a user name', withOkta({ orgUrl: 'https://user:pass@example.okta.com' })],
     ['an org URL with a leading space', withOkta({ orgUrl: ' https://example.okta.com' })],
     ['an org URL with a trailing line break', withOkta({ orgUrl: 'https://example.okta.com\n' })],
-    ['an attribute of the prototype', withOkta({ attribute: '__proto__' })],
+    ['an attribute named __proto__', withOkta({ attribute: '__proto__' })],
     ['an unknown field', withOkta({ timeout: 3 })],
-    ['keys in the clear', withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } })],
-    ['a key of another kind', withKey(toPem('ec'))],
+    [
+      'an http issuer of hook tokens',
+      withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } }),
+    ],
+    ['a private key of another type', withKey(toPem('ec'))],
   ])('is refused with %s', (_, settings) => {
     expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);
   });
 });
 
-describe('its OpenID clients', () => {
+describe('the OpenID clients of a connection', () => {
   const secret = 'a-secret-of-the-client-0123456789abcdef';
   const factor = { kind: 'okta_factor', id: 'okta', secret, orgUrls: ['https://example.okta.com'] };
   const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };

@@ -207,7 +207,7 @@ describe('existing settings of an org', () => {
 
 test.each<[string, () => Response]>([
   ['HTML', () => new Response('<html>')],
-  ['another list', () => Response.json([null, 7, { id: 5 }])],
+  ['a malformed list', () => Response.json([null, 7, { id: 5 }])],
   ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
 ])('an org that replies with %s is reported as unavailable, and nothing is written', async (_, answer) => {
   const methods: string[] = [];

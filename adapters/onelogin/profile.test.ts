@@ -165,11 +165,11 @@ describe('the rate limit', () => {
   });
 });
 
-describe('half of the rate limit for anonymous callers', () => {
+describe('the half of the rate limit for anonymous callers', () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'].map((name) => `${name}@example.com`);
   const later = { ...unavailable, detail: { status: 429, retryAfterSec: 3_600 } };
 
-  test('exhausted by anonymous look-ups leaves calls for token reads', async () => {
+  test('can be exhausted by anonymous look-ups while token reads continue', async () => {
     const { profile, requests } = observe();
     bench.onelogin.account.callsPerHour = 10;
     bench.onelogin.account.hourBegan = bench.clock.now();
@@ -188,7 +188,7 @@ describe('half of the rate limit for anonymous callers', () => {
     [{}, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '50' }, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '49' }, 'refused'],
-  ])('reported with %j: a later anonymous call is %s', async (headers, outcome) => {
+  ])('after a reply with the headers %j: an anonymous call is %s', async (headers, outcome) => {
     const user = { id: Number(ada), username: 'ada' };
     const { profile } = observe(answering(() => Response.json(user, { headers: { ...headers } })));
     await profile.readAccount(ada);

@@ -93,7 +93,7 @@ describe('the request of the Smart Hook', () => {
         .filter((file) => file.startsWith(type))
         .map((file) => [type, file] as const),
     ),
-  )('for the documented context of %s is %s without further data', async (type, file) => {
+  )('for the documented %s context contains only the data of %s', async (type, file) => {
     const bodies: string[] = [];
     const url = await startOther(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -121,7 +121,7 @@ describe('the Smart Hook while the server is reachable', () => {
 
   test.each([
     ['no face policy', { FACESTEP_POLICY_ID: '' }],
-    ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
+    ['a face policy that is not a number', { FACESTEP_POLICY_ID: 'Face' }],
   ])('with %s refuses a sign-in without a step-up', async (_, env) => {
     const url = await startServer();
     expect(await run(url, { env })).toEqual(denied);

@@ -105,7 +105,7 @@ describe('an administrator', () => {
   });
 
   test.each([
-    ['the secret of another', (mine: string, other: string) => `${mine.slice(0, 29)}${other.slice(29)}`],
+    ['its id and the secret of another key', (mine: string, other: string) => `${mine.slice(0, 29)}${other.slice(29)}`],
     ['an unknown id', (mine: string) => `fsa_${'0'.repeat(24)}${mine.slice(28)}`],
     ['one character too many', (mine: string) => `${mine}A`],
   ])('is not authenticated by %s', async (_, forge) => {

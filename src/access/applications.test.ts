@@ -51,7 +51,7 @@ describe('an application', () => {
   test.each<[string, JsonObject]>([
     ['no name', {}],
     ['an unknown scope', { name: 'a', scopes: ['admin'] }],
-    ['half a request a day', { name: 'a', perDay: 0.5 }],
+    ['a quota of half a request a day', { name: 'a', perDay: 0.5 }],
   ])('is not registered with %s', async (_, body) => {
     expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });

@@ -108,18 +108,18 @@ describe('a console session', () => {
 
   test.each<[string, (headers: SessionHeaders) => Record<string, string>]>([
     ['no cookie', ({ cookie: _, ...rest }) => rest],
-    ['a made-up cookie', (headers) => ({ ...headers, cookie: `__Host-facestep-console=${'A'.repeat(43)}` })],
+    ['an invented cookie', (headers) => ({ ...headers, cookie: `__Host-facestep-console=${'A'.repeat(43)}` })],
     ['a cookie of another name', (headers) => ({ ...headers, cookie: headers.cookie.replace('__Host-', '') })],
     ['no anti-forgery token', ({ 'x-console-token': _, ...rest }) => rest],
     ['a wrong anti-forgery token', (headers) => ({ ...headers, 'x-console-token': 'A'.repeat(43) })],
     ['a request from another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
     ['a request from a sibling host', (headers) => ({ ...headers, 'sec-fetch-site': 'same-site' })],
-    ['an address typed in', (headers) => ({ ...headers, 'sec-fetch-site': 'none' })],
+    ['a direct navigation of the browser', (headers) => ({ ...headers, 'sec-fetch-site': 'none' })],
     [
-      'another origin, of a browser that tells no site',
+      'another origin and no Sec-Fetch-Site header',
       ({ 'sec-fetch-site': _, ...rest }) => ({ ...rest, origin: 'https://evil.example' }),
     ],
-    ['a key beside it', (headers) => ({ ...headers, 'x-admin-key': adminKey })],
+    ['an admin key in the same request', (headers) => ({ ...headers, 'x-admin-key': adminKey })],
   ])('is not found with %s', async (_name, change) => {
     const headers = await signInByKey(server);
     expect(await codeOf(headers)).toBe('done');
@@ -159,7 +159,7 @@ describe('a console session', () => {
     expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('caller_untrusted');
   });
 
-  test('expires if it was inactive for longer than a session lifetime that was shortened since', async () => {
+  test('expires if it was inactive for longer than the present, shortened session lifetime', async () => {
     const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
     const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
     const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };

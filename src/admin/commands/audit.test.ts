@@ -134,7 +134,7 @@ describe('facestep audit export', () => {
   });
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
-    'a spreadsheet does not run a subject such as %j as a formula',
+    'writes the subject %j as text and not as a spreadsheet formula',
     (subject) => {
       const record = { trail: 't', sequence: 1, time: clock.now(), action: 'a', connection: 'c', subject, detail: {} };
       expect(toCsvRecord(record)).toContain(`,"'${subject}",`);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { toCsvLine } from './csv.js';
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('%j is not written as a spreadsheet formula', (text) => {
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('writes %j as text and not as a spreadsheet formula', (text) => {
   expect(toCsvLine([text])).toBe(`"'${text}"`);
 });
 

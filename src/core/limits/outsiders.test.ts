@@ -143,7 +143,7 @@ describe('a hundred anonymous failures in a row', () => {
     expect(await bench.pass()).toBe('passed');
   });
 
-  test('are reset a day after a pass of a known caller, and then anonymous callers get single attempts', async () => {
+  test('are reset a day after a pass of a known caller; anonymous callers then have one attempt at a time', async () => {
     const bench = setUp();
     await failTimes(bench, 100);
     await bench.pass();

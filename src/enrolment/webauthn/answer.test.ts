@@ -59,7 +59,7 @@ describe('a passkey answer', () => {
   test.each([
     ['invalid JSON', `{"assertion":{"clientExtensionResults":{"prf":{"results":{"first":"${prf}"`],
     ['a short secret', withPrf('canarycanary')],
-    ['a buffer that became an object', withPrf({ canary: 1 })],
+    ['an object in place of the secret', withPrf({ canary: 1 })],
     ['a missing signature', JSON.stringify({ assertion: { ...assertion, response: { clientDataJSON: 'e30' } } })],
     ['an id that is too long', JSON.stringify({ assertion: { ...assertion, id: 'A'.repeat(1365) } })],
     [

@@ -198,7 +198,7 @@ test('an erased user is not added again by a repeated group listing or by the re
   }
 });
 
-test('tracks opened, enrolled and expired; reminders are sent when due, replace the link and end', async () => {
+test('tracks opened, enrolled and expired links; sends the reminders when due, each with a new link', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
     'anna',
     'berta',

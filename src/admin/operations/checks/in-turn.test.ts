@@ -16,7 +16,7 @@ const examine = async (...checks: readonly Check[]): Promise<string[]> => {
   return lines;
 };
 
-test('skips a check whose required check failed and lists it under that one; other checks run', async () => {
+test('skips a check whose required check failed and lists it under the failed check; other checks run', async () => {
   const never: Check = { title: 'hook', needs: ['server'], run: () => Promise.reject(new Error('it was made')) };
   expect(await examine(broken('server'), well('models'), never, well('clock', ['server']))).toEqual([
     'server fail null',
@@ -26,7 +26,7 @@ test('skips a check whose required check failed and lists it under that one; oth
   ]);
 });
 
-test('lists a skipped check of a skipped check under the same cause', async () => {
+test('skips a check that requires a skipped check and lists it under the failed check', async () => {
   const checks = [broken('server'), broken('hook', ['server']), broken('log', ['hook']), broken('other')];
   expect(await examine(...checks)).toEqual([
     'server fail null',

@@ -93,7 +93,7 @@ describe('DynamoDB', () => {
   test.each([
     ['pk', 'S', 'warn', 'no index "ledger"'],
     ['id', 'N', 'fail', 'id:HASH:N'],
-  ] as const)('a table with the key %s of type %s', async (name, type, verdict, found) => {
+  ] as const)('a table with the key %s of type %s has the verdict %s: %s', async (name, type, verdict, found) => {
     const KeySchema = [{ AttributeName: name, KeyType: 'HASH' as const }];
     const AttributeDefinitions = [{ AttributeName: name, AttributeType: type }];
     const table = {
