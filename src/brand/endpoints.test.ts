@@ -42,7 +42,7 @@ async function check(server: ApiServer, fields: Record<string, string>, files: R
   return server.send('POST', '/brand/check', { headers: key, body });
 }
 
-test('a brand can be checked, previewed by administrators only, published and reset', async () => {
+test('a brand can be checked, previewed without changing the pages, published and reset', async () => {
   const server = await start();
   const texts = JSON.stringify({ title: '<img src=x onerror=alert(1)>', lockedFor: 'Noch {minutes} Minuten' });
   const fields = {
