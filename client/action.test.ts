@@ -13,22 +13,19 @@ const payment: Action = {
 };
 const isTaken = (changed: object): boolean => actionGuard.safeParse({ ...payment, ...changed }).success;
 
-describe('an action is taken', () => {
+describe('an action is accepted', () => {
   test.each<[string, object]>([
-    ['with all it may hold', {}],
+    ['with every field', {}],
     ['in Arabic, with marks', { title: 'ادفع الفاتورةَ' }],
     ['with French spaces and a currency sign', { title: 'Payer 12\u00a0€\u202f: « loyer »' }],
-    ['with what would be markup elsewhere', { title: '<b>Pay</b> &amp; {{go}}' }],
-    [
-      'with as many lines, and as long ones, as it may have',
-      { lines: Array.from({ length: 10 }, () => 'x'.repeat(120)) },
-    ],
-    ['with nothing', { amount: { value: '0.00', currency: 'EUR' } }],
+    ['with text that looks like markup', { title: '<b>Pay</b> &amp; {{go}}' }],
+    ['with the maximum number and length of lines', { lines: Array.from({ length: 10 }, () => 'x'.repeat(120)) }],
+    ['with the amount zero', { amount: { value: '0.00', currency: 'EUR' } }],
   ])('%s', (_, changed) => {
     expect(isTaken(changed)).toBe(true);
   });
 
-  test('with a title alone', () => {
+  test('with a title only', () => {
     expect(actionGuard.safeParse({ type, title: 'Open the gate' }).success).toBe(true);
   });
 });
@@ -38,10 +35,10 @@ describe('an action is refused', () => {
     ['of another type', { type: 'payment' }],
     ['with eleven lines', { lines: Array.from({ length: 11 }, () => 'x') }],
     ['with a line that is too long', { lines: ['x'.repeat(121)] }],
-    ['with a field that nobody would be shown', { note: 'and 1000 EUR more' }],
-    ['with such a field in its amount', { amount: { value: '1.00', currency: 'EUR', fee: '99.00' } }],
-    ['with a digest that is none', { document: { name: 'a.pdf', digest: 'AB'.repeat(32) } }],
-    ['with a number', { title: 12 }],
+    ['with an unknown field', { note: 'and 1000 EUR more' }],
+    ['with an unknown field in the amount', { amount: { value: '1.00', currency: 'EUR', fee: '99.00' } }],
+    ['with an invalid digest', { document: { name: 'a.pdf', digest: 'AB'.repeat(32) } }],
+    ['with a number as the title', { title: 12 }],
   ])('%s', (_, changed) => {
     expect(isTaken(changed)).toBe(false);
   });
@@ -59,22 +56,22 @@ describe('an action is refused', () => {
     ['an escape', '\u001b[2J'],
     ['a right-to-left override', 'Pay \u202e01 ruoY'],
     ['an Arabic letter mark', 'a\u061cb'],
-    ['a space without width', 'a\u200bb'],
+    ['a zero-width space', 'a\u200bb'],
     ['a line separator', 'a\u2028b'],
-    ['a filler that nobody sees', 'a\u3164b'],
-    ['half a character', 'a\ud800b'],
-    ['a private character', 'a\ue000b'],
-    ['a character of the tag block', 'a\u{e0041}b'],
-    ['marks heaped on a letter', `a${'\u0301\u0302\u0303\u0304\u0305'}`],
-    ['a mark at the beginning', '\u0336paid'],
+    ['an invisible Hangul filler', 'a\u3164b'],
+    ['an unpaired surrogate', 'a\ud800b'],
+    ['a private-use character', 'a\ue000b'],
+    ['a tag character', 'a\u{e0041}b'],
+    ['five combining marks on one letter', `a${'\u0301\u0302\u0303\u0304\u0305'}`],
+    ['a leading combining mark', '\u0336paid'],
     ['a run of spaces', `Pay 1.00${' '.repeat(40)}EUR`],
-    ['a space at the end', 'Pay '],
-    ['a form that is not composed', 'Cafe\u0301'],
-    ['a blank of braille', 'a\u2800b'],
-    ['the place of an object', 'a\ufffcb'],
-    ['another filler of Hangul', 'a\u1160b'],
-    ['a character that is none', 'a\u{1fffe}b'],
-    ['a mark on a space', 'a \u0301b'],
+    ['a trailing space', 'Pay '],
+    ['text that is not in composed form (NFC)', 'Cafe\u0301'],
+    ['a blank Braille pattern', 'a\u2800b'],
+    ['an object replacement character', 'a\ufffcb'],
+    ['another Hangul filler', 'a\u1160b'],
+    ['a noncharacter', 'a\u{1fffe}b'],
+    ['a combining mark on a space', 'a \u0301b'],
   ])('with %s', (_, text) => {
     expect([isTaken({ title: text }), isTaken({ lines: [text] }), isTaken({ payee: text })]).toEqual([
       false,
@@ -86,7 +83,7 @@ describe('an action is refused', () => {
 });
 
 test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u3164', '🙂'])(
-  'a text that names nothing is refused: %j',
+  'text without a letter or digit is refused: %j',
   (text) => {
     const named = [{ title: text }, { payee: text }, { document: { ...payment.document, name: text } }];
     for (const changed of named) expect(isTaken(changed)).toBe(false);
@@ -94,7 +91,7 @@ test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u
 );
 
 describe('the digest', () => {
-  test('is SHA-256 of the canonical JSON, whatever the order of the names', async () => {
+  test('is SHA-256 of the canonical JSON, independent of the order of the fields', async () => {
     const { title, ...rest } = payment;
     const canonical =
       '{"amount":{"currency":"EUR","value":"1249.50"},"document":{"digest":"' +
@@ -104,11 +101,11 @@ describe('the digest', () => {
     expect(await digestAction({ ...rest, title })).toBe(createHash('sha256').update(canonical).digest('hex'));
   });
 
-  test('writes text as RFC 8785 does: what need not be escaped is not', () => {
+  test('escapes only the characters that RFC 8785 escapes', () => {
     expect(toCanonical({ type, title: '€ "\\/<é' })).toBe('{"title":"€ \\"\\\\/<é","type":"facestep_action"}');
   });
 
-  test('covers every word', async () => {
+  test('differs after a change of any field', async () => {
     const digest = await digestAction(payment);
     const others: Action[] = [
       { ...payment, title: 'Pay the invoices' },

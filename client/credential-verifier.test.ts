@@ -115,29 +115,26 @@ const refusedAs = (code: CredentialErrorCode) => ({
   message: credentialErrorText[code],
 });
 
-describe('a credential is accepted', () => {
-  test.each(['ES256', 'EdDSA'] as const)(
-    'that its holder shows with a key of %s, and what it says is told',
-    async (alg) => {
-      const { claims, ...card } = await verify(await present({ alg }));
-      expect(card).toEqual({
-        subject: '00u1ab2cd3',
-        issuedAt: nowSec - 1000,
-        expiresAt: nowSec + 1000,
-        evidence: [{ type: 'face', time: '2027-01-15T07:43:20.000Z', presence: 'light-1' }],
-      });
-      expect([...claims]).toEqual([['given_name', 'Ada']]);
-      expect(asked.at(-1)).toBe(list);
-    },
-  );
+describe('a presented credential is accepted', () => {
+  test.each(['ES256', 'EdDSA'] as const)('with a holder key for %s, and its claims are returned', async (alg) => {
+    const { claims, ...card } = await verify(await present({ alg }));
+    expect(card).toEqual({
+      subject: '00u1ab2cd3',
+      issuedAt: nowSec - 1000,
+      expiresAt: nowSec + 1000,
+      evidence: [{ type: 'face', time: '2027-01-15T07:43:20.000Z', presence: 'light-1' }],
+    });
+    expect([...claims]).toEqual([['given_name', 'Ada']]);
+    expect(asked.at(-1)).toBe(list);
+  });
 
-  test('that shows nothing of its holder', async () => {
+  test('if its holder discloses no claims', async () => {
     const { subject, claims } = await verify(await present({ shown: [] }));
     expect([subject, claims.size]).toEqual([null, 0]);
   });
 
   test.each(['constructor', '__proto__', 'toString'])(
-    'with a claim of the name %s, which is a claim like others',
+    'with a claim named %s, which is treated like any other claim',
     async (name) => {
       const disclosure = toDisclosure('salt', name, 'x');
       const { claims } = await verify(await present({ shown: [disclosure], concealed: [disclosure] }));
@@ -146,45 +143,45 @@ describe('a credential is accepted', () => {
   );
 });
 
-describe('a credential is refused', () => {
+describe('a presented credential is refused', () => {
   const [subject = '', name = ''] = disclosures;
   test.each<[CredentialErrorCode, string, Changes]>([
-    ['malformed', 'of another type of statement', { cardHeader: { typ: 'facestep-receipt+jwt' } }],
+    ['malformed', 'with another JWT type', { cardHeader: { typ: 'facestep-receipt+jwt' } }],
     ['malformed', 'without the holder’s key', { card: { cnf: undefined } }],
     ['malformed', 'without a status', { card: { status: undefined } }],
     [
       'malformed',
-      'with a status elsewhere than on the web',
+      'with a status list at a file URL',
       { card: { status: { status_list: { idx: 9, uri: 'file:///etc/passwd' } } } },
     ],
-    ['issuer', 'of another issuer', { card: { iss: `${issuer}2` } }],
-    ['type', 'of another kind', { card: { vct: `${vct}2` } }],
-    ['expired', 'that is over', { card: { exp: nowSec } }],
-    ['expired', 'of later', { card: { iat: nowSec + 31 } }],
-    ['disclosure', 'with a disclosure that is not its own', { shown: [toDisclosure('salt', 'sub', 'eve')] }],
-    ['disclosure', 'with a disclosure twice', { shown: [subject, subject] }],
+    ['issuer', 'from another issuer', { card: { iss: `${issuer}2` } }],
+    ['type', 'with another credential type', { card: { vct: `${vct}2` } }],
+    ['expired', 'expired', { card: { exp: nowSec } }],
+    ['expired', 'issued in the future', { card: { iat: nowSec + 31 } }],
+    ['disclosure', 'with a disclosure that the issuer did not sign', { shown: [toDisclosure('salt', 'sub', 'eve')] }],
+    ['disclosure', 'with a repeated disclosure', { shown: [subject, subject] }],
     [
       'disclosure',
-      'with two disclosures of one name',
+      'with two disclosures of the same claim',
       { shown: [subject, toDisclosure('s', 'sub', 'eve')], concealed: [subject, toDisclosure('s', 'sub', 'eve')] },
     ],
     [
       'disclosure',
-      'with a disclosure over what is always shown',
+      'with a disclosure that overwrites a standard claim',
       { shown: [toDisclosure('s', 'iss', 'x')], concealed: [toDisclosure('s', 'iss', 'x')] },
     ],
     ['holder', 'with a proof of another type', { proofHeader: { typ: 'JWT' } }],
     ['holder', 'with a proof over other disclosures', { proof: { sd_hash: digestOf('x') } }],
-    ['holder', 'with a proof for several', { proof: { aud: [expected.audience, 'x'] } }],
-    ['audience', 'that was shown to another', { proof: { aud: 'x509_hash:another' } }],
-    ['nonce', 'that was shown upon another request', { proof: { nonce: 'n-2' } }],
-    ['stale', 'that was shown long ago', { proof: { iat: nowSec - 301 } }],
-    ['stale', 'that is to be shown later', { proof: { iat: nowSec + 31 } }],
-  ])('as %s: one %s', async (code, _, changes) => {
+    ['holder', 'with a proof for several audiences', { proof: { aud: [expected.audience, 'x'] } }],
+    ['audience', 'presented to another verifier', { proof: { aud: 'x509_hash:another' } }],
+    ['nonce', 'presented for another request', { proof: { nonce: 'n-2' } }],
+    ['stale', 'presented too long ago', { proof: { iat: nowSec - 301 } }],
+    ['stale', 'presented in the future', { proof: { iat: nowSec + 31 } }],
+  ])('with code %s: %s', async (code, _, changes) => {
     await expect(verify(await present(changes))).rejects.toMatchObject(refusedAs(code));
   });
 
-  test('that another key signed, the issuer’s or the holder’s', async () => {
+  test('if signed by a key other than the issuer’s or the holder’s', async () => {
     await expect(verify(await present({ cardKey: strangersKey }))).rejects.toMatchObject(refusedAs('signature'));
     await expect(verify(await present({ proofKey: strangersKey }))).rejects.toMatchObject(refusedAs('holder'));
     const edwards = holders.get('EdDSA')?.key ?? strangersKey;
@@ -192,7 +189,7 @@ describe('a credential is refused', () => {
     await expect(verify(await other)).rejects.toMatchObject(refusedAs('holder'));
   });
 
-  test('with another disclosure than its holder showed, and without the proof', async () => {
+  test('after removal of a disclosure or of the proof', async () => {
     const presentation = await present();
     const less = presentation.replace(`~${name}`, '');
     await expect(verify(less)).rejects.toMatchObject(refusedAs('holder'));
@@ -200,13 +197,13 @@ describe('a credential is refused', () => {
     await expect(verify(bare)).rejects.toMatchObject(refusedAs('holder'));
   });
 
-  test.each(['', '~', 'x~', 'a.b.c~', 'x'.repeat(70_000)])('that is none: %.10s', async (text) => {
+  test.each(['', '~', 'x~', 'a.b.c~', 'x'.repeat(70_000)])('if malformed: %.10s', async (text) => {
     await expect(verify(text)).rejects.toMatchObject({ name: 'CredentialError', code: 'malformed' });
   });
 });
 
-describe('its status', () => {
-  test('decides: its own bit, and no other', async () => {
+describe('the status of a credential', () => {
+  test('depends only on the credential’s own bit in the list', async () => {
     const presentation = await present();
     await expect(verify(presentation, { reply: async () => new Response(await listOf([9])) })).rejects.toMatchObject(
       refusedAs('ended'),
@@ -218,10 +215,10 @@ describe('its status', () => {
     ['cannot be reached', async () => Promise.reject(new TypeError('fetch failed'))],
     ['is not found', async () => new Response('', { status: 404 })],
     ['is another list', async () => new Response(await listOf([], { sub: `${list}2` }))],
-    ['is old', async () => new Response(await listOf([], { exp: nowSec }))],
+    ['has expired', async () => new Response(await listOf([], { exp: nowSec }))],
     ['is of another type', async () => new Response(await listOf([], {}, { typ: 'jwt' }))],
-    ['has a stranger’s signature', async () => new Response(await listOf([], {}, { key: strangersKey }))],
-    ['has two bits for each', async () => new Response(await listOf([], { status_list: { bits: 2, lst: '' } }))],
+    ['is signed with another key', async () => new Response(await listOf([], {}, { key: strangersKey }))],
+    ['has two bits per entry', async () => new Response(await listOf([], { status_list: { bits: 2, lst: '' } }))],
     [
       'is too short',
       async () =>
@@ -230,11 +227,11 @@ describe('its status', () => {
         ),
     ],
     ['is too long', async () => new Response('x'.repeat(300_000))],
-  ])('is unknown if the list %s: then it is refused', async (_, reply) => {
+  ])('is unavailable, and the credential refused, if the list %s', async (_, reply) => {
     await expect(verify(await present(), { reply })).rejects.toMatchObject(refusedAs('status_unavailable'));
   });
 
-  test('of a card that is wrong is asked of nobody', async () => {
+  test('is not requested for a credential that is already refused', async () => {
     const before = asked.length;
     await expect(verify(await present({ proof: { nonce: 'x' } }))).rejects.toMatchObject(refusedAs('nonce'));
     await expect(verify(await present({ cardKey: strangersKey }))).rejects.toMatchObject(refusedAs('signature'));
@@ -242,7 +239,7 @@ describe('its status', () => {
   });
 });
 
-test('where the keys of the issuer cannot be had nobody can say whether it is real', async () => {
+test('a credential whose issuer’s keys cannot be fetched is refused with keys_unavailable', async () => {
   const known = {
     jwksUri: 'https://face.example.com/.well-known/jwks.json',
     fetch: async () => new Response('', { status: 503 }),

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('a journey', () => {
+describe('a step-up with the client library', () => {
   const audience = 'https://shop.example.com/login';
   const start = async (subject: string, binding = {}) => {
     const { token } = await client.generate([ada], { scope: 'app:login', ...binding });
@@ -44,7 +44,7 @@ describe('a journey', () => {
       clock: server.clock,
     });
 
-  test('ends in a receipt that the verifier accepts, for its audience, person and nonce', async () => {
+  test('that passes returns a receipt, which the verifier accepts for its audience, subject and nonce', async () => {
     const { id, challenge } = await start('user-1');
     expect(await client.readStepUp(id)).toEqual({ state: 'started', receipt: null });
     const { state, receipt } = await client.sendPhotos(id, challenge, [adaLater]);
@@ -55,14 +55,14 @@ describe('a journey', () => {
     await expect(verifier().verify(receipt!, { subject: 'user-2' })).rejects.toMatchObject({ code: 'subject' });
   });
 
-  test('ends without one for another face', async () => {
+  test('with another face fails and returns no receipt', async () => {
     const { id, challenge } = await start('user-1');
     expect(await client.sendPhotos(id, challenge, [eve])).toEqual({ state: 'failed', receipt: null });
   });
 });
 
-describe('the other calls', () => {
-  test('make, check and score a token', async () => {
+describe('the other calls of the client library', () => {
+  test('create, authenticate and score a token', async () => {
     const binding = { password: 'secret', scope: 'door', accuracy: 5 };
     const { token, quality } = await client.generate([ada], binding);
     expect(quality).toEqual({ photos: 1, weak: true });
@@ -72,7 +72,7 @@ describe('the other calls', () => {
     expect(await client.authenticateScore(token, [eve], binding)).toMatchObject({ authenticated: false, score: null });
   });
 
-  test('release a content key of 32 bytes, or none', async () => {
+  test('release a content key of 32 bytes for the enrolled face, and null for another face', async () => {
     const { token } = await client.generate([ada]);
     const key = await client.contentKey(token, [adaLater]);
     expect(key).toHaveLength(32);
@@ -81,8 +81,8 @@ describe('the other calls', () => {
   });
 });
 
-describe('what goes wrong is a FacestepError', () => {
-  test('with the code of the server', async () => {
+describe('a failed call throws a FacestepError', () => {
+  test('with the error code of the server', async () => {
     await expect(client.quality(Buffer.from('wall'))).rejects.toMatchObject({
       name: 'FacestepError',
       code: 'face_none',
@@ -93,7 +93,7 @@ describe('what goes wrong is a FacestepError', () => {
     await expect(client.readStepUp('../token')).rejects.toMatchObject({ code: 'step_up_unknown' });
   });
 
-  test('with the wait the server asks for', async () => {
+  test('with the wait that the server requests', async () => {
     const { token, tokenId } = await client.generate([ada]);
     const fail = async () => ({ succeeded: false, result: null });
     for (let failed = 0; failed < 100; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
@@ -104,7 +104,7 @@ describe('what goes wrong is a FacestepError', () => {
     });
   });
 
-  test('without an answer, or with one that is not understood', async () => {
+  test('for a missing or invalid reply', async () => {
     const bodies = ['{"ok":true}', 'no JSON', '{"ok":true,"authenticated":"yes"}', ''];
     const odd = await listen((request, response) => {
       request.resume();
@@ -117,7 +117,7 @@ describe('what goes wrong is a FacestepError', () => {
     await expect(lost.authenticate('t', [ada])).rejects.toMatchObject({ code: 'unreachable', status: null });
   });
 
-  test('a client token that no header can carry is refused at once, and not shown', () => {
+  test('a client token that is not a valid header value is refused without printing it', () => {
     const make = (clientToken: string) => () =>
       createFacestepClient({ url: server.origin, clientToken, fetch: realFetch });
     for (const wrong of ['fst_canary\nfst_other', 'fst_canary\0', 'fst_canaré'])
@@ -125,7 +125,7 @@ describe('what goes wrong is a FacestepError', () => {
     expect(make('fst_canary\r\n')).not.toThrow();
   });
 
-  test('and a redirect is not followed: the token and the photos stay here', async () => {
+  test('for a redirect, which is not followed with the token and the photos', async () => {
     const elsewhere: string[] = [];
     const target = await listen((request, response) => {
       elsewhere.push(request.url ?? '');

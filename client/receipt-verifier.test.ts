@@ -49,29 +49,29 @@ const verify = (receipt: string, expected?: ExpectedReceipt, at = nowSec, known:
 const refusedAs = (code: ReceiptErrorCode) => ({ name: 'ReceiptError', code, message: receiptErrorText[code] });
 
 describe('a receipt is accepted', () => {
-  test('and its claims are told', async () => {
+  test('and its claims are returned', async () => {
     const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
     expect(await verify(await sign(), expected)).toEqual(claims);
   });
 
-  test('without a nonce, without liveness, with a claim nobody knows yet', async () => {
+  test('without a nonce, without liveness, and with an unknown claim', async () => {
     const { nonce: _, ...rest } = { ...claims, liveness: null, later: { of: 'us' } };
     const { later: __, ...told } = rest;
     expect(await verify(await sign(rest), { subject: claims.sub })).toEqual(told);
   });
 
-  test.each(['light-1', 'movement-1', null])('and says how presence was judged: %s', async (presence) => {
+  test.each(['light-1', 'movement-1', null])('with the presence check %s, which is returned', async (presence) => {
     expect(await verify(await sign({ ...claims, presence }))).toEqual({ ...claims, presence });
   });
 
   test.each([
-    ['as the clock of the issuer is 30 s ahead', claims.iat - 30],
-    ['until 30 s after its end', claims.exp + 29],
+    ['if the clock of the issuer is 30 s ahead', claims.iat - 30],
+    ['until 30 s after its expiry', claims.exp + 29],
   ])('%s', async (_, at) => {
     expect(await verify(await sign(), {}, at)).toMatchObject({ jti: claims.jti });
   });
 
-  test('with keys of other kinds in the set', async () => {
+  test('if the key set also contains keys of other types', async () => {
     const rsa = await exportJWK((await generateKeyPair('RS256')).publicKey);
     const mixed = { keys: [{ ...rsa, kid: 'one' }, { kty: 'oct', k: 'AAAA' }, {}, ...keys.keys] };
     expect(await verify(await sign(), {}, nowSec, mixed)).toEqual(claims);
@@ -83,48 +83,51 @@ describe('a receipt is refused', () => {
     ['issuer', 'of another issuer', { iss: 'https://face.example.net' }],
     ['audience', 'for another audience', { aud: 'https://shop.example.com/pay' }],
     ['malformed', 'for several audiences', { aud: [audience] }],
-    ['connection', 'about a token that somebody keeps', { connection: 'api:default' }],
-    ['subject', 'about somebody else', { sub: 'somebody' }],
+    ['connection', 'for a caller-held token', { connection: 'api:default' }],
+    ['subject', 'for another subject', { sub: 'somebody' }],
     ['nonce', 'for another request', { nonce: 'another' }],
     ['nonce', 'for no request', { nonce: undefined }],
-    ['expired', 'that has ended', { iat: nowSec - 200, exp: nowSec - 80 }],
-    ['expired', 'from the future', { iat: nowSec + 31, exp: nowSec + 60 }],
-    ['malformed', 'with a life of over 120 s', { exp: claims.iat + 121 }],
-    ['malformed', 'that ends before it begins', { exp: claims.iat - 1 }],
+    ['expired', 'expired', { iat: nowSec - 200, exp: nowSec - 80 }],
+    ['expired', 'issued in the future', { iat: nowSec + 31, exp: nowSec + 60 }],
+    ['malformed', 'valid for more than 120 s', { exp: claims.iat + 121 }],
+    ['malformed', 'expiring before its time of issue', { exp: claims.iat - 1 }],
     ['malformed', 'with an accuracy that does not exist', { accuracy: 9 }],
-  ])('%s: %s', async (code, _, change) => {
+  ])('with code %s: %s', async (code, _, change) => {
     const receipt = await sign({ ...claims, ...change });
     const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
     await expect(verify(receipt, expected)).rejects.toMatchObject(refusedAs(code));
   });
 
   test.each(['iss', 'aud', 'sub', 'iat', 'exp', 'jti', 'connection', 'txn', 'auth_time', 'acr', 'amr', 'accuracy'])(
-    'malformed: without %s',
+    'with code malformed: without %s',
     async (name) => {
       const { [name]: _, ...rest } = claims as Claims;
       await expect(verify(await sign(rest))).rejects.toMatchObject(refusedAs('malformed'));
     },
   );
 
-  test.each(['connection', 'subject', 'nonce'] as const)('%s: where the value to expect is missing', async (name) => {
-    const expected = JSON.parse('{}') as ExpectedReceipt;
-    Object.assign(expected, { [name]: undefined });
-    const { nonce: _, ...withoutNonce } = claims;
-    for (const payload of [claims, withoutNonce])
-      await expect(verify(await sign(payload), expected)).rejects.toMatchObject(refusedAs(name));
-  });
+  test.each(['connection', 'subject', 'nonce'] as const)(
+    'with code %s if the expected value is undefined',
+    async (name) => {
+      const expected = JSON.parse('{}') as ExpectedReceipt;
+      Object.assign(expected, { [name]: undefined });
+      const { nonce: _, ...withoutNonce } = claims;
+      for (const payload of [claims, withoutNonce])
+        await expect(verify(await sign(payload), expected)).rejects.toMatchObject(refusedAs(name));
+    },
+  );
 
-  test('at the very second its tolerance ends', async () => {
+  test('as soon as the clock tolerance ends', async () => {
     await expect(verify(await sign(), {}, claims.exp + 30)).rejects.toMatchObject(refusedAs('expired'));
     await expect(verify(await sign(), {}, claims.iat - 31)).rejects.toMatchObject(refusedAs('expired'));
   });
 
-  test('signed by a key that is not the issuer’s, under its name and another', async () => {
+  test('if signed by a key that is not the issuer’s, under any key id', async () => {
     for (const kid of ['one', 'two', undefined])
       await expect(verify(await sign(claims, { kid }, strangersKey))).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test('unsigned, or signed with the public key as a shared secret', async () => {
+  test('if unsigned, or signed with the public key as a shared secret', async () => {
     const unsigned = new UnsecuredJWT(claims).encode();
     await expect(verify(unsigned)).rejects.toMatchObject({ name: 'ReceiptError' });
     const payload = Buffer.from(JSON.stringify(claims));
@@ -137,14 +140,14 @@ describe('a receipt is refused', () => {
     await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
   });
 
-  test('with a key of its own in the header', async () => {
+  test('if its key is in its own header', async () => {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const jwk = await exportJWK(pair.publicKey);
     const receipt = await sign(claims, { jwk, kid: 'own' }, pair.privateKey);
     await expect(verify(receipt)).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test('with any character changed but the last, which holds bits that do not count', async () => {
+  test('after a change of any character but the last, which contains unused bits', async () => {
     const receipt = await sign();
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
     await fc.assert(
@@ -157,7 +160,7 @@ describe('a receipt is refused', () => {
     );
   });
 
-  test('whatever text it is, and a long one at once', async () => {
+  test('for any other text, however long', async () => {
     const texts = fc.oneof(fc.string(), fc.base64String(), fc.constantFrom('', '..', 'a.b.c', 'x'.repeat(1_000_000)));
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
@@ -185,7 +188,7 @@ describe('keys fetched from the issuer', () => {
   const verifierOf = (remote: RemoteKeys) =>
     createReceiptVerifier({ issuer, audience, keys: remote, clock: { now: () => nowSec * 1000 } });
 
-  test('are asked for once', async () => {
+  test('are requested once', async () => {
     const server = await serve(() => ({ status: 200, body: JSON.stringify(keys) }));
     const verifier = verifierOf(server.remote);
     for (const _ of [1, 2, 3]) expect(await verifier.verify(await sign())).toEqual(claims);
@@ -195,7 +198,7 @@ describe('keys fetched from the issuer', () => {
     await server.close();
   });
 
-  test('are asked for anew after 300 seconds: what a retired key signed is refused', async () => {
+  test('are requested again after 300 seconds: receipts signed by a removed key are then refused', async () => {
     let published = keys;
     const server = await serve(() => ({ status: 200, body: JSON.stringify(published) }));
     const verifier = verifierOf(server.remote);
@@ -212,7 +215,7 @@ describe('keys fetched from the issuer', () => {
     }
   });
 
-  test('that cannot be had are no fault of the receipt', async () => {
+  test('that are unavailable cause keys_unavailable, not a refusal of the receipt', async () => {
     const answers = [
       { status: 500, body: '{}' },
       { status: 302, body: '' },
@@ -230,7 +233,7 @@ describe('keys fetched from the issuer', () => {
   });
 });
 
-test('one for a code instead of a face is refused unless both are accepted, and then says which', async () => {
+test('a receipt for a fallback is refused by default; verifyAnyWay accepts and reports it', async () => {
   const { accuracy: _, liveness: __, ...rest } = claims;
   const otherWay = { ...rest, acr: 'another_way', amr: ['otp'], accuracy: null, liveness: null, presence: null };
   const receipt = await sign(otherWay);
@@ -253,25 +256,25 @@ describe('a receipt that approves an action', () => {
   const approving = async (changed: Claims = {}) =>
     sign({ ...claims, action, action_digest: await digestAction(action), ...changed });
 
-  test('is accepted for that action, and tells it', async () => {
+  test('is accepted for that action and returns it', async () => {
     expect(await verify(await approving(), { action })).toMatchObject({ action });
   });
 
   test.each<[string, Action | undefined]>([
     ['another amount', { ...action, amount: { value: '120.00', currency: 'EUR' } }],
     ['another payee', { ...action, payee: 'Eve' }],
-    ['nothing that the caller could tell', undefined],
+    ['an undefined expected action', undefined],
   ])('is refused for %s', async (_, expected) => {
     const wanted = { action: expected } as ExpectedReceipt;
     await expect(verify(await approving(), wanted)).rejects.toMatchObject(refusedAs('action'));
   });
 
-  test('is no sign-in, and a sign-in approves nothing', async () => {
+  test('is refused as a sign-in, and a sign-in receipt is refused as an approval', async () => {
     await expect(verify(await approving(), { subject: claims.sub })).rejects.toMatchObject(refusedAs('action'));
     await expect(verify(await sign(), { action })).rejects.toMatchObject(refusedAs('action'));
   });
 
-  test('is refused where its digest is not of its words, or it says more than is shown', async () => {
+  test('is refused if its digest does not match its text, or if it has an unknown field', async () => {
     const more = { ...action, fee: '9' };
     for (const changed of [{ action_digest: 'ab'.repeat(32) }, { action_digest: undefined }, { action: more }]) {
       await expect(verify(await approving(changed), { action })).rejects.toMatchObject(refusedAs('malformed'));
@@ -279,7 +282,7 @@ describe('a receipt that approves an action', () => {
   });
 });
 
-test('a receipt of the sandbox is refused, unless the caller says that it is a test', async () => {
+test('a sandbox receipt is refused unless the caller sets acceptSandbox', async () => {
   const receipt = await sign({ ...claims, sandbox: true });
   const expected = { connection: 'acme', subject: claims.sub, nonce: claims.nonce };
   await expect(verify(receipt, expected)).rejects.toMatchObject(refusedAs('sandbox'));

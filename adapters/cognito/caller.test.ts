@@ -25,8 +25,8 @@ const open = createOpenStepUpRequest(settings, { clock, noteUse: () => {} });
 const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce' };
 const untrusted = { code: 'caller_untrusted' };
 
-describe('a step-up request', () => {
-  test('opens to what the trigger signed', async () => {
+describe('the signed step-up request of a trigger', () => {
+  test('returns the data that the trigger signed', async () => {
     const request = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
     expect(request.length).toBeLessThan(1024);
     expect(await open(request)).toEqual({
@@ -38,7 +38,7 @@ describe('a step-up request', () => {
     });
   });
 
-  test('under the previous secret opens while one is configured, and is noted', async () => {
+  test('signed with the previous secret is accepted and reported while a previous secret is configured', async () => {
     const used: string[] = [];
     const noteUse = (use: string): void => void used.push(use);
     const both = createOpenStepUpRequest(
@@ -63,7 +63,7 @@ describe('a step-up request', () => {
     ['another pool', { userPoolId: 'eu-central-1_Another00' }],
     ['another service', { issuer: 'https://evil.example.com' }],
     ['another connection', { connection: 'workforce' }],
-  ])('under %s is refused', async (_, change) => {
+  ])('signed under %s is refused', async (_, change) => {
     const request = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, ...change });
     await expect(open(request)).rejects.toMatchObject(untrusted);
   });
@@ -73,7 +73,7 @@ describe('a step-up request', () => {
     await expect(open(request)).rejects.toMatchObject(untrusted);
   });
 
-  test('is refused once it is over, and before its time', async () => {
+  test('is refused after its expiry and before its time of issue', async () => {
     const later = createManualClock();
     const request = await signStepUpRequest({ ...asked, now: later.now() }, settings);
     const openLater = createOpenStepUpRequest(settings, { clock: later, noteUse: () => {} });
@@ -83,7 +83,7 @@ describe('a step-up request', () => {
     await expect(open(future)).rejects.toMatchObject(untrusted);
   });
 
-  test('of another form under the same secret is refused', async () => {
+  test('with other claims, type or algorithm under the same secret is refused', async () => {
     const nowSec = clock.now() / 1000;
     const claims = { client_id: 'client-one', nonce: 'a-nonce', sub: 'a-sub', exp: nowSec + 60, iat: nowSec };
     const whole = { ...claims, iss: settings.userPoolId, aud: 'https://face.example.com/hooks/customers' };
@@ -110,7 +110,7 @@ describe('a step-up request', () => {
     for (const request of others) await expect(open(request)).rejects.toMatchObject(untrusted);
   });
 
-  test('of any text is refused', async () => {
+  test('is refused for any other text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.base64String()), async (text) => {
         await expect(open(text)).rejects.toMatchObject(untrusted);
@@ -119,10 +119,10 @@ describe('a step-up request', () => {
   });
 });
 
-describe('a caller', () => {
+describe('the caller of a trigger', () => {
   const good = { region: 'eu-central-1', userPoolId: settings.userPoolId, callerContext: { clientId: 'client-two' } };
 
-  test('is the configured pool on behalf of a configured app client', () => {
+  test('is accepted if it is the configured pool for a configured app client', () => {
     expect(() => verifyCaller(good, settings)).not.toThrow();
   });
 

@@ -23,7 +23,7 @@ const functions = {
 };
 
 describe('the configuration of a connection', () => {
-  test('needs no more than a pool, its app clients and the secret of the triggers', () => {
+  test('requires only a pool, its app clients and the secret of the triggers', () => {
     const { cognito } = cognitoConnectionGuard.parse(minimal);
     expect(cognito).toMatchObject({ attribute: 'custom:face_token', credentials: { kind: 'default' } });
     expect(cognito.triggers.requestSecret).toBeInstanceOf(Credential);
@@ -33,15 +33,15 @@ describe('the configuration of a connection', () => {
   test.each([
     ['no app client', withCognito({ clientIds: [] })],
     ['a short secret', withCognito({ triggers: { requestSecret: 'x'.repeat(31) } })],
-    ['a pool that names a host', withCognito({ userPoolId: 'evil.example.com/_AbC' })],
+    ['a pool id that contains a host name', withCognito({ userPoolId: 'evil.example.com/_AbC' })],
     ['a standard attribute', withCognito({ attribute: 'email' })],
-    ['an endpoint in the clear', withCognito({ endpoint: 'http://cognito.example.com' })],
+    ['an http endpoint', withCognito({ endpoint: 'http://cognito.example.com' })],
     [
-      'half of the functions',
+      'only some of the functions',
       withCognito({ triggers: { requestSecret: secret, functions: { defineAuthChallenge: arn } } }),
     ],
     [
-      'a function that is a bucket',
+      'a function ARN of another service',
       withCognito({
         triggers: { requestSecret: secret, functions: { ...functions, defineAuthChallenge: 'arn:aws:s3:::bucket' } },
       }),

@@ -46,20 +46,24 @@ const right = entry('CUSTOM_CHALLENGE', true, 'FACE');
 const wrong = entry('CUSTOM_CHALLENGE', false, 'FACE');
 const totp = entry('SOFTWARE_TOKEN_MFA', true);
 
-describe('what comes next in a sign-in', () => {
+describe('the next step of a sign-in', () => {
   test.each<[string, readonly ChallengeResult[], string]>([
-    ['SRP is begun', [srp], 'password'],
-    ['the password is right', [srp, password], 'face'],
+    ['is the password after the start of SRP', [srp], 'password'],
+    ['is the face after the password', [srp, password], 'face'],
     [
-      'the device is remembered',
+      'is the face after the password and a remembered device',
       [srp, password, entry('DEVICE_SRP_AUTH', true), entry('DEVICE_PASSWORD_VERIFIER', true)],
       'face',
     ],
-    ['a backend sent the password', [entry('ADMIN_NO_SRP_AUTH', true)], 'face'],
-    ['the password and the second factor are right', [srp, password, totp], 'face'],
-    ['the face is right', [srp, password, right], 'tokens'],
-    ['a new user shows the face', [srp, password, entry('NEW_PASSWORD_REQUIRED', true), right], 'tokens'],
-    ['something new was answered', [srp, password, entry('WEB_AUTHN', true)], 'face'],
+    ['is the face after a backend sent the password', [entry('ADMIN_NO_SRP_AUTH', true)], 'face'],
+    ['is the face after the password and the second factor', [srp, password, totp], 'face'],
+    ['is the issuance of tokens after the face', [srp, password, right], 'tokens'],
+    [
+      'is the issuance of tokens after the new password and the face of a new user',
+      [srp, password, entry('NEW_PASSWORD_REQUIRED', true), right],
+      'tokens',
+    ],
+    ['is the face after a further, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
   ])('%s', (_, session, step) => {
     expect(nextStep(session, { sub: ada })).toBe(step);
   });
@@ -71,20 +75,20 @@ describe('what comes next in a sign-in', () => {
     ['the second factor is wrong', [srp, password, entry('SMS_MFA', false)]],
     ['the face was wrong three times', [srp, password, wrong, wrong, wrong]],
     ['the face is right at the fourth try', [srp, password, wrong, wrong, wrong, right]],
-    ['our challenge could not be made', [srp, password, entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')]],
+    ['the face challenge could not be created', [srp, password, entry('CUSTOM_CHALLENGE', true, 'FACE_UNAVAILABLE')]],
     ['there is a passkey, a face and no password', [entry('WEB_AUTHN', true), right]],
     ['the face comes before the password', [srp, right, password]],
-  ])('fails where %s', (_, session) => {
+  ])('is a failure if %s', (_, session) => {
     expect(nextStep(session, { sub: ada })).toBe('fail');
   });
 
-  test('an unknown user is led on and never gets tokens', () => {
+  test('is the same challenge for an unknown user, but never the issuance of tokens', () => {
     expect(nextStep([srp], { sub: null })).toBe('password');
     expect(nextStep([srp, password], { sub: null })).toBe('face');
     expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
   });
 
-  test('whatever happened, tokens need the password, then our challenge answered, and nothing failed after', () => {
+  test('is the issuance of tokens only after the password, then the face, and no later failure', () => {
     const names = [
       'SRP_A',
       'PASSWORD_VERIFIER',
@@ -136,7 +140,7 @@ const toDefineEvent = (session: readonly unknown[], request: Record<string, unkn
   request: { userAttributes: { sub: ada }, session, ...request },
 });
 
-test('a sign-in without SRP is logged with its remedy, and no other failure is', async () => {
+test('a sign-in without SRP is logged with its remedy; other failures are not logged', async () => {
   const logged = async (session: readonly unknown[]) => {
     const before = bench.log.text().length;
     expect(await ask('define-auth-challenge', toDefineEvent(session))).toMatchObject({ failAuthentication: true });
@@ -148,8 +152,8 @@ test('a sign-in without SRP is logged with its remedy, and no other failure is',
   expect(await logged([srp, password, wrong, wrong, wrong])).toBe('');
 });
 
-describe('in shadow mode', () => {
-  test('tokens follow the password, and one line of the log says so', async () => {
+describe('a sign-in in shadow mode', () => {
+  test('receives tokens after the password, with one log line', async () => {
     const shadow = await bench.connect({ mode: 'shadow' });
     const before = bench.log.text().length;
     expect(await ask('define-auth-challenge', toDefineEvent([srp]), shadow)).toMatchObject({
@@ -162,7 +166,7 @@ describe('in shadow mode', () => {
     expect(bench.log.text().slice(before).trim().split('\n')).toHaveLength(1);
   });
 
-  test('the password is still needed, by a user there is', async () => {
+  test('still requires the password and an existing user', async () => {
     const shadow = await bench.connect({ mode: 'shadow' });
     for (const event of [
       toDefineEvent([]),
@@ -186,7 +190,7 @@ const challengeOf = async (event: unknown) =>
     .object({ publicChallengeParameters: z.record(z.string(), z.string()) })
     .parse(await ask('create-auth-challenge', event)).publicChallengeParameters;
 
-describe('the challenge', () => {
+describe('the face challenge', () => {
   const open = () =>
     createOpenStepUpRequest(
       {
@@ -200,7 +204,7 @@ describe('the challenge', () => {
       { clock: bench.clock, noteUse: () => {} },
     );
 
-  test('is signed for the service, which opens a step-up of that user for that sign-in', async () => {
+  test('is signed for the service and starts a step-up of that user for that sign-in', async () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
     expect({ type, startUrl, exp, connection }).toEqual({
@@ -213,7 +217,7 @@ describe('the challenge', () => {
     expect(await open()(request)).toMatchObject({ subject: ada, audience, nonce, expiresAt });
   });
 
-  test('is another each time, and its private part holds nothing but the nonce', async () => {
+  test('has a new nonce each time, and the nonce is its only private parameter', async () => {
     const one = await challengeOf(known());
     const two = await challengeOf(known());
     expect(one.nonce).not.toBe(two.nonce);
@@ -225,7 +229,7 @@ describe('the challenge', () => {
     ).toEqual(['nonce']);
   });
 
-  test('of an unknown user looks as that of a known one, and names the same pretended id each time', async () => {
+  test('for an unknown user has the same form as for a known one, with a stable fake subject', async () => {
     const looks = await Promise.all(
       [known(), unknown(), unknown('Somebody else')].map(async (event) =>
         toLookOfChallenge(
@@ -242,7 +246,7 @@ describe('the challenge', () => {
     expect(await subjectOf(known())).toBe(ada);
   });
 
-  test('that cannot be made has a name that ends the sign-in', async () => {
+  test('that cannot be created has metadata that makes the sign-in fail', async () => {
     const refused = await ask('create-auth-challenge', toCreateEvent('ada', { userAttributes: {} }));
     expect(refused).toMatchObject({ challengeMetadata: 'FACE_UNAVAILABLE', privateChallengeParameters: {} });
   });
@@ -256,14 +260,14 @@ const toVerifyEvent = (challengeAnswer: string, request: Record<string, unknown>
 });
 const isCorrect = (event: unknown) => ask('verify-auth-challenge', event);
 
-describe('an answer', () => {
-  test('is right where it is a receipt of this user for this challenge, as often as Cognito asks', async () => {
+describe('the answer to a challenge', () => {
+  test('is correct if it is a receipt of this user for this challenge, also if Cognito repeats the call', async () => {
     const receipt = await bench.issue(ada, nonce);
     for (let attempt = 0; attempt < 3; attempt++)
       expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: true });
   });
 
-  test('is wrong where the receipt is somebody’s, or for something, else', async () => {
+  test('is wrong if its receipt has another user, nonce, audience, connection or key', async () => {
     const stranger = await createTestSigner();
     const elsewhere = toReceiptAudience({ ...bench.who, userPoolId: 'eu-central-1_Another00' });
     const receipts = [
@@ -280,7 +284,7 @@ describe('an answer', () => {
     for (const receipt of receipts) expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: false });
   });
 
-  test('is wrong once the receipt has expired, two minutes and the tolerance of clocks later', async () => {
+  test('is wrong after the receipt has expired: two minutes plus clock tolerance', async () => {
     const receipt = await bench.issue(ada, nonce);
     bench.clock.advanceSec(119);
     expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: true });
@@ -288,7 +292,7 @@ describe('an answer', () => {
     expect(await isCorrect(toVerifyEvent(receipt))).toEqual({ answerCorrect: false });
   });
 
-  test('is wrong without a nonce of ours, and of an unknown user', async () => {
+  test('is wrong without a nonce in the challenge, and for an unknown user', async () => {
     const receipt = await bench.issue(ada, nonce);
     const unbound = await bench.issue(ada, null);
     const nobody = await bench.issue('ada', nonce);
@@ -303,7 +307,7 @@ describe('an answer', () => {
     for (const event of events) expect(await isCorrect(event)).toEqual({ answerCorrect: false });
   });
 
-  test('of any text is wrong, and does not reach the log', async () => {
+  test('is wrong for any other text, which is not logged', async () => {
     const receipt = await bench.issue(ada, nonce);
     const [header = '', payload = '', signature = ''] = receipt.split('.');
     const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'facestep-receipt+jwt' })).toString('base64url');
@@ -341,8 +345,8 @@ const toPreTokenEvent = (
 };
 const suppressed = { claimsToSuppress: ['face_verified', 'face_verified_at', 'face_txn', 'custom:face_token'] };
 
-describe('the claim', () => {
-  test('is in both tokens for a receipt of this user and app client, in the ID token alone for version 1', async () => {
+describe('the face claim', () => {
+  test('is in both tokens for a receipt of this user and app client, and only in the ID token for version 1', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const at = String(bench.clock.now() / 1000);
     const claimed = {
@@ -362,7 +366,7 @@ describe('the claim', () => {
     }
   });
 
-  test('is taken out of refreshed tokens, of managed login, and of everything without such a receipt', async () => {
+  test('is absent from refreshed tokens, managed login, and every event without a receipt for it', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const elsewhere = await bench.issue(ada, nonce, { audience: `${testIssuer}/hooks/${connectionId}` });
     const events = [
@@ -383,7 +387,7 @@ describe('the claim', () => {
       });
   });
 
-  test('is created again from a repeated receipt, with its check’s time, and not after two minutes', async () => {
+  test('is issued again for a repeated receipt with the time of its check, and not after two minutes', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const checkedAt = String(bench.clock.now() / 1000);
     bench.clock.advanceSec(60);
@@ -394,7 +398,7 @@ describe('the claim', () => {
   });
 });
 
-test('other app clients and pools get a reply that ends the sign-in, without a claim', async () => {
+test('calls for other app clients and pools fail the sign-in and add no claim', async () => {
   const receipt = await bench.issue(ada, nonce);
   const events: Record<TriggerName, object> = {
     'define-auth-challenge': toDefineEvent([srp, password, right]),

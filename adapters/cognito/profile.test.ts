@@ -42,8 +42,8 @@ function observe(answer?: () => Promise<Response>, in_: UserPool = pool) {
 const attributesOf = (username: string) => pool.users.get(username)!.attributes;
 const textOf = (token: SealedToken | null) => token?.use((text) => text) ?? null;
 
-describe('the attribute', () => {
-  test('is written alone, and read in one call', async () => {
+describe('the token attribute', () => {
+  test('is written without changing others, and read with one call', async () => {
     attributesOf('ada').set('email', 'ada@example.com');
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
@@ -58,7 +58,7 @@ describe('the attribute', () => {
     expect([...attributesOf('ada').keys()].toSorted()).toEqual(['email', 'sub']);
   });
 
-  test('is that of the user with this sub, not of one who took it for a name', async () => {
+  test('belongs to the user with this sub, not to a user whose name equals the sub', async () => {
     const impostor = addUser(pool, ada);
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
@@ -70,7 +70,7 @@ describe('the attribute', () => {
     expect(calls).toContain('ListUsers');
   });
 
-  test('of a federated user is reached by sub, though Cognito takes their name alone', async () => {
+  test('of a federated user is found by sub, although Cognito requires the name', async () => {
     const { sub, attributes } = addUser(pool, 'Google_1234', { status: 'EXTERNAL_PROVIDER' });
     const { profile, calls } = observe();
     await profile.writeToken(sub, new SealedToken('FV1.abc'));
@@ -82,7 +82,7 @@ describe('the attribute', () => {
     await expect(profile.readToken('no-such-sub')).rejects.toMatchObject({ code: 'subject_unknown' });
   });
 
-  test('is asked for by an id alone: nothing else gets into a filter', async () => {
+  test('is requested only with a valid sub: no other text reaches a filter', async () => {
     const { profile, bodies } = observe();
     for (const subject of ['', 'ada@example.com', `${ada}"`, 'x" or username = "ada', `${ada} `, 'x'.repeat(129)]) {
       await expect(profile.readToken(subject)).rejects.toMatchObject({ code: 'subject_unknown' });
@@ -95,7 +95,7 @@ describe('the attribute', () => {
   });
 });
 
-test('the sessions of a user are ended, and those of nobody else, also where somebody took the sub for a name', async () => {
+test('ends the sessions of the requested user only, also if another user’s name equals the sub', async () => {
   const impostor = addUser(pool, ada);
   for (const username of ['ada', impostor.username]) {
     pool.accessTokens.set(`access-${username}`, username);
@@ -110,18 +110,18 @@ test('the sessions of a user are ended, and those of nobody else, also where som
   await expect(profile.endSessions?.('x"')).rejects.toMatchObject({ code: 'subject_unknown' });
 });
 
-describe('a Cognito that does not answer as it should', () => {
+describe('a faulty reply of Cognito', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { status: 502 })],
     ['no rights', () => Response.json({ __type: 'AccessDeniedException' }, { status: 400 })],
     ['too many requests', () => Response.json({ __type: 'TooManyRequestsException' }, { status: 400 })],
-  ])('is profile_unavailable: %s', async (_, answer) => {
+  ])('is reported as profile_unavailable: %s', async (_, answer) => {
     const { profile, calls } = observe(async () => answer());
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
     expect(calls.length).toBeLessThanOrEqual(2);
   });
 
-  test('that never answers is given up after ten seconds', async () => {
+  test('times out after ten seconds if it never arrives', async () => {
     const { profile } = observe(() => new Promise(() => {}));
     jest.useFakeTimers();
     try {
@@ -136,7 +136,7 @@ describe('a Cognito that does not answer as it should', () => {
     }
   });
 
-  test('cannot be made to send the credentials elsewhere', async () => {
+  test('does not cause the credentials to be sent to another host', async () => {
     const sent: RequestInit[] = [];
     const { cognito } = toSettings(simulator, pool, ['client']);
     const send: Fetch = async (_, init) => {
@@ -150,7 +150,7 @@ describe('a Cognito that does not answer as it should', () => {
 });
 
 describe('a login', () => {
-  test('is a name, never a sub, unless somebody took that for a name', async () => {
+  test('is matched with the user name, and with a sub only if it is the name of a user', async () => {
     const { profile } = observe();
     expect((await profile.findAccount('ada'))?.subject).toBe(ada);
     expect(await profile.findAccount(ada)).toBeNull();

@@ -105,7 +105,7 @@ const verdictOf = async (title: RegExp, changes: ConnectionChanges = {}, offsetM
 };
 
 describe('provisioning', () => {
-  test('sets up what is missing, changes nothing else, and has nothing left to do', async () => {
+  test('sets up what is missing, changes nothing else, and a second run has nothing to do', async () => {
     clientId = await administrator.createAppClient({
       ClientName: 'Shop',
       ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
@@ -150,14 +150,14 @@ describe('provisioning', () => {
     ['DefineAuthChallenge', { DefineAuthChallenge: arn('theirs') }],
     ['PreTokenGeneration', { PreTokenGeneration: arn('theirs') }],
     ['PreTokenGeneration', { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn('theirs') } }],
-  ])('is blocked by a function of others as %s', async (_, LambdaConfig) => {
+  ])('is blocked by another function that is configured as %s', async (_, LambdaConfig) => {
     await open({ ...furnished, LambdaConfig });
     expect((await applyAll()).at(-1)).toBe('blocked');
     expect(pool.settings.LambdaConfig).toEqual(LambdaConfig);
     expect(await verdictOf(/triggers/)).toBe('fail');
   });
 
-  test('leaves no client with an empty list, which may mean every attribute', async () => {
+  test('does not leave an app client with an empty attribute list, which could mean every attribute', async () => {
     await addFaceAttribute(pool, administrator);
     const lists = { WriteAttributes: ['custom:face_token'], ReadAttributes: ['email'] };
     Object.assign(pool.clients.get(clientId)!.settings, lists);
@@ -167,9 +167,9 @@ describe('provisioning', () => {
 
   test.each([
     ['a number', { AttributeDataType: 'Number' }],
-    ['fixed', { Mutable: false }],
-    ['short', { StringAttributeConstraints: { MaxLength: '100' } }],
-    ['never empty', { StringAttributeConstraints: { MinLength: '20', MaxLength: '2048' } }],
+    ['immutable', { Mutable: false }],
+    ['too short', { StringAttributeConstraints: { MaxLength: '100' } }],
+    ['not allowed to be empty', { StringAttributeConstraints: { MinLength: '20', MaxLength: '2048' } }],
   ])('is blocked by an attribute that is %s', async (_, misfit) => {
     const Name = 'custom:face_token';
     pool.schema.set(Name, { Name, AttributeDataType: 'String', Mutable: true, Required: false, ...misfit });
@@ -177,7 +177,7 @@ describe('provisioning', () => {
     expect(await verdictOf(/^The attribute/)).toBe('fail');
   });
 
-  test('takes the attribute from every app client of the pool, further pages too', async () => {
+  test('removes the attribute from the lists of every app client, also on further pages', async () => {
     await addFaceAttribute(pool, administrator);
     const lists = { WriteAttributes: ['email', 'custom:face_token'], ReadAttributes: ['custom:face_token', 'name'] };
     for (let each = 0; each < 61; each++) await administrator.createAppClient({ ClientName: `c${each}`, ...lists });
@@ -187,7 +187,7 @@ describe('provisioning', () => {
     expect(settings.at(-1)).toMatchObject({ WriteAttributes: ['email'], ReadAttributes: ['name'] });
   });
 
-  test('does not guess what a client without lists uses of other custom attributes', async () => {
+  test('does not guess the custom attributes of an app client without lists', async () => {
     pool.schema.set('custom:role', {
       Name: 'custom:role',
       AttributeDataType: 'String',
@@ -202,7 +202,7 @@ describe('provisioning', () => {
 });
 
 describe('the checks', () => {
-  test('all pass on a pool that is set up, but for the time for the face', async () => {
+  test('all pass on a configured pool except for a warning about the session duration', async () => {
     await applyAll();
     deploy();
     const findings = await Promise.all(
@@ -217,14 +217,17 @@ describe('the checks', () => {
   test.each([
     ['ALLOW_USER_SRP_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH'] }],
     ['ALLOW_USER_PASSWORD_AUTH', { ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] }],
-    ['no list of flows', { ExplicitAuthFlows: undefined }],
+    ['an unset list of flows', { ExplicitAuthFlows: undefined }],
     ['managed login', { AllowedOAuthFlowsUserPoolClient: true }],
-  ])('a way around the face by %s fails, and warns where applications demand the claim', async (_, changes) => {
-    Object.assign(pool.clients.get(clientId)!.settings, changes);
-    expect(await verdictOf(/no way around/)).toBe('fail');
-    expect(await verdictOf(/no way around/, { policy: { whenUnverified: 'omit_claim' } })).toBe('warn');
-    expect(await verdictOf(/no way around/, { policy: { mode: 'shadow' } })).toBe('warn');
-  });
+  ])(
+    'report an app client that allows a sign-in without a face by %s, as a warning if the policy omits claims',
+    async (_, changes) => {
+      Object.assign(pool.clients.get(clientId)!.settings, changes);
+      expect(await verdictOf(/no way around/)).toBe('fail');
+      expect(await verdictOf(/no way around/, { policy: { whenUnverified: 'omit_claim' } })).toBe('warn');
+      expect(await verdictOf(/no way around/, { policy: { mode: 'shadow' } })).toBe('warn');
+    },
+  );
 
   test.each([
     [{ FACESTEP_MODE: 'shadow' }, 'FACESTEP_MODE is shadow, so no user gets a face check'],
@@ -235,7 +238,7 @@ describe('the checks', () => {
       { FACESTEP_RECEIPT_KEYS: '{"keys":[{"kid":"leaked"},{"kid":"key-1"}]}' },
       'FACESTEP_RECEIPT_KEYS still holds leaked',
     ],
-  ])('functions that are deployed with %j are told of once, and no secret is shown', async (changes, told) => {
+  ])('report functions deployed with %j once and without secrets', async (changes, told) => {
     deploy(changes);
     const finding = await provision()
       .checks.find(({ title }) => title === 'The functions')!

@@ -16,21 +16,21 @@ test.each([
   ['pre-token-v1-documented', 'arn:aws:iam::123456789012:role/sns_caller'],
   ['pre-token-v2-documented', 'arn:aws:iam::123456789012:role/sns_caller'],
   ['pre-token-v2-receipt', null],
-])('groups go back as an answer has them: %s', (name, preferredRole) => {
+])('a reply keeps the groups of the event: %s', (name, preferredRole) => {
   const expected = { groupsToOverride: expect.any(Array), iamRolesToOverride: expect.any(Array), preferredRole };
   expect(groupsFor(readEvent(name))).toEqual([expected, expected]);
 });
 
 test.each<[string, unknown]>([
   ['of a client without a user', readEvent('pre-token-v3-client-credentials')],
-  ['that says nothing of them', { request: {} }],
-  ['that says of them what is not known', { request: { groupConfiguration: { groupsToOverride: 'staff' } } }],
-  ['that is none', null],
-])('nothing is said of the groups of an event %s', (_, event) => {
+  ['without group data', { request: {} }],
+  ['with unknown group data', { request: { groupConfiguration: { groupsToOverride: 'staff' } } }],
+  ['that is null', null],
+])('a reply omits groups for an event %s', (_, event) => {
   expect(keepGroups(event, refusal)).toEqual(refusal);
 });
 
-test('an answer that changes no tokens is left as it is', () => {
+test('leaves a reply that changes no tokens unchanged', () => {
   const answer = refuseVerify('internal');
   expect(keepGroups(readEvent('pre-token-v1-documented'), answer)).toEqual(answer);
 });

@@ -46,7 +46,7 @@ function createHeldFetch() {
   };
 }
 
-describe('keys fetched ahead of a call', () => {
+describe('signing keys fetched in advance', () => {
   /** A check with nothing known yet, and one call from a tenant. */
   function connect(fetch: Fetch) {
     const { createBearer, clock, hookAppId, entra, partner } = bench;
@@ -60,7 +60,7 @@ describe('keys fetched ahead of a call', () => {
     return { fetchAhead, call };
   }
 
-  test('are renewed after half an hour, while calls go on with those that are known', async () => {
+  test('are refreshed after half an hour; calls use the cached keys meanwhile', async () => {
     const { fetch, hold, letGo, asked, answered } = createHeldFetch();
     const { call } = connect(fetch);
     await call();
@@ -85,7 +85,7 @@ describe('keys fetched ahead of a call', () => {
   });
 });
 
-test('the first who signs in after a start gets the claim, though the keys took longer than a call waits', async () => {
+test('the first sign-in after a start receives the claim although the keys took longer than a call waits', async () => {
   const { fetch, hold, letGo, answered } = createHeldFetch();
   hold();
   const started = bench.connect({ fetch });

@@ -38,7 +38,7 @@ function connect({ tenants = [bench.entra.tenant.id], fetch = fetchKeys } = {}) 
 }
 
 describe('a call of the events service', () => {
-  test('is believed, and its tenant with it; metadata and keys are fetched once', async () => {
+  test('is accepted with its tenant; metadata and keys are fetched once', async () => {
     const { verify, urls } = connect();
     const { id } = bench.entra.tenant;
     for (let call = 0; call < 3; call++) {
@@ -47,7 +47,7 @@ describe('a call of the events service', () => {
     expect(urls).toEqual([`/${id}/v2.0/.well-known/openid-configuration`, `/${id}/discovery/v2.0/keys`]);
   });
 
-  test('is believed for the application by id and by URI, in tokens of both versions', async () => {
+  test('is accepted with the application id or URI as audience, in tokens of versions 1 and 2', async () => {
     const { verify } = connect();
     const { id } = bench.entra.tenant;
     const v1 = { iss: `https://sts.windows.net/${id}/`, azp: undefined, appid: eventsServiceAppId, ver: '1.0' };
@@ -63,7 +63,7 @@ describe('a call of the events service', () => {
     }
   });
 
-  test('is refused in every forged form', async () => {
+  test('is refused with any forged token', async () => {
     const { verify } = connect();
     const forged = await createForgedBearers(bench);
     expect(forged.length).toBeGreaterThan(20);
@@ -73,7 +73,7 @@ describe('a call of the events service', () => {
     await expect(verify(bearer('x'.repeat(100_000)))).rejects.toMatchObject(refused);
   });
 
-  test('names the events service as its version does, and no other way', async () => {
+  test('must name the events service in the claim of its token version', async () => {
     const { verify } = connect();
     const iss = `https://sts.windows.net/${bench.entra.tenant.id}/`;
     for (const claims of [
@@ -85,8 +85,8 @@ describe('a call of the events service', () => {
   });
 });
 
-describe('tenants', () => {
-  test('of the list are believed, each by its own keys', async () => {
+describe('a caller’s tenant', () => {
+  test('in the configured list is accepted only with its own keys', async () => {
     const { verify, urls } = connect({ tenants: [bench.entra.tenant.id, partner.id] });
     expect(await verify(bearer(await bench.createBearer({}, partner)))).toEqual({ tenantId: partner.id });
     expect(await verify(bearer(await bench.createBearer()))).toEqual({ tenantId: bench.entra.tenant.id });
@@ -96,7 +96,7 @@ describe('tenants', () => {
       await expect(verify(bearer(await bench.createBearer(claims)))).rejects.toMatchObject(refused);
   });
 
-  test('that are external may be named by their domain, as documented, or by their id, as in their metadata', async () => {
+  test('that is external may be identified by its domain, as documented, or by its id, as in its metadata', async () => {
     const external = await bench.entra.addTenant('external');
     const { verify } = connect({ tenants: [external.id], fetch: bench.entra.fetch });
     for (const iss of [external.issuer, `${bench.entra.url}/${external.id}/v2.0`])
@@ -105,15 +105,15 @@ describe('tenants', () => {
       await expect(verify(bearer(await bench.createBearer({ iss }, external)))).rejects.toMatchObject(refused);
   });
 
-  test('off the list are refused, and nothing is fetched for them', async () => {
+  test('outside the list is refused, and nothing is fetched for it', async () => {
     const { verify, urls } = connect();
     await expect(verify(bearer(await bench.createBearer({}, partner)))).rejects.toMatchObject(refused);
     expect(urls).toEqual([]);
   });
 });
 
-describe('keys', () => {
-  test('that were rotated are fetched anew', async () => {
+describe('signing keys of a tenant', () => {
+  test('are fetched again after a rotation', async () => {
     const { verify, urls } = connect({ tenants: [partner.id] });
     const former = await bench.createBearer({}, partner);
     await verify(bearer(former));
@@ -131,7 +131,7 @@ describe('keys', () => {
     expect(urls.length).toBeLessThanOrEqual(3);
   });
 
-  test('that cannot be had are an outage, not a stranger, and are asked for again', async () => {
+  test('that cannot be fetched are reported as an outage, not as an untrusted caller, and fetched again', async () => {
     const isMetadata = (url: string): boolean => url.includes('.well-known');
     const answers: (() => Promise<Response>)[] = [
       () => Promise.reject(new TypeError('fetch failed')),
@@ -154,7 +154,7 @@ describe('keys', () => {
     }
   });
 
-  test('that sign for others do not speak for the tenant, though it publishes them', async () => {
+  test('that belong to another issuer are refused although the tenant publishes them', async () => {
     const { entra } = bench;
     const { id } = entra.tenant;
     const answerWith =
@@ -183,7 +183,7 @@ describe('keys', () => {
     }
   });
 
-  test('of a metadata document that is another tenant’s, or leads out into the clear, are not taken', async () => {
+  test('are not used if the metadata names another tenant or an http address', async () => {
     const { entra } = bench;
     const { id, issuer } = entra.tenant;
     const jwks_uri = `${entra.url}/${id}/discovery/v2.0/keys`;

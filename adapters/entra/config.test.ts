@@ -18,7 +18,7 @@ const parse = (settings: unknown) => entraConnectionGuard.parse(settings);
 const rsa = await createSelfSigned('rsa');
 
 describe('the configuration of a connection', () => {
-  test('needs no more than a tenant and an application with a credential', () => {
+  test('requires only a tenant and an application with a credential', () => {
     const { entra, policy } = parse(minimal);
     expect(entra).toMatchObject({
       attribute: 'extension_aaaaaaaabbbbccccddddeeeeeeeeeeee_facestepToken',
@@ -39,11 +39,11 @@ describe('the configuration of a connection', () => {
       'https://127.0.0.1:8443',
       'http://127.0.0.1:8080',
     ],
-  ])('finds the hosts of %j', (changes, login, graph) => {
+  ])('determines the hosts for %j', (changes, login, graph) => {
     expect(parse(withEntra(changes)).entra).toMatchObject({ login, graph });
   });
 
-  test('takes a certificate with its key, ids in any case, tenants and a sign-up', async () => {
+  test('accepts a certificate with its key, ids in any case, additional tenants and a sign-up', async () => {
     const { cert, key } = await createSelfSigned('rsa');
     const { entra } = parse(
       withEntra({
@@ -68,15 +68,15 @@ describe('the configuration of a connection', () => {
   const certificate = (changes: Record<string, unknown>) =>
     withEntra({ auth: { kind: 'certificate', certificate: rsa.cert, privateKey: rsa.key, ...changes } });
   test.each([
-    ['a tenant by name', withEntra({ tenantId: 'contoso.onmicrosoft.com' })],
+    ['a tenant name in place of an id', withEntra({ tenantId: 'contoso.onmicrosoft.com' })],
     ['a key of another certificate', certificate({ privateKey: String(strangeKey) })],
-    ['a domain that leads elsewhere', withEntra({ externalDomain: 'evil.example/' })],
-    [
-      'a login host in the clear',
-      withEntra({ endpoints: { login: 'http://127.0.0.1:1', graph: 'http://127.0.0.1:1' } }),
-    ],
+    ['a domain with a path', withEntra({ externalDomain: 'evil.example/' })],
+    ['an http login host', withEntra({ endpoints: { login: 'http://127.0.0.1:1', graph: 'http://127.0.0.1:1' } })],
     ['a built-in attribute', withEntra({ attribute: 'displayName' })],
-    ['an attribute of a query', withEntra({ attribute: `extension_${'0'.repeat(32)}_x&$expand=manager` })],
+    [
+      'an attribute name with query parameters',
+      withEntra({ attribute: `extension_${'0'.repeat(32)}_x&$expand=manager` }),
+    ],
     ['an unknown field', withEntra({ timeout: 3 })],
   ])('is refused with %s', (_, settings) => {
     expect(entraConnectionGuard.safeParse(settings).success).toBe(false);

@@ -42,11 +42,11 @@ const notVerified = {
 const actionOf = ({ body }: RawReply): Json =>
   JSON.parse(JSON.stringify(body))?.data?.actions?.[0]?.['@odata.type'] ?? null;
 
-describe('tokens', () => {
+describe('token issuance', () => {
   const askAbout = (user: string, by?: ServedAdapter, correlationId = freshId()) =>
     ask('token-issuance-start', toTokenIssuanceEvent(tenantId, user, correlationId), by);
 
-  test('tell when and how the face was verified, in texts', async () => {
+  test('returns the time and the method of the face check as text claims', async () => {
     await bench.passStepUp(ada);
     const reply = await askAbout(ada);
     expect(reply.body).toEqual({
@@ -67,7 +67,7 @@ describe('tokens', () => {
     expect(await askAbout(ada)).toMatchObject(notVerified);
   });
 
-  test('of one sign-in, which share a correlation id, say the same for a minute', async () => {
+  test('returns the same claims for a minute to calls with the same correlation id', async () => {
     const correlationId = freshId();
     await bench.passStepUp(ada);
     const first = await askAbout(ada, bench.adapter, correlationId);
@@ -77,7 +77,7 @@ describe('tokens', () => {
     bearer = await bench.createBearer();
   });
 
-  test('one correlation id answers one sign-in: another application or address gets nothing', async () => {
+  test('verifies one sign-in per correlation id: another application or address is unverified', async () => {
     const event = toTokenIssuanceEvent(tenantId, ada, freshId());
     const { authenticationContext } = event.data;
     const other = (change: object) =>
@@ -94,7 +94,7 @@ describe('tokens', () => {
     expect(await other({ client: null })).toMatchObject(notVerified);
   });
 
-  test('of an application itself have no verified face, whatever else is told', async () => {
+  test('for an application without a user is never verified', async () => {
     for (const user of [undefined, null]) {
       const event = toTokenIssuanceEvent(tenantId, ada, freshId());
       const reply = await ask('token-issuance-start', {
@@ -105,14 +105,14 @@ describe('tokens', () => {
     }
   });
 
-  test('asked for in the name of another tenant are not verified, and use nothing up', async () => {
+  test('for a tenant other than the caller’s is unverified and consumes no pass', async () => {
     await bench.passStepUp(ada);
     const foreign = toTokenIssuanceEvent(partner.id, ada, freshId());
     expect(await ask('token-issuance-start', foreign)).toMatchObject(notVerified);
     expect(isClaimed(await askAbout(ada.toUpperCase()))).toBe(true);
   });
 
-  test('of another tenant of the list are of that tenant’s user alone', async () => {
+  test('for another configured tenant uses only passes of that tenant’s user', async () => {
     const both = bench.connect({ hooks: { tenants: [tenantId, partner.id] } });
     const theirs = await bench.createBearer({}, partner);
     const askTheirs = () => ask('token-issuance-start', toTokenIssuanceEvent(partner.id, ada, freshId()), both, theirs);
@@ -123,7 +123,7 @@ describe('tokens', () => {
     expect(isClaimed(await askAbout(ada, both))).toBe(true);
   });
 
-  test('a call for one hook is refused at the other', async () => {
+  test('a call for one hook is refused at another hook', async () => {
     await bench.passStepUp(ada);
     expect(await ask('token-issuance-start', toStartEvent(tenantId, email, freshId()))).toMatchObject(notVerified);
     expect(isShown(await ask('attribute-collection-start', toTokenIssuanceEvent(tenantId, ada, freshId())))).toBe(
@@ -131,7 +131,7 @@ describe('tokens', () => {
     );
   });
 
-  test('are stopped by a status that is not 200 where the policy denies', async () => {
+  test('is stopped with a status other than 200 if the policy denies', async () => {
     const strict = bench.connect({ policy: { whenUnverified: 'deny', whenUnavailable: 'deny' } });
     const stranger = randomUUID();
     expect(await askAbout(stranger, strict)).toEqual({ status: 403, body: null });
@@ -145,7 +145,7 @@ describe('tokens', () => {
     expect(await ask('token-issuance-start', own, strict)).toMatchObject(notVerified);
   });
 
-  test('are answered in time, as the policy says, where the state store hangs or is down', async () => {
+  test('returns the configured fallback before the timeout if the state store hangs or is down', async () => {
     const hanging = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     const down = { ...bench.core.state, readMany: () => Promise.reject(new Error('disk on fire')) };
     for (const state of [hanging, down]) {
@@ -158,11 +158,11 @@ describe('tokens', () => {
   });
 });
 
-describe('sign-up, before the form', () => {
+describe('sign-up before the form', () => {
   const start = (address: string, by?: ServedAdapter) =>
     ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
 
-  test('is blocked though the policy omits claims, for a step-up of a user, and without an address', async () => {
+  test('is blocked even if the policy omits claims, by a pass of an existing user, and without an address', async () => {
     expect(isShown(await start(email))).toBe(false);
     await bench.passStepUp(email);
     expect(isShown(await start(email))).toBe(false);
@@ -180,13 +180,13 @@ describe('sign-up, before the form', () => {
   });
 });
 
-describe('sign-up, with the form', () => {
+describe('sign-up with the form', () => {
   const submit = (receipt: string, { address = email, correlationId = freshId(), by = bench.adapter } = {}) =>
     ask('attribute-collection-submit', toSubmitEvent(bench, { email: address, receipt, correlationId }), by);
   const validation = 'microsoft.graph.attributeCollectionSubmit.showValidationError';
   const block = 'microsoft.graph.attributeCollectionSubmit.showBlockPage';
 
-  test('takes a receipt once, and wipes it off the form', async () => {
+  test('accepts a receipt once and removes it from the form', async () => {
     const receipt = await bench.issueReceipt(email);
     const correlationId = freshId();
     const taken = await submit(receipt, { correlationId });
@@ -196,7 +196,7 @@ describe('sign-up, with the form', () => {
     expect(actionOf(await submit(receipt))).toBe(validation);
   });
 
-  test('names the field where a receipt is missing, wrong, another’s, for another audience, or late', async () => {
+  test('reports the field of a missing, wrong, foreign or expired receipt', async () => {
     const good = await bench.issueReceipt(email);
     const [header = '', payload = '', signature = ''] = good.split('.');
     const none = Buffer.from('{"alg":"none","typ":"facestep-receipt+jwt"}').toString('base64url');
@@ -223,7 +223,7 @@ describe('sign-up, with the form', () => {
     expect(actionOf(await submit(late))).toBe(validation);
   });
 
-  test('is blocked where nothing the person types can help', async () => {
+  test('is blocked if no input of the user can succeed', async () => {
     const receipt = await bench.issueReceipt(email);
     const hanging = { ...bench.core.state, write: () => new Promise<never>(() => {}) };
     expect(actionOf(await submit(receipt, { by: bench.connect({ core: { state: hanging } }) }))).toBe(block);

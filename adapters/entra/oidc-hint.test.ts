@@ -60,24 +60,24 @@ const codeOf = (hint: string, given = verify) =>
       `${error.code} ${error.detail.hint ?? error.detail.reason}`,
   );
 
-test('tells who has passed the first factor, though the hint has expired', async () => {
+test('identifies the user who passed the first factor, also after the hint has expired', async () => {
   const { proof, ...user } = await verify(await issue());
   expect(user).toEqual({ sub: 'pairwise', tid: entra.tenant.id, oid });
   expect(proof.expiresAt).toBe(nowSec() * 1000 + 1_200_000);
 });
 
-test('takes either audience: the client id as documented, the application as seen', async () => {
+test('accepts the client id (documented) or the application id (observed) as audience', async () => {
   expect(await codeOf(await issue({ aud: appId }))).toBe('good');
 });
 
-describe('refuses', () => {
+describe('refuses a hint with', () => {
   test.each([
     ['another audience', { aud: randomUUID() }, 'audience'],
     ['several audiences', { aud: [clientId, 'other'] }, 'claims'],
     ['another issuer', { iss: 'https://login.example/v2.0' }, 'issuer'],
     ['no subject', { sub: undefined }, 'claims'],
-    ['an object id that is none', { oid: 'ada' }, 'claims'],
-    ['a tenant off the list', { tid: randomUUID() }, 'tenant'],
+    ['an invalid object id', { oid: 'ada' }, 'claims'],
+    ['a tenant outside the list', { tid: randomUUID() }, 'tenant'],
     ['no time of issue', { iat: undefined }, 'claims'],
   ])('%s', async (_, claims, reason) => {
     expect(await codeOf(await issue(claims))).toBe(`caller_untrusted ${reason}`);
@@ -92,13 +92,13 @@ describe('refuses', () => {
     expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
   });
 
-  test('one from before the store lost what it knew', async () => {
+  test('a time of issue before the store lost its data', async () => {
     verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
     expect(await codeOf(await issue({ iat: nowSec() - 1, nbf: nowSec() }))).toBe('caller_untrusted forgotten');
     expect(await codeOf(await issue())).toBe('good');
   });
 
-  test('another tenant, and its key for a hint of ours', async () => {
+  test('another tenant, or a key of another tenant', async () => {
     const other = await entra.addTenant();
     expect(await codeOf(await issue({}, other))).toBe('caller_untrusted tenant');
     const forged = await issue({ iss: entra.tenant.issuer, tid: entra.tenant.id }, other);
@@ -106,7 +106,7 @@ describe('refuses', () => {
     expect(await codeOf(await issue({}, other), connect({ tenantIds: [other.id] }))).toBe('good');
   });
 
-  test('a key that is not published', async () => {
+  test('an unpublished key', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [, payload = ''] = (await issue()).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -118,7 +118,7 @@ describe('refuses', () => {
     expect(await codeOf(await sign({}))).toBe('caller_untrusted malformed');
   });
 
-  test('no signature, and one made with the public key as a secret', async () => {
+  test('no signature, or the public key as an HMAC secret', async () => {
     const [, payload = ''] = (await issue()).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
     expect(await codeOf(new UnsecuredJWT(claims).encode())).toBe('caller_untrusted malformed');
@@ -130,12 +130,12 @@ describe('refuses', () => {
     expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
   });
 
-  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('text that is no hint', async (text) => {
+  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('malformed text', async (text) => {
     expect(await codeOf(text)).toBe('caller_untrusted malformed');
   });
 });
 
-test('the proof is named by what was signed, for one client: not by how a signature is written', async () => {
+test('the id of a proof depends on the signed content and the client, not on the encoding of the signature', async () => {
   const hint = await issue();
   const { proof } = await verify(hint);
   expect((await connect()(hint)).proof).toEqual(proof);
@@ -148,8 +148,8 @@ test('the proof is named by what was signed, for one client: not by how a signat
   if (again !== null) expect(again.proof).toEqual(proof);
 });
 
-describe('keys', () => {
-  test('are fetched once, and again for a new one', async () => {
+describe('signing keys of a hint', () => {
+  test('are fetched once, and again for a new key id', async () => {
     const before = entra.requests.keys;
     await verify(await issue());
     await verify(await issue({ sub: 'other' }));
@@ -160,14 +160,14 @@ describe('keys', () => {
     expect(await codeOf(await issue(), late)).toBe('good');
   });
 
-  test('are not fetched for a stranger', async () => {
+  test('are not fetched for an unknown tenant or malformed text', async () => {
     const before = entra.requests.keys;
     await codeOf(await issue({ tid: randomUUID() }));
     await codeOf('nonsense');
     expect(entra.requests.keys).toBe(before);
   });
 
-  test('and the issuer are those of the tenant’s metadata, wherever it says; and its own', async () => {
+  test('and the issuer come from the tenant’s metadata', async () => {
     const external = await entra.addTenant('external');
     const hint = await issue({}, external);
     expect(external.issuer).not.toContain(new URL(entra.url).host);
@@ -182,7 +182,7 @@ describe('keys', () => {
     expect(await codeOf(await issue(), crossed)).toBe('profile_unavailable metadata_unreachable');
   });
 
-  test('that sign for others are not taken, though the tenant publishes them', async () => {
+  test('that belong to another issuer are refused although the tenant publishes them', async () => {
     const foreign = connect({
       fetch: async (url, init) => {
         const response = await entra.fetch(url, init);
@@ -194,7 +194,7 @@ describe('keys', () => {
     expect(await codeOf(await issue(), foreign)).toBe('caller_untrusted key');
   });
 
-  test('that cannot be had are an outage and no stranger', async () => {
+  test('that cannot be fetched are reported as an outage, not as an untrusted caller', async () => {
     const hint = await issue();
     entra.fail('keys', { status: 503 });
     expect(await codeOf(hint, connect())).toBe('profile_unavailable metadata_unreachable');
@@ -208,7 +208,7 @@ describe('keys', () => {
   });
 });
 
-test('no refusal says anything of the hint', async () => {
+test('an error contains nothing of the hint', async () => {
   const canary = 'canary-of-the-hint';
   for (const claims of [{ aud: canary }, { oid: canary }, { iss: canary }, { iat: 0, name: canary }]) {
     const hint = await issue(claims);

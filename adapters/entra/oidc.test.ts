@@ -85,11 +85,11 @@ const errorOf = (asked: Promise<unknown>) =>
     (error: { error?: string; code?: string }) => error.error ?? error.code,
   );
 
-describe('the library gets', () => {
+describe('the OIDC library receives', () => {
   const taken = async (changes: Record<string, string>) =>
     Object.fromEntries((await client.admit!(new URLSearchParams({ ...(await usual()), ...changes }))).params);
 
-  test('the request in the protocol’s spelling, without the hint and without what is not known', async () => {
+  test('the request with protocol names, without the hint and unknown parameters', async () => {
     const { id_token_hint: _, 'client-request-id': __, ...rest } = await usual();
     const unknown = {
       prompt: 'none',
@@ -102,7 +102,7 @@ describe('the library gets', () => {
     expect(await taken(unknown)).toEqual({ ...rest, response_type: 'id_token' });
   });
 
-  test('what was sent twice as often as it was sent', async () => {
+  test('each repeated parameter as often as it was sent', async () => {
     const sent = new URLSearchParams(await usual());
     for (const name of ['state', 'nonce', 'redirect_uri', 'response_type', 'claims']) sent.append(name, 'again');
     const { params } = await client.admit!(sent);
@@ -112,8 +112,8 @@ describe('the library gets', () => {
   });
 });
 
-describe('the person', () => {
-  test('is the one of the hint, proved by Entra, and told as the hint’s subject', async () => {
+describe('the user', () => {
+  test('is the subject of the hint, vouched for by Entra ID, and is returned under the hint’s sub', async () => {
     expect(await askWith({})).toMatchObject({
       subject: oid,
       assurance: 'vouched',
@@ -123,7 +123,7 @@ describe('the person', () => {
     expect(log.text()).toContain(requestId);
   });
 
-  test('is nobody without exactly one hint', async () => {
+  test('is refused without exactly one hint', async () => {
     const { id_token_hint: hint = '', ...rest } = await usual();
     expect(await errorOf(ask(new URLSearchParams(rest)))).toBe('invalid_request');
     const twice = new URLSearchParams({ ...rest, id_token_hint: hint });
@@ -134,8 +134,8 @@ describe('the person', () => {
 
   test.each([
     ['of another audience', { aud: randomUUID() }],
-    ['too old', { iat: 1 }],
-  ])('is refused with a hint %s, and nothing says why', async (_, claims) => {
+    ['that is too old', { iat: 1 }],
+  ])('is refused with a hint %s, without a reason in the reply', async (_, claims) => {
     const hint = await issue(entra.tenant, claims);
     const error = await askWith({ id_token_hint: hint }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
@@ -146,7 +146,7 @@ describe('the person', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('the requested authentication', () => {
   test.each([
     [{ acr: ['possessionorinherence'] }, 'none'],
     [{ acr: ['inherence'], amr: ['face'] }, 'none'],
@@ -154,7 +154,7 @@ describe('what is asked for', () => {
     [{ acr: ['knowledgeorpossession'] }, 'unmet_authentication_requirements'],
     [{ acr: ['Inherence'] }, 'unmet_authentication_requirements'],
     [{ acr: ['possessionorinherence'], amr: ['fido', 'otp'] }, 'unmet_authentication_requirements'],
-  ])('%j: %s', async (values, expected) => {
+  ])('%j results in %s', async (values, expected) => {
     expect(await errorOf(askWith({ claims: toClaims(values) }))).toBe(expected);
   });
 
@@ -162,11 +162,11 @@ describe('what is asked for', () => {
     ['{"id_token":{"acr":{"value":"possession"}}}', 'unmet_authentication_requirements'],
     ['{"id_token":{"amr":{"values":["otp"]}}}', 'unmet_authentication_requirements'],
     ['nonsense', 'invalid_request'],
-  ])('%s: %s', async (claims, expected) => {
+  ])('%s results in %s', async (claims, expected) => {
     expect(await errorOf(askWith({ claims }))).toBe(expected);
   });
 
-  test.each(['query', 'fragment', 'form_post.jwt', ''])('an answer by %s is refused', async (mode) => {
+  test.each(['query', 'fragment', 'form_post.jwt', ''])('with the response mode %s is refused', async (mode) => {
     expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
   });
 });

@@ -46,7 +46,7 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
 const read = async (profile: Profile, subject = user.id) =>
   (await profile.readToken(subject))?.use((text) => text) ?? null;
 
-test('the attribute is written where Graph says so: a page in its place is no write', async () => {
+test('a write succeeds only if Graph confirms it: an HTML page in its place is an error', async () => {
   const profile = connect({}, async (url, init) =>
     init.method === 'PATCH' ? new Response('<html><body>Back soon</body></html>') : entra.fetch(url, init),
   );
@@ -54,8 +54,8 @@ test('the attribute is written where Graph says so: a page in its place is no wr
   await expect(profile.clearToken(user.id)).rejects.toMatchObject(unavailable);
 });
 
-describe('sessions', () => {
-  test('are ended of one user and nobody else, and of none where Graph does not say so', async () => {
+describe('ending sessions', () => {
+  test('affects only the requested user and fails if Graph does not confirm it', async () => {
     const other = entra.addUser({ mail: 'grace@example.com' });
     const profile = connect();
     await profile.endSessions?.(user.id);
@@ -72,8 +72,8 @@ describe('sessions', () => {
   });
 });
 
-describe('credentials', () => {
-  test('by secret get one access token, which is kept', async () => {
+describe('the credentials of the service', () => {
+  test('with a secret obtain one access token, which is cached', async () => {
     const profile = connect();
     await profile.writeToken(user.id, new SealedToken('FV1.x'));
     expect(await read(profile)).toBe('FV1.x');
@@ -82,7 +82,7 @@ describe('credentials', () => {
     expect(user.extensions).toEqual({});
   });
 
-  test('by certificate get one too, and another certificate none', async () => {
+  test('with a certificate obtain an access token, and with another certificate none', async () => {
     const { cert, key } = await createSelfSigned('rsa');
     const auth = { kind: 'certificate', certificate: cert, privateKey: key };
     await expect(connect({ auth }).readToken(user.id)).rejects.toMatchObject({
@@ -96,7 +96,7 @@ describe('credentials', () => {
     expect(entra.requests.login).toBe(2);
   });
 
-  test('that are wrong are told apart by number, and never told', async () => {
+  test('that are wrong are reported by error number and never printed', async () => {
     const error = await connect({ auth: { kind: 'secret', secret: canary } })
       .readToken(user.id)
       .catch((thrown: unknown) => thrown);
@@ -109,8 +109,8 @@ describe('credentials', () => {
   });
 });
 
-describe('subjects', () => {
-  test('in upper case are the same person, in the form of Entra', async () => {
+describe('the subject', () => {
+  test('in upper case identifies the same user and is normalized to lower case', async () => {
     const { toSubject } = connect();
     const other = `${randomUUID()}/${user.id}`;
     for (const each of [user.id, other]) expect(toSubject?.(each.toUpperCase())).toBe(each);
@@ -123,7 +123,7 @@ describe('subjects', () => {
     ]);
   });
 
-  test('are object ids, and nothing else Graph would take for a user', async () => {
+  test('is an object id and no other identifier that Graph accepts', async () => {
     const profile = connect();
     for (const subject of [
       'ada@example.com',
@@ -149,7 +149,7 @@ describe('subjects', () => {
     expect(user.extensions).toEqual({});
   });
 
-  test('of another tenant of the list are named with it, and reached with a token for it', async () => {
+  test('of another configured tenant contains the tenant, whose access token is used', async () => {
     const partner = await entra.addTenant();
     const theirs = entra.addUser({ mail: 'grace@example.com' }, partner);
     const subject = `${partner.id}/${theirs.id}`;
@@ -168,8 +168,8 @@ describe('subjects', () => {
   });
 });
 
-describe('outages', () => {
-  test('Graph that says later is asked again after a moment, and no more than twice', async () => {
+describe('a faulty reply of Graph', () => {
+  test('with a rate limit is retried after the requested time, at most twice', async () => {
     const profile = connect();
     await profile.readToken(user.id);
     entra.fail('graph', { status: 429, retryAfterSec: 1 });
@@ -185,7 +185,7 @@ describe('outages', () => {
     expect(user.extensions[attribute]).toBe('FV1.x');
   });
 
-  test('Graph answers nothing that is understood', async () => {
+  test('that cannot be parsed is reported as profile_unavailable', async () => {
     for (const body of ['<html>', 'null', '{}', '[]', '{"id":7}']) {
       const profile = connect({}, (url, init) =>
         url.includes('/v1.0/') ? Promise.resolve(new Response(body)) : entra.fetch(url, init),
@@ -198,7 +198,7 @@ describe('outages', () => {
     await expect(other.readToken(user.id)).rejects.toMatchObject(unknown);
   });
 
-  test('is no token where it is something else, which is logged without it', async () => {
+  test('with an attribute that is not a token is read as no token and logged without the value', async () => {
     for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
       user.extensions[attribute] = value;
       expect(await read(connect())).toBeNull();
@@ -209,7 +209,7 @@ describe('outages', () => {
     expect(log.text()).not.toContain(canary);
   });
 
-  test('each request has an end, and follows no redirect', async () => {
+  test('times out, and its redirects are not followed', async () => {
     const inits: RequestInit[] = [];
     const profile = connect({}, (url, init) => {
       inits.push(init);
@@ -222,7 +222,7 @@ describe('outages', () => {
 });
 
 describe('a login', () => {
-  test('is a user principal name, and no other user is taken for its own', async () => {
+  test('is a user principal name, and a reply with another user is refused', async () => {
     const guest = entra.addUser({ mail: 'grace@example.com', userType: 'Guest' });
     const profile = connect();
     expect((await profile.findAccount('grace_example.com#EXT#@contoso.onmicrosoft.com'))?.subject).toBe(guest.id);
@@ -240,7 +240,7 @@ describe('an e-mail address that is no user principal name', () => {
   const external = { externalDomain: 'contoso' };
   const guest = 'grace@partner.example';
 
-  test('finds a guest by `mail` or `otherMails`, who is called by it', async () => {
+  test('finds a guest by `mail` or `otherMails` and uses the address as the login', async () => {
     const one = entra.addUser({ mail: guest, userType: 'Guest' });
     const other = entra.addUser({ mail: '', userType: 'Guest', otherMails: ["o'hara/1+x&y=#2@partner.example"] });
     const profile = connect();
@@ -254,7 +254,7 @@ describe('an e-mail address that is no user principal name', () => {
     });
   });
 
-  test('finds a customer of an external tenant by `identities`, and writes to that address', async () => {
+  test('finds a customer of an external tenant by `identities` and sends e-mail to that address', async () => {
     const { id: subject } = entra.addCustomer('mary@example.com');
     const issuer = 'google.com';
     const social = entra.addCustomer('', {
@@ -269,7 +269,7 @@ describe('an e-mail address that is no user principal name', () => {
     expect(await connect().findAccount('mary@example.com')).toBeNull();
   });
 
-  test('an address of several users finds no one; a sign-in name wins over an address that users can change', async () => {
+  test('of several users finds no user; a sign-in name takes precedence over an address that users can change', async () => {
     entra.addUser({ mail: guest, userType: 'Guest' });
     entra.addUser({ mail: 'eve@example.com', otherMails: [guest, 'ada@example.com', 'mary@example.com'] });
     const customer = entra.addCustomer('mary@example.com');
@@ -279,7 +279,7 @@ describe('an e-mail address that is no user principal name', () => {
     expect((await profile.findAccount('mary@example.com'))?.subject).toBe(customer.id);
   });
 
-  test('is checked in what Graph returns, as a filter may be ignored', async () => {
+  test('is compared with the users that Graph returns, as Graph may ignore a filter', async () => {
     const eve = { id: randomUUID(), userPrincipalName: 'eve@example.com', mail: 'eve@example.com' };
     const profile = connect(external, async (url, init) =>
       url.includes('/users?') ? Response.json({ value: [eve] }) : entra.fetch(url, init),

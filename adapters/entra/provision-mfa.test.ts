@@ -45,7 +45,7 @@ const ready = Array(5).fill('ready');
 const methodsOf = () => [...entra.tenant.methods.values()];
 
 describe('an empty tenant', () => {
-  test('is planned without being changed, then set up, and then there is nothing to do', async () => {
+  test('is planned without changes, then set up, and a second run has nothing to do', async () => {
     const given = connect();
     expect(await statesOf(mfaOf(given))).toEqual(['different', 'missing', 'missing', 'missing', 'missing']);
     expect(methodsOf()).toEqual([]);
@@ -78,8 +78,8 @@ describe('an empty tenant', () => {
   });
 });
 
-describe('what is there', () => {
-  test('stays: other redirect URIs, permissions, consents and groups', async () => {
+describe('existing settings', () => {
+  test('remain: other redirect URIs, permissions, consents and groups', async () => {
     application.web.redirectUris.push('https://theirs.example/callback');
     const theirs = { resourceAppId: randomUUID(), resourceAccess: [{ id: randomUUID(), type: 'Role' }] };
     application.requiredResourceAccess.push(theirs);
@@ -101,7 +101,7 @@ describe('the configuration', () => {
   const problems = (settings: unknown) =>
     entraConnectionGuard.safeParse(settings).error?.issues.map(({ path }) => path.at(-1)) ?? [];
 
-  test('has the tenant, the cloud and an application of its own', () => {
+  test('requires one tenant that matches, the cloud, and an application other than the daemon’s', () => {
     expect(problems(settingsWith())).toEqual([]);
     expect(problems(settingsWith({ tenantIds: [randomUUID()] }))).toEqual(['tenantIds', 'tenantIds']);
     expect(problems(settingsWith({ tenantIds: [entra.tenant.id, randomUUID()] }))).toEqual(['tenantIds']);
@@ -112,7 +112,7 @@ describe('the configuration', () => {
 
 const { cert } = await createSelfSigned('rsa');
 
-describe('checks', () => {
+describe('the checks of External MFA', () => {
   const certificate = new X509Certificate(cert);
   let jwk: JWK;
   let metadata: Record<string, unknown>;
@@ -145,7 +145,7 @@ describe('checks', () => {
       .run();
   };
 
-  test('pass on what Entra can read', async () => {
+  test('pass on a valid discovery document and keys', async () => {
     expect(await find('Discovery of External MFA')).toMatchObject({ verdict: 'pass' });
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'pass' });
     expect(await find('Keys that tell who calls')).toMatchObject({ verdict: 'pass' });
@@ -153,9 +153,9 @@ describe('checks', () => {
   });
 
   test.each<[string, () => unknown, string]>([
-    ['a chunked answer', () => (isChunked = true), 'length'],
-    ['no form_post', () => (metadata.response_modes_supported = []), 'response_modes_supported'],
-  ])('find %s in the discovery document', async (_, spoil, found) => {
+    ['a chunked reply', () => (isChunked = true), 'length'],
+    ['a missing form_post mode', () => (metadata.response_modes_supported = []), 'response_modes_supported'],
+  ])('report %s in the discovery document', async (_, spoil, found) => {
     spoil();
     expect(await find('Discovery of External MFA')).toMatchObject({
       verdict: 'fail',
@@ -166,8 +166,8 @@ describe('checks', () => {
 
   test.each<[string, () => unknown]>([
     ['without a certificate', () => delete jwk.x5c],
-    ['with the certificate of another', () => (jwk.n = `${jwk.n?.slice(0, -4)}AAAA`)],
-  ])('find a key %s', async (_, spoil) => {
+    ['with the certificate of another key', () => (jwk.n = `${jwk.n?.slice(0, -4)}AAAA`)],
+  ])('report a key %s', async (_, spoil) => {
     spoil();
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'fail' });
   });

@@ -39,7 +39,7 @@ function connect(granted: readonly string[]): Provisioning {
   return provisionEntra(connection, { clock, fetch: entra.fetch }, async (ms) => void waits.push(ms));
 }
 
-test('everybody is found, over pages, but for disabled accounts; a group has its members alone', async () => {
+test('lists all enabled users over several pages, or only the members of a group', async () => {
   const users = ['ada', 'grace', 'alan', 'joan', 'mary'].map((name) => entra.addUser({ mail: `${name}@example.com` }));
   users[4]!.accountEnabled = false;
   const { registration } = provisioning;
@@ -54,7 +54,7 @@ test('everybody is found, over pages, but for disabled accounts; a group has its
   await expect(registration!.findRegistrants('everybody')).rejects.toMatchObject({ code: 'provider_refused' });
 });
 
-test('a person is registered for the method, and known as such', async () => {
+test('registers a user for the method and then reports the user as registered', async () => {
   entra.addUser({ mail: 'ada@example.com' });
   const { registration } = provisioning;
   const [ada] = await registration!.findRegistrants(null);

@@ -51,12 +51,12 @@ const snapshot = () =>
   );
 
 describe('an empty tenant', () => {
-  test('is told what an application loses whose claims are set in the console', async () => {
+  test('has a warning that claims configured in the console will be lost', async () => {
     const found = (await plan(provisioning)).find(({ title }) => title === `Claims in tokens of ${client}`);
     expect(found).toMatchObject({ state: 'missing', changes: [expect.stringContaining('Attributes & Claims')] });
   });
 
-  test('is planned without being changed: every step says what it will do', async () => {
+  test('is planned without changes; every step describes its change', async () => {
     const before = snapshot();
     const found = await plan(provisioning);
     expect(found.map(({ state }) => state)).toEqual([
@@ -74,7 +74,7 @@ describe('an empty tenant', () => {
     expect(snapshot()).toBe(before);
   });
 
-  test('is set up, and then every step is ready and nothing is done twice', async () => {
+  test('is set up; a second run finds every step ready and changes nothing', async () => {
     expect(new Set(await applyAll(provisioning))).toEqual(new Set(['ready']));
     const after = snapshot();
     expect(new Set(await statesOf(provisioning))).toEqual(new Set(['ready']));
@@ -110,7 +110,7 @@ describe('an empty tenant', () => {
     expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
   });
 
-  test('of customers gets Microsoft’s caller of hooks first: no extension is made without it', async () => {
+  test('for customers first receives Microsoft’s caller application; no extension is created without it', async () => {
     const there = await entra.addTenant('external');
     entra.consent(daemon.clientId, there, Object.keys(graphRoles));
     const customers = (changes: object = {}) =>
@@ -128,8 +128,8 @@ describe('an empty tenant', () => {
   });
 });
 
-describe('what others have made', () => {
-  test('stays as it is', async () => {
+describe('settings of others', () => {
+  test('remain unchanged', async () => {
     const { tenant } = entra;
     const application = findApplication(tenant, daemon.clientId)!;
     application.identifierUris = ['api://theirs'];
@@ -168,7 +168,7 @@ describe('what others have made', () => {
     expect(theirPart()).toBe(untouched);
   });
 
-  test('in our way is never overwritten', async () => {
+  test('that conflict are never overwritten', async () => {
     await applyAll(provisioning);
     const { tenant } = entra;
     const [listener] = [...tenant.listeners.values()];
@@ -195,7 +195,7 @@ describe('what others have made', () => {
     ]);
   });
 
-  test('a policy of ours with more claims keeps them', async () => {
+  test('a policy of this product with additional claims keeps them', async () => {
     await applyAll(provisioning);
     const policy = [...entra.tenant.policies.values()][0]!;
     const theirs = { Source: 'user', ID: 'mail', JwtClaimType: 'mail' };
@@ -209,8 +209,8 @@ describe('what others have made', () => {
   });
 });
 
-describe('what Graph says no to', () => {
-  test('is told as its code and call, and no words of it', async () => {
+describe('a refusal of Graph', () => {
+  test('is reported with its code and call, without its text', async () => {
     provisioning = connect({}, { by: entra.addDaemon(['Application.Read.All']) });
     const error = await provisioning.steps[0]!.apply().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
@@ -223,7 +223,7 @@ describe('what Graph says no to', () => {
     });
   });
 
-  test('a list that points elsewhere is not followed with our token', async () => {
+  test('a next link to another host is not followed with the access token', async () => {
     const urls: string[] = [];
     const fetch: typeof entra.fetch = (url, init) => {
       urls.push(url);
@@ -237,11 +237,11 @@ describe('what Graph says no to', () => {
   });
 });
 
-describe('checks', () => {
+describe('the checks', () => {
   const verdicts = async (given = provisioning) =>
     Object.fromEntries((await diagnose(given.checks)).map(({ title, verdict }) => [title, verdict]));
 
-  test('pass where all is set up, and say what only a person can look at', async () => {
+  test('pass on a configured tenant and list what an administrator must inspect', async () => {
     await applyAll(provisioning);
     const found = await verdicts();
     expect(Object.values(found).filter((verdict) => verdict === 'fail')).toEqual([]);

@@ -59,13 +59,13 @@ function publish(answer: () => Promise<Response> = async () => Response.json({ k
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('an access token', () => {
-  test('of the configured issuer, audience and client is believed; its keys are fetched once', async () => {
+  test('with the configured issuer, audience and client is accepted; its keys are fetched once', async () => {
     const { verify, urls } = publish();
     for (let call = 0; call < 3; call++) await verify(bearer(await toToken()));
     expect(urls).toEqual(['https://example.okta.com/oauth2/hooks/v1/keys']);
   });
 
-  test('is refused where one of its claims is another', async () => {
+  test('is refused if one of its claims differs', async () => {
     const { verify } = publish();
     const others: Record<string, unknown>[] = [
       { iss: 'https://example.okta.com/oauth2/default' },
@@ -80,7 +80,7 @@ describe('an access token', () => {
     for (const claims of others) await expect(verify(bearer(await toToken(claims)))).rejects.toMatchObject(refused);
   });
 
-  test('is refused where its signature is not the issuer’s', async () => {
+  test('is refused if its signature is not the issuer’s', async () => {
     const { verify } = publish();
     const good = await toToken();
     const [header = '', payload = '', signature = ''] = good.split('.');
@@ -106,7 +106,7 @@ describe('an access token', () => {
     for (const token of forged) await expect(verify(bearer(token))).rejects.toMatchObject(refused);
   });
 
-  test('is refused where it is missing or in another scheme', async () => {
+  test('is refused if missing or under another scheme', async () => {
     const { verify, urls } = publish();
     const token = await toToken();
     for (const headers of [
@@ -120,7 +120,7 @@ describe('an access token', () => {
     expect(urls).toEqual([]);
   });
 
-  test('of a key published since is believed once the cached set may be fetched again', async () => {
+  test('with a newly published key is accepted once the cached key set may be fetched again', async () => {
     const published: JWK[] = [];
     const { verify } = publish(async () => Response.json({ keys: published }));
     await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
@@ -129,7 +129,7 @@ describe('an access token', () => {
     await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
   });
 
-  test('that cannot be checked because the keys cannot be had is an outage, not a stranger', async () => {
+  test('whose keys cannot be fetched causes an outage error, not an untrusted-caller error', async () => {
     const outages: (() => Promise<Response>)[] = [
       () => Promise.reject(new TypeError('fetch failed')),
       () => Promise.reject(new DOMException('late', 'TimeoutError')),
@@ -149,7 +149,7 @@ describe('a header secret', () => {
   const secret = { header: 'x-hook-secret', value: new Credential('correct-horse-battery') };
   const { fetch } = globalThis;
 
-  test('is believed in its own header alone', async () => {
+  test('is accepted only in its configured header', async () => {
     const verify = createVerifyCaller({ secret }, { fetch, clock });
     await verify({ 'x-hook-secret': 'correct-horse-battery' });
     for (const headers of [
@@ -163,7 +163,7 @@ describe('a header secret', () => {
       await expect(verify(headers)).rejects.toMatchObject(refused);
   });
 
-  test('and a token are each enough where both are configured', async () => {
+  test('and a token are each sufficient if both are configured', async () => {
     const fetchKeys: Fetch = async () => Response.json({ keys: [publicJwk] });
     const verify = createVerifyCaller({ secret, oauth }, { fetch: fetchKeys, clock });
     await verify({ 'x-hook-secret': 'correct-horse-battery' });

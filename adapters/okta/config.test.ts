@@ -25,7 +25,7 @@ const withKey = (privateKey: string) =>
 const withOkta = (changes: Record<string, unknown>) => ({ ...minimal, okta: { ...minimal.okta, ...changes } });
 
 describe('the configuration of a connection', () => {
-  test('needs no more than an org, its credentials and a caller', () => {
+  test('requires only an org, its credentials and a caller', () => {
     const { okta } = oktaConnectionGuard.parse(minimal);
     expect(okta).toMatchObject({ orgUrl: 'https://example.okta.com', attribute: 'facestepToken' });
     expect(okta.hooks.secret?.header).toBe('authorization');
@@ -33,7 +33,7 @@ describe('the configuration of a connection', () => {
     expect(JSON.stringify(okta)).not.toMatch(/an-api-token|enough length/);
   });
 
-  test('takes a key pair, and the OAuth channel', () => {
+  test('accepts a key pair and the OAuth channel', () => {
     const settings = withOkta({
       auth: { kind: 'private_key', clientId: '0oa1', privateKey: toPem('rsa'), keyId: 'k1' },
       hooks: { oauth: { issuer: 'https://example.okta.com/oauth2/hooks', audience: 'a', clientId: '0oa2' } },
@@ -46,21 +46,27 @@ describe('the configuration of a connection', () => {
   test.each([
     ['no caller', withOkta({ hooks: {} })],
     ['a short secret', withOkta({ hooks: { secret: { value: 'short' } } })],
-    ['a secret that is no header value', withOkta({ hooks: { secret: { value: 'a secret of enough\r\nlength' } } })],
-    ['an org in the clear', withOkta({ orgUrl: 'http://example.okta.com' })],
-    ['an org with a user', withOkta({ orgUrl: 'https://user:pass@example.okta.com' })],
-    ['an org with a space before it', withOkta({ orgUrl: ' https://example.okta.com' })],
-    ['an org with a line end after it', withOkta({ orgUrl: 'https://example.okta.com\n' })],
-    ['an attribute of the prototype', withOkta({ attribute: '__proto__' })],
+    [
+      'a secret that is not a valid header value',
+      withOkta({ hooks: { secret: { value: 'a secret of enough\r\nlength' } } }),
+    ],
+    ['an http org URL', withOkta({ orgUrl: 'http://example.okta.com' })],
+    ['an org URL with a user name', withOkta({ orgUrl: 'https://user:pass@example.okta.com' })],
+    ['an org URL with a leading space', withOkta({ orgUrl: ' https://example.okta.com' })],
+    ['an org URL with a trailing line break', withOkta({ orgUrl: 'https://example.okta.com\n' })],
+    ['an attribute named __proto__', withOkta({ attribute: '__proto__' })],
     ['an unknown field', withOkta({ timeout: 3 })],
-    ['keys in the clear', withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } })],
-    ['a key of another kind', withKey(toPem('ec'))],
+    [
+      'an http issuer of hook tokens',
+      withOkta({ hooks: { oauth: { issuer: 'http://x.example', audience: 'a', clientId: 'c' } } }),
+    ],
+    ['a private key of another type', withKey(toPem('ec'))],
   ])('is refused with %s', (_, settings) => {
     expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);
   });
 });
 
-describe('its OpenID clients', () => {
+describe('the OpenID clients of a connection', () => {
   const secret = 'a-secret-of-the-client-0123456789abcdef';
   const factor = { kind: 'okta_factor', id: 'okta', secret, orgUrls: ['https://example.okta.com'] };
   const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
@@ -75,11 +81,11 @@ describe('its OpenID clients', () => {
   });
 
   test.each<[string, object[], string]>([
-    ['an org over http', [{ ...factor, orgUrls: ['http://example.okta.com'] }], ''],
-    ['a redirect URI that is derived', [{ ...factor, redirectUris: ['https://evil.example/'] }], ''],
-    ['a secret that can be guessed', [{ ...factor, secret: 'secret' }], ''],
+    ['an http org URL', [{ ...factor, orgUrls: ['http://example.okta.com'] }], ''],
+    ['a configured redirect URI', [{ ...factor, redirectUris: ['https://evil.example/'] }], ''],
+    ['a weak secret', [{ ...factor, secret: 'secret' }], ''],
     ['trusted claims without a passkey', [{ ...factor, trustClaims: true }], 'policy.userSecret "passkey"'],
-    ['two identity verifications', [idv, { ...idv, id: 'other' }], 'two clients are of the kind okta_idv'],
+    ['two identity verification clients', [idv, { ...idv, id: 'other' }], 'two clients are of the kind okta_idv'],
   ])('are refused with %s', (_, clients, message) => {
     expect(parse(...clients).error?.issues[0]?.message).toContain(message);
   });

@@ -37,7 +37,7 @@ async function enrol(user: string): Promise<() => Promise<boolean>> {
   return async () => (await bench.core.state.read(`revoked:${sealed.tokenId}`)) !== null;
 }
 
-describe('the one GET', () => {
+describe('the one-time verification GET', () => {
   const verify = (headers: Record<string, string>) =>
     askHook(bench.adapter, 'events', { method: 'GET', headers, body: new Uint8Array() });
 
@@ -49,9 +49,9 @@ describe('the one GET', () => {
   });
 });
 
-describe('a user who leaves', () => {
+describe('a deactivated, suspended or deleted user', () => {
   test.each(['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])(
-    'loses token, attribute and passed step-up: %s',
+    'loses the token, the attribute and the passed step-up after %s',
     async (eventType) => {
       const isDenied = await enrol(ada);
       await bench.passStepUp(ada);
@@ -63,7 +63,7 @@ describe('a user who leaves', () => {
     },
   );
 
-  test('and whose profile Okta no longer lets anybody change loses the token all the same', async () => {
+  test('loses the token even if Okta no longer accepts changes of the profile', async () => {
     const isDenied = await enrol(ada);
     await bench.okta.changeStatus(ada, 'deactivate');
     expect(await tell(toLifecycleEvent(ada, 'e1'))).toEqual(heard);
@@ -74,7 +74,7 @@ describe('a user who leaves', () => {
     expect(attributeOf(ada)).toBeUndefined();
   });
 
-  test('is not taken for another user, nor for one to whom nothing was done', async () => {
+  test('is not confused with another user or with a user whose event failed or is of another type', async () => {
     const isDenied = await enrol(grace);
     const others = [
       batch({ ...event, uuid: 'e1', outcome: { result: 'FAILURE' }, target: [{ type: 'User', id: grace }] }),
@@ -89,7 +89,7 @@ describe('a user who leaves', () => {
     expect(attributeOf(grace)).toEqual(expect.any(String));
   });
 
-  test('told of again, before and after enrolling anew, changes nothing more', async () => {
+  test('causes one revocation for a repeated event, also after a new enrolment', async () => {
     await enrol(ada);
     const told = toLifecycleEvent(ada, 'e1');
     expect(await Promise.all([tell(told), tell(told), tell(told)])).toEqual([heard, heard, heard]);
@@ -102,7 +102,7 @@ describe('a user who leaves', () => {
   });
 });
 
-test('in shadow mode a user who leaves loses the token as well, and nothing is refused', async () => {
+test('in shadow mode a deactivated user loses the token as well, and no event is refused', async () => {
   const isDenied = await enrol(ada);
   const shadow = bench.connect({ policy: { mode: 'shadow' } });
   expect(await askHook(shadow, 'events', signed(toBody('x')))).toEqual(heard);
@@ -110,8 +110,8 @@ test('in shadow mode a user who leaves loses the token as well, and nothing is r
   expect(await isDenied()).toBe(true);
 });
 
-describe('a batch', () => {
-  test('is acted on as a whole, whatever else is in it', async () => {
+describe('a batch of events', () => {
+  test('is processed even if it contains invalid events', async () => {
     await Promise.all([enrol(ada), enrol(grace)]);
     const leave = (user: string, uuid: string) => ({ ...event, uuid, target: [{ type: 'User', id: user }] });
     const bad = [null, 'x', 7, [], {}, { ...event, uuid: 7 }, { ...leave(ada, 'e0'), target: 'all' }];
@@ -122,19 +122,19 @@ describe('a batch', () => {
   });
 
   test.each([
-    ['no JSON', 'x'],
-    ['no list', batch().data],
-    ['another hook', { ...batch(), eventType: 'com.okta.oauth2.tokens.transform' }],
-  ])('that is none is not asked for again: %s', async (_, body) => {
+    ['not JSON', 'x'],
+    ['not a list', batch().data],
+    ['an event of another hook', { ...batch(), eventType: 'com.okta.oauth2.tokens.transform' }],
+  ])('that is malformed is acknowledged, so that Okta does not repeat it: %s', async (_, body) => {
     expect(await tell(body)).toEqual({ status: 400, body: null });
   });
 });
 
-describe('an org that does not answer', () => {
+describe('an org that does not reply', () => {
   let isDown: boolean;
   const flaky: Fetch = (url, init) => (isDown ? Promise.reject(new TypeError('fetch failed')) : fetch(url, init));
 
-  test('is asked again while Okta is told to come back, and the end comes once it answers', async () => {
+  test('is retried while Okta is asked to repeat the event, and the revocation completes once the org replies', async () => {
     const isDenied = await enrol(ada);
     await bench.passStepUp(ada);
     isDown = true;
@@ -162,7 +162,7 @@ describe('an org that does not answer', () => {
     expect(await tell(toLifecycleEvent(ada, 'e1'), adapter)).toEqual(heard);
   });
 
-  test('does not keep another user’s end from coming', async () => {
+  test('does not delay the revocation of another user', async () => {
     await enrol(grace);
     const adapter = bench.connect({
       fetch: (url, init) => (url.includes(ada) ? Promise.reject(new TypeError('fetch failed')) : fetch(url, init)),

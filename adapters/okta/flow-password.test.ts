@@ -22,8 +22,8 @@ const type = (password: string, { username = login, by = bench.adapter } = {}) =
   askHook(by, 'password-import', signed(toBody(toPasswordEvent(bench.clock, username, `event-${++events}`, password))));
 const passFace = (username = login) => bench.passStepUp(subjectOfIdentifier(username));
 
-describe('a password', () => {
-  test('is kept where face and former directory both say yes, and never by one alone', async () => {
+describe('an imported password', () => {
+  test('is accepted only if both the face and the former directory confirm it', async () => {
     expect(isKept(await type(rightPassword))).toBe(false);
     expect(bench.passwordsAsked).toEqual([]);
     await passFace();
@@ -35,7 +35,7 @@ describe('a password', () => {
     expect(isKept(await type(rightPassword))).toBe(true);
   });
 
-  test('of another name than the face is not even asked about', async () => {
+  test('is not sent to the former directory if the user name differs from the checked user', async () => {
     await passFace();
     expect(isKept(await type(rightPassword, { username: 'grace@example.com' }))).toBe(false);
     await bench.passStepUp(login);
@@ -44,37 +44,37 @@ describe('a password', () => {
     expect(isKept(await type(rightPassword, { username: 'Ada@Example.com' }))).toBe(true);
   });
 
-  test('is not let in by a policy that omits claims: there is none to omit', async () => {
+  test('is refused without a face check even if the policy omits claims', async () => {
     const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('is never right where no former directory is configured', async () => {
+  test('is refused if no former directory is configured', async () => {
     const by = bench.connect({ okta: { passwordImport: undefined } });
     await passFace();
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('in shadow mode is what the former directory says it is', async () => {
+  test('in shadow mode is accepted if the former directory confirms it', async () => {
     const by = bench.connect({ policy: { mode: 'shadow' } });
     expect(isKept(await type('wrong', { by }))).toBe(false);
     expect(isKept(await type(rightPassword, { by }))).toBe(true);
   });
 });
 
-describe('a former directory', () => {
+describe('the former directory', () => {
   const answers: [string, Fetch][] = [
     ['that is down', () => Promise.reject(new TypeError('fetch failed'))],
-    ['that says 500', async () => Response.json({ verified: true }, { status: 500 })],
-    ['that says a text', async () => Response.json({ verified: 'true' })],
-    ['that hangs', (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject))],
+    ['that replies with status 500', async () => Response.json({ verified: true }, { status: 500 })],
+    ['that replies with text in place of a boolean', async () => Response.json({ verified: 'true' })],
+    ['that never replies', (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject))],
   ];
-  test.each(answers)('%s vouches for nobody', async (_, send) => {
+  test.each(answers)('%s confirms no password', async (_, send) => {
     await passFace();
     expect(isKept(await type(rightPassword, { by: bench.connect({ fetch: send }) }))).toBe(false);
   });
 
-  test('gets its secret, and cannot send the password elsewhere', async () => {
+  test('receives its secret, and its redirects are not followed with the password', async () => {
     const requests: RequestInit[] = [];
     const send: Fetch = async (_, init) => {
       requests.push(init);
@@ -87,7 +87,7 @@ describe('a former directory', () => {
   });
 });
 
-test('a password is in no log, no reply and no value that can be printed', async () => {
+test('a password appears in no log, no reply and no printable value', async () => {
   const password = 'canary-password-5d1c';
   const event = toPasswordEvent(bench.clock, login, 'e', password);
   const parsed = parsePasswordImportHook(toBody(event));
@@ -102,7 +102,7 @@ test('a password is in no log, no reply and no value that can be printed', async
   );
 });
 
-test('whatever is typed, by whomever, nobody is let in without a face', async () => {
+test('no user name and password are accepted without a face check', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.string(), async (username, password) => {
       const reply = await type(fc.sample(fc.constantFrom(password, rightPassword), 1)[0]!, { username });

@@ -24,8 +24,8 @@ const freshId = () => `event-${++events}`;
 const denial = { status: 200, body: { error: { errorSummary: expect.any(String) } } };
 const malformed = { status: 200, body: { error: { errorSummary: expect.stringMatching(/^request_malformed: /) } } };
 
-describe('whose tokens', () => {
-  test('tokens that name another user than the event are refused, and use nothing up', async () => {
+describe('the user of a token hook', () => {
+  test('must be the user of all tokens; otherwise the event is refused and consumes no pass', async () => {
     await bench.passStepUp(ada);
     const event = toTokenEvent(bench.clock, ada, freshId());
     const { data } = event;
@@ -42,7 +42,7 @@ describe('whose tokens', () => {
     expect(isClaimed(await ask('token', event))).toBe(true);
   });
 
-  test('an event without a user is only believed where no token is a person’s', async () => {
+  test('may be missing only if no token belongs to a person', async () => {
     const event = toTokenEvent(bench.clock, ada, freshId());
     const service = { claims: { sub: '0oaService0000000001' } };
     for (const user of [undefined, null]) {
@@ -54,7 +54,7 @@ describe('whose tokens', () => {
     }
   });
 
-  test('a face claim somebody configured for services is taken out', async () => {
+  test('a face claim configured for services is removed', async () => {
     const claims = { sub: '0oaService0000000001', face_verification: { result: 'verified' } };
     const event = { ...toTokenEvent(bench.clock, ada, freshId()), data: { context: {}, access: { claims } } };
     expect(await ask('token', event)).toEqual({
@@ -65,13 +65,13 @@ describe('whose tokens', () => {
     });
   });
 
-  test('a call for one hook is refused at the other', async () => {
+  test('a call for one hook is refused at another hook', async () => {
     await bench.passStepUp(ada);
     expect(await ask('token', toProgressiveEvent(bench.clock, ada, freshId()))).toMatchObject(malformed);
     expect(isAllowed(await ask('registration', toTokenEvent(bench.clock, ada, freshId())))).toBe(false);
   });
 
-  test('a self-service registration is refused, even with a user in it', async () => {
+  test('a self-service registration without a receipt is refused, even if the event names a user', async () => {
     await bench.passStepUp(ada);
     const event = toProgressiveEvent(bench.clock, ada, freshId());
     for (const requestType of ['self.service.registration', undefined, null, 'something.new']) {
@@ -82,7 +82,7 @@ describe('whose tokens', () => {
   });
 });
 
-describe('somebody who signs up', () => {
+describe('a sign-up', () => {
   const login = 'new@example.com';
   const audience = 'https://face.example.com/hooks/workforce';
   const issue = async (
@@ -115,7 +115,7 @@ describe('somebody who signs up', () => {
     },
   };
 
-  test('with a receipt is let in once, and by the same event again', async () => {
+  test('with a receipt is accepted once, and again for a repeat of the same event', async () => {
     const receipt = await issue();
     const eventId = freshId();
     const replies = await Promise.all([1, 2, 3].map(() => signUp(receipt, { eventId, as: 'New@Example.com' })));
@@ -125,7 +125,7 @@ describe('somebody who signs up', () => {
     expect(registrationReplyGuard.safeParse(second).error).toBeUndefined();
   });
 
-  test('is refused without one, or with another’s', async () => {
+  test('is refused without a receipt or with the receipt of another user', async () => {
     const [header = '', , signature = ''] = (await issue()).split('.');
     const forged = `${header}.${Buffer.from(JSON.stringify({ sub: login })).toString('base64url')}.${signature}`;
     const refused = [
@@ -149,7 +149,7 @@ describe('somebody who signs up', () => {
     expect(isAllowed(await signUp(late))).toBe(false);
   });
 
-  test('is told beside the field that is wrong', async () => {
+  test('that is refused reports the invalid field', async () => {
     expect(await signUp('x')).toMatchObject({
       body: { error: { errorCauses: [{ location: 'data.userProfile.facestepReceipt' }] } },
     });
@@ -158,7 +158,7 @@ describe('somebody who signs up', () => {
     });
   });
 
-  test('is refused as one who completes a profile, and as a kind of registration not known', async () => {
+  test('is refused if sent as profile completion or with an unknown request type', async () => {
     for (const requestType of ['progressive.profile', 'something.new', '']) {
       const event = { ...toSignUpEvent(bench.clock, login, await issue(), freshId()), requestType };
       expect(isAllowed(await ask('registration', event))).toBe(false);
@@ -166,7 +166,7 @@ describe('somebody who signs up', () => {
   });
 });
 
-describe('an assertion', () => {
+describe('a SAML assertion', () => {
   const toSaml = (claims: object) => {
     const event = toSamlEvent(bench.clock, grace, freshId());
     return { ...event, data: { ...event.data, assertion: { claims } } };
@@ -185,13 +185,13 @@ describe('an assertion', () => {
     },
   });
 
-  test('gets the attribute statement with a step-up, and nothing without, also where the policy denies', async () => {
+  test('receives the attribute statement after a step-up and nothing otherwise, even if the policy denies', async () => {
     expect(await ask('saml', toSaml({ role: {} }))).toEqual({ status: 200, body: { commands: [] } });
     await bench.passStepUp(grace);
     expect(await ask('saml', toSaml({ role: {} }))).toEqual(patched('add', 'verified'));
   });
 
-  test('whose application has a statement of our name tells the truth in it', async () => {
+  test('with an attribute statement of the same name receives the true value', async () => {
     const own = { face_verification: { attributeValues: [{ value: 'verified' }] } };
     expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'unverified'));
     await bench.passStepUp(grace);
@@ -199,8 +199,8 @@ describe('an assertion', () => {
   });
 });
 
-describe('what the state store cannot tell', () => {
-  test('is answered in time, as the policy says, where it hangs', async () => {
+describe('a hook call while the state store hangs', () => {
+  test('receives the configured fallback before the timeout', async () => {
     const hanging = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     for (const [whenUnavailable, reply] of [
       ['deny', denial],

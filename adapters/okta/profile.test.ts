@@ -18,7 +18,7 @@ afterEach(() => bench.close());
 
 const attributesOf = (user: string) => bench.okta.org.users.get(user)!.profile;
 
-test('the sessions of a user are ended, with the refresh tokens, and those of nobody else', async () => {
+test('ends the sessions and refresh tokens of the requested user only', async () => {
   const grace = await bench.okta.createUser({
     login: 'grace@example.com',
     password: 'correct horse',
@@ -45,7 +45,7 @@ function observe(answer?: (url: string) => Promise<Response>) {
 }
 
 describe('the attribute', () => {
-  test('is written alone: other attributes stay as they are', async () => {
+  test('is written without changing other attributes', async () => {
     attributesOf(ada).department = 'Engines';
     await bench.adapter.profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect(attributesOf(ada)).toMatchObject({ firstName: 'Ada', department: 'Engines', facestepToken: 'FV1.abc' });
@@ -54,7 +54,7 @@ describe('the attribute', () => {
     expect(attributesOf(ada)).not.toHaveProperty('facestepToken');
   });
 
-  test('is written where Okta says so: a page in its place, or another value, is no write', async () => {
+  test('counts as written only if Okta returns the value: an HTML page or another value is an error', async () => {
     const page = '<html><body>Back soon</body></html>';
     for (const body of [page, JSON.stringify({ id: ada, profile: { facestepToken: 'FV1.other' } })]) {
       const { profile } = observe(async () => new Response(body, { status: 200 }));
@@ -63,7 +63,7 @@ describe('the attribute', () => {
     }
   });
 
-  test('is reached by id alone, never by login or as “me”', async () => {
+  test('is reached only by user id, never by login or “me”', async () => {
     const { profile, requests } = observe();
     for (const subject of [
       'ada@example.com',
@@ -85,24 +85,24 @@ describe('the attribute', () => {
     );
   });
 
-  test('of another user is not taken for the one asked for', async () => {
+  test('of another user in the reply is refused', async () => {
     const { profile } = observe(async () => Response.json({ id: '00uOther', profile: { facestepToken: 'FV1.abc' } }));
     await expect(profile.readToken(ada)).rejects.toMatchObject({ code: 'subject_unknown' });
   });
 });
 
-describe('an org that does not answer as it should', () => {
+describe('a faulty reply of the org', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['JSON of another kind', () => Response.json(['x'])],
     ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
     ['401', () => Response.json({ errorCode: 'E0000011', errorSummary: 'Invalid token' }, { status: 401 })],
-  ])('is profile_unavailable: %s', async (_, answer) => {
+  ])('is reported as profile_unavailable: %s', async (_, answer) => {
     const { profile } = observe(async () => answer());
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
   });
 
-  test('with a rate limit that ends at once is asked again, and three times at most', async () => {
+  test('with a rate limit that ends within seconds is retried, at most three calls in all', async () => {
     const date = new Date().toUTCString();
     const headers = { 'x-rate-limit-reset': String(Date.parse(date) / 1000), date };
     const limit = () =>
@@ -146,7 +146,7 @@ describe('a service application with a key pair', () => {
     { requireDpop: false, form: 'pem' as const },
     { requireDpop: true, form: 'pem' as const },
     { requireDpop: true, form: 'jwk' as const },
-  ])('reads and writes: %j', async (options) => {
+  ])('reads and writes the token: %j', async (options) => {
     const profile = await connect(options);
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
     expect((await profile.readToken(ada))?.use((text) => text)).toBe('FV1.abc');
@@ -154,14 +154,14 @@ describe('a service application with a key pair', () => {
 });
 
 describe('a login', () => {
-  test('may be what stands before the @ while only one begins so', async () => {
+  test('may be the part before the @ if only one login starts with it', async () => {
     const { profile } = bench.adapter;
     expect((await profile.findAccount('ADA'))?.subject).toBe(ada);
     await bench.okta.createUser({ login: 'ada@example.org', password: 'correct horse' });
     expect(await profile.findAccount('ada')).toBeNull();
   });
 
-  test('is never whoever calls, and no other user is taken for its own', async () => {
+  test('never matches the calling administrator, and a reply with another user is refused', async () => {
     const me = { id: '00uAdmin', profile: { login: 'me@example.com', email: null } };
     const { profile, requests } = observe(async () => Response.json(me));
     for (const login of ['me', 'ada@example.com', 'm', '00uAdmin']) expect(await profile.findAccount(login)).toBeNull();
@@ -171,7 +171,7 @@ describe('a login', () => {
     expect(new Set(asked)).toEqual(new Set(['/api/v1/users/nobody%40facestep.invalid']));
   });
 
-  test('stays one part of the address', async () => {
+  test('is encoded as one path segment', async () => {
     const { profile, requests } = observe();
     await profile.findAccount('o’brien x=1#%2f..;@example.com');
     const { pathname, search, hash } = new URL(requests[0]!.url);
@@ -180,7 +180,7 @@ describe('a login', () => {
   });
 
   test.each(['corp/ada@example.com', 'is ada?@example.com', 'ada b lovelace', 'a/"\\" or status eq "ACTIVE'])(
-    'is found with characters that Okta does not take in a path: %s',
+    'finds a user although Okta does not accept its characters in a path: %s',
     async (login) => {
       const { profile } = bench.adapter;
       const id = await bench.okta.createUser({ login, password: 'correct horse' });

@@ -41,8 +41,8 @@ const runCheck = (title: string, given = {}) =>
     .run();
 const idpOf = (type: string) => [...bench.okta.org.identityProviders.values()].find((idp) => idp.type === type)!;
 
-describe('the factor', () => {
-  test('is an identity provider, then what only the console does, then an authenticator', async () => {
+describe('the factor-only OIDC client', () => {
+  test('requires an identity provider, then a manual step in the console, then an authenticator', async () => {
     const idp = stepOf('Identity provider: okta_factor');
     expect(await idp.inspect()).toMatchObject({ state: 'missing' });
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'fail' });
@@ -72,7 +72,7 @@ describe('the factor', () => {
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
   });
 
-  test('keeps what an administrator has set beside, whatever else is put right', async () => {
+  test('keeps other settings of the administrator when its own settings are corrected', async () => {
     const step = stepOf('Identity provider: okta_factor');
     await step.apply();
     const { id, definition, ...rest } = idpOf('OIDC');
@@ -99,7 +99,7 @@ describe('the factor', () => {
     expect(idpOf('OIDC').definition).toEqual({ ...safeguarded, policy: { ...safeguarded.policy, trustClaims: true } });
   });
 
-  test('that somebody has changed is put right, and keeps its name and its use', async () => {
+  test('with changed endpoints is corrected and keeps its name and its use', async () => {
     await stepOf('Identity provider: okta_factor').apply();
     const { id, client, ...rest } = idpOf('OIDC');
     const protocol = {
@@ -127,7 +127,7 @@ describe('the factor', () => {
   });
 });
 
-test('the identity verification is created over the API', async () => {
+test('the identity verification is created with the API', async () => {
   const step = stepOf('Identity provider: okta_idv');
   expect(await step.inspect()).toMatchObject({ state: 'missing' });
   await step.apply();

@@ -46,7 +46,7 @@ function observe(): { writes: string[]; fetch: Fetch } {
 }
 
 describe('an empty org', () => {
-  test('gets all that is asked for, and nothing the second time', async () => {
+  test('is fully configured by the first run; a second run changes nothing', async () => {
     const provisioning = provision({ okta: everything });
     const planned = await inspectAll(provisioning);
     expect(planned.map(({ state }) => state)).toEqual([...Array(8).fill('missing'), 'manual', 'missing', 'manual']);
@@ -82,7 +82,7 @@ describe('an empty org', () => {
   });
 });
 
-describe('a service application', () => {
+describe('a service application as the provisioning client', () => {
   const connect = async (scopes: string[]) => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
@@ -96,15 +96,15 @@ describe('a service application', () => {
     `okta.${name}.manage`,
   ]);
 
-  test('does all of it with the scopes for it alone', async () => {
+  test('can run all steps with exactly the documented scopes', async () => {
     const provisioning = await connect(granted);
     await applyAll(provisioning);
     expect((await statesOf(provisioning)).filter((state) => state !== 'manual' && state !== 'ready')).toEqual([]);
   });
 });
 
-describe('what is there already', () => {
-  test('keeps all else of its rules', async () => {
+describe('existing settings of an org', () => {
+  test('other parts of changed rules remain', async () => {
     const before = structuredClone(tokenRule().definition);
     const enrolment = structuredClone(bench.okta.org.registrationRule.definition);
     await applyAll(provision({ okta: everything }));
@@ -121,7 +121,7 @@ describe('what is there already', () => {
     });
   });
 
-  test('is adopted by its address, under whatever name, and its secret header set right', async () => {
+  test('a hook with the right address is adopted under any name, and its secret header is corrected', async () => {
     const channel = { type: 'HTTP', header: 'x-secret', secret: 'other' } as const;
     const uri = `${server.origin}/hooks/workforce/token`;
     const { id } = await bench.okta.attachHook({ kind: 'token', uri, channel });
@@ -137,7 +137,7 @@ describe('what is there already', () => {
     expect([...bench.okta.org.hooks.values()].filter(({ type }) => type === tokenHook().type)).toHaveLength(1);
   });
 
-  test('and ours, and calls a former address, is sent here, and its own headers and version stay', async () => {
+  test('a hook with a former address of this server is redirected and keeps its other headers and version', async () => {
     await stepOf(bench.provision({ publicUrl: 'https://former.example.com' }), 'Inline hook: token').apply();
     const { id } = tokenHook();
     // The console makes hooks of the newest version of their type.
@@ -157,7 +157,7 @@ describe('what is there already', () => {
     });
   });
 
-  test('and foreign stays: a rule that another hook hangs on, and the hook itself', async () => {
+  test('a rule with another hook, and that hook, remain unchanged', async () => {
     const channel = { type: 'HTTP', header: 'authorization', secret: 'theirs' } as const;
     for (const kind of ['token', 'registration', 'password-import'] as const) {
       await bench.okta.attachHook({ kind, uri: 'https://other.example.com/hook', channel });
@@ -177,7 +177,7 @@ describe('what is there already', () => {
     expect([tokenRule(), org.registrationRule, foreign]).toEqual(before);
   });
 
-  test('as an event hook keeps its other events, and is verified anew', async () => {
+  test('an event hook keeps its other events and is verified again', async () => {
     const uri = `${server.origin}/hooks/workforce/events`;
     await bench.okta.addEventHook({ uri, secret: hookSecret, events: ['user.session.start'] });
     const { id } = eventHook();
@@ -191,7 +191,7 @@ describe('what is there already', () => {
     ]);
   });
 
-  test('on a later page of a list is found', async () => {
+  test('an object on a later page of a list is found, and credentials are sent only to the org', async () => {
     const send: Fetch = async (url, init) => {
       const { pathname, searchParams } = new URL(url);
       if (init.method !== 'GET' || !pathname.endsWith('/policies') || searchParams.has('after'))
@@ -207,9 +207,9 @@ describe('what is there already', () => {
 
 test.each<[string, () => Response]>([
   ['HTML', () => new Response('<html>')],
-  ['another list', () => Response.json([null, 7, { id: 5 }])],
+  ['a malformed list', () => Response.json([null, 7, { id: 5 }])],
   ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
-])('an org that answers with %s is unavailable, and nothing is written', async (_, answer) => {
+])('an org that replies with %s is reported as unavailable, and nothing is written', async (_, answer) => {
   const methods: string[] = [];
   const { steps, checks } = provision({
     okta: everything,
@@ -234,7 +234,7 @@ test.each<[string, () => Response]>([
   expect(new Set(methods)).toEqual(new Set(['GET']));
 });
 
-describe('the attribute', () => {
+describe('the profile attribute', () => {
   const fitting = { title: 'Face', type: 'string', maxLength: null, permissions: null };
   const inspectAttribute = () => inspect('Profile attribute facestepToken');
   test.each([
@@ -243,12 +243,12 @@ describe('the attribute', () => {
     ['required', { required: true }],
     ['permissions', { permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] }],
     ['master', { master: { type: 'OVERRIDE', priority: [{ type: 'APP', value: '0oa1' }] } }],
-  ])('that does not fit by its %s is in the way: %j', async (misfit, change) => {
+  ])('with an unsuitable %s blocks provisioning: %j', async (misfit, change) => {
     bench.okta.org.attributes.set('facestepToken', { ...fitting, ...change });
     expect(await inspectAttribute()).toMatchObject({ state: 'blocked', reason: expect.stringMatching(`${misfit}$`) });
   });
 
-  test('whose value would come from where a user comes from is Okta’s own from then on, and all else of it stays', async () => {
+  test('sourced from another directory is changed to be sourced from Okta and otherwise kept', async () => {
     const before = { ...fitting, description: 'By hand', scope: 'NONE', master: { type: 'PROFILE_MASTER' } };
     bench.okta.org.attributes.set('facestepToken', before);
     const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
@@ -275,7 +275,7 @@ describe('the checks', () => {
     (await run(settings)).find((finding) => finding.title.startsWith(title))?.verdict;
   beforeEach(async () => void (await applyAll(provision({ okta: everything }))));
 
-  test('of an org that is set up pass, but for what Okta does by itself; they use nothing up', async () => {
+  test('pass on a configured org except for limits of Okta itself, and consume no pass', async () => {
     const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
     await bench.passStepUp(ada);
     const before = bench.core.audit.events.length;
@@ -309,7 +309,7 @@ describe('the checks', () => {
           .claims.push({ name: 'face_verification', claimType: 'RESOURCE', value: 'verified' }),
     ],
     ['Event hook', 'fail', () => Object.assign(eventHook(), { verificationStatus: 'UNVERIFIED' })],
-  ])('tell what is wrong: %s (%#)', async (title, verdict, damage) => {
+  ])('report a wrong setting: %s (%#)', async (title, verdict, damage) => {
     damage();
     expect(await verdictOf(title)).toBe(verdict);
   });

@@ -21,8 +21,8 @@ const codeOf = (work: () => unknown) => {
   }
 };
 
-describe('a signature', () => {
-  test.each([0, 1, -1, 300, -300])('made %d seconds from now is believed, and says when it was made', (apart) => {
+describe('a request signature', () => {
+  test.each([0, 1, -1, 300, -300])('made %d seconds from now is accepted, and its time is returned', (apart) => {
     const signature = toSignature(body, now + apart);
     expect(verify(withSignature(body, signature))).toEqual({
       signedAt: (now + apart) * 1000,
@@ -30,11 +30,11 @@ describe('a signature', () => {
     });
   });
 
-  test.each([301, -301, 86_400, -now])('made %d seconds from now is not', (apart) => {
+  test.each([301, -301, 86_400, -now])('made %d seconds from now is refused', (apart) => {
     expect(codeOf(() => verify(withSignature(body, toSignature(body, now + apart))))).toBe(refused.code);
   });
 
-  test('by the previous secret is believed while one is configured, and told apart', () => {
+  test('under the previous secret is accepted while one is configured, and reported', () => {
     const secret = new Credential('the secret that the Smart Hook is given now');
     const byOld = withSignature(body, toSignature(body, now));
     const both = createReadSignature({ secret, previousSecret: new Credential(hookSecret) }, { clock });
@@ -52,7 +52,7 @@ describe('a signature', () => {
     expect(codeOf(() => one(byOld.headers)(body))).toBe(refused.code);
   });
 
-  test('that no body could prove is refused before there is one', () => {
+  test('that is malformed or expired is refused before the body is read', () => {
     const good = toSignature(body, now);
     for (const signature of [undefined, '', good.slice(0, -1), toSignature(body, now - 301)]) {
       const { headers } = withSignature(body, signature);
@@ -60,7 +60,7 @@ describe('a signature', () => {
     }
   });
 
-  test('is of every byte of the body and of the time', () => {
+  test('is refused after a change of any byte of the body or the time', () => {
     const signature = toSignature(body, now);
     fc.assert(
       fc.property(fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
@@ -77,13 +77,13 @@ describe('a signature', () => {
     );
   });
 
-  test('of the time and the body is not of another division of the two', () => {
+  test('is refused if digits move between the time and the body', () => {
     const joined = Buffer.from(`1.${body.toString()}`);
     const signature = toSignature(body, now).replace(/^t=\d+/, `t=${String(now).slice(0, -1)}`);
     expect(codeOf(() => verify(withSignature(joined, signature)))).toBe(refused.code);
   });
 
-  test('of any other text is none', () => {
+  test('is refused for any other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(codeOf(() => verify(withSignature(body, text)))).toBe(refused.code);
@@ -96,12 +96,12 @@ describe('a signature', () => {
   });
 });
 
-describe('the count of one address and one user', () => {
+describe('the rate limit per address and user', () => {
   const source = '120.118.218.225';
   const ask = (count: ReturnType<typeof createCountCall>, times: number, who = { source, subject: '1' }) =>
     Array.from({ length: times }, () => codeOf(() => count(who)));
 
-  test('ends at twenty, until five minutes are over', () => {
+  test('allows twenty calls in five minutes', () => {
     const own = createManualClock();
     const count = createCountCall({ clock: own });
     expect(ask(count, 21)).toEqual([...Array<null>(20).fill(null), 'locked_out']);
@@ -111,14 +111,14 @@ describe('the count of one address and one user', () => {
     expect(ask(count, 20)).toEqual(Array<null>(20).fill(null));
   });
 
-  test('is forgotten rather than grow without end', () => {
+  test('keeps a bounded number of counters and drops the oldest', () => {
     const count = createCountCall({ clock });
     ask(count, 21);
     for (let n = 0; n < 10_000; n += 1) count({ source: String(n), subject: '1' });
     expect(ask(count, 1)).toEqual([null]);
   });
 
-  test('is not used up from another address, nor for another user', () => {
+  test('is separate for other addresses and other users', () => {
     const count = createCountCall({ clock });
     ask(count, 100);
     expect(ask(count, 1)).toEqual(['locked_out']);

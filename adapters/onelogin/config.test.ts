@@ -26,7 +26,7 @@ const withOneLogin = (changes: Record<string, unknown>) => ({
 });
 
 describe('the configuration of a connection', () => {
-  test('needs no more than an account, its credentials, a secret and the face policy', () => {
+  test('requires only an account, its credentials, a secret and the face policy', () => {
     const { onelogin } = oneloginConnectionGuard.parse(minimal);
     expect(onelogin).toMatchObject({
       accountUrl: 'https://example.onelogin.com',
@@ -44,21 +44,21 @@ describe('the configuration of a connection', () => {
   test.each([
     ['a short secret', withOneLogin({ hooks: { secret: 'x'.repeat(31) } })],
     ['a secret with a line break', withOneLogin({ hooks: { secret: `${secret}\n${secret}` } })],
-    ['a face policy that is the normal one', withOneLogin({ normalPolicyId: 187_346 })],
-    ['an account in the clear', withOneLogin({ accountUrl: 'http://example.onelogin.com' })],
-    ['a field of the prototype', withOneLogin({ attribute: '__proto__' })],
-    ['a time-out in milliseconds', withOneLogin({ timeoutSec: 2000 })],
-    ['a client id that ends its header', withOneLogin({ clientId: 'a, client_secret:b' })],
+    ['a face policy that equals the normal policy', withOneLogin({ normalPolicyId: 187_346 })],
+    ['an http account URL', withOneLogin({ accountUrl: 'http://example.onelogin.com' })],
+    ['an attribute named __proto__', withOneLogin({ attribute: '__proto__' })],
+    ['a timeout in milliseconds', withOneLogin({ timeoutSec: 2000 })],
+    ['a client id that would add a header field', withOneLogin({ clientId: 'a, client_secret:b' })],
     ['an unknown field', withOneLogin({ retries: 0 })],
   ])('is refused with %s', (_, settings) => {
     expect(oneloginConnectionGuard.safeParse(settings).success).toBe(false);
   });
 });
 
-describe('the documentation', () => {
+describe('the configuration example in the documentation', () => {
   const document = readFileSync(join(projectRoot, 'adapters/onelogin/README.md'), 'utf8');
 
-  test('has an example that loads', async () => {
+  test('is a valid configuration', async () => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
     const { connections } = await loadConfig({
       env: { FACESTEP_CONFIG: 'file', ONELOGIN_CLIENT_SECRET: 'def456' },

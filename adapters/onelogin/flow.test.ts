@@ -33,25 +33,25 @@ const preAuthenticate = (user: unknown, by = adapter, changes: object = {}) =>
 const migrate = (identifier: unknown, by = adapter) =>
   ask('user-migration', { ...toUserMigrationEvent('x', freshId()), user_identifier: identifier }, by);
 
-describe('without a step-up', () => {
+describe('a hook call without a step-up', () => {
   test.each([
     ['face_policy', 'step_up'],
     ['refuse', 'deny'],
-  ])('unverified: %s is %s, and nobody is migrated', async (unverified, decision) => {
+  ])('with unverified: %s receives the decision %s, and the user is not migrated', async (unverified, decision) => {
     const by = bench.connect({ onelogin: { unverified } });
     expect(await preAuthenticate(eve, by)).toEqual(decided(decision));
     expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
   });
 
-  test('a policy that omits the claim lets sign-ins through, and nobody be migrated', async () => {
+  test('is allowed to sign in if the policy omits the claim, and the user is not migrated', async () => {
     const by = bench.connect({ policy: { whenUnverified: 'omit_claim' } });
     expect(await preAuthenticate(eve, by)).toEqual(decided('allow'));
     expect(await migrate('eve@example.com', by)).toEqual(decided('deny'));
   });
 });
 
-describe('a step-up', () => {
-  test('is of the user, as number or as text', async () => {
+describe('a hook call after a step-up', () => {
+  test('is allowed once for the user, whose id may be a number or text', async () => {
     for (const user of [ada, Number(ada)]) {
       await bench.passStepUp(ada);
       expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
@@ -60,7 +60,7 @@ describe('a step-up', () => {
     }
   });
 
-  test('of a name is of that name in any case, and of no user', async () => {
+  test('for a user name is allowed for that name in any case, not for a user with that id', async () => {
     await bench.passStepUp(subjectOfIdentifier('Ada@Example.com'));
     expect(await migrate('eve@example.com')).toEqual(decided('deny'));
     expect(await migrate('ada@example.com ')).toEqual(decided('deny'));
@@ -71,13 +71,13 @@ describe('a step-up', () => {
     expect(await preAuthenticate(`identifier:${ada}`)).toEqual(decided('step_up'));
   });
 
-  test('that is no longer fresh is none', async () => {
+  test('is refused once the step-up is no longer fresh', async () => {
     await bench.passStepUp(eve);
     bench.clock.advanceSec(300);
     expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
   });
 
-  test('is not used up by an address that asks too often, and not kept from the user', async () => {
+  test('is refused from an address over the rate limit without consuming the pass of the user', async () => {
     const from = (ip: string | null) => preAuthenticate(eve, adapter, { ip });
     const stranger = '203.0.113.9';
     for (let times = 0; times < 20; times += 1) await from(stranger);
@@ -90,8 +90,8 @@ describe('a step-up', () => {
   });
 });
 
-describe('what the state store cannot tell', () => {
-  test('is answered in time, as the policy says, where it hangs', async () => {
+describe('a hook call while the state store hangs', () => {
+  test('receives the configured fallback before the timeout', async () => {
     const state = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     for (const [whenUnavailable, decision] of [
       ['deny', 'step_up'],
@@ -103,18 +103,18 @@ describe('what the state store cannot tell', () => {
   });
 });
 
-describe('hostile calls with good credentials', () => {
+describe('malformed calls with a valid signature', () => {
   test.each([
     ['pre-authentication', decided('step_up')],
     ['user-migration', decided('deny')],
-  ])('to %s are answered like anybody without a step-up', async (hook, expected) => {
+  ])('to %s receive the decision for a missing step-up', async (hook, expected) => {
     for (const text of ['', 'null', '[]', '"x"', '['.repeat(100_000), '\ufeff{}', '{"user_id":', '\xff']) {
       const reply = await askHook(adapter, hook, signed(bench.clock, Buffer.from(text, 'latin1')));
       expect(reply).toEqual(expected);
     }
   });
 
-  test.each([0, '01', '1e3', '٣', [1]])('about the user %p are about nobody', async (user) => {
+  test.each([0, '01', '1e3', '٣', [1]])('about the user %p are not allowed', async (user) => {
     expect(isAllowed(await preAuthenticate(user))).toBe(false);
   });
 });

@@ -30,7 +30,7 @@ const token = () => Response.json({ access_token: 'x', expires_in: 36_000 });
 const answering = (answer: () => Promise<Response> | Response) => (url: string) =>
   url.endsWith('/token') ? token() : answer();
 
-test('the session of a user is ended, and that of nobody else', async () => {
+test('ends the session of the requested user only', async () => {
   const grace = bench.onelogin.addUser({ username: 'grace@example.com', password: 'correct horse' });
   const { profile, requests } = observe();
   await profile.endSessions?.(ada);
@@ -44,7 +44,7 @@ test('the session of a user is ended, and that of nobody else', async () => {
 });
 
 describe('the custom field', () => {
-  test('is written beside what others keep there, and cleared by an empty text', async () => {
+  test('is written without changing other fields, and cleared with an empty text', async () => {
     const { profile } = bench.adapter;
     bench.onelogin.account.fields.push({ id: 1, name: 'Other', shortname: 'other', position: 2 });
     fieldsOf(ada).other = 'kept';
@@ -55,7 +55,7 @@ describe('the custom field', () => {
     expect(await profile.readToken(ada)).toBeNull();
   });
 
-  describe('while somebody else writes the user', () => {
+  describe('during a concurrent change of the user', () => {
     /** The profile, where another writer comes after each of the first writes of ours. */
     function race(others: readonly ((fields: Record<string, string | null>) => Record<string, string | null>)[]) {
       bench.onelogin.account.fields.push({ id: 1, name: 'Other', shortname: 'other', position: 2 });
@@ -75,14 +75,14 @@ describe('the custom field', () => {
     }
     const token = new SealedToken('FV1.abc');
 
-    test('what they overwrote of ours is written again, beside what they wrote', async () => {
+    test('is written again if it was overwritten, and keeps the other change', async () => {
       const { profile, writes } = race([() => ({ other: 'second' })]);
       await profile.writeToken(ada, token);
       expect(fieldsOf(ada)).toEqual({ other: 'second', [attribute]: 'FV1.abc' });
       expect(writes()).toBe(2);
     });
 
-    test('it is given up after three times, and their field is as they left it', async () => {
+    test('is reported as failed after three writes, and the other change remains', async () => {
       const { profile, writes } = race(Array.from({ length: 9 }, () => () => ({ other: 'second' })));
       await expect(profile.writeToken(ada, token)).rejects.toMatchObject(unavailable);
       expect(fieldsOf(ada)).toEqual({ other: 'second' });
@@ -90,7 +90,7 @@ describe('the custom field', () => {
     });
   });
 
-  test('holds a token of 256 characters; one that is cut off is told', async () => {
+  test('stores a token of 256 characters; a truncated token is reported', async () => {
     const { profile } = bench.adapter;
     const longest = new SealedToken(`FV1.${'x'.repeat(252)}`);
     await profile.writeToken(ada, longest);
@@ -102,7 +102,7 @@ describe('the custom field', () => {
     expect(JSON.stringify(error)).not.toContain('FV1');
   });
 
-  test('is reached by id alone', async () => {
+  test('is reached only by user id', async () => {
     const { profile, requests } = observe();
     for (const subject of [
       'ada@example.com',
@@ -127,7 +127,7 @@ describe('the custom field', () => {
 });
 
 describe('the access token', () => {
-  test('is asked for once, for many at the same time and later, until it expires', async () => {
+  test('is requested once for concurrent and later calls until it expires', async () => {
     const { profile, tokens } = observe();
     await Promise.all([1, 2, 3, 4].map(() => profile.readToken(ada)));
     bench.clock.advanceSec(35_999);
@@ -138,7 +138,7 @@ describe('the access token', () => {
     expect(tokens()).toBe(2);
   });
 
-  test('that was revoked is replaced once, for all who found out', async () => {
+  test('that was revoked is replaced once for all concurrent calls', async () => {
     const { profile, tokens } = observe();
     await profile.readToken(ada);
     bench.onelogin.account.tokens.clear();
@@ -148,7 +148,7 @@ describe('the access token', () => {
 });
 
 describe('the rate limit', () => {
-  test('is told with its end, and nothing is sent before that', async () => {
+  test('is reported with its end, and no call is sent before that', async () => {
     const { profile, requests } = observe();
     await profile.readToken(ada);
     bench.clock.advanceSec(3_000);
@@ -165,11 +165,11 @@ describe('the rate limit', () => {
   });
 });
 
-describe('the rate limit, of which outsiders have half', () => {
+describe('the half of the rate limit for anonymous callers', () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'].map((name) => `${name}@example.com`);
   const later = { ...unavailable, detail: { status: 429, retryAfterSec: 3_600 } };
 
-  test('what outsiders ask silences nobody else: tokens are read while the hour has calls', async () => {
+  test('can be exhausted by anonymous look-ups while token reads continue', async () => {
     const { profile, requests } = observe();
     bench.onelogin.account.callsPerHour = 10;
     bench.onelogin.account.hourBegan = bench.clock.now();
@@ -188,7 +188,7 @@ describe('the rate limit, of which outsiders have half', () => {
     [{}, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '50' }, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '49' }, 'refused'],
-  ])('told by %j: an outsider after it is %s', async (headers, outcome) => {
+  ])('after a reply with the headers %j: an anonymous call is %s', async (headers, outcome) => {
     const user = { id: Number(ada), username: 'ada' };
     const { profile } = observe(answering(() => Response.json(user, { headers: { ...headers } })));
     await profile.readAccount(ada);
@@ -202,12 +202,12 @@ describe('the rate limit, of which outsiders have half', () => {
   });
 });
 
-describe('an account that does not answer as it should', () => {
+describe('a faulty reply of the account', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['JSON of another kind', () => Response.json(['x'])],
     ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
-  ])('is profile_unavailable: %s', async (_, answer) => {
+  ])('is reported as profile_unavailable: %s', async (_, answer) => {
     const { profile } = observe(answering(answer));
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
     await expect(profile.writeToken(ada, new SealedToken('FV1.x'))).rejects.toMatchObject(unavailable);
@@ -218,7 +218,7 @@ describe('a login', () => {
   const change = (id: string, names: { username?: string; email?: string }) =>
     Object.assign(bench.onelogin.account.users.get(Number(id))!, names);
 
-  test('that one has as a name and another as an address is nobody’s', async () => {
+  test('that is the user name of one user and the e-mail address of another finds no user', async () => {
     const other = String(bench.onelogin.addUser({ username: 'other@example.com', password: 'x' }));
     change(other, { username: 'ada@example.com' });
     change(ada, { username: 'countess' });

@@ -62,7 +62,7 @@ async function addHook(source: string, changes: Record<string, unknown> = {}): P
 }
 
 describe('an empty account', () => {
-  test('gets field, variables and hook; what only the console can do is said', async () => {
+  test('receives field, variables and hook; steps for the console are listed as manual', async () => {
     expect(await inspect(provision())).toEqual(['missing', 'missing', 'missing', 'manual', 'manual']);
     await apply(provision());
     expect(await inspect(provision())).toEqual(['ready', 'ready', 'ready', 'manual', 'manual']);
@@ -86,14 +86,14 @@ describe('an empty account', () => {
   });
 });
 
-describe('a hook of ours', () => {
+describe('a hook of this connection', () => {
   beforeEach(() => apply(provision()));
 
   test.each([
     ['a new secret', { hooks: { secret: `${hookSecret}-2` } }],
     ['another face policy', { facePolicyId: 4711 }],
-    ['another choice', { whenDown: 'refuse' }],
-  ])('is replaced for %s, its variables too', async (_, changes) => {
+    ['another setting whenDown', { whenDown: 'refuse' }],
+  ])('is replaced with its variables for %s', async (_, changes) => {
     const changed = provision(changes);
     expect(await stepOf(changed, /pre-auth/).inspect()).toMatchObject({ state: 'different' });
     await apply(changed);
@@ -105,7 +105,7 @@ describe('a hook of ours', () => {
     expect(hookOf().settings.disabled).toBe(false);
   });
 
-  test('keeps what it was composed with, and what that needs', async () => {
+  test('keeps the function composed with it, and the settings of that function', async () => {
     const source = renderSmartHook({
       type: 'pre-authentication',
       settings: bench.configure(),
@@ -130,7 +130,7 @@ describe('a hook of ours', () => {
     expect(variables().THEIRS).toBe('x');
   });
 
-  test('runs for the pilot role alone, then for everybody, and otherwise for whom it did', async () => {
+  test('runs for the pilot role only, then for all users, or for the previous users without a setting', async () => {
     const condition = { source: 'roles', operator: '~', value: '123456' };
     expect(await stepOf(provision({ pilotRole: 123456 }), /pre-auth/).inspect()).toMatchObject({
       changes: ['Let it run for the members of the role 123456 alone.'],
@@ -150,7 +150,7 @@ describe('a hook of ours', () => {
   test.each([
     ['the hook', '/api/2/hooks/', 2],
     ['the hook a second time', '/api/2/hooks/', 3],
-  ])('that is half replaced when %s cannot be written is as it was', async (_, path, failing) => {
+  ])('is restored if the replacement fails at writing %s', async (_, path, failing) => {
     const { settings } = hookOf();
     let writes = 0;
     const refusing: typeof fetch = async (url, init) => {
@@ -175,9 +175,9 @@ describe('a hook of ours', () => {
   });
 });
 
-describe('a hook that is not ours', () => {
+describe('a hook of another origin', () => {
   test.each<SmartHookType>(['pre-authentication', 'user-migration'])(
-    'of the type %s is in the way, and is never overwritten',
+    'with the type %s blocks provisioning and is never overwritten',
     async (type) => {
       await addHook(theirs, { type });
       const before = structuredClone(hookOf(type));
@@ -189,13 +189,13 @@ describe('a hook that is not ours', () => {
     },
   );
 
-  test('nor is that of another connection', async () => {
+  test('that belongs to another connection blocks provisioning', async () => {
     const settings = { ...bench.configure(), id: 'another' };
     await addHook(renderSmartHook({ type: 'pre-authentication', settings, publicUrl, compose: null }));
     expect(await stepOf(provision(), /pre-auth/).inspect()).toMatchObject({ state: 'blocked' });
   });
 
-  test('composed with ours is adopted', async () => {
+  test('that is composed with the hook of this connection is adopted', async () => {
     const render = (type: SmartHookType) =>
       renderSmartHook({ type, settings: bench.configure(), publicUrl, compose: theirs });
     await addHook(render('pre-authentication'));
@@ -210,7 +210,7 @@ describe('a hook that is not ours', () => {
   });
 });
 
-describe('checks', () => {
+describe('the checks', () => {
   const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of open.splice(0)) await close();
@@ -226,7 +226,7 @@ describe('checks', () => {
     return server;
   }
 
-  test('of a provisioned account find nothing wrong, and say what one has to look at', async () => {
+  test('pass on a provisioned account and list what an administrator must inspect', async () => {
     await apply(provision());
     const server = await startServer(401);
     const ready = provision({}, server.url);
@@ -247,7 +247,7 @@ describe('checks', () => {
     });
   });
 
-  test.each([200, 500])('find that %d is not what the server answers to strangers', async (status) => {
+  test.each([200, 500])('report %d as the wrong reply of the server to an unsigned call', async (status) => {
     const server = await startServer(status);
     expect(await check(/Time/, provision({}, server.url))).toMatchObject({ verdict: 'fail' });
     await server.close();

@@ -85,7 +85,7 @@ const normal = steered(ownPolicyId);
 const denied = { success: false, user: null };
 const nobody = { success: false, user: {} };
 
-describe('what it sends', () => {
+describe('the request of the Smart Hook', () => {
   const types: readonly SmartHookType[] = ['pre-authentication', 'user-migration'];
   test.each(
     types.flatMap((type) =>
@@ -93,7 +93,7 @@ describe('what it sends', () => {
         .filter((file) => file.startsWith(type))
         .map((file) => [type, file] as const),
     ),
-  )('of the documented context of %s is %s, and nothing more', async (type, file) => {
+  )('for the documented %s context contains only the data of %s', async (type, file) => {
     const bodies: string[] = [];
     const url = await startOther(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -107,8 +107,8 @@ describe('what it sends', () => {
   });
 });
 
-describe('with our server', () => {
-  test('a fresh step-up is the normal policy, once, and again for the same request', async () => {
+describe('the Smart Hook while the server is reachable', () => {
+  test('returns the normal policy once after a fresh step-up, and again for a repeat of the same request', async () => {
     const url = await startServer();
     const face = steered(bench.facePolicyId);
     expect(await run(url)).toEqual(face);
@@ -121,8 +121,8 @@ describe('with our server', () => {
 
   test.each([
     ['no face policy', { FACESTEP_POLICY_ID: '' }],
-    ['a face policy that is no number', { FACESTEP_POLICY_ID: 'Face' }],
-  ])('with %s nobody gets in without a step-up', async (_, env) => {
+    ['a face policy that is not a number', { FACESTEP_POLICY_ID: 'Face' }],
+  ])('with %s refuses a sign-in without a step-up', async (_, env) => {
     const url = await startServer();
     expect(await run(url, { env })).toEqual(denied);
     await bench.passStepUp(userId);
@@ -132,7 +132,7 @@ describe('with our server', () => {
   test.each([
     ['another secret', { env: { FACESTEP_SECRET: `${hookSecret}x` } }],
     ['no secret', { env: { FACESTEP_SECRET: '' } }],
-  ])('with %s it is refused, which is no outage: never the normal policy', async (_, options) => {
+  ])('with %s returns the unverified decision, never the normal policy or the outage setting', async (_, options) => {
     const url = await startServer();
     await bench.passStepUp(userId);
     expect(await run(url, { ...options, onelogin: { whenDown: 'allow' } })).toEqual(steered(bench.facePolicyId));
@@ -141,27 +141,27 @@ describe('with our server', () => {
   });
 });
 
-describe('without our server', () => {
+describe('the Smart Hook while the server is unreachable', () => {
   const outages: readonly (readonly [string, () => Promise<string>])[] = [
-    ['nobody listens', async () => nowhere],
-    ['it answers 500', () => answering(500, '{"decision":"allow"}')],
-    ['it answers something else', () => answering(200, '{"decision":"yes"}')],
-    ['it hangs up', () => startOther((request) => request.destroy())],
-    ['it redirects', () => startOther((_, response) => response.writeHead(307, { location: nowhere }).end())],
-    ['it never answers', () => startOther(() => {})],
+    ['no server listens', async () => nowhere],
+    ['the server replies with status 500', () => answering(500, '{"decision":"allow"}')],
+    ['the server replies with an invalid decision', () => answering(200, '{"decision":"yes"}')],
+    ['the server closes the connection', () => startOther((request) => request.destroy())],
+    ['the server redirects', () => startOther((_, response) => response.writeHead(307, { location: nowhere }).end())],
+    ['the server never answers', () => startOther(() => {})],
   ];
 
   test.each([
     ['face_policy', () => steered(bench.facePolicyId)],
     ['allow', () => normal],
     ['refuse', () => denied],
-  ])('the administrator’s choice holds: %s', async (whenDown, toExpected) => {
+  ])('applies the setting whenDown: %s', async (whenDown, toExpected) => {
     expect(await run(nowhere, { onelogin: { whenDown } })).toEqual(toExpected());
   });
 
   // Neither a decision nor a refusal of ours would be a denial here.
   test.each(outages.filter(([what]) => /listens|500|never answers/.test(what)))(
-    'where %s nobody is migrated, unless that was chosen',
+    'does not migrate a user, unless whenDown is allow, if %s',
     async (_, start) => {
       const url = await start();
       const compose = 'exports.handler = async () => ({ success: true, user: { username: "ada" } });';
@@ -173,12 +173,12 @@ describe('without our server', () => {
     },
   );
 
-  test.each(outages)('it is an outage where %s', async (_, start) => {
+  test.each(outages)('applies whenDown if %s', async (_, start) => {
     expect(await run(await start(), { onelogin: { whenDown: 'refuse', timeoutSec: 1 } })).toEqual(denied);
   });
 });
 
-describe('a hostile context', () => {
+describe('the Smart Hook with an invalid context', () => {
   const huge = 'x'.repeat(1024 * 1024);
   const user = application.user as Record<string, unknown>;
   const hostile: Record<string, unknown>[] = [
@@ -194,7 +194,7 @@ describe('a hostile context', () => {
   ];
 
   test.each(hostile.map((context, index) => [index, context] as const))(
-    'without what is needed to ask is no way to the normal policy (%#)',
+    'does not return the normal policy if the context lacks required data (%#)',
     async (_, context) => {
       await bench.passStepUp(userId);
       const onelogin = { whenDown: 'allow' };
@@ -205,7 +205,7 @@ describe('a hostile context', () => {
   );
 
   test.each([[undefined], [null], [''], ['x'], [Number.NaN], [0], [-1], [1.5], [{}]])(
-    'whose own policy is %p never names one: the face policy stands in, which is logged',
+    'returns and logs the face policy if the policy id of the user is %p and no normal policy is configured',
     async (policy_id) => {
       await bench.passStepUp(userId);
       const context = { ...application, user: { ...user, policy_id } };
@@ -219,7 +219,7 @@ describe('a hostile context', () => {
     },
   );
 
-  test('a passed check of a user whose policy id is text names that policy', async () => {
+  test('returns the user’s own policy after a step-up if its id is text', async () => {
     await bench.passStepUp(userId);
     const context = { ...application, user: { ...user, policy_id: String(ownPolicyId) } };
     const logged: string[] = [];
@@ -228,21 +228,21 @@ describe('a hostile context', () => {
   });
 });
 
-describe('composed with the function that was there before', () => {
+describe('the Smart Hook composed with the previous function', () => {
   const deny = 'exports.handler = async () => ({ success: false, user: null });';
   const choose = (policy: number) => `exports.handler = async (context) => {
     context.user.policy_id = ${policy};
     return { success: true, user: { policy_id: context.user.policy_id } };
   };`;
 
-  test('its denial holds, and uses no step-up', async () => {
+  test('returns a denial of that function and consumes no step-up', async () => {
     const url = await startServer();
     await bench.passStepUp(userId);
     expect(await run(url, { compose: deny })).toEqual(denied);
     expect(await run(url)).toEqual(normal);
   });
 
-  test('the policy it chooses is the normal one, and no way around the face', async () => {
+  test('returns the policy that function chose only after a step-up', async () => {
     const url = await startServer();
     expect(await run(url, { compose: choose(4711) })).toEqual(steered(bench.facePolicyId));
     await bench.passStepUp(userId);
@@ -253,13 +253,13 @@ describe('composed with the function that was there before', () => {
   test.each([
     ['throws', 'exports.handler = async () => { throw new Error("jim-hendrix"); };'],
     ['does not load', 'require("axios"); exports.handler = async () => ({});'],
-    ['answers text', 'exports.handler = async () => "yes";'],
-    ['never answers', 'exports.handler = () => new Promise(() => {});'],
+    ['returns text', 'exports.handler = async () => "yes";'],
+    ['never returns', 'exports.handler = () => new Promise(() => {});'],
     [
-      'leaves us hardly any time',
+      'leaves too little time for the call to the server',
       'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ success: true, user: {} }), 700));',
     ],
-  ])('which %s is no way around the face', async (_, compose) => {
+  ])('does not return the normal policy if that function %s', async (_, compose) => {
     const url = await startServer();
     await bench.passStepUp(userId);
     const onelogin = { whenDown: 'allow', timeoutSec: 1 };
@@ -268,7 +268,7 @@ describe('composed with the function that was there before', () => {
     expect(await run(url, { type: 'user-migration', compose, onelogin })).toEqual(nobody);
   });
 
-  test('migrates only whom we allow, with the whole context, the password too', async () => {
+  test('migrates a user only after a step-up, and passes the whole context with the password to that function', async () => {
     const url = await startServer();
     const compose = `exports.handler = async ({ user_identifier, password }) =>
       password === 'top-secret-password' ? { success: true, user: { username: user_identifier } } : { success: false, user: {} };`;
@@ -281,7 +281,7 @@ describe('composed with the function that was there before', () => {
   });
 });
 
-describe('rendering', () => {
+describe('rendering the Smart Hook', () => {
   const render = (compose: string | null, type: SmartHookType = 'pre-authentication') =>
     renderSmartHook({ type, settings: bench.configure(), publicUrl: 'https://face.example.com', compose });
   const reasonOf = (compose: string): unknown => {
@@ -292,7 +292,7 @@ describe('rendering', () => {
     }
   };
 
-  test('says whose it is, holds no secret, and leaves room for another function', () => {
+  test('includes type and connection and no secret, and allows composition', () => {
     const source = render(null);
     expect(readMarker(source)).toEqual({
       type: 'pre-authentication',
@@ -304,7 +304,7 @@ describe('rendering', () => {
     expect(encodeFunction(source).length).toBeLessThan(maxFunctionCharacters * 0.7);
   });
 
-  test('gives the other function back as it was', () => {
+  test('returns the composed function unchanged when read back', () => {
     const compose = '\n// ünïcode “quotes” `$&` \\u0041 $1\r\nexports.handler = async () => ({});\n\n';
     expect(readComposed(render(compose))).toBe(compose);
     expect(readComposed(render(null))).toBeNull();
@@ -313,8 +313,8 @@ describe('rendering', () => {
   });
 
   test.each([
-    ['no JavaScript', 'exports.handler = (', 'compose_syntax'],
-    ['a way out of its place', '})(module, module.exports); (() => {', 'compose_syntax'],
+    ['text that is not JavaScript', 'exports.handler = (', 'compose_syntax'],
+    ['JavaScript that closes the enclosing function', '})(module, module.exports); (() => {', 'compose_syntax'],
   ])('refuses %s', (_, compose, reason) => {
     expect(reasonOf(compose)).toMatchObject({ code: 'config_invalid', detail: { reason } });
   });

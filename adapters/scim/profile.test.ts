@@ -33,7 +33,7 @@ function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes:
 const valuesOf = (id: string) => Object.fromEntries(bench.server.directory.users.get(id)!.extensions.get(schema) ?? []);
 
 describe('the attribute', () => {
-  test('is written by a PATCH of it alone, and removed by another', async () => {
+  test('is set with a PATCH of this attribute only, and removed with another PATCH', async () => {
     bench.server.directory.users.get(ada)!.extensions.set(schema, new Map([['other', 'kept']]));
     const { sent, profile } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
@@ -51,7 +51,7 @@ describe('the attribute', () => {
   });
 
   describe.each(Object.keys(variants) as (keyof typeof variants)[])('at a server of the kind %s', (kind) => {
-    test('is written, read and cleared, and others beside it are kept', async () => {
+    test('is written, read and cleared, and other attributes are kept', async () => {
       const { schema: urn, ...traits } = variants[kind];
       const { directory } = bench.server;
       directory.extensions.clear();
@@ -79,7 +79,7 @@ describe('the attribute', () => {
     });
   });
 
-  test('holds a token of 256 characters; one that is cut off, or in another case, is told', async () => {
+  test('stores a token of 256 characters; a truncated or case-changed token is reported', async () => {
     const { profile } = bench.adapter;
     const longest = new SealedToken(`FV1.${'x'.repeat(252)}`);
     await profile.writeToken(ada, longest);
@@ -94,7 +94,7 @@ describe('the attribute', () => {
     expect(await write()).toMatchObject(unavailable);
   });
 
-  test('is believed written where nothing but 204 says so, and where it is read back', async () => {
+  test('counts as written after status 204 only if reading it back confirms it', async () => {
     const { profile } = observe(async ({ url, init }) => {
       const response = await fetch(url, init);
       return init.method === 'PATCH' && response.ok ? new Response(null, { status: 204 }) : response;
@@ -112,7 +112,7 @@ describe('the attribute', () => {
 });
 
 describe('a user', () => {
-  test('is reached by id alone, which is one part of the address', async () => {
+  test('is addressed only by id, which is encoded as one path segment', async () => {
     const { sent, profile } = observe();
     for (const id of [
       '',
@@ -133,7 +133,7 @@ describe('a user', () => {
     expect(sent.every(({ url }) => /^\/scim\/v2\/Users\/[^/]+$/.test(url.pathname))).toBe(true);
   });
 
-  test('of another id is not taken for the one asked for, and is not written', async () => {
+  test('with another id in the reply is refused and not written', async () => {
     const { sent, profile } = observe(() => Response.json({ id: ada.toUpperCase(), userName: 'ada@example.com' }));
     const unknown = { code: 'subject_unknown' };
     await expect(profile.readToken(ada)).rejects.toMatchObject(unknown);
@@ -144,10 +144,14 @@ describe('a user', () => {
   });
 
   test.each([
-    ['a text', ['ada@example.com'], 'ada@example.com'],
+    ['an entry that is text', ['ada@example.com'], 'ada@example.com'],
     // As WSO2 tells of whoever has another one besides: the text is the one it writes to.
-    ['a text after others', [{ type: 'work', value: 'work@example.com' }, 'ada@example.com'], 'ada@example.com'],
-  ])('has an address that is %s', async (_what, emails, email) => {
+    [
+      'the text entry after other entries',
+      [{ type: 'work', value: 'work@example.com' }, 'ada@example.com'],
+      'ada@example.com',
+    ],
+  ])('has the e-mail address of %s', async (_what, emails, email) => {
     const user = { id: ada, userName: 'ada', emails };
     const { profile } = observe(({ url }) =>
       Response.json(url.pathname.endsWith('/Users') ? { totalResults: 1, Resources: [user] } : user),
@@ -163,14 +167,14 @@ describe('a user', () => {
 describe('a login', () => {
   const user = { id: '1', userName: 'ada@example.com' };
   test.each([
-    ['more than are shown', { totalResults: 2, Resources: [user] }],
-    ['somebody else', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
-  ])('that finds %s finds nobody', async (_, list) => {
+    ['more users than the reply contains', { totalResults: 2, Resources: [user] }],
+    ['another user', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
+  ])('that finds %s finds no user', async (_, list) => {
     const { profile } = observe(() => Response.json(list));
     expect(await profile.findAccount('ada@example.com')).toBeNull();
   });
 
-  test('is a value of the filter, whatever stands in it', async () => {
+  test('is encoded as a value in the filter, whatever it contains', async () => {
     const login = 'a"or\\userName';
     const id = bench.server.addUser(login);
     const { sent, profile } = observe();
@@ -181,20 +185,20 @@ describe('a login', () => {
 });
 
 describe('a search', () => {
-  test('tells nobody who is not called so, though a server passes over the filter', async () => {
+  test('returns only matching users even if the server ignores the filter', async () => {
     const Resources = ['ada@example.com', 'grace@example.com'].map((userName) => ({ id: userName, userName }));
     const { profile } = observe(() => Response.json({ totalResults: 2, Resources }));
     expect(await profile.searchAccounts('grace', 20)).toMatchObject([{ login: 'grace@example.com', name: null }]);
   });
 });
 
-describe('a server that does not answer as it should', () => {
+describe('a faulty reply of the SCIM server', () => {
   test.each<[string, () => Response]>([
     ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
     ['a redirect', () => new Response('', { status: 302, headers: { location: 'https://evil.example/' } })],
     ['401', () => Response.json({ detail: 'canary' }, { status: 401 })],
     ['500', () => new Response('{}', { status: 500 })],
-  ])('is profile_unavailable: %s', async (_, answer) => {
+  ])('is reported as profile_unavailable: %s', async (_, answer) => {
     const { profile } = observe(answer);
     const calls = [
       () => profile.readToken(ada),
@@ -224,7 +228,7 @@ describe('credentials', () => {
     { kind: 'basic', user: bench.server.basic.user, password: bench.server.basic.password },
   ];
 
-  test('are a bearer token, or a user and a password', async () => {
+  test('can be a bearer token, or a user name and a password', async () => {
     for (const auth of auths()) {
       const { sent, profile } = observe(undefined, { scim: { auth } });
       expect(await profile.readToken(ada)).toBeNull();
@@ -243,7 +247,7 @@ describe('credentials', () => {
     }
   });
 
-  test('of a client get an access token that is kept, shared, and renewed before it expires', async () => {
+  test('with client credentials obtain an access token that is cached, shared and renewed before it expires', async () => {
     const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
     const tokens = () => sent.filter(({ url }) => url.pathname === '/oauth/token').length;
     await Promise.all([1, 2, 3].map(() => profile.readToken(ada)));
@@ -256,7 +260,7 @@ describe('credentials', () => {
     expect(tokens()).toBe(2);
   });
 
-  test('in an answer that is a refusal are not used', async () => {
+  test('from a token reply with an error status are not used', async () => {
     const { sent, profile } = observe(() => Response.json({ access_token: 'granted' }, { status: 400 }), {
       scim: { auth: clientAuth() },
     });

@@ -31,7 +31,7 @@ const check = (title: RegExp, scim: Record<string, unknown> = {}) =>
 const attribute = () => bench.server.directory.extensions.get(schema)![0]!;
 
 describe('the steps', () => {
-  test('are done by hand, and told exactly; where the attribute is there, that one is ready', async () => {
+  test('are manual with exact instructions; the attribute step is ready if the attribute exists', async () => {
     const inspect = () => Promise.all(provision().steps.map((step) => step.inspect()));
     expect(await inspect()).toEqual([{ state: 'ready' }, expect.objectContaining({ state: 'manual' })]);
     bench.server.directory.extensions.set(schema, []);
@@ -46,7 +46,7 @@ describe('the steps', () => {
 });
 
 describe('the checks', () => {
-  test('find nothing wrong where nothing is, and leave nothing', async () => {
+  test('pass on a configured server and leave no data', async () => {
     const verdicts = await Promise.all(
       provision().checks.map(async (each) => [each.title, (await each.run()).verdict]),
     );
@@ -62,20 +62,20 @@ describe('the checks', () => {
     for (const id of bench.server.directory.users.keys()) expect(bench.readAttribute(id)).toBeNull();
   });
 
-  describe('write a value for a user who has none, and remove it', () => {
+  describe('that write and remove a value', () => {
     const wrote = () => check(/Write and read/);
 
     test.each<[string, () => unknown, string]>([
-      ['cuts values off', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 others'],
-      ['changes their case', () => (attribute().caseExact = false), '256 others'],
+      ['truncates values', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 others'],
+      ['changes the case of values', () => (attribute().caseExact = false), '256 others'],
       ['refuses the change', () => (attribute().mutability = 'readOnly'), 'status 400'],
-      ['never shows the attribute', () => (attribute().returned = 'never'), 'nothing came back'],
-    ])('and find a server that %s', async (_, spoil, found) => {
+      ['never returns the attribute', () => (attribute().returned = 'never'), 'nothing came back'],
+    ])('report a server that %s', async (_, spoil, found) => {
       spoil();
       expect(await wrote()).toMatchObject({ verdict: 'fail', found: expect.stringMatching(found) });
     });
 
-    test('at an inactive user first, and never at one who has a token', async () => {
+    test('use an inactive user first, and never a user with a token', async () => {
       const { users } = bench.server.directory;
       const [ada] = users.keys();
       users.get(ada!)!.extensions.set(schema, new Map([['token', 'FV1.abc']]));
@@ -88,7 +88,7 @@ describe('the checks', () => {
     });
   });
 
-  test.each(Object.entries(variants))('find nothing wrong at a server of the kind %s', async (_kind, variant) => {
+  test.each(Object.entries(variants))('pass on a server of the kind %s', async (_kind, variant) => {
     const { schema: urn, ...traits } = variant;
     const { directory } = bench.server;
     directory.extensions.clear();

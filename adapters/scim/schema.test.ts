@@ -20,13 +20,13 @@ describe('the configuration', () => {
     auth,
     { kind: 'basic', user: 'admin', password: 'pässword' },
     { kind: 'client_credentials', tokenUrl: 'https://idp.example.com/token', clientId: 'a', clientSecret: 'secret-x' },
-  ])('takes credentials, and prints none: %#', (each) => {
+  ])('accepts credentials and does not print them: %#', (each) => {
     const { data } = configure({ auth: each });
     expect(data?.scim.auth.kind).toBe(each.kind);
     expect(JSON.stringify(data)).not.toMatch(/secret-|pässword/);
   });
 
-  test.each(['adapters/scim/README.md', 'docs/oidc.md'])('is what the example in %s shows', (file) => {
+  test.each(['adapters/scim/README.md', 'docs/oidc.md'])('in the example of %s is valid', (file) => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(projectRoot, file), 'utf8')) ?? [];
     const secret = 'a-secret-of-0123456789-0123456789-characters';
     const { connections } = JSON.parse(example.replaceAll(/\{ "env": "\w+" \}/g, `"${secret}"`));
@@ -39,12 +39,12 @@ describe('the configuration', () => {
     [{ attribute: 'urn:example:User/../Groups:token' }],
     [{ auth: { kind: 'bearer', token: 'two\nlines' } }],
     [{ auth: { kind: 'client_credentials', tokenUrl: 'http://idp.example.com/', clientId: 'a', clientSecret: 'x' } }],
-  ])('does not take %j', (change) => {
+  ])('is refused with %j', (change) => {
     expect(configure(change).success).toBe(false);
   });
 });
 
-describe('an answer', () => {
+describe('a reply of the SCIM server', () => {
   const attribute = { schema: 'urn:example:User', name: 'token' };
 
   test.each([
@@ -54,7 +54,7 @@ describe('an answer', () => {
     [{ id: '1', 'urn:example:User': null }, ''],
     // Neither URNs nor names of attributes have a case (RFC 7644, section 3.10).
     [{ id: '1', 'urn:Example:user': { Token: 'x' } }, 'x'],
-  ])('%j has the value %j', (body, value) => {
+  ])('%j has the attribute value %j', (body, value) => {
     expect(parseExtension(body, attribute)).toEqual({ id: '1', value });
   });
 
@@ -73,18 +73,18 @@ describe('an answer', () => {
     ['an entry in another form', [7, { value: 7 }, 'b@example.com'], 'b@example.com'],
     ['an object in place of the list', {}, null],
     ['text in place of the list', 'a@example.com', null],
-  ])('with %s among the e-mail addresses leaves the person usable', (_, emails, email) => {
+  ])('with %s among the e-mail addresses is accepted', (_, emails, email) => {
     expect(toNamedAccount(namedGuard.parse({ ...user, emails })).email).toBe(email);
   });
 
-  test('with odd names, a count as text, or null in a list is understood', () => {
+  test('with unexpected names, a count as text, or null in a list is accepted', () => {
     expect(toNamedAccount(namedGuard.parse({ ...user, name: [], displayName: 7 })).name).toBeNull();
     const list = { totalResults: '1', Resources: [null, user] };
     expect(accountListGuard.parse(list)).toMatchObject({ totalResults: 1, Resources: [user] });
     expect(groupsGuard.parse({ id: '1', groups: [null, { value: 'g' }] }).groups).toEqual([{ id: 'g', name: null }]);
   });
 
-  test('that is not understood is told with the path of the field, without its value', () => {
+  test('that is invalid is reported with the path of the field, without its value', () => {
     const body = { totalResults: 1, Resources: [{ id: '1', userName: { canary: 1 } }] };
     const error = (() => {
       try {

@@ -65,7 +65,7 @@ afterEach(async () => {
   await bench.close();
 });
 
-test('a token is written, read and removed, and the rest of the user stays', async () => {
+test('a token is written, read and removed on a SCIMMY server, and other data of the user is unchanged', async () => {
   const { profile } = bench.connect({ scim });
   const before = JSON.stringify(users.get(anna));
   expect(await profile.findAccount('anna@example.com')).toMatchObject({ subject: anna, email: 'anna@example.com' });

@@ -33,7 +33,7 @@ async function add(name: string, role: Role, more: JsonObject = {}): Promise<Rec
   return { 'x-admin-key': String(body.key) };
 }
 
-test('each role has exactly its rights at every endpoint', () =>
+test('grants each role exactly its rights at every endpoint', () =>
   expectAtEveryEndpoint(
     server,
     (role) => add(`a-${role}`, role),
@@ -41,7 +41,7 @@ test('each role has exactly its rights at every endpoint', () =>
   ));
 
 describe('an administrator', () => {
-  test('is added with a key that is shown once, listed without it, and refused once removed', async () => {
+  test('receives a key that is shown once and omitted from lists; the key is refused after removal', async () => {
     const { body } = await post('/administrators', { name: 'grace', role: 'auditor' });
     expect(body).toMatchObject({ name: 'grace', role: 'auditor', expiresAt: null });
     const key = String(body.key);
@@ -68,7 +68,7 @@ describe('an administrator', () => {
     expect(removed?.detail).toEqual({ name: 'grace', by: 'owner' });
   });
 
-  test('is neither added nor removed while that cannot be put on record', async () => {
+  test('is neither added nor removed if the audit trail cannot record the change', async () => {
     const grace = { name: 'grace', role: 'auditor' };
     const { append } = server.audit;
     const whileFull = async (path: string): Promise<unknown> => {
@@ -86,7 +86,7 @@ describe('an administrator', () => {
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'administrator_removed', detail: { name: 'grace' } });
   });
 
-  test('may be added for a limited time', async () => {
+  test('can be added with an expiry time', async () => {
     const key = await add('visitor', 'auditor', { expiresIn: 60 });
     server.clock.advanceSec(59);
     expect((await list(key)).status).toBe(200);
@@ -95,7 +95,7 @@ describe('an administrator', () => {
     await add('visitor', 'auditor');
   });
 
-  test('who owns may add owners; the first owner cannot be removed or stood in for', async () => {
+  test('with the role owner can add owners; the first owner cannot be removed and the name `owner` is reserved', async () => {
     const second = await add('second', 'owner');
     expect((await post('/administrators', { name: 'third', role: 'owner' }, second)).status).toBe(201);
     expect((await post('/administrators/remove', { name: 'second' }, second)).status).toBe(200);
@@ -105,10 +105,10 @@ describe('an administrator', () => {
   });
 
   test.each([
-    ['the secret of another', (mine: string, other: string) => `${mine.slice(0, 29)}${other.slice(29)}`],
-    ['an id that is none', (mine: string) => `fsa_${'0'.repeat(24)}${mine.slice(28)}`],
-    ['a character more', (mine: string) => `${mine}A`],
-  ])('is not known by %s', async (_, forge) => {
+    ['its id and the secret of another key', (mine: string, other: string) => `${mine.slice(0, 29)}${other.slice(29)}`],
+    ['an unknown id', (mine: string) => `fsa_${'0'.repeat(24)}${mine.slice(28)}`],
+    ['one character too many', (mine: string) => `${mine}A`],
+  ])('is not authenticated by %s', async (_, forge) => {
     const mine = await add(`m${_.length}`, 'owner');
     const other = await add(`o${_.length}`, 'owner');
     const forged = forge(mine['x-admin-key']!, other['x-admin-key']!);
@@ -116,7 +116,7 @@ describe('an administrator', () => {
   });
 });
 
-test('a help desk invites a user, under its own name', async () => {
+test('an administrator with the role help-desk can invite a user; the audit record names that administrator', async () => {
   const helpDesk = await add('desk', 'help-desk');
   const invite = (connection: string) => post('/subjects/invite', { connection, subject: 'ada' }, helpDesk);
   const { status, body } = await invite('acme');
@@ -130,7 +130,7 @@ test('a help desk invites a user, under its own name', async () => {
   expect((await invite('other')).body.code).toBe('connection_unknown');
 });
 
-test('wrong keys from one address are bounded for a while, and keep no right one out', async () => {
+test('one address has 100 failed admin keys per 15 minutes; the correct key is accepted even then', async () => {
   const fresh = await startApiServer({ verifier: createTestVerifier() });
   const ask = async (key: string) =>
     (await fresh.send('GET', '/administrators', { headers: { 'x-admin-key': key } })).body.code ?? 'ok';

@@ -32,7 +32,7 @@ async function issue(id: string, request: JsonObject = {}): Promise<{ token: str
 const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
 
 describe('an application', () => {
-  test('is neither registered nor changed nor removed while that cannot be put on record', async () => {
+  test('is not registered, changed or removed if the audit trail cannot record the change', async () => {
     const id = await register();
     const all = (await get('/applications')).body;
     const { append } = server.audit;
@@ -50,13 +50,13 @@ describe('an application', () => {
 
   test.each<[string, JsonObject]>([
     ['no name', {}],
-    ['a scope that is none', { name: 'a', scopes: ['admin'] }],
-    ['half a request a day', { name: 'a', perDay: 0.5 }],
+    ['an unknown scope', { name: 'a', scopes: ['admin'] }],
+    ['a quota of half a request a day', { name: 'a', perDay: 0.5 }],
   ])('is not registered with %s', async (_, body) => {
     expect(await post('/applications', body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
-  test('is changed in part, and gone once removed', async () => {
+  test('keeps the omitted fields when changed in part, and is not found after removal', async () => {
     const id = await register({ contact: 'ada@example.com' });
     server.clock.advanceSec(1);
     const before = (await get(`/applications/${id}`)).body;
@@ -70,7 +70,7 @@ describe('an application', () => {
   });
 });
 
-describe('keys', () => {
+describe('API keys of an application', () => {
   test('are client tokens of the application’s tenant, with all or some of its scopes', async () => {
     const id = await register({ tenant: 'acme', scopes: ['enrol', 'verify'] });
     const all = await issue(id);
@@ -87,7 +87,7 @@ describe('keys', () => {
     expect(more.body.code).toBe('request_malformed');
   });
 
-  test('are listed without the key, with the last day of use; two are good at once until one is revoked', async () => {
+  test('are listed without the secret, with the day of last use; both keys are valid until one is revoked', async () => {
     const id = await register();
     const former = await issue(id);
     const next = await issue(id);
@@ -105,7 +105,7 @@ describe('keys', () => {
     expect(eventsOf('client_token_revoked').at(-1)?.detail).toEqual({ id: former.id, application: id, by: 'owner' });
   });
 
-  test('lose a scope with their application, and end with it, at once', async () => {
+  test('lose a scope immediately when the application loses it, and are invalid after the application is removed', async () => {
     const id = await register({ scopes: ['enrol', 'match'] });
     const { token } = await issue(id);
     const match = () => server.postJson('/match', {}, { 'x-auth-token': token });
@@ -117,7 +117,7 @@ describe('keys', () => {
     expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
   });
 
-  test('of another application are not revoked here, nor are those of none', async () => {
+  test('cannot be revoked through another application; neither can a client token without an application', async () => {
     const mine = await register();
     const other = await register();
     const foreign = await issue(other);
@@ -128,7 +128,7 @@ describe('keys', () => {
     }
   });
 
-  test(`are ${maxKeys} at most; an ended one makes room`, async () => {
+  test(`are limited to ${maxKeys}; an expired key no longer counts`, async () => {
     const id = await register();
     await issue(id, { expiresIn: 60 });
     await Promise.all(Array.from({ length: maxKeys - 1 }, () => issue(id)));
@@ -142,7 +142,7 @@ describe('keys', () => {
   });
 });
 
-test(`a server keeps ${maxApplications}; one more leaves nothing behind`, async () => {
+test(`refuses to register more than ${maxApplications} applications on one server`, async () => {
   const crowded = await startApiServer({ verifier: createTestVerifier() });
   const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
   const by = { name: 'owner', role: 'owner' } as const;

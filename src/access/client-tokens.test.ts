@@ -21,7 +21,7 @@ const partsOf = (token: string): string[] => /^fst_([0-9a-f]{24})_(.{43})$/.exec
 
 describe('generateToken', () => {
   test.each([{}, { 'x-admin-key': `${adminKey}x` }, { 'x-auth-token': adminKey }])(
-    'refuses %j',
+    'refuses a caller with the headers %j',
     async (headers: Record<string, string>) => {
       expect(await server.postJson('/generateToken', { name: 'shop' }, headers)).toMatchObject({
         status: 401,
@@ -32,14 +32,14 @@ describe('generateToken', () => {
 
   test.each<[string, JsonObject, string]>([
     ['no scopes', { name: 'a', scopes: [] }, 'request_malformed'],
-    ['too short a life', { name: 'a', expiresIn: 59 }, 'request_malformed'],
-    ['too long a life', { name: 'a', expiresIn: 31_622_401 }, 'request_malformed'],
+    ['a lifetime that is too short', { name: 'a', expiresIn: 59 }, 'request_malformed'],
+    ['a lifetime that is too long', { name: 'a', expiresIn: 31_622_401 }, 'request_malformed'],
     ['an unknown field', { name: 'a', admin: true }, 'field_unknown'],
   ])('refuses %s', async (_, body, code) => {
     expect(await generate(body)).toMatchObject({ status: 400, body: { code } });
   });
 
-  test('issues a token that reports itself until it expires; a digest is stored, and no token', async () => {
+  test('issues a token whose details can be read until it expires; the store holds only its digest', async () => {
     const { body } = await generate({ name: 'shop', tenant: 'acme', scopes: ['enrol', 'score'], expiresIn: 60 });
     expect((await report(String(body.token))).body).toMatchObject({
       id: body.id,
@@ -65,7 +65,7 @@ describe('generateToken', () => {
 });
 
 describe('a client token', () => {
-  test('that is none, of unknown id or with another secret is refused alike', async () => {
+  test('is refused with the same reply if malformed, with an unknown id or with a wrong secret', async () => {
     const { token } = await server.issue();
     const [, id, secret] = partsOf(token);
     const wrong = [
@@ -83,7 +83,7 @@ describe('a client token', () => {
     expect((await server.postJson('/token', {})).body).toEqual(answers[0]!.body);
   });
 
-  test('is revoked by an administrator, at once and for good', async () => {
+  test('is invalid immediately and permanently after an administrator revokes it', async () => {
     const { token, id } = await server.issue();
     expect((await server.postJson('/revokeToken', { id }, { 'x-auth-token': token })).status).toBe(401);
     expect((await report(token)).status).toBe(200);
@@ -96,22 +96,25 @@ describe('a client token', () => {
   // The scopes of security events are asked for elsewhere: src/security-events/ssf/ssf.test.ts.
   const scopesHere = clientScopes.filter((scope) => scope !== 'ssf.read' && scope !== 'ssf.manage');
 
-  test.each(scopesHere)('without the scope %s is told so, before its body is read', async (scope) => {
-    const path = {
-      enrol: '/generate',
-      verify: '/authenticate',
-      score: '/authenticate-score',
-      'content-key': '/content-key',
-      identify: '/identify',
-      match: '/match',
-      screen: '/detect',
-    }[scope];
-    const { token } = await server.issue(clientScopes.filter((each) => each !== scope));
-    const answer = await server.postJson(path, '{broken', { 'x-auth-token': token });
-    expect(answer).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
-  });
+  test.each(scopesHere)(
+    'without the scope %s is refused with `scope_missing` before the body is read',
+    async (scope) => {
+      const path = {
+        enrol: '/generate',
+        verify: '/authenticate',
+        score: '/authenticate-score',
+        'content-key': '/content-key',
+        identify: '/identify',
+        match: '/match',
+        screen: '/detect',
+      }[scope];
+      const { token } = await server.issue(clientScopes.filter((each) => each !== scope));
+      const answer = await server.postJson(path, '{broken', { 'x-auth-token': token });
+      expect(answer).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
+    },
+  );
 
-  test('may come as a field, in a form and in JSON; the header wins', async () => {
+  test('can be sent as a form or JSON field; the header takes precedence', async () => {
     const { token } = await server.issue();
     expect((await server.postForm('/detect', toForm({ auth_token: token, photo }))).status).toBe(200);
     expect((await server.postForm('/detect', toForm({ photo, auth_token: token }))).status).toBe(200);
@@ -126,7 +129,7 @@ describe('a client token', () => {
     expect((await server.postForm('/detect', twice)).status).toBe(401);
   });
 
-  test('revoked while its request runs gets no answer', async () => {
+  test('that is revoked while its request runs receives no result', async () => {
     const verifier = createTestVerifier();
     const own = await startApiServer({
       verifier: {

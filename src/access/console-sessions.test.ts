@@ -52,7 +52,7 @@ async function beginByProvider(role: Role, login = 'ada@example.com'): Promise<S
   return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
 }
 
-test('each role gets at every endpoint through a session exactly what its rights hold', () =>
+test('grants each role exactly its rights at every endpoint through a console session', () =>
   expectAtEveryEndpoint(server, beginByProvider, (may, isSensitive) =>
     may ? (isSensitive ? 'face_not_verified' : null) : 'role_missing',
   ));
@@ -83,7 +83,7 @@ const others = words(`
   /people/checks /people/find /people/list /people/log /people/members /people/names /people/one
   /subjects/export /usage`);
 
-test('endpoints that allow a pass, or end or reset something, are sensitive, and every administrator endpoint is classified', () => {
+test('classifies every changing administrator endpoint as sensitive or not, as the two lists in this file do', () => {
   const changing = createEndpoints(server.deps).flatMap(({ auth, method, path }) =>
     auth.kind === 'admin' && method !== 'GET' ? [{ path, isSensitive: auth.isSensitive }] : [],
   );
@@ -93,8 +93,8 @@ test('endpoints that allow a pass, or end or reset something, are sensitive, and
   expect(pathsOf(false)).toEqual(others);
 });
 
-describe('a session', () => {
-  test('is known by a cookie that no script reads, and kept under its digest', async () => {
+describe('a console session', () => {
+  test('is identified by an HttpOnly cookie and stored under the digest of its secret', async () => {
     const { headers } = await server.postJson('/console/api/sign-in/key', { key: adminKey }, fromOwnPage);
     expect(headers.getSetCookie()).toEqual([
       expect.stringMatching(
@@ -108,31 +108,31 @@ describe('a session', () => {
 
   test.each<[string, (headers: SessionHeaders) => Record<string, string>]>([
     ['no cookie', ({ cookie: _, ...rest }) => rest],
-    ['a made-up cookie', (headers) => ({ ...headers, cookie: `__Host-facestep-console=${'A'.repeat(43)}` })],
+    ['an invented cookie', (headers) => ({ ...headers, cookie: `__Host-facestep-console=${'A'.repeat(43)}` })],
     ['a cookie of another name', (headers) => ({ ...headers, cookie: headers.cookie.replace('__Host-', '') })],
-    ['no token', ({ 'x-console-token': _, ...rest }) => rest],
-    ['a wrong token', (headers) => ({ ...headers, 'x-console-token': 'A'.repeat(43) })],
-    ['a page of another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
-    ['a page of a host beside', (headers) => ({ ...headers, 'sec-fetch-site': 'same-site' })],
-    ['an address typed in', (headers) => ({ ...headers, 'sec-fetch-site': 'none' })],
+    ['no anti-forgery token', ({ 'x-console-token': _, ...rest }) => rest],
+    ['a wrong anti-forgery token', (headers) => ({ ...headers, 'x-console-token': 'A'.repeat(43) })],
+    ['a request from another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
+    ['a request from a sibling host', (headers) => ({ ...headers, 'sec-fetch-site': 'same-site' })],
+    ['a direct navigation of the browser', (headers) => ({ ...headers, 'sec-fetch-site': 'none' })],
     [
-      'another origin, of a browser that tells no site',
+      'another origin and no Sec-Fetch-Site header',
       ({ 'sec-fetch-site': _, ...rest }) => ({ ...rest, origin: 'https://evil.example' }),
     ],
-    ['a key beside it', (headers) => ({ ...headers, 'x-admin-key': adminKey })],
-  ])('is nobody’s with %s', async (_name, change) => {
+    ['an admin key in the same request', (headers) => ({ ...headers, 'x-admin-key': adminKey })],
+  ])('is not found with %s', async (_name, change) => {
     const headers = await signInByKey(server);
     expect(await codeOf(headers)).toBe('done');
     expect(await codeOf(change(headers))).toBe('caller_untrusted');
   });
 
-  test('does not take the token of another one', async () => {
+  test('refuses the anti-forgery token of another session', async () => {
     const mine = await signInByKey(server);
     const other = await signInByKey(server);
     expect(await codeOf({ ...mine, 'x-console-token': other['x-console-token'] })).toBe('caller_untrusted');
   });
 
-  test('ends after half an hour of rest, and after eight hours in any case', async () => {
+  test('expires after 30 minutes of inactivity, and after eight hours in any case', async () => {
     const headers = await signInByKey(server);
     server.clock.advanceSec(29 * 60);
     expect(await codeOf(headers)).toBe('done');
@@ -149,7 +149,7 @@ describe('a session', () => {
     expect(await codeOf(busy)).toBe('caller_untrusted');
   });
 
-  test('rests while a page asks by itself, with nobody at it', async () => {
+  test('is not extended by the automatic polling of a page', async () => {
     const headers = await signInByKey(server);
     for (const minutes of [15, 14]) {
       server.clock.advanceSec(minutes * 60);
@@ -159,7 +159,7 @@ describe('a session', () => {
     expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('caller_untrusted');
   });
 
-  test('ends once it has rested for longer than sessions may by now', async () => {
+  test('expires if it was inactive for longer than the present, shortened session lifetime', async () => {
     const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
     const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
     const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };
@@ -170,7 +170,7 @@ describe('a session', () => {
     expect(await findConsoleSession(secret, true, shortened)).toMatchObject({ role: 'owner' });
   });
 
-  test('ends with the sign-out, which is recorded, and which no other site asks for', async () => {
+  test('ends at sign-out, which is recorded and which another site cannot trigger', async () => {
     const headers = await signInByKey(server);
     await server.postJson('/console/api/sign-out', {}, { ...headers, 'sec-fetch-site': 'cross-site' });
     expect(await codeOf(headers)).toBe('done');
@@ -180,7 +180,7 @@ describe('a session', () => {
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'console_signed_out', detail: { by: 'owner' } });
   });
 
-  test('ends with the key that it was begun with: removed, expired, or another one in the configuration', async () => {
+  test('ends when the admin key that started it is removed, expires, or is replaced in the configuration', async () => {
     const add = async (name: string) => {
       const { credential } = await addAdministrator({ name, role: 'owner', lifeSec: 600 }, owner, server.deps);
       return signInByKey(
@@ -202,7 +202,7 @@ describe('a session', () => {
     expect(await codeOf(first)).toBe('caller_untrusted');
   });
 
-  test('tells another site nothing', async () => {
+  test('returns no session details to a request from another site', async () => {
     const { cookie } = await signInByKey(server);
     const { body } = await server.send('GET', '/console/api/session', {
       headers: { cookie, 'sec-fetch-site': 'cross-site' },
@@ -212,7 +212,7 @@ describe('a session', () => {
   });
 });
 
-describe('a face check before what is grave', () => {
+describe('the face check before a sensitive action', () => {
   const add = (headers: Record<string, string>) =>
     server.postJson('/v1/administrators', { name: `n${Math.random()}`, role: 'auditor' }, headers);
   const begin = (headers: Record<string, string>) =>
@@ -234,7 +234,7 @@ describe('a face check before what is grave', () => {
     expect((await server.postForm(`/step-ups/${id}/photos`, form)).status).toBe(200);
   }
 
-  test('serves for ten minutes, and is taken once', async () => {
+  test('allows sensitive actions for ten minutes; a repeated completion does not extend them', async () => {
     await enrol();
     const headers = await beginByProvider('owner');
     expect((await add(headers)).body.code).toBe('face_not_verified');
@@ -252,7 +252,7 @@ describe('a face check before what is grave', () => {
     expect((await add(headers)).body.code).toBe('face_not_verified');
   });
 
-  test('is not passed by another face, nor in another session', async () => {
+  test('does not pass with another person’s face or in another session', async () => {
     await enrol();
     const headers = await beginByProvider('owner');
     const other = await beginByProvider('owner');
@@ -265,7 +265,7 @@ describe('a face check before what is grave', () => {
     expect((await add(headers)).status).toBe(201);
   });
 
-  test('is not passed by a first face, which nobody can compare with another', async () => {
+  test('does not pass by enrolling a first face', async () => {
     await server.stop();
     await start({ whenNotEnrolled: 'enrol' });
     const headers = await beginByProvider('owner');
@@ -274,7 +274,7 @@ describe('a face check before what is grave', () => {
     expect((await add(headers)).body.code).toBe('face_not_verified');
   });
 
-  test('is not asked of who came by a key', async () => {
+  test('is not required in a session that was started with an admin key', async () => {
     const headers = await signInByKey(server);
     expect((await add(headers)).status).toBe(201);
     expect((await begin(headers)).body.code).toBe('not_found');

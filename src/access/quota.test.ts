@@ -26,7 +26,7 @@ async function keyWith(quotas: { perMinute?: number; perDay?: number }, at = ser
 }
 const call = (token: string) => server.postJson('/token', {}, { 'x-auth-token': token });
 
-test('requests over the quota of a minute are refused until the next, and told so', async () => {
+test('requests over the quota per minute are refused until the next minute, with the time to wait', async () => {
   const token = await keyWith({ perMinute: 2, perDay: 100 });
   server.clock.advanceSec(18);
   const answers = [await call(token), await call(token), await call(token)];
@@ -46,7 +46,7 @@ test('requests over the quota of a minute are refused until the next, and told s
   expect(next.headers.get('ratelimit')).toContain('"day";r=97;');
 });
 
-test('the quota of a day lasts until midnight in UTC', async () => {
+test('the daily quota resets at midnight UTC', async () => {
   const token = await keyWith({ perMinute: 100, perDay: 2 });
   server.clock.advanceSec(3600);
   expect([(await call(token)).status, (await call(token)).status]).toEqual([200, 200]);
@@ -57,7 +57,7 @@ test('the quota of a day lasts until midnight in UTC', async () => {
   expect((await call(token)).status).toBe(200);
 });
 
-test('is asked before a photo is looked at, whichever way the token comes', async () => {
+test('checks the quota before it examines a photo, with the token in the header or in a field', async () => {
   const token = await keyWith({ perMinute: 1, perDay: 10 });
   await call(token);
   const form = toForm({ auth_token: token, photo: drawPicture('ada', 1) });
@@ -65,7 +65,7 @@ test('is asked before a photo is looked at, whichever way the token comes', asyn
   expect((await server.postForm('/quality', form, { 'x-auth-token': token })).body.code).toBe('quota_exceeded');
 });
 
-test('three replicas count together', async () => {
+test('three replicas share one quota', async () => {
   const folder = createFolder('quota');
   const clock = createManualClock(1_790_000_000_000);
   const replicas = [1, 2, 3].map(() => ({
@@ -90,7 +90,7 @@ test('three replicas count together', async () => {
   await Promise.all(replicas.map(({ state }) => state.close()));
 });
 
-test('without the store nothing is let through', async () => {
+test('refuses requests with `state_unavailable` if the state store is down', async () => {
   const clock = createManualClock();
   const broken = createSqliteState({ file: ':memory:', clock });
   let isBroken = false;

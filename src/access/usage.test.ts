@@ -30,7 +30,7 @@ const clientOf = (application: string | null): Client => {
 
 const noon = Date.parse('2026-11-20T12:00:00Z');
 
-test('the figures of three replicas add up, whenever each writes', async () => {
+test('adds up the usage of three replicas, whenever each replica writes', async () => {
   const log = createTextLog();
   const clock = createManualClock(noon);
   const file = join(folder, 'replicas.db');
@@ -59,7 +59,7 @@ test('the figures of three replicas add up, whenever each writes', async () => {
   await Promise.all(replicas.map((replica) => replica.state.close()));
 });
 
-test('administrators read it, by application and in all', async () => {
+test('administrators can read the usage per application and in total', async () => {
   const server = await startApiServer({ verifier: createTestVerifier() });
   const asAdmin = { 'x-admin-key': adminKey };
   const post = async (path: string, body: JsonObject = {}) => (await server.postJson(path, body, asAdmin)).body;

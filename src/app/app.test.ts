@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('addresses', () => {
+describe('the endpoints', () => {
   test.each(['/nothing', '/v1/nothing', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
     '%s is not found',
     async (path) => {
@@ -45,13 +45,13 @@ describe('addresses', () => {
     ['DELETE', '/step-ups/x', 'GET'],
     ['POST', '/', 'GET, HEAD'],
     ['PUT', '/hooks/acme/token', 'POST'],
-  ])('%s %s says which method to use', async (method, path, allow) => {
+  ])('%s %s is refused with the allowed method', async (method, path, allow) => {
     const answer = await server.send(method, path);
     expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  test('the bare address is a page to a browser, JSON to a program, and tells nothing of the installation', async () => {
+  test('/ serves a page to a browser and JSON to a program, without details of the installation', async () => {
     const browser = await fetch(`${server.origin}/`, { headers: { accept: 'text/html,*/*;q=0.8' } });
     const page = await browser.text();
     expect(browser.headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
@@ -61,7 +61,7 @@ describe('addresses', () => {
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
   });
 
-  test('the version is in the prefix, and the header overrides it', async () => {
+  test('take the API version from the path prefix; the header x-api-version overrides the prefix', async () => {
     const statusOf = async (path: string, header?: string) =>
       (await server.postJson(path, {}, header === undefined ? {} : { 'x-api-version': header })).status;
     for (const path of ['/generate', '/v1/generate', '/v2/generate']) expect(await statusOf(path)).toBe(401);
@@ -72,7 +72,7 @@ describe('addresses', () => {
   });
 });
 
-test('says how it is', async () => {
+test('/healthz and /readyz report the state; /readyz names unready dependencies, /readyz/replica ignores shared ones', async () => {
   expect((await server.send('GET', '/healthz')).status).toBe(200);
   expect((await server.send('GET', '/readyz')).body).toEqual({ ok: true });
   unready = ['state'];
@@ -83,7 +83,7 @@ test('says how it is', async () => {
   expect((await server.send('GET', '/readyz/replica')).body).toEqual({ ok: true });
 });
 
-test('every reply has its id, is kept by nobody and does not say what made it', async () => {
+test('every reply has a unique request id and no-store, and does not name the server software', async () => {
   const one = await server.send('GET', '/healthz', { headers: { 'x-request-id': 'chosen' } });
   const two = await server.send('POST', '/nothing');
   for (const { headers } of [one, two]) {
@@ -96,7 +96,7 @@ test('every reply has its id, is kept by nobody and does not say what made it', 
   expect(one.headers.get('x-request-id')).not.toBe(two.headers.get('x-request-id'));
 });
 
-test('the log has the route and the outcome, and nothing the caller wrote', async () => {
+test('the log contains route and outcome, and no text from the request', async () => {
   const canary = 'canary-5c1d';
   await server.postJson(`/step-ups/${canary}/photos?${canary}=1`, { challenge: canary }, { 'x-auth-token': canary });
   await server.postForm('/generate', toForm({ photo: Buffer.from(canary), password: canary, [canary]: canary }), {
@@ -110,11 +110,11 @@ test('the log has the route and the outcome, and nothing the caller wrote', asyn
   expect(server.log.text()).toContain('"code":"step_up_unknown"');
 });
 
-describe('hooks', () => {
+describe('hook endpoints', () => {
   const call = (body: string | Uint8Array, headers: Record<string, string> = {}, path = '/hooks/acme/token') =>
     fetch(`${server.origin}${path}`, { method: 'POST', body: Buffer.from(body), headers });
 
-  test('get the call as it arrived, and answer in their own shape', async () => {
+  test('pass the unchanged call to the adapter and send its reply', async () => {
     hookCalls = [];
     const response = await call('{"a": 1}', { Authorization: 'secret', 'Content-Encoding': 'x' });
     expect([response.status, await response.json()]).toEqual([202, { took: 8 }]);
@@ -127,7 +127,7 @@ describe('hooks', () => {
     expect([bodiless.status, bodiless.headers.get('content-length'), await bodiless.text()]).toEqual([200, '0', '']);
   });
 
-  test('answer a refusal, a fault and too large a body in their own shape', async () => {
+  test('send a refusal, a failure and an oversized body in the format of the provider', async () => {
     const refusals = [await call('abc'), await call('abcd'), await call(Buffer.alloc(1024 * 1024 + 1))];
     expect(await Promise.all(refusals.map((response) => response.json()))).toEqual([
       { refusal: 'caller_untrusted' },
@@ -147,7 +147,7 @@ describe('hooks', () => {
   );
 });
 
-test('a body that stops being HTTP is no fault of this server', async () => {
+test('an invalid chunked body closes the connection and is not logged as a failure of the server', async () => {
   const before = server.log.text().length;
   const address = { port: server.port, host: '127.0.0.1' };
   for (const path of ['/face', '/face/kiosk', '/face', '/face/kiosk']) {
@@ -161,7 +161,7 @@ test('a body that stops being HTTP is no fault of this server', async () => {
   expect(told).not.toContain('request failed');
 });
 
-test('what fails before an answer is begun is answered, and the server goes on', async () => {
+test('a failure before the reply is sent returns an error, and the server continues to serve', async () => {
   let isBroken = true;
   const broken = await startApiServer({
     verifier: createTestVerifier(),

@@ -12,7 +12,7 @@ afterAll(() => server.stop());
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
 
-test('a page comes under the strictest policy, and compressed', async () => {
+test('a page is sent compressed, with the strictest content security policy', async () => {
   const response = await get('/docs/adapters/okta/');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-encoding')).toBe('br');
@@ -24,7 +24,7 @@ test('a page comes under the strictest policy, and compressed', async () => {
   await response.text();
 });
 
-test('a page is the same with Brotli, with gzip and uncompressed', async () => {
+test('a page is identical with Brotli, gzip and no compression', async () => {
   const plain = await get('/docs/adapters/okta/', 'identity');
   const text = await plain.text();
   expect(text).toContain('</html>');
@@ -43,7 +43,7 @@ test('a page is the same with Brotli, with gzip and uncompressed', async () => {
 });
 
 test.each(['/docs/../package.json', '/docs/../docs-web/../.built'])(
-  'a path that climbs, as no browser sends it, gets nothing: %s',
+  'a path with `..` is not found: %s',
   async (path) => {
     const { hostname, port } = new URL(server.origin);
     const socket = connect(Number(port), hostname);

@@ -47,8 +47,8 @@ const started = async () => {
 };
 const read = (id: unknown, headers = auth) => server.send('GET', `/step-ups/${id}`, { headers });
 
-describe('enrolments', () => {
-  test('write a token into the profile, and return none', async () => {
+describe('enrolments at the API', () => {
+  test('write the token into the profile and do not return it', async () => {
     const answer = await enrol();
     expect(answer).toMatchObject({ status: 201, body: { ok: true, photos: 3, weak: false } });
     const token = profile.attributes.get('00u1')!;
@@ -60,7 +60,7 @@ describe('enrolments', () => {
     expect((await enrol({ photo: ada(1) })).body.weak).toBe(true);
   });
 
-  test('refuse consent by its field, and call it missing only if it was not sent', async () => {
+  test('refuse consent with an error for the invalid field, and report it as missing only if it was not sent', async () => {
     for (const [fields, code, field] of [
       [{ consentGivenAt: [] }, 'consent_missing', 'consentGivenAt'],
       [{ consentGivenAt: '2026-11-20' }, 'request_malformed', 'consentGivenAt'],
@@ -73,17 +73,17 @@ describe('enrolments', () => {
 
   test.each<[string, Fields, number, string]>([
     ['no consent', { consentStatement: [] }, 400, 'consent_missing'],
-    ['a connection that is not there', { connection: 'none' }, 404, 'connection_unknown'],
-    ['a user that is not there', { subject: '00u9' }, 404, 'subject_unknown'],
+    ['an unknown connection', { connection: 'none' }, 404, 'connection_unknown'],
+    ['an unknown user', { subject: '00u9' }, 404, 'subject_unknown'],
     ['no photo', { photo: [] }, 400, 'photo_missing'],
     ['six photos', { photo: [1, 2, 3, 4, 5, 6].map(ada) }, 400, 'photo_too_many'],
-    ['a field that is not ours', { accuracy: '1' }, 400, 'field_unknown'],
+    ['an unknown field', { accuracy: '1' }, 400, 'field_unknown'],
   ])('refuse %s', async (_, fields, status, code) => {
     expect(await enrol(fields)).toMatchObject({ status, body: { code } });
     expect(profile.attributes.get('00u1')).toBeNull();
   });
 
-  test('need the scope enrol', async () => {
+  test('require the scope enrol', async () => {
     const weak = { 'x-auth-token': (await server.issue(['verify', 'match'])).token };
     expect((await enrol({}, weak)).body.code).toBe('scope_missing');
     expect((await server.postJson('/enrolments/revoke', who, weak)).body.code).toBe('scope_missing');
@@ -91,7 +91,7 @@ describe('enrolments', () => {
 });
 
 describe('a step-up', () => {
-  test('with an audience ends in a receipt for it, and is not noted for the hooks', async () => {
+  test('with an audience returns a receipt for that audience and leaves no pass for hooks', async () => {
     await enrol();
     const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com', nonce: 'n-1' };
     const stepUp = (await server.postJson('/step-ups', asked, auth)).body as { id: string; challenge: string };
@@ -111,7 +111,7 @@ describe('a step-up', () => {
     expect((await read(stepUp.id)).body).toMatchObject({ state: 'passed', receipt: null });
   });
 
-  test('of a token that the caller keeps needs no user, and forgets the token at its end', async () => {
+  test('with a caller-held token requires no user, and deletes the token when it ends', async () => {
     const { token } = (await server.postForm('/generate', toForm({ photo: [ada(1), ada(2)], scope: 'kyc' }), auth))
       .body;
     const asked = { subject: 'New@example.com', token: String(token), scope: 'kyc' };
@@ -132,7 +132,7 @@ describe('a step-up', () => {
     expect((await submit(other)).body.state).toBe('failed');
   });
 
-  test('that a provider asked for starts once, and is for whom it says', async () => {
+  test('requested by a provider starts once and binds the receipt to the signed user, nonce and audience', async () => {
     await enrol();
     const asked = { connection: 'acme', request: 'signed 00u1 n-7' };
     const stepUp = (await server.postJson('/step-ups/requested', asked)).body as { id: string; challenge: string };
@@ -152,14 +152,14 @@ describe('a step-up', () => {
     );
   });
 
-  test('that is not there costs no body', async () => {
+  test('with an unknown id is refused before the body is read', async () => {
     const large = Buffer.alloc(9 * 1024 * 1024);
     expect((await submit({ id: 'unknown', challenge: 'x' }, { photo: large })).body.code).toBe('step_up_unknown');
     const over = await submit(await started(), { photo: [large, large] });
     expect(over).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
   });
 
-  test('is for clients of the connection’s tenant and of the standard one', async () => {
+  test('is available to clients of the connection’s tenant and of the default tenant only', async () => {
     const own = { 'x-auth-token': (await server.issue(undefined, 'acme')).token };
     const foreign = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
     const { body } = await start(who, own);

@@ -6,7 +6,7 @@ import { createReadiness, takesWrites } from './readiness.js';
 
 const clock = createManualClock(1_000_000);
 
-test('names what cannot take work, also what throws or never answers', async () => {
+test('names every dependency that is not ready, fails or never replies', async () => {
   const readiness = createReadiness(
     {
       own: { engine: async () => true },
@@ -23,7 +23,7 @@ test('names what cannot take work, also what throws or never answers', async () 
   expect(await readiness.findUnready()).toEqual(['verifier', 'state', 'keys']);
 });
 
-test('asks once a second, however often it is asked itself, and says at once that it stops', async () => {
+test('checks dependencies at most once a second, and reports a shutdown immediately', async () => {
   let asked = 0;
   const state = async () => {
     asked += 1;
@@ -42,7 +42,7 @@ test('asks once a second, however often it is asked itself, and says at once tha
   expect(asked).toBe(2);
 });
 
-test('once it was ready, requests are sent here without what replicas share, and not without what is its own', async () => {
+test('a replica that was ready once remains ready without shared dependencies, but not without local ones', async () => {
   let hasState = false;
   let hasEngine = true;
   let asked = 0;
@@ -68,7 +68,7 @@ test('once it was ready, requests are sent here without what replicas share, and
   expect(await readiness.findUnreadyHere()).toEqual(['stopping']);
 });
 
-test('a store that answers reads but takes no write is not ready', async () => {
+test('a state store that accepts reads but no writes is not ready', async () => {
   const state = createSqliteState({ file: ':memory:', clock });
   const full = { ...state, write: () => Promise.reject(new FaceError('state_unavailable')) };
   const read = (taking: typeof state) =>

@@ -16,12 +16,12 @@ const okta = (settings: object = {}) => ({
   ...settings,
 });
 
-test('the same settings, loaded twice, differ nowhere', () => {
+test('settings that are loaded twice without a change have no difference', () => {
   const settings = { adminKey: 'a-key', connections: [okta()] };
   expect(reloadSettings(parse(settings), parse(settings))).toMatchObject({ changed: [], needingRestart: [] });
 });
 
-test('changes are told by path, also of a secret, and never by value', () => {
+test('lists changed settings by path, secrets too, without their values', () => {
   const before = parse({ adminKey: 'canary-one', connections: [okta()] });
   const connections = [okta({ policy: { mode: 'shadow', accuracy: 5 } }), okta({ id: 'b' })];
   const after = parse({ adminKey: 'canary-two', connections });
@@ -32,7 +32,7 @@ test('changes are told by path, also of a secret, and never by value', () => {
   ]);
 });
 
-test('what is open stays as it is, and is named', () => {
+test('keeps settings that need a restart unchanged and names them', () => {
   const before = parse({ state: { kind: 'sqlite' }, telemetry: { metrics: { port: 9464 } } });
   const after = parse({
     port: 1,
@@ -46,7 +46,7 @@ test('what is open stays as it is, and is named', () => {
   expect(config).toMatchObject({ port: 8080, proxyHops: 2, telemetry: { metrics: { port: 9464 } } });
 });
 
-test('the digest tells settings apart, and not secrets', () => {
+test('the digest differs for different settings, but not for different secrets', () => {
   const digest = (settings: object) => digestOfConfig(parse(settings));
   expect(digest({ proxyHops: 1 })).not.toBe(digest({ proxyHops: 2 }));
   expect(digest({ adminKey: 'one' })).toBe(digest({ adminKey: 'two' }));

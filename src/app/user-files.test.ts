@@ -222,7 +222,7 @@ async function sendSms(endpoint: string | null, env: Record<string, string>): Pr
   expect(await once(child, 'exit')).toEqual([0, null]);
 }
 
-test('a file of the account names neither the address nor the credentials', async () => {
+test('AWS files in the home folder determine neither the address nor the credentials', async () => {
   asked.length = 0;
   await sendSms(null, { ...kmsEnvironment, HOME: foreignHome });
   await sendSms(providerUrl, { HOME: foreignHome });

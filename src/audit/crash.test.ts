@@ -44,7 +44,7 @@ async function startWriter(fileBlocks: number | null = null) {
 
 const verify = () => verifyTrail(file, { keys: { keys: [] }, state: null, clock: createManualClock() });
 
-test('what was answered outlives a kill, and the next process goes on at once', async () => {
+test('confirmed records survive a kill, and the next process can append immediately', async () => {
   const writer = await startWriter();
   for (const subject of ['a', 'b', 'c']) expect(await writer.append(subject)).toBe('written');
   writer.child.stdin.write('d\ne\nf\n');
@@ -57,7 +57,7 @@ test('what was answered outlives a kill, and the next process goes on at once', 
   expect((await verify()).tampering).toBeNull();
 });
 
-test('a full disk refuses events, and with space again the chain goes on', async () => {
+test('a full disk refuses events; the chain continues once there is space', async () => {
   const writer = await startWriter(2);
   const answers: string[] = [];
   for (let each = 0; each < 12; each += 1) answers.push(await writer.append(`full ${each}`));

@@ -45,8 +45,8 @@ async function read<Action extends AuditAction>(file: string, wanted: readonly A
   return { events, unreadable };
 }
 
-describe('a trail that was written before there were guards', () => {
-  test('is complete, as its chain tells', async () => {
+describe('a trail of a version without event schemas', () => {
+  test('is complete and its chain is valid', async () => {
     const { tampering, lastSequence } = await verifyTrail(everyAction, {
       keys: { keys: [] },
       state: null,
@@ -55,7 +55,7 @@ describe('a trail that was written before there were guards', () => {
     expect([tampering, lastSequence]).toEqual([null, lines.length]);
   });
 
-  test('is written today byte by byte as it was then', async () => {
+  test('is written byte for byte the same by the present version', async () => {
     const file = join(folder, 'again.jsonl');
     let at = 0;
     const clock = { now: () => fromIso(written[at]?.time) };
@@ -74,7 +74,7 @@ describe('a trail that was written before there were guards', () => {
   });
 });
 
-test('whichever actions are asked for, one pass gives their records in order', async () => {
+test('one pass returns the records of any selected actions in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.subarray(actions), async (wanted) => {
       const { events } = await read(everyAction, wanted);
@@ -90,12 +90,12 @@ test.each<readonly [AuditAction, object]>([
   ['revoked', { tokenId: null }],
   ['step_up_started', { stepUpId: 's' }],
   ['client_token_issued', { id: 'i', name: 'shop', scopes: ['enrol'] }],
-])('%s is read as an earlier version wrote it: %j', async (action, detail) => {
+])('reads %s as an earlier version wrote it: %j', async (action, detail) => {
   const { events, unreadable } = await read(trailOf([[action, detail]]), [action]);
   expect([events.map((event) => event.detail), unreadable]).toEqual([[detail], 0]);
 });
 
-test('what a later version tells more of is left out, and an action of it is passed over but kept in an export', async () => {
+test('drops unknown fields of a later version and skips its unknown actions, which an export keeps', async () => {
   const file = trailOf([
     ['verified', { tokenId: 't', mood: 'fine' }],
     ['photographed', { tokenId: 't' }],
@@ -108,7 +108,7 @@ test('what a later version tells more of is left out, and an action of it is pas
   expect(exported).toEqual(['verified', 'photographed', 'photographed']);
 });
 
-test('a record of an action that says something else is passed over, and told; one that only names the action is neither', async () => {
+test('counts an invalid record of a selected action as unreadable; a record that only mentions the action is ignored', async () => {
   const file = trailOf([
     ['verified', { tokenId: 7 }],
     ['configuration_loaded', { action: 'verified' }],

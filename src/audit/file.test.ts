@@ -90,14 +90,14 @@ runAuditContract('file', async () => {
   };
 });
 
-describe('the chain', () => {
+describe('the chain of records', () => {
   const fill = async (): Promise<string[]> => {
     const audit = await open();
     for (const subject of ['a', 'b', 'c', 'd']) await audit.append(event(subject));
     return linesOf();
   };
 
-  test('numbers and times every line, and goes on after a restart, also when nobody knows of a change', async () => {
+  test('numbers and timestamps every line, and continues after a restart, also in a process that did not see a change', async () => {
     expect(JSON.parse((await fill())[0]!)).toMatchObject({
       time: '2023-11-14T22:13:20.000Z',
       previous: '0'.repeat(64),
@@ -111,7 +111,7 @@ describe('the chain', () => {
     expect(breaksOf(linesOf())).toEqual([1]);
   });
 
-  test('goes on over a line that a crash cut off anywhere', async () => {
+  test('continues after a line that a crash truncated at any byte', async () => {
     const [first, second] = await fill();
     for (const length of everyFourth(0, second!.length)) {
       writeFileSync(file, `${first}\n${second!.slice(0, length)}`);
@@ -127,17 +127,20 @@ describe('the chain', () => {
     }
   });
 
-  test.each(['', '\n'])('begins over a first line that a crash cut off anywhere, followed by %j', async (mend) => {
-    const [first] = await fill();
-    for (const length of everyFourth(1, first!.length - 1)) {
-      writeFileSync(file, first!.slice(0, length) + mend);
-      await (await open()).append(event('e'));
-      expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1]]);
-      expect(linesOf().length).toBe(2);
-    }
-  });
+  test.each(['', '\n'])(
+    'begins after a first line that a crash truncated at any byte, followed by %j',
+    async (mend) => {
+      const [first] = await fill();
+      for (const length of everyFourth(1, first!.length - 1)) {
+        writeFileSync(file, first!.slice(0, length) + mend);
+        await (await open()).append(event('e'));
+        expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1]]);
+        expect(linesOf().length).toBe(2);
+      }
+    },
+  );
 
-  test('goes on in a new file where the old one was put away', async () => {
+  test('continues in a new file if the old one was moved away', async () => {
     const audit = await open();
     await audit.append(event('a'));
     const [last] = linesOf();
@@ -148,8 +151,8 @@ describe('the chain', () => {
   });
 });
 
-describe('the file', () => {
-  test('can be read by its owner alone, also where it was made otherwise', async () => {
+describe('the trail file', () => {
+  test('can be read only by its owner, even if created with other permissions', async () => {
     const audit = await open();
     await audit.append(event('a'));
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -158,13 +161,13 @@ describe('the file', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('of something else is refused, and left as it was', async () => {
+  test('is refused and left unchanged if it is not an audit trail', async () => {
     writeFileSync(file, 'not an audit trail\n');
     expect(await open().catch(toCode)).toBe('state_unavailable');
     expect(readFileSync(file, 'utf8')).toBe('not an audit trail\n');
   });
 
-  test('that cannot be written refuses the event, and the next one goes on', async () => {
+  test('that cannot be written refuses the event; the next event continues the chain', async () => {
     const audit = await open();
     await audit.append(event('a'));
     const kept = readFileSync(file);

@@ -42,7 +42,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 const isLogged = (sequence: number) => () =>
   log.text().includes(`"message":"audit head","chain":"`) && log.text().includes(`"sequence":${sequence},`);
 
-test('a head is signed, stored and logged for every minute with records', async () => {
+test('signs, stores and logs a head for every minute with records', async () => {
   await audit.append(event);
   expect(await headsOf()).toEqual([]);
   await passInterval();
@@ -63,7 +63,7 @@ test('a head is signed, stored and logged for every minute with records', async 
   ]);
 });
 
-test('a head is signed at every thousandth record, and at the end', async () => {
+test('signs a head at every thousandth record and at the end', async () => {
   for (let count = 0; count < 2100; count += 1) await audit.append(event);
   await audit.close();
   const sequences = (await headsOf()).map(({ sequence }) => sequence);
@@ -72,7 +72,7 @@ test('a head is signed at every thousandth record, and at the end', async () => 
   expect(sequences[0]).toBeLessThan(2100);
 });
 
-test('a key service that does not answer stops no record, and the next head says more', async () => {
+test('a key service that is down blocks no record; the next signed head covers all records', async () => {
   await audit.close();
   let isDown = true;
   const sign: AuditDeps['signer']['sign'] = async (type, claims) => {

@@ -52,7 +52,7 @@ const writeDays = (count: number, from = 0): Promise<void> =>
   });
 
 describe('a segment', () => {
-  test('is closed after a week, the chain goes on in the next, and all are read as one trail', async () => {
+  test('is closed after a week; the chain continues in the next, and all are read as one trail', async () => {
     await writeDays(20);
     expect(await segments()).toEqual([7, 14]);
     expect(await subjects()).toEqual(Array.from({ length: 20 }, (_, index) => `day ${index}`));
@@ -61,7 +61,7 @@ describe('a segment', () => {
       expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 
-  test('that was closed before a crash, with nothing in the next yet: the chain goes on', async () => {
+  test('that was closed before a crash is continued, with an empty or unfinished next segment', async () => {
     await writeDays(8);
     writeFileSync(deps.file, '');
     await writeDays(1, 8);
@@ -74,7 +74,7 @@ describe('a segment', () => {
     expect(JSON.parse(records[1]!)).toMatchObject({ sequence: 8, subject: 'day 10' });
   });
 
-  test('whose closing fails half way keeps its signed heads', async () => {
+  test('keeps its signed heads if closing it fails half way', async () => {
     await writeDays(6);
     await writeDays(1, 6);
     const inTheWay = closedFileOf(deps.file, 7);
@@ -90,7 +90,7 @@ describe('a segment', () => {
     expect(await verify()).toMatchObject({ isSound: true, lastSequence: 8, heads: { verified: 5 } });
   });
 
-  test('that was taken away shows', async () => {
+  test('that was removed is reported as deleted', async () => {
     await writeDays(20);
     const [first, second] = await closedSegmentsOf(deps.file);
     rmSync(second!.file);
@@ -101,7 +101,7 @@ describe('a segment', () => {
 });
 
 describe('retention', () => {
-  test('deletes whole segments by their newest record, and records it: the rest stays valid', async () => {
+  test('deletes whole segments by the age of their newest record and records it; the rest remains valid', async () => {
     await writeDays(40);
     expect(await segments()).toEqual([7, 14, 21, 28, 35]);
     deps = { ...deps, retentionDays: 30 };
@@ -117,7 +117,7 @@ describe('retention', () => {
   });
 });
 
-test('a second writer is refused, and the first is not disturbed', async () => {
+test('refuses a second writer without affecting the first', async () => {
   await withAudit(deps, async (audit) => {
     await audit.append(event('a'));
     expect(await createFileAudit(deps).catch(toCode)).toBe('state_unavailable');

@@ -51,7 +51,7 @@ const chain = (lines: readonly string[], record: object): string => {
   return JSON.stringify({ ...JSON.parse(last), sequence: JSON.parse(last).sequence + 1, previous, ...record });
 };
 
-test('a trail that was closed is sound to its last record, and the store knows its head', async () => {
+test('a closed trail is valid up to its last record, and the state store has its head', async () => {
   const deps = await makeTrail(7);
   expect(await verify(deps, deps.state)).toMatchObject({
     isSound: true,
@@ -70,24 +70,24 @@ const rewrite = (lines: readonly string[]): string[] => {
   return anew;
 };
 
-describe('the first bad line is named, and what became of it:', () => {
+describe('names the first bad line and the kind of tampering for', () => {
   test.each<[string, (lines: string[]) => string[], kind: string, line: number | null, sequence: number]>([
-    ['another subject', (lines) => lines.with(3, lines[3]!.replace('user 3', 'user 9')), 'edited', 4, 4],
-    ['another number', (lines) => lines.with(3, renumber(lines[3]!)), 'edited', 4, 90],
-    ['another digest', (lines) => lines.with(3, lines[3]!.replace(/"previous":"./, '"previous":"z')), 'edited', 4, 4],
-    ['no record any more', (lines) => lines.with(3, 'nothing'), 'edited', 4, 4],
-    ['the first line', (lines) => lines.with(0, lines[0]!.replace('user 0', 'user 9')), 'edited', 1, 1],
-    ['a line taken out', (lines) => lines.toSpliced(3, 1), 'deleted', 4, 4],
-    ['several taken out', (lines) => lines.toSpliced(3, 3), 'deleted', 4, 4],
-    ['the first taken out', (lines) => lines.slice(1), 'deleted', 1, 1],
-    ['two that changed places', (lines) => lines.with(3, lines[5]!).with(5, lines[3]!), 'reordered', 4, 6],
-    ['a copy of a line', (lines) => lines.toSpliced(6, 0, lines[2]!), 'inserted', 7, 3],
-    ['something put in', (lines) => lines.toSpliced(3, 0, '{}'), 'inserted', 4, 4],
-    ['an empty line', (lines) => lines.toSpliced(3, 0, ''), 'inserted', 4, 4],
+    ['a changed subject', (lines) => lines.with(3, lines[3]!.replace('user 3', 'user 9')), 'edited', 4, 4],
+    ['a changed number', (lines) => lines.with(3, renumber(lines[3]!)), 'edited', 4, 90],
+    ['a changed digest', (lines) => lines.with(3, lines[3]!.replace(/"previous":"./, '"previous":"z')), 'edited', 4, 4],
+    ['a line that is no longer a record', (lines) => lines.with(3, 'nothing'), 'edited', 4, 4],
+    ['a changed first line', (lines) => lines.with(0, lines[0]!.replace('user 0', 'user 9')), 'edited', 1, 1],
+    ['a removed line', (lines) => lines.toSpliced(3, 1), 'deleted', 4, 4],
+    ['several removed lines', (lines) => lines.toSpliced(3, 3), 'deleted', 4, 4],
+    ['a removed first line', (lines) => lines.slice(1), 'deleted', 1, 1],
+    ['two swapped lines', (lines) => lines.with(3, lines[5]!).with(5, lines[3]!), 'reordered', 4, 6],
+    ['a copied line', (lines) => lines.toSpliced(6, 0, lines[2]!), 'inserted', 7, 3],
+    ['an inserted line', (lines) => lines.toSpliced(3, 0, '{}'), 'inserted', 4, 4],
+    ['an inserted empty line', (lines) => lines.toSpliced(3, 0, ''), 'inserted', 4, 4],
     ['a second writer', (lines) => lines.toSpliced(5, 0, chain(lines.slice(0, 4), { subject: 'x' })), 'forked', 6, 5],
-    ['the end cut off', (lines) => lines.slice(0, -2), 'truncated', null, 9],
-    ['everything cut off', () => [], 'truncated', null, 1],
-    ['all chained anew', (lines) => rewrite(lines), 'rewritten', 10, 10],
+    ['removed last lines', (lines) => lines.slice(0, -2), 'truncated', null, 9],
+    ['removal of all lines', () => [], 'truncated', null, 1],
+    ['a recomputed chain', (lines) => rewrite(lines), 'rewritten', 10, 10],
   ])('%s', async (_name, tamper, kind, line, sequence) => {
     const deps = await makeTrail(10);
     write(deps, tamper(linesOf(deps)));
@@ -96,7 +96,7 @@ describe('the first bad line is named, and what became of it:', () => {
     expect(isSound).toBe(false);
   });
 
-  test('both files cut back to an earlier head, as the store has a later one', async () => {
+  test('detects a trail and a heads file that were both rolled back, by the later head in the state store', async () => {
     const deps = await makeTrail(5);
     const lines = linesOf(deps);
     const heads = readFileSync(headsFileOf(deps.file), 'utf8');
@@ -115,7 +115,7 @@ describe('the first bad line is named, and what became of it:', () => {
   });
 });
 
-test('every single change of a trail is found', async () => {
+test('detects every single change of a trail', async () => {
   const deps = await makeTrail(25);
   const original = linesOf(deps);
   const index = fc.nat(original.length - 1);
@@ -143,8 +143,8 @@ test('every single change of a trail is found', async () => {
   );
 });
 
-describe('what a crash leaves is no tampering:', () => {
-  test('an unfinished line at the end, and one that the chain went on over', async () => {
+describe('the remains of a crash do not count as tampering:', () => {
+  test('an unfinished last line, and an unfinished line before later records', async () => {
     const deps = await makeTrail(3);
     const whole = readFileSync(deps.file, 'utf8');
     writeFileSync(deps.file, `${whole}{"sequence":4,"ti`);
@@ -162,7 +162,7 @@ describe('what a crash leaves is no tampering:', () => {
     expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, lastSequence: 4, heads });
   });
 
-  test('a head that was cut off: the next start takes it away', async () => {
+  test('a truncated head, which the next start removes', async () => {
     const deps = await makeTrail(3);
     const heads = headsFileOf(deps.file);
     writeFileSync(heads, `${readFileSync(heads, 'utf8')}eyJhbGci`);
@@ -172,8 +172,8 @@ describe('what a crash leaves is no tampering:', () => {
   });
 });
 
-describe('the heads', () => {
-  test('that were altered show, and so do those of another trail', async () => {
+describe('signed heads', () => {
+  test('are reported if altered or from another trail', async () => {
     const deps = await makeTrail(3);
     const other = await makeTrail(3);
     const heads = headsFileOf(deps.file);
@@ -184,13 +184,13 @@ describe('the heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { isForeign: true } });
   });
 
-  test('by a key that is not published prove nothing', async () => {
+  test('with an unpublished key verify nothing', async () => {
     const deps = await makeTrail(3);
     const stranger = { ...deps, signer: await createTestSigner() };
     expect(await verify(stranger)).toMatchObject({ isSound: false, heads: { verified: 0, unknownKey: 1 } });
   });
 
-  test('of another type are invalid, although the server has signed them', async () => {
+  test('with another JWS type are invalid even if this server signed them', async () => {
     const deps = await makeTrail(3);
     const heads = headsFileOf(deps.file);
     const [head] = readFileSync(heads, 'utf8').split('\n');
@@ -199,7 +199,7 @@ describe('the heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { verified: 0, invalid: { line: 1 } } });
   });
 
-  test('that were taken away show by the store, and a store without any shows too', async () => {
+  test('that were deleted are detected by the head in the state store; a store without a head is reported too', async () => {
     const deps = await makeTrail(3);
     rmSync(headsFileOf(deps.file));
     write(deps, linesOf(deps).slice(0, 1));
@@ -209,14 +209,14 @@ describe('the heads', () => {
   });
 });
 
-describe('the name of the chain', () => {
+describe('the file with the chain’s name', () => {
   /** Cut back to its first record, with no head beside it. */
   const cut = (deps: AuditDeps): void => {
     rmSync(headsFileOf(deps.file));
     write(deps, linesOf(deps).slice(0, 1));
   };
 
-  test('that was taken away hides no cut: the trail is not sound, and no server goes on with another name', async () => {
+  test('cannot be deleted to hide a truncation: the trail is invalid, and the server refuses to append', async () => {
     const deps = await makeTrail(3);
     cut(deps);
     rmSync(chainFileOf(deps.file));
@@ -232,7 +232,7 @@ describe('the name of the chain', () => {
     expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, lastSequence: 2 });
   });
 
-  test('that was altered hides none: a trail is not without a head for minutes', async () => {
+  test('cannot be altered to hide a truncation: a trail older than five minutes without a head is invalid', async () => {
     const clock = createManualClock();
     const deps = await makeTrail(3, { clock });
     cut(deps);

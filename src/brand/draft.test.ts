@@ -15,7 +15,7 @@ const empty: BrandDraft = {
 const codesOf = (draft: Partial<BrandDraft>) =>
   checkDraft({ ...empty, ...draft }).problems.map(({ field, code }) => `${field} ${code}`);
 
-test('a brand may choose nothing, or everything', () => {
+test('a brand may set no field, or every field', () => {
   expect(codesOf({})).toEqual([]);
   expect(
     codesOf({
@@ -43,7 +43,7 @@ test.each([
   expect(codesOf(draft)).toEqual([expected]);
 });
 
-test('whatever a text holds, it is taken or refused, and stays as it was', () => {
+test('any text is either stored unchanged or refused', () => {
   fc.assert(
     fc.property(fc.constantFrom(...Object.keys(textRules)), fc.string({ unit: 'binary' }), (key, text) => {
       const { chosen, problems } = checkDraft({ ...empty, texts: { en: { [key]: text } } });
@@ -54,6 +54,6 @@ test('whatever a text holds, it is taken or refused, and stays as it was', () =>
   );
 });
 
-test('placeholders are filled once: what stands in a value is text', () => {
+test('fills placeholders once: a placeholder within a value remains text', () => {
   expect(fill('{organisation} in {minutes}', { organisation: '{minutes}', minutes: '$&' })).toBe('{minutes} in $&');
 });

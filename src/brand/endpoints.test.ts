@@ -42,7 +42,7 @@ async function check(server: ApiServer, fields: Record<string, string>, files: R
   return server.send('POST', '/brand/check', { headers: key, body });
 }
 
-test('a brand is tried, seen before anybody else sees it, put in force, and taken back', async () => {
+test('a brand can be checked, previewed without changing the pages, published and reset', async () => {
   const server = await start();
   const texts = JSON.stringify({ title: '<img src=x onerror=alert(1)>', lockedFor: 'Noch {minutes} Minuten' });
   const fields = {
@@ -109,7 +109,7 @@ test('a brand is tried, seen before anybody else sees it, put in force, and take
   ]);
 });
 
-test('all that is wrong is told at once, and nothing is kept', async () => {
+test('a check reports all problems at once and stores nothing', async () => {
   const server = await start();
   const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
   const { status, body } = await check(
@@ -131,7 +131,7 @@ test('all that is wrong is told at once, and nothing is kept', async () => {
   expect(contrasts.find(({ against }) => against === 'the card')).toMatchObject({ ratio: 2.02, needed: 4.5 });
 });
 
-test('nothing is put in force that cannot be put on record', async () => {
+test('publishing fails if the audit trail cannot record it', async () => {
   const server = await start();
   const { digest } = (await check(server, { organisation: 'Northwind' })).body;
   const { append } = server.audit;
@@ -150,7 +150,7 @@ const replica = (state: State, clock = createManualClock(1_000_000), configured:
   brands: createBrands(configured, { state, clock, audit: createMemoryAudit() }),
 });
 
-test('the brand of the configuration wins, and says so', async () => {
+test('a configured brand takes precedence over the console, which reports it as configured', async () => {
   const clock = createManualClock(Date.now());
   const state = createSqliteState({ file: ':memory:', clock });
   const configured = { ...plainBrand, organisation: 'Of the file' };
@@ -164,7 +164,7 @@ test('the brand of the configuration wins, and says so', async () => {
   await state.close();
 });
 
-test('the configuration names files, and is refused with all that is wrong', async () => {
+test('a brand in the configuration refers to files, and all its problems are reported at once', async () => {
   const files: Record<string, Buffer> = {
     'logo.png': await logo(),
     'evil.svg': Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),

@@ -10,17 +10,17 @@ test.each([
   ['#000000', '#ffffff', 21],
   ['#767676', '#ffffff', 4.542],
   ['#949494', '#ffffff', 3.033],
-] as const)('%s on %s has a contrast of %d, as the tools of the W3C say', (one, other, expected) => {
+] as const)('%s on %s has a contrast of %d, as the W3C defines it', (one, other, expected) => {
   expect(contrastOf(one, other)).toBeCloseTo(expected, 2);
 });
 
-test('a colour is six hexadecimal digits, in either case', () => {
+test('a color is six hexadecimal digits, in either case', () => {
   expect(parseColour('#AbCdEf')).toBe('#abcdef');
   for (const text of ['', '#abc', 'abcdef', '#abcdeg', '#abcdef0', 'red', '#abcdef;}', ' #abcdef'])
     expect(parseColour(text)).toBeNull();
 });
 
-test('whatever is chosen, the nearest colours do, and any that is let through can be read on all it stands on', () => {
+test('suggested colors are always accepted, and accepted colors are readable on all their backgrounds', () => {
   fc.assert(
     fc.property(colour, colour, colour, colour, (accent, accentDark, ground, groundDark) => {
       const mended: Record<string, Colour> = { accent, accentDark, ground, groundDark };
@@ -44,7 +44,7 @@ test('whatever is chosen, the nearest colours do, and any that is let through ca
   );
 });
 
-test('the style sheet holds colours, and nothing else', () => {
+test('the style sheet contains only color declarations', () => {
   fc.assert(
     fc.property(colour, colour, (accent, ground) => {
       const css = toStylesheet({ ...none, accent, ground });

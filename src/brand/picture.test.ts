@@ -24,7 +24,7 @@ const codeOf = async (bytes: Uint8Array, name: 'logo' | 'icon' = 'logo'): Promis
   return 'problem' in taken ? taken.problem.code : `${taken.picture.widthPx}×${taken.picture.heightPx}`;
 };
 
-test('PNG, WebP and SVG become a PNG of the size they are shown in', async () => {
+test('converts PNG, WebP and SVG to a PNG of the display size', async () => {
   expect(await codeOf(await png(1000, 200).toBuffer())).toBe('400×80');
   expect(await codeOf(await png(100, 20).toBuffer())).toBe('100×20');
   expect(await codeOf(await png(300, 300).webp().toBuffer())).toBe('80×80');
@@ -33,7 +33,7 @@ test('PNG, WebP and SVG become a PNG of the size they are shown in', async () =>
   expect(await codeOf(await png(64, 32).toBuffer(), 'icon')).toBe('128×128');
 });
 
-test('nothing of the file is left but its pixels', async () => {
+test('keeps only the pixels of a picture and no metadata', async () => {
   const secret = 'taken in the office of the director';
   const bytes = await png(100, 20)
     .withExif({ IFD0: { ImageDescription: secret } })
@@ -51,27 +51,27 @@ const hostile: Readonly<Record<string, string>> = {
   script: '<script>alert(1)</script>',
   'an event handler': '<rect width="9" height="9" onload="alert(1)"/>',
   foreignObject: '<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">a</p></foreignObject>',
-  'a picture of the disk': '<image xlink:href="file:///etc/hostname" width="9" height="9"/>',
-  'a reference elsewhere': '<use href="https://example.com/a.svg#b"/>',
-  'a reference in disguise': '<use xlink:href="&#104;ttps://example.com/a.svg#b"/>',
-  'a fill from elsewhere in quotes': `<rect fill="url( 'https://example.com/a.svg#b')" width="9" height="9"/>`,
+  'an image from a local file': '<image xlink:href="file:///etc/hostname" width="9" height="9"/>',
+  'a reference to another host': '<use href="https://example.com/a.svg#b"/>',
+  'a character-encoded reference to another host': '<use xlink:href="&#104;ttps://example.com/a.svg#b"/>',
+  'a quoted fill from another host': `<rect fill="url( 'https://example.com/a.svg#b')" width="9" height="9"/>`,
   'an imported style': '<style>@import "https://example.com/a.css";</style>',
-  'a style that is escaped': '<style>@\\69mport "https://example.com/a.css";</style>',
-  'a style with a reference': '<style>@&#105;mport "https://example.com/a.css";</style>',
+  'a style with an escaped import': '<style>@\\69mport "https://example.com/a.css";</style>',
+  'a style with a character-encoded import': '<style>@&#105;mport "https://example.com/a.css";</style>',
   'an animation': '<animate attributeName="href" to="javascript:alert(1)"/>',
   'a link': '<a href="javascript:alert(1)"><rect width="9" height="9"/></a>',
   'a CDATA section': '<style><![CDATA[@import "https://example.com/a.css";]]></style>',
   'a processing instruction': '<?xml-stylesheet href="https://example.com/a.css"?>',
   'an unknown entity': '<title>a</title><rect width="9" height="9" class="&x;"/>',
-  'a tag that is cut': '<rect width="9"',
-  'a filter': '<filter id="a"><feImage href="https://example.com/a.png"/></filter>',
+  'an unclosed tag': '<rect width="9"',
+  'a filter with an external image': '<filter id="a"><feImage href="https://example.com/a.png"/></filter>',
 };
 
-test.each(Object.keys(hostile))('an SVG with %s is refused', async (name) => {
+test.each(Object.keys(hostile))('refuses an SVG with %s', async (name) => {
   expect(await codeOf(svg(square + hostile[name]!))).toBe('picture_unsafe');
 });
 
-test('an SVG with a document type, entities or another encoding is refused', async () => {
+test('refuses an SVG with a document type, entities or another encoding', async () => {
   const types = [
     '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
     '<!DOCTYPE svg>',
@@ -83,14 +83,14 @@ test('an SVG with a document type, entities or another encoding is refused', asy
   expect(await codeOf(Buffer.concat([svg(square), Buffer.from([0xff])]))).toBe('picture_unsafe');
 });
 
-test('the process that draws an SVG refuses it by itself, so that the server never scans one', async () => {
+test('the process that renders an SVG also checks it, so that the server never parses one', async () => {
   const box = { width: 40, height: 40, maxPixels: 1_000_000 };
   expect(await drawSvg(svg('<script/>'), box)).toEqual({
     unsafe: 'it holds the element script; save it as a plain SVG of shapes',
   });
 });
 
-test('a tag that is not as XML has it is refused', () => {
+test('refuses malformed XML tags', () => {
   for (const inner of ['<g a=b/>', '<g a="1"b="2"/>', '<g a="', '<g', '< g/>', '</g/>', '<g\u2028onload="x"/>'])
     expect(findSvgProblem(svg(inner))).toBe('it is no well-formed XML');
   for (const inner of ['<g\n\ta = "1"\r\nb=\'"\' />', `<g ${'a'.repeat(64)}="1" xml:id="ä>"></g >`])
@@ -98,7 +98,7 @@ test('a tag that is not as XML has it is refused', () => {
 });
 
 // Each took 10 to 30 s of a processor when the scan was quadratic; one thousandth of the limit suffices for all together.
-test('whatever an SVG repeats, the check takes time in proportion to its length', () => {
+test('the SVG check takes time linear in the length of the file, whatever the file repeats', () => {
   const fill = (start: string, repeated: string): string =>
     `<svg ${start}${repeated.repeat(Math.floor((maxSvgBytes - 100) / repeated.length))}`;
   const repeats = [
@@ -147,7 +147,7 @@ test('whatever an SVG repeats, the check takes time in proportion to its length'
   expect([status, stderr]).toEqual([0, '']);
 });
 
-test('an honest SVG of shapes is taken, with what drawing programs write', async () => {
+test('accepts an SVG of shapes with the elements that drawing programs write', async () => {
   const honest = `<?xml version="1.0" encoding="UTF-8"?>
     <!-- Made by a program -->
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40" role="img" aria-label="Harbour">
@@ -159,7 +159,7 @@ test('an honest SVG of shapes is taken, with what drawing programs write', async
   expect(await codeOf(Buffer.from(honest))).toBe('200×80');
 });
 
-test('what draws loads nothing, even where nothing is refused before it', async () => {
+test('the renderer loads no external resource, even without the check before it', async () => {
   let asked = 0;
   const server = createServer((_request, response) => {
     asked += 1;
@@ -188,12 +188,12 @@ test('what draws loads nothing, even where nothing is refused before it', async 
   rmSync(folder, { recursive: true });
 });
 
-test('pictures that grow when they are opened are refused before', async () => {
+test('refuses a picture with too many pixels before decoding it', async () => {
   expect(await codeOf(await png(5000, 5000).toBuffer())).toBe('picture_too_large');
   expect(await codeOf(svg(square, 'width="100000" height="100000"'))).toBe('picture_too_large');
 });
 
-test('shapes that stand for many shapes are refused', async () => {
+test('refuses nested references that multiply shapes, and deep nesting', async () => {
   let shapes = '<g id="l0"><rect width="9" height="9"/></g>';
   for (let level = 1; level < 20; level += 1)
     shapes += `<g id="l${level}"><use href="#l${level - 1}"/><use href="#l${level - 1}"/></g>`;
@@ -201,7 +201,7 @@ test('shapes that stand for many shapes are refused', async () => {
   expect(await codeOf(svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000)))).toBe('picture_too_large');
 });
 
-test('too many bytes, another format, a broken, empty or tiny picture are refused', async () => {
+test('refuses too large files, other formats, and broken, empty or tiny pictures', async () => {
   expect(await codeOf(Buffer.alloc(1024 * 1024 + 1, 0x89))).toBe('picture_too_large');
   expect(await codeOf(svg(`<path d="M0 0${'L1 1'.repeat(40_000)}"/>`))).toBe('picture_too_large');
   expect(await codeOf(await png(100, 20).jpeg().toBuffer())).toBe('picture_unreadable');

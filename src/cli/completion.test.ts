@@ -13,7 +13,7 @@ const complete = (script: string, words: readonly string[]): string[] => {
   return stdout.split('\n').filter(Boolean);
 };
 
-test('bash completes commands, inner commands, options and their values', async () => {
+test('bash completes commands, subcommands, options and their values', async () => {
   const { code, stdout: script } = await runHere(['completion', 'bash'], {});
   expect(code).toBe(0);
   expect(complete(script, ['doc'])).toEqual(['doctor']);

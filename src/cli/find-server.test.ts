@@ -28,7 +28,7 @@ function configure(settings: object): Record<string, string> {
 
 const ownSettings = () => ({ port: Number(new URL(server.origin).port), adminKey: key });
 
-test('login stores address and key for this account alone, and prints no key; logout removes them', async () => {
+test('login stores address and key readable only by this account and prints no key; logout removes them', async () => {
   const env = home();
   const login = await runHere(['login', `${server.origin}/`], env, { secret: key });
   expect(login).toMatchObject({
@@ -48,7 +48,7 @@ test('login stores address and key for this account alone, and prints no key; lo
   expect(existsSync(fileOf(env))).toBe(false);
 });
 
-test('a wrong key is not stored', async () => {
+test('login does not store a wrong key', async () => {
   const env = home();
   await expect(runHere(['login', server.origin], env, { secret: `fsa_${'x'.repeat(43)}` })).rejects.toMatchObject({
     code: 'caller_untrusted',
@@ -56,7 +56,7 @@ test('a wrong key is not stored', async () => {
   expect(existsSync(fileOf(env))).toBe(false);
 });
 
-test('a login that others can read is refused', async () => {
+test('refuses a login file that other accounts can read', async () => {
   const env = home();
   mkdirSync(join(env.XDG_CONFIG_HOME!, 'facestep'), { recursive: true });
   writeFileSync(fileOf(env), JSON.stringify({ url: server.origin, key }));
@@ -64,7 +64,7 @@ test('a login that others can read is refused', async () => {
   expect(await runHere(['status'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
 });
 
-test('a key goes to no other address than its own', async () => {
+test('sends the stored key only to the address of its login', async () => {
   const login = home();
   await runHere(['login', server.origin], login, { secret: key });
   const asked: string[] = [];

@@ -18,7 +18,7 @@ test.each([
   [['events', 'list', '--json']],
   [['events', 'retry']],
   [['audit', 'export']],
-])('%j says that there is no trail, in place of nothing', async (args) => {
+])('%j reports that there is no trail, rather than an empty result', async (args) => {
   const { code, stdout, stderr } = await runHere(args, env);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`There is no audit trail ${join(data, 'audit.jsonl')}.`);
@@ -29,7 +29,7 @@ describe('“facestep why” in another folder than the server’s', () => {
   const hooks = { secret: { value: '0123456789abcdef' } };
   const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: { ...okta, hooks } }];
 
-  test('names the folder and the variables, if there is no configuration', async () => {
+  test('names the folder and the variables if there is no configuration', async () => {
     for (const args of [['anna'], ['work', 'anna']]) {
       const { code, stdout, stderr } = await runHere(['why', ...args], env);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -38,7 +38,7 @@ describe('“facestep why” in another folder than the server’s', () => {
     }
   });
 
-  test('names the whole path where it looked, if the data folder is another', async () => {
+  test('names the full path of the missing trail if the data folder is another one', async () => {
     const config = join(top, 'relative.json');
     writeFileSync(config, JSON.stringify({ dataFolder: 'not-here', modelsFolder, connections }));
     const { code, stderr } = await runHere(['why', 'anna'], { FACESTEP_CONFIG: config });
@@ -62,7 +62,7 @@ describeAsRoot('an account that may not read the data folder', () => {
   writeFileSync(config, JSON.stringify({ dataFolder: shut, modelsFolder, connections }));
   const asNobody = (...args: string[]) => runAs(nobody, args, { FACESTEP_CONFIG: config });
 
-  test('is told so by the doctor, once, and not that anything was altered', async () => {
+  test('receives one finding of the doctor with the remedy, and no report of altered data', async () => {
     const { code, stdout, stderr } = await asNobody('doctor', 'work');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain(`FAIL    Data folder: this account may not read ${shut}\n`);

@@ -53,7 +53,7 @@ const sample = {
   sample: { orgUrl: 'https://acme.example', hookSecret: 'Bearer s3cret' },
 };
 
-describe('a connection whose mode nobody wrote', () => {
+describe('a connection without a valid mode', () => {
   const reason = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
 
   test.each([
@@ -78,28 +78,32 @@ describe('refuses', () => {
 
   test.each([
     ['text that is not JSON', '{"port": 1,', 'FACESTEP_CONFIG'],
-    ['a name that stands twice', '{"verifier":{"kind":"embedded","kind":"embedded"}}', 'verifier.kind'],
+    ['a duplicate name', '{"verifier":{"kind":"embedded","kind":"embedded"}}', 'verifier.kind'],
     ['a prototype key', '{"__proto__":{"port":1}}', 'configuration'],
-    ['an unknown key inside', { verifier: { kind: 'embedded', threads: 2 } }, 'verifier'],
+    ['an unknown key of an inner object', { verifier: { kind: 'embedded', threads: 2 } }, 'verifier'],
     ['a port out of range', { port: 65_536 }, 'port'],
     ['a header secret with a line break', { adminKey: 'a\r\nb: c' }, 'adminKey'],
     ['an empty secret', { adminKey: '' }, 'adminKey'],
-    ['an id that is no slug', { connections: [{ ...sample, id: '../x' }] }, 'connections.0.id'],
-    ['two connections of one id', { connections: [sample, sample] }, 'connections'],
+    ['an id that is not a slug', { connections: [{ ...sample, id: '../x' }] }, 'connections.0.id'],
+    ['two connections with the same id', { connections: [sample, sample] }, 'connections'],
     ['an unknown provider', { connections: [{ ...sample, kind: 'nobody' }] }, 'connections.0 (acme).kind'],
     ['settings of another provider', { connections: [{ ...sample, kind: 'other' }] }, 'connections.0 (acme)'],
     ['a reference to an unset variable', { adminKey: { env: 'NOT_SET' } }, 'adminKey'],
     ['a reference to an empty file', { adminKey: { file: '/empty' } }, 'adminKey'],
-    ['a reference with more in it', { adminKey: { env: 'SET', file: '/set' } }, 'adminKey'],
-    ['a path in its own address', { publicUrl: 'https://example.com/face', connections: [sample] }, 'publicUrl'],
+    ['a reference with two sources', { adminKey: { env: 'SET', file: '/set' } }, 'adminKey'],
+    ['a path in the public address', { publicUrl: 'https://example.com/face', connections: [sample] }, 'publicUrl'],
     ['the address of the face service over http', remote('http://face.example'), 'verifier.url'],
-    ['a user in that address', remote('https://user:secret@face.example'), 'verifier.url'],
-    ['a query in that address', remote('https://face.example/?key=secret'), 'verifier.url'],
-    ['delivery by another protocol', smtp({ url: 'https://mail.example' }), 'delivery.url'],
-    ['a line without TLS', smtp({ url: 'smtp://u:p@mail.example:587?ignoreTLS=true' }), 'delivery.url'],
-    ['any certificate', smtp({ url: 'smtps://u:p@mail.example?tls.rejectUnauthorized=false' }), 'delivery.url'],
-    ['codes in the clear on a network', smtp({ requireTls: false }), 'delivery.requireTls'],
-    ['passkeys without an address', withPasskeys(), 'publicUrl'],
+    ['a user name in the address of the face service', remote('https://user:secret@face.example'), 'verifier.url'],
+    ['a query in the address of the face service', remote('https://face.example/?key=secret'), 'verifier.url'],
+    ['e-mail delivery with another protocol', smtp({ url: 'https://mail.example' }), 'delivery.url'],
+    ['SMTP without TLS', smtp({ url: 'smtp://u:p@mail.example:587?ignoreTLS=true' }), 'delivery.url'],
+    [
+      'SMTP that accepts any certificate',
+      smtp({ url: 'smtps://u:p@mail.example?tls.rejectUnauthorized=false' }),
+      'delivery.url',
+    ],
+    ['SMTP without required TLS', smtp({ requireTls: false }), 'delivery.requireTls'],
+    ['passkeys without a public address', withPasskeys(), 'publicUrl'],
     ['passkeys without a domain name', withPasskeys('https://192.0.2.7'), 'publicUrl'],
     ['passkeys over http', withPasskeys('http://face.example'), 'publicUrl'],
   ])('%s', async (_name, file, path) => {
@@ -109,9 +113,9 @@ describe('refuses', () => {
 
   test.each([
     ['a bare % in its password', 'redis://u:50%canary@10.0.0.5:6379', '%25'],
-    ['a database that is no number', 'redis://10.0.0.5:6379/canary', 'the number of a database'],
+    ['a database that is not a number', 'redis://10.0.0.5:6379/canary', 'the number of a database'],
     ['another protocol', 'http://canary.example', 'expected redis://'],
-  ])('Redis with %s, and it says what to write instead', async (_name, url, reason) => {
+  ])('Redis with %s, and the error says what to write instead', async (_name, url, reason) => {
     const error: unknown = await load({ state: { kind: 'redis', url } }).catch((thrown: unknown) => thrown);
     expect(problemsOf(error)).toEqual([{ path: 'state.url', reason: expect.stringContaining(reason) }]);
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
@@ -130,7 +134,7 @@ describe('refuses', () => {
     '1?2',
     '1/2@3',
   ];
-  test.each(passwords)('the password %s in an address, which would name another host', async (password) => {
+  test.each(passwords)('the unencoded password %s in an address, which would name another host', async (password) => {
     const settings = ['redis', 'rediss', 'smtp', 'smtps'].flatMap((protocol) =>
       [`${protocol}://user:${password}@host.example:1234`, `${protocol}://${password}@host.example`].map((url) =>
         protocol.startsWith('redis')
@@ -151,7 +155,7 @@ describe('refuses', () => {
       await load({ state: { kind: 'redis', url } });
   });
 
-  test('all errors at once, and of a variable by its name', async () => {
+  test('several errors with one report, which names environment variables', async () => {
     expect((await refusalOf(load({ port: 1 }, { PORT: 'eighty' }))).paths).toEqual(['PORT']);
     const { paths } = await refusalOf(load({ port: 'x', host: '', extra: 1 }));
     expect(paths.toSorted()).toEqual(['configuration', 'host', 'port']);
@@ -159,14 +163,14 @@ describe('refuses', () => {
 });
 
 describe('accepts', () => {
-  test('the environment over the file', async () => {
+  test('environment variables, which override the file', async () => {
     const file = { port: 1, dataFolder: '/file', adminKey: 'from-file' };
     const config = await load(file, { PORT: '9090', FACESTEP_DATA: '/env', FACESTEP_ADMIN_KEY: 'from-env' });
     expect(config).toMatchObject({ port: 9090, dataFolder: '/env' });
     expect(secretOf(config.adminKey)).toBe('from-env');
   });
 
-  test('a receiver of security events that polls, where it has a token', async () => {
+  test('a polling receiver of security events with a token, and refuses one without', async () => {
     const receiver = { id: 'siem', url: null, audience: 'https://siem.example.com' };
     const config = await load({ securityEvents: [{ ...receiver, token: 'a-token' }] });
     expect(config.securityEvents).toMatchObject([{ url: null, subject: 'complex' }]);
@@ -175,7 +179,7 @@ describe('accepts', () => {
     });
   });
 
-  test('receivers of security events with keys in AWS KMS, where there are RSA keys', async () => {
+  test('receivers of security events with keys in AWS KMS only if there are RSA keys', async () => {
     const keys = {
       kind: 'aws-kms',
       region: 'eu-central-1',
@@ -189,7 +193,7 @@ describe('accepts', () => {
     });
   });
 
-  test('secrets by reference, at any depth, without the line break at the end of a file', async () => {
+  test('secrets by reference at any depth, without the line break at the end of a file', async () => {
     const file = {
       adminKey: { env: 'KEY' },
       verifier: { kind: 'facenition', url: 'http://127.0.0.1:1/base', token: { file: '/run/token' } },
@@ -204,8 +208,8 @@ describe('accepts', () => {
   });
 });
 
-describe('no secret is printed', () => {
-  test('a secret of a kind nobody thought of is hidden', () => {
+describe('secrets are not printed', () => {
+  test('if they are values of an unexpected type', () => {
     const config = {
       key: Buffer.from('s3cret'),
       at: new Map([['s3cret', 1]]),
@@ -218,7 +222,7 @@ describe('no secret is printed', () => {
   const canary = 'zq7-canary';
   const secrets = fc.tuple(fc.string(), fc.string()).map(([before, after]) => `${before}${canary}${after}`);
 
-  test('no output or error contains any secret', async () => {
+  test('in any output or error', async () => {
     const slots = fc.record(
       {
         adminKey: secrets,
@@ -256,13 +260,13 @@ describe('no secret is printed', () => {
     );
   });
 
-  test('nor is a secret that was put where its name belongs', async () => {
+  test('even if entered where the name of a variable or file belongs', async () => {
     const { printed } = await refusalOf(load({ adminKey: { env: canary }, verifier: { file: `/${canary}` } }));
     expect(printed).not.toContain(canary);
   });
 });
 
-test('any JSON either loads or is refused with config_invalid', async () => {
+test('any JSON is either loaded or refused with config_invalid', async () => {
   await fc.assert(
     fc.asyncProperty(fc.json(), async (text) => {
       const outcome = await load(text).then(
@@ -274,7 +278,7 @@ test('any JSON either loads or is refused with config_invalid', async () => {
   );
 });
 
-describe('where what is kept lies', () => {
+describe('the settings for stored data', () => {
   const loadKept = (file: unknown, env: Environment = {}) =>
     loadKeptConfig({
       env: { FACESTEP_CONFIG: '/f', ...env },
@@ -288,7 +292,7 @@ describe('where what is kept lies', () => {
     audit: { retentionDays: 90 },
   };
 
-  test('is read while the secrets of a stopped service are gone', async () => {
+  test('are read although the secrets of a stopped service are missing', async () => {
     const kept = await loadKept(stopped);
     expect(kept).toMatchObject({
       dataFolder: '/srv/faces',
@@ -299,7 +303,7 @@ describe('where what is kept lies', () => {
     expect(await loadKept(stopped, { FACESTEP_DATA: '/other' })).toMatchObject({ dataFolder: '/other' });
   });
 
-  test('with the state store takes the secret of that store alone', async () => {
+  test('with the state store need only the secret of that store', async () => {
     const state = { kind: 'redis', url: { env: 'REDIS_URL' } };
     const file = JSON.stringify({ ...stopped, state, ledger: { days: 30 } });
     const load = (env: Environment) =>
@@ -315,7 +319,7 @@ describe('where what is kept lies', () => {
     expect(await refusalOf(load({}))).toMatchObject({ code: 'config_invalid', paths: ['state.url'] });
   });
 
-  test('refuses a reference that it needs, and is not there', async () => {
+  test('refuse a reference that they need and that is missing', async () => {
     const refusal = await refusalOf(loadKept({ dataFolder: { env: 'GONE' } }));
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['dataFolder'] });
   });

@@ -7,7 +7,7 @@ const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k1' }];
 const oidcGuard = createOidcGuard();
 const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
 
-test('takes a client, and hides its secret', () => {
+test('accepts an OIDC client and hides its secret', () => {
   expect(isTaken(app)).toBe(true);
   expect(isTaken({ ...app, secret: undefined })).toBe(true);
   expect(isTaken({ ...app, secret: undefined, publicKeys })).toBe(true);
@@ -19,31 +19,31 @@ test('takes a client, and hides its secret', () => {
 test.each<[string, object]>([
   ['a short secret', { secret: 'short' }],
   ['no redirect URI', { redirectUris: [] }],
-  ['http elsewhere', { redirectUris: ['http://app.example.com/'] }],
-  ['http at a name like localhost', { redirectUris: ['http://applocalhost/'] }],
-  ['a fragment', { redirectUris: ['https://app.example.com/#x'] }],
-  ['a user', { redirectUris: ['https://a@app.example.com/'] }],
-  ['a script', { redirectUris: ['javascript:alert(1)'] }],
-  ['secret and keys', { publicKeys }],
+  ['an http redirect URI on another machine', { redirectUris: ['http://app.example.com/'] }],
+  ['an http redirect URI with a name similar to localhost', { redirectUris: ['http://applocalhost/'] }],
+  ['a redirect URI with a fragment', { redirectUris: ['https://app.example.com/#x'] }],
+  ['a redirect URI with a user name', { redirectUris: ['https://a@app.example.com/'] }],
+  ['a redirect URI that is a script', { redirectUris: ['javascript:alert(1)'] }],
+  ['both a secret and keys', { publicKeys }],
   ['a private key', { secret: undefined, publicKeys: [{ ...publicKeys[0], d: 'd' }] }],
-  ['trust in a client that anybody can be', { secret: undefined, mayEnrol: true }],
-])('refuses %s', (_name, change) => {
+  ['the right to enrol but no credentials', { secret: undefined, mayEnrol: true }],
+])('refuses an OIDC client with %s', (_name, change) => {
   expect(isTaken({ ...app, ...change })).toBe(false);
 });
 
-test('refuses two clients of one id, and none at all', () => {
+test('refuses two clients with the same id, and an empty list', () => {
   expect(isTaken(app, app)).toBe(false);
   expect(isTaken()).toBe(false);
 });
 
-test('needs no client where it issues credentials, and one where it does not', () => {
+test('requires no client if credentials are issued, and at least one otherwise', () => {
   const claims = { name: { purpose: { en: 'To call you by your name' } } };
   const credentials = { staff_card: { vct: 'https://face.example.com/types/card', name: 'Staff card', claims } };
   expect(oidcGuard.parse({ credentials })).toMatchObject({ clients: [], credentials: { staff_card: { days: 90 } } });
   for (const none of [{}, { credentials: {} }]) expect(oidcGuard.safeParse(none).success).toBe(false);
 });
 
-test('a counter has a name, and either a secret or keys', () => {
+test('requires a name, and either a secret or keys, for a client of the kind counter', () => {
   const counter = { kind: 'counter', id: 'desk-1', name: 'Library desk', secret };
   expect(isTaken(counter)).toBe(true);
   expect(isTaken({ ...counter, name: undefined })).toBe(false);

@@ -9,7 +9,7 @@ import type { HookDecision } from './hook-decision.js';
 
 const decision: HookDecision = { outcome: 'another_way', at: epochSec(1_795_173_878), stepUpId: 'tx1' };
 
-test('Okta’s tokens carry the claim with what it was, and nothing of a face', () => {
+test('tokens of Okta carry the claim with the fallback method and no face result', () => {
   const minted = { subject: 'ada', hasFaceClaim: false } as const;
   const { status, body } = toTokenHookReply(decision, { identity: minted, access: null });
   expect(status).toBe(200);
@@ -24,14 +24,14 @@ test('Okta’s tokens carry the claim with what it was, and nothing of a face', 
   expect(JSON.stringify(body)).not.toMatch(/verified|liveness/);
 });
 
-test('Entra’s token says that no face was verified, and that a one-time password was', () => {
+test('a token of Entra ID states that no face was verified and a one-time password was', () => {
   expect(toTokenIssuanceReply(decision)).toMatchObject({
     status: 200,
     body: { data: { actions: [{ claims: { faceVerified: 'false', faceMethods: ['otp'] } }] } },
   });
 });
 
-test('OneLogin lets the sign-in go on, as the administrator wants it to count', () => {
+test('OneLogin allows the sign-in after an accepted fallback', () => {
   for (const unverified of ['deny', 'step_up'] as const)
     expect(toDecisionReply('pre-authentication', decision, unverified)).toEqual({
       status: 200,

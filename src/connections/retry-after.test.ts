@@ -27,12 +27,12 @@ const later = (status: number, seconds?: string): Given =>
   seconds === undefined ? { status } : { status, headers: { 'retry-after': seconds } };
 
 test.each<[string, readonly Given[], number, number]>([
-  ['is asked again after a second', [later(429, '1')], 200, 2],
-  ['is asked three times, no more', [later(429, '1'), later(429, '1'), later(429, '1')], 429, 3],
-  ['is not asked again where that is not soon', [later(429, '3')], 429, 1],
-  ['is not waited for over and over', [later(429, '1'), later(429, '2')], 429, 2],
-  ['is not asked again where it failed', [later(500, '1')], 500, 1],
-])('a provider that answers %s', async (_, answers, status, asked) => {
+  ['is repeated after the requested second', [later(429, '1')], 200, 2],
+  ['is sent at most three times', [later(429, '1'), later(429, '1'), later(429, '1')], 429, 3],
+  ['is not repeated if the requested wait is longer than two seconds', [later(429, '3')], 429, 1],
+  ['is not repeated if the waits add up to more than two seconds', [later(429, '1'), later(429, '2')], 429, 2],
+  ['is not repeated after status 500', [later(500, '1')], 500, 1],
+])('a call to a provider %s', async (_, answers, status, asked) => {
   expect(await ask(answers)).toEqual({ status, asked });
 });
 
@@ -40,9 +40,9 @@ const many = (count: number, seconds: string): readonly Given[] =>
   Array.from({ length: count }, () => later(429, seconds));
 
 test.each<[string, readonly Given[], number, number]>([
-  ['asks for as much as there is', [later(429, '300')], 200, 2],
-  ['asks for more than that', [later(429, '301')], 429, 1],
-  ['asks for more than that, bit by bit', many(7, '61'), 429, 5],
-])('while an administrator looks on, a provider that %s', async (_, answers, status, asked) => {
+  ['is repeated after a requested wait of 300 seconds', [later(429, '300')], 200, 2],
+  ['is not repeated if the requested wait is longer than 300 seconds', [later(429, '301')], 429, 1],
+  ['is not repeated once the waits add up to more than 300 seconds', many(7, '61'), 429, 5],
+])('a call on behalf of a waiting administrator %s', async (_, answers, status, asked) => {
   expect(await ask(answers, whileAdministering)).toEqual({ status, asked });
 });

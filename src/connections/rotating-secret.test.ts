@@ -9,7 +9,7 @@ const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');
 const is = (text: string) => (secret: Credential) => secret.use((value) => value === text);
 
-test('either secret is found and told apart; another is none, and without a previous one that is none too', () => {
+test('distinguishes the current and the previous secret, and refuses others and an unset previous one', () => {
   expect(findSecret({ current, previous }, is('canary-current'))).toBe('current');
   expect(findSecret({ current, previous }, is('canary-previous'))).toBe('previous');
   expect(findSecret({ current, previous }, is('another'))).toBeNull();
@@ -18,7 +18,7 @@ test('either secret is found and told apart; another is none, and without a prev
   expect(findSecret({ current, previous: current }, is('canary-current'))).toBe('current');
 });
 
-test('both are looked at, whichever it is', () => {
+test('compares with both secrets, whichever matches', () => {
   for (const sent of ['canary-current', 'canary-previous', 'another']) {
     let looks = 0;
     findSecret({ current, previous }, (secret) => {
@@ -29,7 +29,7 @@ test('both are looked at, whichever it is', () => {
   }
 });
 
-test('each use is reported; the log says once a minute for each hook that the previous secret is in use', () => {
+test('reports each use; the log has one warning a minute per hook while the previous secret is in use', () => {
   const clock = createManualClock();
   const log = createTextLog();
   const used: string[] = [];
@@ -52,7 +52,7 @@ test('each use is reported; the log says once a minute for each hook that the pr
   );
 });
 
-test('a mark tells two secrets apart and holds 16 bits', () => {
+test('a mark of 16 bits distinguishes two secrets', () => {
   const marksOf = (secrets: Parameters<typeof toRotatable>[2]) => toRotatable('secret', 'previous', secrets)[0]!.marks;
   const marks = marksOf({ current, previous });
   expect(Object.values(marks)).toEqual([

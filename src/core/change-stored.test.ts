@@ -14,13 +14,13 @@ const setUp = () => {
   return { clock, state, stored, countUp };
 };
 
-test('many at once lose nothing of each other', async () => {
+test('concurrent changes of one record are all applied', async () => {
   const { state, stored, countUp } = setUp();
   await Promise.all(Array.from({ length: 15 }, () => changeStored(stored, countUp, { state })));
   expect((await readStored(stored, { state }))?.record).toEqual({ count: 15 });
 });
 
-test('what was known is read anew where somebody wrote since', async () => {
+test('reads the record again if another change was stored since the caller read it', async () => {
   const { state, stored, countUp } = setUp();
   await changeStored(stored, countUp, { state });
   const known = await readStored(stored, { state });
@@ -31,7 +31,7 @@ test('what was known is read anew where somebody wrote since', async () => {
   });
 });
 
-test('a change that throws leaves the record, and one that is always overtaken ends', async () => {
+test('a change that throws leaves the record unchanged; a change that always loses the race fails', async () => {
   const { state, stored, countUp } = setUp();
   await changeStored(stored, countUp, { state });
   const refuse = () => {

@@ -78,7 +78,7 @@ describe('enrolment', () => {
     ['   ', 0, 'consent_missing'],
     ['x'.repeat(2001), 0, 'request_malformed'],
     ['agreed', 301, 'request_malformed'],
-  ])('without sound consent nothing is made (case %#)', async (statement, secondsAhead, code) => {
+  ])('is refused without valid consent and writes nothing (case %#)', async (statement, secondsAhead, code) => {
     const { connection, deps, clock, profile } = await setUp();
     const photos = [drawPhoto('anna', 1)];
     const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
@@ -88,7 +88,7 @@ describe('enrolment', () => {
     expect(profile.attributes.get('anna')).toBeNull();
   });
 
-  test('the token of an earlier enrolment is denied, even if restored in the attribute', async () => {
+  test('replaces the earlier token, which is denied even if restored in the attribute', async () => {
     const { enrol, profile, stepUp, audit } = await setUpEnrolled();
     const former = profile.attributes.get('anna')!;
     await enrol('anna', [drawPhoto('anna', 5), drawPhoto('anna', 6)]);
@@ -98,7 +98,7 @@ describe('enrolment', () => {
     expect(refusal(audit)).toBe('token_revoked');
   });
 
-  test('a policy with enrolmentDays creates tokens that expire', async () => {
+  test('with the policy setting enrolmentDays creates tokens that expire', async () => {
     const { enrol, stepUp, clock, audit } = await setUp({ enrolmentDays: 30 });
     const sealed = await enrol();
     expect(sealed.expiresAt).toBe(toEpochSec(addSec(clock.now(), 30 * 86_400)));
@@ -109,14 +109,14 @@ describe('enrolment', () => {
 });
 
 describe('step-up', () => {
-  test('a token moved to another user never matches', async () => {
+  test('never matches with a token that was copied from another user', async () => {
     const { stepUp, profile } = await setUpEnrolled();
     profile.attributes.set('berta', profile.attributes.get('anna')!);
     expect((await stepUp('berta', [drawPhoto('anna', 9)])).state).toBe('failed');
     expect((await stepUp('berta', [drawPhoto('berta', 9)])).state).toBe('failed');
   });
 
-  test('unknown, unenrolled and mismatched look alike', async () => {
+  test('returns the same reply for an unknown user, an unenrolled user and a mismatch', async () => {
     const { stepUp } = await setUpEnrolled();
     const views = [];
     for (const subject of ['anna', 'unenrolled', 'nobody']) {
@@ -126,7 +126,7 @@ describe('step-up', () => {
     expect(new Set(views).size).toBe(1);
   });
 
-  test('a decision closes it; the challenge works once', async () => {
+  test('accepts one of several concurrent submissions and refuses later ones as finished', async () => {
     const { start, deps } = await setUpEnrolled();
     const { id, challenge } = await start();
     const submit = () => submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
@@ -138,7 +138,7 @@ describe('step-up', () => {
     await expect(submit()).rejects.toMatchObject({ code: 'step_up_finished' });
   });
 
-  test('a wrong challenge, a wrong id and a late answer are refused', async () => {
+  test('is refused with a wrong challenge, a wrong id or after its expiry', async () => {
     const { start, deps, clock } = await setUpEnrolled();
     const { id, challenge } = await start();
     const photos = [drawPhoto('anna', 9)];
@@ -168,7 +168,7 @@ describe('step-up', () => {
     expect((await stepUp('anna')).state).toBe('passed');
   });
 
-  test('an anonymous user locks out their own address, not the account', async () => {
+  test('failures of an anonymous caller lock the caller’s address, not the account', async () => {
     const { connection, deps } = await setUpEnrolled();
     const check = async (person: string, source: string | null) => {
       const assurance = source === null ? ({ kind: 'vouched' } as const) : ({ kind: 'anonymous', source } as const);
@@ -182,7 +182,7 @@ describe('step-up', () => {
     expect(await check('anna', '192.0.2.8')).toMatchObject({ state: 'passed' });
   });
 
-  test('with liveness demanded a photo of a photo learns nothing and counts as a failure', async () => {
+  test('with liveness required, a photo of a photo fails without revealing a match and counts as a failure', async () => {
     const { stepUp, audit } = await setUpEnrolled({ liveness: 'passive' });
     for (const person of ['anna', 'stranger', 'anna', 'stranger', 'anna']) {
       expect((await stepUp('anna', [drawPhoto(person, 9, 0.02)])).state).toBe('failed');
@@ -191,7 +191,7 @@ describe('step-up', () => {
     await expect(stepUp()).rejects.toMatchObject({ code: 'locked_out' });
   });
 
-  test('a check with three photos renews a token of an older key; then the old key may be retired', async () => {
+  test('with three photos renews a token of an older key, which may then be retired', async () => {
     const { stepUp, three, keys, profile, audit } = await setUpEnrolled();
     const old = profile.attributes.get('anna');
     await keys.rotate();
@@ -206,7 +206,7 @@ describe('step-up', () => {
     expect(refusal(audit)).toMatch(/^token_(revoked|key_retired)$/);
   });
 
-  test('a revocation that comes while the face is checked ends the check', async () => {
+  test('fails if the token is revoked while the face is checked', async () => {
     const { start, connection, deps, audit } = await setUpEnrolled();
     const { id, challenge } = await start();
     const verifier = {
@@ -226,7 +226,7 @@ describe('step-up', () => {
     expect(await deps.state.read('passed:work:anna')).toBeNull();
   });
 
-  test('that a provider’s side has signed is begun once, at a replica whose clock is behind as well', async () => {
+  test('with a request signed by the provider starts once, also at a replica whose clock is behind', async () => {
     const { clock, connection, deps } = await setUp();
     const signed = {
       subject: 'anna',
@@ -245,12 +245,12 @@ describe('step-up', () => {
 });
 
 describe('hook decisions', () => {
-  test('without a step-up there is nothing to verify', async () => {
+  test('are unverified without a step-up', async () => {
     const { hook } = await setUpEnrolled();
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'deny' });
   });
 
-  test('a passed step-up serves one event; the same event gets the same answer', async () => {
+  test('a passed step-up verifies one event; a repeat of that event gets the same decision', async () => {
     const { stepUp, hook, clock, audit } = await setUpEnrolled();
     const { id } = await stepUp();
     const first = await hook('anna', 'event-1');
@@ -260,7 +260,7 @@ describe('hook decisions', () => {
     expect(audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(2);
   });
 
-  test('where the trail could not be written, the grant is on record once as soon as it can be', async () => {
+  test('a grant is recorded once, and only after the audit trail can be written again', async () => {
     const { stepUp, connection, clock, deps, audit } = await setUpEnrolled();
     await stepUp();
     let isFailing = true;
@@ -281,7 +281,7 @@ describe('hook decisions', () => {
     expect(granted()).toHaveLength(1);
   });
 
-  test('an event that tells no time is the same for as long as its provider asks again, and no longer', async () => {
+  test('an event without a time counts as a repeat only during the retry period of its provider', async () => {
     const { stepUp, connection, deps, clock } = await setUpEnrolled({ freshnessSec: 600 });
     await stepUp();
     const event = { connection, hook: 'issuance', subject: 'anna', eventId: 'correlation-1', eventTime: null };
@@ -294,7 +294,7 @@ describe('hook decisions', () => {
     expect(await ask()).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('a refused event stays refused when a step-up passes later', async () => {
+  test('an unverified event remains unverified if a step-up passes later', async () => {
     const { stepUp, hook } = await setUpEnrolled();
     const refused = await hook('anna', 'event-1');
     await stepUp();
@@ -302,7 +302,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
   });
 
-  test('a granted event gets the same answer though the step-up is no longer fresh, and nobody else gets it', async () => {
+  test('a repeat of a verified event remains verified after the step-up is stale; another event is unverified', async () => {
     const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60 });
     await stepUp();
     const asked = clock.now();
@@ -312,7 +312,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('of many events at once one gets the step-up, and of one event many times all get it', async () => {
+  test('one of many concurrent events consumes the step-up; concurrent repeats of one event are all verified', async () => {
     const { stepUp, hook } = await setUpEnrolled();
     await stepUp();
     const different = await Promise.all(Array.from({ length: 10 }, (_, index) => hook('anna', `event-${index}`)));
@@ -326,7 +326,7 @@ describe('hook decisions', () => {
     ['another application', { application: '0oaother000000000001' }, 'other_application'],
     ['a browser at another address', { address: '198.51.100.9' }, 'other_address'],
     ['a browser at another network of the other family', { address: '2001:db8::1' }, 'other_address'],
-  ])('a pass is for one sign-in: %s does not find or consume it', async (_, other, reason) => {
+  ])('a pass is bound to one sign-in: %s neither finds nor consumes it', async (_, other, reason) => {
     const { stepUp, hook, audit } = await setUpEnrolled();
     await stepUp();
     expect(await hook('anna', 'event-1', undefined, other)).toMatchObject({ outcome: 'unverified' });
@@ -334,7 +334,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
   });
 
-  test('an address may be written in another way, and is not compared where the policy says so', async () => {
+  test('equal addresses match in any notation, and are not compared if the policy disables it', async () => {
     const { stepUp, hook } = await setUpEnrolled();
     await stepUp();
     const mapped = { address: `::ffff:${testSignIn.address}` };
@@ -346,7 +346,7 @@ describe('hook decisions', () => {
     expect(await lax.hook('anna', 'event-1', undefined, elsewhere)).toMatchObject({ outcome: 'verified' });
   });
 
-  test('a step-up without a sign-in leaves no pass for hooks, and passes of an earlier version are ignored', async () => {
+  test('a step-up without a sign-in leaves no pass for hooks; passes of an earlier version are ignored', async () => {
     const { start, hook, clock, state, deps } = await setUpEnrolled();
     const { id, challenge } = await start('anna', null);
     await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
@@ -363,7 +363,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('sign-ins without a check cause a lockout, only at that application and address, and the user is informed', async () => {
+  test('sign-ins without a check cause a lockout only at that application and address, and notify the user', async () => {
     const { stepUp, hook, audit, clock } = await setUpEnrolled();
     const lockouts = () => audit.events.filter(({ action }) => action === 'locked_out');
     for (let n = 0; n < 20; n += 1) await hook('anna', `poll-${n}`);
@@ -387,7 +387,7 @@ describe('hook decisions', () => {
     ['before a first factor', { isAfterFirstFactor: false }, {}],
     ['that is let through without the claim', {}, { whenUnverified: 'omit_claim' }],
     ['in shadow mode', {}, { mode: 'shadow' }],
-  ] as const)('a sign-in %s counts towards no lockout', async (_, event, policy) => {
+  ] as const)('a sign-in %s does not count towards a lockout', async (_, event, policy) => {
     const { stepUp, hook, audit } = await setUpEnrolled(policy);
     for (let n = 0; n < 30; n += 1) await hook('anna', `poll-${n}`, undefined, event);
     expect(audit.events.filter(({ action }) => action === 'locked_out')).toEqual([]);
@@ -395,7 +395,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'own', undefined, event)).toMatchObject({ outcome: 'verified' });
   });
 
-  test('a step-up that passed at a replica whose clock is ahead is no good: it would stay fresh for longer', async () => {
+  test('a step-up passed at a replica whose clock is ahead is not fresh until this replica’s clock reaches it', async () => {
     const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     clock.advanceSec(3600);
     await stepUp();
@@ -405,24 +405,27 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
   });
 
-  test('a step-up is fresh for as long as the policy says', async () => {
+  test('a step-up is fresh for the period of the policy', async () => {
     const { stepUp, hook, clock } = await setUpEnrolled({ freshnessSec: 60, whenUnverified: 'omit_claim' });
     await stepUp();
     clock.advanceSec(60);
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
   });
 
-  test.each([-301, 301])('an event %d seconds away is refused and uses nothing', async (seconds) => {
-    const { stepUp, hook, clock } = await setUpEnrolled();
-    await stepUp();
-    await expect(hook('anna', 'event-1', addSec(clock.now(), seconds))).rejects.toMatchObject({
-      code: 'event_out_of_time',
-    });
-    expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
-  });
+  test.each([-301, 301])(
+    'an event %d seconds away from the server time is refused and consumes nothing',
+    async (seconds) => {
+      const { stepUp, hook, clock } = await setUpEnrolled();
+      await stepUp();
+      await expect(hook('anna', 'event-1', addSec(clock.now(), seconds))).rejects.toMatchObject({
+        code: 'event_out_of_time',
+      });
+      expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
+    },
+  );
 
   test.each(['deny', 'omit_claim'] as const)(
-    'with the state store down it answers what was chosen: %s',
+    'without the state store, the decision is the configured fallback %s',
     async (choice) => {
       const { hook, state, log, audit } = await setUp({ whenUnavailable: choice });
       await state.close();
@@ -435,7 +438,7 @@ describe('hook decisions', () => {
   );
 });
 
-test('revocation clears the attribute, denies the token, deletes the step-up, withdraws the consent; repeating it is no error', async () => {
+test('revocation clears the attribute, denies the token, deletes the step-up, withdraws the consent, and is idempotent', async () => {
   const { stepUp, hook, connection, deps, profile, clock, audit } = await setUpEnrolled();
   const token = profile.attributes.get('anna')!;
   await stepUp();
@@ -470,7 +473,7 @@ describe('tokens kept by their caller', () => {
     return { ...core, token, check };
   };
 
-  test('expire', async () => {
+  test('are refused after their expiry', async () => {
     const { clock } = await setUp();
     const expiresAt = toEpochSec(addSec(clock.now(), 60));
     const sealed = await seal(expiresAt);
@@ -479,7 +482,7 @@ describe('tokens kept by their caller', () => {
     await expect(verifyToken(sealed.check('anna'), sealed.deps)).rejects.toMatchObject({ code: 'token_expired' });
   });
 
-  test('are revoked by whoever holds them', async () => {
+  test('can be revoked by a caller who presents them', async () => {
     const { deps, check, token } = await seal();
     await revokeToken(token, { tenant: 'default', client: 'c1' }, deps);
     await expect(verifyToken(check('anna'), deps)).rejects.toMatchObject({ code: 'token_revoked' });

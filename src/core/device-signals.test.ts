@@ -12,23 +12,23 @@ const told: DeviceSignals = {
   gap: { meanMs: 33.3, deviationMs: 1.2, count: 240 },
 };
 
-test('what a page tells is read as it stands', () => {
+test('reads valid device signals unchanged', () => {
   expect(parseDeviceSignals(JSON.stringify(told))).toEqual(told);
   const virtual = { ...told, camera: 'virtual', label: 'OBS Virtual Camera', gap: null } as const;
   expect(parseDeviceSignals(JSON.stringify(virtual))).toEqual(virtual);
 });
 
 test.each<[string, object]>([
-  ['the name of a camera that is none of software', { label: 'Anna’s iPhone' }],
-  ['a field nobody knows', { serial: '1' }],
-  ['a setting nobody knows', { settable: ['faceId'] }],
-  ['a size that is none', { widthPx: -1 }],
-  ['a name too long', { camera: 'virtual', label: 'x'.repeat(129) }],
+  ['a camera name other than that of known virtual cameras', { label: 'Anna’s iPhone' }],
+  ['an unknown field', { serial: '1' }],
+  ['an unknown setting', { settable: ['faceId'] }],
+  ['a negative size', { widthPx: -1 }],
+  ['a name that is too long', { camera: 'virtual', label: 'x'.repeat(129) }],
 ])('refuses %s', (_what, change) => {
   expect(parseDeviceSignals(JSON.stringify({ ...told, ...change }))).toBeNull();
 });
 
-test('any text is read or refused', () => {
+test('refuses arbitrary text and arbitrary JSON', () => {
   fc.assert(fc.property(fc.string(), (text) => parseDeviceSignals(text) === null));
   fc.assert(fc.property(fc.json(), (text) => parseDeviceSignals(text) === null));
 });

@@ -10,7 +10,7 @@ function takeAll(queue: FairQueue<string>): string[] {
   return order;
 }
 
-test('asked for known callers alone, it keeps the anonymous ones waiting', () => {
+test('a request for jobs of known callers returns no anonymous job', () => {
   const queue = createFairQueue<string>(10);
   queue.push('flood', anonymous('a'), 1);
   expect(queue.shift('known')).toBeUndefined();
@@ -19,7 +19,7 @@ test('asked for known callers alone, it keeps the anonymous ones waiting', () =>
   expect(queue.shift()).toBe('flood');
 });
 
-test('100 anonymous sources with 10 jobs each take turns, and a known caller waits for none of them', () => {
+test('100 anonymous sources with 10 jobs each take turns; a known caller waits for none of them', () => {
   const queue = createFairQueue<string>(1000);
   const sources = Array.from({ length: 100 }, (_, at) => `${at}`);
   for (const source of sources)
@@ -32,7 +32,7 @@ test('100 anonymous sources with 10 jobs each take turns, and a known caller wai
   for (let round = 0; round < 10; round += 1) expect(order.slice(100 * round, 100 * (round + 1))).toEqual(sources);
 });
 
-test('a full class of anonymous jobs leaves all room to known callers', () => {
+test('a full queue of anonymous jobs takes no space from known callers', () => {
   const queue = createFairQueue<string>(3);
   for (let job = 0; job < 100; job += 1) queue.push('flood', anonymous('a'), 1);
   for (const job of ['k1', 'k2', 'k3']) expect(queue.push(job, known('k'), 1)).toEqual([]);
@@ -40,7 +40,7 @@ test('a full class of anonymous jobs leaves all room to known callers', () => {
   expect(takeAll(queue)).toEqual(['k1', 'k2', 'k3', 'flood', 'flood', 'flood']);
 });
 
-test('in a full class the newest job of the longest line makes room for a shorter one', () => {
+test('a full queue drops the newest job of the source with the most jobs in favor of a source with fewer', () => {
   const queue = createFairQueue<string>(3);
   for (const job of ['a1', 'a2', 'a3']) queue.push(job, anonymous('a'), 1);
   expect(queue.push('a4', anonymous('a'), 1)).toEqual(['a4']);
@@ -51,7 +51,7 @@ test('in a full class the newest job of the longest line makes room for a shorte
   expect(takeAll(queue)).toEqual(['a1', 'b1', 'c1']);
 });
 
-test('a job takes its room until its turn, and no job is dropped in vain', () => {
+test('a job occupies its size until it runs, and no job is dropped if that does not free enough space', () => {
   const queue = createFairQueue<string>(16);
   expect(queue.push('a1', anonymous('a'), 8)).toEqual([]);
   expect(queue.push('a2', anonymous('a'), 8)).toEqual([]);
@@ -62,7 +62,7 @@ test('a job takes its room until its turn, and no job is dropped in vain', () =>
   expect(queue.push('a3', anonymous('a'), 16)).toEqual([]);
 });
 
-test('what was begun goes first in its class, and never before a known caller', () => {
+test('started jobs run first within their class, but never before a known caller', () => {
   const queue = createFairQueue<string>(16);
   queue.push('a2', anonymous('a'), 8);
   for (let run = 0; run < 7; run += 1) queue.pushBegun('a1', anonymous('a'));
@@ -71,7 +71,7 @@ test('what was begun goes first in its class, and never before a known caller', 
   expect(takeAll(queue)).toEqual(['ada', ...Array.from({ length: 7 }, () => 'a1'), 'a2']);
 });
 
-test('all jobs of both classes are given back when the queue is cleared', () => {
+test('clearing the queue returns all jobs of both classes', () => {
   const queue = createFairQueue<string>(16);
   queue.push('a', anonymous('a'), 1);
   queue.push('k', known('k'), 1);

@@ -20,7 +20,7 @@ function openJobs() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('runs of a job never overlap, and one more follows the one under way however often it is asked for', async () => {
+test('runs of a job never overlap; any number of requests during a run cause one further run', async () => {
   const { jobs } = openJobs();
   const ends: (() => void)[] = [];
   const job = jobs.start({ name: 'usage', everySec: 5, run: () => new Promise((resolve) => ends.push(resolve)) });

@@ -16,19 +16,19 @@ test.each([
   ['2001:DB8::1', ['2001:db8:0::/48', '2001:db8:0:0::/56', '2001:db8:0:0::/64']],
   ['fe80::1%eth0', ['fe80:0:0::/48', 'fe80:0:0:0::/56', 'fe80:0:0:0::/64']],
   [undefined, ['']],
-])('%s is counted by %j', (address, expected) => {
+])('%s is counted under %j', (address, expected) => {
   expect(networksOf(toSource(address)).map(({ name }) => name)).toEqual(expected);
 });
 
-test('what is no address is counted by itself', () => {
+test('text that is not an address is counted under that text', () => {
   expect(networksOf('2001:db8:0:0::/64:')).toEqual([{ name: '2001:db8:0:0::/64:', share: 1 }]);
 });
 
-test('the wider a network is, the more it may, and never more than four times as much', () => {
+test('a wider network has a larger share, at most four times that of the narrowest', () => {
   expect(networksOf('2001:db8:1:abcd::/64').map(({ share }) => share)).toEqual([4, 2, 1]);
 });
 
-test('65,536 networks of one /48 share one name, and 256 of them the next', () => {
+test('the 65,536 networks of one /48 share one name, and 256 of them the next one', () => {
   const all = Array.from({ length: 65_536 }, (_, network) => networksOf(`2001:db8:1:${network.toString(16)}::/64`));
   const sizes = [0, 1, 2].map((at) => new Set(all.map((networks) => networks[at]?.name)).size);
   expect(sizes).toEqual([1, 256, 65_536]);
@@ -41,6 +41,6 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0::/48'],
   ['no address', null],
   [undefined, null],
-])('of %s no more than %s is kept', (address, expected) => {
+])('%s is stored as %s at most', (address, expected) => {
   expect(keptNetworkOf(toSource(address))).toBe(expected);
 });

@@ -30,7 +30,7 @@ const issue = async (more: Partial<Parameters<typeof issueReceipt>[1]> = {}) => 
 const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1', needsFace: true };
 const refused = { code: 'receipt_invalid' };
 
-test('a receipt states who, when, how sure and which liveness, for two minutes', async () => {
+test('a receipt states subject, time, accuracy and liveness, and is valid for two minutes', async () => {
   const nowSec = core.clock.now() / 1000;
   expect(decodeJwt(await issue())).toEqual({
     iss: core.deps.issuer,
@@ -52,7 +52,7 @@ test('a receipt states who, when, how sure and which liveness, for two minutes',
   expect(audienceOf(core.deps.issuer, core.connection)).toBe(audience);
 });
 
-test('is taken once, and again by the event that has it', async () => {
+test('can be redeemed once, and again only for the same event', async () => {
   const receipt = await issue();
   const first = await redeemReceipt(receipt, expected, core.deps);
   expect(first).toEqual({ stepUpId: 's1', at: core.clock.now() / 1000, liveness: 0.9 });
@@ -61,7 +61,7 @@ test('is taken once, and again by the event that has it', async () => {
   expect(core.audit.events.filter(({ action }) => action === 'receipt_redeemed')).toHaveLength(1);
 });
 
-test('that is taken as the trail fails is on record once as soon as it can be', async () => {
+test('redeemed while the audit trail fails is recorded once, as soon as the trail can be written', async () => {
   const receipt = await issue();
   const { audit } = core;
   let isFailing = true;
@@ -79,7 +79,7 @@ test('that is taken as the trail fails is on record once as soon as it can be', 
   }
 });
 
-test('only one of many concurrent events consumes it', async () => {
+test('is redeemed by only one of many concurrent events', async () => {
   const receipt = await issue();
   const taken = await Promise.allSettled(
     Array.from({ length: 20 }, (_, n) => redeemReceipt(receipt, { ...expected, by: `event-${n}` }, core.deps)),
@@ -87,7 +87,7 @@ test('only one of many concurrent events consumes it', async () => {
   expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('a receipt for a caller-held token counts if its caller serves the connection', async () => {
+test('for a caller-held token is accepted only from a client of the connection’s tenant or the default tenant', async () => {
   for (const source of ['api:default', 'api:work'])
     await redeemReceipt(await issue({ connection: source }), expected, core.deps);
   for (const source of ['api:play', 'play', 'default', '']) {
@@ -97,14 +97,14 @@ test('a receipt for a caller-held token counts if its caller serves the connecti
   }
 });
 
-test('is refused if the store has lost data since: an event may have used it', async () => {
+test('is refused if the store has lost data since it was issued, as it may have been used', async () => {
   const receipt = await issue();
   const state = { ...core.state, storeEpoch: async () => epochMs(core.clock.now() + 1000) };
   const refusal = { ...refused, detail: { reason: 'forgotten' } };
   await expect(redeemReceipt(receipt, expected, { ...core.deps, state })).rejects.toMatchObject(refusal);
 });
 
-test('is refused to anybody else, too late and too early', async () => {
+test('is refused for another subject, audience or issuer, before it was issued and after its expiry', async () => {
   const receipt = await issue();
   const others = [{ subject: 'eve' }, { audience: `${audience}/` }, { subject: '' }];
   for (const other of others) {
@@ -120,7 +120,7 @@ test('is refused to anybody else, too late and too early', async () => {
   await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);
 });
 
-test('of another way says that no face was checked, and is taken only where that counts', async () => {
+test('of a fallback method states that no face was checked, and is accepted only where fallbacks are', async () => {
   const jws = await issue({ liveness: null, presence: null, methods: ['otp'] });
   expect(decodeJwt(jws)).toMatchObject({
     acr: 'another_way',
@@ -138,7 +138,7 @@ test('of another way says that no face was checked, and is taken only where that
   });
 });
 
-test('a receipt of the sandbox says so, and only the connection of the sandbox redeems it', async () => {
+test('of the sandbox says so and is redeemed only by the sandbox connection', async () => {
   const receipt = await issue({ connection: 'api:default', isSandbox: true });
   expect(decodeJwt(receipt).sandbox).toBe(true);
   await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);

@@ -24,7 +24,7 @@ const setUp = () => {
 };
 
 describe('a circuit breaker', () => {
-  test('lets one attempt through after the cool-down, and closes at its answer', () => {
+  test('allows one attempt after the cool-down and closes when that attempt succeeds', () => {
     const { breaker, attempt, open, pass, changes } = setUp();
     open();
     pass(999);
@@ -39,7 +39,7 @@ describe('a circuit breaker', () => {
     expect(changes).toEqual(['open', 'half_open', 'closed']);
   });
 
-  test('whatever happens, never refuses for longer than the cool-down once attempts have ended', () => {
+  test('never refuses for longer than the cool-down once attempts have ended', () => {
     const steps = fc.array(fc.oneof(fc.constantFrom('answered' as const, 'outage' as const), fc.nat(3000)));
     fc.assert(
       fc.property(steps, (given) => {

@@ -23,7 +23,7 @@ test.each([
   ['UserSecret', new UserSecret(canary)],
   ['SealedToken', new SealedToken(canary)],
   ['Credential', new Credential(canary)],
-])('%s prints its name and nothing else', (name, value) => {
+])('%s prints only its name', (name, value) => {
   const printed = [
     `${value}`,
     JSON.stringify({ value }),

@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { isPin, isWeakPin } from './pin.js';
 
-describe('a PIN', () => {
-  test.each(['482915', '0482915', '482915073618'])('%s is one', (text) => {
+describe('the format of a PIN', () => {
+  test.each(['482915', '0482915', '482915073618'])('accepts %s', (text) => {
     expect(isPin(text)).toBe(true);
   });
 
   test.each(['', '48291', '4829150736184', '48291a', '48 915', '482915\n', '٤٨٢٩١٥', '-48291', '4829.5'])(
-    '%j is none',
+    'refuses %j',
     (text) => {
       expect(isPin(text)).toBe(false);
     },
   );
 });
 
-describe('the PIN', () => {
+describe('the strength of a PIN', () => {
   test.each([
     '000000',
     '777777777777',
@@ -35,11 +35,11 @@ describe('the PIN', () => {
     expect(isWeakPin(pin)).toBe(true);
   });
 
-  test.each(['482915', '123457', '111112', '914827', '4829482', '502713948261'])('%s is not', (pin) => {
+  test.each(['482915', '123457', '111112', '914827', '4829482', '502713948261'])('%s is not weak', (pin) => {
     expect(isWeakPin(pin)).toBe(false);
   });
 
-  test('is refused for weakness once in thousands', () => {
+  test('between 1,000 and 1,300 of all six-digit PINs are weak', () => {
     const weak = Array.from({ length: 1_000_000 }, (_, pin) => String(pin).padStart(6, '0')).filter(isWeakPin);
     expect(weak.length).toBeLessThan(1_300);
     expect(weak.length).toBeGreaterThan(1_000);

@@ -51,7 +51,7 @@ async function makeData(name: string, subjects: readonly string[]): Promise<Audi
 }
 
 describe('facestep audit verify', () => {
-  test('says that a trail is sound, and of one that is not which line is the first bad one', async () => {
+  test('reports a valid trail, and names the first bad line of an altered one', async () => {
     const { file } = await makeData('one', ['a', 'b', 'c']);
     const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
     const sound = await runCli(['audit', 'verify'], env);
@@ -76,7 +76,7 @@ describe('facestep audit verify', () => {
     expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
   });
 
-  test('takes folders and keys of others, and says what it does not find', async () => {
+  test('accepts trails and signing keys of other installations, and reports the missing input', async () => {
     const one = await makeData('one', ['a']);
     const two = await makeData('two', ['b', 'c']);
     const keys = [...(await one.signer.publicKeys()), ...(await two.signer.publicKeys())];
@@ -108,7 +108,7 @@ describe('facestep audit export', () => {
     return found;
   };
 
-  test('merges trails by time, and takes what is asked for', async () => {
+  test('merges trails by time and exports only the selected records', async () => {
     const start = clock.now();
     const one = await makeData('one', ['a', 'b', 'c']);
     clock.advanceSec(-150);
@@ -127,18 +127,21 @@ describe('facestep audit export', () => {
     expect(await run(files, { action: 'verified', subjects: [{ connection: 'work', subject: 'd' }] })).toHaveLength(1);
   });
 
-  test('what a person is shown of a trail is theirs alone, at that connection', async () => {
+  test('returns only the records of the requested user at the requested connection', async () => {
     const { file } = await makeData('one', ['a', 'b', 'a']);
     expect((await readRecordsOf(file, { connection: 'work', subject: 'a' })).records).toHaveLength(2);
     expect((await readRecordsOf(file, { connection: 'other', subject: 'a' })).records).toEqual([]);
   });
 
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('a subject such as %j is no formula', (subject) => {
-    const record = { trail: 't', sequence: 1, time: clock.now(), action: 'a', connection: 'c', subject, detail: {} };
-    expect(toCsvRecord(record)).toContain(`,"'${subject}",`);
-  });
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+    'writes the subject %j as text and not as a spreadsheet formula',
+    (subject) => {
+      const record = { trail: 't', sequence: 1, time: clock.now(), action: 'a', connection: 'c', subject, detail: {} };
+      expect(toCsvRecord(record)).toContain(`,"'${subject}",`);
+    },
+  );
 
-  test('as a command: CSV with a head, and a time that is none is told', async () => {
+  test('prints CSV with a header row, and reports an invalid time', async () => {
     await makeData('one', ['a', 'b']);
     const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
     const [csv, wrong] = await Promise.all([

@@ -90,7 +90,7 @@ async function actionsIn(file: string): Promise<string[]> {
 }
 
 describe('a backup', () => {
-  test('is what was there at one moment, while the server goes on, readable by its owner alone', async () => {
+  test('is a consistent snapshot while the server is running, readable only by its owner', async () => {
     await server.enrol('t');
     let isOver = false;
     const writing = (async () => {
@@ -119,12 +119,12 @@ describe('a backup', () => {
     await again.stop();
   });
 
-  test('holds no keys where it is not to', async () => {
+  test('contains no keys if they are excluded', async () => {
     const to = await backUp(false);
     expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
   });
 
-  test('is told to be made again where the trail moved on meanwhile, also where as many segments stay', async () => {
+  test('fails with a request to repeat if the audit trail rotated meanwhile, even with an equal number of segments', async () => {
     const { dataFolder, files } = server;
     const closed = (number: number): string => join(dataFolder, `audit-${String(number).padStart(12, '0')}.jsonl`);
     writeFileSync(closed(1), '');
@@ -149,7 +149,7 @@ describe('a backup', () => {
   });
 });
 
-test('files of any name are restored, and what a volume has at its root is neither copied nor in the way', async () => {
+test('restores files with any name; `lost+found` is neither copied nor prevents a restore', async () => {
   const names = ['notes of May ~1+.txt', 'Schlüssel.md', 'a/b c/é.txt'];
   mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
   for (const name of names) writeFileSync(join(server.dataFolder, name), name);
@@ -163,7 +163,7 @@ test('files of any name are restored, and what a volume has at its root is neith
   for (const name of names) expect(readFileSync(join(volume, name), 'utf8')).toBe(name);
 });
 
-describe('a manifest that leads out of the backup is refused:', () => {
+describe('a manifest with a path outside the backup is refused:', () => {
   test.each(['data/../x', '/data/x', 'data\\\\x'])('%s', async (path) => {
     const to = await backUp();
     const file = join(to, 'backup.json');
@@ -176,7 +176,7 @@ describe('a manifest that leads out of the backup is refused:', () => {
 });
 
 describe('a restore', () => {
-  test('makes a store that was replaced: since now, with the denials of its trail', async () => {
+  test('counts as a replaced store: its epoch is the time of the start, and the trail records it', async () => {
     const since = await server.state.storeEpoch();
     const to = await backUp();
     const restored = newPath();
@@ -188,7 +188,7 @@ describe('a restore', () => {
     await again.stop();
   });
 
-  test('refuses an incomplete or altered backup, and does not change the folder', async () => {
+  test('refuses an incomplete or altered backup and leaves the folder unchanged', async () => {
     await server.revoke('t');
     const restored = newPath();
     for (const spoil of [
@@ -204,13 +204,13 @@ describe('a restore', () => {
     expect(existsSync(restored)).toBe(false);
   });
 
-  test('is refused while a server runs on the folder', async () => {
+  test('is refused while a server is running on the folder', async () => {
     const to = await backUp();
     await expect(restoreTo(server.dataFolder, to, true)).rejects.toMatchObject({ code: 'server_running' });
     expect(existsSync(server.files.state)).toBe(true);
   });
 
-  test('replaces nothing unasked; asked, it puts aside what is there, and leaves keys as they are', async () => {
+  test('replaces data only if requested; it moves the present data aside and keeps the present keys', async () => {
     await server.state.write('a', 'before', forever);
     await server.revoke('t');
     mkdirSync(join(server.dataFolder, 'recognition'));
@@ -235,26 +235,29 @@ describe('a restore', () => {
     expect(readdirSync(second, { recursive: true, encoding: 'utf8' }).filter(put)).toEqual([]);
   });
 
-  (process.getuid?.() === 0 ? test : test.skip)('by root leaves all of it to whom the folder belongs', async () => {
-    mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
-    writeFileSync(join(server.dataFolder, 'a/b c/é.txt'), 'x');
-    const to = await backUp();
-    const restored = newPath();
-    mkdirSync(restored, { mode: 0o700 });
-    chownSync(restored, 12_345, 12_346);
-    await restoreTo(restored, to);
-    const names = readdirSync(restored, { recursive: true, encoding: 'utf8' });
-    expect(names).toEqual(
-      expect.arrayContaining(['a/b c/é.txt', 'audit-lock', 'audit.jsonl', 'keys.json', 'state.db']),
-    );
-    for (const name of names) {
-      const { uid, gid } = statSync(join(restored, name));
-      expect({ name, uid, gid }).toEqual({ name, uid: 12_345, gid: 12_346 });
-    }
-  });
+  (process.getuid?.() === 0 ? test : test.skip)(
+    'by root keeps the owner of the folder for all restored files',
+    async () => {
+      mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
+      writeFileSync(join(server.dataFolder, 'a/b c/é.txt'), 'x');
+      const to = await backUp();
+      const restored = newPath();
+      mkdirSync(restored, { mode: 0o700 });
+      chownSync(restored, 12_345, 12_346);
+      await restoreTo(restored, to);
+      const names = readdirSync(restored, { recursive: true, encoding: 'utf8' });
+      expect(names).toEqual(
+        expect.arrayContaining(['a/b c/é.txt', 'audit-lock', 'audit.jsonl', 'keys.json', 'state.db']),
+      );
+      for (const name of names) {
+        const { uid, gid } = statSync(join(restored, name));
+        expect({ name, uid, gid }).toEqual({ name, uid: 12_345, gid: 12_346 });
+      }
+    },
+  );
 });
 
-test('a restore lists what is lost and what to repeat, as docs/state.md shows', async () => {
+test('a restore lists the lost data and the steps to repeat, as docs/state.md shows', async () => {
   const folder = newPath();
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });

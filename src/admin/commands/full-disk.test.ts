@@ -9,7 +9,7 @@ import { epochMs } from '../../core/units.js';
 import { writeBackup } from './backup.js';
 
 (canFillDisk ? test : test.skip)(
-  'a restore for which there is no room changes nothing, and goes well once there is',
+  'a restore on a full disk changes nothing; a repeated restore with enough space succeeds',
   async () => {
     const top = createFolder('full-disk');
     const dataFolder = join(top, 'data');

@@ -37,7 +37,7 @@ afterAll(() => company.close());
 
 const run = (...args: string[]) => administer(operated.server, ['mode', ...args]);
 
-test('nobody enrolled: nothing is changed until somebody says that they are sure, and back', async () => {
+test('enforce mode with no enrolled user needs a confirmation; the mode can be switched back', async () => {
   const refused = await run('okta', 'enforce');
   expect(refused.exitCode).toBe(1);
   expect(refused.told.join()).toContain('no user is enrolled, so all users would be denied');
@@ -55,7 +55,7 @@ test('nobody enrolled: nothing is changed until somebody says that they are sure
   expect((await run('okta', 'shadow')).printed).toEqual(['okta: shadow']);
 });
 
-test('whom it would refuse is printed before the switch, as text', async () => {
+test('lists the users who would be denied before the switch, without control characters', async () => {
   const { clock } = operated.server;
   const hostile = 'eve\u001b[2J\u202e';
   await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {

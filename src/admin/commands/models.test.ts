@@ -58,7 +58,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 describe('import', () => {
-  test('keeps the model under its digest, for its owner alone, and gives a number', async () => {
+  test('stores the model under its digest, readable only by its owner, and assigns a number', async () => {
     const { out } = await importModel('--name', 'tiny');
     expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
     expect(out).toContain('Padded with 255 zeros');
@@ -70,10 +70,14 @@ describe('import', () => {
   });
 
   test.each<[string, (file: string) => void, RegExp]>([
-    ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
-    ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],
-    ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in other files/],
-  ])('%s: refused, and nothing is kept', async (_name, spoil, reason) => {
+    ['a file of two gigabytes before reading it', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
+    ['a truncated file', (file) => truncateSync(file, 5000), /cut short/],
+    [
+      'a model with weights in other files',
+      (file) => writeFileSync(file, drawModel({ externalFile: 'w' })),
+      /in other files/,
+    ],
+  ])('refuses %s and stores nothing', async (_name, spoil, reason) => {
     spoil(model);
     const refusal = await importModel().catch((error: unknown) => error);
     if (!(refusal instanceof CommandError)) throw refusal;
@@ -82,7 +86,7 @@ describe('import', () => {
   });
 });
 
-describe('an engine in use', () => {
+describe('an engine whose model is in use', () => {
   let name: string;
   beforeEach(async () => {
     await importModel('--name', 'tiny');
@@ -91,9 +95,9 @@ describe('an engine in use', () => {
   });
 
   test.each<[string, (file: string) => boolean, string]>([
-    ['its parameters altered', (file) => /[0-9a-f]{64}\.json$/.test(file), 'parameters_altered'],
-    ['the registry altered', (file) => file === 'registry.json', 'parameters_altered'],
-  ])('%s: it does not start', async (_name, isIt, code) => {
+    ['altered parameters', (file) => /[0-9a-f]{64}\.json$/.test(file), 'parameters_altered'],
+    ['an altered registry', (file) => file === 'registry.json', 'parameters_altered'],
+  ])('does not start with %s', async (_name, isIt, code) => {
     const file = join(folder, readdirSync(folder).find(isIt)!);
     writeFileSync(file, readFileSync(file, 'utf8').replace('"rgb"', '"bgr"').replace(/112/, '113').replace(/32/, '16'));
     expect(await codeOf(open(name))).toBe(code);
@@ -101,7 +105,7 @@ describe('an engine in use', () => {
     expect(await codeOf(open(name))).toBe(code);
   });
 
-  test('is not removed; another is, after a word of confirmation, and its number is not given again', async () => {
+  test('cannot be removed; an unused model can after confirmation, and its number is not assigned again', async () => {
     expect((await run('models', 'remove', name)).err).toContain('makes new tokens');
     await importModel('--name', 'former');
     const former = await setParameters('former-129');

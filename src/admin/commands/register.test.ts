@@ -45,7 +45,7 @@ function run(args: readonly string[], fetch: Fetch = entra.fetch) {
 
 const registered = () => entra.tenant.methodRegistrations.map(({ userId }) => userId);
 
-test('everybody is registered, with progress, and nobody twice', async () => {
+test('registers every user once and reports progress', async () => {
   const planned = await run(['register', 'work', '--all', '--plan']);
   expect(planned).toMatchObject({ exitCode: 0 });
   expect(planned.printed).toEqual([
@@ -64,7 +64,7 @@ test('everybody is registered, with progress, and nobody twice', async () => {
   expect(registered()).toHaveLength(45);
 });
 
-test('one that was stopped goes on where it was, and tells whom it could not register', async () => {
+test('a repeated run registers only the remaining users; failed users are listed with the reason', async () => {
   const [unlucky] = [...entra.tenant.users.values()];
   const failing: Fetch = async (url, init) =>
     init.method === 'POST' && url.includes(`/users/${unlucky!.id}/`)

@@ -52,7 +52,7 @@ const lineOf = (detail: object, time = '2026-11-02T00:00:00.000Z'): string =>
   JSON.stringify({ sequence: 2, time, previous: '', ...decided(verified), detail });
 
 describe('counts', () => {
-  test('by hook: what shadow mode kept from happening, and for how many users', async () => {
+  test('per hook what shadow mode would have done, and for how many users', async () => {
     await write(
       decided(verified),
       decided(shadowed('deny')),
@@ -93,7 +93,7 @@ describe('counts', () => {
 });
 
 describe('a damaged trail', () => {
-  test('a last line that is being written counts once it is whole', async () => {
+  test('an unfinished last line is counted only once it is complete', async () => {
     await write(decided(verified));
     const line = lineOf(verified);
     appendFileSync(file, line.slice(0, -20));
@@ -103,9 +103,9 @@ describe('a damaged trail', () => {
   });
 
   test.each([
-    ['{"action":"hook_decided"', 'no JSON'],
-    [lineOf(verified, 'yesterday'), 'a time that is none'],
-    [lineOf({ ...verified, outcome: 'guessed' }), 'another outcome'],
+    ['{"action":"hook_decided"', 'not JSON'],
+    [lineOf(verified, 'yesterday'), 'invalid time'],
+    [lineOf({ ...verified, outcome: 'guessed' }), 'unknown outcome'],
   ])('%s (%s) is counted as unreadable', async (line) => {
     writeFileSync(file, `${line}\n`);
     expect(await report()).toEqual({ hooks: [], unreadableLines: 1 });

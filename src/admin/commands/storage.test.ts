@@ -60,7 +60,7 @@ const tokensOf = async (line = 'list --json') => {
 };
 
 describe('list', () => {
-  test('counts tokens in use by the key that sealed them, over the trails of all replicas', async () => {
+  test('counts valid tokens per sealing key version over the trails of all replicas', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
     const mine = fileOf('audit.jsonl');
@@ -96,7 +96,7 @@ describe('list', () => {
     expect((await run('list --trail /nowhere.jsonl')).code).toBe(2);
   });
 
-  test('shows which key has its turn, and nothing of a key itself', async () => {
+  test('shows the current key version and no key material', async () => {
     const { signer } = await makeKeys();
     const { kid } = await signer.rotate();
     const { out } = await run('list');
@@ -113,13 +113,13 @@ describe('list', () => {
 });
 
 describe('rotate', () => {
-  test('a new version seals new tokens, and a running server has it at once', async () => {
+  test('creates a version that seals new tokens, also in a running server', async () => {
     const { keys } = await makeKeys();
     expect(await run('rotate')).toMatchObject({ code: 0, out: expect.stringContaining('Version 2 seals new tokens') });
     expect(await keys.currentVersion()).toBe(2);
   });
 
-  test('a signing key is published first; a second one waits until it has had its turn', async () => {
+  test('publishes a new signing key before its use; a second rotation is refused until then', async () => {
     const { signer } = await makeKeys();
     expect((await run('rotate --signing')).out).toContain('is published now, and signs from');
     expect(await signer.turns()).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('rotate', () => {
 });
 
 describe('retire', () => {
-  test('counts, asks, and destroys only under the count that it said', async () => {
+  test('prints the number of tokens in use, and destroys a key only if that number is confirmed', async () => {
     const { keys } = await makeKeys();
     record(fileOf('audit.jsonl'), 'enrolled', { tokenId: 'a', ...never });
     expect((await run('retire 1')).err).toContain('seals new tokens');
@@ -147,7 +147,7 @@ describe('retire', () => {
     expect((await run('retire first')).code).toBe(2);
   });
 
-  test('a leaked signing key: its signatures are no longer verified', async () => {
+  test('a retired signing key no longer verifies signatures', async () => {
     const { signer } = await makeKeys();
     const [first] = (await signer.turns()).map(({ kid }) => kid);
     const jws = await signer.sign('facestep-receipt+jwt', {});
@@ -160,7 +160,7 @@ describe('retire', () => {
 });
 
 describe('with AWS KMS', () => {
-  test('list tells what cannot be used; rotate and retire say what to do, and do nothing', async () => {
+  test('lists unusable keys; rotate and retire print instructions and change nothing', async () => {
     Object.assign(process.env, kmsEnvironment);
     const kms = await startKms();
     const first = kms.createKey('HMAC_256');
@@ -193,7 +193,7 @@ describe('with AWS KMS', () => {
   });
 });
 
-test('a service that is stopped has no secrets: keys, their public halves, a restore, and a backup need none', async () => {
+test('keys, jwks, backup and restore run without the secrets of a stopped service', async () => {
   await makeKeys();
   const backup = join(folder, 'backup');
   expect(await runHere(['backup', backup], { FACESTEP_DATA: join(folder, 'data') })).toMatchObject({ code: 0 });

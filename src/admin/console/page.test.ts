@@ -22,7 +22,7 @@ const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
 
 test.each(['/console', '/console/', '/console/sign-in', '/console/person/ada%40example.com', '/console/x/../y'])(
-  '%s is the page, under the strictest policy',
+  '%s serves the console page with the strictest content security policy',
   async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -45,7 +45,7 @@ const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const encodingOf = (accepted: string) => ['br', 'gzip'].find((each) => accepted.split(', ').includes(each)) ?? null;
 
 test.each(['br', 'gzip', 'gzip, deflate, br', 'identity'])(
-  'every asset has its type, and may be kept for ever: %s',
+  'every asset has its content type and is cached as immutable, with the encoding %s',
   async (encoding) => {
     const assets = readdirSync(`${consoleFolder}/assets`);
     expect(assets.length).toBeGreaterThan(20);
@@ -62,7 +62,7 @@ test.each(['br', 'gzip', 'gzip, deflate, br', 'identity'])(
 );
 
 test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/console/assets/', '/console/assets/x.html'])(
-  '%s is not there',
+  '%s is not found',
   async (path) => {
     const response = await get(path);
     expect([response.status, response.headers.get('content-encoding')]).toEqual([404, null]);
@@ -93,7 +93,7 @@ async function askForLarge(header = '') {
   return { socket, stop, over };
 }
 
-test('whoever does not read an asset fills no memory with what they send beside it', async () => {
+test('a client that sends a body without reading the asset does not fill the memory of the server', async () => {
   const { socket, stop } = await askForLarge('Transfer-Encoding: chunked\r\n');
   await once(socket, 'readable');
   // More than the system holds for a server that does not read.
@@ -105,7 +105,7 @@ test('whoever does not read an asset fills no memory with what they send beside 
   await stop();
 });
 
-test('whoever goes away in the middle of an asset takes nobody else along', async () => {
+test('a client that disconnects during the download of an asset does not crash the server', async () => {
   const thrown: unknown[] = [];
   const note = (error: unknown) => void thrown.push(error);
   process.on('uncaughtException', note);

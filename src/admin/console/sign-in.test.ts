@@ -85,8 +85,8 @@ const isRefused = (response: Response, why: string): void => {
   expect(sessionOf(response)).toBe('');
 };
 
-describe('by the company’s provider', () => {
-  test('the highest role of a user’s groups applies; actions are recorded under their name', async () => {
+describe('sign-in with the company’s provider', () => {
+  test('grants the highest role of the user’s groups and records actions under the user’s login', async () => {
     const response = await signIn('u1', '/console/administrators?x=1');
     expect(placeOf(response)).toBe(`${testIssuer}/console/administrators?x=1`);
     const [cookie = ''] = response.headers.getSetCookie().filter((line) => /^__Host-facestep-console=\w/.test(line));
@@ -108,7 +108,7 @@ describe('by the company’s provider', () => {
     ]);
   });
 
-  test('a change of groups takes effect at the next sign-in', async () => {
+  test('applies a change of groups at the next sign-in', async () => {
     const moving = { login: 'ada@example.com', groups: ['face-owners'] };
     const usual = company;
     await server.stop();
@@ -127,7 +127,7 @@ describe('by the company’s provider', () => {
     company = usual;
   });
 
-  test('who is in no group does not get in, and it is recorded', async () => {
+  test('is refused for a user without a group, and recorded', async () => {
     isRefused(await signIn('u3'), 'no-role');
     const [event] = server.audit.events;
     expect(event).toMatchObject({
@@ -136,7 +136,7 @@ describe('by the company’s provider', () => {
     });
   });
 
-  test('no login looks like the first owner or like markup', async () => {
+  test('qualifies a login that equals the first owner, and removes markup from logins', async () => {
     const host = new URL(company.issuer).host;
     expect(await readSession(server, sessionOf(await signIn('u4')))).toMatchObject({
       session: { name: `owner (${host})` },
@@ -145,7 +145,7 @@ describe('by the company’s provider', () => {
     expect(session).toMatchObject({ name: `%3Cb%3Ex%3C%2Fb%3E%20owner%0A (${host})` });
   });
 
-  test('the request has PKCE, state and nonce, none of which tells the cookie', async () => {
+  test('uses PKCE, state and nonce; the cookie reveals none of them', async () => {
     const { address, cookie, begun } = await visit();
     const sent = Object.fromEntries(address.searchParams);
     expect(sent).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', redirect_uri: redirectUri });
@@ -157,7 +157,7 @@ describe('by the company’s provider', () => {
     expect(begun.headers.getSetCookie()[0]).toMatch(/^__Host-facestep-console-visit=.*HttpOnly; Secure; SameSite=Lax/);
   });
 
-  test('an answer of another visit, without a visit, or used before is refused', async () => {
+  test('refuses a reply with the cookie of another sign-in, without a cookie, or used before', async () => {
     company.user = 'u1';
     const mine = await visit();
     const other = await visit();
@@ -170,13 +170,13 @@ describe('by the company’s provider', () => {
   });
 
   test.each<[string, (back: URL, other: URL) => void]>([
-    ['another state', (back) => back.searchParams.set('state', 'x')],
+    ['another state value', (back) => back.searchParams.set('state', 'x')],
     [
-      'a code of another visit: PKCE',
+      'the code of another sign-in (PKCE)',
       (back, other) => back.searchParams.set('code', other.searchParams.get('code') ?? ''),
     ],
     ['another issuer', (back) => back.searchParams.set('iss', 'https://evil.example')],
-  ])('%s is refused', async (_name, change) => {
+  ])('refuses a reply with %s', async (_name, change) => {
     company.user = 'u1';
     const mine = await visit();
     const other = await visit();
@@ -187,7 +187,7 @@ describe('by the company’s provider', () => {
     expect(server.audit.events).toEqual([]);
   });
 
-  test('a token for another nonce is refused', async () => {
+  test('refuses an ID token with another nonce', async () => {
     company.user = 'u1';
     const { address, cookie } = await visit();
     address.searchParams.set('nonce', 'another');
@@ -195,13 +195,13 @@ describe('by the company’s provider', () => {
   });
 
   test.each(['//evil.example/console', '/\\evil.example', '/consoles', '/console/../face'])(
-    'nobody is sent to %s',
+    'does not redirect to %s after the sign-in',
     async (to) => {
       expect(placeOf(await signIn('u1', to))).toBe(`${testIssuer}/console`);
     },
   );
 
-  test('a planted cookie sends nobody elsewhere', async () => {
+  test('does not follow a redirect target in a forged cookie', async () => {
     company.user = 'u1';
     const { cookie, address } = await visit();
     const planted = cookie.replace(/\.[^.]*$/, `.${Buffer.from('//evil.example/console').toString('base64url')}`);
@@ -209,7 +209,7 @@ describe('by the company’s provider', () => {
     expect(placeOf(response)).toBe(`${testIssuer}/console`);
   });
 
-  test('forged answers are limited to a rate, and keep a shared address out for seconds only', async () => {
+  test('limits the rate of forged replies, and blocks their address for seconds only', async () => {
     const { cookie, address } = await visit();
     const made = `/console/callback?code=x&state=${address.searchParams.get('state')}&iss=${company.issuer}`;
     for (let tries = 0; tries < 50; tries += 1) isRefused(await ask(made, cookie), 'not-finished');
@@ -220,7 +220,7 @@ describe('by the company’s provider', () => {
     expect(sessionOf(await signIn('u1'))).not.toBe('');
   });
 
-  test('forged answers do not keep out a browser that signed in before from the same address', async () => {
+  test('forged replies do not block a browser that signed in before from the same address', async () => {
     const known = knownOf(await signIn('u1'));
     const { cookie, address } = await visit();
     const made = `/console/callback?code=x&state=${address.searchParams.get('state')}&iss=${company.issuer}`;
@@ -230,7 +230,7 @@ describe('by the company’s provider', () => {
     expect(sessionOf(await signIn('u1', '/console', known))).not.toBe('');
   });
 
-  test('answers of no visit cost no call, and neither they nor wrong keys keep anybody out', async () => {
+  test('replies without a sign-in cause no call to the provider and, like wrong keys, do not block sign-ins', async () => {
     const { cookie } = await visit();
     const calls = asked.length;
     const tryKey = () => server.postJson('/console/api/sign-in/key', { key: 'wrong' }, fromOwnPage);
@@ -244,8 +244,8 @@ describe('by the company’s provider', () => {
   });
 });
 
-describe('by a key', () => {
-  test('raises an alarm where a provider is configured', async () => {
+describe('sign-in with an admin key', () => {
+  test('raises an alert if a provider is configured', async () => {
     const headers = await signInByKey(server);
     expect(await readSession(server, headers.cookie)).toMatchObject({
       ways: { provider: true },
@@ -259,7 +259,7 @@ describe('by a key', () => {
     expect((await emergencySignIns.get()).values[0]?.value).toBe(1);
   });
 
-  test('a wrong key is refused like everywhere else, and too many are', async () => {
+  test('refuses a wrong key, and locks out after too many', async () => {
     const tryKey = (key: string) => server.postJson('/console/api/sign-in/key', { key }, fromOwnPage);
     for (let tries = 0; tries < 100; tries += 1) expect((await tryKey('wrong')).body.code).toBe('caller_untrusted');
     expect((await tryKey('wrong')).body.code).toBe('locked_out');
@@ -270,7 +270,7 @@ describe('by a key', () => {
     ['another site', { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }, 'caller_untrusted'],
     ['another origin', { origin: 'https://evil.example', 'content-type': 'application/json' }, 'caller_untrusted'],
     ['a form', { ...fromOwnPage, 'content-type': 'text/plain' }, 'request_malformed'],
-  ])('nobody is signed in by %s', async (_name, headers, code) => {
+  ])('is refused for a request from %s', async (_name, headers, code) => {
     const answer = await server.postJson('/console/api/sign-in/key', { key: adminKey }, headers);
     expect(answer.body.code).toBe(code);
     expect(answer.headers.getSetCookie()).toEqual([]);

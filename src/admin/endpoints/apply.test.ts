@@ -30,7 +30,7 @@ async function start(given: Partial<Parameters<typeof startOperatedServer>[1]> =
 }
 
 describe('plan and apply', () => {
-  test('what is planned is applied once, step by step, and by whom stands in the trail', async () => {
+  test('applies a plan once, step by step, and records the administrator', async () => {
     const { post, ended, server } = await start();
     const { body: plan } = await post('/connections/onelogin/plan');
     const [first] = plan.steps as { diff: unknown }[];
@@ -65,7 +65,7 @@ describe('plan and apply', () => {
     });
   });
 
-  test('secrets are given again where a step carries one, and nothing of them is told', async () => {
+  test('applies a step again if it carries secrets, and returns none of them', async () => {
     const { post, ended } = await start();
     await post('/connections/okta/apply');
     await ended('okta');
@@ -83,7 +83,7 @@ describe('plan and apply', () => {
     expect(JSON.stringify([run, body])).not.toContain('a-secret-of-the-tests');
   });
 
-  test('nothing is applied that would refuse everybody, unless somebody is sure', async () => {
+  test('refuses a plan that would deny all users unless the administrator confirms', async () => {
     const { post, ended, actions } = await start({ mode: 'enforce' });
     expect(await post('/connections/okta/apply')).toMatchObject({ status: 409, body: { code: 'nobody_can_pass' } });
     expect(actions()).not.toContain('connection_apply_begun');
@@ -92,7 +92,7 @@ describe('plan and apply', () => {
     expect(await ended('okta')).toMatchObject({ state: 'done' });
   });
 
-  test('of two servers on one store one applies; what a crash broke off the other takes on, and the first comes too late', async () => {
+  test('only one replica applies; another one can take over after the lease expires, and the first one then stops', async () => {
     const state = createSqliteState({ file: ':memory:', clock: createManualClock() });
     const one = await start({ state });
     const two = await start({ state });

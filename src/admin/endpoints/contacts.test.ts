@@ -35,7 +35,7 @@ const wrongOf = (code: string) => (code === '000000' ? '000001' : '000000');
 const codeWrong = { status: 401, body: { code: 'code_wrong' } };
 
 describe('new-credentials', () => {
-  test('sends one code to each address, and never tells them', async () => {
+  test('sends one code to each address and does not return the codes', async () => {
     const { status, body } = await request();
     expect(status).toBe(200);
     expect(server.messages.map(({ channel, to }) => [channel, to])).toEqual([
@@ -54,12 +54,12 @@ describe('new-credentials', () => {
     { ...contact, email: 'ada' },
     { ...contact, email: 'a@b.test\r\nBcc: eve@b.test' },
     { ...contact, phone: '0151' },
-  ])('refuses %j', async (body) => {
+  ])('refuses the contact %j', async (body) => {
     expect(await request(body)).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
     expect(server.messages).toEqual([]);
   });
 
-  test('an administrator key and a trial token send nothing', async () => {
+  test('refuses an administrator key and a trial token without sending a code', async () => {
     expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
     const sandbox = { tenant: 'try', perMinute: 30, perDay: 500 };
     const own = await startApiServer({ verifier: createTestVerifier(), sandbox });
@@ -74,7 +74,7 @@ describe('new-credentials', () => {
   });
 
   test.each(['+15005550006', '+94123456789'])(
-    'a number outside the allowed countries is refused without a count: %s',
+    'refuses a phone number outside the allowed countries without consuming a quota: %s',
     async (phone) => {
       for (let each = 0; each < 10; each += 1) {
         const { status, body } = await request({ ...contact, phone });
@@ -85,7 +85,7 @@ describe('new-credentials', () => {
     },
   );
 
-  test('without an allowed country no code is sent, not even by e-mail', async () => {
+  test('without an allowed country sends no code, not even by e-mail', async () => {
     const own = await startApiServer({ verifier: createTestVerifier(), contactCodes: { countries: [] } });
     const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -93,7 +93,7 @@ describe('new-credentials', () => {
     await own.stop();
   });
 
-  test('a client token over its hourly limit does not affect another', async () => {
+  test('a client token over its hourly limit does not affect another client token', async () => {
     const ask = (each: number, own = auth) =>
       server.postJson(
         '/v2/new-credentials',
@@ -105,7 +105,7 @@ describe('new-credentials', () => {
     expect((await ask(200, await issueAuth(server))).status).toBe(200);
   });
 
-  test('writes to one address five times a day at most, however it is written', async () => {
+  test('sends at most five codes a day to one address, in any spelling', async () => {
     for (let each = 0; each < 5; each += 1) {
       const body = { email: each % 2 === 0 ? 'ada@example.test' : 'ADA@example.test', phone: `+491511234567${each}` };
       expect((await request(body)).status).toBe(200);
@@ -121,7 +121,7 @@ describe('new-credentials', () => {
 });
 
 describe('authenticate-credentials', () => {
-  test('takes both codes together, once', async () => {
+  test('accepts both codes together, once', async () => {
     const { id, email, sms } = await receiveCodes();
     expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
     expect(await giveBack(id, email, wrongOf(sms))).toMatchObject(codeWrong);
@@ -130,13 +130,13 @@ describe('authenticate-credentials', () => {
     expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
   });
 
-  test('gives five tries', async () => {
+  test('accepts five attempts', async () => {
     const { id, email, sms } = await receiveCodes();
     for (let each = 0; each < 5; each += 1) expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
     expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
   });
 
-  test('gives ten minutes', async () => {
+  test('accepts codes for ten minutes', async () => {
     const early = await receiveCodes();
     server.clock.advanceSec(599);
     expect((await giveBack(early.id, early.email, early.sms)).status).toBe(200);
@@ -145,7 +145,7 @@ describe('authenticate-credentials', () => {
     expect(await giveBack(late.id, late.email, late.sms)).toMatchObject(codeWrong);
   });
 
-  test('of ten at once one succeeds', async () => {
+  test('accepts one of ten concurrent attempts', async () => {
     const { id, email, sms } = await receiveCodes();
     const answers = await Promise.all(Array.from({ length: 10 }, () => giveBack(id, email, sms)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('generateToken on v2', () => {
     expect((await giveBack(id, email, sms)).status).toBe(200);
   };
 
-  test('needs the contact, verified as a pair', async () => {
+  test('requires a contact whose e-mail address and phone number were verified together', async () => {
     expect((await issue({})).body.code).toBe('request_malformed');
     expect(await issue()).toMatchObject(unverified);
     await verify();
@@ -168,7 +168,7 @@ describe('generateToken on v2', () => {
     expect((await issue({ ...contact, email: 'ada@EXAMPLE.test' })).status).toBe(200);
   });
 
-  test('uses a verification up', async () => {
+  test('consumes the verification', async () => {
     await verify();
     const answers = await Promise.all(Array.from({ length: 5 }, () => issue()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -177,7 +177,7 @@ describe('generateToken on v2', () => {
     expect((await issue()).status).toBe(200);
   });
 
-  test('takes it for an hour', async () => {
+  test('accepts a verification for an hour', async () => {
     await verify();
     server.clock.advanceSec(3600);
     expect(await issue()).toMatchObject(unverified);

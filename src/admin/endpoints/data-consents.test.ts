@@ -29,7 +29,7 @@ async function openOwnPage() {
   return openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
 }
 
-test('the person sees what is told to whom, by name, and ends it: the token then tells nothing', async () => {
+test('a user sees which claims each client receives and withdraws them: the access token then returns no claim', async () => {
   const shop = await agree(op, asked, ['email']);
   const other = await agree(op, { ...asked, id: 'other' }, ['email', 'phone_number']);
   const page = await openOwnPage();
@@ -47,7 +47,7 @@ test('the person sees what is told to whom, by name, and ends it: the token then
   expect(withdrawals()).toHaveLength(1);
 });
 
-test('a token stays invalid after a new consent, because the consent of the token has ended', async () => {
+test('an access token remains invalid after a new consent, because its consent has ended', async () => {
   const former = await agree(op, asked, ['email']);
   await (await openOwnPage()).post('/face/data-consents/withdraw', { client: 'shop' });
   expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
@@ -56,7 +56,7 @@ test('a token stays invalid after a new consent, because the consent of the toke
   await expect(former.userInfo()).rejects.toMatchObject({ status: 401 });
 });
 
-test('an administrator ends that of one client, or of all, and is named for it', async () => {
+test('an administrator withdraws the consents for one client or all, and the record names that administrator', async () => {
   const shop = await agree(op, asked, ['email']);
   await agree(op, { ...asked, id: 'other' }, ['phone_number']);
   const { body } = await op.server.postJson('/subjects/withdraw-data-consents', { ...anna, client: 'shop' }, admin);
@@ -69,7 +69,7 @@ test('an administrator ends that of one client, or of all, and is named for it',
   expect(withdrawals().map(({ by }) => by)).toEqual(['owner', 'owner']);
 });
 
-test('what is held is in an export by names, and an erasure takes it away with the tokens', async () => {
+test('an export contains the consents by name; an erasure deletes them together with the tokens', async () => {
   const { userInfo } = await agree(op, asked, ['phone_number']);
   const { body } = await op.server.postJson('/subjects/export', anna, admin);
   expect(body).toMatchObject({

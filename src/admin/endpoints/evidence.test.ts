@@ -32,7 +32,7 @@ const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fi
 const get = (path: string) => server.send('GET', path, { headers: owner });
 const keyDeps = () => ({ clock: server.clock, random: server.deps.random, log: server.log });
 
-test('keys are listed, rotated, and retired once the right number of lost tokens is said', async () => {
+test('lists and rotates keys; retires a key only if the right number of lost tokens is confirmed', async () => {
   await createLocalKeys({ ...keyDeps(), file: files().keys });
   await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
   expect((await get('/keys')).body).toMatchObject({
@@ -63,16 +63,19 @@ test('keys are listed, rotated, and retired once the right number of lost tokens
   ]);
 });
 
-test.each(['sealing', 'signing', 'oidc'] as const)('no %s key is made that nobody on record has made', async (use) => {
-  await createLocalKeys({ ...keyDeps(), file: files().keys });
-  await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
-  await createOidcKeys({ ...keyDeps(), file: files().oidcKeys });
-  const { append } = server.audit;
-  server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
-  expect((await post('/keys/rotate', { use })).body.code).toBe('state_unavailable');
-  expect((await get('/keys')).body[use]).toHaveLength(1);
-  server.audit.append = append;
-  expect((await post('/keys/rotate', { use })).body.isDone).toBe(true);
-  expect((await get('/keys')).body[use]).toHaveLength(2);
-  expect(server.audit.events.map(({ action }) => action)).toEqual(['key_rotated']);
-});
+test.each(['sealing', 'signing', 'oidc'] as const)(
+  'creates no %s key without an audit record of the administrator',
+  async (use) => {
+    await createLocalKeys({ ...keyDeps(), file: files().keys });
+    await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
+    await createOidcKeys({ ...keyDeps(), file: files().oidcKeys });
+    const { append } = server.audit;
+    server.audit.append = () => Promise.reject(new FaceError('state_unavailable'));
+    expect((await post('/keys/rotate', { use })).body.code).toBe('state_unavailable');
+    expect((await get('/keys')).body[use]).toHaveLength(1);
+    server.audit.append = append;
+    expect((await post('/keys/rotate', { use })).body.isDone).toBe(true);
+    expect((await get('/keys')).body[use]).toHaveLength(2);
+    expect(server.audit.events.map(({ action }) => action)).toEqual(['key_rotated']);
+  },
+);

@@ -76,7 +76,7 @@ function note(event: AuditEvent, request: string | null = null, network = '192.0
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
   (await server.postJson(path, fields, { 'x-admin-key': key })).body;
 
-test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
+test('the list of people has ids, status, level and last check, newest first, without names', async () => {
   const reply = await ask('/people/list');
   expect(reply).toMatchObject({
     people: [
@@ -97,7 +97,7 @@ test('the list of people has ids, status, level and last check, newest first, an
   expect(await ask('/people/list', { cursor: 'nonsense' })).toMatchObject({ code: 'request_malformed' });
 });
 
-test('one person is shown with what happened to them, and found by login and by id', async () => {
+test('a person is found by login or id and shown with their events', async () => {
   const who = { connection: 'work', subject: 'berta' };
   expect(await ask('/people/one', who)).toMatchObject({ person: { ...who, status: 'enrolled' } });
   expect(await ask('/people/log', who)).toMatchObject({
@@ -109,7 +109,7 @@ test('one person is shown with what happened to them, and found by login and by 
   expect(await ask('/people/find', { text: 'nobody' })).toEqual({ ok: true, people: [], unasked: [] });
 });
 
-test('whoever is called so at the provider is found, enrolled or not, and nothing of it is stored', async () => {
+test('a search by name at the provider finds enrolled and other users, and stores nothing', async () => {
   const ottilie = { connection: 'work', subject: 'ottilie', status: 'none', level: 4, name: nameOf('ottilie') };
   for (const text of ['ottil', 'OTTILIE EX', ` ${loginOf('ottilie').slice(0, 12)} `]) {
     const { people } = await ask('/people/find', { text });
@@ -121,7 +121,7 @@ test('whoever is called so at the provider is found, enrolled or not, and nothin
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
 });
 
-test('a check is one entry; the failed signals are for auditors', async () => {
+test('a check is one entry; only auditors see its failed signals', async () => {
   const who = { connection: 'work', subject: 'dora' };
   const stepUpId = 's-9';
   const request = 'd'.repeat(24);
@@ -150,7 +150,7 @@ test('a check is one entry; the failed signals are for auditors', async () => {
   expect(JSON.stringify(seen)).not.toContain('depth');
 });
 
-test('the log is searched by one text: a login, an id, an address, a network or a request', async () => {
+test('the log can be searched by login, id, address, network or request id', async () => {
   const search = async (text: string, more: object = {}) => {
     const { lines } = await ask('/log/list', { search: text, ...more });
     return (Array.isArray(lines) ? lines : []).map((line) =>

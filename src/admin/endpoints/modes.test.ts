@@ -34,7 +34,7 @@ async function modeOf(connection: string) {
   return connections.find(({ id }) => id === connection)?.mode;
 }
 
-test('a connection is listed with what it demands, and without a secret', async () => {
+test('a connection is listed with its policy and without secrets', async () => {
   const { body } = await operated.get('/connections');
   expect(body.connections).toMatchObject([
     { id: 'okta', kind: 'okta', mode: { inForce: 'shadow', file: 'shadow', switched: null }, policy: { accuracy: 4 } },
@@ -43,7 +43,7 @@ test('a connection is listed with what it demands, and without a secret', async 
   expect(JSON.stringify(body)).not.toContain('secret');
 });
 
-test('a mode is switched by hand, never so that everybody is refused unasked, and back', async () => {
+test('an administrator switches the mode; a mode that denies all users needs a confirmation', async () => {
   expect(await operated.post('/connections/okta/mode', { mode: 'enforce' })).toMatchObject({
     body: { code: 'nobody_can_pass' },
   });

@@ -54,8 +54,8 @@ async function authenticate(token: string) {
   return (await server.postForm('/authenticate', form, { 'x-auth-token': live })).body;
 }
 
-describe('a revocation', () => {
-  test('is kept until a minute after the token ends, and the token opens at no time', async () => {
+describe('revoking a token', () => {
+  test('is stored until a minute after the token expires; the token is refused before and after', async () => {
     const end = nowSec() + 3600;
     const token = await generate(new Date(end * 1000).toISOString());
     expect((await revoke(token)).status).toBe(200);
@@ -72,9 +72,9 @@ describe('a revocation', () => {
 
   test.each([
     ['retired', 1],
-    ['not made yet', 4],
-    ['the last there can be', 65_535],
-  ])('of a token under a key version that is %s is refused, and nothing is kept', async (_, keyVersion) => {
+    ['not created yet', 4],
+    ['the highest possible', 65_535],
+  ])('with a key version that is %s is refused and not stored', async (_, keyVersion) => {
     for (const expiresAt of [null, nowSec() + 3600]) {
       const token = inventToken({ keyVersion, expiresAt });
       expect(await revoke(token)).toMatchObject({ status: 400, body: { code: 'token_key_retired' } });
@@ -83,13 +83,13 @@ describe('a revocation', () => {
     expect(server.audit.events.filter(({ action }) => action === 'revoked')).toEqual([]);
   });
 
-  test('of a token that nobody made cannot be told from any other', async () => {
+  test('has the same reply for a token that was never issued', async () => {
     const token = inventToken({ keyVersion: 2 });
     expect((await revoke(token)).body).toEqual({ ok: true });
     expect(await denialOf(token)).not.toBeNull();
   });
 
-  test('by one client is taken a thousand times an hour; others go on, and so does that one in the next', async () => {
+  test('is limited to 1000 an hour per client; other clients are not affected', async () => {
     const token = await generate();
     for (let taken = 0; taken < 999; taken += 1) await consumeLimit('revocations', client.id, server.deps);
     expect((await revoke(inventToken())).status).toBe(200);
@@ -107,7 +107,7 @@ describe('a revocation', () => {
     expect(await authenticate(token)).toMatchObject({ code: 'token_revoked' });
   });
 
-  test('that is text and no token is refused, and counts for nothing', async () => {
+  test('is refused for text that is not a token, which consumes no quota', async () => {
     for (let taken = 0; taken < 999; taken += 1) await consumeLimit('revocations', client.id, server.deps);
     for (const text of ['x', 'fv1.', inventToken().slice(1)])
       expect(await revoke(text)).toMatchObject({ status: 400, body: { code: 'token_malformed' } });

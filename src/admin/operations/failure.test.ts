@@ -9,12 +9,12 @@ test.each([
   [408, 'profile_unavailable'],
   [429, 'profile_unavailable'],
   [503, 'profile_unavailable'],
-])('an answer of the provider with status %d is %s', (status, code) => {
+])('a reply of the provider with status %d is reported as %s', (status, code) => {
   const detail = { status, scimType: 'invalidFilter' };
   expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog())).toMatchObject({ code, detail });
 });
 
-test('no answer is no refusal', () => {
+test('a missing reply is not reported as a refusal', () => {
   for (const detail of [null, { status: null }, { reason: 'no answer' }])
     expect(toFailure(new FaceError('profile_unavailable', detail), createTextLog()).code).toBe('profile_unavailable');
 });

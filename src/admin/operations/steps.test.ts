@@ -39,7 +39,7 @@ async function collect(results: AsyncIterable<StepResult>): Promise<string[]> {
 }
 
 describe('applying', () => {
-  test('applies what is missing or different, in order, and looks again', async () => {
+  test('applies missing and different steps in order and verifies them', async () => {
     const different = { state: 'different', changes: ['mend it'] } as const;
     const { steps, calls } = createSteps({ now: missing }, { now: ready }, { now: different }, { now: manual });
     expect(await collect(applySteps(steps, createTextLog()))).toEqual([
@@ -54,14 +54,14 @@ describe('applying', () => {
   test.each([
     ['is blocked', { now: blocked }, 'blocked blocked'],
     ['is refused', { now: missing, refuses: new FaceError('provider_refused') }, 'missing applied failed'],
-    ['is missing still', { now: missing, later: missing }, 'missing applied missing'],
-  ])('stops where a step %s', async (_name, standing, told) => {
+    ['is still missing', { now: missing, later: missing }, 'missing applied missing'],
+  ])('stops at a step that %s', async (_name, standing, told) => {
     const { steps, calls } = createSteps({ now: ready }, standing, { now: missing });
     expect(await collect(applySteps(steps, createTextLog()))).toEqual(['ready ready', told]);
     expect(calls).not.toContain('inspect 2');
   });
 
-  test('tells nothing of what a library threw', async () => {
+  test('reports no text that a library threw', async () => {
     const log = createTextLog();
     const { steps } = createSteps({ now: missing, refuses: new Error('canary at https://org.example/?token=canary') });
     const results: StepResult[] = [];

@@ -77,7 +77,7 @@ async function show(ledger: LedgerStore, clock: ReturnType<typeof createManualCl
   };
 }
 
-test('made of the trails it is what the servers had written, but for the network; twice is as once', async () => {
+test('a ledger rebuilt from the trails equals the written one except for networks, also when rebuilt twice', async () => {
   const { clock, files, live } = await runServers();
   const written = await show(live, clock);
   expect(written.lines.map(({ action, subject }) => `${action} ${subject}`)).toEqual([
@@ -99,7 +99,7 @@ test('made of the trails it is what the servers had written, but for the network
   expect(await show(ledger, clock)).toEqual(rebuilt);
 });
 
-test('facestep ledger rebuild reads the trails it is given, and says what it could not read', async () => {
+test('facestep ledger rebuild reads the given trails and reports unreadable lines', async () => {
   const { folder } = await runServers();
   const env = { FACESTEP_DATA: join(folder, 'one'), FACESTEP_CONFIG: '' };
   const rebuild = () =>

@@ -27,15 +27,15 @@ test.each<[string, unknown]>([
   ['NODE_EXTRA_CA_CERTS', failed('x', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })],
   ['has expired', failed('x', { code: 'CERT_HAS_EXPIRED' })],
   ['another host name', failed('x', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })],
-])('%s', (text, error) => {
+])('explains a failure with the words “%s”', (text, error) => {
   expect(findCause(error)).toContain(text);
 });
 
-test('an unknown failure has no cause, and no text of it is repeated', () => {
+test('an unknown failure has no explanation, and its text is not repeated', () => {
   for (const error of [null, 'canary', failed('canary'), { name: 7 }]) expect(findCause(error)).toBeNull();
 });
 
-test('only a refused certificate is untrusted', () => {
+test('only a rejected certificate counts as untrusted', () => {
   expect(isUntrusted(failed('fetch failed', { cause: failed('x', { code: 'CERT_HAS_EXPIRED' }) }))).toBe(true);
   expect(isUntrusted(failed('fetch failed', { cause: failed('x', { code: 'ECONNREFUSED' }) }))).toBe(false);
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createPooledRandom } from './pooled-random.js';
 
-test('hands out what was drawn, each byte once and in order, whatever the sizes', () => {
+test('returns each drawn byte once and in order, for any sizes', () => {
   const drawn: Buffer[] = [];
   const random = createPooledRandom((bytes) => {
     const made = randomBytes(bytes);
@@ -20,7 +20,7 @@ test('hands out what was drawn, each byte once and in order, whatever the sizes'
   expect(drawn.length).toBeLessThan(10);
 });
 
-test('what may be a key is drawn by itself', () => {
+test('draws 32 bytes or more, which may be a key, separately', () => {
   const asked: number[] = [];
   const random = createPooledRandom((bytes) => {
     asked.push(bytes);
@@ -31,7 +31,7 @@ test('what may be a key is drawn by itself', () => {
   expect(asked).toEqual([32, 64]);
 });
 
-test('what was handed out is changed by nobody else', () => {
+test('never changes bytes it has returned', () => {
   const random = createPooledRandom((bytes) => randomBytes(bytes));
   const first = random(16);
   const kept = Buffer.from(first);

@@ -9,7 +9,7 @@ const bindingOf = (idp: string, tenant: string, subject: string) => ({
   accuracy: 4 as const,
 });
 
-test('different people and networks never share a counter, whatever their ids are', () => {
+test('different users and networks never share a counter, whatever characters their ids contain', () => {
   const people = [
     ['okta', 'work', 'anna'],
     ['okta', 'work', 'anna:from:192.0.2.7'],
@@ -29,6 +29,6 @@ test('different people and networks never share a counter, whatever their ids ar
   expect(new Set(unlocked).size).toBe(people.length);
 });
 
-test('the counters of ordinary ids keep their names', () => {
+test('counters of ordinary ids have stable names', () => {
   expect(attemptsOfSubject(bindingOf('okta', 'work', '00u1ab2cd3')).name).toBe('subject:okta:work:00u1ab2cd3');
 });

@@ -30,22 +30,25 @@ const create = (limits: Partial<Limits> = {}): DirectoryFor => {
 const outsiderAt = (source: string) => ({ kind: 'anonymous' as const, source });
 const known = { kind: 'first_factor' } as const;
 
-test.each(['anna', 'nobody'])('an anonymous caller cannot see who was looked up a moment ago: %s', async (name) => {
-  const directoryFor = create();
-  const ask = async (source: string) => {
-    asked.length = 0;
-    const directory = directoryFor(outsiderAt(source));
-    const id = await directory.readAccount(name).catch(({ code }) => code);
-    await directory.findAccount(loginOf(name));
-    return [id, ...asked];
-  };
-  const first = await ask('192.0.2.7');
-  expect(first).toHaveLength(3);
-  expect(await ask('192.0.2.7')).toEqual(first);
-  expect(await ask('192.0.2.8')).toEqual(first);
-});
+test.each(['anna', 'nobody'])(
+  'an anonymous caller cannot detect that an account was looked up before: %s',
+  async (name) => {
+    const directoryFor = create();
+    const ask = async (source: string) => {
+      asked.length = 0;
+      const directory = directoryFor(outsiderAt(source));
+      const id = await directory.readAccount(name).catch(({ code }) => code);
+      await directory.findAccount(loginOf(name));
+      return [id, ...asked];
+    };
+    const first = await ask('192.0.2.7');
+    expect(first).toHaveLength(3);
+    expect(await ask('192.0.2.7')).toEqual(first);
+    expect(await ask('192.0.2.8')).toEqual(first);
+  },
+);
 
-test('known requests are not limited, and do not wait', async () => {
+test('known callers are neither limited nor delayed', async () => {
   const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
   for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));
   expect(asked).toHaveLength(10);
@@ -68,7 +71,7 @@ describe('look-ups of anonymous callers', () => {
     return outcomes.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  test('of a network that was quiet go first, however many busy ones wait', async () => {
+  test('of a network with few look-ups are served before those of busy networks', async () => {
     const directoryFor = create({ outsiderLookUps: 100, outsiderLookUpsOfConnection: 320 });
     const busy = Array.from({ length: 150 }, (_, n) => `198.51.100.${n}`);
     expect(await countFound(busy.flatMap((source) => lookUp(directoryFor, source, 'a', 1)))).toBe(150);
@@ -80,7 +83,7 @@ describe('look-ups of anonymous callers', () => {
     await countFound(flood);
   });
 
-  test('are limited by address, and one network gets at most half of a connection', async () => {
+  test('are limited per address, and one network receives at most half of a connection’s limit', async () => {
     const directoryFor = create({ outsiderLookUps: 8, outsiderLookUpsOfConnection: 40 });
     let found = 0;
     for (const source of subnetsOf('2001:db8:7')) found += await countFound(lookUp(directoryFor, source, 'b', 1));
@@ -90,7 +93,7 @@ describe('look-ups of anonymous callers', () => {
     expect(await countFound(lookUp(directoryFor, '192.0.2.8', 'd', 100))).toBe(8);
   });
 
-  test('of other networks have their turn in seconds, whatever one network asks', async () => {
+  test('of other networks are served within five seconds during a flood from one network', async () => {
     const directoryFor = create();
     const subnets = [...subnetsOf('2001:db8:7'), ...subnetsOf('2001:db8:9')];
     const flood = Promise.allSettled(subnets.flatMap((source) => lookUp(directoryFor, source, 'x', 10)));
@@ -103,7 +106,7 @@ describe('look-ups of anonymous callers', () => {
     expect(asked.length).toBeLessThanOrEqual(300);
   });
 
-  test('wait 15 seconds at most', async () => {
+  test('wait at most 15 seconds', async () => {
     const directoryFor = create({ outsiderLookUps: 1000, outsiderLookUpsOfConnection: 120 });
     const beganAt = clock.now();
     // Sixty at once, and ten in each five seconds.

@@ -14,7 +14,7 @@ import { createSqliteState } from '../../storage/state/sqlite.js';
 import { type Assurance, vouched } from '../connection.js';
 import { consumeLimit, type LimitName } from './limits.js';
 
-describe('one limit', () => {
+describe('a rate limit', () => {
   const setUp = () => {
     const clock = createManualClock(1_790_000_040_000);
     const deps = { clock, state: createSqliteState({ file: ':memory:', clock }), settings: standardSettings };
@@ -38,48 +38,48 @@ describe('one limit', () => {
     ['identifications', 1200, 3600],
     ['codesOfContact', 5, 86_400],
     ['codesOfClient', 200, 3600],
-  ])('%s takes %d in %d seconds, also all at once, and says how long to wait', async (limit, allowed, windowSec) => {
-    const { clock, count, countMany } = setUp();
-    expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
-    expect(await countMany(limit, 'b', 1)).toBe(1);
-    const refusal = await count(limit, 'a').catch((error: unknown) => error);
-    const retryAfterSec = windowSec - ((clock.now() / 1000) % windowSec);
-    expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit, retryAfterSec } });
-    clock.advanceSec(retryAfterSec - 1);
-    expect(await countMany(limit, 'a', 1)).toBe(0);
-    clock.advanceSec(1);
-    expect(await countMany(limit, 'a', 1)).toBe(1);
-  });
+  ])(
+    '%s allows %d in %d seconds, also if concurrent, and reports the time to wait',
+    async (limit, allowed, windowSec) => {
+      const { clock, count, countMany } = setUp();
+      expect(await countMany(limit, 'a', allowed + 20)).toBe(allowed);
+      expect(await countMany(limit, 'b', 1)).toBe(1);
+      const refusal = await count(limit, 'a').catch((error: unknown) => error);
+      const retryAfterSec = windowSec - ((clock.now() / 1000) % windowSec);
+      expect(refusal).toMatchObject({ code: 'locked_out', detail: { limit, retryAfterSec } });
+      clock.advanceSec(retryAfterSec - 1);
+      expect(await countMany(limit, 'a', 1)).toBe(0);
+      clock.advanceSec(1);
+      expect(await countMany(limit, 'a', 1)).toBe(1);
+    },
+  );
 
   test.each<LimitName>([
     'outsiderStarts',
     'outsiderStartsOfConnection',
     'outsiderChecks',
     'outsiderChecksOfConnection',
-  ])(
-    '%s, which leave records, are taken for twenty minutes of an hour at the full rate, and then again in the next hour',
-    async (limit) => {
-      const { clock, deps } = setUp();
-      clock.advanceSec(3600 - ((clock.now() / 1000) % 3600));
-      const few = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, [limit]: 3 } } };
-      const takeOne = () =>
-        consumeLimit(limit, 'a', few).then(
-          () => 1,
-          () => 0,
-        );
-      const takenOf = [];
-      for (let minute = 0; minute < 60; minute += 1) {
-        let taken = 0;
-        for (let at = 0; at < 4; at += 1) taken += await takeOne();
-        takenOf.push(taken);
-        clock.advanceSec(60);
-      }
-      expect(takenOf).toEqual(Array.from({ length: 60 }, (_, minute) => (minute < 20 ? 3 : 0)));
-      expect(await takeOne()).toBe(1);
-    },
-  );
+  ])('%s, whose use is recorded, allows twenty minutes an hour at the full rate', async (limit) => {
+    const { clock, deps } = setUp();
+    clock.advanceSec(3600 - ((clock.now() / 1000) % 3600));
+    const few = { ...deps, settings: { ...deps.settings, limits: { ...deps.settings.limits, [limit]: 3 } } };
+    const takeOne = () =>
+      consumeLimit(limit, 'a', few).then(
+        () => 1,
+        () => 0,
+      );
+    const takenOf = [];
+    for (let minute = 0; minute < 60; minute += 1) {
+      let taken = 0;
+      for (let at = 0; at < 4; at += 1) taken += await takeOne();
+      takenOf.push(taken);
+      clock.advanceSec(60);
+    }
+    expect(takenOf).toEqual(Array.from({ length: 60 }, (_, minute) => (minute < 20 ? 3 : 0)));
+    expect(await takeOne()).toBe(1);
+  });
 
-  test('what cannot be counted is not taken', async () => {
+  test('refuses if the state store cannot count', async () => {
     const { deps } = setUp();
     await deps.state.close();
     await expect(consumeLimit('outsiderStarts', 'a', deps)).rejects.toMatchObject({ code: 'state_unavailable' });
@@ -111,7 +111,7 @@ describe('a face check', () => {
     );
   };
 
-  test('of outsiders is bounded by address and by connection, and of the others by neither', async () => {
+  test('is limited per address and connection for anonymous callers only', async () => {
     const byAddress = { outsiderChecks: 2 };
     expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
     expect(await stepUp('192.0.2.7', byAddress)).toBe('passed');
@@ -127,7 +127,7 @@ describe('a face check', () => {
   test.each([
     [{ proved: true, source: '' }, null],
     [{ proved: false, source: '192.0.2.99' }, 'outsider'],
-  ])('of a step-up that was stored before anybody asked who sends it counts as it did: %j', async (former, lockout) => {
+  ])('of a step-up that an earlier version stored has the same assurance: %j', async (former, lockout) => {
     const { connection, deps, state } = core;
     const { id, challenge } = await startStepUp(
       { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },

@@ -19,24 +19,27 @@ function setUp() {
 test.each([
   ['a subject', subject, 5],
   ['a token', token, 100],
-])('%s may fail so often, also all at once, and not once more until the window ends', async (_, who, allowed) => {
-  const { attempt, clock } = setUp();
-  const results = await Promise.allSettled(Array.from({ length: allowed + 10 }, () => attempt(who, false)));
-  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(allowed);
-  await expect(attempt(who, true)).rejects.toMatchObject({ code: 'locked_out' });
-  clock.advanceSec(15 * 60 - 1);
-  await expect(attempt(who, true)).rejects.toMatchObject({ code: 'locked_out' });
-  clock.advanceSec(1);
-  expect(await attempt(who, true)).toBe(true);
-});
+])(
+  '%s is locked out after its number of failures until the window ends, also if concurrent',
+  async (_, who, allowed) => {
+    const { attempt, clock } = setUp();
+    const results = await Promise.allSettled(Array.from({ length: allowed + 10 }, () => attempt(who, false)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(allowed);
+    await expect(attempt(who, true)).rejects.toMatchObject({ code: 'locked_out' });
+    clock.advanceSec(15 * 60 - 1);
+    await expect(attempt(who, true)).rejects.toMatchObject({ code: 'locked_out' });
+    clock.advanceSec(1);
+    expect(await attempt(who, true)).toBe(true);
+  },
+);
 
-test('names do not meet: a token called like a subject is another', async () => {
+test('a subject and a token with the same name have separate counters', async () => {
   const { attempt } = setUp();
   for (let failure = 0; failure < 5; failure++) await attempt(subject, false);
   expect(await attempt(attemptsOfToken(subject.name), true)).toBe(true);
 });
 
-test('a success, or a new enrolment, clears the count', async () => {
+test('a success or a new enrolment resets the count', async () => {
   const { attempt, deps } = setUp();
   for (const clear of [() => attempt(subject, true), () => clearAttempts(subject, deps)]) {
     for (let failure = 0; failure < 4; failure++) await attempt(subject, false);
@@ -52,7 +55,7 @@ test.each<[FaceErrorCode, boolean]>([
   ['face_mismatch', true],
   ['liveness_low', true],
   ['token_key_retired', true],
-])('an attempt that ends in %s counts: %s', async (code, counts) => {
+])('an attempt with the result %s counts as a failure: %s', async (code, counts) => {
   const { attempt, deps } = setUp();
   const fail = () =>
     countAttempt(
@@ -93,16 +96,16 @@ describe('the lockouts of a subject', () => {
 
   test.each<[string, (bench: ReturnType<typeof setUp>) => unknown]>([
     ['a success', ({ attempt }) => attempt(subject, true)],
-    ['a quiet day', ({ clock }) => clock.advanceSec(86_400)],
-    ['an administrator', ({ deps }) => clearAttempts(subject, deps)],
-  ])('begin anew after %s', async (_, calm) => {
+    ['a day without attempts', ({ clock }) => clock.advanceSec(86_400)],
+    ['a reset by an administrator', ({ deps }) => clearAttempts(subject, deps)],
+  ])('restart at 15 minutes after %s', async (_, calm) => {
     const bench = setUp();
     for (let round = 0; round < 3; round += 1) await failUntilLocked(bench);
     await calm(bench);
     expect(await failUntilLocked(bench)).toEqual({ failures: 5, minutes: 15 });
   });
 
-  test('come also where the process died with the last failure', async () => {
+  test('also begin if the process crashed during the last failure', async () => {
     const { attempt, clock, deps } = setUp();
     for (let failure = 0; failure < 5; failure += 1) {
       void countAttempt(subject, () => new Promise<never>(() => {}), deps);

@@ -57,7 +57,7 @@ function mostAfter(seconds: number): number {
   }
 }
 
-test('twenty wrong faces from as many addresses are decided, and then none from anywhere for a quarter of an hour', async () => {
+test('20 failures from different addresses lock out all anonymous callers for 15 minutes', async () => {
   const { clock, from, decided } = setUp();
   for (let index = 0; index < 300; index += 1) await from(address(index));
   expect(decided()).toBe(20);
@@ -71,7 +71,7 @@ test('twenty wrong faces from as many addresses are decided, and then none from 
   expect(await from(address(999), 'right')).toBe('right');
 });
 
-test('one address gets five, however many it sends at once, and keeps nobody else out', async () => {
+test('one address has five attempts, also if concurrent, and does not lock out other addresses', async () => {
   const { from, decided } = setUp();
   await Promise.all(Array.from({ length: 50 }, () => from(address(1))));
   for (let tries = 0; tries < 50; tries += 1) await from(address(1));
@@ -79,7 +79,7 @@ test('one address gets five, however many it sends at once, and keeps nobody els
   expect(await from(address(2), 'right')).toBe('right');
 });
 
-test('60 networks of one /48 get twenty attempts, and the reported wait is correct', async () => {
+test('60 networks of one /48 have twenty attempts in all, and the reported wait is correct', async () => {
   const { from, decided } = setUp();
   for (let network = 0; network < 60; network += 1) {
     for (let tries = 0; tries < 5; tries += 1) await from(`2001:db8:1:${(network * 256).toString(16)}::/64`);
@@ -88,7 +88,7 @@ test('60 networks of one /48 get twenty attempts, and the reported wait is corre
   expect(await from('2001:db8:1:ffff::/64')).toMatchObject({ code: 'locked_out', retryAfterSec: 900 });
 });
 
-test('whoever passes gets back the failures of their own address, and nobody else’s', async () => {
+test('a pass refunds the failures of its own address only', async () => {
   const { from, deps, decided } = setUp();
   for (let index = 0; index < 10; index += 1) await from(address(index));
   for (let signIn = 0; signIn < 40; signIn += 1) {
@@ -101,7 +101,7 @@ test('whoever passes gets back the failures of their own address, and nobody els
   expect(decided() - before).toBe(10);
 });
 
-test('an attempt that outlives its window owes the next one nothing', async () => {
+test('an attempt that outlasts its window is not refunded from the next window', async () => {
   const { clock, deps, from, decided } = setUp();
   let resume = (): void => {};
   const waiting = new Promise<void>((resolve) => {
@@ -125,7 +125,7 @@ test('an attempt that outlives its window owes the next one nothing', async () =
   expect(decided()).toBe(20);
 });
 
-describe('a hundred failures in a row', () => {
+describe('a hundred anonymous failures in a row', () => {
   /** As many as it takes, one whenever one is taken. */
   async function failTimes(bench: ReturnType<typeof setUp>, times: number) {
     for (let index = 0; bench.decided() < times; index += 1) {
@@ -134,7 +134,7 @@ describe('a hundred failures in a row', () => {
     }
   }
 
-  test('are all that outsiders get: then none for a year', async () => {
+  test('lock out all anonymous callers for a year', async () => {
     const bench = setUp();
     await failTimes(bench, 100);
     expect(await bench.from('192.0.2.7', 'right')).toMatchObject({ code: 'locked_out', retryAfterSec: 365 * day });
@@ -143,7 +143,7 @@ describe('a hundred failures in a row', () => {
     expect(await bench.pass()).toBe('passed');
   });
 
-  test('are forgotten after a pass that nobody outside can bring, a day later, and begin one by one', async () => {
+  test('are reset a day after a pass of a known caller; anonymous callers then have one attempt at a time', async () => {
     const bench = setUp();
     await failTimes(bench, 100);
     await bench.pass();
@@ -153,7 +153,7 @@ describe('a hundred failures in a row', () => {
     expect(await bench.from('192.0.2.8')).toMatchObject({ code: 'locked_out', retryAfterSec: day });
   });
 
-  test('are forgotten at once where an administrator says so, or the person enrols anew', async () => {
+  test('are reset immediately by an administrator or a new enrolment', async () => {
     const bench = setUp();
     await failTimes(bench, 100);
     await clearAttempts([attemptsOfSubject(anna), attemptsOfAllAnonymous(anna)], bench.deps);
@@ -165,7 +165,7 @@ describe('a hundred failures in a row', () => {
   });
 });
 
-test('no sequence of anonymous attempts in thirty days exceeds the documented limit, and the user always passes', async () => {
+test('no sequence of anonymous attempts in 30 days exceeds the documented limit, and the user always passes', async () => {
   const step = fc.record({
     source: fc.oneof(
       fc.nat(60_000).map(address),
@@ -199,7 +199,7 @@ test('no sequence of anonymous attempts in thirty days exceeds the documented li
 });
 
 describe('after an unlock', () => {
-  test('every address begins at no failure, and then is locked out after five as before', async () => {
+  test('every address starts at zero failures and is locked out after five again', async () => {
     const { deps, from } = setUp();
     for (let tries = 0; tries < 4; tries += 1) await from(address(1));
     for (let tries = 0; tries < 6; tries += 1) await from(address(2));
@@ -211,7 +211,7 @@ describe('after an unlock', () => {
     expect(await from(address(1), 'wrong', berta)).toBe('wrong');
   });
 
-  test('an attempt that began before it brings no lockout, and ends none that began since', async () => {
+  test('an attempt that began before the unlock neither causes a lockout nor ends a later one', async () => {
     const { clock, deps, from } = setUp();
     for (let tries = 0; tries < 4; tries += 1) await from(address(1));
     let finish = (): void => {};
@@ -240,7 +240,7 @@ describe('after an unlock', () => {
     expect(await from(address(1))).toMatchObject({ code: 'locked_out', retryAfterSec: 840 });
   });
 
-  test('lockouts that began since stay when the time of the unlock is no longer stored', async () => {
+  test('later lockouts remain after the time of the unlock has expired from the store', async () => {
     const { clock, deps, from } = setUp();
     await unlockPerson(anna, deps);
     clock.advanceSec(3 * day - 600);

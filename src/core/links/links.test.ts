@@ -4,7 +4,7 @@ import { createTestCore } from '../../../test/support/benches/core.js';
 import { createFolder } from '../../../test/support/run/folder.js';
 import { linkIdentities, readLinks } from './links.js';
 
-test('a link of which a crash has ended only one side is no link', async () => {
+test('a link of which a crash deleted one side is not valid', async () => {
   const { deps } = await createTestCore(join(createFolder('links'), 'keys.json'));
   const work = { connection: 'work', subject: 'anna' };
   const payroll = { connection: 'payroll', subject: '42' };

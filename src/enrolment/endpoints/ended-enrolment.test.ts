@@ -25,9 +25,9 @@ const isEnrolled = () => profile.attributes.get('00u1') !== null;
 
 test.each([
   ['to enrol', { lifeHours: 720 }, 1],
-  ['to enrol, of a month, when it has waited for most of that', { lifeHours: 720 }, 29],
-  ['to one’s own page', { purpose: 'manage' }, 1],
-])('a link %s opens no more', async (_, more, days) => {
+  ['to enrol that was issued 29 days ago', { lifeHours: 720 }, 29],
+  ['to the self-service page', { purpose: 'manage' }, 1],
+])('a link %s can no longer be opened after the enrolment was revoked', async (_, more, days) => {
   const url = await invite(more);
   server.clock.advanceSec(60);
   await revoke();
@@ -37,8 +37,8 @@ test.each([
 
 test.each([
   ['to enrol', {}],
-  ['to one’s own page', { purpose: 'manage' }],
-])('a link %s from before the present enrolment opens no more, and one from after it does', async (_, more) => {
+  ['to the self-service page', { purpose: 'manage' }],
+])('a link %s from before the present enrolment can no longer be opened, while a later one can', async (_, more) => {
   const former = await invite({ lifeHours: 720, ...more });
   server.clock.advanceSec(1800);
   await enrolByApi(server);
@@ -47,7 +47,7 @@ test.each([
   expect((await openLink(server, await invite(more))).status).toBe(201);
 });
 
-test('an own page that stands open makes no new enrolment, unless it ended the former one itself', async () => {
+test('an open self-service page cannot enrol again after a revocation, unless it revoked the enrolment itself', async () => {
   const openOwn = async () => {
     const { body } = await openLink(server, await invite({ purpose: 'manage' }));
     return openPage(server, String(body.session));
@@ -67,7 +67,7 @@ test('an own page that stands open makes no new enrolment, unless it ended the f
   expect((await own.check(draw('ada'))).body.outcome).toBe('passed');
 });
 
-test('an enrolment whose pictures are being judged is not finished', async () => {
+test('an enrolment that is revoked while its photos are judged does not complete', async () => {
   await revoke();
   server.clock.advanceSec(1);
   const { page } = await beginAgreed(server, {}, '/invitations');
@@ -90,7 +90,7 @@ test('an enrolment whose pictures are being judged is not finished', async () =>
   expect(isEnrolled()).toBe(false);
 });
 
-test('a pass that nobody has taken yet is of no use', async () => {
+test('an unused pass is refused after the enrolment was revoked', async () => {
   const assurance = { kind: 'anonymous', source: '203.0.113.9' } as const;
   const given = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
   const started = await startStepUp(given, server.deps);

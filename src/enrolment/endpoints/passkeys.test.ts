@@ -51,7 +51,7 @@ async function check(page: Page, authenticator: Authenticator, person = 'ada') {
 describe('a connection with passkeys', () => {
   const passkeys = { userSecret: 'passkey', organisation: 'Acme' } as const;
 
-  test('enrols and passes with face and authenticator, and says so', async () => {
+  test('enrols and passes with face and authenticator, and records both methods', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
     const authenticator = newAuthenticator();
     const page = await invite();
@@ -74,7 +74,7 @@ describe('a connection with passkeys', () => {
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(secret);
   });
 
-  test('refuses the face alone, before it looks, and stays open', async () => {
+  test('refuses a check without a valid passkey answer before the face is compared, and remains open', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
     const authenticator = newAuthenticator();
     await enrol(await invite(), authenticator);
@@ -88,7 +88,7 @@ describe('a connection with passkeys', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
   });
 
-  test('answers another authenticator, a forged output, a spent answer, nobody’s credential and a wrong face alike', async () => {
+  test('gives the same reply for a wrong authenticator, forged output, reused answer, unknown credential or wrong face', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
     const authenticator = newAuthenticator();
     const { answer } = await enrol(await invite(), authenticator);
@@ -131,7 +131,7 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });
 
-  test('has no way around a lost device: revoke, invite, enrol with a new one', async () => {
+  test('after the loss of a device requires a revocation, an invitation and a new enrolment', async () => {
     const { newAuthenticator, invite, stepUp, revoke, enrolByApi } = await setUp(passkeys);
     const lost = newAuthenticator();
     await enrol(await invite(), lost);
@@ -145,7 +145,7 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), fresh)).body.outcome).toBe('passed');
   });
 
-  test('takes no photos past the page', async () => {
+  test('refuses photos that do not come from the page', async () => {
     const { auth } = await setUp({ ...passkeys, liveness: 'off' });
     const { body } = await server.postJson('/step-ups', who, auth);
     const form = toForm({ challenge: String(body.challenge), password: 'A'.repeat(43), photo: drawPicture('ada', 1) });
@@ -157,14 +157,14 @@ describe('a connection with PINs', () => {
   const pins = { userSecret: 'pin' } as const;
   const pin = '482915';
 
-  test('enrols and passes with face and PIN, and says so', async () => {
+  test('enrols and passes with face and PIN, and records both methods', async () => {
     const { invite, stepUp } = await setUp(pins);
     expect((await (await invite()).check(draw('ada'), { pin })).body.outcome).toBe('passed');
     const { body } = await (await stepUp()).check(draw('ada'), { pin });
     expect(decodeJwt(String(body.receipt)).amr).toEqual(['face', 'pin']);
   });
 
-  test('lets a person choose again where the PIN is weak, and keeps the pictures', async () => {
+  test('lets the user replace a weak PIN without new photos', async () => {
     const { invite } = await setUp(pins);
     const page = await invite();
     const { nonce, photos } = await page.takeFrames(draw('ada'));
@@ -175,7 +175,7 @@ describe('a connection with PINs', () => {
     expect((await page.send({ ...frames, pin })).body.outcome).toBe('passed');
   });
 
-  test('takes enrolments of a backend with a PIN that will do', async () => {
+  test('accepts an enrolment of a backend only with a strong PIN', async () => {
     const { enrolByApi, stepUp } = await setUp(pins);
     expect((await enrolByApi({})).body.code).toBe('secret_missing');
     expect((await enrolByApi({ password: 'correct horse' })).body.code).toBe('secret_missing');

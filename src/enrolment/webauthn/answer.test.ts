@@ -30,8 +30,8 @@ const refusalOf = (text: string): FaceError => {
   throw new Error('not refused');
 };
 
-describe('an answer', () => {
-  test('leaves with its secret apart and without what nobody uses', () => {
+describe('a passkey answer', () => {
+  test('is parsed with its secret kept separately and unused fields dropped', () => {
     const answer = parsePasskeyAnswer(JSON.stringify({ creation, assertion, other: 1 }));
     expect(answer).toEqual({
       creation: { id: 'aWQ', clientDataJSON: 'e30', attestationObject: 'AAAA', transports: ['internal'], prf: null },
@@ -57,9 +57,9 @@ describe('an answer', () => {
     JSON.stringify({ assertion: { ...assertion, clientExtensionResults: { prf: { results: { first } } } } });
 
   test.each([
-    ['no JSON', `{"assertion":{"clientExtensionResults":{"prf":{"results":{"first":"${prf}"`],
+    ['invalid JSON', `{"assertion":{"clientExtensionResults":{"prf":{"results":{"first":"${prf}"`],
     ['a short secret', withPrf('canarycanary')],
-    ['a buffer that became an object', withPrf({ canary: 1 })],
+    ['an object in place of the secret', withPrf({ canary: 1 })],
     ['a missing signature', JSON.stringify({ assertion: { ...assertion, response: { clientDataJSON: 'e30' } } })],
     ['an id that is too long', JSON.stringify({ assertion: { ...assertion, id: 'A'.repeat(1365) } })],
     [
@@ -68,14 +68,14 @@ describe('an answer', () => {
         creation: { ...creation, response: { ...creation.response, clientDataJSON: 'A'.repeat(4097) } },
       }),
     ],
-  ])('of %s is refused, and nothing of it is told', (_, text) => {
+  ])('with %s is refused, and the error contains nothing of the answer', (_, text) => {
     const error = refusalOf(text);
     expect(error.code).toBe('request_malformed');
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error.detail)).not.toContain('canary');
     expect(error.cause).toBeUndefined();
   });
 
-  test('of any text is parsed or refused', () => {
+  test('is parsed or refused for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         try {

@@ -30,7 +30,7 @@ async function enrolled(defaults: Partial<Behaviour> = {}) {
   };
 }
 
-test('the options of a new credential ask for user verification, no attestation and the PRF', () => {
+test('the options of a new credential require user verification and PRF, and no attestation', () => {
   expect(creationOptions()).toEqual({
     rp: { id: 'face.example.com', name: 'Acme' },
     user: { id: user.id.toString('base64url'), name: 'anna', displayName: 'anna' },
@@ -44,15 +44,18 @@ test('the options of a new credential ask for user verification, no attestation 
 });
 
 describe('a new credential', () => {
-  test.each([true, false])('gives the secret its uses give; PRF at creation: %s', async (hasPrfAtCreation) => {
-    const { authenticator, credential, secretText, verify } = await enrolled({ hasPrfAtCreation });
-    expect(secretText).toMatch(/^[\w-]{43}$/);
-    const used = await verify(authenticator.get(requestOptions(credential)));
-    expect(used!.secret.use((text) => text)).toBe(secretText);
-    expect(used!.credential).toEqual({ ...credential, counter: credential.counter + 1 });
-  });
+  test.each([true, false])(
+    'yields the same secret as its later uses; PRF at creation: %s',
+    async (hasPrfAtCreation) => {
+      const { authenticator, credential, secretText, verify } = await enrolled({ hasPrfAtCreation });
+      expect(secretText).toMatch(/^[\w-]{43}$/);
+      const used = await verify(authenticator.get(requestOptions(credential)));
+      expect(used!.secret.use((text) => text)).toBe(secretText);
+      expect(used!.credential).toEqual({ ...credential, counter: credential.counter + 1 });
+    },
+  );
 
-  test('is told by what it is: bound to its device, or copied to others', async () => {
+  test('is classified as bound to its device (hwk) or synced to others (swk)', async () => {
     expect(await enrolled()).toMatchObject({ method: 'hwk', credential: { backupEligible: false } });
     expect(await enrolled({ isBackupEligible: true })).toMatchObject({
       method: 'swk',
@@ -64,52 +67,52 @@ describe('a new credential', () => {
     ['of another origin', { origin: 'https://face.example.org' }],
     ['of another relying party', { rpId: 'example.com' }],
     ['to another challenge', { challenge: Buffer.alloc(32, 8).toString('base64url') }],
-    ['of the other ceremony', { type: 'webauthn.get' }],
+    ['of another ceremony', { type: 'webauthn.get' }],
     ['without user verification', { isUserVerified: false }],
-    ['without anybody there', { isUserPresent: false, isUserVerified: false }],
+    ['without user presence', { isUserPresent: false, isUserVerified: false }],
     ['without a PRF', { hasPrf: false }],
-  ])('%s is none', async (_, behaviour) => {
+  ])('%s is refused', async (_, behaviour) => {
     const answer = sent(createAuthenticator().create(creationOptions(), behaviour));
     expect(await passkeys.verifyCreation(answer, { expectedChallenge: challenge })).toBeNull();
   });
 
-  test('whose first use is of another credential is none', async () => {
+  test('whose first use is by another credential is refused', async () => {
     const first = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
     const second = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
     const mixed = sent({ creation: first.creation, assertion: second.assertion });
     expect(await passkeys.verifyCreation(mixed, { expectedChallenge: challenge })).toBeNull();
   });
 
-  test('has the id that was signed', async () => {
+  test('is refused under another id than the signed one', async () => {
     const { creation } = createAuthenticator().create(creationOptions());
     const renamed = sent({ creation: { ...creation, id: Buffer.alloc(32, 1).toString('base64url') } });
     expect(await passkeys.verifyCreation(renamed, { expectedChallenge: challenge })).toBeNull();
   });
 });
 
-describe('a use', () => {
+describe('a use of a credential', () => {
   test.each<[string, Partial<Behaviour>]>([
     ['at another origin', { origin: 'https://face.example.com.evil.example' }],
-    ['in the clear', { origin: 'http://face.example.com' }],
+    ['over http', { origin: 'http://face.example.com' }],
     ['for another relying party', { rpId: 'example.com' }],
-    ['of the other ceremony', { type: 'webauthn.create' }],
+    ['of another ceremony', { type: 'webauthn.create' }],
     ['without user verification', { isUserVerified: false }],
-    ['without anybody there', { isUserPresent: false, isUserVerified: false }],
-    ['that counts backwards, as a copy does', { counts: -1 }],
-    ['that may suddenly be copied', { isBackupEligible: true }],
+    ['without user presence', { isUserPresent: false, isUserVerified: false }],
+    ['with a lower counter, as a clone has', { counts: -1 }],
+    ['that is now backup-eligible', { isBackupEligible: true }],
     ['without a PRF', { hasPrf: false }],
-  ])('%s proves nothing', async (_, behaviour) => {
+  ])('%s is refused', async (_, behaviour) => {
     const { authenticator, credential, verify } = await enrolled({ counts: 2 });
     expect(await verify(authenticator.get(requestOptions(credential), behaviour))).toBeNull();
     expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
   });
 
-  test('of an authenticator that does not count proves itself again and again', async () => {
+  test('with an authenticator without a counter is verified repeatedly', async () => {
     const { authenticator, credential, verify } = await enrolled({ counts: 0 });
     for (const _ of [1, 2]) expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
   });
 
-  test('of another authenticator proves nothing, under its own name or the kept one', async () => {
+  test('by another authenticator is refused, under either credential id', async () => {
     const { credential, verify } = await enrolled();
     const { authenticator: foreign } = await enrolled();
     const { assertion } = foreign.get(requestOptions(credential));
@@ -117,7 +120,7 @@ describe('a use', () => {
     expect(await verify({ assertion: { ...assertion, id: credential.id } })).toBeNull();
   });
 
-  test('with any byte of what was signed changed proves nothing', async () => {
+  test('is refused after a change of any signed byte', async () => {
     const { authenticator, credential, verify } = await enrolled();
     const { assertion } = authenticator.get(requestOptions(credential));
     for (const name of ['clientDataJSON', 'authenticatorData', 'signature'] as const) {

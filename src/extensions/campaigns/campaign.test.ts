@@ -36,7 +36,7 @@ const linkIn = (text: string): string => /https?:\/\/\S+#(\S+)/.exec(text)?.[1] 
 const twice = (addresses: readonly string[]): string[] =>
   addresses.filter((address, at) => addresses.indexOf(address) !== at);
 
-test('200 people: everybody is written to once, and what the relay says of each is told', async () => {
+test('sends one e-mail to each of 200 people and reports the relay’s result for each', async () => {
   const well = numbered('user', 157);
   const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
   const { begin, plan, start, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
@@ -69,7 +69,7 @@ test('200 people: everybody is written to once, and what the relay says of each 
   expect(audit.events.filter(({ action }) => action === 'invitation_sent')).toHaveLength(157);
 });
 
-test('a sender that dies between claim and letter: the next one writes to nobody twice, and tells who is uncertain', async () => {
+test('after a crash of the sender sends no second e-mail, and lists the people with uncertain delivery', async () => {
   const people = numbered('user', 60);
   const { begin, abandon, plan, start, countsOf, relay, clock, delivering, deps } = await open(people);
   let letters = 0;
@@ -112,7 +112,7 @@ test('a sender that dies between claim and letter: the next one writes to nobody
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
 });
 
-test('nothing is done to a campaign that cannot be put on record', async () => {
+test('is not changed if the audit trail cannot record the change', async () => {
   const { plan, start, begin, campaignOf, countsOf, audit, deps } = await open(['user0']);
   const runner = begin();
   const id = await plan({ people: named(['user0']) });
@@ -139,7 +139,7 @@ test('nothing is done to a campaign that cannot be put on record', async () => {
   expect(told).toEqual(['campaign_planned', 'campaign_started', 'campaign_stopped', 'campaign_resumed']);
 });
 
-test('who is left out of a plan, and why', async () => {
+test('the plan lists the omitted people with the reason', async () => {
   const { begin, plan, peopleOf, profile } = await open(['anna', 'berta', 'clara', 'dora']);
   profile.attributes.set('berta', 'FV1.x');
   begin();
@@ -166,7 +166,7 @@ test('who is left out of a plan, and why', async () => {
   ]);
 });
 
-test('who is erased while a plan is held up does not come back with the next list, nor with the rest of a file', async () => {
+test('an erased user is not added again by a repeated group listing or by the rest of a file', async () => {
   const people = numbered('user', 120);
   const { begin, deps, clock, profile, campaignOf, peopleOf } = await open(people);
   const { listMembers } = toDirectory(new Map([['Pilot', people]]), () => false);
@@ -198,7 +198,7 @@ test('who is erased while a plan is held up does not come back with the next lis
   }
 });
 
-test('opened, enrolled and expired are seen; reminders come when they are due, replace the link, and end', async () => {
+test('tracks opened, enrolled and expired links; sends the reminders when due, each with a new link', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
     'anna',
     'berta',
@@ -247,7 +247,7 @@ test('opened, enrolled and expired are seen; reminders come when they are due, r
   await until(() => relay.taken.length === 9);
 });
 
-test('somebody who enrolled meanwhile gets no letter; what came back is noted; who is erased is in no campaign', async () => {
+test('sends no e-mail to users who enrolled meanwhile, records bounces, and omits erased users', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
     'anna',
     'berta',
@@ -267,7 +267,7 @@ test('somebody who enrolled meanwhile gets no letter; what came back is noted; w
   expect(await peopleOf(id)).toHaveLength(2);
 });
 
-test('an address in a file is used only if the configuration allows it', async () => {
+test('uses an address from a file only if the configuration allows it', async () => {
   const { begin, plan, peopleOf, deps, campaignOf } = await open(['user0', 'user1']);
   const [first, second] = named(['user0', 'user1']);
   const people = [

@@ -61,7 +61,7 @@ const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): 
 };
 const planned = { connection: 'work', name: 'Pilot' };
 
-test('a campaign by file: dry run, own words, preview, start, people by page, stop, reminder', async () => {
+test('runs a campaign from a file: dry run, custom texts, preview, start, paged list of people, stop, reminder', async () => {
   const lines = [
     'login,email,name,language',
     ...subjects.slice(0, 60).map(loginOf),
@@ -141,7 +141,7 @@ test('a campaign by file: dry run, own words, preview, start, people by page, st
   expect((await read(id)).counts.sent).toBe(59);
 });
 
-test('what cannot be planned is refused', async () => {
+test('refuses an invalid plan', async () => {
   const file = Buffer.from('login\nada\n').toString('base64');
   for (const [fields, code] of [
     [{ ...planned, group: 'Pilot', people: file }, 'request_malformed'],
@@ -156,7 +156,7 @@ test('what cannot be planned is refused', async () => {
   expect((await post('/campaigns/start', { campaign: 'aaaaaaaaaaaaaaaa' })).code).toBe('not_found');
 });
 
-test('what is no id of a campaign is none, also where it names a record of one', async () => {
+test('an invalid campaign id is not found, even if it names a record of a campaign', async () => {
   const asked = { name: 'x', connection: 'work', language: 'en', linkDays: 1, reminderDays: 1, reminders: 0 } as const;
   const { id } = await createCampaign({ ...asked, from: { people: named(['user1']) } }, 'owner', {
     ...server.deps,
@@ -166,7 +166,7 @@ test('what is no id of a campaign is none, also where it names a record of one',
   expect([status, body.code]).toEqual([404, 'not_found']);
 });
 
-test('null turns campaigns off: no endpoint answers, nothing is sent, and the console does not list them', async () => {
+test('null turns campaigns off: no endpoint replies, nothing is sent, and the console does not list them', async () => {
   const off = await startApiServer({ verifier: createTestVerifier(), sections: { campaigns: null } });
   off.startExtensions();
   expect((await off.send('GET', '/campaigns', { headers: asOwner })).status).toBe(404);

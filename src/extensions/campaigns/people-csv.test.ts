@@ -6,29 +6,29 @@ const told = async (text: string | Uint8Array) =>
   (await read(text)).map(({ line, login, reason }) => [line, login, reason]);
 
 test.each([
-  ['a mark of UTF-8', Buffer.from('\uFEFFlogin\nada\n')],
+  ['a UTF-8 byte order mark', Buffer.from('\uFEFFlogin\nada\n')],
   ['UTF-16, as spreadsheets write it', Buffer.from('\uFEFFlogin\tname\r\nada\tÄ\r\n', 'utf16le')],
   ['semicolons', Buffer.from('login;name\nada;A\n')],
   ['lone carriage returns', Buffer.from('login\rada\r')],
-  ['columns of others', Buffer.from('department,login\nx,ada\n')],
-  ['the separator on its first line', Buffer.from('\uFEFFsep=;\r\nlogin;name\r\nada;"a, b"\r\n')],
-  ['empty lines before its header', Buffer.from('\n \r\nlogin\nada\n')],
-  ['a semicolon in a quoted name of a column', Buffer.from('"a;b",login\nx,ada\n')],
-  ['a comma in a quoted name of a column', Buffer.from('"a,b";login\nx;ada\n')],
+  ['additional columns', Buffer.from('department,login\nx,ada\n')],
+  ['a `sep=` line', Buffer.from('\uFEFFsep=;\r\nlogin;name\r\nada;"a, b"\r\n')],
+  ['empty lines before the header', Buffer.from('\n \r\nlogin\nada\n')],
+  ['a semicolon in a quoted column name', Buffer.from('"a;b",login\nx,ada\n')],
+  ['a comma in a quoted column name', Buffer.from('"a,b";login\nx;ada\n')],
   ['empty cells at the end of lines', Buffer.from('login,name\nada,A,,,\n,,,,\n')],
   ['line breaks in quotes', Buffer.from('"login","department\r\nand team"\r\nada,"x\r\ny"\r\n')],
-])('a file with %s is read', async (_what, bytes) => {
+])('reads a file with %s', async (_what, bytes) => {
   expect((await read(bytes)).map(({ login }) => login)).toEqual(['ada']);
 });
 
 test.each([
   ['without a header', 'ada@example.com\n'],
   ['that is a picture', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70])],
-])('a file %s is refused', async (_what, bytes) => {
+])('refuses a file %s', async (_what, bytes) => {
   await expect(read(bytes)).rejects.toMatchObject({ code: 'csv_header_missing' });
 });
 
-test('what is wrong is told of its line, and the others count', async () => {
+test('reports the problem of each invalid line and accepts the other lines', async () => {
   const lines = [
     'login,email,name,language',
     'ada,,,',
@@ -71,7 +71,7 @@ test('what is wrong is told of its line, and the others count', async () => {
   ]);
 });
 
-test('a quoted line break belongs to its cell, and later lines keep their numbers', async () => {
+test('a quoted line break belongs to its cell, and later lines have the right numbers', async () => {
   const file = 'login,name\r\n"ada","Ada\r\nLovelace"\r\n\r\neve,"open\r\ngrace,"Grace"\r\n';
   expect((await read(file)).map(({ line, login, name, reason }) => [line, login, name, reason])).toEqual([
     [2, 'ada', 'Ada Lovelace', null],
@@ -80,7 +80,7 @@ test('a quoted line break belongs to its cell, and later lines keep their number
   ]);
 });
 
-test('languages are read as systems write them, and an unknown one is left to the campaign', async () => {
+test('reads language tags in any notation; for an unknown language the default of the campaign applies', async () => {
   const people = await read('login,language\na,en_US\nb,DE-at\nc,fr\nd,tlh\ne,\n');
   expect(people.map(({ language, reason }) => [language, reason])).toEqual([
     ['en', null],
@@ -109,7 +109,7 @@ test.each([
   expect(turns).toBeGreaterThan(10);
 });
 
-test('a quotation mark that is never closed, and a line of separators, affect only their lines', async () => {
+test('an unclosed quotation mark or a line of separators affects only its own line', async () => {
   const file = `login,name\na,"open\n${',"",'.repeat(100_000)}\n${'b,\n'.repeat(3)}`;
   expect(await told(file)).toEqual([
     [2, '', 'quotes'],

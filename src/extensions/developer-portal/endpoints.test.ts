@@ -79,8 +79,8 @@ async function getApplication(who: SessionHeaders = grace, more: JsonObject = {}
 
 const eventsOf = (action: string) => server.audit.events.filter((event) => event.action === action);
 
-describe('a request', () => {
-  test('goes from a draft over a question to an application, whose first key is handed over once', async () => {
+describe('a developer’s request', () => {
+  test('goes from a draft through a question to an application, whose first key is returned once', async () => {
     const { id, state } = await draft();
     expect(state).toBe('draft');
     // Nobody else sees what is not handed in.
@@ -129,7 +129,7 @@ describe('a request', () => {
     expect(eventsOf('application_key_handed_over')).toHaveLength(1);
   });
 
-  test('gives one key to many who fetch it at once, and is approved once by many', async () => {
+  test('is approved once and returns one key, also if concurrent', async () => {
     const request = await handIn();
     const approvals = await Promise.all([1, 2, 3, 4].map(() => approve(request)));
     expect(approvals.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('a request', () => {
     expect((await read(grace, `/developer/applications/${request.id}/keys`)).body.keys).toHaveLength(1);
   });
 
-  test('is refused for good, or taken back and gone', async () => {
+  test('cannot be changed after a refusal, and is deleted by a withdrawal', async () => {
     const { id } = await handIn();
     await ask(asAdmin, `/application-requests/${id}/refuse`, { message: 'Not this one.' });
     for (const path of ['submit', 'message', 'withdraw', 'change', 'key'])
@@ -157,7 +157,7 @@ describe('a request', () => {
     expect(await approve(other)).toMatchObject(refused('not_found'));
   });
 
-  test('for a change is about an application of one’s own, and comes into force with the approval', async () => {
+  test('for a change requires an owned application and applies at the approval', async () => {
     const application = await getApplication();
     expect(await ask(grace, '/developer/requests', { ...wish, application: 'f'.repeat(24) })).toMatchObject(
       refused('not_found'),
@@ -174,7 +174,7 @@ describe('a request', () => {
     expect(await ask(grace, `/developer/requests/${change.id}/key`)).toMatchObject(refused('request_state'));
   });
 
-  test('agrees to the terms as they are now, and to no others', async () => {
+  test('accepts only the present version of the terms', async () => {
     const { id } = await draft();
     const version = await termsVersion();
     const { body } = await ask(asAdmin, '/application-terms', {
@@ -191,20 +191,20 @@ describe('a request', () => {
   });
 
   test.each<[string, string]>([
-    ['in the clear', 'http://pay.example.com/cb'],
-    ['of any host', 'https://*.example.com/cb'],
-    ['of this machine', 'http://localhost:3000/cb'],
-    ['with a user', 'https://pay.example.com@evil.example/cb'],
+    ['over http', 'http://pay.example.com/cb'],
+    ['with a wildcard host', 'https://*.example.com/cb'],
+    ['on localhost', 'http://localhost:3000/cb'],
+    ['with a user name', 'https://pay.example.com@evil.example/cb'],
     ['with a backslash', 'https://pay.example.com\\@evil.example/cb'],
-    ['of a script', 'javascript:alert(1)'],
-  ])('takes no redirect address %s', async (_, address) => {
+    ['that is a script', 'javascript:alert(1)'],
+  ])('refuses a redirect URI %s', async (_, address) => {
     const redirectUris = [address];
     expect(await ask(grace, '/developer/requests', { ...wish, redirectUris })).toMatchObject(
       refused('request_malformed'),
     );
   });
 
-  test('takes this machine in the sandbox, and no redirect address without a connection', async () => {
+  test('accepts a localhost redirect URI in the sandbox, and no redirect URI without a connection', async () => {
     const redirectUris = ['http://localhost:3000/cb'];
     const { id } = await draft(grace, { redirectUris, connection: 'play' });
     await ask(grace, `/developer/requests/${id}/withdraw`);
@@ -213,17 +213,17 @@ describe('a request', () => {
   });
 
   test.each<[string, JsonObject]>([
-    ['more requests a minute than anybody gets', { perMinute: 101 }],
-    ['a scope that is none', { scopes: ['admin'] }],
-    ['a name that is read in another order', { name: 'pay\u202eslips' }],
-    ['a connection that is not there', { connection: 'other' }],
-  ])('takes no wish for %s', async (_, more) => {
+    ['more requests a minute than the maximum', { perMinute: 101 }],
+    ['an unknown scope', { scopes: ['admin'] }],
+    ['a name with a right-to-left override', { name: 'pay\u202eslips' }],
+    ['an unknown connection', { connection: 'other' }],
+  ])('refuses %s', async (_, more) => {
     expect(await ask(grace, '/developer/requests', { ...wish, ...more })).toMatchObject(refused('request_malformed'));
   });
 });
 
-describe('somebody else', () => {
-  test('reads, changes and fetches nothing, and cannot tell it from what never was', async () => {
+describe('another developer', () => {
+  test('cannot read, change or fetch anything, with the same reply as for an unknown id', async () => {
     const mallory = await signInAs(server, 'sub-mallory');
     const { id } = await handIn();
     const application = await getApplication();
@@ -253,7 +253,7 @@ describe('somebody else', () => {
     expect((await read(mallory, '/developer/applications')).body.applications).toEqual([]);
   });
 
-  test('of the same login at the provider is not the same person; a new login is', async () => {
+  test('with the same login but another subject is another person; a new login of the same subject is not', async () => {
     const { id } = await draft();
     const namesake = await signInAs(server, 'sub-another', { login: 'grace' });
     expect(await read(namesake, `/developer/requests/${id}`)).toMatchObject(refused('not_found'));
@@ -262,7 +262,7 @@ describe('somebody else', () => {
     await ask(grace, `/developer/requests/${id}/withdraw`);
   });
 
-  test('is let in by an administrator, and out again', async () => {
+  test('can be added as an owner by an administrator, and removed', async () => {
     const ada = await signInAs(server, 'sub-ada');
     const application = await getApplication();
     const { id } = (await read(ada, '/developer')).body;
@@ -282,14 +282,14 @@ describe('somebody else', () => {
 
   test.each<[string, (headers: SessionHeaders) => Record<string, string>]>([
     ['a cookie alone', ({ cookie }) => ({ cookie })],
-    ['a page of another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
-    ['an administrator’s key', () => asAdmin],
-  ])('with %s is no developer', async (_, change) => {
+    ['a request from another site', (headers) => ({ ...headers, 'sec-fetch-site': 'cross-site' })],
+    ['an administrator key', () => asAdmin],
+  ])('is not authenticated with %s', async (_, change) => {
     expect(await read(change(grace), '/developer')).toMatchObject(refused('caller_untrusted'));
   });
 });
 
-test('a developer holds no right of an administrator', async () => {
+test('a developer has no administrator rights', async () => {
   const { id } = await handIn();
   expect(await read(grace, `/application-requests/${id}`)).toMatchObject(refused('role_missing'));
   expect(await ask(grace, '/applications', { name: 'own' })).toMatchObject(refused('role_missing'));
@@ -301,7 +301,7 @@ test('a developer holds no right of an administrator', async () => {
   expect((await read(boss, '/developer')).status).toBe(200);
 });
 
-test('floods are bounded: requests of one developer, messages of one request, and changes in an hour', async () => {
+test('limits the requests of one developer, the messages of one request, and the changes an hour', async () => {
   const eve = await signInAs(server, 'sub-eve');
   const many = await Promise.all(Array.from({ length: 25 }, () => ask(eve, '/developer/requests', wish)));
   expect(many.filter(({ status }) => status === 201)).toHaveLength(requestsOfDeveloper.open);
@@ -321,7 +321,7 @@ test('floods are bounded: requests of one developer, messages of one request, an
   expect((await draft()).state).toBe('draft');
 });
 
-describe('the sandbox', () => {
+describe('the developer sandbox', () => {
   const photo = Buffer.from(drawPhoto('anna', 1).use((bytes) => bytes)).toString('base64');
   const tokenOf = async (who: SessionHeaders) => {
     const { status, body } = await ask(who, '/developer/sandbox-token');
@@ -329,7 +329,7 @@ describe('the sandbox', () => {
     return { 'x-auth-token': String(body.token) };
   };
 
-  test('is where a developer tries calls, and nowhere else', async () => {
+  test('is the only connection that a sandbox token can use', async () => {
     const token = await tokenOf(grace);
     const begin = (connection: string) => ask(token, '/step-ups', { connection, subject: 'anna' });
     expect((await begin('play')).status).toBe(201);
@@ -351,7 +351,7 @@ describe('the sandbox', () => {
     expect(await check(real, program.body.token)).toBe(true);
   });
 
-  test('marks its receipts, so that no application takes them for those of its users', async () => {
+  test('marks its receipts as sandbox receipts', async () => {
     const sandboxOf = async (who: Record<string, string>) => {
       const { body: enrolled } = await ask(who, '/generate', { photo: [photo, photo, photo] });
       const audience = 'https://shop.example.com';
@@ -369,7 +369,7 @@ describe('the sandbox', () => {
     expect(await sandboxOf({ 'x-auth-token': (await server.issue()).token })).toBeUndefined();
   });
 
-  test('has one token of each developer, with a small quota that a new token does not renew', async () => {
+  test('issues one token per developer, with a small quota that a new token does not reset', async () => {
     const ada = await signInAs(server, 'sub-tries');
     const first = await tokenOf(ada);
     for (let count = 0; count < sandboxQuota.perMinute - 1; count += 1) await ask(first, '/token');

@@ -13,7 +13,7 @@ const load = (settings: object) =>
     checkSections: developerPortal.check,
   });
 
-test('refuses a sandbox that is no connection, next to other problems', async () => {
+test('refuses a sandbox that names an unknown connection, together with other problems', async () => {
   const error: unknown = await load({
     onboarding: { sandbox: 'play' },
     console: { stepUp: { connection: 'play' } },
@@ -24,6 +24,6 @@ test('refuses a sandbox that is no connection, next to other problems', async ()
   ]);
 });
 
-test('without its section, developers have no sandbox', async () => {
+test('without its section in the configuration, developers have no sandbox', async () => {
   expect((await load({})).onboarding).toEqual({ sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 });
 });

@@ -27,8 +27,8 @@ const identify = (roster: readonly string[], photo: Uint8Array | Uint8Array[], f
 const searched = () =>
   server.audit.events.filter(({ action }) => action === 'roster_searched').map(({ detail }) => detail);
 
-describe('somebody at a door', () => {
-  test('is found on the roster or has no match, regardless of looks', async () => {
+describe('a face compared with a roster', () => {
+  test('is identified, or has no match if no token or not every photo matches', async () => {
     const roster = await rosterOf('ada', 'ben', 'cleo');
     const answer = await identify(roster, drawPicture('cleo', 7));
     const found = { outcome: 'identified', position: 2, alike: [], unusable: [] };
@@ -40,13 +40,13 @@ describe('somebody at a door', () => {
     expect((await identify(roster, Buffer.from('face ada 8 0.01'))).body).toMatchObject(nobody);
   });
 
-  test('has no match if two tokens match, and the caller learns which', async () => {
+  test('is ambiguous if two tokens match, and the reply lists both', async () => {
     const roster = [...(await rosterOf('ben', 'ada')), await enrol('ada')];
     const { body } = await identify(roster, drawPicture('ada', 9));
     expect(body).toMatchObject({ outcome: 'ambiguous', position: null, alike: [1, 2] });
   });
 
-  test('is nobody by a token that was revoked, has expired, or is another tenant’s, scope’s or level’s', async () => {
+  test('does not match a token that is revoked, expired, or of another tenant, scope or accuracy', async () => {
     const [ada, ben] = await rosterOf('ada', 'ben');
     await server.postJson('/revoke', { token: ada }, auth);
     expect((await identify([ada, ben], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'nobody', unusable: [] });
@@ -68,7 +68,7 @@ describe('somebody at a door', () => {
       expect((await identify([ben], drawPicture('ben', 9), fields, by)).body).toMatchObject({ outcome: 'nobody' });
   });
 
-  test('is recorded: how many there were, what came of it, and whom it found', async () => {
+  test('is recorded with the roster size, the outcome and the id of the matching token', async () => {
     const roster = await rosterOf('ada', 'ben');
     await identify(roster, drawPicture('ben', 9));
     await identify(roster, drawPicture('eve', 9));
@@ -83,7 +83,7 @@ describe('somebody at a door', () => {
 });
 
 describe('a roster is refused', () => {
-  test('where it is empty, has a line that is no token, one twice, or one with a password', async () => {
+  test('if empty, or with a malformed token, a duplicate, or a token with a password', async () => {
     const [ada] = await rosterOf('ada');
     const secret = await enrol('ben', { password: 'correct horse' });
     const wrong: [string[], string][] = [
@@ -101,7 +101,7 @@ describe('a roster is refused', () => {
     expect((await server.postForm('/identify', form, auth)).body).toMatchObject({ position: 0 });
   });
 
-  test('if its level would find impostors more often than one in four hundred', async () => {
+  test('if its accuracy level would have a false positive rate above 1 in 400', async () => {
     const level = (accuracy: string) =>
       Promise.all(Array.from({ length: 3 }, (_, at) => enrol(`p${at}`, { accuracy })));
     const tolerant = await level('3');
@@ -116,7 +116,7 @@ describe('a roster is refused', () => {
     expect(most).toEqual([0, 0, 2, 25, 50, 100, 250, 500]);
   });
 
-  test('when the tenant’s attempts of the hour are used up, whatever the results', async () => {
+  test('when the hourly quota of the tenant is used up, whatever the results', async () => {
     const [ada] = await rosterOf('ada');
     for (let taken = 0; taken < 1199; taken += 1) await consumeLimit('identifications', 'default', server.deps);
     expect((await identify([ada], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'identified' });

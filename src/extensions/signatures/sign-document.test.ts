@@ -54,7 +54,7 @@ const signed = async (document = contract): Promise<string> =>
 const verifier = async (issuer = server.deps.issuer) =>
   createSignatureVerifier({ issuer, keys: { keys: await server.deps.signer.publicKeys() } });
 
-test('a document that a person approved is signed, and the signature says who, when and what', async () => {
+test('an approved document is signed, and the signature states who approved it, when and what', async () => {
   const receipt = await approve(actionOf(contract));
   const { status, body } = await sign(receipt);
   expect(status).toBe(201);
@@ -75,7 +75,7 @@ test('a document that a person approved is signed, and the signature says who, w
   expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain('contract.txt');
 });
 
-test('any JOSE library finds it a detached JWS over the bytes of the file, with the approval in its header', async () => {
+test('the signature is a detached JWS over the file that any JOSE library verifies, with the approval in its header', async () => {
   const [head = '', between, signature = ''] = (await signed()).split('.');
   expect(between).toBe('');
   const keys = createLocalJWKSet({ keys: JSON.parse(JSON.stringify(await server.deps.signer.publicKeys())) });
@@ -91,27 +91,27 @@ test('any JOSE library finds it a detached JWS over the bytes of the file, with 
   expect(decodeJwt(String(protectedHeader?.approval))).toMatchObject({ sub: 'ada', action: actionOf(contract) });
 });
 
-describe('is not signed', () => {
+describe('signing is refused for', () => {
   const refusalOf = async (asked: ReturnType<typeof sign>): Promise<unknown> => (await asked).body.code;
 
-  test('a file other than the approved one, or with an approval that names no file', async () => {
+  test('a file other than the approved one, or an approval without a file', async () => {
     expect(await refusalOf(sign(await approve(actionOf(contract)), other))).toBe('document_changed');
     const { document: _, ...rest } = actionOf(contract);
     expect(await refusalOf(sign(await approve(rest)))).toBe('document_changed');
   });
 
-  test('a second document upon one approval, while the same one may be asked for again', async () => {
+  test('a second document with one approval, while the same document can be signed again', async () => {
     const receipt = await approve(actionOf(contract));
     expect((await sign(receipt)).status).toBe(201);
     expect((await sign(receipt)).status).toBe(201);
     expect(await refusalOf(sign(receipt, other))).toBe('document_changed');
   });
 
-  test('what another person approved', async () => {
+  test('the approval of another user', async () => {
     expect(await refusalOf(sign(await approve(actionOf(contract), { subject: 'eve' })))).toBe('receipt_invalid');
   });
 
-  test('anything upon a sign-in, or upon an approval for somebody else', async () => {
+  test('a sign-in receipt, or an approval for another audience', async () => {
     const about = { connection: 'acme', subject: 'ada', audience: signatureAudience };
     const { body } = await server.postJson('/step-ups', about, auth);
     expect(await refusalOf(sign(await pass(String(body.url))))).toBe('receipt_invalid');
@@ -119,13 +119,13 @@ describe('is not signed', () => {
     expect(await refusalOf(sign(elsewhere))).toBe('receipt_invalid');
   });
 
-  test('anything upon an approval that has expired', async () => {
+  test('an expired approval', async () => {
     const receipt = await approve(actionOf(contract));
     server.clock.advanceSec(121);
     expect(await refusalOf(sign(receipt))).toBe('receipt_invalid');
   });
 
-  test('anything for a client of another tenant', async () => {
+  test('a client of another tenant', async () => {
     const stranger = { 'x-auth-token': (await server.issue(undefined, 'elsewhere')).token };
     expect(await refusalOf(sign(await approve(actionOf(contract)), contract, 'ada', stranger))).toBe(
       'connection_unknown',
@@ -133,7 +133,7 @@ describe('is not signed', () => {
   });
 });
 
-describe('a signature does not hold', () => {
+describe('a signature is invalid', () => {
   const held = async (document: Uint8Array, text: string, expected = {}, issuer?: string) =>
     (await verifier(issuer)).verify(document, text, expected);
   const signature = (code: keyof typeof signatureErrorText) => ({
@@ -142,7 +142,7 @@ describe('a signature does not hold', () => {
     message: signatureErrorText[code],
   });
 
-  test('for another file, or with a byte added', async () => {
+  test('for another file, or with an added byte', async () => {
     const text = await signed();
     await expect(held(other, text)).rejects.toMatchObject(signature('signature'));
     await expect(held(contract, await signed(other))).rejects.toMatchObject(signature('signature'));
@@ -180,7 +180,7 @@ describe('a signature does not hold', () => {
     await expect(held(contract, text, {}, 'https://face.example.net')).rejects.toMatchObject({ code: 'issuer' });
   });
 
-  test('where it is none, or has a payload', async () => {
+  test('if it is malformed or contains a payload', async () => {
     const [head, , mark] = (await signed()).split('.');
     const attached = `${head}.${contract.toString('base64url')}.${mark}`;
     for (const text of [attached, `${head}.${mark}`, '', `${head}..${mark}.`, 'x'.repeat(40_000)]) {
@@ -233,7 +233,7 @@ describe('the commands', () => {
       { from: 'user' },
     );
 
-  test('sign a file that the person approves, and say offline who did', async () => {
+  test('sign a file that the user approves, and verify the signature offline', async () => {
     await signFile();
     expect(lines).toEqual([`Signed: ${at('contract.txt.jws')}`]);
     await check('--connection', 'acme', '--subject', 'ada');

@@ -34,7 +34,7 @@ const configure = () =>
 const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch };
 const examine = () => Promise.all(createKeyChecks(configure(), deps).map((check) => check.run()));
 
-test('keys that can be used pass; looking at them uses none', async () => {
+test('usable keys pass; the check performs no key operation', async () => {
   expect(await examine()).toEqual([
     { verdict: 'pass', found: 'version 3 seals new tokens; AWS KMS holds them', remedy: null },
     { verdict: 'pass', found: '1 key; AWS KMS holds them', remedy: null },
@@ -42,7 +42,7 @@ test('keys that can be used pass; looking at them uses none', async () => {
   expect(new Set(kms.calls)).toEqual(new Set(['DescribeKey']));
 });
 
-test('a key that is disabled or of another kind fails, with what to do', async () => {
+test('a disabled key or a key of another type fails, with the remedy', async () => {
   kms.disable(sealing);
   signing = kms.createKey('RSA_2048');
   expect(await examine()).toMatchObject([
@@ -51,12 +51,12 @@ test('a key that is disabled or of another kind fails, with what to do', async (
   ]);
 });
 
-test('where KMS refuses, the check says why', async () => {
+test('reports the reason if KMS refuses the call', async () => {
   kms.cause('denied');
   await expect(examine()).rejects.toMatchObject({ detail: { reason: 'AccessDeniedException' } });
 });
 
-test('a server that publishes other keys is found', async () => {
+test('reports a server that publishes other keys', async () => {
   const others = async () => new Response(JSON.stringify({ keys: [{ kid: 'another' }] }));
   const check = createPublishedKeysCheck('https://face.example.com', configure(), { ...deps, fetch: others });
   expect(await check.run()).toMatchObject({ verdict: 'fail' });

@@ -25,12 +25,12 @@ const examine = (settings: object) =>
     await server.stop();
   });
 
-  test('one that keeps everything passes', async () => {
+  test('a Redis that keeps all keys passes', async () => {
     expect(await examine({ kind: 'redis', url: server.url })).toMatchObject({ verdict: 'pass', remedy: null });
     expect(await plain.dbsize()).toBe(0);
   });
 
-  test('one that may throw keys out fails, and one that keeps nothing on disk is warned of', async () => {
+  test('a Redis that may evict keys fails; one without persistence causes a warning', async () => {
     await plain.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const evicting = await examine({ kind: 'redis', url: server.url });
     expect(evicting).toMatchObject({ verdict: 'fail', found: expect.stringContaining('allkeys-lru') });
@@ -39,7 +39,7 @@ const examine = (settings: object) =>
     await plain.config('SET', 'appendonly', 'yes');
   });
 
-  test('none, and one that wants a password, fail', async () => {
+  test('an unreachable Redis and one that requires a password fail', async () => {
     const failing = (text: string) => ({ verdict: 'fail', found: expect.stringContaining(text) });
     const closed = 'redis://127.0.0.1:1';
     expect(await examine({ kind: 'redis', url: closed })).toMatchObject(failing('no program listens'));
@@ -57,7 +57,7 @@ const examine = (settings: object) =>
     expect(await examine({ kind: 'redis', url: poor })).toMatchObject(failing('lacks a right'));
   });
 
-  test('a replica, and one without free memory, fail', async () => {
+  test('a Redis replica and a Redis without free memory fail', async () => {
     const settings = { kind: 'redis', url: server.url };
     await plain.config('SET', 'maxmemory', '1', 'maxmemory-policy', 'noeviction');
     expect(await examine(settings)).toMatchObject({ verdict: 'fail', found: expect.stringContaining('full') });
@@ -68,7 +68,7 @@ const examine = (settings: object) =>
   });
 });
 
-describe('of DynamoDB', () => {
+describe('DynamoDB', () => {
   let server: DynamoDbServer;
   let client: DynamoDBClient;
   const settings = (table: string) => ({ kind: 'dynamodb', table, endpoint: server.endpoint, region: 'eu-central-1' });
@@ -82,7 +82,7 @@ describe('of DynamoDB', () => {
     await server.stop();
   });
 
-  test('no table, and one with other keys, fail; one that never removes anything is warned of', async () => {
+  test('a missing table or wrong keys fail; a table without expiry of items causes a warning', async () => {
     const found = expect.stringContaining('does not exist in this account');
     expect(await examine(settings('absent'))).toMatchObject({ verdict: 'fail', found });
     await createTable(client, 'plain');
@@ -93,7 +93,7 @@ describe('of DynamoDB', () => {
   test.each([
     ['pk', 'S', 'warn', 'no index "ledger"'],
     ['id', 'N', 'fail', 'id:HASH:N'],
-  ] as const)('a table of the key %s of type %s', async (name, type, verdict, found) => {
+  ] as const)('a table with the key %s of type %s has the verdict %s: %s', async (name, type, verdict, found) => {
     const KeySchema = [{ AttributeName: name, KeyType: 'HASH' as const }];
     const AttributeDefinitions = [{ AttributeName: name, AttributeType: type }];
     const table = {
