@@ -14,30 +14,33 @@ const ada = useAda();
 const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
   reach(browser(), server.origin, { name: at.screen, ...at }, { person: ada(), device: 'desktop' });
 
-inBrowser('a camera that was refused is told of, asked for once, and opened after it is allowed', async () => {
-  const asked: string[] = [];
-  const { page, context, close } = await receive({ allowsCamera: false });
-  await context.exposeFunction('noteQuestion', () => asked.push('camera'));
-  await context.addInitScript(
-    'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
-  );
-  await scriptReplies(context, firstView, {});
-  await page.clock.install();
-  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-  await press(page, 'Allow camera access');
-  await see(page, 'camera-denied');
-  // Some browsers ask again without end if a page repeats its request by itself.
-  await page.clock.runFor(10_000);
-  expect(asked).toEqual(['camera']);
-  await press(page, 'Try again');
-  await see(page, 'camera-denied');
-  await context.grantPermissions(['camera']);
-  await press(page, 'Try again');
-  await see(page, 'framing');
-  await close();
-});
+inBrowser(
+  'a denied camera is requested once, and opens after the user has allowed access and tries again',
+  async () => {
+    const asked: string[] = [];
+    const { page, context, close } = await receive({ allowsCamera: false });
+    await context.exposeFunction('noteQuestion', () => asked.push('camera'));
+    await context.addInitScript(
+      'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
+    );
+    await scriptReplies(context, firstView, {});
+    await page.clock.install();
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await press(page, 'Allow camera access');
+    await see(page, 'camera-denied');
+    // Some browsers ask again without end if a page repeats its request by itself.
+    await page.clock.runFor(10_000);
+    expect(asked).toEqual(['camera']);
+    await press(page, 'Try again');
+    await see(page, 'camera-denied');
+    await context.grantPermissions(['camera']);
+    await press(page, 'Try again');
+    await see(page, 'framing');
+    await close();
+  },
+);
 
-inBrowser('a device without a camera', async () => {
+inBrowser('a device without a camera offers the phone', async () => {
   const bare = await launchChromium({ camera: 'none' });
   const { page, context } = await receiveFrom(bare);
   await scriptReplies(context, firstView, {});
@@ -49,7 +52,7 @@ inBrowser('a device without a camera', async () => {
 });
 
 inBrowser(
-  'a link that was sent is opened by a press, and by nobody who runs the page before its person reads it',
+  'a link from a message opens only after a button is pressed, so a link scanner cannot use it up',
   async () => {
     const { page, context, requests, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
@@ -70,7 +73,7 @@ inBrowser(
 const leave =
   "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
 
-inBrowser('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
+inBrowser('a page hidden during the movements stops the camera, and the user can try again', async () => {
   const { page, close } = await show({ screen: 'challenge' });
   await page.locator('[data-movement="up"]').waitFor();
   await page.evaluate(leave);
@@ -84,7 +87,7 @@ inBrowser('a page that is left in the middle, or is before nobody when the movem
   await close();
 });
 
-inBrowser('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
+inBrowser('after an interruption of the network the page continues by itself with its pictures', async () => {
   const { page, context, requests, close } = await show({ screen: 'challenge' });
   await page.locator('[data-movement="up"]').waitFor();
   await page.unroute('**').catch(() => {});
@@ -99,21 +102,24 @@ inBrowser('a network that goes and comes: the page goes on by itself, with the p
 });
 
 for (const name of ['TimeoutError', 'AbortError'])
-  inBrowser(`a server that does not answer, told by ${name} as browsers of today or older ones do`, async () => {
-    const { page, context, close } = await receive();
-    await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
-    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await see(page, 'consent');
-    // The page waits for fifteen seconds; the test need not, once everything else has answered.
-    await page.evaluate(
-      `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
-    );
-    await press(page, 'Agree and continue');
-    await see(page, 'time-out');
-    await close();
-  });
+  inBrowser(
+    `a server that does not reply leads to the time-out screen, also if a browser reports ${name}`,
+    async () => {
+      const { page, context, close } = await receive();
+      await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
+      await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+      await see(page, 'consent');
+      // The page waits for fifteen seconds; the test need not, once everything else has answered.
+      await page.evaluate(
+        `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
+      );
+      await press(page, 'Agree and continue');
+      await see(page, 'time-out');
+      await close();
+    },
+  );
 
-inBrowser('models and WebAssembly of a wrong type: the check works without the help', async () => {
+inBrowser('if models and WebAssembly have a wrong content type, the check continues without guidance', async () => {
   const { page, context, complaints, close } = await receive({ person: ada() });
   await scriptReplies(context, firstView, {});
   const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };
