@@ -3,7 +3,7 @@ import { server } from '../../evidence/attacks/server.js';
 
 /* The attack on a running server in its quick form: some of each class at every endpoint. */
 
-test('no hostile call gets what it must not, and nobody else is refused for it', async () => {
+test('the attack on the server succeeds in nothing, and legitimate callers are served', async () => {
   const said: string[] = [];
   const { claims, figures } = await server.run({
     size: 'quick',
