@@ -162,8 +162,8 @@ describe('hints', () => {
   test.each<[Hint | null, string, FrameReading]>([
     [null, 'a good view', goodSight],
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
-    ['a scene without a person', 'nobody', { ...goodSight, faces: 0, face: null }],
-    ['a dark scene without a person', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
+    ['no_face', 'a scene without a person', { ...goodSight, faces: 0, face: null }],
+    ['more_light', 'a dark scene without a person', { ...goodSight, brightness: 20, faces: 0, face: null }],
     ['come_closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
     ['move_back', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
     ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],

@@ -36,17 +36,14 @@ const z = 3.29;
     [0.338, 1e-3, 0.0136],
     [0.412, 1e-4, 0.0326],
     [0.479, 1e-5, 0.0774],
-  ])(
-    'at cosine %f the published false match rate %f and false non-match rate %f are plausible',
-    (cosine, falseMatchRate, falseNonMatchRate) => {
-      const falseMatches = impostor.filter((each) => each >= cosine).length;
-      const [least, most] = toInterval(falseMatches, impostor.length, z);
-      expect(falseMatchRate).toBeGreaterThanOrEqual(least);
-      expect(falseMatchRate).toBeLessThanOrEqual(most);
-      const missed = genuine.filter((each) => each < cosine).length;
-      const [low, high] = toInterval(missed, genuine.length, z);
-      expect(falseNonMatchRate).toBeGreaterThanOrEqual(low);
-      expect(falseNonMatchRate).toBeLessThanOrEqual(high);
-    },
-  );
+  ])('at cosine %f: false match rate %f, false non-match rate %f', (cosine, falseMatchRate, falseNonMatchRate) => {
+    const falseMatches = impostor.filter((each) => each >= cosine).length;
+    const [least, most] = toInterval(falseMatches, impostor.length, z);
+    expect(falseMatchRate).toBeGreaterThanOrEqual(least);
+    expect(falseMatchRate).toBeLessThanOrEqual(most);
+    const missed = genuine.filter((each) => each < cosine).length;
+    const [low, high] = toInterval(missed, genuine.length, z);
+    expect(falseNonMatchRate).toBeGreaterThanOrEqual(low);
+    expect(falseNonMatchRate).toBeLessThanOrEqual(high);
+  });
 });

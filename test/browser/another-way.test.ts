@@ -23,31 +23,28 @@ const stage = useShared(
 const otherThan = (code: string): string => (code === '000000' ? '111111' : '000000');
 
 for (const [language, window] of seats) {
-  inBrowser(
-    `a code by e-mail, ${language}, ${window}: a wrong code shows an error, the correct one passes`,
-    async () => {
-      const subject = `mail-${language}`;
-      const person = await stage().refuse(subject, { language, window });
-      const { page, words } = person;
-      await expectWithinReach(page);
-      await press(page, words.ways.names.email);
-      await see(page, 'code');
-      await expectWithinReach(page);
-      const code = stage().mailedCode(subject);
-      await enter(person, otherThan(code));
-      await page.getByText(words.ways.wrong).waitFor();
-      await expectWithinReach(page);
-      expect(await stage().stateOf(person.stepUpId)).toBe('started');
-      // As people copy it.
-      await enter(person, `${code.slice(0, 3)} ${code.slice(3)}`);
-      await see(page, 'passed_another_way');
-      await page.getByText(words.ways.passed.text).waitFor();
-      await expectWithinReach(page);
-      expect(await stage().stateOf(person.stepUpId)).toBe('passed_another_way');
-      expect(faultsIn(person.complaints)).toEqual([]);
-      await person.close();
-    },
-  );
+  inBrowser(`a code by e-mail, ${language}, ${window}: a wrong code is refused, the correct one passes`, async () => {
+    const subject = `mail-${language}`;
+    const person = await stage().refuse(subject, { language, window });
+    const { page, words } = person;
+    await expectWithinReach(page);
+    await press(page, words.ways.names.email);
+    await see(page, 'code');
+    await expectWithinReach(page);
+    const code = stage().mailedCode(subject);
+    await enter(person, otherThan(code));
+    await page.getByText(words.ways.wrong).waitFor();
+    await expectWithinReach(page);
+    expect(await stage().stateOf(person.stepUpId)).toBe('started');
+    // As people copy it.
+    await enter(person, `${code.slice(0, 3)} ${code.slice(3)}`);
+    await see(page, 'passed_another_way');
+    await page.getByText(words.ways.passed.text).waitFor();
+    await expectWithinReach(page);
+    expect(await stage().stateOf(person.stepUpId)).toBe('passed_another_way');
+    expect(faultsIn(person.complaints)).toEqual([]);
+    await person.close();
+  });
 }
 
 /** A promise in the page. The page's policy forbids what waits by itself. */
@@ -65,28 +62,25 @@ const holdCamera = `{
   };
 }`;
 
-inBrowser(
-  'if the user chooses another way while the camera opens, that screen remains and the camera stops',
-  async () => {
-    const person = await stage().refuse('hasty', { language: 'en', window: 'phone' });
-    const { page, words } = person;
-    await page.evaluate(holdCamera);
-    await press(page, words.ways.back);
-    await see(page, 'consent');
-    await press(page, words.agree);
-    await press(page, words.next);
-    await page.evaluate(until('"letCamera" in globalThis'));
-    await press(page, words.cannot);
-    await see(page, 'ways');
-    await page.evaluate('letCamera()');
-    await page.evaluate(until('globalThis.given?.getTracks().every(({ readyState }) => readyState === "ended")'));
-    expect(await screenOf(page)).toBe('ways');
-    await press(page, words.ways.names.email);
-    await see(page, 'code');
-    expect(faultsIn(person.complaints)).toEqual([]);
-    await person.close();
-  },
-);
+inBrowser('choosing another way while the camera opens keeps that screen and stops the camera', async () => {
+  const person = await stage().refuse('hasty', { language: 'en', window: 'phone' });
+  const { page, words } = person;
+  await page.evaluate(holdCamera);
+  await press(page, words.ways.back);
+  await see(page, 'consent');
+  await press(page, words.agree);
+  await press(page, words.next);
+  await page.evaluate(until('"letCamera" in globalThis'));
+  await press(page, words.cannot);
+  await see(page, 'ways');
+  await page.evaluate('letCamera()');
+  await page.evaluate(until('globalThis.given?.getTracks().every(({ readyState }) => readyState === "ended")'));
+  expect(await screenOf(page)).toBe('ways');
+  await press(page, words.ways.names.email);
+  await see(page, 'code');
+  expect(faultsIn(person.complaints)).toEqual([]);
+  await person.close();
+});
 
 inBrowser('an agent issues a bypass code in at most five clicks; the code passes once', async () => {
   const { browser, origin } = stage();

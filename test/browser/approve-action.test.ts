@@ -50,34 +50,31 @@ async function run(person: string): Promise<string> {
   return String(line);
 }
 
-inBrowser(
-  'the program of docs/approve-an-action.md gets the user’s approval of the displayed action, or access_denied',
-  async () => {
-    const subject = await cast().enrolAda('bank');
-    const home = await run(subject);
-    const { page: seen, complaints, close } = await cast().openVisitor('ada', { isGuided: false });
+inBrowser('the program of docs/approve-an-action.md gets the user’s approval or access_denied', async () => {
+  const subject = await cast().enrolAda('bank');
+  const home = await run(subject);
+  const { page: seen, complaints, close } = await cast().openVisitor('ada', { isGuided: false });
 
-    await seen.goto(home);
-    await goAlong(seen, { upTo: 'action' });
-    const shown = seen.locator('main section.action');
-    expect(await shown.locator('bdi').allTextContents()).toEqual([
-      'Pay the invoice of November',
-      'From: Household account',
-      'On 27 November 2026',
-      '1249.50 EUR',
-      'Harbour Clinic GmbH',
-    ]);
-    expect(await shown.isVisible()).toBe(true);
-    expect(await seen.locator('video').count()).toBe(0);
-    expect(['passed', '']).toContain(await insist(seen));
-    await seen.getByText(`Approved by ${subject}: Pay the invoice of November`).waitFor();
+  await seen.goto(home);
+  await goAlong(seen, { upTo: 'action' });
+  const shown = seen.locator('main section.action');
+  expect(await shown.locator('bdi').allTextContents()).toEqual([
+    'Pay the invoice of November',
+    'From: Household account',
+    'On 27 November 2026',
+    '1249.50 EUR',
+    'Harbour Clinic GmbH',
+  ]);
+  expect(await shown.isVisible()).toBe(true);
+  expect(await seen.locator('video').count()).toBe(0);
+  expect(['passed', '']).toContain(await insist(seen));
+  await seen.getByText(`Approved by ${subject}: Pay the invoice of November`).waitFor();
 
-    // The same again, and this time they do not approve.
-    await seen.goto(home);
-    await goAlong(seen, { upTo: 'action' });
-    await press(seen, 'Don’t approve');
-    await seen.getByText('Not approved: access_denied').waitFor();
-    expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
-    await close();
-  },
-);
+  // The same again, and this time they do not approve.
+  await seen.goto(home);
+  await goAlong(seen, { upTo: 'action' });
+  await press(seen, 'Don’t approve');
+  await seen.getByText('Not approved: access_denied').waitFor();
+  expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
+  await close();
+});

@@ -153,38 +153,35 @@ inBrowser('an administrator sees the size of a planned campaign, starts it, and 
   await leave();
 });
 
-inBrowser(
-  'an administrator plans a campaign from a CSV file, sees rejected lines, and customizes the e-mail',
-  async () => {
-    const { page, click, open, leave } = await visit();
-    await open('Campaigns');
-    await page.getByLabel('Name', { exact: true }).fill('By file');
-    await click(page.getByLabel('A CSV file'));
-    const lines = 'login,email,name\nuser0@example.com,,\n=cmd|x,,\nuser1@example.com,not an address,\n';
-    await page
-      .getByLabel('CSV file', { exact: true })
-      .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
-    await click(page.getByRole('button', { name: 'Plan' }));
-    await page.getByText('People who will get an e-mail: 1.').waitFor();
-    await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
-    const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
-    expect(await row.getByRole('cell').first().textContent()).toBe('4');
+inBrowser('an administrator plans a campaign from a CSV file and customizes the e-mail', async () => {
+  const { page, click, open, leave } = await visit();
+  await open('Campaigns');
+  await page.getByLabel('Name', { exact: true }).fill('By file');
+  await click(page.getByLabel('A CSV file'));
+  const lines = 'login,email,name\nuser0@example.com,,\n=cmd|x,,\nuser1@example.com,not an address,\n';
+  await page
+    .getByLabel('CSV file', { exact: true })
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
+  await click(page.getByRole('button', { name: 'Plan' }));
+  await page.getByText('People who will get an e-mail: 1.').waitFor();
+  await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
+  expect(await row.getByRole('cell').first().textContent()).toBe('4');
 
-    const letter = page.frameLocator('iframe');
-    await letter.getByText('Hello Ada Lovelace').waitFor();
-    await page.getByLabel('Text', { exact: true }).fill('Dear {nmae}\n\n<b>now</b>');
-    await page.getByText('Unknown placeholders: {nmae}.').waitFor();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('The form has an invalid value.').waitFor();
-    await page.getByLabel('Text', { exact: true }).fill('Dear {name}\n\n<b>now</b>');
-    await letter.getByText('Dear Ada Lovelace').waitFor();
-    await letter.getByText('<b>now</b>').waitFor();
-    await click(page.getByRole('button', { name: 'Save' }));
-    await page.getByText('This e-mail has a custom text.').waitFor();
-    expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Dear {name}\n\n<b>now</b>');
-    await leave();
-  },
-);
+  const letter = page.frameLocator('iframe');
+  await letter.getByText('Hello Ada Lovelace').waitFor();
+  await page.getByLabel('Text', { exact: true }).fill('Dear {nmae}\n\n<b>now</b>');
+  await page.getByText('Unknown placeholders: {nmae}.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The form has an invalid value.').waitFor();
+  await page.getByLabel('Text', { exact: true }).fill('Dear {name}\n\n<b>now</b>');
+  await letter.getByText('Dear Ada Lovelace').waitFor();
+  await letter.getByText('<b>now</b>').waitFor();
+  await click(page.getByRole('button', { name: 'Save' }));
+  await page.getByText('This e-mail has a custom text.').waitFor();
+  expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Dear {name}\n\n<b>now</b>');
+  await leave();
+});
 
 inBrowser('an e-mail preview has a sandbox policy, is served to the console’s frame only, and expires', async () => {
   const { page, leave } = await visit();
@@ -210,47 +207,44 @@ inBrowser('an e-mail preview has a sandbox policy, is served to the console’s 
   await leave();
 });
 
-inBrowser(
-  'an administrator previews a brand, publishes it, changes it, and publishes the former one again',
-  async () => {
-    const { page, click, open, confirm, leave } = await visit();
-    await open('Brand');
-    const preview = page.frameLocator('iframe');
-    await preview.locator('main[data-screen="consent"] h1').waitFor();
-    await page.getByLabel('Organization name').fill('Harbour Clini');
-    await preview.getByText('Harbour Clini').first().waitFor();
-    // The preview that took the place of the former one did not take the focus.
-    await page.keyboard.type('c');
-    await preview.getByText('Harbour Clinic').first().waitFor();
-    await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
-    await click(page.getByRole('button', { name: /^Use #/ }));
-    await page
-      .getByLabel('Logo', { exact: true })
-      .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
-    await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
-    await click(page.getByRole('button', { name: 'Publish', exact: true }));
-    await page.getByText('The capture page shows it within five seconds').waitFor();
-    await confirm('Publish');
-    await page.getByText('Published. Every').waitFor();
-    const named = await stage().server.deps.brands.inForce();
-    expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
-    expect(named?.brand.accent).not.toBe('#ffcc00');
-    expect(stage().server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
+inBrowser('an administrator previews and publishes a brand, and restores the former one', async () => {
+  const { page, click, open, confirm, leave } = await visit();
+  await open('Brand');
+  const preview = page.frameLocator('iframe');
+  await preview.locator('main[data-screen="consent"] h1').waitFor();
+  await page.getByLabel('Organization name').fill('Harbour Clini');
+  await preview.getByText('Harbour Clini').first().waitFor();
+  // The preview that took the place of the former one did not take the focus.
+  await page.keyboard.type('c');
+  await preview.getByText('Harbour Clinic').first().waitFor();
+  await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
+  await click(page.getByRole('button', { name: /^Use #/ }));
+  await page
+    .getByLabel('Logo', { exact: true })
+    .setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(drawing) });
+  await preview.getByRole('img', { name: 'Harbour Clinic' }).waitFor();
+  await click(page.getByRole('button', { name: 'Publish', exact: true }));
+  await page.getByText('The capture page shows it within five seconds').waitFor();
+  await confirm('Publish');
+  await page.getByText('Published. Every').waitFor();
+  const named = await stage().server.deps.brands.inForce();
+  expect(named?.brand).toMatchObject({ organisation: 'Harbour Clinic', logo: { heightPx: 80 } });
+  expect(named?.brand.accent).not.toBe('#ffcc00');
+  expect(stage().server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
 
-    await page.getByText('Custom texts').click();
-    await page.getByLabel('Help link text').fill('Call us');
-    await page.getByText('Remove: Logo').click();
-    await page.getByRole('button', { name: 'Publish', exact: true }).click();
-    await inDialogue(page, 'Publish').click();
-    await page.getByRole('button', { name: /^Publish: / }).waitFor();
-    expect((await stage().server.deps.brands.inForce())?.brand).toMatchObject({
-      logo: null,
-      texts: { en: { help: 'Call us' } },
-    });
-    await page.getByRole('button', { name: /^Publish: / }).click();
-    await inDialogue(page, 'Publish').click();
-    await page.getByRole('img', { name: 'Logo: current' }).waitFor();
-    expect((await stage().server.deps.brands.inForce())?.digest).toBe(named?.digest);
-    await leave();
-  },
-);
+  await page.getByText('Custom texts').click();
+  await page.getByLabel('Help link text').fill('Call us');
+  await page.getByText('Remove: Logo').click();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await inDialogue(page, 'Publish').click();
+  await page.getByRole('button', { name: /^Publish: / }).waitFor();
+  expect((await stage().server.deps.brands.inForce())?.brand).toMatchObject({
+    logo: null,
+    texts: { en: { help: 'Call us' } },
+  });
+  await page.getByRole('button', { name: /^Publish: / }).click();
+  await inDialogue(page, 'Publish').click();
+  await page.getByRole('img', { name: 'Logo: current' }).waitFor();
+  expect((await stage().server.deps.brands.inForce())?.digest).toBe(named?.digest);
+  await leave();
+});

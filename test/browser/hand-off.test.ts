@@ -26,44 +26,41 @@ async function askForPhone({ page }: Visitor, link: string) {
   return handOffGuard.parse(reply);
 }
 
-inBrowser(
-  'a computer hands a check off to a phone, the phone completes the check, and the computer shows the result',
-  async () => {
-    const subject = await cast().enrolAda('plain');
-    const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-    const computer = await cast().openVisitor('ada', { allowsCamera: false, userAgent: firefox });
-    const { url, code } = await askForPhone(computer, link);
-    expect(await computer.page.locator('.code').textContent()).toBe(code);
+inBrowser('a check handed off to a phone passes there, and the computer shows the result', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const computer = await cast().openVisitor('ada', { allowsCamera: false, userAgent: firefox });
+  const { url, code } = await askForPhone(computer, link);
+  expect(await computer.page.locator('.code').textContent()).toBe(code);
 
-    const phone = await cast().openVisitor('ada', { ...devices.phone, isGuided: false });
-    await phone.page.goto(url);
-    await see(phone.page, 'pairing');
-    expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows.*127\.0\.0\.0\/24/);
-    expect(await phone.page.locator('.numbers button').allTextContents()).toContain(code);
-    await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
-    expect(await computer.page.locator('.code').textContent()).toBe(code);
+  const phone = await cast().openVisitor('ada', { ...devices.phone, isGuided: false });
+  await phone.page.goto(url);
+  await see(phone.page, 'pairing');
+  expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows.*127\.0\.0\.0\/24/);
+  expect(await phone.page.locator('.numbers button').allTextContents()).toContain(code);
+  await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
+  expect(await computer.page.locator('.code').textContent()).toBe(code);
 
-    const third = await cast().openVisitor('eve', devices.phone);
-    expect(await follow(third.page, url)).toBe('opened-elsewhere');
+  const third = await cast().openVisitor('eve', devices.phone);
+  expect(await follow(third.page, url)).toBe('opened-elsewhere');
 
-    // A reload goes on where it was.
-    await phone.page.reload();
-    await see(phone.page, 'pairing');
-    await leaveBy(phone.page, code);
-    await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
+  // A reload goes on where it was.
+  await phone.page.reload();
+  await see(phone.page, 'pairing');
+  await leaveBy(phone.page, code);
+  await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
 
-    // A phone takes its camera away when a call comes: that is told, and another try opens the camera anew.
-    await leaveBy(phone.page, 'Start');
-    await stopCamera(phone.page);
-    await see(phone.page, 'camera-stopped');
-    await leaveBy(phone.page, 'Try again');
-    expect(await insist(phone.page)).toBe('passed');
-    expect(await phone.page.getByText('Go back to your computer').isVisible()).toBe(true);
-    await see(computer.page, 'passed');
-    expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
-    for (const { close } of [computer, phone, third]) await close();
-  },
-);
+  // A phone takes its camera away when a call comes: that is told, and another try opens the camera anew.
+  await leaveBy(phone.page, 'Start');
+  await stopCamera(phone.page);
+  await see(phone.page, 'camera-stopped');
+  await leaveBy(phone.page, 'Try again');
+  expect(await insist(phone.page)).toBe('passed');
+  expect(await phone.page.getByText('Go back to your computer').isVisible()).toBe(true);
+  await see(computer.page, 'passed');
+  expect(await cast().stage.get(`/step-ups/${id}`)).toMatchObject({ state: 'passed' });
+  for (const { close } of [computer, phone, third]) await close();
+});
 
 inBrowser(
   'if the policy requires a phone, a computer hands off at once without its camera, and a phone continues',
@@ -94,37 +91,34 @@ inBrowser(
   },
 );
 
-inBrowser(
-  'if the reply to an opened link is lost, the page opens the link again once online, on a phone too',
-  async () => {
-    const subject = await cast().enrolAda('plain');
-    const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
-    const loseFirst = ({ context }: Visitor) =>
-      context.route(
-        '**/face/open',
-        async (route) => {
-          await route.fetch();
-          await route.abort();
-        },
-        { times: 1 },
-      );
-    const computer = await cast().openVisitor('ada', { allowsCamera: false });
-    await loseFirst(computer);
-    await computer.page.goto(link);
-    await see(computer.page, 'offline');
-    await press(computer.page, 'Agree and continue');
-    const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
-    await press(computer.page, 'Use my phone');
-    const reply: unknown = await (await replied).json();
-    const phone = await cast().openVisitor('ada', devices.phone);
-    await loseFirst(phone);
-    await phone.page.goto(handOffGuard.parse(reply).url);
-    await see(phone.page, 'offline');
-    await see(phone.page, 'pairing');
-    await phone.close();
-    await computer.close();
-  },
-);
+inBrowser('a link whose reply is lost opens once the network is back, on a phone too', async () => {
+  const subject = await cast().enrolAda('plain');
+  const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
+  const loseFirst = ({ context }: Visitor) =>
+    context.route(
+      '**/face/open',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+  const computer = await cast().openVisitor('ada', { allowsCamera: false });
+  await loseFirst(computer);
+  await computer.page.goto(link);
+  await see(computer.page, 'offline');
+  await press(computer.page, 'Agree and continue');
+  const replied = computer.page.waitForResponse(/\/face\/hand-off$/);
+  await press(computer.page, 'Use my phone');
+  const reply: unknown = await (await replied).json();
+  const phone = await cast().openVisitor('ada', devices.phone);
+  await loseFirst(phone);
+  await phone.page.goto(handOffGuard.parse(reply).url);
+  await see(phone.page, 'offline');
+  await see(phone.page, 'pairing');
+  await phone.close();
+  await computer.close();
+});
 
 inBrowser('choosing another number on the phone than the computer shows ends the check', async () => {
   const subject = await cast().enrolAda('plain');

@@ -14,31 +14,28 @@ const ada = useAda();
 const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
   reach(browser(), server.origin, { name: at.screen, ...at }, { person: ada(), device: 'desktop' });
 
-inBrowser(
-  'a denied camera is requested once, and opens after the user has allowed access and tries again',
-  async () => {
-    const asked: string[] = [];
-    const { page, context, close } = await receive({ allowsCamera: false });
-    await context.exposeFunction('noteQuestion', () => asked.push('camera'));
-    await context.addInitScript(
-      'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
-    );
-    await scriptReplies(context, firstView, {});
-    await page.clock.install();
-    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Allow camera access');
-    await see(page, 'camera-denied');
-    // Some browsers ask again without end if a page repeats its request by itself.
-    await page.clock.runFor(10_000);
-    expect(asked).toEqual(['camera']);
-    await press(page, 'Try again');
-    await see(page, 'camera-denied');
-    await context.grantPermissions(['camera']);
-    await press(page, 'Try again');
-    await see(page, 'framing');
-    await close();
-  },
-);
+inBrowser('a denied camera is requested once, and opens after access is allowed and retried', async () => {
+  const asked: string[] = [];
+  const { page, context, close } = await receive({ allowsCamera: false });
+  await context.exposeFunction('noteQuestion', () => asked.push('camera'));
+  await context.addInitScript(
+    'const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); navigator.mediaDevices.getUserMedia = (wish) => { noteQuestion(); return ask(wish); };',
+  );
+  await scriptReplies(context, firstView, {});
+  await page.clock.install();
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await press(page, 'Allow camera access');
+  await see(page, 'camera-denied');
+  // Some browsers ask again without end if a page repeats its request by itself.
+  await page.clock.runFor(10_000);
+  expect(asked).toEqual(['camera']);
+  await press(page, 'Try again');
+  await see(page, 'camera-denied');
+  await context.grantPermissions(['camera']);
+  await press(page, 'Try again');
+  await see(page, 'framing');
+  await close();
+});
 
 inBrowser('a device without a camera offers the phone', async () => {
   const bare = await launchChromium({ camera: 'none' });
@@ -102,22 +99,19 @@ inBrowser('after an interruption of the network the page continues by itself wit
 });
 
 for (const name of ['TimeoutError', 'AbortError'])
-  inBrowser(
-    `a server that does not reply leads to the time-out screen, also if a browser reports ${name}`,
-    async () => {
-      const { page, context, close } = await receive();
-      await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
-      await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-      await see(page, 'consent');
-      // The page waits for fifteen seconds; the test need not, once everything else has answered.
-      await page.evaluate(
-        `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
-      );
-      await press(page, 'Agree and continue');
-      await see(page, 'time-out');
-      await close();
-    },
-  );
+  inBrowser(`a server that does not reply leads to the time-out screen, with the error ${name}`, async () => {
+    const { page, context, close } = await receive();
+    await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
+    await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+    await see(page, 'consent');
+    // The page waits for fifteen seconds; the test need not, once everything else has answered.
+    await page.evaluate(
+      `AbortSignal.timeout = (ms) => { const end = new AbortController(); setTimeout(() => end.abort(new DOMException("late", "${name}")), ms / 50); return end.signal; };`,
+    );
+    await press(page, 'Agree and continue');
+    await see(page, 'time-out');
+    await close();
+  });
 
 inBrowser('if models and WebAssembly have a wrong content type, the check continues without guidance', async () => {
   const { page, context, complaints, close } = await receive({ person: ada() });

@@ -150,67 +150,64 @@ inBrowser(
   },
 );
 
-inBrowser(
-  'developer and administrator exchange messages, new terms need agreement, and markup appears as text',
-  async () => {
-    const developer = await signIn('mary');
-    const { page, ...administrator } = await signIn('ada');
-    await go(page, 'Requests');
-    await page.getByRole('link', { name: 'Terms for developers' }).click();
-    await page.getByLabel('Text').fill('Be kind.');
-    await page.getByRole('button', { name: 'Publish' }).click();
-    await page.getByText('Version 1 is published.').waitFor();
-    await expectAccessible(page, 'terms');
+inBrowser('developer and administrator exchange messages, and new terms need agreement', async () => {
+  const developer = await signIn('mary');
+  const { page, ...administrator } = await signIn('ada');
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: 'Terms for developers' }).click();
+  await page.getByLabel('Text').fill('Be kind.');
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Version 1 is published.').waitFor();
+  await expectAccessible(page, 'terms');
 
-    await write(developer.page, markup);
-    await developer.page.getByText('Be kind.').waitFor();
-    await expectAccessible(developer.page, 'my request: draft');
-    // The terms get another version while they are read.
-    await page.getByLabel('Text').fill('Be kinder.');
-    await page.getByRole('button', { name: 'Publish' }).click();
-    await page.getByText('Version 2 is published.').waitFor();
-    await developer.page.getByRole('button', { name: 'Agree to the terms and submit' }).click();
-    await developer.page.getByText('The terms have changed.').waitFor();
-    await developer.page.reload();
-    await developer.page.getByText('Be kinder.').waitFor();
-    await handIn(developer.page);
+  await write(developer.page, markup);
+  await developer.page.getByText('Be kind.').waitFor();
+  await expectAccessible(developer.page, 'my request: draft');
+  // The terms get another version while they are read.
+  await page.getByLabel('Text').fill('Be kinder.');
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Version 2 is published.').waitFor();
+  await developer.page.getByRole('button', { name: 'Agree to the terms and submit' }).click();
+  await developer.page.getByText('The terms have changed.').waitFor();
+  await developer.page.reload();
+  await developer.page.getByText('Be kinder.').waitFor();
+  await handIn(developer.page);
 
-    await go(page, 'Requests');
-    await page.getByRole('link', { name: markup }).waitFor();
-    await expectAccessible(page, 'requests');
-    await page.getByRole('link', { name: markup }).click();
-    await page.getByText('Request changes', { exact: true }).click();
-    const asking = page.getByRole('group').filter({ hasText: 'Request changes' });
-    await asking.getByLabel('Message to the developer').fill('<b>For</b> whom?');
-    await expectAccessible(page, 'request');
-    await asking.getByRole('button', { name: 'Send' }).click();
-    await page.getByRole('listitem').getByText('<b>For</b> whom?').waitFor();
+  await go(page, 'Requests');
+  await page.getByRole('link', { name: markup }).waitFor();
+  await expectAccessible(page, 'requests');
+  await page.getByRole('link', { name: markup }).click();
+  await page.getByText('Request changes', { exact: true }).click();
+  const asking = page.getByRole('group').filter({ hasText: 'Request changes' });
+  await asking.getByLabel('Message to the developer').fill('<b>For</b> whom?');
+  await expectAccessible(page, 'request');
+  await asking.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('listitem').getByText('<b>For</b> whom?').waitFor();
 
-    await developer.page.reload();
-    await developer.page.getByText('<b>For</b> whom?').waitFor();
-    await developer.page.getByText('Change the request').click();
-    await developer.page.getByLabel('Purpose').fill('For those in Berlin.');
-    await developer.page.getByRole('button', { name: 'Save the draft' }).click();
-    await developer.page.getByRole('definition').getByText('For those in Berlin.').waitFor();
-    await handIn(developer.page);
-    await expectAccessible(developer.page, 'my request: handed in');
+  await developer.page.reload();
+  await developer.page.getByText('<b>For</b> whom?').waitFor();
+  await developer.page.getByText('Change the request').click();
+  await developer.page.getByLabel('Purpose').fill('For those in Berlin.');
+  await developer.page.getByRole('button', { name: 'Save the draft' }).click();
+  await developer.page.getByRole('definition').getByText('For those in Berlin.').waitFor();
+  await handIn(developer.page);
+  await expectAccessible(developer.page, 'my request: handed in');
 
-    await page.reload();
-    await page.getByText('Refuse', { exact: true }).click();
-    const refusing = page.getByRole('group').filter({ hasText: 'Refuse the request' });
-    await refusing.getByLabel('Message to the developer').fill('Not now.');
-    await refusing.getByRole('button', { name: 'Refuse the request' }).click();
-    await page.getByText('Not now.').waitFor();
-    await developer.page.reload();
-    await developer.page.getByText('Refused. You').waitFor();
-    for (const each of [page, developer.page]) expect(await each.locator('main img, main b').count()).toBe(0);
-    // The browser tells of the refusal, and of nothing else.
-    expect(developer.complaints.filter((text) => !text.includes('409'))).toEqual([]);
-    expect(administrator.complaints).toEqual([]);
-    await developer.close();
-    await administrator.close();
-  },
-);
+  await page.reload();
+  await page.getByText('Refuse', { exact: true }).click();
+  const refusing = page.getByRole('group').filter({ hasText: 'Refuse the request' });
+  await refusing.getByLabel('Message to the developer').fill('Not now.');
+  await refusing.getByRole('button', { name: 'Refuse the request' }).click();
+  await page.getByText('Not now.').waitFor();
+  await developer.page.reload();
+  await developer.page.getByText('Refused. You').waitFor();
+  for (const each of [page, developer.page]) expect(await each.locator('main img, main b').count()).toBe(0);
+  // The browser tells of the refusal, and of nothing else.
+  expect(developer.complaints.filter((text) => !text.includes('409'))).toEqual([]);
+  expect(administrator.complaints).toEqual([]);
+  await developer.close();
+  await administrator.close();
+});
 
 inBrowser('a developer withdraws a draft, and gets a sandbox token once with a valid example call', async () => {
   const { page, complaints, close } = await signIn('mary');

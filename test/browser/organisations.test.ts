@@ -20,49 +20,46 @@ async function showFace(page: Page, portals: RunningPortals): Promise<void> {
   await insist(page);
 }
 
-inBrowser(
-  'a user chooses an organization by keyboard and acts for it until the role ends at the provider',
-  async () => {
-    const { page, portals, complaints, close } = await visit();
+inBrowser('a user chooses an organization by keyboard and acts for it until the role ends', async () => {
+  const { page, portals, complaints, close } = await visit();
 
-    // Two: neither is chosen beforehand.
-    await showFace(page, portals);
-    await page.locator('button[value="act"]').waitFor();
-    await page.setViewportSize(narrow);
-    expect(await page.getByRole('heading').first().textContent()).toBe('Choose an organization for Tax Office');
-    expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
-    expect(await page.locator('input:checked').count()).toBe(0);
-    await expectWithinReach(page);
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await page.locator('.company').waitFor();
-    expect(await page.locator('.company').textContent()).toBe('Harbour Bakery');
-    expect(await page.locator('main').textContent()).not.toContain('Orchard');
+  // Two: neither is chosen beforehand.
+  await showFace(page, portals);
+  await page.locator('button[value="act"]').waitFor();
+  await page.setViewportSize(narrow);
+  expect(await page.getByRole('heading').first().textContent()).toBe('Choose an organization for Tax Office');
+  expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
+  expect(await page.locator('input:checked').count()).toBe(0);
+  await expectWithinReach(page);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.company').waitFor();
+  expect(await page.locator('.company').textContent()).toBe('Harbour Bakery');
+  expect(await page.locator('main').textContent()).not.toContain('Orchard');
 
-    // The role ends at the provider, and the very next thing is refused.
-    portals.setGroups(['corp:T08GB0001A:reader']);
-    await page.getByRole('button', { name: 'File return' }).click();
-    expect(await page.locator('.note').textContent()).toBe('You no longer act for this company.');
+  // The role ends at the provider, and the very next thing is refused.
+  portals.setGroups(['corp:T08GB0001A:reader']);
+  await page.getByRole('button', { name: 'File return' }).click();
+  expect(await page.locator('.note').textContent()).toBe('You no longer act for this company.');
 
-    // One is left: chosen beforehand, and shown. It lets nobody file.
-    await showFace(page, portals);
-    await page.locator('button[value="act"]').waitFor();
-    expect(await page.locator('input:checked').getAttribute('value')).toBe('T08GB0001A');
-    await page.locator('button[value="act"]').click();
-    await page.locator('.company').waitFor();
-    expect(await page.locator('.note').textContent()).toBe('You can view returns but not file them.');
+  // One is left: chosen beforehand, and shown. It lets nobody file.
+  await showFace(page, portals);
+  await page.locator('button[value="act"]').waitFor();
+  expect(await page.locator('input:checked').getAttribute('value')).toBe('T08GB0001A');
+  await page.locator('button[value="act"]').click();
+  await page.locator('.company').waitFor();
+  expect(await page.locator('.note').textContent()).toBe('You can view returns but not file them.');
 
-    // None: the office is told so, and no page asks.
-    portals.setGroups([]);
-    await showFace(page, portals);
-    await page.locator('.note').waitFor();
-    expect(await page.locator('.note').textContent()).toBe('Not signed in: the user has no organization.');
-    expectNoBreach(complaints);
-    await close();
-  },
-);
+  // None: the office is told so, and no page asks.
+  portals.setGroups([]);
+  await showFace(page, portals);
+  await page.locator('.note').waitFor();
+  expect(await page.locator('.note').textContent()).toBe('Not signed in: the user has no organization.');
+  expectNoBreach(complaints);
+  await close();
+});
 
 inBrowser(
   'the organization page is accessible in every language, in light and dark mode, from 360 pixels',

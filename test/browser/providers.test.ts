@@ -130,20 +130,17 @@ for (const [title, key, result] of [
   ['Okta, a factor', 'oktaFactor', 'signed-in'],
   ['Okta, an identity verification', 'oktaIdv', 'signed-in'],
 ] as const) {
-  inBrowser(
-    `${title}: the browser goes from the provider to the face check and back, and the check passes`,
-    async () => {
-      // The simulated Entra tenant has a certificate of this run.
-      const { page, complaints, close } = await receive(browser, {
-        person: ada,
-        isGuided: false,
-        ignoreHTTPSErrors: true,
-      });
-      expect(await signIn(page, starts[key])).toBe(result);
-      expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
-      await close();
-    },
-  );
+  inBrowser(`${title}: the browser goes to the face check and back, and the check passes`, async () => {
+    // The simulated Entra tenant has a certificate of this run.
+    const { page, complaints, close } = await receive(browser, {
+      person: ada,
+      isGuided: false,
+      ignoreHTTPSErrors: true,
+    });
+    expect(await signIn(page, starts[key])).toBe(result);
+    expect(complaints.filter((line) => line.startsWith('policy:'))).toEqual([]);
+    await close();
+  });
 }
 
 inBrowser('a capture link from a provider’s redirect does not open in another browser', async () => {

@@ -36,28 +36,25 @@ afterAll(async () => {
   await simulation?.stop();
 });
 
-inBrowser(
-  'facestep try enrols and checks a drawn person on the capture page, and ends the enrolment afterwards',
-  async () => {
-    const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);
-    expect(stdout.split('\n')).toEqual([
-      `simulated: ${login} is ${simulation.subjects.get(login)} there, and not enrolled.`,
-      '1. The enrolment, on the capture page:',
-      '   Enrolled: the token is in the profile at the provider.',
-      '2. The face check of the same person:',
-      '   Passed.',
-      '   The server signed a receipt for it.',
-      'Ended: the enrolment of the drawn person. Try it with your own face: --camera.',
-      '',
-    ]);
-    expect(code).toBe(0);
-    const held = await runHere(
-      ['subject', 'export', '--connection', 'simulated', '--subject', simulation.subjects.get(login)!],
-      env,
-    );
-    expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });
-  },
-);
+inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment', async () => {
+  const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);
+  expect(stdout.split('\n')).toEqual([
+    `simulated: ${login} is ${simulation.subjects.get(login)} there, and not enrolled.`,
+    '1. The enrolment, on the capture page:',
+    '   Enrolled: the token is in the profile at the provider.',
+    '2. The face check of the same person:',
+    '   Passed.',
+    '   The server signed a receipt for it.',
+    'Ended: the enrolment of the drawn person. Try it with your own face: --camera.',
+    '',
+  ]);
+  expect(code).toBe(0);
+  const held = await runHere(
+    ['subject', 'export', '--connection', 'simulated', '--subject', simulation.subjects.get(login)!],
+    env,
+  );
+  expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });
+});
 
 test('facestep try --camera prints a link, and revokes the link when interrupted', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);

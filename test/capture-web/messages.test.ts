@@ -26,20 +26,17 @@ describe.each(Object.entries(pageWords))('the page texts in %s', (tag, words) =>
     expect(textsOf(words).filter((text) => english.has(text) && !shared.includes(text))).toEqual([]);
   });
 
-  test.each(['verify', 'enrol'] as const)(
-    'state before %s what is stored, and how to refuse and withdraw',
-    (purpose) => {
-      const { intro, stored, refusal } = words.consent[purpose];
-      expect(intro(facts)).toContain('Harbour Clinic');
-      expect(stored(facts)).toMatch(/365/);
-      expect(stored(facts)).toContain('Harbour Clinic');
-      expect(refusal(facts)).toContain(words.refuse);
-      expect(words.consent.withdrawal(facts)).toContain('Harbour Clinic');
-      const unknown = { organisation: null, retentionDays: null };
-      for (const text of [intro, stored, refusal, words.consent.withdrawal])
-        expect(text(unknown)).not.toMatch(/null|365|Harbour/);
-    },
-  );
+  test.each(['verify', 'enrol'] as const)('state before %s what is stored and how to refuse or withdraw', (purpose) => {
+    const { intro, stored, refusal } = words.consent[purpose];
+    expect(intro(facts)).toContain('Harbour Clinic');
+    expect(stored(facts)).toMatch(/365/);
+    expect(stored(facts)).toContain('Harbour Clinic');
+    expect(refusal(facts)).toContain(words.refuse);
+    expect(words.consent.withdrawal(facts)).toContain('Harbour Clinic');
+    const unknown = { organisation: null, retentionDays: null };
+    for (const text of [intro, stored, refusal, words.consent.withdrawal])
+      expect(text(unknown)).not.toMatch(/null|365|Harbour/);
+  });
 
   test('contain no claims such as “irreversible”, “anonymous” or “no biometric data”', () => {
     const all = JSON.stringify(textsOf(words));

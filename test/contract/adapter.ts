@@ -256,36 +256,33 @@ export function runAdapterContract(
         );
 
         if (!isTrigger) {
-          testDecision(
-            'shadow mode lets every verified call through and records the decision that enforcement would have made',
-            async () => {
-              const { one, unknown } = harness.subjects;
-              const shadow = harness.connectInShadowMode();
-              const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
-              const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
-              const before = harness.decisions();
-              for (const subject of [one, unknown]) {
-                const unverified = await askShadow(sign(toBody(toEvent(subject, `event-${subject}`))));
-                expect(isLetThrough(unverified)).toBe(true);
-                expect(hook().replyGuard.safeParse(unverified).error).toBeUndefined();
-              }
-              expect(isLetThrough(await askShadow(sign(Buffer.from('{'))))).toBe(true);
-              expect(harness.decisions()).toBe(before + 3);
-              expect(
-                faceErrorCodes.filter(
-                  (code) =>
-                    !['caller_untrusted', 'hook_probed'].includes(code) &&
-                    !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
-                ),
-              ).toEqual([]);
-              const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
-              for (const forged of forgeries(toBody(toEvent(one, 'event-1')))) {
-                expect(await askShadow(forged)).toEqual(untrusted);
-              }
-              await harness.passStepUp(one);
-              expect(isGranted(await askShadow(sign(toBody(toEvent(one, 'event-2')))))).toBe(true);
-            },
-          );
+          testDecision('shadow mode lets every verified call through and records each decision', async () => {
+            const { one, unknown } = harness.subjects;
+            const shadow = harness.connectInShadowMode();
+            const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
+            const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
+            const before = harness.decisions();
+            for (const subject of [one, unknown]) {
+              const unverified = await askShadow(sign(toBody(toEvent(subject, `event-${subject}`))));
+              expect(isLetThrough(unverified)).toBe(true);
+              expect(hook().replyGuard.safeParse(unverified).error).toBeUndefined();
+            }
+            expect(isLetThrough(await askShadow(sign(Buffer.from('{'))))).toBe(true);
+            expect(harness.decisions()).toBe(before + 3);
+            expect(
+              faceErrorCodes.filter(
+                (code) =>
+                  !['caller_untrusted', 'hook_probed'].includes(code) &&
+                  !isLetThrough(shadow.hooks[hookName]!.refuse(code)),
+              ),
+            ).toEqual([]);
+            const untrusted = harness.adapter.hooks[hookName]!.refuse('caller_untrusted');
+            for (const forged of forgeries(toBody(toEvent(one, 'event-1')))) {
+              expect(await askShadow(forged)).toEqual(untrusted);
+            }
+            await harness.passStepUp(one);
+            expect(isGranted(await askShadow(sign(toBody(toEvent(one, 'event-2')))))).toBe(true);
+          });
         }
 
         if (!isTrigger) {

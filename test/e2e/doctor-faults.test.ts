@@ -217,24 +217,21 @@ describe.each([
   ['Okta', atOkta],
   ['other providers', atOthers],
 ])('at %s', (_, faults) => {
-  test.each(faults)(
-    '%s (%s): the doctor reports one failure with its remedy',
-    async (_fault, connection, plant, title, mend) => {
-      const { elsewhere: given = {}, putBack } = await plant();
-      try {
-        const checks = await bench.examine(connection, given);
-        const failed = checks.filter(({ verdict }) => verdict === 'fail');
-        expect(failed).toEqual([
-          expect.objectContaining({
-            title: typeof title === 'string' ? title : expect.stringMatching(title),
-            remedy: expect.stringMatching(mend),
-          }),
-        ]);
-        const causes = checks.flatMap(({ cause }) => (cause === null ? [] : [cause]));
-        for (const cause of causes) expect(cause).toBe(failed[0]!.title);
-      } finally {
-        await putBack?.();
-      }
-    },
-  );
+  test.each(faults)('%s (%s): the doctor reports only this fault', async (_fault, connection, plant, title, mend) => {
+    const { elsewhere: given = {}, putBack } = await plant();
+    try {
+      const checks = await bench.examine(connection, given);
+      const failed = checks.filter(({ verdict }) => verdict === 'fail');
+      expect(failed).toEqual([
+        expect.objectContaining({
+          title: typeof title === 'string' ? title : expect.stringMatching(title),
+          remedy: expect.stringMatching(mend),
+        }),
+      ]);
+      const causes = checks.flatMap(({ cause }) => (cause === null ? [] : [cause]));
+      for (const cause of causes) expect(cause).toBe(failed[0]!.title);
+    } finally {
+      await putBack?.();
+    }
+  });
 });

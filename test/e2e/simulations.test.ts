@@ -47,39 +47,36 @@ const expected: Readonly<Record<string, { readonly without: object; readonly wit
   },
 };
 
-test.each(Object.keys(simulations))(
-  '%s: provisioning succeeds, the doctor reports no failure, and a face check signs a user in',
-  async (provider) => {
-    const pictures = await loadPictures();
-    const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
-    running.push(simulation);
-    const config = join(folder, 'simulated.json');
-    const own = { modelsFolder, dataFolder: join(folder, 'data'), verifier: { kind: 'embedded', workers: 1 } };
-    writeFileSync(config, JSON.stringify({ ...simulation.config, ...own }));
-    const env = { ...simulation.environment, FACESTEP_CONFIG: config };
-    const service = await startService(env);
-    running.push(service);
+test.each(Object.keys(simulations))('%s: provisioning, doctor and a sign-in with a face succeed', async (provider) => {
+  const pictures = await loadPictures();
+  const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
+  running.push(simulation);
+  const config = join(folder, 'simulated.json');
+  const own = { modelsFolder, dataFolder: join(folder, 'data'), verifier: { kind: 'embedded', workers: 1 } };
+  writeFileSync(config, JSON.stringify({ ...simulation.config, ...own }));
+  const env = { ...simulation.environment, FACESTEP_CONFIG: config };
+  const service = await startService(env);
+  running.push(service);
 
-    // Whom to trust beside the usual authorities is read as a process starts.
-    const run = 'NODE_EXTRA_CA_CERTS' in env ? runCli : runHere;
-    expect(await run(['provision', 'simulated', '--apply', '--yes'], env)).toMatchObject({ code: 0 });
-    const again = await run(['provision', 'simulated', '--plan'], env);
-    expect(again.stdout).not.toMatch(/: (missing|different|blocked|failed)$/m);
-    const doctor = await run(['doctor', 'simulated'], env);
-    expect(doctor.stdout.match(/^FAIL.*$/gm) ?? []).toEqual([]);
-    expect(doctor.code).toBe(0);
+  // Whom to trust beside the usual authorities is read as a process starts.
+  const run = 'NODE_EXTRA_CA_CERTS' in env ? runCli : runHere;
+  expect(await run(['provision', 'simulated', '--apply', '--yes'], env)).toMatchObject({ code: 0 });
+  const again = await run(['provision', 'simulated', '--plan'], env);
+  expect(again.stdout).not.toMatch(/: (missing|different|blocked|failed)$/m);
+  const doctor = await run(['doctor', 'simulated'], env);
+  expect(doctor.stdout.match(/^FAIL.*$/gm) ?? []).toEqual([]);
+  expect(doctor.code).toBe(0);
 
-    expect((await simulation.signIn({ user: login })).body).toMatchObject(expected[provider]!.without);
-    const backend = await connectBackend(service.url, simulation.config.adminKey, {
-      connection: 'simulated',
-      application: simulation.application,
-    });
-    const subject = simulation.subjects.get(login)!;
-    await backend.enrol(subject, pictures.person[0]);
-    const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
-    expect(answer.body).toMatchObject(expected[provider]!.withFace);
-  },
-);
+  expect((await simulation.signIn({ user: login })).body).toMatchObject(expected[provider]!.without);
+  const backend = await connectBackend(service.url, simulation.config.adminKey, {
+    connection: 'simulated',
+    application: simulation.application,
+  });
+  const subject = simulation.subjects.get(login)!;
+  await backend.enrol(subject, pictures.person[0]);
+  const answer = await signInWithFace(simulation, backend, { login, photo: pictures.person[1] });
+  expect(answer.body).toMatchObject(expected[provider]!.withFace);
+});
 
 test('simulate refuses a --port that leaves no room for the server’s port', async () => {
   for (const port of ['8080', '8079']) {
@@ -92,15 +89,12 @@ test.each([
   ['npx', 'node_modules/.bin/facestep'],
   ['facestep', 'npm run -s facestep --'],
   ['', 'facestep'],
-])(
-  'the guide of a simulation started by the npm script “%s” prints commands beginning with %s',
-  async (script, command) => {
-    const serverPort = await findFreePort();
-    const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: script } });
-    await simulation.stop();
-    expect(simulation.config).toMatchObject({ port: serverPort, publicUrl: `http://127.0.0.1:${serverPort}` });
-    expect(simulation.guide).toContain(`  export PORT=${serverPort}\n`);
-    expect(simulation.guide).toMatch(new RegExp(`^  ${command} serve$`, 'm'));
-    expect(simulation.guide).toMatch(new RegExp(`^  ${command} try --login ada@example\\.com$`, 'm'));
-  },
-);
+])('a simulation started by the npm script “%s” prints commands beginning with %s', async (script, command) => {
+  const serverPort = await findFreePort();
+  const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: script } });
+  await simulation.stop();
+  expect(simulation.config).toMatchObject({ port: serverPort, publicUrl: `http://127.0.0.1:${serverPort}` });
+  expect(simulation.guide).toContain(`  export PORT=${serverPort}\n`);
+  expect(simulation.guide).toMatch(new RegExp(`^  ${command} serve$`, 'm'));
+  expect(simulation.guide).toMatch(new RegExp(`^  ${command} try --login ada@example\\.com$`, 'm'));
+});

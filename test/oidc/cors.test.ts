@@ -84,18 +84,15 @@ test('public documents allow the origin without credentials', async () => {
     expect(corsOf(await op.open(`${op.issuer}${path}`, { headers: { origin } }))).toEqual([origin, null]);
 });
 
-test.each(['/token', '/par'])(
-  'JSON at %s is refused with an error that names the required content type',
-  async (path) => {
-    const response = await op.open(`${op.issuer}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ grant_type: 'authorization_code', client_id: 'spa', code: 'c' }),
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({
-      error: 'invalid_request',
-      error_description: expect.stringContaining('application/x-www-form-urlencoded'),
-    });
-  },
-);
+test.each(['/token', '/par'])('JSON at %s is refused, naming the required content type', async (path) => {
+  const response = await op.open(`${op.issuer}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant_type: 'authorization_code', client_id: 'spa', code: 'c' }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({
+    error: 'invalid_request',
+    error_description: expect.stringContaining('application/x-www-form-urlencoded'),
+  });
+});

@@ -105,29 +105,26 @@ describe('the consent page', () => {
 });
 
 describe('a wallet of another vendor', () => {
-  test.each(['ES256', 'EdDSA'] as const)(
-    'accepts the card with the selected claims, bound to its %s key',
-    async (alg) => {
-      const wallet = await newWallet({ alg });
-      const { link, code } = await visits.getOffer(['name', 'employee_number']);
-      const credential = await wallet.take(link, code);
-      const { kid: _, ...jwk } = { kid: '', ...wallet.jwk };
-      expect(decodeProtectedHeader(credential.split('~')[0] ?? '')).toMatchObject({ typ: 'dc+sd-jwt', alg: 'ES256' });
-      expect(sealed(credential)).toMatchObject({
-        iss: op.issuer,
-        vct: credentials.staff_card.vct,
-        cnf: { jwk },
-        _sd_alg: 'sha-256',
-        evidence: [{ type: 'face', presence: 'simulated' }],
-      });
-      expect(sealed(credential).exp - sealed(credential).iat).toBe(30 * 86_400);
-      // What is in it is concealed until it is shown.
-      expect(JSON.stringify(sealed(credential))).not.toMatch(/Anna|4711|anna/);
-      const payload = await newVerifier().verify(credential);
-      expect(payload).toMatchObject({ sub: 'anna', name: details.name, employee_number: 4711 });
-      expect(payload).not.toHaveProperty('email');
-    },
-  );
+  test.each(['ES256', 'EdDSA'] as const)('accepts the card with the selected claims under its %s key', async (alg) => {
+    const wallet = await newWallet({ alg });
+    const { link, code } = await visits.getOffer(['name', 'employee_number']);
+    const credential = await wallet.take(link, code);
+    const { kid: _, ...jwk } = { kid: '', ...wallet.jwk };
+    expect(decodeProtectedHeader(credential.split('~')[0] ?? '')).toMatchObject({ typ: 'dc+sd-jwt', alg: 'ES256' });
+    expect(sealed(credential)).toMatchObject({
+      iss: op.issuer,
+      vct: credentials.staff_card.vct,
+      cnf: { jwk },
+      _sd_alg: 'sha-256',
+      evidence: [{ type: 'face', presence: 'simulated' }],
+    });
+    expect(sealed(credential).exp - sealed(credential).iat).toBe(30 * 86_400);
+    // What is in it is concealed until it is shown.
+    expect(JSON.stringify(sealed(credential))).not.toMatch(/Anna|4711|anna/);
+    const payload = await newVerifier().verify(credential);
+    expect(payload).toMatchObject({ sub: 'anna', name: details.name, employee_number: 4711 });
+    expect(payload).not.toHaveProperty('email');
+  });
 
   test('receives the provider’s current values, and the server stores none of them', async () => {
     const wallet = await newWallet();

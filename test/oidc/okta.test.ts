@@ -168,7 +168,7 @@ describe('Okta: identity verification', () => {
 
   test.each([
     ['another face', () => ada, 'eve'],
-    ['nobody’s enrolment', () => 'charles@example.com', 'charles'],
+    ['an unenrolled user', () => 'charles@example.com', 'charles'],
   ])('of %s returns assurance_level FAILED and no authentication claims', async (_, login, face) => {
     await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
     const tokens: string[] = [];
