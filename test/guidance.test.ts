@@ -188,7 +188,7 @@ describe('hints', () => {
     [false, '80 pixels of a small camera', 80, { widthPx: 640, heightPx: 480, scale: 1 }],
     [true, '104 pixels of a large camera', 52, { widthPx: 640, heightPx: 360, scale: 2 }],
     [false, '108 pixels of a large camera', 54, { widthPx: 640, heightPx: 360, scale: 2 }],
-  ])('the face is too small to start: %s, for %s', (expected, _name, width, camera) => {
+  ])('isTooSmall is %s for a face of %s', (expected, _name, width, camera) => {
     const box = { x: 300, y: 150, width, height: width * 1.2 };
     const sight = { ...withFace({ box }), ...camera };
     expect(isTooSmall(sight)).toBe(expected);

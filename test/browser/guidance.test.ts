@@ -152,7 +152,7 @@ const prepare = `async () => {
         }),
     ],
     ['not downloaded', (page) => page.route('**/detect.onnx*', (route) => route.abort())],
-  ])('without guidance: createGuide fails with GuidanceUnavailable if a model is %s', async (_name, change) => {
+  ])('createGuide fails with GuidanceUnavailable if a model is %s', async (_name, change) => {
     await open(change);
     expect(await reasonOfNone()).toBe('GuidanceUnavailable');
   });

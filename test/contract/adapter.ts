@@ -167,7 +167,7 @@ export function runAdapterContract(
         });
 
         if (!isTrigger) {
-          test('refuses an unverified caller from the headers alone, before the body is sent', async () => {
+          test('refuses an unverified caller by its headers; if only the body proves the caller, a large body is refused', async () => {
             const { adapter, subjects } = harness;
             const served = adapter.hooks[hookName]!;
             const event = toBody(hook().toEvent(subjects.one, 'event-1'));

@@ -29,7 +29,7 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       },
     );
 
-    test('reports holds as true for every existing version and false for the next one', async () => {
+    test('holds() returns true for every existing version and false for the next one', async () => {
       await harness.rotate();
       expect(await Promise.all([1, 2, 3].map((version) => harness.keys.holds(version)))).toEqual([true, true, false]);
     });

@@ -86,7 +86,7 @@ async function openOkta() {
   };
 }
 
-test('rotating the secret at Okta refuses no hook call, and the log notes the last use of the previous secret', async () => {
+test('rotating the secret at Okta refuses no hook call, and the log reports the use of the previous secret once', async () => {
   const { bench, server, both, after, push, signIn } = await openOkta();
   const calls = await whileCalling(signIn, [
     () => server.reload(bench.connect(both).hooks),

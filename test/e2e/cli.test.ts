@@ -117,7 +117,7 @@ test('the first day: plan, apply and plan again; shadow mode lets a user through
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
-test('why lists the events of a user in words, for a login, and exits with 1 for an unknown login', async () => {
+test('facestep why lists the events of a user in words, and exits with 1 for an unknown login', async () => {
   const login = 'grace@example.com';
   const subject = simulation.subjects.get(login)!;
   const backend = await connectBackend(service.url, simulation.config.adminKey, {
@@ -149,7 +149,7 @@ test('why lists the events of a user in words, for a login, and exits with 1 for
   });
 });
 
-test('demo --photos writes two photos of one person and one of another, and overwrites no file', async () => {
+test('facestep demo --photos writes two photos of one person and one of another, and overwrites no file', async () => {
   const photos = join(folder, 'photos');
   const written = await runCli(['demo', '--photos', photos]);
   const files = ['enroll', 'probe', 'other'].map((name) => join(photos, `${name}.jpg`));
@@ -169,7 +169,7 @@ test('demo --photos writes two photos of one person and one of another, and over
   expect(readFileSync(files[0]!, 'utf8')).toBe('mine');
 });
 
-test('jwks prints the public keys that the server publishes', async () => {
+test('facestep jwks prints the public keys that the server publishes', async () => {
   const { code, stdout } = await runCli(['jwks'], env);
   expect(code).toBe(0);
   const published: unknown = await (await fetch(`${service.url}/.well-known/jwks.json`)).json();

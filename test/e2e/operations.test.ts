@@ -208,7 +208,7 @@ describe('a mode switched at the server', () => {
 });
 
 describe('stop', () => {
-  test('makes the server unready, then refuse connections; a waiting step-up continues after the restart', async () => {
+  test('makes the server unready, then closes its port; a waiting step-up continues after the restart', async () => {
     await start({ stopDelaySec: 1 });
     const { client } = await takeClientToken();
     const { token } = (await call('/generate', client, toForm({ photo: pictures.person[0] }))).body;

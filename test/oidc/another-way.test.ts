@@ -40,7 +40,7 @@ async function arrive(more: Record<string, string> = {}) {
   };
 }
 
-test('a code accepted as a fallback gives acr another_way and amr otp, even if the client requested a face', async () => {
+test('a code accepted as a fallback sets acr to another_way and amr to otp, even if the client requested a face', async () => {
   await start(true);
   const visit = await arrive({ acr_values: 'face' });
   expect(visit.view.anotherWays).toEqual(['email']);

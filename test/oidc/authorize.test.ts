@@ -186,9 +186,9 @@ describe('anonymous callers with cookies', () => {
   });
 
   test.each([
-    ['one start for each typed name, as for each request', { outsiderStarts: 3 }],
-    ['two look-ups for each typed name', { outsiderLookUps: 4 }],
-  ])('consume their budget with each typed name: %s', async (_, limits) => {
+    ['one start', { outsiderStarts: 3 }],
+    ['two look-ups', { outsiderLookUps: 4 }],
+  ])('consume this budget for each typed name: %s', async (_, limits) => {
     await start({ limits });
     const browser = op.newBrowser('192.0.2.7');
     const page = await browser.follow(request({ login_hint: '' }));

@@ -136,7 +136,7 @@ describe('a consent to claims', () => {
     expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
   });
 
-  test('is not valid for another client, and neither is the posted answer', async () => {
+  test('is not valid for another client, and neither is a posted answer to the consent page', async () => {
     await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);
@@ -211,8 +211,8 @@ describe('a configuration is refused', () => {
   const claims = (name: string, claim: object) => () => toConfig({ ...registration, claims: { [name]: claim } });
 
   test.each([
-    ['without a purpose in English', claims('email', {})],
-    ['without English', claims('email', { purpose: { de: 'Darum' } })],
+    ['without a purpose', claims('email', {})],
+    ['without a purpose in English', claims('email', { purpose: { de: 'Darum' } })],
     ['with a direction override', claims('email', { purpose: { en: 'a\u202eb' } })],
     ['with a protocol claim as the name', claims('acr', { purpose: { en: 'x' } })],
     ['with a consent of more than 365 days', () => toConfig({ ...registration, dataConsentDays: 366 })],

@@ -153,7 +153,7 @@ test('only the counter that started a check can read the result, and only a coun
   expect((await op.newBrowser().visit(url.href)).status).toBe(400);
 });
 
-test('the reverse way: the phone shows a code, and the counter sends the code to start the check', async () => {
+test('in reverse, the phone shows a code, and the counter sends the code to start the check', async () => {
   const phone = openPhone(op);
   const start = await phone.browser.follow(`${op.issuer}/counter`);
   const mine = await phone.post(start.url, { decision: 'show' });

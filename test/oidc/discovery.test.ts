@@ -52,7 +52,7 @@ test('the metadata are also at the path that RFC 8414 gives an issuer with a pat
   expect(nobody.status).toBe(404);
 });
 
-test('allows cross-origin requests for the discovery document and the token endpoint', async () => {
+test('the discovery document and the token endpoint allow cross-origin requests', async () => {
   const headers = { origin: 'https://app.example.com' };
   const response = await op.open(`${op.issuer}/.well-known/openid-configuration`, { headers });
   expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');

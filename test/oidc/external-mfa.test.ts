@@ -118,7 +118,7 @@ describe('an ID token hint is refused', () => {
   test.each<[string, () => object]>([
     ['of a tenant that is not configured', () => ({ tid: '11111111-2222-3333-4444-555555555555' })],
     [
-      'of a tenant that is signed with the key of another tenant',
+      'of one tenant signed with the key of another tenant',
       () => ({ tid: bench.partner.id, iss: bench.partner.issuer }),
     ],
     ['issued more than ten minutes ago', () => ({ iat: sec() - 601 })],

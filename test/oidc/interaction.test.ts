@@ -98,7 +98,7 @@ test('the phone page names the application, and “none of these numbers” on t
 });
 
 describe('the end of an interaction', () => {
-  test('a passed check is consumed once; the return page may be opened repeatedly before', async () => {
+  test('a passed check is consumed once; until then the return page may be opened repeatedly', async () => {
     const { browser, interaction } = await passAtCamera();
     const first = await browser.visit(interaction);
     const second = await browser.visit(interaction);

@@ -120,7 +120,7 @@ describe('a user with roles in two organizations', () => {
     expect(idToken).toMatchObject({ organisation: { sub: 'beta', name: 'شركة بيتا', roles: ['reader'] } });
   });
 
-  test('gets access_denied for an organisation_hint without a role of theirs', async () => {
+  test('gets access_denied if organisation_hint names an organization without a role for the user', async () => {
     expect(paramsOf((await ask({ organisation_hint: 'gamma' })).page.url)).toMatchObject({
       error: 'access_denied',
       error_description: 'the user has no role in the requested organization',

@@ -3,7 +3,7 @@ import { server } from '../../evidence/attacks/server.js';
 
 /* The attack on a running server in its quick form: some of each class at every endpoint. */
 
-test('the attack on the server succeeds in nothing, and legitimate callers are served', async () => {
+test('the attack on the server gets no hostile call accepted and causes no server error or hang', async () => {
   const said: string[] = [];
   const { claims, figures } = await server.run({
     size: 'quick',

@@ -201,7 +201,7 @@ test('a migration interrupted before it recorded the format keeps the copy made 
   expect(existsSync(join(folder, 'format.json'))).toBe(true);
 });
 
-test('restoring the copy of before a migration applies later revocations again', async () => {
+test('after a return to the copy made before a migration, later revocations are applied again', async () => {
   const folder = copyFormer();
   const copy = await migrateFolder(filesIn(folder), { random: systemRandom });
   const record = { sequence: 11, time: new Date().toISOString(), previous: null, action: 'revoked' };
