@@ -50,7 +50,7 @@ beforeAll(async () => {
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 
-describe('a folder of photos', () => {
+describe('eval on a folder of photos', () => {
   let data: string;
   let first: Run;
   beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('a folder of photos', () => {
     first = await run('--data', data, '--judge', 'all', '--json', '--out', join(folder, 'out'));
   });
 
-  test('gives figures under their stable names, and progress apart from them', () => {
+  test('prints JSON figures with stable names on standard output, and progress on standard error', () => {
     expect(first.code).toBe(0);
     const figures = JSON.parse(first.stdout);
     expect(figures).toMatchObject({
@@ -85,7 +85,7 @@ describe('a folder of photos', () => {
     expect(first.stderr).toContain('1 files cannot be read as photos, such as: Stranger/broken.png (photo_invalid)');
   });
 
-  test('by photos of chosen names, and gathered from several runs as a step-up uses levels', async () => {
+  test('filters photos by name, and collects the as-used levels of several runs', async () => {
     const out = join(folder, 'gathered');
     const { code, stdout } = await run('--data', data, '--judge', 'all', '--photos', '*_000*', '--json', '--out', out);
     expect(code).toBe(0);
@@ -104,7 +104,7 @@ describe('a folder of photos', () => {
     expect(await readFile(join(out, 'as-used.md'), 'utf8')).toBe(asUsedToMarkdown(both));
   });
 
-  test('a second run has the same figures, as tables, and asks the engine nothing', async () => {
+  test('repeats the figures as tables in a second run without examining photos again', async () => {
     const second = await run('--data', data, '--judge', 'all');
     expect(second.code).toBe(0);
     expect(second.stdout).toContain('No photo was examined in this run; 6 known from an earlier run');
@@ -114,7 +114,7 @@ describe('a folder of photos', () => {
   });
 });
 
-describe('a folder of sources', () => {
+describe('eval on a folder of sources', () => {
   let data: string;
   let first: Run;
   beforeAll(async () => {
@@ -131,7 +131,7 @@ describe('a folder of sources', () => {
     first = await run('--data', data, '--json', '--out', join(folder, 'groups'));
   });
 
-  test('gives figures of each by itself, everybody judged, under their stable names', () => {
+  test('prints separate figures for each source, with all people judged', () => {
     expect(first.code).toBe(0);
     const figures = JSON.parse(first.stdout);
     expect(Object.keys(figures.groups)).toEqual(['alike', 'unlike']);
@@ -155,7 +155,7 @@ describe('a folder of sources', () => {
   });
 });
 
-describe('bad input ends with code 2 and says what is wrong', () => {
+describe('eval exits with code 2 and a reason for invalid', () => {
   const refused = async (message: RegExp, ...args: string[]): Promise<void> => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -198,7 +198,7 @@ test('the published tables and the plot match the published figures', async () =
   expect(await read('as-used.md')).toBe(asUsedToMarkdown(JSON.parse(await read('as-used.json'))));
 });
 
-test('what README.md, docs/known-limits.md and docs/accuracy.md say of strangers of one place is what was measured', async () => {
+test('the cross-match figures in README.md, docs/known-limits.md and docs/accuracy.md equal the measured ones', async () => {
   const read = (name: string): Promise<string> => readFile(join(projectRoot, name), 'utf8');
   const mixed = JSON.parse(await read('docs/accuracy/accuracy.json'));
   const { groups, groupsByPhotos, nearest, embeddings } = JSON.parse(await read('docs/accuracy/groups.json'));

@@ -8,7 +8,7 @@ import { projectRoot } from './support/run/paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 
-test('the replies that docs/api.md shows fit the schemas of their endpoints', async () => {
+test('the example replies in docs/api.md fit the schemas of their endpoints', async () => {
   const endpoints = await createDescribedEndpoints();
   const examples = [...read('api.md').matchAll(/curl -X (\w+) \$FACESTEP(\S+)[\s\S]*?```json\n([\s\S]*?)\n```/g)];
   expect(examples.length).toBeGreaterThan(2);
@@ -19,12 +19,12 @@ test('the replies that docs/api.md shows fit the schemas of their endpoints', as
   }
 });
 
-test('docs/api.md says which scopes a client token and an application have by default', () => {
+test('docs/api.md lists the default scopes of a client token', () => {
   const [, listed = ''] = /By default, a token has ([^.]+)\. Request these scopes/.exec(read('api.md')) ?? [];
   expect([...listed.matchAll(/`([\w.-]+)`/g)].map(([, scope]) => scope)).toEqual([...defaultScopes]);
 });
 
-test('docs/applications.md says what each role holds', () => {
+test('docs/applications.md lists the rights of each role', () => {
   const text = read('applications.md');
   const [, head = ''] = /^\| role +\|(.+)\|$/m.exec(text) ?? [];
   const columns = [...head.matchAll(/`([\w-]+)`/g)].map(([, right]) => right);

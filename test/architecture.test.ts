@@ -37,11 +37,11 @@ const offenders = (among: readonly string[], found: (file: string) => readonly (
 
 const runScript = (...args: string[]) => spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
 
-test('every source is in a room, and no value is imported from a higher floor or from another room on the same one', () => {
+test('every source is in a room, and values are imported only from lower floors or the same room', () => {
   expect(runScript('scripts/check-floors.mjs')).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('lint refuses a value of a higher floor or of another room on the same one, however imported, and takes a type', async () => {
+test('lint refuses a value import from a higher floor or another room in any syntax, and allows a type import', async () => {
   const { findUpwardImports } = await import(join(projectRoot, 'scripts/rooms.mjs'));
   const refused = [
     ['src/core/a.ts', "import { listen } from '../http/listen.js';"],
@@ -79,7 +79,7 @@ test('each test file belongs to one tier', async () => {
   expect(compiled.filter((path) => tiersOf(path) !== 1)).toEqual([]);
 });
 
-test('the picture of the rooms is what the imports are', () => {
+test('the diagram of the rooms matches the imports', () => {
   expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
 });
 
@@ -97,8 +97,8 @@ const ruleFolders = /^src\/(core|step-up|enrolment|verification|notifications|he
 const atEdge =
   /\/(endpoints|trail|webauthn|delivery)\/|\/(command|endpoints|[a-z-]+-endpoint|hook-core)\.|brand\/(configured|draw-svg|picture|render-svg|svg-process)|ledger\/(rebuild|recorder)|core\/base\//;
 
-describe('data flows one way', () => {
-  test('the core imports itself, the errors, what has no rules and pure parts of Node', () => {
+describe('dependencies', () => {
+  test('rule modules import only rule modules, errors, base helpers and pure Node modules', () => {
     // The claims of a receipt are the client's to define, as others read receipts by them too.
     const allowed =
       /^(src\/(errors\.js|core\/base\/|connections\/(hook-decision|search-people)\.js)|locales\/compiled\/((server|shared)\/|languages)|client\/(receipt-claims|action|signature-header)\.js$|zod(\/mini)?$|node:(crypto|util)$)/;
@@ -107,7 +107,7 @@ describe('data flows one way', () => {
     expect(offenders(files.filter(isRule), forbidden)).toEqual([]);
   });
 
-  test('nothing imports an extension except the lists of them, its own files and tests', () => {
+  test('an extension is imported only by the extension lists, by itself and by tests', () => {
     const inExtension = /^src\/extensions\/([^/]+)\//;
     const lists = ['src/extensions/index.ts', 'src/app/audit-events.ts'];
     const breaches = files
@@ -128,7 +128,7 @@ describe('data flows one way', () => {
     expect(offenders(others, (file) => importsOf(file).filter((name) => ofProvider.test(name)))).toEqual([]);
   });
 
-  test('core, oidc, config, server and the process name no provider, in code or comment', () => {
+  test('core, OIDC, configuration and server code names no provider, not even in comments', () => {
     const neutral = [
       ...['core', 'step-up', 'enrolment', 'verification', 'notifications', 'oidc', 'config', 'app'].flatMap((room) =>
         within(`src/${room}`).filter((file) => file !== 'src/app/program.ts'),
@@ -139,12 +139,12 @@ describe('data flows one way', () => {
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
   });
 
-  test('only the front door provides memory for a body', () => {
+  test('only http/front-door.ts creates a request budget', () => {
     const others = files.filter((file) => file !== 'src/http/front-door.ts');
     expect(offenders(others, (file) => [/new RequestBudget\(|\.all\(async/.exec(read(file))?.[0]])).toEqual([]);
   });
 
-  test('an adapter imports its own folder, connections, core, settings and errors', () => {
+  test('an adapter imports only its folder, connections, core, configuration, errors and the client', () => {
     const isForeign = (file: string, name: string): boolean => {
       const own = file.split('/').slice(0, 2).join('/');
       const allowed = /^src\/(connections|core|config)\/|^src\/errors\.js|^locales\/|^client\//;
@@ -154,19 +154,19 @@ describe('data flows one way', () => {
     expect(offenders(providers, (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
   });
 
-  test('the core imports the errors and the client’s pure definitions, and nothing else of the product', () => {
+  test('src/core imports only errors, texts and the client’s pure definitions', () => {
     const allowed = /^src\/(core\/|errors\.js$)|^client\/(receipt-claims|action|signature-header)\.js$|^locales\//;
     const ours = /^(src|adapters|web|client|triggers)\//;
     const foreign = (file: string) => importsOf(file).filter((name) => ours.test(name) && !allowed.test(name));
     expect(offenders(within('src/core'), foreign)).toEqual([]);
   });
 
-  test('the client imports jose, zod and its own folder, so that another project can take it', () => {
+  test('the client imports only jose, zod and its own folder', () => {
     const allowed = /^(client\/|jose\/|zod\b)/;
     expect(offenders(within('client'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
   });
 
-  test('the product imports nothing of tests, programs or simulators, but for what two commands start', () => {
+  test('the product imports no tests, scripts or simulators, except for two commands that start them', () => {
     const programs = /^(test|examples|scripts|simulators|evidence)\//;
     const staticallyIn = (file: string) =>
       [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
@@ -182,7 +182,7 @@ describe('data flows one way', () => {
     ]);
   });
 
-  test('the Lambda functions need no SDK, no engine and no server', () => {
+  test('the Lambda functions import no SDK, engine or server', () => {
     const queue = ['triggers/index.ts'];
     for (const file of queue)
       for (const name of files.includes(file) ? importsOf(file) : []) {
@@ -203,7 +203,7 @@ describe('data flows one way', () => {
     expect(queue).not.toContain('adapters/cognito/profile.ts');
   });
 
-  test('a server loads at its start what every server needs, and no library that only some configurations use', () => {
+  test('a server’s static imports contain no library that only some configurations need', () => {
     const queue = ['src/app/process.ts', 'src/app/open-engine.ts', 'src/app/server.ts'];
     const packages = new Set<string>();
     const loads = /^(?:import|export) (?!type)[^;]*?from '([^']+)';/gm;
@@ -232,7 +232,7 @@ describe('data flows one way', () => {
     ]);
   });
 
-  test('no two files import each other, directly or around', () => {
+  test('no import cycle exists', () => {
     const graph = new Map(
       files.map((file) => [
         file,
@@ -256,19 +256,19 @@ describe('data flows one way', () => {
   });
 });
 
-test('only entry points name the clock, random and fetch of the process', () => {
+test('only entry points use the global clock, random and fetch', () => {
   const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
   const others = files.filter((file) => !entryPoints.includes(file) && !isOfPage(file));
   expect(offenders(others, (file) => [named.exec(read(file))?.[0]])).toEqual([]);
 });
 
-describe('soft spots', () => {
-  test('a photo is made where it is overwritten', () => {
+describe('code restrictions', () => {
+  test('only src/core/secrets.ts constructs a photo', () => {
     const makers = files.filter((file) => /\bnew Photo\(/.test(read(file)));
     expect(makers).toEqual(['src/core/secrets.ts']);
   });
 
-  test('no file has a cast, any or a silenced check', () => {
+  test('no source contains a cast, any or a suppressed check', () => {
     const castIn = (file: string) => {
       const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/gm, '');
       return /\bas (?!const\b)[A-Za-z{(]/.exec(code.replace(/^(import|export) .*$/gm, ''))?.[0];

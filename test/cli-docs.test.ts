@@ -44,13 +44,13 @@ const typed = listPages()
   .filter((page) => !page.startsWith('docs/reference/') && page !== 'CHANGELOG.md')
   .flatMap((page) => typedIn(page).map((line) => ({ page, line })));
 
-test('every command on a page exists, with its options', () => {
+test('every command on a page of the documentation exists with its options', () => {
   expect(typed.length).toBeGreaterThan(100);
   const faults = typed.map(({ page, line }) => ({ page, fault: faultOf(line) })).filter(({ fault }) => fault !== null);
   expect(faults).toEqual([]);
 });
 
-test('every example in the help exists, with its options', () => {
+test('every example in the command help exists with its options', () => {
   const lines = Object.values(examples).flat();
   expect(lines.map((line) => faultOf(line.split(/[<>]/)[0] ?? '')).filter((fault) => fault !== null)).toEqual([]);
   // A renamed command would leave its examples behind.

@@ -40,19 +40,19 @@ afterAll(async () => {
   project.remove();
 });
 
-test('it brings two packages and nothing else', () => {
+test('the client package installs only jose and zod and contains only compiled files', () => {
   expect(project.installed()).toEqual(['@facestep/client', 'jose', 'zod']);
   const files = project.filesOf('@facestep/client');
   expect(files.filter((name) => !/^(package\.json|README\.md|dist\/[\w-]+\.(js|d\.ts))$/.test(name))).toEqual([]);
 });
 
-test('a program written against its types compiles, runs, and reads the receipt of a check', async () => {
+test('a typed program with the client package compiles, runs and verifies a receipt', async () => {
   const { token } = await server.issue();
   const told = await project.run(program, [server.origin, token, testIssuer, String(server.clock.now())]);
   expect(JSON.parse(told)).toEqual({ state: 'passed', subject: 'user-1', code: 'face_none' });
 });
 
-test('what it does not offer cannot be imported', async () => {
+test('an internal file of the client package cannot be imported', async () => {
   const reach = `const path: string = '@facestep/client/dist/server-call.js'; await import(path);`;
   await expect(project.run(reach)).rejects.toMatchObject({
     stderr: expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED'),

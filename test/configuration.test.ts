@@ -30,7 +30,7 @@ const load = (text: string) =>
     sections,
   });
 
-test.each(examples)('the documented example loads, and prints without its secrets', async (text) => {
+test.each(examples)('an example in docs/configuration.md loads, and prints without its secrets', async (text) => {
   const printed = JSON.stringify(redact(await load(text)));
   expect(printed).not.toMatch(/a secret|0123456789abcdef|smtps|PRIVATE KEY/);
 });
@@ -48,7 +48,7 @@ const connectionsIn = (page: string): { kind: string }[] =>
     });
 const shown = listPages().flatMap((page) => connectionsIn(page).map((connection) => ({ page, connection })));
 
-test.each(shown)('the connection that $page shows loads, and not without its mode', async ({ connection }) => {
+test.each(shown)('the connection in $page loads, and is refused without policy.mode', async ({ connection }) => {
   const loadWith = (changes: object) =>
     load(JSON.stringify({ publicUrl: 'https://face.example.com', connections: [{ ...connection, ...changes }] }));
   expect((await loadWith({})).connections[0]?.policy.mode).toMatch(/^(shadow|enforce)$/);
@@ -57,7 +57,7 @@ test.each(shown)('the connection that $page shows loads, and not without its mod
   });
 });
 
-test('every documented default is the default, and every setting is documented', () => {
+test('every setting has a description, and the documented defaults are those of the schema', () => {
   const settings = listSections().flatMap(({ settings }) => settings);
   expect(settings.length).toBeGreaterThan(250);
   // The defaults are those of the schema.

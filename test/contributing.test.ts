@@ -22,14 +22,14 @@ test('every file and folder that CONTRIBUTING.md names exists', () => {
   ).toEqual([]);
 });
 
-test('its section about code names folders by their paths', () => {
+test('the section “Code” of CONTRIBUTING.md names existing folders', () => {
   const top = readdirSync(projectRoot);
   const words = codeIn(sectionOf(page, 'Code')).filter((code) => /^[a-z][\w-]*$/.test(code));
   const notFolders = ['any', 'endpoints'];
   expect(words.filter((word) => !top.includes(word) && !notFolders.includes(word))).toEqual([]);
 });
 
-test('its commands are scripts of package.json', () => {
+test('the npm commands in CONTRIBUTING.md exist in package.json', () => {
   const { scripts } = JSON.parse(readPage('package.json'));
   const named = [...page.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);

@@ -17,7 +17,7 @@ const attributes = (html: string, attribute: string): string[] =>
   [...html.matchAll(new RegExp(`<[^>]* ${attribute}="([^"]*)"`, 'g'))].map(([, value = '']) => value);
 const idsOf = (name: string): string[] => attributes(pages.get(name) ?? '', 'id');
 
-test.each(names)('%s', (name) => {
+test.each(names)('the page %s is valid HTML without inline code, foreign sources or dead links', (name) => {
   const html = pages.get(name)!;
   expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(html.match(/<h1/g)).toHaveLength(1);
@@ -40,7 +40,7 @@ const sections = z
   .array(z.strictObject({ at: z.string(), page: z.string(), heading: z.string(), text: z.string() }))
   .parse(JSON.parse(read('search.json')));
 
-test('whatever the search finds is there, and every page is found', () => {
+test('the search index covers every page and points only to existing headings', () => {
   const places = sections.map(({ at }) => at.split('#') as [string, string?]);
   expect(places.filter(([name, id]) => !pages.has(name) || (id !== undefined && !idsOf(name).includes(id)))).toEqual(
     [],

@@ -31,13 +31,13 @@ import { projectRoot } from './support/run/paths.js';
 const jsonIn = (page: string) => blocksOf(readPage(page), 'json').map((text) => JSON.parse(text));
 const pages = listPages();
 
-test.each(pages)('every page, heading, file and test that %s names is there', (page) => {
+test.each(pages)('every page, heading, file and test that %s references exists', (page) => {
   const text = readPage(page);
   expect(deadLinksIn(text, dirname(page))).toEqual([]);
   if (page !== 'CHANGELOG.md') expect(missingReferencesIn(text)).toEqual([]);
 });
 
-test('docs/README.md lists every page that is written by hand', () => {
+test('docs/README.md lists every hand-written page', () => {
   const contents = readPage('docs/README.md');
   const own = pages.filter((page) => /^docs\/[^/]+$/.test(page) && page !== 'docs/README.md');
   expect(own.length).toBeGreaterThan(40);
@@ -47,7 +47,7 @@ test('docs/README.md lists every page that is written by hand', () => {
 describe('docs/reference', () => {
   const generated = renderPages();
 
-  test('holds the generated pages and nothing else', async () => {
+  test('contains exactly the generated pages', async () => {
     const texts = await generated;
     expect(readdirSync(join(projectRoot, 'docs/reference')).toSorted()).toEqual(Object.keys(texts).toSorted());
     const outdated = Object.entries(texts).filter(([name, text]) => readPage(`docs/reference/${name}`) !== text);
@@ -55,7 +55,7 @@ describe('docs/reference', () => {
     expect(outdated.map(([name]) => name)).toEqual([]);
   });
 
-  test('every code has advice in plain text, and no command reuses a code of the server', () => {
+  test('every error code has advice in plain text, and no command error reuses a server’s code', () => {
     const advice = [...Object.values(errorAdvice), ...Object.values(commandRefusals).map((each) => each.advice)];
     expect(advice.filter((text) => text.length < 10 || /\]\(/.test(text))).toEqual([]);
     expect(faceErrorCodes.filter((code) => code in commandRefusals)).toEqual([]);
@@ -81,7 +81,7 @@ describe.each([
   /** A row is that of the line with its number, or with its first words. */
   const isOf = (row: string, line: string) => line.startsWith(/^\d+\. /.exec(row)?.[0] ?? plain(row));
 
-  test('each line has one row, and each row one line', () => {
+  test('each line has exactly one row in docs/security-tests.md, and each row one line', () => {
     expect(lines.length).toBeGreaterThan(5);
     const rowsOfLine = lines.map((line) => ({ line, rows: rows.filter(([first = '']) => isOf(first, line)).length }));
     expect(rowsOfLine.filter((each) => each.rows !== 1)).toEqual([]);
@@ -89,7 +89,7 @@ describe.each([
     expect(linesOfRow.filter((each) => each.lines !== 1)).toEqual([]);
   });
 
-  test('each row names a test, or what measures it', () => {
+  test('each row references a test or a measuring command', () => {
     const isHeld = (text: string): boolean =>
       referencesIn(text).some(({ path }) => path.startsWith('test/') || path.endsWith('.test.ts')) ||
       (heading === 'What this does not do' && commandsIn(text).length > 0);
@@ -100,7 +100,7 @@ describe.each([
 const commandsIn = (text: string): string[] =>
   [...text.matchAll(/`npm run ([^`]+)`/g)].map(([, command = '']) => command);
 
-test.each(['docs/security-tests.md', 'docs/threat-model.md'])('every program that %s names is there', (page) => {
+test.each(['docs/security-tests.md', 'docs/threat-model.md'])('every npm program that %s names exists', (page) => {
   const { scripts } = JSON.parse(readPage('package.json'));
   for (const command of commandsIn(readPage(page))) {
     const [script = '', , name] = command.split(' ');
@@ -115,7 +115,7 @@ test.each(['docs/security-tests.md', 'docs/threat-model.md'])('every program tha
 const regulations = ['gdpr', 'bipa', 'ccpa', 'soc-2', 'iso-27001', 'nist-800-63'];
 const pageOf = (text: string): string => readPage(`docs/compliance/${text}.md`);
 
-test.each(regulations)('%s: what helps is shown, or the organisation’s part says what is left', (text) => {
+test.each(regulations)('%s: each row has evidence, or states what remains for the organization', (text) => {
   const rows = rowsOf(pageOf(text));
   expect(rows.length).toBeGreaterThan(5);
   const isShown = (shown: string): boolean => referencesIn(shown).length > 0 || /\]\(|^as GDPR$/.test(shown);
@@ -125,7 +125,7 @@ test.each(regulations)('%s: what helps is shown, or the organisation’s part sa
   expect(bare).toEqual([]);
 });
 
-test('docs/compliance.md says that it is no legal advice and that it is not certified, and promises nothing', () => {
+test('docs/compliance.md states that it is no legal advice or certification, and makes no guarantees', () => {
   const page = readPage('docs/compliance.md');
   expect(page).toMatch(/no legal advice/);
   expect(page).toMatch(/facestep is not certified/);
@@ -133,7 +133,7 @@ test('docs/compliance.md says that it is no legal advice and that it is not cert
   expect(all).not.toMatch(/irreversible|unhackable|no biometric data|fully compliant|guarantee/i);
 });
 
-test('docs/contracts.md: each belief names what holds it, and what it stands on', () => {
+test('docs/contracts.md: each assumption names its source, its test and its kind of evidence', () => {
   const rows = rowsOf(readPage('docs/contracts.md').replace(/^\| assumption .*$/gm, '')).filter(
     (cells) => cells.length === 4 && !/^-+$/.test(cells[0] ?? ''),
   );
@@ -146,7 +146,7 @@ test('docs/contracts.md: each belief names what holds it, and what it stands on'
   }
 });
 
-test('docs/journey.md: the receipt, the claims and the keys on the page belong together', async () => {
+test('docs/journey.md: the receipt verifies with the claims and keys on the page', async () => {
   const shown = jsonIn('docs/journey.md');
   const find = <Guard extends z.ZodType>(guard: Guard): z.output<Guard> =>
     guard.parse(shown.find((each) => guard.safeParse(each).success));
@@ -160,12 +160,12 @@ test('docs/journey.md: the receipt, the claims and the keys on the page belong t
   expect(await verifier.verify(receipt, expected)).toEqual(claims);
 });
 
-test('docs/keys.md: the configuration of AWS KMS is taken', () => {
+test('docs/keys.md: the AWS KMS configuration is valid', () => {
   const [example] = jsonIn('docs/keys.md');
   expect(keysGuard.parse(example)).toMatchObject({ kind: 'aws-kms', current: null, endpoint: null });
 });
 
-test('docs/roster.md says how many people each level carries, as it is refused', () => {
+test('docs/roster.md states the maximum number of people of each level', () => {
   const rows = rowsOf(sectionOf(readPage('docs/roster.md'), 'How many people'));
   const told = rows.map(([level, promise, most]) => ({ level, promise: Number(promise), most: Number(most) }));
   const carried = accuracies.flatMap((level) => {
@@ -176,7 +176,7 @@ test('docs/roster.md says how many people each level carries, as it is refused',
   expect(told).toEqual(carried);
 });
 
-test('docs/sizing.md: its tables are those that the stored results give', () => {
+test('docs/sizing.md contains the tables of the stored results', () => {
   const tables = readPage('docs/sizing.md')
     .match(/^\|.*$/gm)
     ?.join('\n');

@@ -67,7 +67,7 @@ function run(name: string, args: readonly string[], more: Record<string, string>
   });
 }
 
-test('every example is here, in the list, and under 120 lines', () => {
+test('every example is tested, listed in examples/README.md, short, and imports only allowed packages', () => {
   const sources = readdirSync(join(projectRoot, 'examples')).filter((name) => name.endsWith('.ts'));
   const tested = [
     ...readFileSync(join(projectRoot, 'test/examples.test.ts'), 'utf8').matchAll(/^describe\('([\w-]+)/gm),
@@ -86,7 +86,7 @@ test('every example is here, in the list, and under 120 lines', () => {
 describe('app-login', () => {
   const sign = (login: string, photo: string) => run('app-login', ['login', 'users.json', login, photo]);
 
-  test('signs the enrolled person in, and nobody else', async () => {
+  test('signs in the enrolled person only', async () => {
     const enrolled = await run('app-login', ['enrol', 'users.json', 'ada@example.com', 'first.jpg']);
     expect(enrolled).toEqual({ exitCode: 0, said: expect.stringContaining('Enrolled ada@example.com from 1 photos') });
     expect(statSync(at('users.json')).mode & 0o777).toBe(0o600);
@@ -132,7 +132,7 @@ describe('password-then-face', () => {
     });
   const accountOf = async (cookie: string) => (await fetch(`${url}/account`, { headers: { cookie } })).status;
 
-  test('makes a session when both pass, through a receipt', async () => {
+  test('creates a session after a correct password and a face receipt', async () => {
     const first = await passwordOf('ada@example.com', 'right');
     expect(first.status).toBe(200);
     expect(await accountOf(cookieOf(first))).toBe(401);
@@ -145,7 +145,7 @@ describe('password-then-face', () => {
     expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
   });
 
-  test('makes none for a wrong password, a name nobody has, another face, or a face alone', async () => {
+  test('creates no session for a wrong password, an unknown name, another face, or a face alone', async () => {
     const wrong = [await passwordOf('ada@example.com', 'wrong'), await passwordOf('grace@example.com', 'right')];
     const told = await Promise.all(wrong.map(async (answer) => [answer.status, await answer.text()]));
     expect(told[0]).toEqual([401, expect.stringContaining('wrong')]);
@@ -163,7 +163,7 @@ describe('door', () => {
   const open = (photo: string) => run('door', ['open', 'roster.json', photo]);
   const three = (...photos: string[]) => ['enrol', 'roster.json', ...photos];
 
-  test('opens to whoever is on the roster; a refusal is one word', async () => {
+  test('opens for a person on the roster, and prints the same refusal for every other photo', async () => {
     expect(await open('second.jpg')).toEqual({ exitCode: 1, said: 'Closed.' });
     const enrolled = await run('door', three('Ada', 'first.jpg', 'second.jpg', 'first.jpg'));
     expect(enrolled).toMatchObject({ said: 'Ada may enter.' });
@@ -188,7 +188,7 @@ describe('kyc', () => {
     ['far.jpg', 'second.jpg', 'retake'],
     ['second.jpg', 'far.jpg', 'retake'],
     ['second.jpg', 'landscape.jpg', 'retake'],
-  ])('portrait %s, selfie %s: %s', async (portrait, selfie, tier) => {
+  ])('with the portrait %s and the selfie %s the result is %s', async (portrait, selfie, tier) => {
     const { exitCode, said } = await run('kyc', [portrait, selfie]);
     const outcome = JSON.parse(said);
     expect({ exitCode, tier: outcome.tier }).toEqual({ exitCode: tier === 'approve' ? 0 : 1, tier });
@@ -202,7 +202,7 @@ describe('sealed-file', () => {
   const open = (photo: string, more: Record<string, string> = {}) =>
     run('sealed-file', ['open', 'ada.token', photo, 'record.sealed'], { PASSPHRASE, ...more });
 
-  test('gives the record back to the face and the passphrase it was sealed for', async () => {
+  test('opens the sealed record only with the face and passphrase of its enrolment', async () => {
     writeFileSync(at('record.json'), '{"iban":"DE00"}');
     await run('sealed-file', ['enrol', 'ada.token', 'first.jpg'], { PASSPHRASE });
     const args = ['seal', 'ada.token', 'second.jpg', 'record.json', 'record.sealed'];
@@ -223,7 +223,7 @@ describe('sealed-file', () => {
 describe('duplicate-accounts', () => {
   const find = (...pictures: string[]) => run('duplicate-accounts', pictures);
 
-  test('finds the account of the same person among others', async () => {
+  test('lists the photos that show the same person as the first', async () => {
     const { exitCode, said } = await find('second.jpg', 'stranger.jpg', 'first.jpg', 'upright.jpg');
     const duplicates = ['first.jpg', 'upright.jpg'];
     expect({ exitCode, said: JSON.parse(said) }).toEqual({

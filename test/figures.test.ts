@@ -10,13 +10,13 @@ import { projectRoot } from './support/run/paths.js';
 const readStored = (file: string): unknown => JSON.parse(readFileSync(join(projectRoot, 'docs', file), 'utf8'));
 const marked = listPages().filter((page) => /<!-- [\w/-]+\.json /.test(readPage(page)));
 
-test('there are pages with such figures', () => {
+test('pages with generated figures exist', () => {
   expect(marked).toEqual(
     expect.arrayContaining(['README.md', 'docs/accuracy.md', 'docs/compliance/nist-800-63.md', 'docs/install.md']),
   );
 });
 
-test.each(marked)('%s', (page) => {
+test.each(marked)('the figures in %s equal the stored results', (page) => {
   const text = readPage(page);
   expect(countFigures(text)).toBe(text.match(/<!-- [\w/-]+\.json /g)?.length);
   expect(text).toBe(writeFigures(text, readStored));

@@ -34,8 +34,8 @@ async function toFrame(photo: Uint8Array, change: (image: Sharp) => Sharp = (ima
 
 const look = async (picture: Picture) => analyzePicture(picture, 1, pipeline.stages);
 
-describe('what is seen in a photo', () => {
-  test('one face, ready, looking ahead', async () => {
+describe('the guidance for a photo', () => {
+  test('reports one face as ready and looking ahead', async () => {
     const sight = await look(await toFrame(pictures.person[0]));
     expect(sight).toMatchObject({ faces: 1, widthPx: 640, heightPx: 480 });
     expect(sight.face?.landmarks).toHaveLength(68);
@@ -65,16 +65,16 @@ describe('what is seen in a photo', () => {
 
   test.each<[string, Hint, (pictures: Pictures) => Promise<Picture>]>([
     ['several people', 'one_face', ({ group }) => toFrame(group)],
-    ['nobody', 'no_face', ({ landscape }) => toFrame(landscape)],
+    ['a scene without a person', 'no_face', ({ landscape }) => toFrame(landscape)],
     ['a dark room', 'more_light', ({ person }) => toFrame(person[0], (image) => image.linear(0.3, 0))],
     ['a blurred face', 'hold_still', ({ person }) => toFrame(person[0], (image) => image.blur(9))],
-  ])('%s: %s', async (_name, hint, make) => {
+  ])('of %s is the hint %s', async (_name, hint, make) => {
     const seen = createObserver()(await look(await make(pictures)));
     expect(seen).toMatchObject({ hint, ready: false });
   });
 });
 
-test('its yaw has the engine’s sign on every face of the demonstration that is turned', async () => {
+test('the guide’s yaw has the same sign as the engine’s for every turned face of the demonstration photos', async () => {
   const { stages } = pipeline;
   const signs: (readonly [number, number])[] = [];
   for (let number = 1; number <= 6; number += 1) {
@@ -136,11 +136,11 @@ describe('poses', () => {
     // Of two directions the one that goes further past its bound counts.
     [-23, 12, 'left'],
     [-17, 12, 'up'],
-  ])('yaw %d, pitch %d: %s', (yawDeg, pitchDeg, pose) => {
+  ])('yaw %d and pitch %d give the pose %s', (yawDeg, pitchDeg, pose) => {
     expect(at(yawDeg, pitchDeg)).toBe(pose);
   });
 
-  test('are told from the person’s neutral', () => {
+  test('are relative to the user’s neutral pose', () => {
     expect(toPose({ yawDeg: -12, pitchDeg: 4 }, { yawDeg: 5, pitchDeg: 4 })).toBe('left');
     expect(toPose({ yawDeg: -12, pitchDeg: 4 }, { yawDeg: -12, pitchDeg: 4 })).toBe('centre');
   });
@@ -160,10 +160,10 @@ const withQuality = (change: Partial<SeenFace['quality']>, light = goodFace.ligh
 
 describe('hints', () => {
   test.each<[Hint | null, string, FrameReading]>([
-    [null, 'all is well', goodSight],
+    [null, 'a good view', goodSight],
     ['one_face', 'two people', { ...goodSight, faces: 2, face: null }],
-    ['no_face', 'nobody', { ...goodSight, faces: 0, face: null }],
-    ['more_light', 'nobody in the dark', { ...goodSight, brightness: 20, faces: 0, face: null }],
+    ['no_face', 'a scene without a person', { ...goodSight, faces: 0, face: null }],
+    ['more_light', 'a dark scene without a person', { ...goodSight, brightness: 20, faces: 0, face: null }],
     ['come_closer', 'a narrow face', withFace({ box: { x: 270, y: 180, width: 100, height: 120 } })],
     ['move_back', 'a wide face', withFace({ box: { x: 150, y: 40, width: 330, height: 400 } })],
     ['centre', 'a face to the side', withFace({ box: { x: 20, y: 130, width: 200, height: 240 } })],
@@ -177,7 +177,7 @@ describe('hints', () => {
     [null, 'a bright wall', withQuality({ brightness: 90 }, { ...goodFace.light, clippedShare: 0, surroundings: 230 })],
     ['glare', 'a white spot', withQuality({}, { ...goodFace.light, clippedShare: 0.06, surroundings: 120 })],
     ['hold_still', 'blur', withQuality({ sharpness: 50 })],
-  ])('%s: %s', (hint, _name, sight) => {
+  ])('the hint is %s for %s', (hint, _name, sight) => {
     expect(toHint(sight, 0)).toBe(hint);
   });
 
@@ -188,7 +188,7 @@ describe('hints', () => {
     [false, '80 pixels of a small camera', 80, { widthPx: 640, heightPx: 480, scale: 1 }],
     [true, '104 pixels of a large camera', 52, { widthPx: 640, heightPx: 360, scale: 2 }],
     [false, '108 pixels of a large camera', 54, { widthPx: 640, heightPx: 360, scale: 2 }],
-  ])('too small to start, %s: %s', (expected, _name, width, camera) => {
+  ])('isTooSmall is %s for a face of %s', (expected, _name, width, camera) => {
     const box = { x: 300, y: 150, width, height: width * 1.2 };
     const sight = { ...withFace({ box }), ...camera };
     expect(isTooSmall(sight)).toBe(expected);
@@ -196,18 +196,18 @@ describe('hints', () => {
   });
 });
 
-describe('from look to look', () => {
+describe('the observer across frames', () => {
   const facing = (turn: Parameters<typeof toLandmarks>[0], shiftPx = 0) =>
     withFace({ landmarks: toLandmarks(turn, shiftPx) });
 
-  test('a face that moves is not ready until it stops', () => {
+  test('reports a moving face as not ready until the face stops', () => {
     const observe = createObserver();
     expect(observe(facing({})).ready).toBe(true);
     expect(observe(facing({}, 20))).toMatchObject({ hint: 'hold_still', ready: false });
     expect(observe(facing({}, 21)).ready).toBe(true);
   });
 
-  test('a head that stands still between two poses is told from one that still turns', () => {
+  test('reports a head that stops between two poses, but not a turning head', () => {
     const observe = createObserver();
     for (let at = 0; at < 3; at += 1) expect(observe(facing({})).isBetween).toBe(false);
     const between = { ownLeftDeg: 12 };
@@ -216,7 +216,7 @@ describe('from look to look', () => {
     expect(observe(facing({ ownLeftDeg: 30 }, 60)).isBetween).toBe(false);
   });
 
-  test('the first steady face that looks ahead is the neutral', () => {
+  test('uses the first steady face that looks ahead as the neutral pose', () => {
     const observe = createObserver();
     // A camera below the eyes: the usual face would look up.
     const ownNeutral = { upDeg: 18 };
@@ -229,7 +229,7 @@ describe('from look to look', () => {
     expect(observe(facing(ownNeutral)).pose).toBe('centre');
   });
 
-  test('a head is held from where it came to rest: not while it turns slowly', () => {
+  test('reports a head as held only after rest, not during a slow turn', () => {
     const observe = createObserver();
     const shifts = [0, 10, 12, 13, 15, 17];
     const isHeld = shifts.map((shiftPx) => observe(facing({}, shiftPx)).isHeld);

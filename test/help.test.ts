@@ -26,7 +26,7 @@ test.each(programs)('%s prints its help, also after an unknown option', (program
   expect(help.join('\n')).toBe(stdout);
 });
 
-test('a long set-up step prints its name at once, and the elapsed time until it ends', async () => {
+test('a long setup step prints its name at once, then the elapsed time until completion', async () => {
   const { withProgress } = await import(pathToFileURL(join(projectRoot, 'scripts/setup.mjs')).href);
   const said: string[] = [];
   await new Promise<void>((resolve) => {

@@ -75,7 +75,7 @@ async function signIn(user: string) {
 const openedGuard = z.object({ view: z.looseObject({ purpose: z.string() }), session: z.string() });
 const servicesGuard = z.looseObject({ services: z.array(z.looseObject({ name: z.string(), url: z.string() })) });
 
-test('its door has both ways in, and the sign-in of the provider leads to the page with its services', async () => {
+test('docs/home-page.md: the page offers both sign-ins, and the provider’s sign-in leads to the services', async () => {
   expect(placeOf(await ask(`${publicUrl}/me`))).toBe(`${publicUrl}/me/people`);
   const door = await (await ask(`${publicUrl}/me/people`)).text();
   for (const text of ['name="username"', 'Sign in at Example Ltd']) expect(door).toContain(text);

@@ -7,7 +7,7 @@ const embedding = new Uint8Array(Float32Array.from({ length: 512 }, (_, at) => M
 const planted = { password: 'correct horse battery', photo, embedding };
 const harmless = Buffer.concat([randomBytes(1_000_000), Buffer.from('{"msg":"request"}')]);
 
-describe('a leak is found', () => {
+describe('findLeaks reports', () => {
   const hidden: [string, string | Uint8Array][] = [
     ['a text', planted.password],
     ['a text in base64', Buffer.from(`x:${planted.password}`).toString('base64')],

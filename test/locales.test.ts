@@ -26,12 +26,12 @@ function copyWith(change: (catalogues: ReturnType<typeof read>) => void): string
   return folder;
 }
 
-test('every language has the texts of the English catalogue with the same arguments, and each text is read', () => {
+test('every language has the English texts with the same arguments, and the sources read each text', () => {
   expect(codes.length).toBeGreaterThanOrEqual(5);
   expect(run('--check').status).toBe(0);
 });
 
-describe('a defect is reported', () => {
+describe('the check of the catalogues reports', () => {
   test.each<[string, (catalogues: ReturnType<typeof read>) => void, string]>([
     ['a missing text', ({ fr }) => delete fr.server.counter.code, 'fr: server.counter.code is missing'],
     [
@@ -71,7 +71,7 @@ describe('a defect is reported', () => {
     expect([status, stderr.match(/^\w\w: .*$/gm)]).toEqual([1, [problem]]);
   });
 
-  test('and nothing is compiled', () => {
+  test('a missing text also when compiling, and writes nothing', () => {
     const folder = copyWith(({ fr }) => delete fr.server.counter.code);
     const { status, stderr } = run(folder);
     expect(status).toBe(1);
@@ -80,7 +80,7 @@ describe('a defect is reported', () => {
   });
 });
 
-test('a new language is one file', () => {
+test('one catalogue file adds a language', () => {
   const folder = copyWith((catalogues) => {
     catalogues.pt = { ...catalogues.es, language: { name: 'Português', direction: 'ltr' } };
   });

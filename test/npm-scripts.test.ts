@@ -12,7 +12,7 @@ const { scripts } = z
   .parse(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')));
 const runs = Object.entries(scripts).filter(([, script]) => script.includes('scripts/run.mjs'));
 
-test.each(runs)('npm run %s passes SIGTERM on, and ends when the program has ended', async (name, script) => {
+test.each(runs)('npm run %s forwards SIGTERM and exits after the program', async (name, script) => {
   const folder = createFolder('npm-scripts');
   mkdirSync(join(folder, 'scripts'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'x', scripts: { [name]: script } }));

@@ -108,7 +108,7 @@ beforeAll(async () => {
   symlinkSync(join(projectRoot, 'node_modules'), join(installed, 'node_modules'));
 });
 
-test('the package has installation files only, whatever the checkout contains', async () => {
+test('the package contains only installation files, even if the checkout contains secrets', async () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
   // The preview of a brand in the console.
@@ -118,14 +118,14 @@ test('the package has installation files only, whatever the checkout contains', 
   for (const path of paths) expect(readFileSync(join(installed, path), 'utf8')).not.toContain(canary);
 });
 
-test('what docs/install.md copies out of the package is in it', () => {
+test('the package contains the files that docs/install.md copies from it', () => {
   const page = readFileSync(join(projectRoot, 'docs/install.md'), 'utf8');
   const copied = [...page.matchAll(/lib\/node_modules\/@facestep\/facestep\/(\S+)/g)].map(([, path]) => path);
   expect(copied).not.toEqual([]);
   expect(packed.files.map(({ path }) => path)).toEqual(expect.arrayContaining(copied));
 });
 
-test('what is packed imports nothing that a production install lacks', () => {
+test('packed files import only production dependencies', () => {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
@@ -158,7 +158,7 @@ test.each(['okta', 'entra', 'cognito', 'onelogin'])('an unpacked package simulat
 });
 
 test.each([['accuracy', '--data', 'nowhere'], ['--help'], ['presence', 'report', '--json']])(
-  'an unpacked package says where measuring is: measure %s',
+  'an unpacked package refuses measure %s and names the checkout’s command',
   async (...args) => {
     const measure = run(process.execPath, [main, 'measure', ...args], { cwd: folder });
     await expect(measure).rejects.toMatchObject({
@@ -169,7 +169,7 @@ test.each([['accuracy', '--data', 'nowhere'], ['--help'], ['presence', 'report',
   },
 );
 
-test('an unpacked package with models serves, the capture page and the documentation too', async () => {
+test('an unpacked package with models serves the capture page and the documentation', async () => {
   const config = join(folder, 'config.json');
   writeFileSync(config, JSON.stringify({ modelsFolder }));
   const env = { PORT: '0', FACESTEP_DATA: join(folder, 'served'), FACESTEP_CONFIG: config };

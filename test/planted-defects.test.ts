@@ -29,18 +29,18 @@ const configGuard = z.object({
   }),
 });
 
-test('there are at least 60, each with a name of its own', () => {
+test('at least 60 planted defects exist, each with a unique name', () => {
   expect(defects.length).toBeGreaterThanOrEqual(60);
   expect(new Set(defects.map(({ name }) => name)).size).toBe(defects.length);
 });
 
-test('each replaces a text that its file holds exactly once', () => {
+test('each planted defect replaces a text that occurs once in its file', () => {
   const countOf = ({ file, find }: (typeof defects)[number]): number => readPage(file).split(find).length - 1;
   const wrong = defects.filter((defect) => countOf(defect) !== 1 || defect.find === defect.replace);
   expect(wrong.map(({ name }) => name)).toEqual([]);
 });
 
-test('each names test files of the quick tier', async () => {
+test('each planted defect names test files of the quick tier', async () => {
   const config = configGuard.parse(await import(join(projectRoot, 'jest.config.mjs')));
   const quick = config.default.projects.find(({ displayName }) => displayName === 'quick');
   const ignored = (quick?.testPathIgnorePatterns ?? []).map((pattern) => new RegExp(pattern));
@@ -52,7 +52,7 @@ test('each names test files of the quick tier', async () => {
   expect(defects.flatMap(({ tests }) => tests).filter((path) => !isQuick(path))).toEqual([]);
 });
 
-test('each numbered line of SECURITY.md has a defect', () => {
+test('each numbered line of SECURITY.md has a planted defect', () => {
   const lines = [...sectionOf(readPage('SECURITY.md'), 'Lines that are not crossed').matchAll(/^(\d+)\. /gm)];
   expect(lines.length).toBeGreaterThan(5);
   const covered = new Set(defects.map(({ line }) => String(line)));

@@ -49,7 +49,7 @@ const problemsIn = (text: string): string[] => [
   ),
 ];
 
-test('no document, text or script has a program or package fetched by a name that is not ours', () => {
+test('no text runs or installs a package by a name that the project does not own', () => {
   expect(lines.length).toBeGreaterThan(50_000);
   expect(lines.flatMap(({ text, at }) => problemsIn(text).map((problem) => `${at}: ${problem}`))).toEqual([]);
 });

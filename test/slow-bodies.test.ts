@@ -65,12 +65,12 @@ const form = { 'content-type': 'multipart/form-data; boundary=b', 'content-lengt
 const file = '--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n';
 const refused = /^HTTP\/1.1 400 [\s\S]*\r\nConnection: close/;
 
-describe('who is too slow is told so, and cut', () => {
+describe('a sender that is too slow gets an error, and the connection is closed', () => {
   test.each([
-    ['nothing at all', json, ''],
+    ['no body at all', json, ''],
     ['the beginning of JSON, then nothing', json, '{"photo":"'],
     ['the beginning of a form, then nothing', form, file],
-    ['the beginning of a body in pieces, then nothing', { 'transfer-encoding': 'chunked' }, '5\r\nabcde\r\n'],
+    ['the beginning of a chunked body, then nothing', { 'transfer-encoding': 'chunked' }, '5\r\nabcde\r\n'],
   ])('%s', async (_, headers, body) => {
     for (const path of ['/generate', '/face/open']) {
       const half = await send(path, { headers, body });
@@ -83,7 +83,7 @@ describe('who is too slow is told so, and cut', () => {
   test.each([
     ['JSON', json, '{"photo":"', 'A'],
     ['a form', form, file, 'A'],
-    ['a body in pieces', { 'transfer-encoding': 'chunked' }, '', '1\r\nA\r\n'],
+    ['a chunked body', { 'transfer-encoding': 'chunked' }, '', '1\r\nA\r\n'],
   ])('%s, byte by byte', async (_, headers, body, more) => {
     const half = await send('/generate', { headers, body });
     trickle(half, more);
@@ -91,7 +91,7 @@ describe('who is too slow is told so, and cut', () => {
     await half.closed;
   });
 
-  test('a hook’s caller, in the provider’s shape, known or not', async () => {
+  test('a hook call, in the format of the provider, with or without a proven caller', async () => {
     for (const name of ['known', 'unknown']) {
       const half = await send(`/hooks/acme/${name}`, { headers: { 'content-length': '100' }, body: '{' });
       expect(await half.answer).toMatch(/^HTTP\/1.1 418 [\s\S]*\r\nConnection: close/);
@@ -136,7 +136,7 @@ test('when many sources fill a memory pool, slow senders are evicted first', asy
   await other.stop();
 });
 
-test('a body that comes steadily is taken, however long it takes', async () => {
+test('a steady body is accepted, however long the transfer takes', async () => {
   const bytes = 16 * 1024;
   const half = await send('/hooks/acme/known', { headers: { 'content-length': String(40 * bytes) } });
   for (let piece = 0; piece < 40; piece += 1) {

@@ -37,7 +37,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
  * The figures of docs/accuracy/groups.md that README.md and SECURITY.md state, measured anew within one source. All of them:
  * npm run eval -- --data DIR
  */
-(hasGroups ? describe : describe.skip)('strangers of one place', () => {
+(hasGroups ? describe : describe.skip)('people from one source', () => {
   let people: readonly EmbeddedPerson[];
   let published: Record<string, Record<string, Record<string, Counts>>>;
   let pool: DecoderPool;
@@ -50,7 +50,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
   });
   afterAll(() => pool.close());
 
-  test('match standard level tokens as often as published', async () => {
+  test('match level-4 tokens of others at the published rate', async () => {
     const settings = [referenceOf(1)];
     const limits = { pairs: 20_000, pairsBelow: 0 };
     const one = { enrolled: 1, live: 1 };
@@ -61,7 +61,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
     expect(rates.fmr).toBeLessThanOrEqual(3e-4);
   });
 
-  test('and pass embeddings alone as often as is published', () => {
+  test('match embeddings of others at the published rate', () => {
     const rates = measureEmbeddings(people, 20_000);
     for (const point of ['1e-3', '1e-4']) expectCounts(rates[point]!, published.embeddings!.casia![point]!);
   });

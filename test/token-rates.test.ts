@@ -27,7 +27,7 @@ const published = z
   };
   const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 
-  test('are those published', async () => {
+  test('agree with the published rates at levels 1, 4 and 8', async () => {
     let several = 0;
     // One genuine pair of each person: several of one would not be independent.
     const people = await embedPeople(

@@ -38,16 +38,16 @@ beforeAll(async () => {
 
 const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
-describe('the bundle', () => {
-  test('is under 500 KB, and holds no engine, no SDK and no secret', () => {
+describe('the bundle of the triggers', () => {
+  test('is under 500 KB and contains no engine and no SDK', () => {
     expect(statSync(bundle).size).toBeLessThan(500_000);
     const code = readFileSync(bundle, 'utf8');
     expect(code).not.toMatch(/onnxruntime|@aws-sdk|@smithy|libsql|express|argon2/);
   });
 });
 
-describe('the package', () => {
-  test('gives another project the four handlers with their types, and brings nothing else', async () => {
+describe('the package of the triggers', () => {
+  test('exports the four handlers with their types and has no dependencies', async () => {
     const project = await installInEmptyProject('triggers');
     try {
       expect(project.installed()).toEqual(['@facestep/cognito-triggers']);
@@ -72,8 +72,8 @@ describe('the package', () => {
   }, 180_000);
 });
 
-describe('the template', () => {
-  test('lets the functions write their own logs and do nothing else', () => {
+describe('the deployment template', () => {
+  test('allows the functions only to write their logs', () => {
     const roles = ofType('AWS::IAM::Role');
     expect(roles.map(([name]) => name)).toEqual(['TriggersRole']);
     const policies = z
@@ -93,7 +93,7 @@ describe('the template', () => {
     expect(roles[0]?.[1].Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  test('lets this user pool, in this account, invoke them, and nobody else', () => {
+  test('allows only this user pool in this account to invoke the functions', () => {
     const permissions = ofType('AWS::Lambda::Permission');
     expect(permissions).toHaveLength(4);
     const invoked = permissions.map(([, { Properties }]) => {
@@ -108,7 +108,7 @@ describe('the template', () => {
     expect(new Set(invoked).size).toBe(4);
   });
 
-  test('holds the shared secret by reference alone, and every variable the functions read', () => {
+  test('references the shared secret, and sets every variable that the functions read', () => {
     for (const [, { Properties }] of ofType('AWS::Lambda::Function')) {
       const { Variables } = z.object({ Variables: z.record(z.string(), z.string()) }).parse(Properties?.Environment);
       expect(Variables.FACESTEP_REQUEST_SECRET).toMatch(/^\{\{resolve:secretsmanager:[^}]+\}\}$/);

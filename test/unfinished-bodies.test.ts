@@ -90,22 +90,22 @@ describe('unfinished calls of a hook', () => {
   test.each([
     ['a wrong secret', { ...wrong, ...announced }],
     ['no secret', announced],
-    ['a wrong secret, in pieces', { ...wrong, ...inPieces }],
-    ['a wrong secret, waiting to be told to go on', { ...wrong, ...waiting }],
-  ])('with %s leave Okta with its answers, and hold nothing', async (_, headers) => {
+    ['a wrong secret and a chunked body', { ...wrong, ...inPieces }],
+    ['a wrong secret and Expect: 100-continue', { ...wrong, ...waiting }],
+  ])('with %s use no memory, and Okta’s calls are answered', async (_, headers) => {
     await fill('/hooks/workforce/token', headers);
     expect(heldBytes()).toBe(0);
     await expectOktaServed();
   });
 
-  test('get the provider’s own error before the body is read, and are closed on a timeout', async () => {
+  test('get the provider’s error before the body is read, and the connection is closed', async () => {
     const { status } = bench.adapter.hooks.token!.refuse('caller_untrusted');
     const half = await send('/hooks/workforce/token', { headers: { ...wrong, ...announced } });
     expect(await statusOf(half)).toBe(status);
     await half.closed;
   });
 
-  test('of Okta itself count for it alone', async () => {
+  test('from Okta use only the memory of authenticated callers', async () => {
     const { headers } = await toCall();
     const held = await many(20, () =>
       send('/hooks/workforce/token', { headers: { ...headers, ...announced }, body: Buffer.alloc(900_000, ' ') }),
@@ -135,7 +135,7 @@ test('unfinished calls of the REST API and the capture page do not block Okta an
   expect(started.status).toBe(201);
 });
 
-test('600 anonymous connections with form bodies hold at most one source’s share of memory', async () => {
+test('600 anonymous connections with form bodies use at most one source’s share of memory', async () => {
   const field = `--b\r\nContent-Disposition: form-data; name="scope"\r\n\r\n${'x'.repeat(8_000)}\r\n`;
   const headers = { 'content-type': 'multipart/form-data; boundary=b', ...announced };
   const halves = await many(600, () => send('/generate', { headers, body: field.repeat(15) }));
@@ -147,7 +147,7 @@ test('600 anonymous connections with form bodies hold at most one source’s sha
   await expectOktaServed();
 });
 
-test('a caller that is known and waits to be told to go on is told, and answered', async () => {
+test('a verified caller with Expect: 100-continue gets 100 Continue and then the answer', async () => {
   const { headers, body } = await toCall();
   const half = await send('/hooks/workforce/token', {
     headers: { ...headers, 'content-length': String(body.length), expect: '100-continue' },

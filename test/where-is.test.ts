@@ -11,7 +11,7 @@ test('docs/architecture.md answers at least twenty questions', () => {
   expect(rows.length).toBeGreaterThanOrEqual(20);
 });
 
-test.each(rows)('%s', (_question, answer = '') => {
+test.each(rows)('the files and names in the answer to “%s” exist', (_question, answer = '') => {
   const paths = [...answer.matchAll(/`([\w-]+\/[\w./-]+|[\w-]+\.ts)`/g)].map(([, path = '']) => path);
   expect(paths.filter((path) => path !== 'events.ts' && path !== 'caller.ts' && !exists(path))).toEqual([]);
   const named = [...answer.matchAll(/`(\w+)` in `([^`]+)`/g)];

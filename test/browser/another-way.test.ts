@@ -23,7 +23,7 @@ const stage = useShared(
 const otherThan = (code: string): string => (code === '000000' ? '111111' : '000000');
 
 for (const [language, window] of seats) {
-  inBrowser(`a code by e-mail, ${language}, ${window}: a wrong one is said, the right one passes`, async () => {
+  inBrowser(`a code by e-mail, ${language}, ${window}: a wrong code is refused, the correct one passes`, async () => {
     const subject = `mail-${language}`;
     const person = await stage().refuse(subject, { language, window });
     const { page, words } = person;
@@ -62,7 +62,7 @@ const holdCamera = `{
   };
 }`;
 
-inBrowser('whoever goes another way while the camera is being opened stays there, and it is turned off', async () => {
+inBrowser('choosing another way while the camera opens keeps that screen and stops the camera', async () => {
   const person = await stage().refuse('hasty', { language: 'en', window: 'phone' });
   const { page, words } = person;
   await page.evaluate(holdCamera);
@@ -82,7 +82,7 @@ inBrowser('whoever goes another way while the camera is being opened stays there
   await person.close();
 });
 
-inBrowser('a bypass code: four clicks for the agent, once for the person', async () => {
+inBrowser('an agent issues a bypass code in at most five clicks; the code passes once', async () => {
   const { browser, origin } = stage();
   const agent = await visitConsole(browser, origin, { key: adminKey });
   const { click, count } = countClicks();

@@ -50,7 +50,7 @@ async function run(person: string): Promise<string> {
   return String(line);
 }
 
-inBrowser('the program of the page gets its approval, and the person has seen every word of it', async () => {
+inBrowser('the program of docs/approve-an-action.md gets the user’s approval or access_denied', async () => {
   const subject = await cast().enrolAda('bank');
   const home = await run(subject);
   const { page: seen, complaints, close } = await cast().openVisitor('ada', { isGuided: false });

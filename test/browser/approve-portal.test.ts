@@ -17,7 +17,7 @@ const resultOf = async (page: Page): Promise<string | null> => {
   return page.locator('[data-result]').getAttribute('data-result');
 };
 
-inBrowser('a bill is paid once it was approved, and not where it was changed meanwhile', async () => {
+inBrowser('the bank pays an approved bill, and does not pay a bill that changed during the approval', async () => {
   const { page, portals, complaints } = visitor();
   const home = portals.urlOf('approve');
   await page.goto(home);
@@ -69,7 +69,7 @@ async function check(page: Page, name: string, buffer: Buffer): Promise<string> 
   return String(await said.textContent());
 }
 
-inBrowser('a PDF is signed, and the signature is checked on the page without a network', async () => {
+inBrowser('a PDF is signed after approval, and the page verifies the signature offline', async () => {
   const { page, complaints } = visitor();
   const name = 'Vertrag <b>März</b>.pdf';
   const bytes = Buffer.from('%PDF-1.7\n\0\xff\n%%EOF\n', 'latin1');

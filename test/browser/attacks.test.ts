@@ -28,7 +28,7 @@ async function checkRefused({ page, close }: Visitor) {
 }
 
 for (const name of ['still', 'print', 'screen', 'replay']) {
-  inBrowser(`${name}, filmed by the camera, is refused`, async () => {
+  inBrowser(`${name}: the judge refuses the attack filmed by the camera`, async () => {
     const { ada: victim, eve: attacker } = cast().heads;
     const attack = attacks.find((each) => each.name === name)!;
     const frames = await attack.makeFrames({ victim, attacker, movements, seed: name });
@@ -44,12 +44,12 @@ for (const name of ['still', 'print', 'screen', 'replay']) {
 }
 
 const plans: readonly (readonly [string, Plan])[] = [
-  ['a photo in the place of the camera', 'still'],
-  ['a person who turns the wrong way round', 'mirrored'],
+  ['a photo in place of the camera', 'still'],
+  ['a person who turns in the opposite direction', 'mirrored'],
   ['a recording of another check', movements.map((movement) => ({ movement, ms: 1500 }))],
 ];
 for (const [name, plan] of plans) {
-  inBrowser(`${name} is refused`, async () => {
+  inBrowser(`${name}: the judge refuses the attack`, async () => {
     const judged = await checkRefused(await cast().openVisitor('ada', { plan, isGuided: false }));
     expect(judged.pass).toBe(false);
   });

@@ -53,7 +53,7 @@ const screens = {
 } as const;
 
 for (const screen of Object.keys(screens) as (keyof typeof screens)[]) {
-  inBrowser(`${screen}: in the organisation’s colours nothing stands in anybody’s way, in light and dark`, async () => {
+  inBrowser(`${screen}: the page in the organization’s colors is accessible in light and dark mode`, async () => {
     for (const scheme of ['light', 'dark'] as const) {
       const visitor = await receive({ viewport: { width: 360, height: 740 }, colorScheme: scheme });
       const { page, context, requests, complaints, close } = visitor;
@@ -95,7 +95,7 @@ async function frame(page: Page, around: string, address: string): Promise<void>
 }
 
 inBrowser(
-  'the preview stands in a frame of this origin, in either scheme and every language, and cannot be pressed',
+  'the brand preview appears in a frame of the same origin, in the requested language and scheme, and is inert',
   async () => {
     const { page, complaints, close } = await receive({ colorScheme: 'dark' });
     const address = `${server.origin}${previewPath(digestOfBrand(brand))}`;

@@ -8,7 +8,7 @@ import { insist } from './walk.js';
 
 const { visit, openPhone } = usePortals();
 
-inBrowser('somebody checks in by a code, is counted and not named, sees their list, and leaves', async () => {
+inBrowser('a visitor checks in by a code after a face check, is counted without a name, and checks out', async () => {
   const { page, portals, close } = await visit();
   const url = portals.urlOf('check-in');
   const { page: place } = await openPhone();

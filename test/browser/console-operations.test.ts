@@ -58,7 +58,7 @@ async function openOkta(page: Page): Promise<void> {
 const dialogueOf = (page: Page) => page.getByRole('alertdialog');
 const hookOf = ({ okta }: Company) => [...okta.org.hooks.values()].find(({ name }) => name.includes('token'));
 
-inBrowser('the doctor finds something broken, and it is mended', async () => {
+inBrowser('an administrator runs the doctor and fixes a finding in at most five clicks', async () => {
   const { page } = visitor;
   for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await openOkta(page);
@@ -72,7 +72,7 @@ inBrowser('the doctor finds something broken, and it is mended', async () => {
   expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(2);
 });
 
-inBrowser('from shadow to enforce: who would be refused, that nobody can pass, and back', async () => {
+inBrowser('an administrator switches from shadow to enforce after seeing who would be refused, and back', async () => {
   const { page } = visitor;
   await openOkta(page);
   await click(page.getByRole('link', { name: 'Rollout' }));

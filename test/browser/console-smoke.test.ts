@@ -21,7 +21,7 @@ const origin = useShared(
   },
 );
 
-inBrowser('the main screens open without a complaint of the browser', async () => {
+inBrowser('the main screens open without a browser error', async () => {
   const { page, complaints, close } = await visitConsole(browser(), origin().url, { key: adminKey });
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   const navigation = page.getByRole('navigation');
@@ -36,7 +36,7 @@ inBrowser('the main screens open without a complaint of the browser', async () =
   await close();
 });
 
-inBrowser('a session that has ended leads to the sign-in, and back to where one was', async () => {
+inBrowser('an ended session leads to the sign-in and back to the requested screen', async () => {
   const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
   await page.getByRole('heading', { name: 'Add an administrator' }).waitFor();
   await page.context().clearCookies();
@@ -48,7 +48,7 @@ inBrowser('a session that has ended leads to the sign-in, and back to where one 
   await close();
 });
 
-inBrowser('a refusal is told in words, with the id of the request', async () => {
+inBrowser('an API error appears as text with its code and the request ID', async () => {
   const { page, close } = await visitConsole(browser(), origin().url, { key: adminKey, path: '/administrators' });
   await page.getByLabel('Name', { exact: true }).fill('grace');
   await page.getByRole('button', { name: 'Add' }).click();

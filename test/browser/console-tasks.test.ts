@@ -101,7 +101,7 @@ async function visit(key?: string) {
 
 const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
 
-inBrowser('why was she refused yesterday? A help desk reads it, and sees no list of everybody', async () => {
+inBrowser('a help-desk agent sees the reason of a user’s refused check, and no list of enrolled users', async () => {
   const { page, find, leave } = await visit(stage().helpDeskKey);
   expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
   await find('ada@example.com');
@@ -122,7 +122,7 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   await leave();
 });
 
-inBrowser('a person is erased, and there is a receipt', async () => {
+inBrowser('an administrator erases a person and gets a receipt', async () => {
   await enrol('dora');
   const { page, click, find, confirm, leave } = await visit();
   await find('dora');
@@ -136,7 +136,7 @@ inBrowser('a person is erased, and there is a receipt', async () => {
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><rect x="5" y="5" width="190" height="30" fill="#7a1fa2"/></svg>';
 
-inBrowser('a planned campaign is started, says before what it will do, and is followed', async () => {
+inBrowser('an administrator sees the size of a planned campaign, starts it, and stops it', async () => {
   await stage().campaigns.plan('Autumn');
   const { page, click, open, confirm, leave } = await visit();
   await open('Campaigns');
@@ -153,7 +153,7 @@ inBrowser('a planned campaign is started, says before what it will do, and is fo
   await leave();
 });
 
-inBrowser('a campaign of a CSV file is planned, and its letter gets words of its own', async () => {
+inBrowser('an administrator plans a campaign from a CSV file and customizes the e-mail', async () => {
   const { page, click, open, leave } = await visit();
   await open('Campaigns');
   await page.getByLabel('Name', { exact: true }).fill('By file');
@@ -183,7 +183,7 @@ inBrowser('a campaign of a CSV file is planned, and its letter gets words of its
   await leave();
 });
 
-inBrowser('a letter is shown in an origin of its own, to the frame of the console alone', async () => {
+inBrowser('an e-mail preview has a sandbox policy, is served to the console’s frame only, and expires', async () => {
   const { page, leave } = await visit();
   const id = await stage().campaigns.plan('Shown');
   await page.goto(`${stage().origin}/console/campaigns/${id}`);
@@ -207,7 +207,7 @@ inBrowser('a letter is shown in an origin of its own, to the frame of the consol
   await leave();
 });
 
-inBrowser('a brand is tried beside the form, put in force, and taken back', async () => {
+inBrowser('an administrator previews and publishes a brand, and restores the former one', async () => {
   const { page, click, open, confirm, leave } = await visit();
   await open('Brand');
   const preview = page.frameLocator('iframe');

@@ -235,7 +235,7 @@ inBrowser('each of the fourteen weekly tasks takes at most three clicks', async 
   expect(Object.entries(measured).filter(([, { clicks }]) => clicks > 3)).toEqual([]);
 });
 
-inBrowser('the members of a group are invited, and lockouts end, for all chosen at once', async () => {
+inBrowser('an administrator invites several members and ends several lockouts at once', async () => {
   const other = await startWeek();
   const { page } = await visitConsole(browser(), other.origin, { key: adminKey });
   await page.getByRole('heading', { name: 'Home' }).waitFor();

@@ -118,7 +118,7 @@ async function waitForHelp({ deps }: ApiServer): Promise<void> {
 }
 
 for (const { name, path, prepare } of consoleScreens) {
-  inBrowser(`${name}: nothing stands in anybody’s way`, async () => {
+  inBrowser(`${name}: the console screen is accessible`, async () => {
     const { page, requests, complaints, close } = await visitConsole(browser, origin, { key: adminKey, path });
     await page.locator('main h1').waitFor();
     await page.locator('main:not(:has(.loading))').waitFor();
@@ -130,7 +130,7 @@ for (const { name, path, prepare } of consoleScreens) {
   });
 }
 
-inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
+inBrowser('the sign-in screen is accessible, also right to left', async () => {
   const { page, complaints, close } = await visitConsole(browser, origin, { key: null });
   await expectAccessible(page, 'sign-in');
   await page.getByLabel('Language').selectOption('ar');
@@ -140,7 +140,7 @@ inBrowser('the sign-in: nothing stands in anybody’s way', async () => {
   await close();
 });
 
-inBrowser('a name that is markup is shown as text', async () => {
+inBrowser('markup in an application’s name is shown as text', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: adminKey, path: '/applications' });
   await page.getByRole('link', { name: markup }).click();
   await page.getByRole('heading', { name: markup }).waitFor();
@@ -159,7 +159,7 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
   throw new Error('not reached by the keyboard');
 }
 
-inBrowser('an administrator is added and removed by the keyboard alone', async () => {
+inBrowser('an administrator can be added and removed by keyboard', async () => {
   const { page, close } = await visitConsole(browser, origin, { key: null });
   await tabTo(page, page.getByLabel('Admin key'));
   await page.keyboard.type(adminKey);
@@ -186,7 +186,7 @@ inBrowser('an administrator is added and removed by the keyboard alone', async (
   await close();
 });
 
-test('all of the console in one language is at most 160 KB, compressed', () => {
+test('the console in one language is at most 160 KB compressed', () => {
   const folder = join(consoleFolder, 'compressed');
   const names = readdirSync(folder).filter((name) => !/^(de|fr|ar|es)-/.test(name));
   const bytes = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);

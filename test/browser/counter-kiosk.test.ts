@@ -11,7 +11,7 @@ const { visit, stand } = usePortals();
 
 const idle = (page: Page) => page.locator('main[data-screen="kiosk-idle"]').waitFor();
 
-inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where somebody stopped', async () => {
+inBrowser('a kiosk completes a counter’s check, clears its screen, and ends an abandoned check', async () => {
   const { portals, close } = await visit();
   const { page: kiosk, complaints } = await stand();
   const { page: desk } = await stand();

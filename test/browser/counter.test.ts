@@ -22,7 +22,7 @@ const { visit, openPhone } = usePortals();
 
 const choice = (page: Page, number: string) => page.locator(`button[value="${number}"]`);
 
-inBrowser('a counter sees who passed and what they agreed to; with a wrong number it sees nothing', async () => {
+inBrowser('a counter sees the result and the consented claims, and nothing after a wrong number', async () => {
   const { page: phone, portals, complaints, close } = await visit();
   const { page: desk, close: closeDesk } = await openPhone();
 
@@ -83,13 +83,10 @@ const pages: readonly ((language: Language) => RenderedPage)[] = [
   (language) => renderAskPage(language, kioskUrl),
 ];
 
-inBrowser(
-  'the phone’s pages are within reach of everybody in every language, in the light and in the dark',
-  async () => {
-    const { page, close } = await openPhone();
-    await expectAllWithinReach(page, pages, async () => {
-      expect(await page.locator('b').count()).toBe(0);
-    });
-    await close();
-  },
-);
+inBrowser('the counter’s phone pages are accessible in every language, in light and dark mode', async () => {
+  const { page, close } = await openPhone();
+  await expectAllWithinReach(page, pages, async () => {
+    expect(await page.locator('b').count()).toBe(0);
+  });
+  await close();
+});

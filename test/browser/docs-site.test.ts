@@ -39,14 +39,14 @@ for (const [path, colorScheme, width] of [
   ['configuration.html', 'light', 360],
   ['adapters/okta/', 'dark', 1280],
 ] as const)
-  inBrowser(`${path}, ${colorScheme}, ${width} px: nothing in anybody’s way, and nothing from elsewhere`, async () => {
+  inBrowser(`${path}, ${colorScheme}, ${width} px: the page is accessible and self-contained`, async () => {
     const { page, wrong } = await open(path, { colorScheme, width });
     expect([await findBarriers(page), await fitsWidth(page)]).toEqual([[], true]);
     expect(wrong).toEqual([]);
     await page.context().close();
   });
 
-inBrowser('a setting is found by its name, by keys alone', async () => {
+inBrowser('the search finds a setting by its name, by keyboard', async () => {
   const { page, wrong } = await open('index.html', { width: 360 });
   await page.keyboard.press('/');
   await page.keyboard.type('proxyHops');

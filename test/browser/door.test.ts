@@ -23,7 +23,7 @@ const poses = useShared(
 const stand = (name: 'ada' | 'eve') =>
   receive(browser(), { person: { poses: poses()[name], plan: 'follow', reactionMs: 150 }, viewport: narrow });
 
-inBrowser('a door opens, with the time, to whoever is on its roster, and says nothing to anybody else', async () => {
+inBrowser('the door opens for a person on its roster, and shows nothing to another person', async () => {
   const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
   const door = portals.urlOf('door');
   const known = await stand('ada');

@@ -10,7 +10,7 @@ const cast = castOf({
   document: { referencePhoto: true },
 });
 
-inBrowser('where a PIN is asked for, the face does not pass with another PIN', async () => {
+inBrowser('a user enrolled with a PIN does not pass with another PIN', async () => {
   const subject = await cast().stage.addUser();
   const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   expect(await follow(page, await cast().stage.invite('pin', subject, 'enrol'))).toBe('pin');
@@ -29,7 +29,7 @@ inBrowser('where a PIN is asked for, the face does not pass with another PIN', a
   await visitor.close();
 });
 
-inBrowser('with a document asked for, only the person on it is enrolled', async () => {
+inBrowser('an enrolment with an identity document requires that the document shows the same face', async () => {
   const subject = await cast().stage.addUser();
   const { page, close } = await cast().openVisitor('ada', { isGuided: false });
   expect(await follow(page, await cast().stage.invite('document', subject, 'enrol'))).toBe('reference');

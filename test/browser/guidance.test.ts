@@ -104,7 +104,7 @@ const prepare = `async () => {
     page.evaluate(([shown, times]) => globalThis.guidance.look(shown, times), [picture, looks] as const);
   const reasonOfNone = () => page.evaluate<string>('createGuide().then(() => "loaded", (error) => error.name)');
 
-  test('one person is ready; two, none and darkness are told apart; the way back works', async () => {
+  test('the guide reports one face as ready, and a group, darkness and no face with their hints', async () => {
     await open();
     await page.evaluate(`(${prepare})()`);
     const ready: GuideReading = {
@@ -151,8 +151,8 @@ const prepare = `async () => {
           await route.fulfill({ response, body });
         }),
     ],
-    ['lost on the way', (page) => page.route('**/detect.onnx*', (route) => route.abort())],
-  ])('a model that is %s: there is no guidance, by its name', async (_name, change) => {
+    ['not downloaded', (page) => page.route('**/detect.onnx*', (route) => route.abort())],
+  ])('createGuide fails with GuidanceUnavailable if a model is %s', async (_name, change) => {
     await open(change);
     expect(await reasonOfNone()).toBe('GuidanceUnavailable');
   });

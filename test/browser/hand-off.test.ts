@@ -26,7 +26,7 @@ async function askForPhone({ page }: Visitor, link: string) {
   return handOffGuard.parse(reply);
 }
 
-inBrowser('a computer starts, a phone lends its camera, the computer goes on', async () => {
+inBrowser('a check handed off to a phone passes there, and the computer shows the result', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   const computer = await cast().openVisitor('ada', { allowsCamera: false, userAgent: firefox });
@@ -63,7 +63,7 @@ inBrowser('a computer starts, a phone lends its camera, the computer goes on', a
 });
 
 inBrowser(
-  'where a phone is needed a computer hands over at once, and its camera is not asked for; a phone does it itself',
+  'if the policy requires a phone, a computer hands off at once without its camera, and a phone continues',
   async () => {
     const subject = await cast().enrolAda('phones');
     const { link } = await cast().stage.startStepUp({ connection: 'phones', subject });
@@ -91,7 +91,7 @@ inBrowser(
   },
 );
 
-inBrowser('a link whose answer is lost on the way opens once the network is there again, on a phone, too', async () => {
+inBrowser('a link whose reply is lost opens once the network is back, on a phone too', async () => {
   const subject = await cast().enrolAda('plain');
   const { link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   const loseFirst = ({ context }: Visitor) =>
@@ -120,7 +120,7 @@ inBrowser('a link whose answer is lost on the way opens once the network is ther
   await computer.close();
 });
 
-inBrowser('another number than the computer’s ends the check', async () => {
+inBrowser('choosing another number on the phone than the computer shows ends the check', async () => {
   const subject = await cast().enrolAda('plain');
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   const computer = await cast().openVisitor('ada', { allowsCamera: false });

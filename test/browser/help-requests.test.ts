@@ -15,7 +15,7 @@ const stage = useShared(
   ({ close }) => close(),
 );
 
-inBrowser('who asks for help is in the queue, as text, until an agent has settled it', async () => {
+inBrowser('a request for help appears in the console’s queue as text until an agent settles it', async () => {
   const { page, words, complaints, close } = await stage().refuse('asks', { language: 'ar', window: 'phone' });
   await press(page, words.help.ask);
   await see(page, 'help');

@@ -88,7 +88,7 @@ async function pressKey(page: Page, name: string | RegExp): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is ended by one press', async () => {
+inBrowser('a user signs in at the provider and ends consents, links and known places by keyboard', async () => {
   const { server, issuer, stop } = await startServer();
   const { page, complaints, close } = await receive(browser(), narrow);
   for (const language of languages) {

@@ -13,7 +13,7 @@ async function start(): Promise<{ readonly id: string; readonly link: string }> 
   return cast().stage.startStepUp({ connection: 'plain', subject });
 }
 
-inBrowser('an invitation enrols; the own page shows what is held, and ends it', async () => {
+inBrowser('an invitation enrols a user; the user’s own page shows the enrolment and deletes it', async () => {
   const subject = await cast().stage.addUser();
   const invitation = await cast().stage.invite('plain', subject, 'enrol');
   const { page, close } = await cast().openVisitor('ada', { isGuided: false });
@@ -59,7 +59,7 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
 });
 
 inBrowser(
-  'a step-up passes for the enrolled person, loads nothing from elsewhere and leaves nothing in the browser',
+  'a step-up passes for the enrolled person, loads nothing from other origins and stores nothing in the browser',
   async () => {
     const { id, link } = await start();
     const { page, context, requests, complaints, close } = await cast().openVisitor('ada');
@@ -81,7 +81,7 @@ inBrowser(
   },
 );
 
-inBrowser('another face is refused: three tries, then the step-up has failed', async () => {
+inBrowser('a step-up fails after three attempts with another face', async () => {
   const { id, link } = await start();
   const { page, close } = await cast().openVisitor('eve', { isGuided: false });
   await page.goto(link);

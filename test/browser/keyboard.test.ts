@@ -27,7 +27,7 @@ async function askForCode(page: Page, way: string): Promise<void> {
 
 const focused = 'document.activeElement.id || document.activeElement.tagName';
 
-inBrowser('after a wrong code the next one is typed where the first was', async () => {
+inBrowser('after a wrong code the code field has the focus', async () => {
   const { page, close } = await arrive(
     { anotherWays: ['recovery_code'] },
     { '/another-way/recovery-code': { refusal: 'code_wrong' } },
@@ -44,7 +44,7 @@ for (const [script, digits] of [
   ['Arabic', '٤٨٢٩١٣'],
   ['Persian', '۴۸۲۹۱۳'],
 ] as const) {
-  inBrowser(`${script} digits are the same code, and the same PIN`, async () => {
+  inBrowser(`${script} digits are accepted as a code and as a PIN`, async () => {
     const sent: unknown[] = [];
     const mail = await arrive(
       { anotherWays: ['email'] },

@@ -11,7 +11,7 @@ import { screenOf, see } from './walk.js';
 
 const { receive, server } = usePage('pattern');
 
-inBrowser('over a slow network the screen is cleared, too: the page is asked for once', async () => {
+inBrowser('on a slow network the kiosk requests its next page once and clears the screen', async () => {
   const { page, context, close } = await receive();
   await scriptReplies(context, { ...firstView, state: 'passed' }, { '/kiosk/next': { ticket: 'a.b', page: null } });
   await page.goto(`${server.origin}/face/kiosk#gate.secret`);
@@ -29,7 +29,7 @@ inBrowser('over a slow network the screen is cleared, too: the page is asked for
   await close();
 });
 
-inBrowser('a kiosk says that it is free only once whoever was there is gone for the server, too', async () => {
+inBrowser('a kiosk shows its idle screen only after the server has released the previous visitor', async () => {
   const { page, context, close } = await receive();
   await scriptReplies(context, firstView, {});
   const asked: Route[] = [];

@@ -8,8 +8,8 @@ import { press, see } from './walk.js';
 
 const visit = visitsOf();
 
-describe('whoever cannot have flashes', () => {
-  inBrowser('goes on by movements alone where that is offered, and nothing flashes', async () => {
+describe('a user who skips flashing colors', () => {
+  inBrowser('continues with movements only if the light is optional, and no color flashes', async () => {
     const { page, asked, close } = await visit();
     const go = page.getByRole('button', { name: 'Continue', description: /2\.5 times a second/ });
     expect(await go.count()).toBe(1);
@@ -20,7 +20,7 @@ describe('whoever cannot have flashes', () => {
     await close();
   });
 
-  inBrowser('is told that they are demanded, and led to the other way or back', async () => {
+  inBrowser('sees that the light is required, and can use another way or go back', async () => {
     const { page, asked, close } = await visit({ light: 'demanded' });
     await press(page, 'Skip flashing colors');
     await see(page, 'flashes');
@@ -37,7 +37,7 @@ describe('whoever cannot have flashes', () => {
 });
 
 inBrowser(
-  'a camera that can holds exposure and white balance under light, and is let go before it is turned off',
+  'the camera’s exposure and white balance are fixed during flashes and released before the camera stops',
   async () => {
     const before = `
     window.held = [];

@@ -27,7 +27,7 @@ async function openVisitor({ plan = 'follow', change, device = 'phone', connecti
 }
 
 for (const device of ['phone', 'desktop'] as const) {
-  inBrowser(`passes with a ${device} for the person whose face answers its light`, async () => {
+  inBrowser(`on a ${device}, a step-up passes for the enrolled person in the screen’s light`, async () => {
     const { page, id, link, complaints, close } = await openVisitor({ device, change: {} });
     await page.goto(link);
     expect(await insist(page)).toBe('passed');
@@ -39,17 +39,17 @@ for (const device of ['phone', 'desktop'] as const) {
 
 const recording = ['centre', 'left', 'right', 'up', 'centre'].map((movement) => ({ movement, ms: 1500 }));
 const attacks: readonly (readonly [string, Before, RegExp])[] = [
-  ['a recording in the place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
-  ['an injection that no light falls on', { change: null }, /light_gain|light_match/],
-  ['an injection lit by other colours', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
+  ['a recording in place of the camera', { plan: recording, change: null }, /light_gain|light_match/],
+  ['an injected video without the screen’s light', { change: null }, /light_gain|light_match/],
+  ['an injected video lit by other colors', { change: { colours: [1, 2, 0] } }, /light_gain|light_match/],
   [
-    'glass that throws the light back',
+    'a glass that reflects the light',
     { change: { glass: true, gain: 0.05 } },
     /light_(material|falloff|gain|match|normals)/,
   ],
 ];
 for (const [name, before, reason] of attacks) {
-  inBrowser(`${name} is refused, whatever its movements`, async () => {
+  inBrowser(`${name}: the judge refuses the attack because of its light`, async () => {
     const { page, id, link, close } = await openVisitor(before);
     expect(await follow(page, link)).toBe('try-again');
     const [judged] = await cast().stage.judgementsOf(id);

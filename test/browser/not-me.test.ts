@@ -6,7 +6,7 @@ import { inBrowser, usePage } from './page-suite.js';
 
 const { receive, server } = usePage('none');
 
-inBrowser('nothing is sent before the button is pressed, and then the secret alone', async () => {
+inBrowser('the page “It wasn’t me” sends the secret only after the button is pressed', async () => {
   const { page, complaints, close } = await receive({ viewport: { width: 360, height: 740 } });
   const sent: unknown[] = [];
   await page.route('**/face/not-me', async (route) => {

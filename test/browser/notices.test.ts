@@ -97,7 +97,7 @@ async function refuseAnna(): Promise<void> {
 }
 
 inBrowser(
-  'a person has themself told on this browser, without e-mail; it shows what was sent, and no more once it is over',
+  'a user subscribes to push notifications instead of e-mails, sees one in the browser, and unsubscribes',
   async () => {
     const { page, requests, complaints, close } = await visit('de');
     const { server, service } = stage();

@@ -14,7 +14,7 @@ const ada = useAda();
 const show = (at: Partial<ScreenCase> & Pick<ScreenCase, 'screen'>) =>
   reach(browser(), server.origin, { name: at.screen, ...at }, { person: ada(), device: 'desktop' });
 
-inBrowser('a camera that was refused is told of, asked for once, and opened after it is allowed', async () => {
+inBrowser('a denied camera is requested once, and opens after access is allowed and retried', async () => {
   const asked: string[] = [];
   const { page, context, close } = await receive({ allowsCamera: false });
   await context.exposeFunction('noteQuestion', () => asked.push('camera'));
@@ -37,7 +37,7 @@ inBrowser('a camera that was refused is told of, asked for once, and opened afte
   await close();
 });
 
-inBrowser('a device without a camera', async () => {
+inBrowser('a device without a camera offers the phone', async () => {
   const bare = await launchChromium({ camera: 'none' });
   const { page, context } = await receiveFrom(bare);
   await scriptReplies(context, firstView, {});
@@ -49,7 +49,7 @@ inBrowser('a device without a camera', async () => {
 });
 
 inBrowser(
-  'a link that was sent is opened by a press, and by nobody who runs the page before its person reads it',
+  'a link from a message opens only after a button is pressed, so a link scanner cannot use it up',
   async () => {
     const { page, context, requests, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
@@ -70,7 +70,7 @@ inBrowser(
 const leave =
   "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
 
-inBrowser('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
+inBrowser('a page hidden during the movements stops the camera, and the user can try again', async () => {
   const { page, close } = await show({ screen: 'challenge' });
   await page.locator('[data-movement="up"]').waitFor();
   await page.evaluate(leave);
@@ -84,7 +84,7 @@ inBrowser('a page that is left in the middle, or is before nobody when the movem
   await close();
 });
 
-inBrowser('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
+inBrowser('after an interruption of the network the page continues by itself with its pictures', async () => {
   const { page, context, requests, close } = await show({ screen: 'challenge' });
   await page.locator('[data-movement="up"]').waitFor();
   await page.unroute('**').catch(() => {});
@@ -99,7 +99,7 @@ inBrowser('a network that goes and comes: the page goes on by itself, with the p
 });
 
 for (const name of ['TimeoutError', 'AbortError'])
-  inBrowser(`a server that does not answer, told by ${name} as browsers of today or older ones do`, async () => {
+  inBrowser(`a server that does not reply leads to the time-out screen, with the error ${name}`, async () => {
     const { page, context, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, { '/consent': 'hang' });
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
@@ -113,7 +113,7 @@ for (const name of ['TimeoutError', 'AbortError'])
     await close();
   });
 
-inBrowser('models and WebAssembly of a wrong type: the check works without the help', async () => {
+inBrowser('if models and WebAssembly have a wrong content type, the check continues without guidance', async () => {
   const { page, context, complaints, close } = await receive({ person: ada() });
   await scriptReplies(context, firstView, {});
   const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };

@@ -86,7 +86,7 @@ async function handIn(page: Page): Promise<void> {
 }
 
 inBrowser(
-  'a developer asks, an administrator approves in at most 5 clicks, the key is fetched once and calls',
+  'an administrator approves a developer’s request in at most five clicks; the developer gets the key once',
   async () => {
     const developer = await signIn('grace');
     expect(await developer.page.getByRole('navigation').getByRole('listitem').allTextContents()).toEqual([
@@ -150,7 +150,7 @@ inBrowser(
   },
 );
 
-inBrowser('a question goes to and fro, the terms are agreed to, and text that is markup stays text', async () => {
+inBrowser('developer and administrator exchange messages, and new terms need agreement', async () => {
   const developer = await signIn('mary');
   const { page, ...administrator } = await signIn('ada');
   await go(page, 'Requests');
@@ -209,7 +209,7 @@ inBrowser('a question goes to and fro, the terms are agreed to, and text that is
   await administrator.close();
 });
 
-inBrowser('a draft is withdrawn, and a token of the sandbox is shown once with a call that works', async () => {
+inBrowser('a developer withdraws a draft, and gets a sandbox token once with a valid example call', async () => {
   const { page, complaints, close } = await signIn('mary');
   await write(page, 'nothing');
   await page.getByRole('button', { name: 'Withdraw the request' }).click();

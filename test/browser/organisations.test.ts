@@ -20,7 +20,7 @@ async function showFace(page: Page, portals: RunningPortals): Promise<void> {
   await insist(page);
 }
 
-inBrowser('lets somebody file for the company they chose, by keyboard alone, until their role ends', async () => {
+inBrowser('a user chooses an organization by keyboard and acts for it until the role ends', async () => {
   const { page, portals, complaints, close } = await visit();
 
   // Two: neither is chosen beforehand.
@@ -62,7 +62,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
 });
 
 inBrowser(
-  'is within reach of everybody in every language, in the light and in the dark, from 360 pixels on',
+  'the organization page is accessible in every language, in light and dark mode, from 360 pixels',
   async () => {
     const { page, close } = await openPhone();
     await expectAllWithinReach(page, [renderOrganisationSample]);

@@ -19,8 +19,8 @@ import { patienceMs } from '../support/run/patience.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
 const kinds = {
-  'one of a phone or laptop': { transport: 'internal', defaultBackupEligibility: false, hasPrf: true },
-  'one whose credentials are synchronised': { transport: 'internal', defaultBackupEligibility: true, hasPrf: true },
+  'a phone or laptop': { transport: 'internal', defaultBackupEligibility: false, hasPrf: true },
+  'a synchronized credential': { transport: 'internal', defaultBackupEligibility: true, hasPrf: true },
   'a security key': { transport: 'usb', defaultBackupEligibility: false, hasPrf: false, hasHmacSecret: true },
 } as const;
 
@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 /** A browser of its own with one authenticator, and the page's module in it. */
-async function openBrowser(given: JsonObject = kinds['one of a phone or laptop']) {
+async function openBrowser(given: JsonObject = kinds['a phone or laptop']) {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(patienceMs);
   await page.goto(origin);
@@ -138,8 +138,8 @@ async function setUp() {
   return { begin, enrol, take, opens };
 }
 
-describe.each(Object.entries(kinds))('with %s', (_, kind) => {
-  test('making a credential and using it give one secret, and the token opens', async () => {
+describe.each(Object.entries(kinds))('a passkey of %s', (_, kind) => {
+  test('returns the same secret when created and when used, and the secret opens the token', async () => {
     const { begin, enrol, take, opens } = await setUp();
     const page = await openBrowser(kind);
     const { method, secretText, answer } = await enrol(page);
@@ -154,14 +154,14 @@ describe.each(Object.entries(kinds))('with %s', (_, kind) => {
   });
 });
 
-describe('no secret comes', () => {
-  test('from an authenticator without a PRF', async () => {
+describe('the page reports a passkey problem', () => {
+  test('if the authenticator has no PRF', async () => {
     const { begin } = await setUp();
     const page = await openBrowser({ hasPrf: false });
     expect(await run(page, 'create', await begin('create'))).toEqual({ name: 'PasskeyProblem', reason: 'no_prf' });
   });
 
-  test('from a browser without WebAuthn', async () => {
+  test('if the browser has no WebAuthn', async () => {
     const { begin } = await setUp();
     const page = await openBrowser();
     await page.evaluate(() => Reflect.deleteProperty(globalThis, 'PublicKeyCredential'));

@@ -130,7 +130,7 @@ for (const [title, key, result] of [
   ['Okta, a factor', 'oktaFactor', 'signed-in'],
   ['Okta, an identity verification', 'oktaIdv', 'signed-in'],
 ] as const) {
-  inBrowser(`${title}: there, to the face check, and back`, async () => {
+  inBrowser(`${title}: the browser goes to the face check and back, and the check passes`, async () => {
     // The simulated Entra tenant has a certificate of this run.
     const { page, complaints, close } = await receive(browser, {
       person: ada,
@@ -143,7 +143,7 @@ for (const [title, key, result] of [
   });
 }
 
-inBrowser('a link that a provider’s redirect led to opens in no other browser', async () => {
+inBrowser('a capture link from a provider’s redirect does not open in another browser', async () => {
   const own = await receive(browser, { person: ada, isGuided: false });
   await own.context.route('**/face/open', (route) => route.abort());
   await own.page.goto(starts.oktaFactor);

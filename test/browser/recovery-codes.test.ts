@@ -27,7 +27,7 @@ async function reachCode(subject: string, language: 'de' | 'ar') {
   return { ...visitor, words, stateOf: async () => (await cast().stage.get(`/step-ups/${id}`)).state };
 }
 
-inBrowser('made and shown once at the enrolment; one passes, and not a second time', async () => {
+inBrowser('recovery codes are shown once at the enrolment; each passes once', async () => {
   const subject = await cast().stage.addUser();
   const { page, close } = await cast().openVisitor('ada', { isGuided: false, ...windows.phone });
   await page.goto(await cast().stage.invite('plain', subject, 'enrol'));

@@ -15,7 +15,7 @@ const withoutWayOut =
 const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
 
 for (const at of screens) {
-  inBrowserAtOnce(`${at.name}: nothing stands in anybody’s way`, async () => {
+  inBrowserAtOnce(`${at.name}: the screen is accessible in both color schemes, narrow and right to left`, async () => {
     const { page, requests, complaints, close } = await reach(browser(), server.origin, at, {
       person: ada(),
       device: at.only ?? 'desktop',

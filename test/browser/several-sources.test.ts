@@ -16,7 +16,7 @@ async function sayWho(page: Page, login: string): Promise<void> {
 }
 
 inBrowser(
-  'links the account at the payroll by a second face check, and tells the bank what both signed for',
+  'a user links a second account by a face check, and the bank gets the claims that both sources signed',
   async () => {
     const { page, portals, complaints, close } = await visit();
     await page.goto(portals.urlOf('links'));

@@ -14,7 +14,7 @@ async function start(about: JsonObject = {}): Promise<{ readonly id: string; rea
   return cast().stage.startStepUp({ connection: 'plain', subject, ...about });
 }
 
-inBrowser('goes back to the app with a receipt, where the app asked for one', async () => {
+inBrowser('the page returns to the application with a receipt if the application requested one', async () => {
   const { link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
   const { page, context, close } = await cast().openVisitor('ada');
   await context.route('http://localhost:1/**', (route) =>
@@ -26,7 +26,7 @@ inBrowser('goes back to the app with a receipt, where the app asked for one', as
   await close();
 });
 
-inBrowser('can be canceled at any time, during movements and sending too, and returns to the app', async () => {
+inBrowser('the user can cancel during movements and sending, and the page returns to the application', async () => {
   for (const moment of ['challenge', 'sending'] as const) {
     const { id, link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
     const { page, context, close } = await cast().openVisitor('ada', { isGuided: false });
@@ -44,7 +44,7 @@ inBrowser('can be canceled at any time, during movements and sending too, and re
   }
 });
 
-inBrowser('works by the keyboard alone', async () => {
+inBrowser('a step-up can be completed by keyboard', async () => {
   const { link } = await start();
   const { page, close } = await cast().openVisitor('ada', { isGuided: false, reducedMotion: 'reduce' });
   await page.goto(link);

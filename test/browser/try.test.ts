@@ -36,7 +36,7 @@ afterAll(async () => {
   await simulation?.stop();
 });
 
-inBrowser('a drawn person is enrolled and checked on the real page, and keeps no enrolment', async () => {
+inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment', async () => {
   const { code, stdout } = await runCli(['try', 'simulated', '--login', login], env);
   expect(stdout.split('\n')).toEqual([
     `simulated: ${login} is ${simulation.subjects.get(login)} there, and not enrolled.`,
@@ -56,7 +56,7 @@ inBrowser('a drawn person is enrolled and checked on the real page, and keeps no
   expect(JSON.parse(held.stdout)).toMatchObject({ subjects: [{ held: { enrolment: null } }] });
 });
 
-test('with --camera it prints a link and waits; stopped before, it ends the link', async () => {
+test('facestep try --camera prints a link, and revokes the link when interrupted', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
   expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
   expect(stdout).toContain('Ended: the link. The user is not enrolled.');
@@ -71,7 +71,7 @@ test('with --camera it prints a link and waits; stopped before, it ends the link
   expect(await opened.json()).toMatchObject({ code: 'step_up_finished' });
 });
 
-test('who is enrolled already is left alone', async () => {
+test('facestep try refuses a user who is already enrolled', async () => {
   const backend = await connectBackend(service.url, simulation.config.adminKey, {
     connection: 'simulated',
     application: simulation.application,

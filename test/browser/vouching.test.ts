@@ -47,7 +47,7 @@ async function mailedLink(to: string): Promise<string> {
 }
 
 inBrowser(
-  'the agent sends a link and reads a number; the caller chooses it on a phone and shows their face; the agent sees who it is',
+  'a help-desk agent verifies a caller: link, number, face check on the phone, and the result with the identity',
   async () => {
     const subject = await cast().enrolAda('plain');
     const login = 'user-1@example.com';

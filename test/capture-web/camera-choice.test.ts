@@ -16,7 +16,7 @@ test.each([
   // Letters within a word are no sign.
   ['AirCam', 'plain'],
   ['Observer 4K', 'plain'],
-])('%s is %s', (label, kind) => {
+])('the camera labeled %s is classified as %s', (label, kind) => {
   expect(kindOf({ label, facing: null })).toBe(kind);
 });
 
@@ -27,7 +27,7 @@ test.each([
   ['Camera facing back', 'user', 'front'],
   ['Microsoft IR Camera Front', 'user', 'unsuitable'],
   ['OBS Virtual Camera', 'user', 'virtual'],
-] as const)('%s that faces %s is %s', (label, facing, kind) => {
+] as const)('the camera labeled %s that faces %s is classified as %s', (label, facing, kind) => {
   expect(kindOf({ label, facing })).toBe(kind);
 });
 
@@ -45,26 +45,26 @@ test.each([
     false,
   ],
   ['Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/125.0 Mobile Safari/537.36', false],
-])('%s is inside an app: %s', (userAgent, expected) => {
+])('the user agent %s belongs to an in-app browser: %s', (userAgent, expected) => {
   expect(isInApp(userAgent)).toBe(expected);
 });
 
 describe('a better camera than the open one', () => {
-  test('is taken for an infrared, a rear and a virtual one', () => {
+  test('is selected if the open camera is infrared, rear or virtual', () => {
     const cameras = toEntries(['Integrated IR Camera', 'USB Camera', 'OBS Virtual Camera', 'Rear Camera']);
     for (const open of ['Integrated IR Camera', 'OBS Virtual Camera', 'Rear Camera']) {
       expect(betterCamera({ label: open, facing: null }, cameras)?.label).toBe('USB Camera');
     }
   });
 
-  test('is the one that faces the user, in whatever language its label is', () => {
+  test('is the one that faces the user, whatever the language of its label', () => {
     const tylna = { deviceId: 'b', label: 'Kamera tylna', facing: 'environment' } as const;
     const przednia = { deviceId: 'a', label: 'Kamera przednia', facing: 'user' } as const;
     expect(betterCamera(tylna, [tylna, ...toEntries(['USB Camera']), przednia])).toBe(przednia);
     expect(betterCamera(przednia, [tylna, przednia])).toBeNull();
   });
 
-  test('is not looked for where the open one will do, or nothing better is there', () => {
+  test('is null if the open camera is suitable, or no other camera is', () => {
     expect(
       betterCamera({ label: 'USB Camera', facing: null }, toEntries(['USB Camera', 'FaceTime HD Camera'])),
     ).toBeNull();

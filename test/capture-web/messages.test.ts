@@ -12,21 +12,21 @@ function textsOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }
 
-describe.each(Object.entries(pageWords))('the words in %s', (tag, words) => {
-  test('are complete', () => {
+describe.each(Object.entries(pageWords))('the page texts in %s', (tag, words) => {
+  test('are all present and not empty', () => {
     const texts = textsOf(words);
     expect(texts.length).toBeGreaterThan(150);
     for (const text of texts) expect(text.trim()).not.toBe('');
   });
 
-  test('are of their own language', () => {
+  test('differ from the English texts', () => {
     if (tag === 'en') return;
     const english = new Set(textsOf(en));
     const shared = ['PIN', 'Start', 'Organisation', 'Application', 'Computer', 'Document'];
     expect(textsOf(words).filter((text) => english.has(text) && !shared.includes(text))).toEqual([]);
   });
 
-  test.each(['verify', 'enrol'] as const)('say before %s what is kept, how to refuse and withdraw', (purpose) => {
+  test.each(['verify', 'enrol'] as const)('state before %s what is stored and how to refuse or withdraw', (purpose) => {
     const { intro, stored, refusal } = words.consent[purpose];
     expect(intro(facts)).toContain('Harbour Clinic');
     expect(stored(facts)).toMatch(/365/);
@@ -38,13 +38,13 @@ describe.each(Object.entries(pageWords))('the words in %s', (tag, words) => {
       expect(text(unknown)).not.toMatch(/null|365|Harbour/);
   });
 
-  test('do not claim what nobody can promise', () => {
+  test('contain no claims such as “irreversible”, “anonymous” or “no biometric data”', () => {
     const all = JSON.stringify(textsOf(words));
     expect(all).not.toMatch(/irrevers|unumkehr|no biometric|anonym|biometrische[rn]? Daten/i);
   });
 });
 
-test('the first wished language that there is, is taken', () => {
+test('the page uses the first preferred language that it supports, and English otherwise', () => {
   expect(chooseLanguage(['pt-BR', 'fr-CA', 'en'])).toBe('fr');
   expect(chooseLanguage(['AR-eg'])).toBe('ar');
   expect(chooseLanguage(['toString', '', 'xx'])).toBe('en');

@@ -9,7 +9,7 @@ test.each([
   ['NotReadableError', 'camera-busy'],
   ['TypeError', 'unsupported'],
   ['constructor', 'camera-busy'],
-])('the camera’s %s is %s', (name, problem) => {
+])('the camera error %s shows the problem %s', (name, problem) => {
   expect(toCameraProblem(Object.assign(new Error(), { name })).problem).toBe(problem);
 });
 
@@ -21,16 +21,16 @@ test.each([
   ['overloaded', 'overloaded'],
   ['profile_unavailable', 'unavailable'],
   ['toString', 'general'],
-])('the refusal %s is %s', (code, problem) => {
+])('the error code %s shows the problem %s', (code, problem) => {
   expect(toProblem(code, 60)).toMatchObject({ problem, waitSec: 60 });
   expect(toProblem(code, 60)).toBeInstanceOf(Problem);
 });
 
-test.each(photoCodes)('%s is answered by another try', (code) => {
+test.each(photoCodes)('the error code %s asks for new pictures', (code) => {
   expect(toProblem(code, null)).toBeInstanceOf(UnusablePictures);
 });
 
-test('pictures are sent no larger than they need to be, and never enlarged', () => {
+test('pictures are scaled down to the maximum size and never enlarged', () => {
   expect(toSentSize({ width: 1280, height: 720 }, 960)).toEqual({ width: 960, height: 540 });
   expect(toSentSize({ width: 720, height: 1280 }, 960)).toEqual({ width: 540, height: 960 });
   expect(toSentSize({ width: 640, height: 480 }, 960)).toEqual({ width: 640, height: 480 });

@@ -9,7 +9,7 @@ const facts: Facts = { ...nothingKnown, view };
 const stepOf = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>
   nextStep({ ...facts, ...change, view: { ...view, ...viewChange } });
 
-test('a phone is led from consent to the result, one step after the other', () => {
+test('the steps on a phone are opening, consent, capture, sending and passed', () => {
   expect(nextStep({ ...facts, view: null })).toBe('opening');
   expect(stepOf({ consentNeeded: true })).toBe('consent');
   expect(stepOf({})).toBe('capture');
@@ -17,7 +17,7 @@ test('a phone is led from consent to the result, one step after the other', () =
   expect(stepOf({ state: 'passed' }, { frames })).toBe('passed');
 });
 
-test('what is to be approved is shown after the consent and before any camera, and once', () => {
+test('an action to approve is shown once, after the consent and before the camera', () => {
   const action = { words: { type: 'facestep_action', title: 'Pay' }, digest: 'd', mixedScripts: false } as const;
   expect(stepOf({ action, consentNeeded: true })).toBe('consent');
   expect(stepOf({ action }, { mayHandOff: true })).toBe('action');
@@ -27,7 +27,7 @@ test('what is to be approved is shown after the consent and before any camera, a
   expect(stepOf({ action }, { isActionSeen: true, again: { hint: null } })).toBe('try-again');
 });
 
-test('what the camera needs is fetched behind the screens before it, where it is clear whose camera it is', () => {
+test('the camera’s resources load during earlier screens only if this device’s camera will be used', () => {
   const isAhead = (viewChange: Partial<View>, change: Partial<Facts> = {}) =>
     isCameraAhead({ ...facts, ...change, view: { ...view, ...viewChange } });
   const consentNeeded = true;
@@ -48,14 +48,14 @@ test('what the camera needs is fetched behind the screens before it, where it is
 });
 
 describe('a computer', () => {
-  test('uses its own camera unless the user chooses a phone, after the consent', () => {
+  test('uses its own camera after the consent unless the user chooses a phone', () => {
     expect(stepOf({ consentNeeded: true }, { mayHandOff: true })).toBe('consent');
     expect(stepOf({}, { mayHandOff: true })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'here' })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
   });
 
-  test('goes to a phone at once where one is needed, whatever was chosen; a phone goes on', () => {
+  test('hands off to a phone at once if the policy requires one, whatever the user chose; a phone continues', () => {
     const phoneNeeded = { phoneNeeded: true } as const;
     expect(stepOf(phoneNeeded, { mayHandOff: true })).toBe('hand-off');
     expect(stepOf(phoneNeeded, { place: 'here' })).toBe('hand-off');
@@ -64,12 +64,12 @@ describe('a computer', () => {
     expect(stepOf({ ...phoneNeeded, role: 'camera', handOffAllowed: false }, { isPhone: true })).toBe('capture');
   });
 
-  test('is not asked where the connection has no hand-off', () => {
+  test('captures directly if the connection allows no hand-off', () => {
     expect(stepOf({ handOffAllowed: false }, { mayHandOff: true })).toBe('capture');
   });
 });
 
-test('the phone of a hand-off is asked for the number before anything else, and is offered no further phone', () => {
+test('a handed-off phone shows the pairing screen first, and offers no further hand-off', () => {
   const unpaired = { role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } } as const;
   expect(stepOf({ ...unpaired, consentNeeded: true })).toBe('pairing');
   expect(stepOf({ ...unpaired, purpose: 'manage' })).toBe('pairing');
@@ -79,14 +79,14 @@ test('the phone of a hand-off is asked for the number before anything else, and 
   expect(stepOf({ ...camera, consentNeeded: true })).toBe('consent');
 });
 
-test('an ID photo is asked for at enrolment alone, and before the secret', () => {
+test('an identity document is requested only at an enrolment, before the user’s secret', () => {
   const both = { referencePhotoNeeded: true, userSecret: 'pin' } as const;
   expect(stepOf({ ...both, purpose: 'enrol' })).toBe('reference');
   expect(stepOf({ ...both, purpose: 'enrol' }, { referencePhoto: new Blob([]) })).toBe('pin');
   expect(stepOf(both)).toBe('pin');
 });
 
-test('a lockout is shown before anything is asked, and other ways stay open', () => {
+test('a lockout is shown before other steps, and fallbacks and the user’s own page remain available', () => {
   const locked = { lockedForSec: 840 };
   expect(stepOf({ consentNeeded: true }, locked)).toBe('locked-out');
   expect(stepOf({}, { ...locked, again: { hint: null } })).toBe('locked-out');
@@ -94,12 +94,12 @@ test('a lockout is shown before anything is asked, and other ways stay open', ()
   expect(stepOf({ purpose: 'manage' }, locked)).toBe('manage');
 });
 
-test('a secret comes before the camera', () => {
+test('a user secret is requested before the camera', () => {
   expect(stepOf({ userSecret: 'passkey' })).toBe('passkey');
   expect(stepOf({ userSecret: 'passkey' }, { secret: { passkey: '{}' } })).toBe('capture');
 });
 
-test('another try of a check starts from the secret, one of an enrolment from the camera', () => {
+test('a retried check starts with the secret, a retried enrolment with the camera', () => {
   const tried = { ...facts, secret: { pin: '314159' }, frames };
   const check = { ...view, userSecret: 'pin' } as const;
   const enrolment = { ...check, purpose: 'enrol' } as const;
@@ -108,7 +108,7 @@ test('another try of a check starts from the secret, one of an enrolment from th
   expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'more_light'), again: null })).toBe('capture');
 });
 
-test('the screen’s light is left out after two tries that did not show it, or for whoever asks: where that is allowed', () => {
+test('optional light is omitted after two overexposed attempts or on request, and required light never', () => {
   const offered = { ...view, light: 'offered' } as const;
   const once: Facts = { ...facts, ...afterTry(offered, facts, 'too_bright') };
   expect(lightOf(offered, once)).toBe('offered');
@@ -121,7 +121,7 @@ test('the screen’s light is left out after two tries that did not show it, or 
   expect(lightOf({ ...view, light: 'none' }, facts)).toBe('none');
 });
 
-test('a person’s own page is neither consent nor camera until they enrol anew', () => {
+test('the user’s own page needs neither consent nor camera until a new enrolment', () => {
   expect(stepOf({ purpose: 'manage' }, { mayHandOff: true })).toBe('manage');
   expect(stepOf({ purpose: 'enrol', consentNeeded: true })).toBe('consent');
 });

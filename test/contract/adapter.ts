@@ -97,7 +97,7 @@ export function runAdapterContract(
     });
     afterEach(() => harness.close());
 
-    test('is of its kind and serves the hooks this suite is run on', () => {
+    test('has the registered kind and serves exactly the hooks and triggers of this suite', () => {
       expect(harness.adapter.kind).toBe(name);
       const served = allNames.filter((each) => !triggerNames.includes(each));
       expect(Object.keys(harness.adapter.hooks).toSorted()).toEqual(served.toSorted());
@@ -105,7 +105,7 @@ export function runAdapterContract(
       expect(Object.keys(harness.hooks).toSorted()).toEqual(allNames.toSorted());
     });
 
-    test('every fixture belongs to a hook, or is an answer of the API that is read, with unknown fields too', () => {
+    test('every fixture belongs to a hook or to an API reply that the adapter parses, also with unknown fields', () => {
       const fixtures = readdirSync(join(folder, 'fixtures'));
       for (const [prefix, parse] of Object.entries(harness.answers ?? {})) {
         const own = fixtures.filter((file) => file.startsWith(prefix));
@@ -135,13 +135,13 @@ export function runAdapterContract(
         const askAbout = (subject: string, eventId = 'event-1') =>
           ask(hook().sign(toBody(hook().toEvent(subject, eventId))));
 
-        test('every refusal is a reply that the provider accepts, and grants nothing', () => {
+        test('every refusal is a reply that the provider accepts and that grants nothing', () => {
           const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
           expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
           expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
         });
 
-        test('grants nothing without a step-up, and says the same of every user', async () => {
+        test('grants nothing without a step-up and replies equally for a known and an unknown user', async () => {
           const { one, other, unknown } = harness.subjects;
           const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
           const { isGranted, toLook = (reply) => reply } = hook();
@@ -149,7 +149,7 @@ export function runAdapterContract(
           expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
         });
 
-        test('a caller without valid credentials gets one reply for every subject, and changes nothing', async () => {
+        test('a caller without valid credentials gets the same refusal for every subject and consumes no pass', async () => {
           const { one, other, unknown } = harness.subjects;
           await harness.passStepUp(one);
           const requests = [one, other, unknown].flatMap((subject) =>
@@ -167,7 +167,7 @@ export function runAdapterContract(
         });
 
         if (!isTrigger) {
-          test('a caller that is not verified is refused before a byte of its body is read', async () => {
+          test('refuses an unverified caller by its headers; if only the body proves the caller, a large body is refused', async () => {
             const { adapter, subjects } = harness;
             const served = adapter.hooks[hookName]!;
             const event = toBody(hook().toEvent(subjects.one, 'event-1'));
@@ -217,7 +217,7 @@ export function runAdapterContract(
           });
         }
 
-        testDecision('grants once for a passed step-up of that user, and nothing to another', async () => {
+        testDecision('grants once for a passed step-up of the same user, and nothing for another user', async () => {
           const { one, other } = harness.subjects;
           await harness.passStepUp(one);
           expect(hook().isGranted(await askAbout(other, 'event-1'))).toBe(false);
@@ -227,7 +227,7 @@ export function runAdapterContract(
           expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
         });
 
-        testDecision('a pass for another application or address grants nothing, and is not consumed', async () => {
+        testDecision('a pass for another application or address grants nothing and is not consumed', async () => {
           const { one } = harness.subjects;
           const { tells = { application: null, address: null }, isGranted } = hook();
           const others = [
@@ -243,7 +243,7 @@ export function runAdapterContract(
         });
 
         testDecision(
-          'an event repeated, also at the same time, gets the same reply and changes the state once',
+          'a repeated event, also a concurrent one, gets the same reply and consumes the pass once',
           async () => {
             const { one } = harness.subjects;
             await harness.passStepUp(one);
@@ -256,7 +256,7 @@ export function runAdapterContract(
         );
 
         if (!isTrigger) {
-          testDecision('in shadow mode nothing stands in the way, and what would have been is recorded', async () => {
+          testDecision('shadow mode lets every verified call through and records each decision', async () => {
             const { one, unknown } = harness.subjects;
             const shadow = harness.connectInShadowMode();
             const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
@@ -286,7 +286,7 @@ export function runAdapterContract(
         }
 
         if (!isTrigger) {
-          test('a probe is told from the call of a stranger, in either mode, and leaves no trace', async () => {
+          test('a probe gets another reply than a forged call, in enforcement and in shadow mode, and is not recorded', async () => {
             const probed = harness.adapter.hooks[hookName]!.refuse('hook_probed');
             expect(probed).not.toEqual(harness.adapter.hooks[hookName]!.refuse('caller_untrusted'));
             const own = harness.adapter.probes[hookName]?.();
@@ -303,7 +303,7 @@ export function runAdapterContract(
           });
         }
 
-        test('every fixture is read, with an unknown field at every level too', () => {
+        test('parses every fixture, also with an unknown field at every level', () => {
           const fixtures = readdirSync(join(folder, 'fixtures')).filter((file) =>
             file.startsWith(hook().fixturePrefix),
           );
@@ -315,7 +315,7 @@ export function runAdapterContract(
           }
         });
 
-        test('a reply stays within what the provider reads', async () => {
+        test('every reply is below the size limit of the provider', async () => {
           await harness.passStepUp(harness.subjects.one);
           const replies = [
             await askAbout(harness.subjects.one),
@@ -324,7 +324,7 @@ export function runAdapterContract(
           for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
         });
 
-        test('an event with a field missing, null, of another type or 1 MB long gets a valid reply, and grants nothing', async () => {
+        test('a field that is missing, null, of another type or 1 MB long gets a valid reply that grants nothing', async () => {
           // No one has passed a step-up here, so nothing may be granted.
           const check = async (event: unknown) => {
             const reply = await ask(hook().sign(toBody(event)));
@@ -346,7 +346,7 @@ export function runAdapterContract(
           await fc.assert(fc.asyncProperty(fc.jsonValue(), check));
         });
 
-        test('neither reply nor log repeats what was sent', async () => {
+        test('neither the reply nor the log repeats a text of the request', async () => {
           const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
           const bodies = [toBody(event), Buffer.from(`{"${canary}`), toBody({ ...event, eventTime: canary })];
           const requests = bodies.flatMap((body) => [hook().sign(body), ...hook().forgeries(body)]);
@@ -357,7 +357,7 @@ export function runAdapterContract(
       });
 
     describe('profile', () => {
-      test('what is written is what the provider holds, and is read back', async () => {
+      test('writes the token to the attribute at the provider, reads it back, and clears it', async () => {
         const { profile } = harness.adapter;
         const { one, other } = harness.subjects;
         const text = `FV1.${canary}.${'x'.repeat(228)}`;
@@ -373,7 +373,7 @@ export function runAdapterContract(
         expect(harness.logText()).not.toContain(canary);
       });
 
-      test('a user is found by login, however it is written, and has it as the provider does', async () => {
+      test('finds a user by login in any case and returns the login, e-mail address and id of the provider', async () => {
         const { profile } = harness.adapter;
         for (const login of ['Charles.Babbage@example.com', "o'Brien+x&y=1#EXT#%41!@example.com"]) {
           const id = await harness.addUser(login);
@@ -387,7 +387,7 @@ export function runAdapterContract(
         }
       });
 
-      test('a login that nobody has finds nobody, whatever it looks like', async () => {
+      test('finds no user for an unknown login, however malformed or close to an existing login', async () => {
         const { profile } = harness.adapter;
         const login = 'charles@example.com';
         const id = await harness.addUser(login);
@@ -425,7 +425,7 @@ export function runAdapterContract(
         expect((await profile.findAccount(login))?.subject).toBe(id);
       });
 
-      test('whatever an anonymous caller names causes the same calls to the provider', async () => {
+      test('an anonymous caller causes the same provider calls for existing and unknown users', async () => {
         const calls: string[] = [];
         const { profile } = harness.connectThrough((send) => async (url, init) => {
           calls.push(toCallShape(url, init));
@@ -461,7 +461,7 @@ export function runAdapterContract(
         }
       });
 
-      test('a user the provider has not is subject_unknown', async () => {
+      test('every profile call for a user unknown to the provider fails with subject_unknown', async () => {
         const { profile } = harness.adapter;
         const { unknown } = harness.subjects;
         const refusal = { code: 'subject_unknown' };
@@ -474,7 +474,7 @@ export function runAdapterContract(
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });
 
-      test('a provider that cannot be reached is profile_unavailable, and the token is not in the error', async () => {
+      test('every profile call to an unreachable provider fails with profile_unavailable, and the error omits the token', async () => {
         const { profile } = harness.adapter;
         await harness.stopProvider();
         const unavailable = { code: 'profile_unavailable' };

@@ -29,20 +29,20 @@ export function runAuditContract(name: string, setUp: () => Promise<AuditHarness
   };
 
   describe(`audit contract: ${name}`, () => {
-    test('an event is there once append has settled', () =>
+    test('an event is stored when append resolves', () =>
       within(async ({ audit, read }) => {
         await audit.append(event('00u1'));
         expect(await read()).toEqual([event('00u1')]);
       }));
 
-    test('events stand in the order they were appended in, also when nobody waited', () =>
+    test('stores concurrent appends in call order', () =>
       within(async ({ audit, read }) => {
         const events = Array.from({ length: 200 }, (_, index) => event(`user ${index}`));
         await Promise.all(events.map((each) => audit.append(each)));
         expect(await read()).toEqual(events);
       }));
 
-    test('whatever an event holds, it is read back as it was', () =>
+    test('reads back any text, number and line break of an event unchanged', () =>
       within(async ({ audit, read }) => {
         const text = fc.string({ unit: 'grapheme' }).map((some) => `${some}a\r\nb\u2028{"sequence":9}`);
         const number = fc.double({ noNaN: true, noDefaultInfinity: true });

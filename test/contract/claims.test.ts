@@ -264,7 +264,7 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
   const read = async (profile: Profile, names: readonly string[]) =>
     (await profile.readClaims(harness.subject, names)).use((claims) => claims);
 
-  test('standard ones are told as the provider has them, without a setting, and none that was not asked for', async () => {
+  test('returns standard claims from the provider without configuration, and only the requested ones', async () => {
     harness.fill(values);
     const profile = harness.connect({});
     const names = Object.keys(told);
@@ -275,21 +275,21 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     expect(harness.logText()).not.toContain('evil');
   });
 
-  test('a named attribute is told where the connection says which it is, and in place of a usual one', async () => {
+  test('returns a configured attribute as the named claim, also in place of a standard claim', async () => {
     harness.fill(own.values);
     harness.fill(values);
     const profile = harness.connect({ badge: own.attribute, nickname: own.attribute });
     expect(await read(profile, ['badge', 'nickname'])).toEqual({ badge: 'E-17', nickname: 'E-17' });
   });
 
-  test('the enrolment token is never returned', async () => {
+  test('never returns the enrolment token as a claim, and refuses a configuration that maps the token', async () => {
     expect(() => harness.connect({ motto: harness.tokenAttribute })).toThrow(FaceError);
     await harness.connect({}).writeToken(harness.subject, new SealedToken('FV1.secret'));
     const profile = harness.connect({});
     expect(JSON.stringify(await read(profile, [...profile.claimNames]))).not.toContain('FV1');
   });
 
-  test('somebody unknown is, and a provider that is down is told as such', async () => {
+  test('an unknown user fails with subject_unknown, and a stopped provider with profile_unavailable', async () => {
     const profile = harness.connect({});
     await expect(profile.readClaims(harness.unknown, ['email'])).rejects.toMatchObject({ code: 'subject_unknown' });
     await expect(profile.readClaims('../me', ['email'])).rejects.toMatchObject({ code: 'subject_unknown' });
@@ -310,7 +310,7 @@ describe.each(Object.entries(cases))('groups of %s', (_, { setUp }) => {
   afterEach(() => harness.close());
   const read = async () => (await profile.readGroups(harness.subject)).toSorted(byId);
 
-  test('of who is in none there are none, and of who is in many all are told, with their names, on every page', async () => {
+  test('returns no group for a user without groups, and all groups of every page with their names', async () => {
     expect(await read()).toEqual([]);
     const expected = Array.from({ length: 13 }, (_, at) => {
       const name = at === 3 ? '<b>\u202ecorp:x:y' : `corp:acme-${at}:filer`;
@@ -320,7 +320,7 @@ describe.each(Object.entries(cases))('groups of %s', (_, { setUp }) => {
     expect(harness.logText()).not.toContain('corp:');
   });
 
-  test('are read each time: one that somebody was taken out of a moment ago is not told', async () => {
+  test('are read on each call: a group that the user has left is no longer returned', async () => {
     const id = harness.join('corp:acme:filer');
     const kept = harness.join('corp:beta:filer');
     expect(await read()).toHaveLength(2);
@@ -328,22 +328,22 @@ describe.each(Object.entries(cases))('groups of %s', (_, { setUp }) => {
     expect((await read()).map((group) => group.id)).toEqual([kept]);
   });
 
-  test('somebody unknown is, and a provider that is down is told as such', async () => {
+  test('an unknown user fails with subject_unknown, and a stopped provider with profile_unavailable', async () => {
     await expect(profile.readGroups(harness.unknown)).rejects.toMatchObject({ code: 'subject_unknown' });
     await expect(profile.readGroups('../me')).rejects.toMatchObject({ code: 'subject_unknown' });
     await harness.stopProvider();
     await expect(read()).rejects.toMatchObject({ code: 'profile_unavailable' });
   });
 
-  test('more than can be read while somebody waits are none, and no part of them', async () => {
+  test('more groups than the limit fail with profile_unavailable instead of a partial list', async () => {
     for (let at = 0; at < 5_010; at += 1) harness.join(`corp:acme-${at}:filer`);
     // On a slow machine, the time limit ends the reading first.
     await expect(read()).rejects.toMatchObject({ code: 'profile_unavailable' });
   });
 });
 
-describe('a name that others than administrators may have chosen is not told', () => {
-  test('of a group that Okta has imported: it may be called like one of Okta’s own', async () => {
+describe('a group name that a non-administrator can choose is not returned', () => {
+  test('an imported Okta group has a null name, because the source can copy the name of an Okta group', async () => {
     const bench = await openOktaBench();
     const subject = await bench.okta.createUser({ login, password: 'correct horse' });
     const members = new Set([subject]);
@@ -352,7 +352,7 @@ describe('a name that others than administrators may have chosen is not told', (
     await bench.close();
   });
 
-  test('an Entra group that is neither on-premises nor role-assignable, because any user may create it', async () => {
+  test('an Entra group has a null name unless it is on-premises or role-assignable, because any user may create it', async () => {
     const bench = await openEntraBench();
     const { id: subject } = bench.entra.addUser({ mail: login });
     const [own, forRoles] = ['corp:acme:filer', 'corp:acme:admin'].map((name) =>
@@ -369,7 +369,7 @@ describe('a name that others than administrators may have chosen is not told', (
     await bench.close();
   });
 
-  test('of Entra are not told without the permission that its README names: its ids are', async () => {
+  test('an Entra group has a null name without the permission to read groups; the id is returned', async () => {
     const bench = await openEntraBench();
     const { id: subject } = bench.entra.addUser({ mail: login });
     const group = bench.entra.addGroup([subject], undefined, 'corp:acme:filer');

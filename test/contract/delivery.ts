@@ -31,7 +31,7 @@ export function runDeliveryContract(
     };
 
     describe.each(channels)('%s', (channel) => {
-      test('a message that does not get through is delivery_failed, without a word of it', () =>
+      test('a failed delivery throws delivery_failed without the text or the recipient', () =>
         withHarness(async ({ delivery, breakDown }) => {
           await breakDown();
           const error: unknown = await delivery.send(messageFor(channel)).catch((thrown) => thrown);
@@ -40,13 +40,13 @@ export function runDeliveryContract(
           expect(JSON.stringify([message, detail])).not.toMatch(/123456|example|4915/);
         }));
 
-      test('a message arrives as it was sent, to whom it was sent', () =>
+      test('delivers the message unchanged to the recipient', () =>
         withHarness(async ({ delivery, arrived }) => {
           await delivery.send(messageFor(channel));
           expect(await arrived()).toEqual([messageFor(channel)]);
         }));
 
-      test('a text that tries to be more than one message stays one', () =>
+      test('a text with SMTP and JSON separators is delivered as one message to one recipient', () =>
         withHarness(async ({ delivery, arrived }) => {
           const text = 'one\r\n.\r\nRCPT TO:<eve@example.test>\r\n"}\n{"to":"eve"}';
           await delivery.send(messageFor(channel, text));

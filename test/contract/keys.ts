@@ -29,12 +29,12 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       },
     );
 
-    test('holds every version there is', async () => {
+    test('holds() returns true for every existing version and false for the next one', async () => {
       await harness.rotate();
       expect(await Promise.all([1, 2, 3].map((version) => harness.keys.holds(version)))).toEqual([true, true, false]);
     });
 
-    test('refuses a retired version, in a new process too, and keeps the others', async () => {
+    test('refuses a retired version, in a new process too, and keeps the other versions', async () => {
       await harness.rotate();
       const kept = await macOf(harness.keys, 2);
       await harness.retire(1);
@@ -45,7 +45,7 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       }
     });
 
-    test('starts at version 1 and counts up, old versions keep their keys', async () => {
+    test('starts at version 1 and increments on each rotation; an old version keeps its key', async () => {
       expect(await harness.keys.currentVersion()).toBe(1);
       const first = await macOf(harness.keys, 1);
       expect(await harness.rotate()).toBe(2);
@@ -54,7 +54,7 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       expect(await macOf(harness.keys, 1)).toBe(first);
     });
 
-    test('gives 32 bytes that depend on the version and on every byte of the message', async () => {
+    test('returns a 32-byte MAC that depends on the version and on every byte of the message', async () => {
       await harness.rotate();
       const macs = [
         await macOf(harness.keys, 1),
@@ -68,7 +68,7 @@ export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>)
       expect(await macOf(harness.keys, 1)).toBe(macs[0]);
     });
 
-    test('gives memory of its own each time: wiping one output leaves the next', async () => {
+    test('returns a new buffer on each call: wiping one does not affect the next', async () => {
       const first = await harness.keys.mac(1, message);
       first.wipe();
       expect(await macOf(harness.keys, 1)).not.toBe('0'.repeat(64));

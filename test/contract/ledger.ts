@@ -79,7 +79,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
     };
 
     describe('rows', () => {
-      test('are read in the order of their bytes, from either end, between two texts that are left out', async () => {
+      test('are returned in byte order from either end, between two exclusive bounds', async () => {
         const { ledger } = await start();
         await ledger.put(['b', 'a', 'c', 'B', 'a|1', '10', '9'].map((sort) => row(sort, `v${sort}`)));
         const all = ['10', '9', 'B', 'a', 'a|1', 'b', 'c'];
@@ -100,7 +100,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.count({ ...everything, partition: 'q' })).toBe(0);
       });
 
-      test('the later version stays, whatever order they come in, and what is no row does not come back', async () => {
+      test('keep the highest version in any arrival order, and a removed row stays removed for a lower version', async () => {
         const { ledger } = await start();
         const key = { partition: 'p', sort: 'a' };
         await ledger.put([row('a', 'two', 2)]);
@@ -121,7 +121,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.get([key])).toEqual(['anew']);
       });
 
-      test('an empty value is a row; what is not there is none; removing twice is no error', async () => {
+      test('may have an empty value; a missing row is null; removing a row twice is no error', async () => {
         const { ledger } = await start();
         await ledger.put([row('a', ''), row('b', 'ü"\u2028')]);
         const keys = ['b', 'c', 'b'].map((sort) => ({ partition: 'p', sort }));
@@ -135,7 +135,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.count(everything)).toBe(1);
       });
 
-      test('hundreds are written, read and removed at once', async () => {
+      test('can be written, read and removed by the hundred in one call', async () => {
         const { ledger } = await start();
         const many = Array.from({ length: 450 }, (_, index) => row(String(index).padStart(4, '0'), `v${index}`));
         await ledger.put(many);
@@ -148,7 +148,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
     });
 
     describe('the log', () => {
-      test('tells what was recorded, newest first, page by page, and each line once', async () => {
+      test('lists recorded lines newest first, page by page, each line once', async () => {
         const { clock, entry, record, lines } = await start();
         const written: string[] = [];
         for (let n = 0; n < 25; n += 1) {
@@ -169,7 +169,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await expect(lines({}, { cursor: 'bm9uZQ' })).rejects.toMatchObject({ code: 'request_malformed' });
       });
 
-      test('a line has ids alone, and says why', async () => {
+      test('a line contains ids and a reason code, and no identifier of an unresolved user', async () => {
         const { entry, record, lines } = await start();
         const detail = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'check_used' } as const;
         const each = entry({ action: 'hook_decided', detail });
@@ -194,7 +194,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         });
       });
 
-      test('is filtered by each of its fields, and by several', async () => {
+      test('can be filtered by each field and by several fields', async () => {
         const { clock, entry, record, lines } = await start();
         const began = clock.now();
         const started = { stepUpId: 's1', purpose: 'verify', application: 'shop.example' };
@@ -227,7 +227,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await found({ people: both, since: addSec(began, 1) })).toEqual([]);
       });
 
-      test('has one entry for each check, with its result, on whatever page', async () => {
+      test('groups the events of each check into one entry with the result, at any page size', async () => {
         const { deps, clock, entry, record } = await start();
         const stepUp = async (stepUpId: string, request: string, isLive: boolean) => {
           const at = { request: `${request}1` };
@@ -286,7 +286,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await list({ requestId: 'a0' })).toEqual(['verified 3']);
       });
 
-      test('is followed: what comes after, oldest first, from whichever server', async () => {
+      test('can be followed: later lines of all servers, oldest first', async () => {
         const { clock, deps, entry, record } = await start();
         await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
         clock.advanceSec(10);
@@ -304,7 +304,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await followLines({}, settled.cursor, deps)).items).toEqual([]);
       });
 
-      test('a line that was rebuilt never takes the place of the one that knew its network', async () => {
+      test('a rebuilt line never replaces a line that has a network', async () => {
         const { deps, entry, record, lines } = await start();
         const each = entry({ action: 'verified', detail: { tokenId: 't' } });
         const rebuilt = { ...each, line: { ...each.line, network: null } };
@@ -317,7 +317,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
     });
 
     describe('the enrolment index', () => {
-      test('lists whoever enrolled, newest first, by page and connection', async () => {
+      test('lists enrolled people newest first, by page and connection', async () => {
         const { clock, enrolled, record, list } = await start();
         for (const subject of ['a', 'b', 'c', 'd', 'e']) {
           await record(enrolled(subject, subject < 'c' ? 'acme' : 'other'));
@@ -331,7 +331,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await list({ connections: ['acme'] })).items.map(({ subject }) => subject)).toEqual(['b', 'a']);
       });
 
-      test('knows one person: enrolled, checked, locked out, unlocked, ended', async () => {
+      test('returns the state of a person: enrolled, checked, locked out, unlocked, ended', async () => {
         const { clock, deps, entry, enrolled, record } = await start();
         const who = { connection: 'acme', subject: 'anna' };
         expect(await readPerson(who, deps)).toMatchObject({ status: 'none', enrolledAt: null, lastCheck: null });
@@ -357,7 +357,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await readPerson(who, deps)).toMatchObject({ status: 'ended', enrolledAt: null, endedAt: clock.now() });
       });
 
-      test('what comes late changes nothing that came after it', async () => {
+      test('an event that arrives late does not overwrite a more recent one', async () => {
         const { clock, deps, entry, enrolled, record, list } = await start();
         const first = enrolled('anna');
         clock.advanceSec(1);
@@ -374,7 +374,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await list()).items).toHaveLength(1);
       });
 
-      test('is filtered by status, time and last check', async () => {
+      test('can be filtered by status, time and last check', async () => {
         const { clock, entry, enrolled, record, list } = await start();
         const expiring = { tokenId: 't1', expiresAt: toIso(addSec(clock.now(), 60)) };
         await record(enrolled('old'), entry({ action: 'enrolled', detail: expiring, subject: 'short' }));
@@ -398,7 +398,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await found({ checkedBefore: between })).toEqual(['old']);
       });
 
-      test('counts by connection and day', async () => {
+      test('counts enrolments, lockouts, results, refusal codes and the median duration by connection and day', async () => {
         const { clock, deps, entry, enrolled, record } = await start();
         const until = toIso(addSec(clock.now(), 2 * 86_400));
         await record(
@@ -434,7 +434,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(later?.refusals).toEqual([{ code: 'liveness_low', count: 2 }]);
       });
 
-      test('ids of any length and any characters are people of their own', async () => {
+      test('distinguishes subjects of any length and any characters', async () => {
         const { deps, enrolled, record, list } = await start();
         const subjects = ['a|b', 'a~', 'ü \u0000', `${'x'.repeat(250)}1`, `${'x'.repeat(250)}2`, 'A', 'a', '\ud800'];
         await record(...subjects.map((subject) => enrolled(subject)));
@@ -444,8 +444,8 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       });
     });
 
-    describe('its bounds', () => {
-      test('an erasure takes the person out of the index and the log, but for the line that says so', async () => {
+    describe('retention', () => {
+      test('an erasure removes the person from the index and the log, except for the erasure line', async () => {
         const { clock, deps, ledger, entry, enrolled, record, lines, list } = await start();
         const late = entry({ action: 'verified', detail: { tokenId: 't' } });
         await record(enrolled('anna'), enrolled('bob'));
@@ -477,7 +477,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.count({ partition: 'erased', after: '', before: '~' })).toBe(0);
       });
 
-      test('a line of a feature that has been removed since is listed, and erased', async () => {
+      test('a line with an action of a removed feature is listed and can be erased', async () => {
         const { clock, entry, record, lines } = await start();
         const { line, ...rest } = entry({ action: 'verified', detail: { tokenId: 't' } });
         await record({ ...rest, line: { ...line, action: 'badge_printed' } });
@@ -487,7 +487,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await lines()).items).toMatchObject([{ action: 'subject_erased' }]);
       });
 
-      test('lines that are too old go, with all that refers to them; who is enrolled stays', async () => {
+      test('removes lines above the maximum age with their references, and keeps current enrolments', async () => {
         const { clock, deps, entry, enrolled, record, lines, list } = await start({ days: 2, entries: 1000 });
         await record(enrolled('anna'), enrolled('gone'), entry({ action: 'revoked', detail: ended, subject: 'gone' }));
         clock.advanceSec(86_400);
@@ -502,7 +502,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await readPerson({ connection: 'acme', subject: 'gone' }, deps)).toMatchObject({ status: 'none' });
       });
 
-      test('those of past days are counted once, and anew before some of them are removed as too many', async () => {
+      test('counts the lines of a past day once, and removes the oldest lines above the maximum number', async () => {
         const { clock, deps, ledger, entry, record, lines } = await start({ days: 90, entries: 12 });
         const write = async (from: number, to: number): Promise<void> => {
           for (let n = from; n < to; n += 1) {
@@ -530,7 +530,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       });
     });
 
-    test('a closed one refuses with state_unavailable', async () => {
+    test('a closed ledger refuses with state_unavailable', async () => {
       const { ledger } = await start();
       await ledger.close();
       await expect(ledger.get([{ partition: 'p', sort: 'a' }])).rejects.toMatchObject({ code: 'state_unavailable' });

@@ -190,7 +190,7 @@ const listAll = async (provisioning: Provisioning, group: string): Promise<Membe
 const byLogin = (one: { login: string }, other: { login: string }): number => one.login.localeCompare(other.login);
 
 describe.each(Object.entries(providers))('%s', (_name, open) => {
-  test('lists the active members on every page, by id and by name, and says who is enrolled', async () => {
+  test('lists the active members of a group on every page, by id and by name, with the enrolment of each', async () => {
     const { groupId, provision } = await open();
     const provisioning = provision((send) => send);
     for (const group of [groupId, groupName]) {
@@ -201,7 +201,7 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
     }
   });
 
-  test('counts active users and those whose attribute is filled, on every page, and changes nothing', async () => {
+  test('counts active users and filled attributes on every page with read calls only', async () => {
     const { provision, counted } = await open();
     const methods: string[] = [];
     const observe = (send: Fetch): Fetch => {
@@ -225,7 +225,7 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
     expect(methods.length).toBeGreaterThan(1);
   });
 
-  test('a group that is not there is not_found', async () => {
+  test('an unknown group fails with not_found', async () => {
     const { provision } = await open();
     const listed = listAll(
       provision((send) => send),
@@ -234,7 +234,7 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
     await expect(listed).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('says so where the provider does not tell', async () => {
+  test('a provider that refuses the read causes provider_refused or profile_unavailable', async () => {
     const { provision } = await open();
     const refuse = (): Fetch => async () => Response.json({ error: 'no' }, { status: 403 });
     const refusal = { code: expect.stringMatching(/^(provider_refused|profile_unavailable)$/) };
@@ -243,7 +243,7 @@ describe.each(Object.entries(providers))('%s', (_name, open) => {
   });
 });
 
-test('a SCIM server that passes over the filter, or takes none, names no other group', async () => {
+test('finds a SCIM group by name or id when the server ignores or refuses the filter, and no other group', async () => {
   const bench = await openScimBench();
   closing.push(() => bench.close());
   const id = bench.server.addUser('ada@example.com');
@@ -260,7 +260,7 @@ test('a SCIM server that passes over the filter, or takes none, names no other g
   expect(await listAll(without, 'group-1')).toMatchObject([{ subject: id }]);
 });
 
-test('a SCIM server that passes over where a page begins, or tells of somebody twice, has each user once', async () => {
+test('counts each SCIM user once when the server ignores startIndex or repeats users between pages', async () => {
   const { provision } = await providers.scim!();
   const whole = (send: Fetch): Fetch => {
     return (url, init) => send(url.replace(/&startIndex=\d+&count=\d+/, '&count=1000'), init);
@@ -280,10 +280,10 @@ test('a SCIM server that passes over where a page begins, or tells of somebody t
   expect(await paged.provision((send) => send).census()).toEqual(counted);
 });
 
-describe('a count', () => {
+describe('the enrolment count', () => {
   const clock = createManualClock();
 
-  test('asks for no more pages once it has seen 20,000 users, and says that it is not complete', async () => {
+  test('stops reading pages at 20,000 users and reports an incomplete count', async () => {
     let pages = 0;
     async function* endless(): AsyncGenerator<CoveragePage> {
       for (;;) {
@@ -295,7 +295,7 @@ describe('a count', () => {
     expect(pages).toBe(20);
   });
 
-  test('ends after a minute, with what it has', async () => {
+  test('stops after one minute and reports an incomplete count', async () => {
     async function* slow(): AsyncGenerator<CoveragePage> {
       yield { users: 10, enrolled: 2, holders: [] };
       clock.advanceSec(61);

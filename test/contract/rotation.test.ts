@@ -86,7 +86,7 @@ async function openOkta() {
   };
 }
 
-test('okta: no call of a hook is refused; then the log says that the old secret is used no more', async () => {
+test('rotating the secret at Okta refuses no hook call, and the log reports the use of the previous secret once', async () => {
   const { bench, server, both, after, push, signIn } = await openOkta();
   const calls = await whileCalling(signIn, [
     () => server.reload(bench.connect(both).hooks),

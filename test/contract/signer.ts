@@ -23,7 +23,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
 
     const publishedOf = async (signer: Signer) => JSON.parse(JSON.stringify(await signer.publicKeys()));
 
-    test('takes nothing it did not sign, as what it signs', async () => {
+    test('refuses every JWS with another key, algorithm, type, content or signature', async () => {
       const { signer } = harness;
       const jws = await signer.sign(typ, { sub: 'ada' });
       const [header = '', payload = '', signature = ''] = jws.split('.');
@@ -50,7 +50,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       expect(await signer.verify(typ, jws)).toEqual({ sub: 'ada' });
     });
 
-    test('what it signs is verified by anybody who has its published keys, and by a new process', async () => {
+    test('any library with the published keys verifies a signature, and so does a new process', async () => {
       const { signer } = harness;
       const keys = await publishedOf(signer);
       expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
@@ -66,7 +66,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       expect(await (await harness.restart()).verify(typ, await signer.sign(typ, { n: 1 }))).toEqual({ n: 1 });
     });
 
-    test('what is signed beside a statement is verified by any library, over its very bytes', async () => {
+    test('any library verifies a detached signature over the exact bytes of the document', async () => {
       const { signer } = harness;
       const keys = await publishedOf(signer);
       const document = Buffer.from([0, 255, 46, 10, 128]);
@@ -81,7 +81,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       await expect(check(Buffer.from([0, 255, 46, 10, 129]))).rejects.toThrow();
     });
 
-    test('a new key takes over; what the former one signed is verified still, and both are published', async () => {
+    test('after a key replacement the new key signs, the former still verifies, and both are published', async () => {
       const { signer } = harness;
       const [former] = await publishedOf(signer);
       const jws = await signer.sign(typ, { sub: 'ada' });

@@ -30,7 +30,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
     };
     const forever = { when: 'any', expiresAt: null } as const;
 
-    test('reads back what was written, and null for what was not', async () => {
+    test('reads back a written value, and null for an unknown key', async () => {
       const { state } = await start();
       const value = { list: [1, 'two', null], text: 'ü\u0000"' };
       expect(await state.write('a', value, forever)).toBe(true);
@@ -38,7 +38,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.read('b')).toBeNull();
     });
 
-    test('reads many at once, in their order, and null for what is not there or over', async () => {
+    test('reads many keys in their order, with null for an unknown or expired key', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, forever);
       await state.write('b', [2], { when: 'any', expiresAt: addSec(clock.now(), 1) });
@@ -51,7 +51,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await valuesOf(['a', 'b'])).toEqual([1, null]);
     });
 
-    test('what may be lost is written as everything else, under the same condition', async () => {
+    test('a write with relaxed durability obeys its condition and survives a restart', async () => {
       const { state, reopen } = await start();
       const write = { when: 'absent', expiresAt: null, relaxedDurability: true } as const;
       expect(await state.write('a', 1, write)).toBe(true);
@@ -61,7 +61,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await (await reopen()).read('a'))?.value).toBe(1);
     });
 
-    test('a record is gone at its expiry, and its key is free again', async () => {
+    test('a record disappears at its expiry, and the key can be written again', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, { when: 'absent', expiresAt: addSec(clock.now(), 10) });
       clock.advanceSec(9);
@@ -73,7 +73,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.value).toBe(3);
     });
 
-    test('a revision never returns, not even after delete or expiry', async () => {
+    test('a revision is never used twice, not even after a deletion or an expiry', async () => {
       const { state, clock } = await start();
       await state.write('a', 1, { when: 'any', expiresAt: addSec(clock.now(), 60) });
       const { revision } = (await state.read('a'))!;
@@ -86,7 +86,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.revision).not.toBe(revision);
     });
 
-    test('a counter adds up under many callers and keeps its first expiry', async () => {
+    test('a counter adds up under concurrent callers and keeps its first expiry', async () => {
       const { state, clock } = await start();
       const expiresAt = addSec(clock.now(), 10);
       const sums = await Promise.all(Array.from({ length: 20 }, () => state.add('n', 1, expiresAt)));
@@ -97,7 +97,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.add('n', 1, addSec(clock.now(), 10))).toBe(1);
     });
 
-    test('a counter goes down too, begins anew once deleted, and is no record', async () => {
+    test('a counter can decrease, restarts at zero after a deletion, and cannot be read as a record', async () => {
       const { state, clock } = await start();
       const expiresAt = addSec(clock.now(), 10);
       await state.add('n', 3, expiresAt);
@@ -107,7 +107,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await state.add('n', 1, expiresAt)).toBe(1);
     });
 
-    test('keys of any length and any characters are keys of their own', async () => {
+    test('distinguishes keys of any length and any characters', async () => {
       const { state } = await start();
       const keys = ['a}b', '{a}', '}', ' ', 'é\u0000', 'event:["x"]', `${'x'.repeat(3000)}1`, `${'x'.repeat(3000)}2`];
       const expiresAt = addSec((await start()).clock.now(), 60);
@@ -121,7 +121,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       for (const key of keys) expect(await state.read(key)).toBeNull();
     });
 
-    test('two servers on one store: of both their writers and takers exactly one succeeds, and counters add up', async () => {
+    test('two servers on one store: one conditional write succeeds, and a counter adds up', async () => {
       const { state, reopen, clock } = await start();
       const other = await reopen();
       const both = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? state : other));
@@ -135,7 +135,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(sums.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     });
 
-    test('since when it holds all it was told stays over a restart, and moves on once it was emptied', async () => {
+    test('the store epoch survives a restart and increases once the store was emptied', async () => {
       const { state, reopen, lose, clock } = await start();
       const since = await state.storeEpoch();
       expect(since).toBe(clock.now());
@@ -152,7 +152,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await (await reopen()).storeEpoch()).toBe(anew);
     });
 
-    test('what a clock wrote that was far ahead is believed no longer once the clock is right, and nothing else is lost', async () => {
+    test('a store epoch from a clock far ahead is replaced once the clock is right, and records remain', async () => {
       const { state, reopen, clock } = await start();
       const since = await state.storeEpoch();
       await state.write('a', 1, forever);

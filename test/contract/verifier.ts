@@ -59,25 +59,25 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     describe('refuses', () => {
       const refusal = { matched: false, liveness: null, renewed: null };
 
-      test('another person', async () => {
+      test('a photo of another person', async () => {
         const { token } = await enrol();
         const photos = [toPhoto(pictures.stranger)];
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
         expect(await harness.verifier.score(request(token, { photos }))).toMatchObject({ matched: false, score: null });
       });
 
-      test('everybody where nothing is enrolled', async () => {
+      test('every photo if nothing is enrolled', async () => {
         expect(await harness.verifier.verify(request(null))).toMatchObject(refusal);
         expect(await harness.verifier.score(request(null))).toMatchObject({ matched: false, score: null });
       });
 
-      test('photos that mix the person with somebody else', async () => {
+      test('photos of the enrolled person mixed with another person', async () => {
         const { token } = await enrol();
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
       });
 
-      test('a matching person whose photos are judged not live, after waiting for the judgement', async () => {
+      test('a matching person whose photos are judged not live, after waiting for the judge', async () => {
         const { token } = await enrol();
         let judge = (_isLive: boolean): void => {};
         const judgedLive = new Promise<boolean>((resolve) => {
@@ -90,7 +90,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(await harness.verifier.verify(live)).toMatchObject({ matched: true });
       });
 
-      test('to go on where whoever judges the photos fails, and says why', async () => {
+      test('a verification whose judge fails, with the error code of the judge', async () => {
         const { token } = await enrol();
         const judgedLive = Promise.reject(new FaceError('overloaded'));
         // The promise may reject before anyone awaits it, so it needs a handler, as in the server.
@@ -115,7 +115,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       test.each([
         ['later', nextCentury, epochSec(nextCentury + 1)],
         ['none', nextCentury, null],
-        ['one where there is none', null, nextCentury],
+        ['one although the token has none', null, nextCentury],
       ] satisfies [string, EpochSec | null, EpochSec | null][])(
         'another expected expiry: %s',
         async (_name, expiresAt, expectedExpiresAt) => {
@@ -124,7 +124,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         },
       );
 
-      test('a token with a changed expiry, with any expected expiry', async () => {
+      test('a token with a changed expiry, for any expected expiry', async () => {
         const { token } = await enrol({ expiresAt: nextCentury });
         const bytes = Buffer.from(token.use((text) => text).slice('fv1.'.length), 'base64url');
         bytes.writeUInt32BE(nextCentury + 1, 4);
@@ -164,7 +164,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         await expectCode(harness.verifier.score(request(new SealedToken(text))), 'token_malformed');
       });
 
-      test('a damaged token, with token_malformed or as another face', async () => {
+      test('a damaged token, with token_malformed or as a mismatch', async () => {
         const sealed = await enrol();
         const text = sealed.token.use((value) => value);
         for (const at of [Math.floor(text.length / 2), text.length - 1]) {
@@ -179,7 +179,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         }
       });
 
-      test('to enrol photos of two people', async () => {
+      test('an enrolment with photos of two people', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger)];
         await expectCode(enrol({ photos }), 'face_mismatch');
       });
@@ -206,14 +206,14 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
     });
 
-    test.each([6, 7, 8] as const)('accuracy %i enrols nobody from fewer than three photos', async (accuracy) => {
+    test.each([6, 7, 8] as const)('accuracy %i refuses an enrolment from fewer than three photos', async (accuracy) => {
       const strict = { ...binding, accuracy };
       await expectCode(enrol({ binding: strict }), 'photo_too_few');
       await expectCode(enrol({ binding: strict, photos: pictures.person.map(toPhoto) }), 'photo_too_few');
     });
 
     describe('accepts', () => {
-      test('the person enrolled from one photo, on another photo', async () => {
+      test('another photo of a person enrolled from one photo, and returns the same content key each time', async () => {
         const sealed = await enrol();
         const verdict = await harness.verifier.verify(request(sealed.token));
         expect(verdict).toMatchObject({ matched: true, liveness: null, renewed: null });
@@ -224,7 +224,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(sealed.photos).toBe(1);
       });
 
-      test.each([1, 6, 7, 8] as const)('accuracy %i', async (accuracy) => {
+      test.each([1, 6, 7, 8] as const)('a matching photo at accuracy %i', async (accuracy) => {
         const strict = { ...binding, accuracy };
         const three = [...pictures.person, pictures.person[0]].map(toPhoto);
         const { token } = await enrol({ binding: strict, photos: three });
@@ -246,7 +246,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(photos.some(isWiped)).toBe(false);
       });
 
-      test('the expiry of the token, expected or not', async () => {
+      test('a token with an expiry, with or without an expected expiry', async () => {
         const { token, expiresAt } = await enrol({ expiresAt: nextCentury });
         expect(expiresAt).toBe(nextCentury);
         expect(await harness.verifier.verify(request(token))).toMatchObject({ matched: true });
@@ -254,7 +254,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(await harness.verifier.verify(expected)).toMatchObject({ matched: true });
       });
 
-      test('and scores the person above the threshold', async () => {
+      test('the enrolled person with a score above the threshold', async () => {
         const { token } = await enrol();
         const { matched, score, threshold } = await harness.verifier.score(request(token));
         expect(matched).toBe(true);
@@ -266,7 +266,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     });
 
     describe('tokens', () => {
-      test('are at most 256 printable characters and have the id that identify tells', async () => {
+      test('have at most 256 printable characters and the id and expiry that identify returns', async () => {
         const { token, tokenId, expiresAt } = await enrol({ expiresAt: nextCentury });
         const text = token.use((value) => value);
         expect(text).toMatch(/^[\x21-\x7e]{1,256}$/);
@@ -294,7 +294,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(result[1]?.score).toBeGreaterThan(result[0]?.score ?? 1);
       });
 
-      test('find the one who is not the person of the others', async () => {
+      test('report the photo of another person as the outlier', async () => {
         const mixed = [toPhoto(pictures.person[0]), toPhoto(pictures.stranger), toPhoto(pictures.person[1])];
         const unusable: never[] = [];
         const found = await harness.verifier.consistency(mixed, 4, testShare);
@@ -304,7 +304,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(alike).toEqual({ consistent: true, outliers: [], unusable });
       });
 
-      test('report an unusable picture in its place', async () => {
+      test('report the error of an unusable picture at its index', async () => {
         const [one, other] = pictures.person;
         const references = [toPhoto(pictures.landscape), toPhoto(other)];
         const result = await harness.verifier.match(toPhoto(one), references, 4, testShare);
@@ -321,9 +321,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       });
     });
 
-    describe('screening', () => {});
-
-    describe('photos are left to their owner', () => {
+    describe('the verifier does not wipe the photos of the caller', () => {
       const areLeft = (photos: readonly Photo[]): boolean => !photos.some(isWiped);
 
       test('after enrolment and verification', async () => {
@@ -334,7 +332,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(areLeft([...enrolled, ...probes])).toBe(true);
       });
 
-      test('where one of them is refused', async () => {
+      test('when one photo is refused', async () => {
         const photos = [toPhoto(pictures.person[0]), toPhoto(pictures.landscape), toPhoto(pictures.person[1])];
         await expectCode(enrol({ photos }), 'face_none');
         expect(areLeft(photos)).toBe(true);

@@ -73,7 +73,7 @@ const discover: Fetch = async () =>
     jwks_uri: `${testIssuer}/j`,
   });
 
-test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SDK has them', async () => {
+test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in match the shapes of the AWS SDK', async () => {
   const simulator = await startCognitoSimulator({ triggerTimeoutMs: 30_000, reach: discover });
   closing.push(() => simulator.close());
   const { calls, url } = await observe(simulator.url);
@@ -166,7 +166,7 @@ test('Cognito and Lambda: plan, apply, doctor, profile and sign-in are as the SD
   expect(judge(lambdaService, calls.filter(isLambda))).toEqual([]);
 });
 
-test('KMS: MACs, signatures and descriptions are as the SDK has them', async () => {
+test('KMS: calls for MACs, signatures and key descriptions match the shapes of the AWS SDK', async () => {
   Object.assign(process.env, kmsEnvironment);
   const kms = await startKms();
   closing.push(() => kms.close());

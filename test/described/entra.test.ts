@@ -19,8 +19,8 @@ import { findContract } from './report.js';
 
 const contract = findContract('graph-v1.0-csdl.xml.gz');
 
-(contract === null ? describe.skip : describe)('what we and the simulated tenants say to each other', () => {
-  test('is as Graph and the documents describe it', async () => {
+(contract === null ? describe.skip : describe)('the calls between facestep and the simulated tenants', () => {
+  test('match the description of Microsoft Graph and the documented callouts', async () => {
     const exchanges: Exchange[] = [];
     const callouts: Exchange[] = [];
     const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
@@ -53,7 +53,7 @@ const contract = findContract('graph-v1.0-csdl.xml.gz');
   });
 });
 
-test('the fixtures of events are as the documents have them', () => {
+test('the event fixtures match Microsoft’s documentation', () => {
   const folder = join(projectRoot, 'adapters/entra/fixtures');
   const found = readdirSync(folder).flatMap((file) => {
     const hook = /^(token-issuance-start|attribute-collection-start|attribute-collection-submit)/.exec(file)?.[0] ?? '';

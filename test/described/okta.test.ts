@@ -14,8 +14,8 @@ import { findContract } from './report.js';
 
 const contract = findContract('okta-management-openapi.yaml.gz');
 
-(contract === null ? describe.skip : describe)('what we and the simulated org say to each other', () => {
-  test('is as Okta describes it', async () => {
+(contract === null ? describe.skip : describe)('the calls between facestep and the simulated org', () => {
+  test('match Okta’s OpenAPI description', async () => {
     const exchanges: Exchange[] = [];
     const hookCalls: Exchange[] = [];
     const bench = await openOktaBench((exchange) => exchanges.push(exchange));

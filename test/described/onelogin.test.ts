@@ -47,7 +47,7 @@ function judge({ method, path, query, request, response }: Exchange): Judgement 
   };
 }
 
-test('plan, apply, doctor, profile and the hooks are as OneLogin shows them', async () => {
+test('calls of provisioning, doctor, profile and hooks match OneLogin’s public documentation', async () => {
   const { onelogin, clock, core } = bench;
   onelogin.account.fields.length = 0;
   const ada = onelogin.addUser({ username: 'ada@example.com', password: 'correct horse', roleIds: [7] });

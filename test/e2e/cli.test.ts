@@ -63,7 +63,7 @@ async function provision(mode: '--plan' | '--apply') {
   return { code, stderr, ...provisionGuard.parse(JSON.parse(stdout)) };
 }
 
-test('the first day: plan, apply, plan again; shadow mode lets through; the report shows what would have happened', async () => {
+test('the first day: plan, apply and plan again; shadow mode lets a user through and the report counts them', async () => {
   const login = 'ada@example.com';
   const subject = simulation.subjects.get(login)!;
 
@@ -117,7 +117,7 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
-test('why says what happened to somebody, in words, by login as by id', async () => {
+test('facestep why lists the events of a user in words, and exits with 1 for an unknown login', async () => {
   const login = 'grace@example.com';
   const subject = simulation.subjects.get(login)!;
   const backend = await connectBackend(service.url, simulation.config.adminKey, {
@@ -149,7 +149,7 @@ test('why says what happened to somebody, in words, by login as by id', async ()
   });
 });
 
-test('demo --photos writes what the calls of the documentation name: one person twice, and somebody else', async () => {
+test('facestep demo --photos writes two photos of one person and one of another, and overwrites no file', async () => {
   const photos = join(folder, 'photos');
   const written = await runCli(['demo', '--photos', photos]);
   const files = ['enroll', 'probe', 'other'].map((name) => join(photos, `${name}.jpg`));
@@ -169,7 +169,7 @@ test('demo --photos writes what the calls of the documentation name: one person 
   expect(readFileSync(files[0]!, 'utf8')).toBe('mine');
 });
 
-test('jwks prints what the server publishes', async () => {
+test('facestep jwks prints the public keys that the server publishes', async () => {
   const { code, stdout } = await runCli(['jwks'], env);
   expect(code).toBe(0);
   const published: unknown = await (await fetch(`${service.url}/.well-known/jwks.json`)).json();
@@ -177,23 +177,23 @@ test('jwks prints what the server publishes', async () => {
   expect(stdout).not.toContain('"d"');
 });
 
-describe('what is not understood ends with 2, and is said on standard error', () => {
+describe('a usage error exits with 2 and writes to standard error only', () => {
   test.each([
     ['an unknown command', ['nonsense']],
     ['an unknown option', ['doctor', 'simulated', '--fix']],
     ['a connection that is not configured', ['doctor', 'nobody']],
-    ['a connection without a trace', ['report', 'nobody']],
-    ['neither plan nor apply', ['provision', 'simulated']],
-    ['a Smart Hook of another provider', ['smart-hook', 'simulated', '--type', 'pre-authentication']],
+    ['a connection without any record', ['report', 'nobody']],
+    ['provision without --plan or --apply', ['provision', 'simulated']],
+    ['a Smart Hook for another provider', ['smart-hook', 'simulated', '--type', 'pre-authentication']],
     ['a Smart Hook of an unknown type', ['smart-hook', 'simulated', '--type', 'post-authentication']],
-    ['a port that is none', ['simulate', 'okta', '--port', '70000']],
+    ['an invalid port', ['simulate', 'okta', '--port', '70000']],
   ])('%s', async (_name, args) => {
     const { code, stdout, stderr } = await runHere(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
 
-  test('--help ends with 0 and goes to standard output', async () => {
+  test('--help exits with 0 and writes to standard output', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of ['serve', 'provision', 'doctor', 'report', 'simulate', 'smart-hook', 'jwks'])
@@ -201,7 +201,7 @@ describe('what is not understood ends with 2, and is said on standard error', ()
   });
 });
 
-describe('what cannot be done ends with 1', () => {
+describe('a failed command exits with 1', () => {
   const writeConfig = (name: string, change: (config: Record<string, unknown>) => object): Record<string, string> => {
     const file = join(folder, `${name}.json`);
     const config = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(configFile, 'utf8')));
@@ -209,7 +209,7 @@ describe('what cannot be done ends with 1', () => {
     return { FACESTEP_CONFIG: file };
   };
 
-  test('enforcing with nobody enrolled, before anything is changed; --yes does it', async () => {
+  test('provision refuses to enforce without enrolments and changes nothing; --yes overrides', async () => {
     const other = await startSimulation('okta');
     try {
       const enforced = writeConfig('enforced', (config) => ({

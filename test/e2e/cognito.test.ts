@@ -136,8 +136,8 @@ async function claimsOf(token: string): Promise<Record<string, unknown>> {
 
 const outcomes = () => pool.invocations.map(({ trigger, outcome }) => `${trigger} ${outcome}`);
 
-describe('the password by SRP, then the face', () => {
-  test('the right face signs in: both tokens say so, and the enrolment token is in neither', async () => {
+describe('a password by SRP, then a face check', () => {
+  test('a matching face signs in, and both tokens contain the face claims but not the enrolment token', async () => {
     expect(pool.users.get('ada')?.attributes.get('custom:face_token')).toMatch(/^.{100,256}$/);
     const result = await signIn(at(), ada, answerWith(pictures.person[1]));
     if (!result.ok) throw new Error(result.message);
@@ -157,7 +157,7 @@ describe('the password by SRP, then the face', () => {
     ]);
   });
 
-  test('a wrong face is asked again, twice, and then refused', async () => {
+  test('another face gets three challenges, then the sign-in fails; the user is not locked out', async () => {
     const nonces: (string | undefined)[] = [];
     const result = await signIn(at(), { username: 'grace', password }, async (challenge) => {
       nonces.push(challenge.nonce);
@@ -170,8 +170,8 @@ describe('the password by SRP, then the face', () => {
   });
 });
 
-describe('a receipt that is not the answer', () => {
-  test('of the same user’s own sign-in at another app client is refused', async () => {
+describe('a receipt for another sign-in', () => {
+  test('at another app client of the same user is refused', async () => {
     let stolen: string | null = null;
     await signIn(at(otherClientId), ada, async (challenge) => {
       stolen = await showFace(challenge, pictures.person[1]);
@@ -182,8 +182,8 @@ describe('a receipt that is not the answer', () => {
   });
 });
 
-describe('ways around', () => {
-  test('custom authentication without SRP is refused, by users and by backends', async () => {
+describe('bypass attempts', () => {
+  test('custom authentication without SRP is refused for users and for backends', async () => {
     const without = { ClientId: clientId, AuthFlow: 'CUSTOM_AUTH', AuthParameters: { USERNAME: 'ada' } } as const;
     const refusal = { name: 'NotAuthorizedException' };
     await expect(administrator.client.send(new InitiateAuthCommand(without))).rejects.toMatchObject(refusal);
@@ -192,15 +192,15 @@ describe('ways around', () => {
   });
 });
 
-describe('how Cognito runs the functions', () => {
-  test('without a mode they refuse the right face too, and the log names the variable', async () => {
+describe('the Lambda functions', () => {
+  test('refuse a matching face if FACESTEP_MODE is empty, and the log names the variable', async () => {
     await deploy({ FACESTEP_MODE: '' });
     const result = await signIn(at(), ada, answerWith(pictures.person[1]));
     expect(result).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
     expect(simulator.lambda.logText()).toMatch(/"path":"FACESTEP_MODE","reason":"say \\"shadow\\"/);
   });
 
-  test('their logs hold no receipt, no token and no secret', async () => {
+  test('log no receipt, token or secret', async () => {
     let answered = '';
     await signIn(at(), ada, async (challenge) => {
       answered = (await showFace(challenge, pictures.person[1])) ?? '';

@@ -21,12 +21,12 @@ afterAll(() => bench?.close());
 
 const providers = ['okta', 'entra', 'cognito', 'onelogin', 'scim'] as const;
 
-test.each(providers)('nothing fails on a connection to %s that is well', async (connection) => {
+test.each(providers)('the doctor reports no failure for a correct connection to %s', async (connection) => {
   const checks = await bench.examine(connection);
   expect(checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'skipped')).toEqual([]);
 });
 
-test('our own checks are all there, and a file that is something else is not told', async () => {
+test('the doctor runs all server checks, and does not print the content of a damaged file', async () => {
   const titles = (await bench.examine('okta')).map(({ title }) => title);
   expect(titles).toEqual(expect.arrayContaining(['Published keys', 'Signing keys', 'State', 'Recognition', 'Hooks']));
   for (const [file, title] of Object.entries({ 'keys.json': 'Token keys', 'state.db': 'State' })) {
@@ -46,7 +46,7 @@ const byClaim = {
   organisations: { ...byGroups.organisations, from: { claim: 'company_roles' } },
 };
 
-test.each(providers)('the groups of %s are looked at where people act for organisations by them', async (kind) => {
+test.each(providers)('the doctor checks the groups of %s only if organizations come from groups', async (kind) => {
   const readVerdicts = async (connection: Record<string, unknown>) =>
     (await bench.examine(kind, { connection })).flatMap(({ title, verdict }) => (title === 'Groups' ? [verdict] : []));
   expect(await readVerdicts(byGroups)).toEqual(['pass']);
@@ -113,14 +113,14 @@ const elsewhere = (given: Elsewhere): Planted => ({ elsewhere: given });
 
 const here: readonly Fault[] = [
   [
-    'the server is down, or the address wrong',
+    'the server is stopped or its address is wrong',
     'okta',
     async () => elsewhere({ settings: { publicUrl: `http://127.0.0.1:${await findFreePort()}` } }),
     'Server',
     /Start the server; check the name, the proxy/,
   ],
   [
-    'the proxy takes the header of the secret out',
+    'the proxy removes the header with the secret',
     'okta',
     () => atFront(/^\/hooks\//, { kind: 'pass', stripped: 'authorization' }),
     'Calls of the provider',
@@ -134,7 +134,7 @@ const here: readonly Fault[] = [
     /Restart the server with this configuration if the secret was changed/,
   ],
   [
-    'the proxy keeps the path of the hooks to itself',
+    'the proxy does not forward the hook path',
     'okta',
     () => atFront(/^\/hooks\//, { kind: 'answer', status: 404, body: '<h1>404 page not found</h1>' }),
     'Hooks',
@@ -142,7 +142,7 @@ const here: readonly Fault[] = [
   ],
   ['the clock is 10 minutes off', 'cognito', () => elsewhere({ aheadSec: -600 }), 'Server clock', /NTP/],
   [
-    'the keys of tokens are gone',
+    'the token keys are missing',
     'scim',
     () => {
       const dataFolder = copyData();
@@ -153,7 +153,7 @@ const here: readonly Fault[] = [
     /Start the server once/,
   ],
   [
-    'the state store cannot be reached',
+    'the state store is unreachable',
     'okta',
     async () => elsewhere({ settings: { state: { kind: 'redis', url: `redis://127.0.0.1:${await findFreePort()}` } } }),
     'State',
@@ -194,7 +194,7 @@ const atOthers: readonly Fault[] = [
     /take the attribute out of their write permissions/,
   ],
   [
-    'the hook there is another’s',
+    'the Smart Hook is not from facestep',
     'onelogin',
     () => {
       const theirs = Buffer.from('exports.handler = async () => ({ success: true });').toString('base64');
@@ -204,7 +204,7 @@ const atOthers: readonly Fault[] = [
     /Compose the two/,
   ],
   [
-    'the attribute is not in the schema',
+    'the attribute is missing in the schema',
     'scim',
     () => takeOut(bench.scim.directory.extensions, () => true),
     `Attribute ${schema}:token`,
@@ -217,7 +217,7 @@ describe.each([
   ['Okta', atOkta],
   ['other providers', atOthers],
 ])('at %s', (_, faults) => {
-  test.each(faults)('%s (%s): one failure that names the mend', async (_fault, connection, plant, title, mend) => {
+  test.each(faults)('%s (%s): the doctor reports only this fault', async (_fault, connection, plant, title, mend) => {
     const { elsewhere: given = {}, putBack } = await plant();
     try {
       const checks = await bench.examine(connection, given);

@@ -113,8 +113,8 @@ async function readFaces(audience: string, token: string): Promise<Faces> {
 }
 const unverified = { face_verified: 'false' };
 
-describe('from a face to a token', () => {
-  test('the enrolment is in the directory, and only the enrolled face puts the claim there, once', async () => {
+describe('a sign-in at Entra', () => {
+  test('stores the enrolment in the directory, and only a check of the enrolled face adds the claims, once', async () => {
     await backend.enrol(ada.id, pictures.person[0]);
     expect(ada.extensions[attribute]).toMatch(/^.{100,256}$/);
     expect(await signIn(app, ada.id)).toEqual(unverified);
@@ -133,8 +133,8 @@ describe('from a face to a token', () => {
   });
 });
 
-describe('outages', () => {
-  test('of the keys from the start verify no one and lock no one out, unless the policy denies', async () => {
+describe('an outage', () => {
+  test('of Entra’s keys at startup adds no claims and refuses no sign-in, unless the policy denies', async () => {
     expect(await backend.checkFace(ada.id, pictures.person[1])).toBe('passed');
     await service.stop();
     entra.fail('keys', { status: 503 });

@@ -51,7 +51,7 @@ afterEach(async () => {
   await okta.close();
 });
 
-test('a person is told of their enrolment, and of the lockout that a stranger causes', async () => {
+test('a user gets an e-mail about their enrolment, a refused check and a lockout, each with a link to report it', async () => {
   okta.org.attributes.set('facestepToken', { title: 'Face token', type: 'string' });
   const pictures = await loadPictures();
   const id = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });

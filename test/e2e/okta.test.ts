@@ -83,8 +83,8 @@ const stepUp = async (subject: string, person: string) =>
   (await checkFace({ connection: 'workforce', subject, application: bench.okta.application }, person)).state;
 const tokenOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
 
-describe('the whole way, from a face to a token', () => {
-  test('only the enrolled face signs its own user in, until it is revoked', async () => {
+describe('a sign-in at Okta', () => {
+  test('requires a check of the user’s enrolled face, until the enrolment is revoked', async () => {
     await attachTokenHook();
     expect((await enrol(adaId, 'ada')).status).toBe(201);
     expect(tokenOf(adaId)).toMatch(/^.{100,256}$/);
@@ -110,19 +110,19 @@ describe('the whole way, from a face to a token', () => {
   });
 });
 
-describe('Okta fails open', () => {
+describe('Okta ignores a failed hook', () => {
   beforeEach(() => {
     bench.okta.org.hookTimeoutMs = 3_000;
   });
 
-  test('a hook that answers 401 lets the token through, without the claim', async () => {
+  test('a hook that answers 401 lets the token through without the claim', async () => {
     const broken = await serve((_, response) => response.writeHead(401).end());
     await attachTokenHook(broken.url);
     expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });
     await broken.close();
   });
 
-  test('so our own hook denies in time when the state store hangs', async () => {
+  test('the token hook denies before Okta’s timeout if the state store hangs', async () => {
     await server.stop();
     const state = { ...bench.core.state, readMany: () => new Promise<never>(() => {}) };
     const adapter = bench.connect({ core: { state } });
@@ -152,7 +152,7 @@ describe('registration', () => {
   const userOf = (login: string) => [...bench.okta.org.users.values()].find(({ profile }) => profile.login === login);
 
   test.each(['profile', 'form'])(
-    'signing up takes a face, checked against a token that the application keeps; its receipt in the %s',
+    'a sign-up requires a receipt of a face check against the application’s token, sent in the %s',
     async (receiptIn) => {
       const okta = { registration: { receiptIn }, provision: { registration: {} } };
       await server.stop();
@@ -186,7 +186,7 @@ describe('registration', () => {
   );
 });
 
-describe('a user who leaves', () => {
+describe('a user who is deactivated', () => {
   beforeEach(async () => {
     const provisioning = bench.provision({ publicUrl: server.origin, okta: { passwordImport: undefined } });
     for (const { inspect, apply } of provisioning.steps) if ((await inspect()).state === 'missing') await apply();
@@ -194,7 +194,7 @@ describe('a user who leaves', () => {
     expect(await stepUp(adaId, 'ada')).toBe('passed');
   });
 
-  test('deactivated, loses the token, and the face opens nothing after coming back', async () => {
+  test('loses the token, and needs a new enrolment after reactivation', async () => {
     bench.okta.org.allowsUpdatesToDeactivated = true;
     await bench.okta.changeStatus(adaId, 'deactivate');
     await bench.okta.settleEvents();
@@ -207,11 +207,11 @@ describe('a user who leaves', () => {
   });
 });
 
-describe('a user whose password is imported', () => {
+describe('a user with password import', () => {
   const login = 'imported@example.com';
   const signIn = (typed: string) => bench.okta.signIn({ login, password: typed });
 
-  test('signs in where face and former directory say yes, and is Okta’s from then on', async () => {
+  test('signs in after a face check and a correct password, and is stored at Okta afterwards', async () => {
     await bench.okta.attachHook({
       kind: 'password-import',
       uri: `${server.origin}/hooks/workforce/password-import`,

@@ -94,8 +94,8 @@ const signIn = (identifier: string, factors: readonly string[] = []) =>
 const normally = { ok: true, policyId: 187_345, factors: [] };
 const byFace = { ok: false, denied: `factor: ${factor}` };
 
-describe('the whole way, from a face to the policy of a sign-in', () => {
-  test('only the enrolled face brings its own user to the normal policy, once', async () => {
+describe('a sign-in at OneLogin', () => {
+  test('uses the normal policy once after a check of the user’s enrolled face, and otherwise the face policy', async () => {
     const [person, personAgain] = pictures.person;
     const ada = addUser();
     const grace = addUser();
@@ -125,7 +125,7 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
     expect(await signIn(ada.username)).toEqual(byFace);
   });
 
-  test('the hook writes nothing of the sign-in into its log, and never fails', async () => {
+  test('never makes the Smart Hook fail or log a login, password or address', async () => {
     const ada = addUser();
     await signIn(ada.username);
     const { id } = findHook(onelogin.account, 'pre-authentication')!;
@@ -135,8 +135,8 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
   });
 });
 
-describe('a server that has stopped moving', () => {
-  test('is not waited for: the face policy stands in, whatever OneLogin does with hooks that fail', async () => {
+describe('a suspended server', () => {
+  test('makes the Smart Hook select the face policy, whether OneLogin continues or denies after a failed hook', async () => {
     const ada = addUser();
     await backend.enrol(String(ada.id), pictures.person[0]);
     expect(await backend.checkFace(String(ada.id), pictures.person[1])).toBe('passed');

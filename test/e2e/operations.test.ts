@@ -85,7 +85,7 @@ const endOf = async ({ process }: Service) => {
 };
 
 describe('reload', () => {
-  test('another configuration takes force, and no request is dropped', async () => {
+  test('activates a valid configuration without dropping requests, and keeps the current one after an invalid one', async () => {
     await start({});
     const { client } = await takeClientToken();
     const [probe, reference] = pictures.person;
@@ -129,7 +129,7 @@ describe('reload', () => {
 describe('facestep reload', () => {
   const reload = (key = adminKey) => runHere(['reload'], { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: key });
 
-  test('says what took force and what needs a restart, and refuses what is not valid', async () => {
+  test('prints the active changes and those that need a restart, and refuses an invalid configuration', async () => {
     await start({});
     expect(await reload()).toEqual({ code: 0, stdout: 'Nothing has changed.\n', stderr: '' });
 
@@ -155,8 +155,8 @@ describe('facestep reload', () => {
   });
 });
 
-describe('a mode that was switched by hand', () => {
-  test('holds over a restart, is told by the commands, and refuses where the file would let through', async () => {
+describe('a mode switched at the server', () => {
+  test('survives a restart, appears in reload and report, and ends when switched back', async () => {
     const admin = { ...json, 'x-admin-key': adminKey };
     const modeOf = async () => (await call('/connections', { 'x-admin-key': adminKey })).body.connections;
     await start({ connections, publicUrl: 'http://127.0.0.1:9' });
@@ -186,8 +186,8 @@ describe('a mode that was switched by hand', () => {
   });
 });
 
-(hasRedis ? describe : describe.skip)('a server that is started before its store', () => {
-  test('listens, and is ready as soon as the store answers; it shares its brand by then', async () => {
+(hasRedis ? describe : describe.skip)('a server started before its state store', () => {
+  test('listens, becomes ready once the store answers, and then publishes its brand', async () => {
     const redis = await startRedis();
     try {
       redis.process.kill('SIGKILL');
@@ -208,7 +208,7 @@ describe('a mode that was switched by hand', () => {
 });
 
 describe('stop', () => {
-  test('first it is not ready, then it takes no more; a step-up that waits goes on after the restart', async () => {
+  test('makes the server unready, then closes its port; a waiting step-up continues after the restart', async () => {
     await start({ stopDelaySec: 1 });
     const { client } = await takeClientToken();
     const { token } = (await call('/generate', client, toForm({ photo: pictures.person[0] }))).body;

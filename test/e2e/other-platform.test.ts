@@ -54,11 +54,11 @@ async function serve(installation: string) {
   };
 }
 
-describe('a token', () => {
+describe('a token on a platform without the native ONNX binary', () => {
   test.each([
     ['with the binary', 'without', 'here', 'without'],
     ['without it', 'with', 'without', 'here'],
-  ] as const)('made %s opens %s it, for the same face alone, with the same score', async (_m, _o, made, opened) => {
+  ] as const)('made %s opens %s the binary for the same face, with an equal score', async (_m, _o, made, opened) => {
     const maker = await serve(installations[made]);
     const token = await maker.enrol();
     const scored = await maker.score(token, pictures.person[1]);
@@ -76,7 +76,7 @@ describe('a token', () => {
   });
 });
 
-describe('with neither', () => {
+describe('a server without either ONNX runtime', () => {
   const startInVain = (installation: string, node: readonly string[] = []) => {
     const ended = spawnSync(process.execPath, [...node, mainOf(installation), 'serve'], {
       env: { ...process.env, ...env },
@@ -86,7 +86,7 @@ describe('with neither', () => {
     return ended.stderr;
   };
 
-  test('it does not start, and says in one line what to do', () => {
+  test('does not start, and prints one error with its fix', () => {
     const said = startInVain(installations.neither);
     expect(said).toMatch(
       /^Error: [^\n]*docs\/install\.md[^\n]*\(runtime_unavailable\)\n(?: {2}[^\n]*\n)*Fix: [^\n]*\n$/,

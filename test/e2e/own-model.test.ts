@@ -74,7 +74,7 @@ afterAll(async () => {
   services = [];
 });
 
-test('before: the built-in engine', async () => {
+test('the built-in engine makes a token and accepts the same person', async () => {
   const { service, enrol, check } = await serve(null);
   tokens.former = await enrol();
   expect(engineOf(tokens.former)).toBeLessThan(128);
@@ -82,7 +82,7 @@ test('before: the built-in engine', async () => {
   await service.stop();
 });
 
-test('a model is imported by the command, and makes no tokens before it is measured', async () => {
+test('a model imported by the command cannot be selected before its measurement', async () => {
   const file = join(modelsFolder, models.embed.file);
   const args = ['models', 'import', file, '--preprocess', 'facestep', '--licence', 'MIT', '--name', 'copy'];
   expect(await runCli(args, toEnv(null))).toMatchObject({ code: 0, stdout: expect.stringContaining('copy-128') });
@@ -96,7 +96,7 @@ test('a model is imported by the command, and makes no tokens before it is measu
   name = nameOf(await registry.setParameters((await registry.find('copy-128'))!, entry));
 });
 
-test('both at once: former tokens open, new ones are of the new engine, and strangers pass by neither', async () => {
+test('with the imported engine, tokens of both engines open for the same person and for no other', async () => {
   const { service, enrol, check } = await serve(name);
   tokens.own = await enrol();
   expect(engineOf(tokens.own)).toBe(128);
@@ -107,7 +107,7 @@ test('both at once: former tokens open, new ones are of the new engine, and stra
   await service.stop();
 });
 
-test('a replica that lacks the model refuses its tokens as of a retired key, and opens the others', async () => {
+test('a replica without the model refuses its tokens as token_key_retired, and opens the other tokens', async () => {
   const { service, check } = await serve(null, join(top, 'replica'));
   expect(await check(tokens.own, pictures.person[1])).toMatchObject({ ok: false, code: 'token_key_retired' });
   expect(await check(tokens.former, pictures.person[1])).toMatchObject({ authenticated: true });
@@ -115,7 +115,7 @@ test('a replica that lacks the model refuses its tokens as of a retired key, and
   await expect(startService(toEnv(name, join(top, 'replica')))).rejects.toThrow('recognition.engine');
 });
 
-test('back: tokens of the own engine open until it is removed', async () => {
+test('after a switch back, tokens of the imported engine open until the model is removed', async () => {
   const { service, enrol, check } = await serve(null);
   expect(engineOf(await enrol())).toBeLessThan(128);
   expect(await check(tokens.own, pictures.person[1])).toMatchObject({ authenticated: true });

@@ -89,7 +89,7 @@ const connections = [
   const askHook = (caller: number, hook: string, event: object) =>
     post(caller, `/hooks/workforce/${hook}`, event, { authorization: hookSecret });
 
-  test('only one opens the link of a step-up', async () => {
+  test('exactly one of them opens the link of a step-up', async () => {
     const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': adminKey });
     const auth = { 'x-auth-token': String(issued.body.token) };
     const { body } = await post(1, '/step-ups', { connection: 'workforce', subject: '00u1' }, auth);
@@ -101,7 +101,7 @@ const connections = [
     expect(new Set(refusals.filter((code) => code !== 'state_unavailable'))).toEqual(new Set(['step_up_opened']));
   });
 
-  test('one event gets the claim of a passed step-up, and every server repeats it', async () => {
+  test('one hook event consumes a pass, and every server repeats the reply to that event', async () => {
     const subject = '00u2';
     const signIn = { application: null, address: null };
     const check = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };

@@ -108,7 +108,7 @@ async function revoke(name: string): Promise<string> {
 
 const told = () => receiver.taken.map(({ subject, name }) => `${subject} ${name}`);
 
-test('a revocation is told though the process dies, and what is given up is listed and tried again', async () => {
+test('a revocation event is sent despite a killed process, and a refused one is listed and sent by retry', async () => {
   const described = await (await fetch(`${service.url}/.well-known/ssf-configuration`)).json();
   expect(described).toMatchObject({ spec_version: '1_0', issuer: publicUrl });
 

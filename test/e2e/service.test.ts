@@ -55,7 +55,7 @@ async function takeClientToken(service: Service, adminKey: string): Promise<stri
 }
 
 describe('the process', () => {
-  test('shows an administrator key last at the first start and never again; state and keys survive a restart', async () => {
+  test('prints an admin key at the first start only; state and token keys survive a restart', async () => {
     const first = await start();
     const adminKey = keyShown(first)!;
     expect(first.said.at(-1)).toContain(adminKey);
@@ -80,7 +80,7 @@ describe('the process', () => {
     expect(refused).toEqual({ status: 200, body: { ok: true, authenticated: false } });
   });
 
-  test('ends by itself on SIGTERM, with the request under way answered', async () => {
+  test('exits with 0 on SIGTERM after it has answered the request in progress', async () => {
     const service = await start();
     const clientToken = await takeClientToken(service, keyShown(service)!);
     const [probe, reference] = pictures.person;

@@ -47,7 +47,7 @@ const expected: Readonly<Record<string, { readonly without: object; readonly wit
   },
 };
 
-test.each(Object.keys(simulations))('%s: set up, found well, and signed in to with a face', async (provider) => {
+test.each(Object.keys(simulations))('%s: provisioning, doctor and a sign-in with a face succeed', async (provider) => {
   const pictures = await loadPictures();
   const simulation = await startSimulation(provider, { serverPort: await findFreePort() });
   running.push(simulation);
@@ -78,7 +78,7 @@ test.each(Object.keys(simulations))('%s: set up, found well, and signed in to wi
   expect(answer.body).toMatchObject(expected[provider]!.withFace);
 });
 
-test('--port does not take the port of the server', async () => {
+test('simulate refuses a --port that leaves no room for the server’s port', async () => {
   for (const port of ['8080', '8079']) {
     const refused = await runHere(['simulate', 'okta', '--port', port], {});
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('port 8080') });
@@ -89,7 +89,7 @@ test.each([
   ['npx', 'node_modules/.bin/facestep'],
   ['facestep', 'npm run -s facestep --'],
   ['', 'facestep'],
-])('started by the npm script "%s", the guide has commands that work there: %s', async (script, command) => {
+])('a simulation started by the npm script “%s” prints commands beginning with %s', async (script, command) => {
   const serverPort = await findFreePort();
   const simulation = await startSimulation('okta', { serverPort, env: { npm_lifecycle_event: script } });
   await simulation.stop();

@@ -52,7 +52,7 @@ function startInVain(env: Record<string, string>, node: readonly string[] = [], 
   return ended;
 }
 
-describe('what keeps it from starting is said with its fix, and it ends with 1', () => {
+describe('the server prints an error with its fix and exits with 1 for', () => {
   const copyModelsAside = () => {
     const folder = join(top, `models-${++folders}`);
     copyModels(folder);
@@ -69,7 +69,7 @@ describe('what keeps it from starting is said with its fix, and it ends with 1',
     expect(stderr).toContain('model_altered');
   });
 
-  test('a wrong setting, by its path and without its value', () => {
+  test('an invalid setting, named by its path without its value', () => {
     const { stderr, stdout } = startInVain({
       FACESTEP_CONFIG: writeConfig({ adminKey: 'canary with\nnewline', surprise: 1 }),
     });
@@ -78,7 +78,7 @@ describe('what keeps it from starting is said with its fix, and it ends with 1',
     expect(stderr + stdout).not.toContain('canary');
   });
 
-  test('a port that is taken', async () => {
+  test('a port in use, and prints no admin key', async () => {
     const service = await start();
     const { port } = new URL(service.url);
     const other = { FACESTEP_DATA: join(top, `other-${++folders}`) };
@@ -88,14 +88,14 @@ describe('what keeps it from starting is said with its fix, and it ends with 1',
     expect(keyShown(await start(other))).toBeDefined();
   });
 
-  test('a data folder that another server runs on', async () => {
+  test('a data folder in use by another server', async () => {
     await start();
     const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({}) });
     expect(stderr).toContain('Another process, such as a running server, uses this data folder.');
     expect(stderr).toContain(data);
   });
 
-  test('an older Node, before anything is loaded that needs a newer one', () => {
+  test('an unsupported Node version, before it loads a module', () => {
     const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.20.8"}})';
     const { stderr } = startInVain({}, ['--import', `data:text/javascript,${encodeURIComponent(old)}`]);
     expect(stderr).toContain('needs Node 20.19');
@@ -103,7 +103,7 @@ describe('what keeps it from starting is said with its fix, and it ends with 1',
     expect(entry).not.toMatch(/^import /m);
   });
 
-  describe('what this account may not do, by its path', () => {
+  describe('a file without permission, named by its path', () => {
     // Root may do everything: then the server runs as nobody.
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null;
     const own = (path: string): void => {

@@ -59,7 +59,7 @@ const load = (objects: Kubernetes[]) => {
 const withHelm = canRunHelm ? describe : describe.skip;
 
 withHelm.each([
-  ['as few values as possible', smallest],
+  ['only the required values', smallest],
   ['every value', fullest],
 ])('the chart with %s', (_, values) => {
   const objects = render(values);
@@ -68,7 +68,7 @@ withHelm.each([
   const container = pod.containers[0]!;
   const labels = set.spec.template.metadata.labels;
 
-  test('the configuration is one that the server takes, and every file it names is mounted', async () => {
+  test('renders a configuration that the server accepts, with every named file mounted', async () => {
     const config = await load(objects);
     expect(config.host).toBe('0.0.0.0');
     expect(config.stopDelaySec).toBeLessThan(pod.terminationGracePeriodSeconds - 20);
@@ -79,7 +79,7 @@ withHelm.each([
     expect(config.keys).toEqual({ kind: 'local', folder: '/run/facestep-keys' });
   });
 
-  test('what selects the pods finds them, and the test pod is not among them', () => {
+  test('renders selectors that match the server’s pods and not the test pod', () => {
     const selectors = objects.flatMap((object): Record<string, string>[] => {
       if (object.kind === 'Service') return [object.spec.selector];
       if (object.kind === 'StatefulSet' || object.kind === 'PodDisruptionBudget')
@@ -95,7 +95,7 @@ withHelm.each([
 });
 
 withHelm('with Helm', () => {
-  test('with every value there is an autoscaler in place of a number of replicas, an ingress and what Prometheus wants', () => {
+  test('every value renders an autoscaler without a replica count, an ingress, and Prometheus objects', () => {
     const objects = render(fullest);
     expect(only(objects, 'StatefulSet').spec.replicas).toBeUndefined();
     expect(only(objects, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name).toBe('face-facestep');
@@ -111,7 +111,7 @@ withHelm('with Helm', () => {
     expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
   });
 
-  test('one replica needs neither a shared store nor shared keys', async () => {
+  test('one replica needs neither a shared state store nor shared keys', async () => {
     const objects = render(single);
     expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
     const { state, keys, dataFolder } = await load(objects);
@@ -121,17 +121,17 @@ withHelm('with Helm', () => {
 
   test.each([
     [
-      'a store of its own for each of several replicas',
+      'a separate state store for each of several replicas',
       { ...smallest, config: { state: { kind: 'sqlite' } } },
       /state/,
     ],
-    ['keys of its own for each of several replicas', {}, /keys/],
-    ['the same for an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
+    ['separate keys for each of several replicas', {}, /keys/],
+    ['separate keys with an autoscaler', { replicaCount: 1, autoscaling: { enabled: true } }, /keys/],
   ])('the chart refuses %s', (_, values, reason) => {
     expect(() => renderChart(values)).toThrow(reason);
   });
 
-  test('the values that Helm accepts are those that the chart has', () => {
+  test('the schema accepts exactly the values of the chart, and refuses settings that the chart sets itself', () => {
     const schema = JSON.parse(readChartFile('values.schema.json'));
     expect(Object.keys(schema.properties).filter((name) => name !== 'global')).toEqual(
       Object.keys(parse(readChartFile('values.yaml'))),

@@ -23,7 +23,7 @@ describe('the Dockerfile', () => {
   const ofRuntime = (keyword: string) => runtime.filter((each) => each.getKeyword() === keyword);
   const textsOf = (all: typeof instructions) => all.map((each) => each.getArgumentsContent());
 
-  test('runs as a user that is a number and not root, told to stop as the server expects', () => {
+  test('runs as a numeric user other than root and stops on SIGTERM', () => {
     expect(textsOf(ofRuntime(Keyword.USER))).toEqual(['10001:10001']);
     // Nothing is done by it that needs another.
     const afterUser = runtime.slice(runtime.findIndex((each) => each.getKeyword() === Keyword.USER));
@@ -34,7 +34,7 @@ describe('the Dockerfile', () => {
     expect(JSON.parse(textsOf(ofRuntime(Keyword.ENTRYPOINT))[0]!)).toEqual(['node', '/app/dist/src/main.js']);
   });
 
-  test('holds no secret and copies only what is there', () => {
+  test('contains no secret and copies only existing files', () => {
     expect(textsOf([...of(Keyword.ENV), ...of(Keyword.ARG)]).join('\n')).not.toMatch(/key|secret|token|password/i);
     expect(of(Keyword.ADD)).toEqual([]);
     const copied = of(Keyword.COPY)
@@ -74,7 +74,7 @@ describe('compose.yaml', () => {
   const { services, ...defined } = composeGuard.parse(parse(read('compose.yaml'), { merge: true }));
   const replicas = Object.entries(services).filter(([name]) => name.startsWith('facestep-'));
 
-  test('every service has the same restrictions, and only the proxy is reachable from outside', () => {
+  test('restricts every service equally, and publishes only the proxy’s ports', () => {
     expect(Object.entries(services).flatMap(([name, { ports }]) => (ports === undefined ? [] : [name]))).toEqual([
       'proxy',
     ]);
@@ -82,13 +82,13 @@ describe('compose.yaml', () => {
     expect(services.proxy!.networks).not.toContain('inside');
   });
 
-  test('Redis keeps what it is told, throws nothing out, and has no user without a password', () => {
+  test('configures Redis with persistence, without eviction, and with users that need a password', () => {
     const lines = read('redis.conf').split('\n');
     expect(lines).toEqual(expect.arrayContaining(['appendonly yes', 'maxmemory-policy noeviction']));
     expect(lines).toContain('aclfile /run/secrets/redis-users');
   });
 
-  test('Redis has room for the log of decisions, which would fill it, and all else is refused then', async () => {
+  test('gives Redis memory for the maximum number of ledger entries', async () => {
     const { ledger } = await loadConfig({
       env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep' },
       readFile: async (path) => (path === 'facestep.json' ? read(path) : 'redis://of-the-secret:6379'),
@@ -100,7 +100,7 @@ describe('compose.yaml', () => {
     expect(Number(gigabytes) * 2 ** 30).toBeGreaterThan(1.5 * ledger.entries * Number(bytesOfLine));
   });
 
-  test('its secrets are made once, and the configuration takes them', async () => {
+  test('make-secrets.sh creates each secret once, and the configuration accepts them', async () => {
     const copy = createFolder('docker');
     cpSync(join(folder, 'make-secrets.sh'), join(copy, 'make-secrets.sh'));
     const make = () => execFileSync('sh', ['make-secrets.sh'], { cwd: copy, stdio: 'pipe' });

@@ -66,7 +66,7 @@ const foreign = [
   'nodejs_eventloop_lag_p99_seconds',
 ];
 
-test.each(expressions)('%s: the expression is PromQL over metrics that there are', (_, expression) => {
+test.each(expressions)('%s: the expression is valid PromQL over existing metrics', (_, expression) => {
   const { errors, metrics } = parseExpression(expression);
   expect(errors).toEqual([]);
   expect(metrics).not.toEqual([]);
@@ -74,7 +74,7 @@ test.each(expressions)('%s: the expression is PromQL over metrics that there are
   expect(metrics.filter((name) => !known.includes(name.replace(/_bucket$/, '')))).toEqual([]);
 });
 
-test('codes that are looked for are codes of ours', () => {
+test('the error codes in alerts and panels exist', () => {
   const asked = expressions
     .flatMap(([, expression]) => parseExpression(expression).matchers)
     .flatMap((matcher) =>
@@ -93,7 +93,7 @@ const createSilentHook = (): ServedHook => ({
 });
 
 describe('the alerts', () => {
-  test('the first time is seen: what is counted is there before it, or a series that begins above zero is told', async () => {
+  test('a counter of an alert starts at 0, so that the first increase is detected', async () => {
     const server = await startApiServer({
       verifier: createTestVerifier(),
       hooks: new Map([['acme', { token: createSilentHook() }]]),

@@ -10,7 +10,7 @@ import { projectRoot } from '../support/run/paths.js';
 const unit = readFileSync(join(projectRoot, 'infra/systemd/facestep.service'), 'utf8');
 const inUnit = (pattern: RegExp): string => pattern.exec(unit)?.[1] ?? '';
 
-test('the documented configuration of one server names the folders of its unit: commands read it without the unit', async () => {
+test('the configuration in docs/deployment.md names the folders of the systemd unit', async () => {
   const [, section = ''] = readPage('docs/deployment.md').split('\n## One server\n');
   const text = /```json\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
   const file = inUnit(/FACESTEP_CONFIG=(\S+)/);

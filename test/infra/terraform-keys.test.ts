@@ -52,7 +52,7 @@ const usesOf = (name: string) => {
   return document(policy).statement;
 };
 
-test.each(keys)('%s: cannot be destroyed by a plan, waits 30 days, stays in its region, and has a policy', (_, key) => {
+test.each(keys)('%s: the key cannot be destroyed by a plan and stays in one region', (_, key) => {
   const { lifecycle, ...settings } = keyGuard.parse(key);
   // An administrator who disables a leaked key is not to find it enabled again after the next plan.
   expect(lifecycle.ignore_changes).toEqual([toExpression('is_enabled')]);
@@ -64,7 +64,7 @@ test.each(keys)('%s: cannot be destroyed by a plan, waits 30 days, stays in its 
   ]);
 });
 
-test('nothing beside the policies of the keys gives a right over a key', () => {
+test('only key policies grant rights on a key', () => {
   const kinds = modules.flatMap((folder) => Object.keys(readModule(folder).resource));
   expect(kinds.filter((kind) => /^aws_kms_/.test(kind) && kind !== 'aws_kms_key')).toEqual([]);
   const rights = modules.flatMap((folder) => Object.entries(readModule(folder).data.aws_iam_policy_document ?? {}));
@@ -76,7 +76,7 @@ test('nothing beside the policies of the keys gives a right over a key', () => {
     ]);
 });
 
-test('the named roles and the root user itself administer a key; nobody does by a policy of IAM, and none may use it', () => {
+test('only the named roles and the account’s root user administer a key, and they may not use it', () => {
   const { source_policy_documents, statement } = document(
     toExpression('data.aws_iam_policy_document.key_administration.json'),
   );
@@ -98,7 +98,7 @@ test('the named roles and the root user itself administer a key; nobody does by 
   expect(administration.filter((action) => uses.test(action))).toEqual([]);
 });
 
-describe('the policies allow exactly what the service needs', () => {
+describe('the key policies allow exactly the operations that the service calls', () => {
   let kms: Awaited<ReturnType<typeof startKms>>;
   let config: AwsKmsConfig;
   beforeAll(async () => {
@@ -136,7 +136,7 @@ describe('the policies allow exactly what the service needs', () => {
     ['sealing', 'kms:MacAlgorithm', () => config.sealing[0]?.keyId],
     ['signing', 'kms:SigningAlgorithm', () => config.signing.keyId],
     ['oidc', 'kms:SigningAlgorithm', () => config.oidc?.keyId],
-  ])('%s', (name, variable, keyId) => {
+  ])('the key for %s', (name, variable, keyId) => {
     const asked = askedOf(keyId());
     const [use] = usesOf(name);
     expect(new Set(use?.actions)).toEqual(new Set(asked.map(({ operation }) => `kms:${operation}`)));
@@ -145,7 +145,7 @@ describe('the policies allow exactly what the service needs', () => {
   });
 });
 
-test('the policy in docs/keys.md is the one that Terraform gives a key', () => {
+test('the policies in docs/keys.md equal the key policies of Terraform', () => {
   const text = readFileSync(join(projectRoot, 'docs/keys.md'), 'utf8');
   const policies = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => JSON.parse(json!));
   const [, sealing, signing] = policies;

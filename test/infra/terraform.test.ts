@@ -23,10 +23,10 @@ const referencesTo = (source: string, pattern: RegExp): Set<string> =>
 const addressesOf = (kinds: Module['resource']): string[] =>
   Object.entries(kinds).flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`));
 
-describe.each(Object.keys(sources))('%s', (folder) => {
+describe.each(Object.keys(sources))('the module %s', (folder) => {
   const source = sources[folder]!;
 
-  test('pins Terraform and its providers, and names every provider that it uses', () => {
+  test('pins Terraform and its providers, and lists every provider in use', () => {
     const [{ required_version, required_providers }] = readModule(folder).terraform!;
     expect(required_version).toMatch(/^>= 1\.\d+$/);
     const [providers] = required_providers;
@@ -38,7 +38,7 @@ describe.each(Object.keys(sources))('%s', (folder) => {
     expect(Object.keys(providers).toSorted()).toEqual([...new Set([...ofModules, ...used])].toSorted());
   });
 
-  test('every resource, data source and module that is referred to is there', () => {
+  test('defines every resource, data source and module that it references', () => {
     const { resource, data, ephemeral, module } = readModule(folder);
     for (const name of referencesTo(source, /(?<![\w.])((?:aws|azuread|okta|random)_\w+\.\w+)/g))
       expect(addressesOf(resource)).toContain(name);
@@ -48,8 +48,8 @@ describe.each(Object.keys(sources))('%s', (folder) => {
   });
 });
 
-describe('what the modules say is what the service says', () => {
-  test('AWS: the configuration has the names that the guard takes, and the table the attributes of the store', async () => {
+describe('the modules match the service', () => {
+  test('AWS: the configuration passes the guard, and the table has the keys, index and protection of the store', async () => {
     const { config: local } = Object.assign({}, ...readModule('modules/aws').locals);
     const config = z.record(z.string(), z.unknown()).parse(local);
     const guard = createConfigGuard(connectionGuards);
@@ -80,7 +80,7 @@ describe('what the modules say is what the service says', () => {
     expect(table).toMatchObject({ point_in_time_recovery: [{ enabled: true }], deletion_protection_enabled: true });
   });
 
-  test('AWS: the service may do what it does and no more', () => {
+  test('AWS: the service role has no wildcard and no create or delete actions', () => {
     const statements = z
       .array(z.object({ sid: z.string(), actions: z.array(z.string()), resources: z.unknown() }))
       .parse(readModule('modules/aws').data.aws_iam_policy_document!.service![0]!.statement);
@@ -92,7 +92,7 @@ describe('what the modules say is what the service says', () => {
     for (const { resources } of statements) expect(JSON.stringify(resources)).not.toContain('"*"');
   });
 
-  test('Okta: the attribute and the hooks are those of provisioning', () => {
+  test('Okta: the attribute and hooks have the names of provisioning', () => {
     const { resource, variable } = readModule('modules/okta');
     const { title, description, maxLength, name } = tokenAttribute(String(variable.attribute![0]!.default));
     expect(name).toBe('facestepToken');
@@ -103,7 +103,7 @@ describe('what the modules say is what the service says', () => {
     );
   });
 
-  test('Okta: the service application has an administrator role, without which Okta refuses what its scopes allow', () => {
+  test('Okta: the service application has the role USER_ADMIN by default', () => {
     const { resource, variable } = readModule('modules/okta');
     expect(resource.okta_app_oauth_role_assignment!.service![0]).toMatchObject({
       client_id: expect.stringContaining('okta_app_oauth.service.client_id'),
@@ -113,7 +113,7 @@ describe('what the modules say is what the service says', () => {
     expect(variable.admin_role![0]!.default).toBe('USER_ADMIN');
   });
 
-  test('Cognito: the functions get the environment that serverless.yml gives them', () => {
+  test('Cognito: the functions have the same environment as in serverless.yml, without a default mode', () => {
     const { environment } = z
       .object({ environment: z.tuple([z.object({ variables: z.record(z.string(), z.string()) })]) })
       .parse(readModule('modules/cognito').resource.aws_lambda_function!.this![0]);

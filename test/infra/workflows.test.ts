@@ -64,13 +64,13 @@ function findProblems(text: string): string[] {
   return problems;
 }
 
-test('no secret is where packages or tests run; actions are pinned, checkouts keep no credentials, rights are declared', () => {
+test('jobs with secrets run neither packages nor tests, actions are pinned, and permissions are minimal', () => {
   for (const text of texts) expect(findProblems(text)).toEqual([]);
   const signing = readFileSync(join(projectRoot, 'scripts/sign-release.mjs'), 'utf8');
   for (const [, name] of signing.matchAll(/(?:from|import\(|require\()\s*['"]([^'"]+)/g))
     expect(name).toMatch(/^node:/);
 });
 
-test('no text of anybody who opens an issue or a request is put into a script', () => {
+test('no script contains text of an issue, a pull request or a branch name', () => {
   for (const { text } of workflows) expect(text).not.toMatch(/\$\{\{\s*github\.(event|head_ref)/);
 });

@@ -55,7 +55,7 @@ async function refusalOf(details: unknown, who: { id?: string } = {}): Promise<s
 }
 
 test.each(['plain', 'pushed'] as const)(
-  'the person is shown what a %s request asks, and the answer says it word for word',
+  'the page shows the action of a %s request to the user, and the ID token repeats the action and its digest',
   async (way) => {
     await op.enrol('anna');
     const asked = await prepare([action]);
@@ -68,14 +68,14 @@ test.each(['plain', 'pushed'] as const)(
   },
 );
 
-describe('is not approved', () => {
-  test('by the first face of somebody who could enrol otherwise', async () => {
+describe('an action is not approved', () => {
+  test('for a user without an enrolment, even if a trusted client pushed the request', async () => {
     const { shown, answer } = await op.authorize(await (await prepare([action], { person: 'unenrolled' })).pushed());
     expect(shown.outcome).toBe('failed');
     expect(answer.searchParams.get('error')).toBe('access_denied');
   });
 
-  test('for another client, which uses a request that this one pushed', async () => {
+  test('for a client that sends a request pushed by another client', async () => {
     const url = await (await prepare([action])).pushed();
     url.searchParams.set('client_id', 'shop');
     const { status, text } = await op.newBrowser().follow(url.href);
@@ -83,15 +83,15 @@ describe('is not approved', () => {
   });
 });
 
-describe('a request is refused', () => {
-  test('of a client that is not registered for actions', async () => {
+describe('an authorization request is refused', () => {
+  test('from a client that is not registered for actions', async () => {
     expect(await refusalOf([action], { id: 'wiki' })).toBe('invalid_authorization_details');
   });
 
   test.each<[string, unknown]>([
     ['with another type', [{ ...action, type: 'payment_initiation' }]],
     ['with two actions', [action, { ...action, title: 'Another' }]],
-    ['with a field that nobody would be shown', [{ ...action, fee: '1000' }]],
+    ['with a field that the page would not show', [{ ...action, fee: '1000' }]],
     ['with a direction override', [{ ...action, payee: 'a\u202eb' }]],
     ['with the amount 1e9', [{ ...action, amount: { value: '1e9', currency: 'EUR' } }]],
   ])('%s', async (_, details) => {

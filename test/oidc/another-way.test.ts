@@ -40,7 +40,7 @@ async function arrive(more: Record<string, string> = {}) {
   };
 }
 
-test('if it counts, the ID token has another_way and otp, even if the client asked for a face', async () => {
+test('a code accepted as a fallback sets acr to another_way and amr to otp, even if the client requested a face', async () => {
   await start(true);
   const visit = await arrive({ acr_values: 'face' });
   expect(visit.view.anotherWays).toEqual(['email']);
@@ -48,13 +48,13 @@ test('if it counts, the ID token has another_way and otp, even if the client ask
   expect(tokens.claims()).toMatchObject({ sub: 'anna', acr: 'another_way', amr: ['otp'], presence: null });
 });
 
-test('where it does not count it is not offered', async () => {
+test('the page offers no fallback if the connection does not accept one', async () => {
   await start(false);
   expect((await arrive()).view.anotherWays).toEqual([]);
 });
 
 test.each([{ acr: { essential: true, value: 'face' } }, { amr: { essential: true, values: ['face'] } }])(
-  'a client that demands a face is offered nothing else: %j',
+  'the page offers no fallback if the client requires a face: %j',
   async (demand) => {
     await start(true);
     const { view } = await arrive({ claims: JSON.stringify({ id_token: demand }) });

@@ -161,7 +161,7 @@ async function visit({ op, apache }: Place, path: string, person: string): Promi
 }
 
 (hasApache ? describe : describe.skip)('mod_auth_openidc', () => {
-  test('lets in who shows the face, and says who it is', async () => {
+  test('signs a user in after a face check and passes the login to the page', async () => {
     const place = await start((issuer) => shared(issuer) + bySecret);
     await place.op.enrol('anna');
     const page = await visit(place, '/index.html', 'anna');

@@ -57,8 +57,8 @@ const sendMany = async (count: number, one: (n: number) => Promise<string>) => {
 /** @param url - where a browser came to */
 const endOf = (url: string): string => told(url).error ?? new URL(url).pathname;
 
-describe('a browser that does not come back', () => {
-  test('2,000 of them cause no look-up, no record and no count', async () => {
+describe('a browser that does not follow the cookie redirect', () => {
+  test('causes no look-up, no record and no count, even with 2,000 requests', async () => {
     await start();
     const ends = await sendMany(2_000, async (n) => {
       const url = request({ login_hint: `nobody-${n}@example.com` });
@@ -69,7 +69,7 @@ describe('a browser that does not come back', () => {
     expect(done()).toEqual(nothing);
   });
 
-  test('is sent to the very request, also where it was a posted form', async () => {
+  test('is redirected to the same request with all parameters, also after a POST', async () => {
     await start();
     const sentBack = async (url: string, init: RequestInit = {}) => {
       const { headers } = await op.open(url, { ...init, redirect: 'manual' });
@@ -86,8 +86,8 @@ describe('a browser that does not come back', () => {
   });
 });
 
-describe('a browser that comes back', () => {
-  test('goes on, and what it was given is good for that request only, and for two minutes', async () => {
+describe('a browser that follows the cookie redirect', () => {
+  test('continues; the cookie is valid for the same request only and for two minutes', async () => {
     await start();
     const browser = op.newBrowser();
     await browser.visit(request());
@@ -105,7 +105,7 @@ describe('a browser that comes back', () => {
     expect(asked).toHaveLength(6);
   });
 
-  test('with a made-up or changed cookie is sent back as one without', async () => {
+  test('is redirected again if the cookie is forged or changed', async () => {
     await start();
     const { headers } = await op.open(request(), { redirect: 'manual' });
     const [pair = ''] = headers.getSetCookie()[0]!.split(';');
@@ -121,7 +121,7 @@ describe('a browser that comes back', () => {
     expect(reply.headers.get('location')).toContain('/interaction/');
   });
 
-  test('without cookies is told so, and is not sent back again and again', async () => {
+  test('gets an error page instead of another redirect if it blocks cookies', async () => {
     await start();
     const first = await op.open(request(), { redirect: 'manual' });
     const again = first.headers.get('location')!;
@@ -135,7 +135,7 @@ describe('a browser that comes back', () => {
   });
 });
 
-describe('outsiders who come back', () => {
+describe('anonymous callers with cookies', () => {
   const limits = { outsiderStarts: 30, outsiderLookUps: 40, outsiderLookUpsOfConnection: 1000 };
 
   test('are limited by address and by connection', async () => {
@@ -152,7 +152,7 @@ describe('outsiders who come back', () => {
     expect(await startFrom('192.0.2.7')).toEqual(ends);
   });
 
-  test('2,000 requests for 2,000 names with the cookies kept: look-ups and records stay within the limits', async () => {
+  test('cannot exceed the limits of look-ups and records with 2,000 names', async () => {
     await start({ limits });
     const ends = await sendMany(2_000, async (n) => {
       const url = request({ login_hint: `nobody-${n}@example.com` });
@@ -165,7 +165,7 @@ describe('outsiders who come back', () => {
     expect(counted.counts).toMatchObject({ writes: 20 * 4, waits: 0 });
   });
 
-  test('exhaust the anonymous limit without blocking other callers', async () => {
+  test('exhaust the anonymous budget without blocking a request pushed by an authenticated client', async () => {
     await start({ limits: { ...limits, outsiderLookUpsOfConnection: 10 }, policy: { whenNotEnrolled: 'enrol' } });
     await op.enrol('anna');
     const config = await op.discover('portal');
@@ -186,9 +186,9 @@ describe('outsiders who come back', () => {
   });
 
   test.each([
-    ['a start, as the request was', { outsiderStarts: 3 }],
+    ['one start', { outsiderStarts: 3 }],
     ['two look-ups', { outsiderLookUps: 4 }],
-  ])('who type names are counted for each try: %s', async (_, limits) => {
+  ])('consume this budget for each typed name: %s', async (_, limits) => {
     await start({ limits });
     const browser = op.newBrowser('192.0.2.7');
     const page = await browser.follow(request({ login_hint: '' }));
@@ -209,7 +209,7 @@ describe('outsiders who come back', () => {
     expect(camera.url).toMatch(/\/face#/);
   });
 
-  test('push in the name of a client without a secret only so often, and leave nothing beyond', async () => {
+  test('can push only a limited number of requests for a client without a secret, and no more are stored', async () => {
     await start({ limits: { outsiderStarts: 10, outsiderStartsOfConnection: 20 } });
     const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
     const pushFrom = (address: string) =>
@@ -226,7 +226,7 @@ describe('outsiders who come back', () => {
   });
 });
 
-test('a client without a secret pushes no more than fits a URL, and nothing is stored of the rest', async () => {
+test('a client without a secret cannot push a request longer than a URL, and such a request is not stored', async () => {
   await start();
   const params = { ...paramsOf({ client_id: 'spa' }), code_challenge: challenge, code_challenge_method: 'S256' };
   const push = async (state: string) => {
@@ -238,8 +238,8 @@ test('a client without a secret pushes no more than fits a URL, and nothing is s
   expect(await push('x'.repeat(5_000))).toEqual([201, 'pushed']);
 });
 
-describe('a request that an authenticated client pushed', () => {
-  test('goes on at once, and starts five sign-ins a minute at most', async () => {
+describe('a request pushed by an authenticated client', () => {
+  test('needs no cookie redirect and starts at most five sign-ins a minute', async () => {
     await start({ limits: { outsiderStarts: 1, outsiderLookUps: 1 } });
     const config = await op.discover('app', client.ClientSecretBasic(clientSecret));
     const { href } = await client.buildAuthorizationUrlWithPAR(config, paramsOf());

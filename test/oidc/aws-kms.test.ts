@@ -57,7 +57,7 @@ async function signIn(id = 'app') {
 test.each([
   ['RS256', 'app'],
   ['PS256', 'bank'],
-])('the ID token verifies by %s under the published key, and KMS was asked to sign once', async (alg, id) => {
+])('signs the ID token by %s with one KMS call, and the signature verifies with the published key', async (alg, id) => {
   await op.enrol('anna');
   const { exchange } = await signIn(id);
   const { id_token } = await exchange();
@@ -69,7 +69,7 @@ test.each([
   expect(payload.sub).toBe('anna');
 });
 
-test('where KMS does not sign, the client is told to try later', async () => {
+test('answers a token request with temporarily_unavailable if KMS refuses to sign', async () => {
   await op.enrol('anna');
   const { exchange } = await signIn();
   kms.cause('denied');

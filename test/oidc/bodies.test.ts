@@ -22,7 +22,7 @@ afterEach(async () => {
 const addresses = [paths.token, paths.push, paths.userInfo, paths.authorize].map((path) => `/oidc/work${path}`);
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-test('unfinished forms of one source hold no more than its share, and others’ hooks and sessions nothing of theirs', async () => {
+test('unfinished OIDC forms of one source use at most its share of memory, and none of hooks or capture', async () => {
   const { oidc, hooks, capture, clients } = op.server.deps.bodyPools;
   for (const path of addresses) {
     const halves = await Promise.all(

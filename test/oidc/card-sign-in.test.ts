@@ -135,7 +135,7 @@ async function lookIn(browser: Browser, link: string, person: string) {
   return { back, page: await browser.follow(back.url) };
 }
 
-test('a card of a wallet that is not ours, and a face, sign a person in who has typed nothing', async () => {
+test('a card from a wallet of another vendor and a face check sign in a user who types nothing', async () => {
   const carried = await carry();
   const { browser, page, elsewhere } = await begin();
   expect(page.headers.get('cache-control')).toBe('no-store');
@@ -161,7 +161,7 @@ test('a card of a wallet that is not ours, and a face, sign a person in who has 
   expect((await browser.visit(`${signIn.url}/face`)).status).toBe(400);
 });
 
-describe('refused is', () => {
+describe('the portal refuses', () => {
   const expectRefusal = async (
     browser: Browser,
     answer: { status: number; body: object },
@@ -174,7 +174,7 @@ describe('refused is', () => {
     expect((await browser.follow(`${signIn.url}/face`)).status).toBe(400);
   };
 
-  test('a card without a proof, and what is no card', async () => {
+  test('a card without a key binding, and text that is no card', async () => {
     for (const presentation of [(await carry()).credential, 'x', '~', `${'x'.repeat(70_000)}~x`]) {
       const { browser, elsewhere } = await begin();
       await expectRefusal(browser, await presenter.answer(await presenter.read(elsewhere), presentation));
@@ -182,15 +182,15 @@ describe('refused is', () => {
   });
 
   test.each<[string, string, () => unknown]>([
-    ['of an enrolment that has ended', 'This card was revoked.', () => revokeSubject(anna(), op.server.deps)],
+    ['of an ended enrolment', 'This card was revoked.', () => revokeSubject(anna(), op.server.deps)],
     [
-      'of which nobody can say whether it has ended',
+      'whose status list cannot be read',
       'cannot be checked now',
       () => {
         areListsThere = false;
       },
     ],
-    ['whose time is over', 'This card has expired.', () => op.server.clock.advanceSec(86_400)],
+    ['that has expired', 'This card has expired.', () => op.server.clock.advanceSec(86_400)],
   ])('a card %s', async (_, why, end) => {
     const carried = await carry();
     await end();
@@ -198,7 +198,7 @@ describe('refused is', () => {
     await expectRefusal(browser, await show(carried, elsewhere), why);
   });
 
-  test('a repeated answer: to this page, to another one, and in a new envelope', async () => {
+  test('a replayed answer, in the same session, in another one and in a new encryption', async () => {
     const { wallet, credential } = await carry();
     const first = await begin();
     const request = await presenter.read(first.elsewhere);
@@ -219,8 +219,8 @@ describe('refused is', () => {
   });
 });
 
-describe('whose browser it is', () => {
-  test('another person’s face after a user’s card signs no one in', async () => {
+describe('the session of the browser', () => {
+  test('a face check of another person after a user’s card signs no one in', async () => {
     // Somebody sends the code of their own page to Anna, and she shows her card.
     const { browser, elsewhere } = await begin();
     expect((await show(await carry(), elsewhere)).status).toBe(200);
@@ -231,7 +231,7 @@ describe('whose browser it is', () => {
     expect(page.text).not.toMatch(/anna/i);
   });
 
-  test('a face check of another user does not match this card', async () => {
+  test('a token for another user does not match the card', async () => {
     await op.enrol('berta');
     const anna = await begin();
     expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
@@ -243,7 +243,7 @@ describe('whose browser it is', () => {
     expect([page.status, page.text]).toEqual([403, expect.stringContaining('it does not match this card')]);
   });
 
-  test('another browser gets nothing of a card that was presented to this one', async () => {
+  test('another browser cannot use a card that was presented to this one', async () => {
     const anna = await begin();
     const other = await begin();
     const stranger = createBrowser((url, init) => fetch(url, init));
@@ -254,7 +254,7 @@ describe('whose browser it is', () => {
     expect((await toCamera(anna.browser)).left.status).toBe(303);
   });
 
-  test('an answer from this device returns only to its own browser', async () => {
+  test('a card presented on the same device returns its response code only to the browser that began', async () => {
     const anna = await begin();
     const other = await begin();
     const { status, body } = await show(await carry(), anna.here);

@@ -39,7 +39,7 @@ async function prepare(way: keyof typeof ways = 'a secret in the header', more: 
   return { config: await op.discover(id, auth), ...(await prepareRequest(more)) };
 }
 
-test.each(Object.keys(ways))('a client with %s gets tokens that say what was checked', async (way) => {
+test.each(Object.keys(ways))('a client with %s gets tokens with the result of the face check', async (way) => {
   await op.enrol('anna');
   const { config, params, checks } = await prepare(way);
   const { back } = await op.authorize(client.buildAuthorizationUrl(config, params));
@@ -64,7 +64,7 @@ test.each(Object.keys(ways))('a client with %s gets tokens that say what was che
   expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', presence: 'simulated' });
 });
 
-test('a pushed request works once, with nothing in the address', async () => {
+test('a pushed request can be used once, and its URL contains no user name', async () => {
   await op.enrol('anna');
   const { config, params, checks } = await prepare();
   const url = await client.buildAuthorizationUrlWithPAR(config, params);
@@ -77,7 +77,7 @@ test('a pushed request works once, with nothing in the address', async () => {
   expect(again.text).toContain('invalid_request_uri');
 });
 
-test('form_post answers with a page that sends itself, under a policy that allows nothing else', async () => {
+test('form_post returns a self-submitting page whose content security policy allows only its script', async () => {
   await op.enrol('anna');
   const { config, params, checks } = await prepare('a secret in the header', {
     response_mode: 'form_post',
@@ -109,7 +109,7 @@ test('form_post answers with a page that sends itself, under a policy that allow
   expect(tokens.claims()?.sub).toBe('anna');
 });
 
-describe('a code', () => {
+describe('an authorization code', () => {
   const obtain = async (way: keyof typeof ways = 'a secret in the header') => {
     await op.enrol('anna');
     const { config, params, checks } = await prepare(way);
@@ -117,7 +117,7 @@ describe('a code', () => {
     return { config, checks, back: new URL(back.url) };
   };
 
-  test('works once; who brings it again ends what it gave', async () => {
+  test('can be used once; a second use revokes the access token', async () => {
     const { config, checks, back } = await obtain();
     const tokens = await client.authorizationCodeGrant(config, back, checks);
     await client.fetchUserInfo(config, tokens.access_token, 'anna');
@@ -125,7 +125,7 @@ describe('a code', () => {
     await expect(client.fetchUserInfo(config, tokens.access_token, 'anna')).rejects.toThrow();
   });
 
-  test('works for one of many who come at once', async () => {
+  test('succeeds for one of eight concurrent requests', async () => {
     const { config, checks, back } = await obtain();
     const all = await Promise.allSettled(
       Array.from({ length: 8 }, () => client.authorizationCodeGrant(config, back, checks)),
@@ -154,7 +154,7 @@ describe('a code', () => {
     await expect(use(await obtain())).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('is refused with a wrong secret, and without one', async () => {
+  test('is refused with a wrong client secret, and without one', async () => {
     const { checks, back } = await obtain();
     for (const auth of [client.ClientSecretBasic('wrong'), client.None()]) {
       const config = await op.discover('app', auth);
@@ -162,14 +162,14 @@ describe('a code', () => {
     }
   });
 
-  test('is in no record and no log in its own text', async () => {
+  test('does not appear in the log or the audit events', async () => {
     const { back } = await obtain();
     const code = back.searchParams.get('code')!;
     expect(op.server.log.text() + JSON.stringify(op.server.audit.events)).not.toContain(code);
   });
 });
 
-test('an assertion of a client works once, for one of many who come at once', async () => {
+test('a client assertion is refused at its second use', async () => {
   const { config, params } = await prepare('a signed assertion');
   const push = async () => {
     const assertion = { body: '' };

@@ -42,8 +42,21 @@ async function start(mode: 'enforce' | 'shadow', poolSettings: Parameters<Cognit
 }
 
 /* The triggers run in processes of their own, and the application by AWS's own client. */
+<<<<<<< HEAD
 test('the custom challenge leads to the capture page and back, with a receipt that answers it, each once', async () => {
   await start('enforce', { LambdaConfig: lambdaConfig });
+=======
+test('the custom challenge redirects to the capture page and back; its ticket and receipt are accepted once', async () => {
+  const handlers = {
+    DefineAuthChallenge: 'defineAuthChallenge',
+    CreateAuthChallenge: 'createAuthChallenge',
+    VerifyAuthChallengeResponse: 'verifyAuthChallengeResponse',
+    PreTokenGeneration: 'preTokenGeneration',
+  };
+  const arnOf = (handler: string) => `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
+  const LambdaConfig = Object.fromEntries(Object.entries(handlers).map(([trigger, name]) => [trigger, arnOf(name)]));
+  await start('enforce', { LambdaConfig });
+>>>>>>> titles-4
   cognito.serveApp({ userPoolId: pool.id, clientId, password });
   deployTriggers(cognito.lambda, pool, {
     connection: 'customers',
@@ -97,7 +110,7 @@ describe('a federated sign-in', () => {
     expect(await step.inspect()).toEqual({ state: 'ready' });
   });
 
-  test('is of the user who was enrolled, once the two are linked', async () => {
+  test('signs in the existing Cognito user if an administrator linked the two', async () => {
     await administrator.client.send(
       new AdminLinkProviderForUserCommand({
         UserPoolId: pool.id,
@@ -112,14 +125,14 @@ describe('a federated sign-in', () => {
     expect((await signIn('ada', 'ada')).details).toMatchObject({ username: 'ada', attributes: { sub: ada } });
   });
 
-  test('takes the name the application gave', async () => {
+  test('uses the login hint of the application', async () => {
     const browser = bench.openBrowser();
     const camera = await browser.walk(startOf('ada'));
     expect(camera.url).toMatch(/\/face#/);
     expect(readResult(await browser.show(camera.url, 'ada')).result).toBe('signed-in');
   });
 
-  test('of another face, or of nobody, is refused alike', async () => {
+  test('is refused equally for another face, an unknown user and an id in place of a name', async () => {
     for (const [name, face] of [
       ['ada', 'eve'],
       ['nobody', 'ada'],

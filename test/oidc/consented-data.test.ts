@@ -62,27 +62,27 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
   expect(idToken).not.toHaveProperty('preferred_username');
 });
 
-test('UserInfo is read when it is asked: a value that changed is told as it is, one that is gone is left out', async () => {
+test('UserInfo returns the current value of each claim and omits a removed one', async () => {
   const { userInfo } = await agree(op, { scope: 'openid phone profile' }, ['phone_number', 'name']);
   op.profile.details.set('anna', { phone_number: '+65 6999 0000' });
   expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', phone_number: '+65 6999 0000' });
 });
 
-test('who does not agree is told as access_denied, and nothing is noted', async () => {
+test('a refusal returns access_denied to the client and records no consent', async () => {
   const shown = await askAndShow(op, { scope: 'openid email' });
   const back = await answer(shown, 'refuse');
   expect(paramsOf(back.url)).toMatchObject({ error: 'access_denied', state: 's-1' });
   expect(await consents()).toEqual([]);
 });
 
-test('an essential claim cannot be omitted from an answer, and an unrequested one cannot be added', async () => {
+test('the consent form cannot omit an essential claim or add one that was not requested', async () => {
   const claims = { userinfo: { email: { essential: true } } };
   const { userInfo } = await agree(op, { claims }, ['name', 'sub']);
   expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
 });
 
-describe('a consent that was given', () => {
-  test('is on record by names, with its end, and answers for the next sign-in', async () => {
+describe('a consent to claims', () => {
+  test('is recorded with claim names and expiry, and applies to the next sign-in', async () => {
     await agree(op, { scope: 'openid email phone' }, ['email']);
     const [consent] = await consents();
     expect(consent).toMatchObject({ client: 'shop', claims: ['email'] });
@@ -98,15 +98,15 @@ describe('a consent that was given', () => {
   });
 
   test.each<[string, Asked]>([
-    ['more is asked for', { scope: 'openid email phone' }],
-    ['it is asked for as essential', { claims: { userinfo: { email: { essential: true } } } }],
-    ['the client says prompt=consent', { scope: 'openid email', prompt: 'consent' }],
-  ])('is asked for anew where %s', async (_, asked) => {
+    ['the client requests more claims', { scope: 'openid email phone' }],
+    ['the client requests a claim as essential', { claims: { userinfo: { email: { essential: true } } } }],
+    ['the client sends prompt=consent', { scope: 'openid email', prompt: 'consent' }],
+  ])('is requested again if %s', async (_, asked) => {
     await agree(op, { scope: 'openid email' }, ['email']);
     expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
   });
 
-  test('is asked for anew once the client has registered another purpose, and its tokens are dead', async () => {
+  test('is requested again after the registered purpose has changed, and its tokens are revoked', async () => {
     const { clock } = op.server;
     const state = createSqliteState({ file: ':memory:', clock });
     const kept = { ...state, close: async () => {} };
@@ -123,7 +123,7 @@ describe('a consent that was given', () => {
     await state.close();
   });
 
-  test('ends at its time, and what was issued under it ends with it', async () => {
+  test('expires, and the tokens issued under the consent expire with it', async () => {
     await op.stop();
     await start(toConfig({ ...registration, dataConsentDays: 1 }));
     await agree(op, { scope: 'openid email' }, ['email']);
@@ -136,7 +136,7 @@ describe('a consent that was given', () => {
     expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
   });
 
-  test('is not valid for another client: neither the consent nor its token', async () => {
+  test('is not valid for another client, and neither is a posted answer to the consent page', async () => {
     await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);
@@ -151,8 +151,8 @@ describe('a consent that was given', () => {
   });
 });
 
-describe('a provider that does not answer', () => {
-  test('is told to the person, who may try again: nobody is locked out, and the face check still counts', async () => {
+describe('a provider that cannot be read', () => {
+  test('shows an error page, causes no lockout, and the same face check continues after recovery', async () => {
     const begun = await ask(op, { scope: 'openid email' });
     const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
     op.profile.setDown(true);
@@ -168,7 +168,7 @@ describe('a provider that does not answer', () => {
     expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
   });
 
-  test('is told to the client at UserInfo, and the token is good afterwards', async () => {
+  test('makes UserInfo return temporarily_unavailable, and the token remains valid', async () => {
     const { userInfo } = await agree(op, { scope: 'openid email' }, ['email']);
     op.profile.setDown(true);
     await expect(userInfo()).rejects.toMatchObject({
@@ -179,7 +179,7 @@ describe('a provider that does not answer', () => {
     expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
   });
 
-  test('leaves no values in the log', async () => {
+  test('leaves no claim values in the log', async () => {
     await agree(op, { scope: 'openid email phone profile' }, ['email', 'phone_number', 'name']);
     op.profile.setDown(true);
     await askAndShow(op, { scope: 'openid email' }).catch(() => null);
@@ -187,7 +187,7 @@ describe('a provider that does not answer', () => {
   });
 });
 
-test('no other browser sees or answers the page', async () => {
+test('another browser can neither see nor answer the consent page', async () => {
   const shown = await askAndShow(op, { scope: 'openid email' });
   const stranger = op.newBrowser();
   const seen = await stranger.follow(shown.interactionUrl);
@@ -197,7 +197,7 @@ test('no other browser sees or answers the page', async () => {
   expect(await consents()).toEqual([]);
 });
 
-test('a claim that is not registered is left out, and the log says so', async () => {
+test('an unregistered claim is left out and named in the log', async () => {
   const userinfo = { birthdate: { essential: true }, 'x" onload=': null };
   const shown = await askAndShow(op, { claims: { userinfo, id_token: { birthdate: null, email: null } } });
   expect(shown.page.text).not.toMatch(/birthdate|onload/i);
@@ -212,15 +212,15 @@ describe('a configuration is refused', () => {
 
   test.each([
     ['without a purpose', claims('email', {})],
-    ['without English', claims('email', { purpose: { de: 'Darum' } })],
+    ['without a purpose in English', claims('email', { purpose: { de: 'Darum' } })],
     ['with a direction override', claims('email', { purpose: { en: 'a\u202eb' } })],
-    ['with a name of the protocol', claims('acr', { purpose: { en: 'x' } })],
-    ['without an end', () => toConfig({ ...registration, dataConsentDays: 366 })],
+    ['with a protocol claim as the name', claims('acr', { purpose: { en: 'x' } })],
+    ['with a consent of more than 365 days', () => toConfig({ ...registration, dataConsentDays: 366 })],
   ])('%s', (_, parse) => {
     expect(parse).toThrow();
   });
 
-  test('where no attribute is known for a claim', async () => {
+  test('with a claim that has no attribute', async () => {
     const claims = { shoe_size: { purpose: { en: 'Shoes' }, label: { en: 'Shoe size' } } };
     const config = toConfig({ ...registration, claims });
     const oidcKeys = await createOidcKeys({ ...op.server.deps, file: findKeysFile() });

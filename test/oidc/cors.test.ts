@@ -35,7 +35,7 @@ const preflight = (path: string, from: string) =>
 const post = (path: string, form: Record<string, string>, headers: Record<string, string>) =>
   op.open(`${op.issuer}${path}`, { method: 'POST', headers, body: new URLSearchParams(form) });
 
-test('a page of a public client reads its tokens and its user info with credentials', async () => {
+test('a page of a public client can read tokens and user info with credentials', async () => {
   await op.enrol('anna');
   const config = await op.discover('spa', client.None());
   const { params, checks } = await prepareRequest();
@@ -68,7 +68,7 @@ test.each(['/token', '/userinfo', '/par'])(
   },
 );
 
-test('neither other origins nor confidential clients get credentials', async () => {
+test('other origins and confidential clients get no CORS credentials', async () => {
   const grant = { grant_type: 'authorization_code', code: 'wrong', redirect_uri: redirectUri };
   const spa = { ...grant, client_id: 'spa' };
   const secret = { ...grant, client_id: 'app', client_secret: clientSecret };
@@ -79,12 +79,12 @@ test('neither other origins nor confidential clients get credentials', async () 
   expect(corsOf(await post('/token', secret, { origin }))).toEqual([null, null]);
 });
 
-test('what everybody may read allows no credentials', async () => {
+test('public documents allow the origin without credentials', async () => {
   for (const path of ['/jwks', '/.well-known/openid-configuration'])
     expect(corsOf(await op.open(`${op.issuer}${path}`, { headers: { origin } }))).toEqual([origin, null]);
 });
 
-test.each(['/token', '/par'])('JSON at %s is refused with the content type that is needed', async (path) => {
+test.each(['/token', '/par'])('JSON at %s is refused, naming the required content type', async (path) => {
   const response = await op.open(`${op.issuer}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -47,7 +47,7 @@ async function sendTo(kiosk: Awaited<ReturnType<typeof placeKiosk>>, parameters:
   return { counter, begun, waiting, ticket, page: String(page), person, opened, told: String(reply?.number) };
 }
 
-test('a counter is told of who showed their face at the kiosk, after the same two numbers', async () => {
+test('a counter gets the result of a face check at a kiosk after the numbers were compared', async () => {
   const kiosk = await placeKiosk();
   const { counter, begun, waiting, person, opened, told } = await sendTo(kiosk, { claims });
   expect(waiting.reply).toMatchObject({ state: 'waiting' });
@@ -71,7 +71,7 @@ test('a counter is told of who showed their face at the kiosk, after the same tw
   expect([again.status, again.headers.get('refresh')]).toEqual([404, expect.stringMatching(/^15; /)]);
 });
 
-test('the code of such a check opens at the kiosk alone, by a ticket that is good once', async () => {
+test('a code for a kiosk opens only at that kiosk, by a ticket that can be used once', async () => {
   const kiosk = await placeKiosk();
   const counter = await openCounter(op);
   const begun = await counter.begin({ kiosk: kiosk.id });
@@ -88,7 +88,7 @@ test('the code of such a check opens at the kiosk alone, by a ticket that is goo
   expect((await counter.ask(begun)).reply).toMatchObject({ state: 'opened' });
 });
 
-test('nobody goes on where somebody before them stopped, and the counter hears of it', async () => {
+test('the next person at a kiosk cannot continue a check that the previous person left, and the check fails', async () => {
   const kiosk = await placeKiosk();
   for (const stopsAt of ['numbers', 'name', 'consent'] as const) {
     const { counter, begun, person, opened, told } = await sendTo(kiosk, { claims });
@@ -112,7 +112,7 @@ test('nobody goes on where somebody before them stopped, and the counter hears o
   }
 });
 
-test('a counter sends nobody to a kiosk of others, or to none', async () => {
+test('a counter cannot use an unknown kiosk or a kiosk of another connection', async () => {
   const counter = await openCounter(op);
   const foreign = await placeKiosk('elsewhere');
   for (const kiosk of ['unknown', foreign.id, 'k'.repeat(1000)]) {

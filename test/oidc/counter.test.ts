@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null } });
 
-test('a counter learns who passed and what they agreed to, and nothing a minute later', async () => {
+test('a counter gets the result and the consented claims of a passed user, and can read nothing a minute later', async () => {
   const { counter, begun, phone, shown, next } = await meet(op, { claims });
   expect(await counter.ask(begun)).toMatchObject({ reply: { error: 'authorization_pending', state: 'checking' } });
   const consent = await phone.showFace(next, 'anna');
@@ -46,7 +46,7 @@ test('a counter learns who passed and what they agreed to, and nothing a minute 
   await expect(told()).rejects.toMatchObject({ status: 401 });
 });
 
-test('a wrong number on the phone, or none of them, ends the check', async () => {
+test('a wrong number or “none” on the phone ends the check', async () => {
   for (const choose of [
     (choices: readonly string[], told: string) => choices.find((each) => each !== told) ?? '',
     () => 'none',
@@ -69,7 +69,7 @@ test('a wrong number on the phone, or none of them, ends the check', async () =>
   }
 });
 
-test('a photographed code is useless: nothing is returned without the phone’s number', async () => {
+test('a photographed code returns no result: the counter must send the number shown on the phone', async () => {
   const counter = await openCounter(op);
   const begun = await counter.begin();
   expect((await counter.ask(begun)).reply).toMatchObject({ error: 'authorization_pending', state: 'waiting' });
@@ -103,7 +103,7 @@ test('only one of two concurrent phones gets the check', async () => {
   expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 404]);
 });
 
-test('a visit by address alone opens nothing: what looks ahead at links uses no code up', async () => {
+test('a GET of the code’s address opens no check, so a link preview cannot use up the code', async () => {
   const counter = await openCounter(op);
   const begun = await counter.begin();
   const seen = await op.newBrowser().visit(String(begun.verification_uri_complete));
@@ -127,7 +127,7 @@ test('the counter learns nothing about a refusal: unknown, unenrolled and mismat
   expect(new Set(replies.map((each) => JSON.stringify(each))).size).toBe(1);
 });
 
-test('a code is good for ten minutes and for one answer', async () => {
+test('a code expires after ten minutes and returns one result', async () => {
   const counter = await openCounter(op);
   const late = await counter.begin();
   expect(late.expires_in).toBe(600);
@@ -140,7 +140,7 @@ test('a code is good for ten minutes and for one answer', async () => {
   expect((await desk.ask(begun, shown)).reply).toMatchObject({ error: 'invalid_grant' });
 });
 
-test('only the counter that started a check can read it, and only counters start one', async () => {
+test('only the counter that started a check can read the result, and only a counter client can start one', async () => {
   const { begun, phone, shown, next } = await meet(op);
   await phone.showFace(next, 'anna');
   const other = await openCounter(op, 'desk-2');
@@ -153,7 +153,7 @@ test('only the counter that started a check can read it, and only counters start
   expect((await op.newBrowser().visit(url.href)).status).toBe(400);
 });
 
-test('the other way round: the phone shows a code, the counter reads it', async () => {
+test('in reverse, the phone shows a code, and the counter sends the code to start the check', async () => {
   const phone = openPhone(op);
   const start = await phone.browser.follow(`${op.issuer}/counter`);
   const mine = await phone.post(start.url, { decision: 'show' });
@@ -178,7 +178,7 @@ test('the other way round: the phone shows a code, the counter reads it', async 
   expect(tokens?.claims()).toMatchObject({ sub: 'anna' });
 });
 
-test('a shown code that is none, or too old, is refused', async () => {
+test('an unknown or expired shown_code is refused', async () => {
   const counter = await openCounter(op);
   for (const code of ['1234', '00000000', 'https://evil.example/?user_code=ABCD-EFGH'])
     await expect(counter.begin({ shown_code: code })).rejects.toMatchObject({ error: 'invalid_request' });
@@ -189,7 +189,7 @@ test('a shown code that is none, or too old, is refused', async () => {
   await expect(counter.begin({ shown_code: digits })).rejects.toMatchObject({ error: 'invalid_request' });
 });
 
-test('a counter that guesses codes is stopped', async () => {
+test('a counter that guesses codes is rate limited', async () => {
   const counter = await openCounter(op, 'desk-2');
   const guess = () => counter.begin({ shown_code: '00000000' }).catch((error: client.ResponseBodyError) => error.error);
   const answers: unknown[] = [];

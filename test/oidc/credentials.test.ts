@@ -73,8 +73,8 @@ async function redeemOffer() {
 }
 const refusalOf = (data: object) => ({ response: { credentialErrorResponseResult: { data } } });
 
-describe('on the way to it', () => {
-  test('the person is told what it is, and ticks what is in it: nothing is ticked beforehand', async () => {
+describe('the consent page', () => {
+  test('describes the card, preselects no claim, and shows an offer with a code after agreement', async () => {
     const visit = await visits.goToConsent();
     expect(visit.start.text).toContain('Staff card, in your wallet');
     expect(visit.consent.text).toContain('What should your Staff card contain?');
@@ -89,13 +89,13 @@ describe('on the way to it', () => {
     expect(offerIn(page.text).code).toMatch(/^\d{6}$/);
   });
 
-  test('who does not agree is told so, and nothing is issued', async () => {
+  test('issues nothing and says so if the user refuses', async () => {
     const page = await visits.answer(await visits.goToConsent(), 'refuse', []);
     expect(page.text).toContain('Nothing was issued.');
     expect(told()).toEqual([]);
   });
 
-  test('the offer is shown once: its page cannot be had again', async () => {
+  test('shows the offer once: a repeated visit gets an error page', async () => {
     const visit = await visits.goToConsent();
     await visits.answer(visit, 'agree', ['name']);
     const again = await visit.browser.follow(visit.interactionUrl);
@@ -104,8 +104,8 @@ describe('on the way to it', () => {
   });
 });
 
-describe('a wallet that is not ours', () => {
-  test.each(['ES256', 'EdDSA'] as const)('accepts it, with the selected claims, under its %s key', async (alg) => {
+describe('a wallet of another vendor', () => {
+  test.each(['ES256', 'EdDSA'] as const)('accepts the card with the selected claims under its %s key', async (alg) => {
     const wallet = await newWallet({ alg });
     const { link, code } = await visits.getOffer(['name', 'employee_number']);
     const credential = await wallet.take(link, code);
@@ -126,7 +126,7 @@ describe('a wallet that is not ours', () => {
     expect(payload).not.toHaveProperty('email');
   });
 
-  test('receives the provider’s current values, and none of them is stored here', async () => {
+  test('receives the provider’s current values, and the server stores none of them', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer(['name']);
     op.profile.details.set('anna', { name: 'Anna Newname' });
@@ -141,7 +141,7 @@ describe('a wallet that is not ours', () => {
   });
 });
 
-describe('refused is', () => {
+describe('the issuer refuses', () => {
   test('a redeemed offer, and redeeming it again ends the first access token', async () => {
     const { wallet, offer, code, accessToken } = await redeemOffer();
     await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
@@ -150,7 +150,7 @@ describe('refused is', () => {
     expect(told()).toEqual([]);
   });
 
-  test('a wrong code, and the correct one after it', async () => {
+  test('a wrong code, and afterwards the correct one', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer();
     const offer = await wallet.open(link);
@@ -159,7 +159,7 @@ describe('refused is', () => {
     await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
   });
 
-  test('an offer that nobody took in ten minutes', async () => {
+  test('an offer older than ten minutes', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer();
     const offer = await wallet.open(link);
@@ -190,7 +190,7 @@ describe('refused is', () => {
     );
   });
 
-  test('a proof with a nonce of its own, or by another key than the one it shows', async () => {
+  test('a proof with an invented nonce, or signed by another key than its header names', async () => {
     const { wallet, offer, accessToken } = await redeemOffer();
     const thief = await newWallet();
     const [head = '', body = ''] = (await wallet.prove(offer)).split('.');
@@ -220,7 +220,7 @@ describe('refused is', () => {
     );
   });
 
-  test('a wallet whose person has withdrawn, or been revoked, since the offer', async () => {
+  test('the offer of a user who has since withdrawn the consent or was revoked', async () => {
     const wallet = await newWallet();
     const first = await visits.getOffer();
     await withdrawDataConsents(anna, { client: 'credential:staff_card' }, op.server.deps);
@@ -234,7 +234,7 @@ describe('refused is', () => {
   });
 });
 
-describe('its status', () => {
+describe('the status of a card', () => {
   test('is valid until the enrolment ends, then revoked', async () => {
     const { credential } = await getCredential();
     expect(await readStatus(credential)).toBe(0);
@@ -250,16 +250,16 @@ describe('its status', () => {
       'an erasure',
       () => eraseSubject({ connection: op.connection, subject: 'anna', receiptId: 'r', by: 'admin' }, op.server.deps),
     ],
-    ['another enrolment', () => op.enrol('anna', 'anna')],
+    ['a new enrolment of the user', () => op.enrol('anna', 'anna')],
     [
-      'the person who withdraws the consent',
+      'the user withdrawing the consent',
       () => withdrawDataConsents(anna, { client: 'credential:staff_card' }, op.server.deps),
     ],
     [
-      'an administrator who withdraws all',
+      'an administrator withdrawing all consents',
       () => withdrawDataConsents(anna, { client: null, by: 'admin' }, op.server.deps),
     ],
-    ['another one of its kind', () => getCredential()],
+    ['a new card of the same type', () => getCredential()],
   ])('is revoked by %s', async (_, end) => {
     const { credential } = await getCredential();
     const other = await getCredential(['name'], 'library_card');
@@ -269,7 +269,7 @@ describe('its status', () => {
     expect(held.includes('library_card')).toBe((await readStatus(other.credential)) === 0);
   });
 
-  test('and its time: it ends when it says, and no later than the enrolment', async () => {
+  test('ends at its expiry: a verifier refuses an expired card, and the user’s list omits it', async () => {
     const { credential } = await getCredential();
     op.server.clock.advanceSec(31 * 86_400);
     await expect(newVerifier().verify(credential)).rejects.toThrow(/expired/i);
@@ -277,7 +277,7 @@ describe('its status', () => {
   });
 });
 
-test('the names of its own clients are nobody else’s', () => {
+test('a client cannot be registered under an id that the server uses for wallets and cards', () => {
   for (const id of ['facestep-wallet', 'credential:staff_card']) {
     const relyingParty = { kind: 'relying_party', id, redirectUris: [redirectUri] };
     expect(createOidcGuard().safeParse({ clients: [relyingParty] }).success).toBe(false);

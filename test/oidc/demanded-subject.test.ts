@@ -78,8 +78,8 @@ async function obtain(id: Id): Promise<string> {
   return token!;
 }
 
-describe.each(ids)('a request of %s', (id) => {
-  test('that demands a subject is not answered with another, named or typed', async () => {
+describe.each(ids)('a request of client %s', (id) => {
+  test('with a sub value in its claims refuses another user, whether hinted or typed', async () => {
     const demand = demanding('anna');
     expect(errorOf(await visit(id, { ...demand, login_hint: loginOf('anna') }))).toBe('none');
     expect(errorOf(await visit(id, { ...demand, login_hint: loginOf('berta') }))).toBe('login_required');
@@ -88,7 +88,7 @@ describe.each(ids)('a request of %s', (id) => {
     expect(errorOf(await visit(id, demand, loginOf('berta')))).toBe('login_required');
   });
 
-  test('that brings an ID token is not answered with somebody else, named or typed', async () => {
+  test('with an ID token hint refuses another user, whether hinted or typed', async () => {
     const hint = { id_token_hint: await obtain(id) };
     expect(errorOf(await visit(id, { ...hint, login_hint: loginOf('anna') }))).toBe('none');
     expect(errorOf(await visit(id, { ...hint, login_hint: loginOf('berta') }))).toBe('login_required');

@@ -14,7 +14,7 @@ const readJson = async (path: string) => {
   return { response, body: JSON.parse(text) };
 };
 
-test('the discovery document names everything under the issuer, and nothing that is not there', async () => {
+test('the discovery document lists only supported endpoints, all under the issuer', async () => {
   const { response, body } = await readJson('/.well-known/openid-configuration');
   expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(JSON.stringify(body))));
   expect(response.headers.get('transfer-encoding')).toBeNull();
@@ -39,7 +39,7 @@ test('the discovery document names everything under the issuer, and nothing that
   expect((await readJson('/.well-known/oauth-authorization-server')).body).toEqual(body);
 });
 
-test('RFC 8414: the metadata are also where an issuer with a path in its name has them, for clients that look there alone', async () => {
+test('the metadata are also at the path that RFC 8414 gives an issuer with a path', async () => {
   const open = (url: string) => op.open(url);
   const response = await open('https://face.example.com/.well-known/oauth-authorization-server/oidc/work');
   expect(await response.json()).toEqual((await readJson('/.well-known/openid-configuration')).body);
@@ -52,7 +52,7 @@ test('RFC 8414: the metadata are also where an issuer with a path in its name ha
   expect(nobody.status).toBe(404);
 });
 
-test('anybody may read it from a page of theirs', async () => {
+test('the discovery document and the token endpoint allow cross-origin requests', async () => {
   const headers = { origin: 'https://app.example.com' };
   const response = await op.open(`${op.issuer}/.well-known/openid-configuration`, { headers });
   expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
@@ -63,7 +63,7 @@ test('anybody may read it from a page of theirs', async () => {
   expect(preflight.status).toBe(204);
 });
 
-test('keys have a certificate and no private part', async () => {
+test('a published key has a certificate and no private part', async () => {
   const { response, body } = await readJson('/jwks');
   expect(response.headers.get('content-length')).not.toBeNull();
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');

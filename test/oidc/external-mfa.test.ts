@@ -50,8 +50,8 @@ async function errorOf(userId: string, changes: Record<string, string>) {
   return fields.error;
 }
 
-describe('a person with their face', () => {
-  test('signs in: Entra finds nothing wrong', async () => {
+describe('a user who shows the enrolled face', () => {
+  test('passes Entra’s external MFA', async () => {
     const user = await enrolled();
     const { form, answer } = await signIn(user.id, 'ada');
     expect(answer.action).toBe(`${bench.entra.url}/common/federation/externalauthprovider`);
@@ -74,7 +74,7 @@ describe('a person with their face', () => {
   });
 });
 
-describe('nobody learns who is enrolled', () => {
+describe('the response does not reveal enrolments', () => {
   /** Everything the browser was shown and sent, without what is random. */
   async function trace(userId: string, person: string) {
     const { camera, shown, back, answer } = await signIn(userId, person);
@@ -88,7 +88,7 @@ describe('nobody learns who is enrolled', () => {
     };
   }
 
-  test('another face, nobody enrolled and a revoked token are one answer and the same screens', async () => {
+  test('is the same, with the same screens, for another face, an unenrolled user and a revoked token', async () => {
     const stranger = await trace((await enrolled()).id, 'eve');
     expect(stranger.error).toBe('access_denied');
     expect(await trace(bench.addUser('unenrolled').id, 'eve')).toEqual(stranger);
@@ -98,7 +98,7 @@ describe('nobody learns who is enrolled', () => {
   });
 });
 
-describe('a hint is refused', () => {
+describe('an ID token hint is refused', () => {
   const signed = (userId: string, claims: object) =>
     signToken(
       bench.entra.tenant,
@@ -116,15 +116,18 @@ describe('a hint is refused', () => {
   const sec = () => Math.floor(bench.server.clock.now() / 1000);
 
   test.each<[string, () => object]>([
-    ['of a tenant off the list', () => ({ tid: '11111111-2222-3333-4444-555555555555' })],
-    ['in the name of a tenant whose key it has not', () => ({ tid: bench.partner.id, iss: bench.partner.issuer })],
-    ['that is old', () => ({ iat: sec() - 601 })],
-  ])('%s: access_denied, and no camera', async (_, claims) => {
+    ['of a tenant that is not configured', () => ({ tid: '11111111-2222-3333-4444-555555555555' })],
+    [
+      'of one tenant signed with the key of another tenant',
+      () => ({ tid: bench.partner.id, iss: bench.partner.issuer }),
+    ],
+    ['issued more than ten minutes ago', () => ({ iat: sec() - 601 })],
+  ])('%s: access_denied, without a camera', async (_, claims) => {
     const user = await enrolled();
     expect(await errorOf(user.id, { id_token_hint: await signed(user.id, claims()) })).toBe('access_denied');
   });
 
-  test('once its sign-in has ended: passed, or declined', async () => {
+  test('after its sign-in has ended, passed or failed', async () => {
     const user = await enrolled();
     const { form, browser } = await signIn(user.id, 'ada');
     expect(readForm(await bench.post(browser, form)).fields.error).toBe('access_denied');
@@ -138,7 +141,7 @@ describe('a hint is refused', () => {
     expect(readForm(await bench.post(browser, form)).fields.error).toBe('access_denied');
   });
 
-  test('that comes with anything else than before, while its sign-in is under way', async () => {
+  test('with a changed nonce, state or claims while its sign-in is in progress', async () => {
     const user = await enrolled();
     const browser = bench.newBrowser();
     const form = await bench.start(user.id);
@@ -150,7 +153,7 @@ describe('a hint is refused', () => {
     }
   });
 
-  test('in another browser than its sign-in is in', async () => {
+  test('in another browser while its sign-in is in progress', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
     expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
@@ -158,7 +161,7 @@ describe('a hint is refused', () => {
     expect([seen.status, seen.url.includes('/face#'), seen.text.includes('<form')]).toEqual([400, false, false]);
   });
 
-  test('for now where the state store is down', async () => {
+  test('with temporarily_unavailable while the state store is down', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
     const bringUp = bench.takeStateDown();
@@ -172,7 +175,7 @@ describe('a hint is refused', () => {
     expect((await bench.post(bench.newBrowser(), form)).url).toMatch(/\/face#/);
   });
 
-  test('and is in no log, as no nonce, state or token is', async () => {
+  test('without the hint, nonce, state or token in the log', async () => {
     const user = await enrolled();
     const { form, answer } = await signIn(user.id, 'ada');
     await errorOf(user.id, { id_token_hint: form.fields.id_token_hint! });
@@ -193,21 +196,21 @@ describe('a request is refused', () => {
     JSON.stringify({ id_token: { acr: { essential: true, values: acr }, amr: { essential: true, values: amr } } });
 
   test.each<[string, Record<string, string>, string]>([
-    ['for a token', { response_type: 'id_token token' }, 'unsupported_response_type'],
-    ['for no OpenID', { scope: 'profile' }, 'invalid_request'],
+    ['for an access token', { response_type: 'id_token token' }, 'unsupported_response_type'],
+    ['without the scope openid', { scope: 'profile' }, 'invalid_request'],
     [
-      'for what a face is not',
+      'for an acr that a face check cannot satisfy',
       { claims: claims(['knowledgeorpossession'], ['face']) },
       'unmet_authentication_requirements',
     ],
-  ])('%s, in Entra’s own form', async (_, changes, error) => {
+  ])('%s, with the error code that Entra expects', async (_, changes, error) => {
     const user = await enrolled();
     expect(await errorOf(user.id, changes)).toBe(error);
   });
 });
 
-describe('a form that is posted again', () => {
-  test('leads to the sign-in that it began: after going back, and by sending it twice', async () => {
+describe('a form that is posted twice', () => {
+  test('continues the same sign-in in the same browser', async () => {
     const user = await enrolled();
     const browser = bench.newBrowser();
     const form = await bench.start(user.id);
@@ -228,7 +231,7 @@ describe('a form that is posted again', () => {
     expect(await bench.entra.finishExternalMfa(fields)).toMatchObject({ passed: true, userId: user.id });
   });
 
-  test('at once by two clicks, begins one sign-in', async () => {
+  test('begins one sign-in if both arrive at once from two browsers', async () => {
     const user = await enrolled();
     const form = await bench.start(user.id);
     const seen = await Promise.all([1, 2].map(() => bench.post(bench.newBrowser(), form)));
@@ -236,8 +239,8 @@ describe('a form that is posted again', () => {
   });
 });
 
-describe('without a nonce', () => {
-  test('the person signs in, and the ID token has none', async () => {
+describe('a request without a nonce', () => {
+  test('passes, and the ID token has no nonce', async () => {
     const user = await enrolled();
     const browser = bench.newBrowser();
     const { action, fields } = await bench.entra.startExternalMfa({ userId: user.id, withNonce: false });
@@ -250,8 +253,8 @@ describe('without a nonce', () => {
   });
 });
 
-describe('one sign-in', () => {
-  test('takes four and a half minutes at most, however often the camera is begun anew', async () => {
+describe('a sign-in', () => {
+  test('expires after four and a half minutes, also if the camera page is opened again', async () => {
     const user = await enrolled();
     const browser = bench.newBrowser();
     const begun = bench.server.clock.now();
@@ -271,7 +274,7 @@ describe('one sign-in', () => {
   });
 });
 
-describe('where the policy enrols who is not enrolled', () => {
+describe('a policy that enrols at the first sign-in', () => {
   let lenient: ExternalMfaBench;
   beforeAll(async () => {
     const policy = { whenNotEnrolled: 'enrol', userSecret: 'pin' };
@@ -288,7 +291,7 @@ describe('where the policy enrols who is not enrolled', () => {
     return { fields, shown, result: await lenient.entra.finishExternalMfa(fields) };
   };
 
-  test('the first sign-in makes the token, the next one needs that face', async () => {
+  test('enrols at the first sign-in and requires the same face and PIN at the next one', async () => {
     const user = lenient.addUser('ada');
     const first = await signInWithPin(user.id, 'ada', '271828');
     expect(first.shown.opened).toMatchObject({ purpose: 'enrol', consentNeeded: true });

@@ -36,7 +36,7 @@ const dpopOf = async (config: client.Configuration) => ({
   DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256')),
 });
 
-test('it pushes, proves a key of its own, and gets tokens that are good with that key alone', async () => {
+test('a FAPI 2.0 client gets tokens from a pushed request, valid only with the client’s DPoP key', async () => {
   const { config, params, checks } = await prepare('bank');
   const options = await dpopOf(config);
   const url = await client.buildAuthorizationUrlWithPAR(config, params, options);
@@ -57,21 +57,21 @@ test('it pushes, proves a key of its own, and gets tokens that are good with tha
   expect(bare.status).toBe(401);
 });
 
-describe('refused', () => {
+describe('a FAPI 2.0 client is refused', () => {
   const push = async (auth: client.ClientAuth, leftOut = 'nothing') => {
     const { config, params } = await prepare('bank', auth);
     const sent = Object.entries(params).filter(([name]) => !name.startsWith(leftOut));
     return client.buildAuthorizationUrlWithPAR(config, Object.fromEntries(sent), await dpopOf(config));
   };
 
-  test('an assertion signed with RS256, or for an address instead of the issuer', async () => {
+  test('with an assertion signed by RS256, or with the endpoint as audience', async () => {
     await expect(push(signedBy(rsa.privateKey, 'k2'))).rejects.toMatchObject({ error: 'invalid_client' });
     const aud = `${op.issuer}/par`;
     const elsewhere = signedBy(ofApp.privateKey, 'k1', (claims) => Object.assign(claims, { aud }));
     await expect(push(elsewhere)).rejects.toMatchObject({ error: 'invalid_client' });
   });
 
-  test('an assertion of more than a minute ahead; one of ten seconds is taken, as clocks differ', async () => {
+  test('with an assertion issued over a minute in the future, and accepted with one of ten seconds', async () => {
     const ahead = (seconds: number) =>
       signedBy(ofApp.privateKey, 'k1', (claims) => {
         const iat = toEpochSec(op.server.clock.now()) + seconds;
@@ -83,7 +83,7 @@ describe('refused', () => {
     expect((await client.buildAuthorizationUrlWithPAR(config, params)).href).toContain('request_uri=');
   });
 
-  test('a request without PKCE, and one that was not pushed', async () => {
+  test('without PKCE, and without a pushed request', async () => {
     const without = push(signedBy(), 'code_challenge');
     await expect(without).rejects.toMatchObject({ error: 'invalid_request' });
     for (const id of ['bank', 'pushing']) {
@@ -93,7 +93,7 @@ describe('refused', () => {
     }
   });
 
-  test('a code without a proof of possession', async () => {
+  test('for a code without a DPoP proof', async () => {
     const { config, params, checks } = await prepare('bank');
     const { answer: back } = await op.authorize(await client.buildAuthorizationUrlWithPAR(config, params));
     const grant = client.authorizationCodeGrant(config, back, checks);
@@ -101,7 +101,7 @@ describe('refused', () => {
   });
 });
 
-test('no secret: the profile takes none', () => {
+test('a FAPI 2.0 client cannot be configured with a client secret', () => {
   const app = { kind: 'relying_party', id: 'bank', secret: 'x'.repeat(32), redirectUris: [redirectUri], fapi2: true };
   expect(createOidcGuard().safeParse({ clients: [app] }).success).toBe(false);
 });

@@ -15,7 +15,7 @@ afterEach(() => op.stop());
 /** From the request of the client to its redirect URI. */
 const signIn = async (url: string): Promise<URL> => (await op.authorize(new URL(url))).answer;
 
-test('MSAL for Node in its OIDC mode signs somebody in, with scopes and claims of Entra ID that nobody registered', async () => {
+test('MSAL for Node in OIDC mode signs a user in, with unregistered scopes and claims of Entra ID', async () => {
   const send = async (
     url: string,
     method: string,
@@ -56,7 +56,7 @@ test('MSAL for Node in its OIDC mode signs somebody in, with scopes and claims o
   expect(result.idTokenClaims).toMatchObject({ sub: 'anna', acr: 'face', preferred_username: loginOf('anna') });
 });
 
-test('oidc-client-ts signs somebody in as a client without a secret', async () => {
+test('oidc-client-ts signs a user in as a public client', async () => {
   const own = globalThis.fetch;
   const client = new OidcClient({
     authority: op.issuer,

@@ -62,8 +62,8 @@ const copyCookies = (from: Browser, to: Browser, only: RegExp): void => {
 
 const refusal = { error: 'access_denied', error_description: 'the face check was not passed', state: 's-1' };
 
-describe('who is checked', () => {
-  test('another face, no enrolment and an unknown user end alike', async () => {
+describe('the response to the client', () => {
+  test('is the same for another face, an unenrolled user and an unknown user', async () => {
     await op.enrol('anna');
     const end = async (subject: string, person: string) => {
       const { browser, link } = await leadToCamera({ login_hint: loginOf(subject) });
@@ -78,14 +78,14 @@ describe('who is checked', () => {
     expect(await end('nobody', 'eve')).toEqual(wrong);
   });
 
-  test('a directory that is down is told as such', async () => {
+  test('is temporarily_unavailable if the directory is down', async () => {
     op.profile.setDown(true);
     const seen = await op.newBrowser().follow(asked());
     expect(told(seen.url)).toMatchObject({ error: 'temporarily_unavailable', state: 's-1' });
   });
 });
 
-test('a phone is told which application asked; none of the numbers ends the sign-in of the first browser', async () => {
+test('the phone page names the application, and “none of these numbers” on the phone ends the sign-in', async () => {
   await op.enrol('anna');
   const { browser, interaction, link } = await leadToCamera();
   const { session } = await call(browser, '/face/open', { ticket: ticketOf(link) });
@@ -97,8 +97,8 @@ test('a phone is told which application asked; none of the numbers ends the sign
   expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
 });
 
-describe('how it ends', () => {
-  test('a passed check is consumed once; the return page works any number of times before', async () => {
+describe('the end of an interaction', () => {
+  test('a passed check is consumed once; until then the return page may be opened repeatedly', async () => {
     const { browser, interaction } = await passAtCamera();
     const first = await browser.visit(interaction);
     const second = await browser.visit(interaction);
@@ -115,7 +115,7 @@ describe('how it ends', () => {
     expect(written.filter((key) => key.startsWith('passed:'))).toEqual([]);
   });
 
-  test('of many visits at once one gets an answer for the client', async () => {
+  test('one of eight concurrent visits gets a code', async () => {
     const { browser, interaction } = await passAtCamera();
     const { headers } = await browser.visit(interaction);
     const all = await Promise.all(Array.from({ length: 8 }, () => browser.visit(headers.get('location')!)));
@@ -123,7 +123,7 @@ describe('how it ends', () => {
     expect(codes).toHaveLength(1);
   });
 
-  test('expired: told to the client while its interaction lives, and on a page after that', async () => {
+  test('an expired check returns access_denied to the client, and an expired interaction an error page', async () => {
     const { browser, interaction } = await leadToCamera();
     op.server.clock.advanceSec(605);
     expect(told((await browser.follow(interaction)).url)).toMatchObject(refusal);
@@ -134,7 +134,7 @@ describe('how it ends', () => {
     expect(page.text).toContain('The sign-in expired or was started in another browser');
   });
 
-  test('a visit before the end leads to the camera with a fresh link, a few times', async () => {
+  test('a visit before the check leads to the camera with a new link, at most five times', async () => {
     await op.enrol('anna');
     const { browser, interaction, link } = await leadToCamera();
     const links = new Set([link]);
@@ -146,8 +146,8 @@ describe('how it ends', () => {
   });
 });
 
-describe('whose browser it is', () => {
-  test('the link opens in the browser that was redirected, and in no other', async () => {
+describe('the browser binding', () => {
+  test('the link opens only in the browser that was redirected', async () => {
     await op.enrol('anna');
     const { browser, link } = await leadToCamera();
     const stranger = op.newBrowser();
@@ -155,7 +155,7 @@ describe('whose browser it is', () => {
     expect((await op.show(browser, link, 'anna')).outcome).toBe('passed');
   });
 
-  test('another browser cannot end what this one began', async () => {
+  test('another browser cannot complete an interaction', async () => {
     const { browser, interaction } = await passAtCamera();
     const stranger = op.newBrowser();
     const page = await stranger.follow(interaction);
@@ -167,7 +167,7 @@ describe('whose browser it is', () => {
     expect(told(url)).toMatchObject({ code: expect.any(String) });
   });
 
-  test('fixation: with the cookies of an attacker planted, the attacker gets nothing', async () => {
+  test('session fixation: an attacker whose cookies were planted in another browser gets no code', async () => {
     await op.enrol('anna');
     // The attacker begins, plants the library's cookies in the browser of Anna, and sends her there.
     const attacker = op.newBrowser();
@@ -183,7 +183,7 @@ describe('whose browser it is', () => {
     expect(page.headers.get('location')).toBeNull();
   });
 
-  test('fixation: an interaction that an attacker led to the camera cannot be gone on with by Anna', async () => {
+  test('session fixation: another browser cannot continue an interaction that reached the camera', async () => {
     await op.enrol('anna');
     const { browser: attacker, interaction, link } = await leadToCamera();
     const anna = op.newBrowser();
@@ -192,7 +192,7 @@ describe('whose browser it is', () => {
     expect((await op.show(anna, link, 'anna')).code).toBe('step_up_unknown');
   });
 
-  test('cookies that were made up, or signed for another interaction, open nothing', async () => {
+  test('cookies with a signature of another interaction are refused', async () => {
     const one = await leadToCamera();
     const two = await leadToCamera();
     const mixed = op.newBrowser();
@@ -203,7 +203,7 @@ describe('whose browser it is', () => {
     expect((await mixed.follow(one.interaction)).status).toBe(400);
   });
 
-  test('two sign-ins in one browser at once do not disturb each other', async () => {
+  test('two sign-ins in one browser at once both complete', async () => {
     await op.enrol('anna');
     await op.enrol('berta');
     const browser = op.newBrowser();
@@ -215,7 +215,7 @@ describe('whose browser it is', () => {
       expect(told((await browser.follow(returnUrl!)).url)).toMatchObject({ state, code: expect.any(String) });
   });
 
-  test('no session is kept: the next authorization needs a face again', async () => {
+  test('no session remains: the next authorization requires another face check', async () => {
     await op.enrol('anna');
     const { browser, link } = await leadToCamera();
     const shown = await op.show(browser, link, 'anna');
@@ -225,7 +225,7 @@ describe('whose browser it is', () => {
     expect(told((await browser.follow(asked({ prompt: 'none' }))).url)).toMatchObject({ error: 'login_required' });
   });
 
-  test('its cookies are for https, for the server alone, and not sent along from other sites', async () => {
+  test('cookies are Secure, HttpOnly, SameSite=Lax and host-only', async () => {
     const { browser } = await leadToCamera();
     const cookies = [...browser.jar.values()];
     expect(cookies.length).toBeGreaterThan(2);
@@ -239,7 +239,7 @@ describe('whose browser it is', () => {
   });
 });
 
-describe('somebody without an enrolment', () => {
+describe('an unenrolled user', () => {
   const push = async (id: string) => {
     const config = await op.discover(id);
     const params = { redirect_uri: redirectUri, scope: 'openid', state: 's-1', login_hint: loginOf('unenrolled') };
@@ -255,7 +255,7 @@ describe('somebody without an enrolment', () => {
     await start({ whenNotEnrolled: 'enrol' });
   });
 
-  test('enrols where a trusted client pushed who it is', async () => {
+  test('can enrol if a trusted client pushed a request with their login', async () => {
     const { view, back } = await purposeOf((await push('portal')).href);
     expect(view.purpose).toBe('enrol');
     expect(back).toMatchObject({ code: expect.any(String) });
@@ -264,9 +264,9 @@ describe('somebody without an enrolment', () => {
   });
 
   test.each([
-    ['a browser says it', async () => asked({ client_id: 'portal', login_hint: loginOf('unenrolled') })],
-    ['a client pushed it that is not trusted with it', async () => (await push('app')).href],
-  ])('does not where %s', async (_name, request) => {
+    ['a browser names the user', async () => asked({ client_id: 'portal', login_hint: loginOf('unenrolled') })],
+    ['a client without enrolment permission pushes the request', async () => (await push('app')).href],
+  ])('cannot enrol if %s', async (_name, request) => {
     const { view, back } = await purposeOf(await request());
     expect(view.purpose).toBe('verify');
     expect(back).toMatchObject(refusal);
@@ -274,7 +274,7 @@ describe('somebody without an enrolment', () => {
   });
 });
 
-test('a PIN that took part is told, and without it the same face does not pass', async () => {
+test('the amr of a check with a PIN contains pin, and a wrong PIN refuses the same face', async () => {
   await op.stop();
   await start({ whenNotEnrolled: 'enrol', userSecret: 'pin' });
   const config = await op.discover('portal');

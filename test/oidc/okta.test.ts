@@ -103,8 +103,8 @@ async function signIn(login: string, { name = login, face }: { name?: string; fa
   return { asked, camera, ...readResult(end) };
 }
 
-describe('a factor', () => {
-  test('signs in whoever says their name and shows their face; the token hook of that sign-in finds the check, once', async () => {
+describe('Okta: face as a factor', () => {
+  test('signs in a user with a matching face, and the token hook consumes the check once', async () => {
     const { asked, camera, result, details } = await signIn(ada, { name: ada.toLowerCase(), face: 'ada' });
     expect(asked.text).toContain('name="username"');
     expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
@@ -125,7 +125,7 @@ describe('a factor', () => {
     expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
   });
 
-  test('of a name nobody has is refused, and nobody sees which', async () => {
+  test('refuses an unknown username after the same pages as for a known one', async () => {
     await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
     const { asked, camera, ...end } = await signIn(ada, { name: 'nobody@example.com', face: 'ada' });
     expect(asked.text).toContain('name="username"');
@@ -135,10 +135,10 @@ describe('a factor', () => {
   });
 });
 
-describe('an identity verification', () => {
+describe('Okta: identity verification', () => {
   const noNames = { given_name: { value: null, fuzzy: true }, family_name: { value: null, fuzzy: true } };
 
-  test('says that the face was verified, of that user, and repeats no name', async () => {
+  test('returns verified_claims for the user of a matching face, without their name', async () => {
     const browser = bench.openBrowser();
     const camera = await browser.walk(idvStart(ada, '&flow=selfie'));
     expect(camera.url.startsWith(`${testIssuer}/face#`)).toBe(true);
@@ -160,7 +160,7 @@ describe('an identity verification', () => {
     expect(okta.org.log.at(-1)).toMatchObject({ outcome: { result: 'SUCCESS', reason: 'CLAIMS_VERIFIED' } });
   });
 
-  test('is no sign-in: the token hook finds nothing', async () => {
+  test('leaves no pass for the token hook', async () => {
     const browser = bench.openBrowser();
     await browser.show((await browser.walk(idvStart(ada))).url, 'ada');
     expect(await okta.signIn({ login: ada, password: 'correct horse' })).toMatchObject({ error: 'server_error' });
@@ -168,8 +168,8 @@ describe('an identity verification', () => {
 
   test.each([
     ['another face', () => ada, 'eve'],
-    ['nobody’s enrolment', () => 'charles@example.com', 'charles'],
-  ])('of %s says that it failed, and claims no authentication', async (_, login, face) => {
+    ['an unenrolled user', () => 'charles@example.com', 'charles'],
+  ])('of %s returns assurance_level FAILED and no authentication claims', async (_, login, face) => {
     await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
     const tokens: string[] = [];
     const { send } = reach;
@@ -187,7 +187,7 @@ describe('an identity verification', () => {
     expect(Object.keys(claims).toSorted()).toEqual(['aud', 'exp', 'iat', 'iss', 'nonce', 'sub', 'verified_claims']);
   });
 
-  test('makes no enrolment: it also runs for people who have lost their password', async () => {
+  test('enrols no user, because it also runs for users who have lost their password', async () => {
     await stop();
     await start({ whenNotEnrolled: 'enrol' });
     const charles = await okta.createUser({ login: 'charles@example.com', password: 'correct horse' });
@@ -197,7 +197,7 @@ describe('an identity verification', () => {
     expect(okta.org.users.get(charles)!.profile).not.toHaveProperty('facestepToken');
   });
 
-  test('keeps none of what Okta says about the person', async () => {
+  test('stores and logs nothing of the identity claims that Okta sends', async () => {
     const written: string[] = [];
     const { state } = bench.server.deps;
     const { write } = state;
@@ -233,7 +233,7 @@ describe('an identity verification', () => {
     return z.object({ request_uri: z.string() }).parse(await response.json()).request_uri;
   };
 
-  test('begins with a pushed request alone, which is good until its answer', async () => {
+  test('requires a pushed request, which can be used once and only by its client', async () => {
     const given = { client_id: 'okta-idv', response_type: 'code', scope: 'openid', login_hint: adaId };
     const redirect_uri = `${okta.url}/idp/identity-verification/callback`;
     const bare = await authorize({ ...given, redirect_uri, code_challenge: 'x'.repeat(43), state: 's' });

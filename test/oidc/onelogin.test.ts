@@ -58,9 +58,9 @@ async function signIn(user: string, { name = user, face }: { name?: string; face
 }
 const refused = (reason: string, said: unknown = expect.anything()) => ({ reason, details: { said } });
 
-describe('OneLogin: a trusted IdP as a factor', () => {
+describe('OneLogin: face as a factor by a trusted IdP', () => {
   test.each(['ada', 'ada@example.com'])(
-    'passes whoever says %s and shows the face, by the userinfo endpoint',
+    'passes a user who enters %s and shows the enrolled face, by the userinfo endpoint',
     async (name) => {
       const { result, details } = await signIn('ada', { name, face: 'ada' });
       expect(result).toBe('signed-in');
@@ -69,12 +69,12 @@ describe('OneLogin: a trusted IdP as a factor', () => {
     },
   );
 
-  test('leaves nothing to the hook that OneLogin asks before the password', async () => {
+  test('leaves no pass for the hook that OneLogin calls before the password', async () => {
     await signIn('ada', { face: 'ada' });
     expect(await bench.server.deps.state.read(`passed:people:${ada}`)).toBeNull();
   });
 
-  test('of another user, another face or nobody is refused', async () => {
+  test('refuses another user, another face, an unknown name and an id in place of a name', async () => {
     expect(await signIn('ada', { name: 'grace', face: 'grace' })).toMatchObject(refused('user'));
     expect(await signIn('ada', { face: 'eve' })).toMatchObject(refused('error', 'access_denied'));
     expect(await signIn('ada', { name: 'nobody', face: 'ada' })).toMatchObject(refused('error', 'access_denied'));

@@ -57,10 +57,10 @@ const offered = ({ page }: Shown) =>
     ([, id, isChosen]) => [id, isChosen !== undefined],
   );
 
-describe('who acts for two', () => {
+describe('a user with roles in two organizations', () => {
   beforeEach(() => void join(...two));
 
-  test('sees both with their roles, as they are written, and neither is chosen beforehand', async () => {
+  test('sees both with their roles, escaped, and none preselected', async () => {
     const shown = await ask();
     expect(offered(shown)).toEqual([
       ['acme', false],
@@ -74,7 +74,7 @@ describe('who acts for two', () => {
     expect(headers.get('content-security-policy')).not.toContain('script');
   });
 
-  test('gets their own id, acting for the chosen organization, with its roles only', async () => {
+  test('gets tokens with their own sub and the chosen organization with only its roles', async () => {
     const { idToken, userInfo } = await actFor('acme');
     const organisation = {
       sub: 'acme',
@@ -90,20 +90,20 @@ describe('who acts for two', () => {
     expect(JSON.stringify([idToken, await userInfo()])).not.toContain('reader');
   });
 
-  test('is on record with the client, the organisation, the roles and the check, once', async () => {
+  test('causes one audit event with the client, the organization, the roles and the step-up', async () => {
     await actFor('acme');
     const detail = { client: 'office', organisation: 'acme', roles: ['filer', 'payer'], stepUpId: expect.any(String) };
     expect(chosen()).toMatchObject([{ connection: 'work', subject: 'anna', detail }]);
   });
 
-  test.each(['gamma', '__proto__'])('gets the page again where the form names another: %j', async (organisation) => {
+  test.each(['gamma', '__proto__'])('gets the page again if the form names another one: %j', async (organisation) => {
     const shown = await ask();
     const again = await choose(shown, organisation);
     expect(again.text).toContain('Choose an organization for Tax Office');
     expect(chosen()).toEqual([]);
   });
 
-  test('a form that is sent twice, or with another choice after the first, changes nothing', async () => {
+  test('gets the organization of the first form; a second form changes nothing', async () => {
     const shown = await ask();
     const { url } = await choose(shown, 'acme');
     await choose(shown, 'beta').catch(() => null);
@@ -112,7 +112,7 @@ describe('who acts for two', () => {
     expect(chosen()).toHaveLength(1);
   });
 
-  test('the client may name one: that alone is offered, and still has to be chosen', async () => {
+  test('gets only the organization of organisation_hint offered, and still has to choose it', async () => {
     const shown = await ask({ organisation_hint: 'beta' });
     expect(offered(shown)).toEqual([['beta', true]]);
     expect((await choose(shown, 'acme')).text).toContain('Choose an organization for');
@@ -120,7 +120,7 @@ describe('who acts for two', () => {
     expect(idToken).toMatchObject({ organisation: { sub: 'beta', name: 'شركة بيتا', roles: ['reader'] } });
   });
 
-  test('who is named one that is not theirs is refused, and so is a name that none can have', async () => {
+  test('gets access_denied if organisation_hint names an organization without a role for the user', async () => {
     expect(paramsOf((await ask({ organisation_hint: 'gamma' })).page.url)).toMatchObject({
       error: 'access_denied',
       error_description: 'the user has no role in the requested organization',
@@ -128,8 +128,8 @@ describe('who acts for two', () => {
   });
 });
 
-describe('what the provider says', () => {
-  test('none is access_denied, in words', async () => {
+describe('the groups at the provider', () => {
+  test('a user without a matching group gets access_denied with a description', async () => {
     join('Everyone');
     expect(paramsOf((await ask()).page.url)).toMatchObject({
       error: 'access_denied',
@@ -137,7 +137,7 @@ describe('what the provider says', () => {
     });
   });
 
-  test('ambiguous or unsafe names give no role', async () => {
+  test('a group with a malformed or unsafe name gives no role', async () => {
     join(
       'corp:<b>x</b>:filer',
       'corp:\u202eacme:filer',
@@ -153,7 +153,7 @@ describe('what the provider says', () => {
     expect(paramsOf((await ask()).page.url)).toMatchObject({ error: 'access_denied' });
   });
 
-  test('a group counts by its id where it is listed so, though its name may not', async () => {
+  test('a group listed by id in the configuration gives its role without a name', async () => {
     op.profile.groups.set('anna', [
       { id: '00g-acme-admins', name: null },
       { id: '00g-else', name: null },
@@ -162,7 +162,7 @@ describe('what the provider says', () => {
     expect(idToken).toMatchObject({ organisation: { sub: 'acme', roles: ['admin'] } });
   });
 
-  test('where it does not answer, the page says so, and the person tries again without another face check', async () => {
+  test('an unreachable provider shows an error page, and the same face check continues after recovery', async () => {
     join(...two);
     const begun = await ask();
     op.profile.setDown(true);
@@ -176,7 +176,7 @@ describe('what the provider says', () => {
   });
 });
 
-describe('a role that is ended at the provider', () => {
+describe('a role that is removed at the provider', () => {
   test('is missing from the next UserInfo response, and ending the last role ends the access', async () => {
     join(...two);
     const { userInfo } = await actFor('acme');
@@ -188,7 +188,7 @@ describe('a role that is ended at the provider', () => {
     expect(await userInfo()).toMatchObject({ organisation: { roles: ['admin'] } });
   });
 
-  test('between the choice and the code: there is no token', async () => {
+  test('between the choice and the code makes the token request fail with invalid_grant', async () => {
     join(...two);
     const shown = await ask();
     const { url } = await choose(shown, 'acme');
@@ -196,7 +196,7 @@ describe('a role that is ended at the provider', () => {
     await expect(redeem(shown, url)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('between the page and the choice: the page is shown again, without it', async () => {
+  test('between the page and the choice makes the page appear again without it', async () => {
     join(...two);
     const shown = await ask();
     join('corp:beta:reader');
@@ -205,8 +205,8 @@ describe('a role that is ended at the provider', () => {
   });
 });
 
-describe('who may ask', () => {
-  test('a client that has not registered it is refused before anybody shows a face', async () => {
+describe('the scope organisation', () => {
+  test('is refused with invalid_scope for a client that is not registered for it', async () => {
     join(...two);
     const refused = await askAndShow(op, { id: 'shop', scope: 'openid organisation' }).catch(() => null);
     expect(refused).toBeNull();
@@ -223,7 +223,7 @@ describe('who may ask', () => {
     });
   });
 
-  test('a client that does not ask is told nothing, and a hint alone asks nothing', async () => {
+  test('adds the organization only if requested; organisation_hint alone does not', async () => {
     join(...two);
     const shown = await ask({ scope: 'openid', organisation_hint: 'acme' });
     const { idToken, userInfo } = await redeem(shown, shown.page.url);
@@ -234,7 +234,7 @@ describe('who may ask', () => {
   });
 });
 
-test('an attribute says it as well: a list, or a text with commas', async () => {
+test('an attribute can list the organizations, as a list or as comma-separated text', async () => {
   await op.stop();
   await start({ organisations: { ...rules, from: { claim: 'motto' } } });
   for (const motto of ['corp:acme:filer, corp:beta:reader', ['corp:acme:filer', 'corp:beta:reader']]) {
@@ -248,14 +248,14 @@ describe('a configuration is refused', () => {
   const listed = { id: 'acme', name: 'Acme', roles: { filer: ['filers'] } };
   test.each<[string, object]>([
     ['without a pattern and without roles', { list: [{ id: 'acme', name: 'Acme' }] }],
-    ['with a name that turns the page around', { list: [{ ...listed, name: 'Acme \u202e' }] }],
-    ['with a role of markup', { list: [{ ...listed, roles: { '<b>': ['filers'] } }] }],
-    ['with a pattern with nothing between', { pattern: '{organisation}{role}' }],
+    ['with a direction override in a name', { list: [{ ...listed, name: 'Acme \u202e' }] }],
+    ['with markup in a role', { list: [{ ...listed, roles: { '<b>': ['filers'] } }] }],
+    ['with a pattern without a separator', { pattern: '{organisation}{role}' }],
   ])('%s', (_, given) => {
     expect(organisationsGuard.safeParse(given).success).toBe(false);
   });
 
-  test('where a client may ask, and the connection does not say for whom its people act', async () => {
+  test('with a client for organizations on a connection without organizations', async () => {
     await expect(startIssuer({ config })).rejects.toMatchObject({
       code: 'config_invalid',
       detail: { client: 'office', reason: 'the connection has no organisations' },

@@ -121,7 +121,7 @@ interface Program<Result = object> {
   finish(address: string, started: object): Promise<Result>;
 }
 
-test('docs/consented-data.md: its configuration and its program fill a form, for whoever agrees', async () => {
+test('docs/consented-data.md: the configuration and program return the consented claims', async () => {
   const page = readPage('docs/consented-data.md');
   const environment = { LIBRARY_SECRET: 'a-secret-of-the-library-0123456789abcdef' };
   const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -148,7 +148,7 @@ test('docs/consented-data.md: its configuration and its program fill a form, for
   expect(known).not.toHaveProperty('email');
 });
 
-test('docs/organisations.md: its program signs somebody in for an organisation, until the role ends', async () => {
+test('docs/organisations.md: the program signs a user in for an organization until the role ends', async () => {
   type SignedIn = { readonly person: Readonly<Record<string, unknown>>; readonly accessToken: string };
   type Office = Program<SignedIn> & { may(role: string, signedIn: SignedIn): Promise<boolean> };
   const page = readPage('docs/organisations.md');
@@ -176,7 +176,7 @@ test('docs/organisations.md: its program signs somebody in for an organisation, 
   await expect(program.may('filer', signedIn)).rejects.toMatchObject({ status: 401 });
 });
 
-test('docs/in-person.md: its program is told who passed, both ways round', async () => {
+test('docs/in-person.md: the program gets the passed user, with either side showing the code', async () => {
   interface Desk {
     begin(shownCode?: string): Promise<client.DeviceAuthorizationResponse>;
     ask(check: object, number?: string): Promise<Record<string, unknown>>;
@@ -203,7 +203,7 @@ test('docs/in-person.md: its program is told who passed, both ways round', async
   }
 });
 
-test('docs/credential.md: its program takes a card that a wallet shows it, and no other', async () => {
+test('docs/credential.md: the program accepts a card from its own wallet and nonce, and no other', async () => {
   interface Door {
     checkCard(presentation: string, nonce: string): Promise<object>;
   }
@@ -247,7 +247,7 @@ test('docs/credential.md: its program takes a card that a wallet shows it, and n
   await expect(checkCard([jws, forged, proof].join('~'), 'nonce-1')).rejects.toThrow('not shown to us, or not now');
 });
 
-test('docs/several-sources.md: its program gets what two sources tell, and checks what the other one signed', async () => {
+test('docs/several-sources.md: the program gets claims of two sources and verifies the other source’s signature', async () => {
   const page = readPage('docs/several-sources.md');
   const environment = { BANK_SECRET: 'a-secret-of-the-bank-0123456789abcdef' };
   const secrets = { ...environment, SCIM_TOKEN: 'a-token-of-the-directory', PAYROLL_TOKEN: 'a-token-of-the-payroll' };

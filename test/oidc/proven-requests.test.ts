@@ -117,18 +117,18 @@ async function push(clientId: string, form: Record<string, string>) {
   return { request_uri: uri, error };
 }
 
-describe('a wrong face is the person’s own failure after', () => {
+describe('a mismatch counts as a failure of the user after', () => {
   test.each<[string, string, object]>([
     ['a request that an application signed with its secret', 'app', {}],
-    ['one that it signed with its key', 'keyed', { alg: 'ES256' }],
-    ['one that Okta signed', 'okta', {}],
+    ['a request signed by an application with its key', 'keyed', { alg: 'ES256' }],
+    ['a request signed by Okta', 'okta', {}],
   ])('%s', async (_, clientId, how) => {
     expect(await failAfter({ client_id: clientId, request: await sign(clientId, {}, how) })).toEqual(ownFailures);
   });
 
   test.each<[string, () => object]>([
-    ['without a time of issue, that ends within ten minutes', () => ({ iat: undefined, exp: nowSec() + 600 })],
-    ['without an end', () => ({ exp: undefined })],
+    ['without iat that expires within ten minutes', () => ({ iat: undefined, exp: nowSec() + 600 })],
+    ['without exp', () => ({ exp: undefined })],
   ])('a signed request %s', async (_, claims) => {
     expect(await failAfter({ client_id: 'app', request: await sign('app', claims()) })).toEqual(ownFailures);
   });
@@ -138,46 +138,46 @@ describe('a wrong face is the person’s own failure after', () => {
     expect(await failAfter({ client_id: 'app', request_uri })).toEqual(ownFailures);
   });
 
-  test('a signed request, whatever is written beside it', async () => {
+  test('a signed request with different unsigned parameters', async () => {
     const beside: Params = { login_hint: loginOf('berta'), scope: 'openid profile' };
     expect(await failAfter({ ...beside, client_id: 'app', request: await sign('app') })).toEqual(ownFailures);
   });
 });
 
-describe('a wrong face is an outsider’s failure after', () => {
+describe('a mismatch counts as an anonymous failure after', () => {
   test.each(['app', 'okta', 'spa', 'cognito'])('a plain request of %s', async (clientId) => {
     expect(await failAfter(asked(clientId))).toEqual(outsidersFailures);
   });
 
-  test('a pushed request of Okta’s identity verification, which Okta also asks for of who has lost a password', async () => {
+  test('a pushed request of Okta’s identity verification, which also runs after a lost password', async () => {
     const { request_uri } = await push('idv', asked('idv'));
     expect(await failAfter({ client_id: 'idv', request_uri })).toEqual(outsidersFailures);
   });
 
-  test('a signed request of Cognito, which hands on whatever name a browser came with', async () => {
+  test('a signed request of Cognito, which forwards any name from the browser', async () => {
     expect(await failAfter({ client_id: 'cognito', request: await sign('cognito') })).toEqual(outsidersFailures);
   });
 
-  test('a pushed request of a client that has no secret', async () => {
+  test('a pushed request of a public client', async () => {
     const { request_uri } = await push('spa', asked('spa'));
     expect(await failAfter({ client_id: 'spa', request_uri })).toEqual(outsidersFailures);
   });
 
-  test('a signed request that names nobody: the name beside it is not looked at, and the person types one', async () => {
+  test('a signed request without login_hint, whose unsigned login_hint is ignored', async () => {
     const request = await sign('app', { login_hint: undefined });
     expect(await failAfter({ client_id: 'app', login_hint: loginOf('anna'), request })).toEqual(outsidersFailures);
   });
 
   test.each<[string, () => object]>([
     ['that was signed eleven minutes ago', () => ({ ...timesOf(-660), exp: nowSec() + 300 })],
-    ['that ends in an hour, and does not say when it was signed', () => ({ iat: undefined, exp: nowSec() + 3600 })],
-    ['that may be older than what the store knows of', () => ({ iat: undefined, exp: nowSec() + 300 })],
-    ['without any time', () => ({ iat: undefined, exp: undefined })],
+    ['that expires in an hour and has no iat', () => ({ iat: undefined, exp: nowSec() + 3600 })],
+    ['without iat that may be older than the store’s replay records', () => ({ iat: undefined, exp: nowSec() + 300 })],
+    ['without iat and exp', () => ({ iat: undefined, exp: undefined })],
   ])('a signed request %s', async (_, claims) => {
     expect(await failAfter({ client_id: 'app', request: await sign('app', claims()) })).toEqual(outsidersFailures);
   });
 
-  test('a repeated signed request, also with another signature text', async () => {
+  test('a signed request that is sent again, also with a changed signature encoding', async () => {
     const request = await sign('app');
     expect(await failAfter({ client_id: 'app', request })).toEqual(ownFailures);
     expect(await failAfter({ client_id: 'app', request })).toEqual({ own: 3, outsiders: 3 });
@@ -186,7 +186,7 @@ describe('a wrong face is an outsider’s failure after', () => {
     expect(own.failures).toBe(3);
   });
 
-  test('a signed request that many bring at once, but for one', async () => {
+  test('a signed request that is opened by six browsers at once, except for one of them', async () => {
     const request = await sign('app');
     const browsers = Array.from({ length: 6 }, () => open({ client_id: 'app', request }));
     const links = await Promise.all(browsers.map(async ({ browser, seen }) => ({ browser, url: (await seen).url })));
@@ -196,7 +196,7 @@ describe('a wrong face is an outsider’s failure after', () => {
   });
 });
 
-test('a signed request lets nobody enrol: it came by a browser', async () => {
+test('a signed request cannot enrol a user, because a browser delivers it', async () => {
   const params = { login_hint: loginOf('unenrolled') };
   const { browser, seen } = open({ client_id: 'app', request: await sign('app', params) });
   const { outcome } = await op.show(browser, (await seen).url, 'unenrolled');
@@ -204,17 +204,20 @@ test('a signed request lets nobody enrol: it came by a browser', async () => {
   expect(op.profile.attributes.get('unenrolled')).toBeNull();
 });
 
-describe('refused is', () => {
+describe('the authorization endpoint refuses', () => {
   const unsigned = () => new UnsecuredJWT({ ...asked('app'), iss: 'app', aud: op.issuer, ...timesOf() }).encode();
   test.each<[string, () => Promise<string> | string]>([
     ['an unsigned request', unsigned],
-    ['one under another secret', () => sign('app', {}, { secret: `${clientSecret}x` })],
-    ['one under another algorithm', () => sign('app', {}, { alg: 'HS512', secret: clientSecret.padEnd(64, 'x') })],
-    ['one under another client’s key', () => sign('app', {}, { alg: 'ES256' })],
-    ['one that is over', () => sign('app', timesOf(-600))],
-    ['one that begins later', () => sign('app', { nbf: nowSec() + 300 })],
+    ['a request signed with another secret', () => sign('app', {}, { secret: `${clientSecret}x` })],
     [
-      'one whose payload was changed',
+      'a request signed with another algorithm',
+      () => sign('app', {}, { alg: 'HS512', secret: clientSecret.padEnd(64, 'x') }),
+    ],
+    ['a request signed with another client’s key', () => sign('app', {}, { alg: 'ES256' })],
+    ['an expired request', () => sign('app', timesOf(-600))],
+    ['a request with nbf in the future', () => sign('app', { nbf: nowSec() + 300 })],
+    [
+      'a request with a changed payload',
       async () => {
         const [header, , signature] = (await sign('app')).split('.');
         const [, payload] = (await sign('app', { login_hint: loginOf('berta') })).split('.');
@@ -226,14 +229,14 @@ describe('refused is', () => {
     expect(error).toMatch(/^invalid_request/);
   });
 
-  test('a request signed by whoever likes, of a client that has nothing to sign with', async () => {
+  test('a signed request of a client without a secret or key', async () => {
     for (const alg of ['HS256', 'ES256']) {
       const { error } = await failAfter({ ...asked('spa'), request: await sign('spa', {}, { alg }) });
       expect(error).toBe('invalid_request_object');
     }
   });
 
-  test('one whose keys are the public key as a secret', async () => {
+  test('a request signed by HMAC with the public key as the secret', async () => {
     const secret = JSON.stringify(await exportJWK(pair.publicKey));
     const { error } = await failAfter({ ...asked('keyed'), request: await sign('keyed', {}, { secret }) });
     expect(error).toBe('invalid_request_object');

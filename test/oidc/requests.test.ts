@@ -40,35 +40,35 @@ const told = (url: string) => {
   return Object.fromEntries(hash === '' ? searchParams : new URLSearchParams(hash.slice(1)));
 };
 
-test('the request that all others below differ from leads to the camera', async () => {
+test('the unchanged request leads to the camera', async () => {
   expect((await send({})).url).toMatch(/\/face#/);
 });
 
-describe('told to the client', () => {
+describe('the client gets the error of', () => {
   test.each<[string, Params, string]>([
-    ['a response type that is not served', { response_type: 'token' }, 'unsupported_response_type'],
+    ['an unsupported response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_request'],
     [
-      'a name and a demanded sub of different people',
+      'a login hint and a required sub of different users',
       { claims: JSON.stringify({ id_token: { sub: { value: 'bert' } } }) },
       'login_required',
     ],
     [
-      'no PKCE from a public client',
+      'a public client without PKCE',
       { code_challenge: undefined, code_challenge_method: undefined },
       'invalid_request',
     ],
-    ['PKCE in the clear', { code_challenge_method: 'plain' }, 'invalid_request'],
-    ['prompt=none: nobody is signed in', { prompt: 'none' }, 'login_required'],
+    ['PKCE with the method plain', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['prompt=none without a session', { prompt: 'none' }, 'login_required'],
     ['an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
     ['an unsigned ID token hint', { id_token_hint: 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm5hIn0.' }, 'invalid_request'],
     [
-      'another essential acr',
+      'an essential acr other than face',
       { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}' },
       'unmet_authentication_requirements',
     ],
     ...['scope', 'login_hint', 'claims'].map((name): [string, Params, string] => [
-      `${name} twice`,
+      `a repeated ${name}`,
       { [name]: ['login', 'login'] },
       'invalid_request',
     ]),
@@ -80,11 +80,11 @@ describe('told to the client', () => {
   });
 });
 
-describe('told to the person alone, on a page of our own', () => {
+describe('an error page instead of a redirect answers', () => {
   test.each<[string, Params, string]>([
-    ['no client', { client_id: undefined }, 'invalid_request'],
+    ['a request without a client', { client_id: undefined }, 'invalid_request'],
     ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],
-    ['a foreign redirect URI', { redirect_uri: 'https://evil.example.com/callback' }, 'invalid_redirect_uri'],
+    ['an unregistered redirect URI', { redirect_uri: 'https://evil.example.com/callback' }, 'invalid_redirect_uri'],
   ])('%s', async (_name, change, error) => {
     const { status, headers, text } = await send(change);
     expect(status).toBe(400);
@@ -97,12 +97,12 @@ describe('told to the person alone, on a page of our own', () => {
   });
 });
 
-describe('what a fresh face check satisfies', () => {
+describe('a fresh face check satisfies', () => {
   test.each<[string, Params]>([
     ['prompt=login', { prompt: 'login' }],
     ['max_age', { max_age: '60' }],
-    ['the acr as an essential claim', { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa","face"]}}}' }],
-    ['the subject as a claim', { claims: '{"id_token":{"sub":{"value":"anna"}}}', login_hint: undefined }],
+    ['an essential acr', { claims: '{"id_token":{"acr":{"essential":true,"values":["mfa","face"]}}}' }],
+    ['a required sub', { claims: '{"id_token":{"sub":{"value":"anna"}}}', login_hint: undefined }],
   ])('%s', async (_name, change) => {
     await op.enrol('anna');
     const browser = op.newBrowser();
@@ -115,7 +115,7 @@ describe('what a fresh face check satisfies', () => {
 describe('the authorization endpoint', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-  test('takes a posted form as it takes a query', async () => {
+  test('accepts a form by POST like a query, and refuses a repeated parameter', async () => {
     const body = encode(good);
     expect(
       (await op.newBrowser().follow(`${op.issuer}/authorize`, { method: 'POST', body, headers: form })).url,
@@ -127,7 +127,7 @@ describe('the authorization endpoint', () => {
     expect(told(refused.url)).toMatchObject({ error: 'invalid_request' });
   });
 
-  test('takes no other body, no large one, and no query with a posted form', async () => {
+  test('refuses another content type, a large form, and a query with a form', async () => {
     const post = (body: string, headers: Record<string, string>, query = '') =>
       op.open(`${op.issuer}/authorize${query}`, { method: 'POST', body, headers, redirect: 'manual' });
     expect((await post(JSON.stringify(good), { 'content-type': 'application/json' })).status).toBe(400);
@@ -135,13 +135,13 @@ describe('the authorization endpoint', () => {
     expect((await post(`state=${'x'.repeat(60_000)}`, form)).status).toBe(413);
   });
 
-  test('of a connection without clients is not there', async () => {
+  test('is 404 for a connection without clients', async () => {
     expect((await op.open('https://face.example.com/oidc/other/authorize')).status).toBe(404);
     expect((await op.open('https://face.example.com/oidc/constructor/jwks')).status).toBe(404);
   });
 });
 
-test('addresses never come from the request', async () => {
+test('addresses in responses never come from the Host or forwarding headers', async () => {
   const raw = (path: string, headers: Record<string, string>) =>
     new Promise<{ text: string; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
       const request = httpRequest({ port: op.server.port, path, headers }, async (response) => {
@@ -170,7 +170,7 @@ test('addresses never come from the request', async () => {
   expect(absolute.headers.location).toMatch(/^https:\/\/face\.example\.com\/oidc\/work\/interaction\//);
 });
 
-test('a foreign redirect URI is not pushed', async () => {
+test('a pushed request with an unregistered redirect URI is refused', async () => {
   const authorization = `Basic ${Buffer.from(`app:${clientSecret}`).toString('base64')}`;
   const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
   const body = encode({ ...good, client_id: 'app', redirect_uri: 'https://evil.example.com/' });
@@ -178,13 +178,13 @@ test('a foreign redirect URI is not pushed', async () => {
   expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_request' }]);
 });
 
-test.each(['', 'Bearer', 'Bearer x', 'Basic eDp5'])('UserInfo answers nobody who shows %p', async (authorization) => {
+test.each(['', 'Bearer', 'Bearer x', 'Basic eDp5'])('UserInfo refuses the authorization %p', async (authorization) => {
   const response = await op.open(`${op.issuer}/userinfo`, { headers: authorization === '' ? {} : { authorization } });
   expect([400, 401]).toContain(response.status);
   expect(JSON.stringify(await response.json())).not.toContain('sub');
 });
 
-test('the log tells refusals without what was sent', () => {
+test('the log names the error codes, and contains no parameter values', () => {
   expect(op.server.log.text()).toContain('unmet_authentication_requirements');
   expect(op.server.log.text()).not.toMatch(/evil|anna@example/);
   expect(op.server.log.text()).not.toContain('OpenID request failed');

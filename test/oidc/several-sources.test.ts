@@ -67,7 +67,7 @@ async function verify(told: unknown, source: string) {
 }
 
 describe('linking an account', () => {
-  test('takes a face check of each in one browser; then one page shows what every source has, and whose it is', async () => {
+  test('requires a face check of each account in one browser, and shows the claims with their sources', async () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     expect(first.page.text).toContain('Example Payroll: your account is not linked');
@@ -96,7 +96,7 @@ describe('linking an account', () => {
     expect(JSON.stringify(events('identities_linked').map(({ detail }) => detail))).not.toContain('anna');
   });
 
-  test('another user’s account is not linked, and the result does not reveal whether it is enrolled', async () => {
+  test('fails equally for another user’s account, an unenrolled and an unknown one', async () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const pages: string[] = [];
@@ -110,7 +110,7 @@ describe('linking an account', () => {
     expect(events('identities_linked')).toEqual([]);
   });
 
-  test('another browser cannot complete this link, and neither can the pass of another sign-in', async () => {
+  test('cannot be completed by another browser, or with the pass of another sign-in', async () => {
     const { op } = bench;
     const mine = await askAndShow(op, everything);
     const camera = await beginLink(mine, 'payroll', loginOf('anna-payroll'));
@@ -128,7 +128,7 @@ describe('linking an account', () => {
     expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
   });
 
-  test('no phone may lend its camera to it, even if the policy allows phones', async () => {
+  test('allows no hand-off to a phone, even if the policy does', async () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
@@ -139,8 +139,8 @@ describe('linking an account', () => {
   });
 });
 
-describe('what is told', () => {
-  test('is flat, and signed by each source for this client: with a subject that is none of anybody’s', async () => {
+describe('the UserInfo response', () => {
+  test('contains the claims and, for each source, a JWT with a pairwise subject', async () => {
     const { idToken, userInfo } = await agreeToAll(bench.op);
     const told = await userInfo();
     expect(told).toMatchObject({
@@ -167,13 +167,13 @@ describe('what is told', () => {
     expect(JSON.stringify(idToken)).not.toContain('club');
   });
 
-  test('is what was ticked: of a source whose claims were not, nothing is asked', async () => {
+  test('contains selected claims only, and a source without a selected claim is not read', async () => {
     const told = await (await agreeToAll(bench.op, [])).userInfo();
     expect(told).not.toHaveProperty('motto');
     expect(told._claim_status).toEqual({ payroll: 'answered' });
   });
 
-  test('a source that fails is told as that, and the rest is told', async () => {
+  test('reports a failed source as unanswered and contains the claims of the others', async () => {
     const { op, club } = bench;
     const { userInfo } = await agreeToAll(op);
     club.setDown(true);
@@ -185,14 +185,14 @@ describe('what is told', () => {
 });
 
 describe('a consent over several sources', () => {
-  test('that is withdrawn ends all of it', async () => {
+  test('that is withdrawn revokes the access token', async () => {
     const { op } = bench;
     const { userInfo } = await agreeToAll(op);
     await op.server.postJson('/subjects/withdraw-data-consents', anna, admin);
     await expect(userInfo()).rejects.toMatchObject({ status: 401 });
   });
 
-  test('returns nothing of a source whose link has ended, and asks again with another account', async () => {
+  test('returns no claims of an ended link, and is requested again for a new link', async () => {
     const { op } = bench;
     const { userInfo } = await agreeToAll(op);
     const ended = await op.server.postJson(
@@ -214,7 +214,7 @@ describe('a consent over several sources', () => {
     await expect(userInfo()).rejects.toMatchObject({ status: 401 });
   });
 
-  test('tells nothing of a source once the person ends the link, on their own page at either side', async () => {
+  test('returns no claims of a source once the user ends the link on their page at either source', async () => {
     const { op } = bench;
     const { userInfo } = await agreeToAll(op);
     const { token } = await op.server.issue();
@@ -235,7 +235,7 @@ describe('a consent over several sources', () => {
     expect(events('identities_unlinked')).toHaveLength(2);
   });
 
-  test('cannot be had by another client, nor told of a source that the page did not show', async () => {
+  test('is not valid for another client, and its form cannot omit a source that the page showed', async () => {
     const { op } = bench;
     await op.stop();
     bench = await startSources({ clients: [registration, { ...registration, id: 'other' }] });
@@ -249,7 +249,7 @@ describe('a consent over several sources', () => {
     expect((await answer(other, 'agree', [], ['club'])).text).toContain('name="shown"');
   });
 
-  test('ends with the link’s own time, with either enrolment, and with an erasure', async () => {
+  test('ends with the link’s expiry, with a revocation of either enrolment, and with an erasure', async () => {
     const { op } = bench;
     await agreeToAll(op);
     const { body } = await op.server.postJson('/subjects/export', anna, admin);
@@ -266,15 +266,15 @@ describe('a consent over several sources', () => {
   });
 });
 
-describe('a configuration', () => {
+describe('a client configuration', () => {
   const from = (claim: string, source: string) => ({
     ...registration,
     claims: { ...claims, [claim]: { ...claims.motto, from: source } },
   });
   test.each([
-    ['a connection that is not there', from('motto', 'nowhere'), 'there is no connection nowhere'],
+    ['an unknown connection', from('motto', 'nowhere'), 'there is no connection nowhere'],
     ['its own connection', from('motto', 'work'), 'from names its own connection'],
-    ['a claim that the source has no attribute for', from('shoe_size', 'club'), 'no attribute is known for it'],
+    ['a claim without an attribute at the source', from('shoe_size', 'club'), 'no attribute is known for it'],
   ])('is refused with %s', async (_, client, reason) => {
     const started = startSources({ clients: [client] });
     await expect(started).rejects.toMatchObject({

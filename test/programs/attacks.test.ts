@@ -17,7 +17,7 @@ const run = async (name: string): Promise<Finding> => {
   return finding;
 };
 
-describe('an attack in its quick form bears out what docs/security-analysis.md says', () => {
+describe('a quick attack confirms the claims of docs/security-analysis.md', () => {
   test.each(Object.keys(attacks).filter((name) => name !== 'server'))('%s', async (name) => {
     const { claims } = await run(name);
     expect(claims.filter(({ holds }) => !holds)).toEqual([]);

@@ -4,7 +4,7 @@ import { runProgram } from './run.js';
 
 /* The other benchmarks take longer: `npm run bench` runs them. */
 
-test('the quick benchmark of the hooks prints figures, without an error', async () => {
+test('the quick hook benchmark prints a figure for every hook and no error', async () => {
   const load = z.object({ errors: z.literal(0), granted: z.number() });
   const provider = z.object({ errors: z.literal(0), each: z.record(z.string(), load) });
   const report = z.object({

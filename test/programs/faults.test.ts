@@ -4,7 +4,7 @@ import { faults } from '../../evidence/faults/faults.js';
 
 /* Some of the faults in their quick form; `npm run faults` does all of them. They need Linux and redis-server. */
 
-describe('what must hold does, where', () => {
+describe('the invariants hold during the fault', () => {
   test.each(['kill', 'redis', 'disk-full', 'idp'])('%s', async (name) => {
     const finding = await faults[name]!.run({ size: 'quick', seed: 'test', say: () => {} });
     expect(finding.skipped).toEqual([]);

@@ -87,7 +87,7 @@ async function runFirstHour(): Promise<readonly Step[]> {
 }
 
 (hasChromium ? test : test.skip)(
-  'the first hour passes at the first attempt and prints what its page shows',
+  'the commands of docs/first-hour.md succeed and print the output shown on the page',
   async () => {
     const steps = await runFirstHour();
     expect(steps.filter(({ exitCode }) => exitCode !== null && exitCode !== 0)).toEqual([]);

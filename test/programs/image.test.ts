@@ -103,7 +103,7 @@ const run = async (command: readonly string[], port: number) => {
     writeFileSync(join(files, 'etc/facestep/facestep.json'), '');
   });
 
-  test('is at most 180 MB compressed, and beside its base holds the package and the models alone', () => {
+  test('is at most 180 MB compressed, and adds only the package and the models to its base', () => {
     const { size } = statSync(made('.tar.gz'));
     expect(size).toBeLessThan(180e6);
     // What infra/README.md says of it, to 5 %: Debian's packages are those of the day.
@@ -129,7 +129,7 @@ const run = async (command: readonly string[], port: number) => {
       expect(existsSync(join(files, 'app/node_modules', name))).toBe(false);
   });
 
-  test('says who runs it, what it keeps and how its health is asked for, and no secret', () => {
+  test('declares its user, volume, ports and stop signal, and contains no secret', () => {
     expect(image.architecture).toBe(processor);
     expect(image.config).toMatchObject({
       User: '10001:10001',
@@ -143,7 +143,7 @@ const run = async (command: readonly string[], port: number) => {
     expect(image.config.Env.join('\n')).not.toMatch(/secret|token|password|key=/i);
   });
 
-  test('serves as that user, without capabilities, on a disk that can only be read; healthy while it runs, and stops when told', async () => {
+  test('serves as an unprivileged user on a read-only disk, reports its health, and stops on its signal', async () => {
     const port = await findFreePort();
     const [kind, ...health] = image.config.Healthcheck.Test;
     expect(kind).toBe('CMD');

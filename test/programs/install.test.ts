@@ -30,14 +30,14 @@ beforeAll(async () => {
   facestep = join(installed.prefix, 'bin/facestep');
 });
 
-test('it installs for the whole machine with install scripts allowed, and asks no registry', () => {
+test('the release installs globally without contacting a registry', () => {
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
   expect(run(['--version'])).toBe(`${version}\n`);
   expect(run(['--help'])).toContain('Usage: facestep');
   expect(readdirSync(join(installed.prefix, 'lib/node_modules'))).toEqual(['@facestep']);
 });
 
-test('no package in it has an install script, so it installs the same with scripts off', () => {
+test('no package of the release has an install script', () => {
   const described = readdirSync(installed.package, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /(^|node_modules\/(@[^/]+\/)?[^/@]+\/)package\.json$/.test(name),
   );
@@ -49,7 +49,7 @@ test('no package in it has an install script, so it installs the same with scrip
   expect(withScripts).toEqual([]);
 });
 
-test('with the models it takes no more than 270 MB, and has nothing of another platform', () => {
+test('the release with models takes at most 270 MB and has binaries for one platform only', () => {
   expect(bytesIn(installed.package) + bytesIn(join(projectRoot, 'models'))).toBeLessThan(270e6);
   const binaries = join(installed.package, 'node_modules/onnxruntime-node/bin/napi-v6');
   const kept = readdirSync(binaries).flatMap((os) => readdirSync(join(binaries, os)).map((cpu) => `${os}/${cpu}`));
@@ -62,7 +62,7 @@ test('with the models it takes no more than 270 MB, and has nothing of another p
 const onDisk = (top: string): number =>
   Number(execFileSync('du', ['-s', '--block-size=1', top], { encoding: 'utf8' }).split('\t')[0]);
 
-test('its sizes are those that docs/install/sizes.json has for the documents, to 3 %', async () => {
+test('the release has the sizes of docs/install/sizes.json, within 3 %', async () => {
   const stored = JSON.parse(readFileSync(join(projectRoot, 'docs/install/sizes.json'), 'utf8'));
   const measured = {
     archiveBytes: statSync((await makeRelease()).archive).size,
@@ -81,7 +81,7 @@ test('its sizes are those that docs/install/sizes.json has for the documents, to
   }
 });
 
-test('without a network the first start says what to do, and fetches once there is one', async () => {
+test('without a network the first start reports model_missing; with one it downloads the models', async () => {
   expect(() => run(['serve'])).toThrow(/model_missing/);
   const child = spawn(facestep, ['serve'], {
     cwd: folder,
@@ -100,7 +100,7 @@ test('without a network the first start says what to do, and fetches once there 
   expect(existsSync(join(folder, 'models/fr_detect.onnx'))).toBe(true);
 });
 
-test('the demonstration ends well, and shows what it says it shows', () => {
+test('facestep demo succeeds and prints the output shown in docs/first-hour.md', () => {
   const stdout = run(['demo'], process.env);
   const token = /facestepToken: (fv1\.\S+)/.exec(stdout)?.[1] ?? '';
   expect(token.length).toBeGreaterThan(200);

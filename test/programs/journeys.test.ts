@@ -5,7 +5,7 @@ import { readPage, sectionOf } from '../support/benches/page.js';
 /** Files of work that is sometimes done for several requests at once. */
 const tolerated = 15;
 
-test('docs/architecture.md says how many files each journey runs', async () => {
+test('docs/architecture.md states how many files each journey runs', async () => {
   const rows = sectionOf(readPage('docs/architecture.md'), 'Four journeys').matchAll(/^\| ([^|]+) \| (\d+) \|$/gm);
   const written = new Map([...rows].map(([, name, count]) => [name, Number(count)]));
   const measured = Object.entries(await measureJourneys());

@@ -20,7 +20,7 @@ function namesIn(module: string): string[] {
   return existsSync(top) ? readdirSync(top, { recursive: true, encoding: 'utf8' }) : [];
 }
 
-test('it has musl’s binaries of the other packages, and of the model runtime what needs none', () => {
+test('a musl package has musl binaries, and the WebAssembly model runtime instead of a native one', () => {
   expect(name).toMatch(/-linux-x64-musl\.tgz$/);
   expect(namesIn('@img/sharp-linuxmusl-x64')).not.toEqual([]);
   expect(namesIn('@libsql/linux-x64-musl')).not.toEqual([]);

@@ -9,7 +9,7 @@ import { makeRelease, releaseScript } from './released.js';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 
-test('a dry run makes what a release has, each with its digest, signed by the key that was given', async () => {
+test('a dry run creates the release files with digests signed by the given key, and no tag', async () => {
   const tagsBefore = execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' });
   const { folder: to, publicKey } = await makeRelease();
   expect(execFileSync('git', ['tag'], { cwd: projectRoot, encoding: 'utf8' })).toBe(tagsBefore);
@@ -52,7 +52,7 @@ test('a dry run makes what a release has, each with its digest, signed by the ke
   ]);
 });
 
-test('a version that the changelog does not have is not released', () => {
+test('the release script refuses a version without a section in CHANGELOG.md', () => {
   const { status, stderr } = spawnSync(process.execPath, [releaseScript, createFolder('unreleased'), '--no-tests'], {
     encoding: 'utf8',
   });

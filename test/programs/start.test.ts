@@ -36,7 +36,7 @@ async function startOnce(clone: string): Promise<{ welcome: string; said: readon
   return { welcome, said, code };
 }
 
-(isCheckout ? test : test.skip)('compiles what a pull changed', async () => {
+(isCheckout ? test : test.skip)('npm start compiles sources that changed after the last build', async () => {
   const clone = join(createFolder('start'), 'clone');
   execFileSync('git', ['clone', '--quiet', projectRoot, clone]);
   for (const name of ['node_modules', 'models']) symlinkSync(join(projectRoot, name), join(clone, name));
@@ -48,7 +48,7 @@ async function startOnce(clone: string): Promise<{ welcome: string; said: readon
   expect((await startOnce(clone)).welcome).toContain('<h1>pulled</h1>');
 });
 
-test('no script counts on another to be run before it: npm runs none here', () => {
+test('package.json has no pre and post scripts, because npm runs none here', () => {
   const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
   expect(read('.npmrc')).toContain('ignore-scripts=true');
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));

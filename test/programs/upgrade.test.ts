@@ -143,7 +143,7 @@ const settledGuard = z.object({ state: z.string() });
     await redis?.stop();
   });
 
-  test('two replicas change version in turn, and back, and no hook or check answers otherwise than it should', async () => {
+  test('two replicas change version one by one and back, and every hook call and check is answered correctly', async () => {
     const ada = await okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
     const eve = await okta.createUser({ login: 'eve@example.com', password: 'correct horse' });
     // That of toTokenEvent.

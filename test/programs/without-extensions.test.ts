@@ -94,7 +94,7 @@ function removeExtensions(copy: string, removed: readonly string[]): void {
   });
 
   const cases = [...names.map((name) => ({ name, removed: [name] })), { name: 'any extension', removed: names }];
-  test.each(cases)('the rest compiles and works without $name', ({ removed }) => {
+  test.each(cases)('the product compiles and passes its journey tests without $name', ({ removed }) => {
     removeExtensions(copy, removed);
     expect(run('typescript/bin/tsc', '-p', '.')).toMatchObject({ stdout: '', status: 0 });
     const ran = removed.length === 1 ? journeys.slice(0, 1) : journeys;

@@ -69,7 +69,7 @@ const contentsOf = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
 const formerContents = contentsOf(copyFormer());
 
-describe('a data folder of the former version', () => {
+describe('a data folder of a version before 0.1.0', () => {
   const folder = copyFormer();
   let service: Service;
   beforeAll(async () => {
@@ -83,13 +83,13 @@ describe('a data folder of the former version', () => {
   });
   afterAll(() => service.stop());
 
-  test('serves on: who administered does, and who was removed stays removed', async () => {
+  test('keeps its administrators, active and removed', async () => {
     const ask = async (key: string) =>
       (await fetch(`${service.url}/administrators`, { headers: { 'x-admin-key': key } })).status;
     expect([await ask(made.grace), await ask(made.heidi)]).toEqual([200, 401]);
   });
 
-  test('is copied first, and says its format then', async () => {
+  test('is copied before its migration, and afterwards records its format', async () => {
     expect(service.said[0]).toContain(`state.db.before-format-${dataFormat}`);
     expect(existsSync(join(folder, `state.db.before-format-${dataFormat}`))).toBe(true);
     expect(JSON.parse(readFileSync(join(folder, 'format.json'), 'utf8'))).toMatchObject({ format: 2, readableFrom: 1 });
@@ -97,7 +97,7 @@ describe('a data folder of the former version', () => {
     expect(stdout).toContain('format 2: nothing to do');
   });
 
-  test('has a trail that goes on from the former one, with the version in it', async () => {
+  test('continues its audit trail, with the new version recorded', async () => {
     const { code, stdout } = await runCli(['audit', 'verify'], envOf(folder));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(': sound') });
     const trail = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
@@ -106,7 +106,7 @@ describe('a data folder of the former version', () => {
     expect(trail).toContain(`"version":"${version}"`);
   });
 
-  test('has keys that open what was sealed before', async () => {
+  test('has keys that open a token sealed before', async () => {
     const keys = await createLocalKeys({ file: filesIn(folder).keys, random: systemRandom });
     const verifier = createEmbeddedVerifier({
       engine: createSimulatedEngine(),
@@ -131,7 +131,7 @@ describe('a data folder of the former version', () => {
   });
 });
 
-test('a configuration of the former version without policy.mode is in the way, and both modes are named', async () => {
+test('upgrade --check reports a connection without policy.mode and names both modes', async () => {
   const file = join(top, 'without-mode.json');
   const scim = { baseUrl: 'https://directory.example.com', auth: { kind: 'bearer', token: 'unused' } };
   const configure = (policy: object) => {
@@ -156,10 +156,10 @@ test('a configuration of the former version without policy.mode is in the way, a
   expect(await check()).toMatchObject({ code: 0 });
 });
 
-describe('what a newer version wrote', () => {
+describe('a data folder of a newer version', () => {
   const mark = { format: 9, readableFrom: 9, writtenBy: '9.1.0' };
 
-  test('is refused with that version’s name, by the server, the check and a restore, and left as it is', async () => {
+  test('is refused by server, upgrade --check and restore with that version’s name, and remains unchanged', async () => {
     const folder = copyFormer();
     writeFileSync(join(folder, 'format.json'), JSON.stringify(mark), { mode: 0o600 });
     const before = contentsOf(folder);
@@ -182,7 +182,7 @@ describe('what a newer version wrote', () => {
     });
   });
 
-  test('is taken where that version said it may be', async () => {
+  test('is accepted if the newer version declared it readable', async () => {
     const folder = copyFormer();
     writeFileSync(join(folder, 'format.json'), JSON.stringify({ ...mark, readableFrom: 2 }), { mode: 0o600 });
     expect(await migrateFolder(filesIn(folder), { random: systemRandom })).toBeNull();
@@ -190,7 +190,7 @@ describe('what a newer version wrote', () => {
   });
 });
 
-test('a migration that was cut off before its mark was written keeps the copy that was made before it', async () => {
+test('a migration interrupted before it recorded the format keeps the copy made before it', async () => {
   const folder = copyFormer();
   const steps = [{ to: 2, what: '', statements: 'create table more (x);' }];
   const copy = await migrateFolder(filesIn(folder), { random: systemRandom, steps });
@@ -201,7 +201,7 @@ test('a migration that was cut off before its mark was written keeps the copy th
   expect(existsSync(join(folder, 'format.json'))).toBe(true);
 });
 
-test('whoever goes back by the copy has what was revoked since denied anew', async () => {
+test('after a return to the copy made before a migration, later revocations are applied again', async () => {
   const folder = copyFormer();
   const copy = await migrateFolder(filesIn(folder), { random: systemRandom });
   const record = { sequence: 11, time: new Date().toISOString(), previous: null, action: 'revoked' };
@@ -220,10 +220,10 @@ test('whoever goes back by the copy has what was revoked since denied anew', asy
   await state.close();
 });
 
-describe('a migration that cannot be finished leaves what was there', () => {
+describe('a failed migration leaves the data unchanged', () => {
   const whole = (folder: string) => expect(contentsOf(folder)).toMatchObject(formerContents);
 
-  test('where the store runs out of room', async () => {
+  test('if the store cannot grow, and the next attempt succeeds', async () => {
     const folder = copyFormer();
     const statements = `create table more (x); pragma max_page_count = 8;
       insert into more with recursive n(x) as (select 1 union all select x + 1 from n where x < 9999) select randomblob(999) from n;`;
@@ -242,7 +242,7 @@ describe('a migration that cannot be finished leaves what was there', () => {
     spawnSync('unshare', ['--map-root-user', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', top]).status === 0;
   if (!mountable) process.stderr.write('SKIPPING the test of a full disk: this account cannot mount one\n');
 
-  (mountable ? test : test.skip)('where the disk is full before the copy is made', () => {
+  (mountable ? test : test.skip)('if the disk is full before the copy', () => {
     const disk = join(top, 'disk');
     const after = join(top, 'after');
     mkdirSync(disk);
@@ -270,7 +270,7 @@ describe('a migration that cannot be finished leaves what was there', () => {
     await redis.stop();
   });
 
-  test('nobody is refused, and each folder and the store say the format in the end', async () => {
+  test('answer every request, and the folders and the store record the new format', async () => {
     const shared = join(top, 'replicas.json');
     const keys = join(top, 'keys');
     mkdirSync(keys, { mode: 0o700 });
