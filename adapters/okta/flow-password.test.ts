@@ -67,7 +67,10 @@ describe('the former directory', () => {
     ['that is down', () => Promise.reject(new TypeError('fetch failed'))],
     ['that replies with status 500', async () => Response.json({ verified: true }, { status: 500 })],
     ['that replies with text in place of a boolean', async () => Response.json({ verified: 'true' })],
-    ['that never replies', (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject))],
+    [
+      'that never replies',
+      (_, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener('abort', reject)),
+    ],
   ];
   test.each(answers)('%s confirms no password', async (_, send) => {
     await passFace();

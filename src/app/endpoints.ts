@@ -130,7 +130,4 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
 
 /** The endpoints of the core, and of the extensions that are on. */
 export const createEndpoints = (deps: ApiDeps & Extended): Endpoint[] =>
-  withFormerPaths([
-  ...createCoreEndpoints(deps),
-  ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps)),
-]);
+  withFormerPaths([...createCoreEndpoints(deps), ...extensionsOn(deps).flatMap((each) => each.createEndpoints(deps))]);

@@ -117,7 +117,11 @@ export function createFindAccount(
     return readSources({ names, links: links.filter(({ id, other }) => former[other.connection] === id) }, deps);
   };
 
-  const readGrantedClaims = async (subject: string, { sharedClaims, consent, client }: Held, names: readonly string[]) => {
+  const readGrantedClaims = async (
+    subject: string,
+    { sharedClaims, consent, client }: Held,
+    names: readonly string[],
+  ) => {
     const claims = names.map((name) => ({ name, from: client?.consented?.claims[name]?.from ?? null }));
     const own = claims.filter(({ from }) => from === null).map(({ name }) => name);
     const [told, answers] = await Promise.all([

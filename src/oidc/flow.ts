@@ -126,9 +126,17 @@ const sharedClaimsKey = (connection: Connection, grantId: string): string =>
   `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
 /** Stores the names of the claims to send under a grant. Values are read when needed. */
-export async function writeSharedClaims(grantId: string, sharedClaims: SharedClaims, lifeSec: number, deps: FlowDeps): Promise<void> {
+export async function writeSharedClaims(
+  grantId: string,
+  sharedClaims: SharedClaims,
+  lifeSec: number,
+  deps: FlowDeps,
+): Promise<void> {
   const { connection, state, clock } = deps;
-  await state.write(sharedClaimsKey(connection, grantId), sharedClaims, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
+  await state.write(sharedClaimsKey(connection, grantId), sharedClaims, {
+    when: 'any',
+    expiresAt: addSec(clock.now(), lifeSec),
+  });
 }
 
 /** @returns `null` if no data was requested */

@@ -31,7 +31,12 @@ export async function makeOffer(
     subject,
     sharedClaims,
     check,
-  }: { readonly type: string; readonly subject: string; readonly sharedClaims: SharedClaims; readonly check: CheckedFace },
+  }: {
+    readonly type: string;
+    readonly subject: string;
+    readonly sharedClaims: SharedClaims;
+    readonly check: CheckedFace;
+  },
   deps: Ports<'state' | 'clock' | 'random'>,
 ): Promise<CredentialOffer> {
   const grant = new provider.Grant({ accountId: subject, clientId: walletClientId });

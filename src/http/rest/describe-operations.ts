@@ -1,8 +1,8 @@
 import { hookPath } from '../../connections/hook.js';
 import type { JsonObject } from '../../core/base/json.js';
-import { toTemplate } from './endpoint.js';
 import { describeRefusals } from './describe-refusals.js';
 import { ssfPathItems } from './describe-ssf.js';
+import { toTemplate } from './endpoint.js';
 import { asJson } from './json-schema.js';
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
