@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { runExample } from '../test/support/run/example.js';
 import { type CredentialErrorCode, credentialErrorText } from './credential-error.js';
 import { createCredentialVerifier } from './credential-verifier.js';
 import type { KeySet, RemoteKeys } from './receipt-verifier.js';
@@ -245,4 +246,19 @@ test('a credential whose issuer’s keys cannot be fetched is refused with keys_
     fetch: async () => new Response('', { status: 503 }),
   };
   await expect(verify(await present(), { known })).rejects.toMatchObject(refusedAs('keys_unavailable'));
+});
+
+test('the example of createCredentialVerifier returns the disclosed claims', async () => {
+  const fetch = async () => new Response(await listOf([]));
+  const clock = { now: () => nowSec * 1000 };
+  const given = {
+    createCredentialVerifier,
+    keys,
+    fetch,
+    Date: clock,
+    presentation: await present(),
+    nonce: expected.nonce,
+  };
+  const claims = await runExample('client/credential-verifier.ts', 'createCredentialVerifier', given, '[...claims]');
+  expect(claims).toEqual([['given_name', 'Ada']]);
 });

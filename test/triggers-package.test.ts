@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { installInEmptyProject } from './support/run/empty-project.js';
+import { readExample } from './support/run/example.js';
 import { createFolder } from './support/run/folder.js';
 import { projectRoot } from './support/run/paths.js';
 
@@ -47,25 +48,36 @@ describe('the bundle of the triggers', () => {
 });
 
 describe('the package of the triggers', () => {
-  test('exports the four handlers with their types and has no dependencies', async () => {
+  test('exports the four handlers with their types, runs their examples and has no dependencies', async () => {
     const project = await installInEmptyProject('triggers');
     try {
       expect(project.installed()).toEqual(['@facestep/cognito-triggers']);
       const name = '@facestep/cognito-triggers';
       expect(project.filesOf(name)).toEqual(['README.md', 'dist/index.mjs', 'index.d.mts', 'package.json']);
-      const told = await project.run(
-        `import * as triggers from '${name}';
-         import { defineAuthChallenge, type Handler } from '${name}';
-         const define: Handler = defineAuthChallenge;
-         const { response } = await define({ version: '1', request: { session: [] }, response: {} });
-         process.stdout.write('\\n' + JSON.stringify({ handlers: Object.keys(triggers), response }));`,
-      );
       const types = readFileSync(join(projectRoot, 'triggers/index.d.mts'), 'utf8');
-      const typed = [...types.matchAll(/^export declare const (\w+)/gm)].map(([, handler]) => handler);
-      const { handlers, response } = JSON.parse(told.trim().split('\n').at(-1) ?? '');
+      const typed = [...types.matchAll(/^export declare const (\w+)/gm)].map(([, handler = '']) => handler);
+      const examples = typed.map((handler) => [handler, readExample('triggers/index.d.mts', handler)]);
+      const output = await project.run(
+        `import * as triggers from '${name}';
+         import type { Handler } from '${name}';
+         const handlers: Record<string, Handler> = triggers;
+         const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+         const event = { version: '1', request: { session: [] }, response: {} };
+         const responses: Record<string, unknown> = {};
+         for (const [handler, code] of JSON.parse(process.argv[2] ?? ''))
+           responses[handler] = await new AsyncFunction('event', handler, code + '; return response;')(event, handlers[handler]);
+         process.stdout.write('\\n' + JSON.stringify({ handlers: Object.keys(triggers), responses }));`,
+        [JSON.stringify(examples)],
+      );
+      const { handlers, responses } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
       expect(handlers.toSorted()).toEqual(typed.toSorted());
-      // Without its variables it lets nobody in.
-      expect(response).toMatchObject({ issueTokens: false, failAuthentication: true });
+      // Without their variables, the functions let no one in.
+      expect(responses).toMatchObject({
+        defineAuthChallenge: { issueTokens: false, failAuthentication: true },
+        createAuthChallenge: {},
+        verifyAuthChallengeResponse: { answerCorrect: false },
+        preTokenGeneration: {},
+      });
     } finally {
       project.remove();
     }

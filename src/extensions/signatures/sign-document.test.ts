@@ -7,6 +7,7 @@ import { signatureAudience } from '../../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../../client/signature-verifier.js';
 import { draw, enrolByApi, startCapture } from '../../../test/support/benches/capture-bench.js';
 import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
+import { runExample } from '../../../test/support/run/example.js';
 import { createFolder } from '../../../test/support/run/folder.js';
 import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
@@ -254,4 +255,11 @@ describe('the commands', () => {
     const known = readFileSync(at('contract.txt.jws'), 'utf8');
     expect(known.split('.')).toHaveLength(3);
   });
+});
+
+test('the example of createSignatureVerifier returns the approval', async () => {
+  const keys = { keys: await server.deps.signer.publicKeys() };
+  const given = { createSignatureVerifier, keys, document: contract, signature: await signed() };
+  const approval = await runExample('client/signature-verifier.ts', 'createSignatureVerifier', given, 'approval');
+  expect(approval).toMatchObject({ sub: 'ada', acr: 'face' });
 });
