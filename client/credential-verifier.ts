@@ -62,7 +62,7 @@ const credentialGuard = z.looseObject({
   _sd_alg: z.literal('sha-256'),
   _sd: z.array(z.string()),
 });
-type Sealed = z.output<typeof credentialGuard>;
+type SignedCredential = z.output<typeof credentialGuard>;
 
 const proofGuard = z.object({ iat: z.int(), aud: z.string(), nonce: z.string(), sd_hash: z.string() });
 const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
@@ -95,11 +95,11 @@ export function createCredentialVerifier(options: {
   const { issuer, vct, keys, fetch, clock } = options;
   const resolveKey = toResolveKey(keys);
 
-  async function openSealed(jws: string): Promise<Sealed> {
+  async function readSigned(jws: string): Promise<SignedCredential> {
     const { typ, payload } = await openJws(jws, resolveKey, (...given) => new CredentialError(...given));
-    const sealed = credentialGuard.safeParse(payload);
-    if (typ !== 'dc+sd-jwt' || !sealed.success) throw new CredentialError('malformed');
-    return sealed.data;
+    const signed = credentialGuard.safeParse(payload);
+    if (typ !== 'dc+sd-jwt' || !signed.success) throw new CredentialError('malformed');
+    return signed.data;
   }
 
   return {
@@ -108,19 +108,19 @@ export function createCredentialVerifier(options: {
         throw new CredentialError('malformed');
       const [jws = '', ...disclosures] = presentation.split('~');
       const proof = disclosures.pop() ?? '';
-      const sealed = await openSealed(jws);
+      const signed = await readSigned(jws);
       const nowSec = Math.floor(clock.now() / 1000);
-      if (sealed.iss !== issuer) throw new CredentialError('issuer');
-      if (sealed.vct !== vct) throw new CredentialError('type');
-      if (sealed.iat > nowSec + clockToleranceSec || sealed.exp <= nowSec) throw new CredentialError('expired');
+      if (signed.iss !== issuer) throw new CredentialError('issuer');
+      if (signed.vct !== vct) throw new CredentialError('type');
+      if (signed.iat > nowSec + clockToleranceSec || signed.exp <= nowSec) throw new CredentialError('expired');
       const shown = presentation.slice(0, presentation.length - proof.length);
-      await checkHolder(proof, { sealed, shown, expected, nowSec });
-      const claims = await openDisclosures(disclosures, sealed);
+      await checkHolder(proof, { signed, shown, expected, nowSec });
+      const claims = await openDisclosures(disclosures, signed);
       const subject = claims.get('sub') ?? null;
       if (subject !== null && typeof subject !== 'string') throw new CredentialError('malformed');
       claims.delete('sub');
-      if (await hasEnded(sealed.status, { fetch, resolveKey, nowSec })) throw new CredentialError('ended');
-      const { iat: issuedAt, exp: expiresAt, evidence } = sealed;
+      if (await hasEnded(signed.status, { fetch, resolveKey, nowSec })) throw new CredentialError('ended');
+      const { iat: issuedAt, exp: expiresAt, evidence } = signed;
       return { subject, claims, evidence, issuedAt, expiresAt };
     },
   };
@@ -130,18 +130,18 @@ export function createCredentialVerifier(options: {
 async function checkHolder(
   proof: string,
   {
-    sealed,
+    signed,
     shown,
     expected,
     nowSec,
   }: {
-    readonly sealed: Sealed;
+    readonly signed: SignedCredential;
     readonly shown: string;
     readonly expected: ExpectedPresentation;
     readonly nowSec: number;
   },
 ): Promise<void> {
-  const { jwk } = sealed.cnf;
+  const { jwk } = signed.cnf;
   const algorithms = jwk.kty === 'EC' ? ['ES256'] : ['EdDSA', 'Ed25519'];
   const verified = await importJWK(jwk, algorithms[0])
     .then((key) => compactVerify(proof, key, { algorithms }))
@@ -161,13 +161,16 @@ async function checkHolder(
  * Opens the disclosures. Each must match a digest that the issuer signed.
  * @throws CredentialError `disclosure`
  */
-async function openDisclosures(disclosures: readonly string[], sealed: Sealed): Promise<Map<string, unknown>> {
+async function openDisclosures(
+  disclosures: readonly string[],
+  signed: SignedCredential,
+): Promise<Map<string, unknown>> {
   const opened = new Map<string, unknown>();
   for (const disclosure of disclosures) {
     const parsed = disclosureGuard.safeParse(parseJson(decode(disclosure)));
-    if (!sealed._sd.includes(await digestOf(disclosure)) || !parsed.success) throw new CredentialError('disclosure');
+    if (!signed._sd.includes(await digestOf(disclosure)) || !parsed.success) throw new CredentialError('disclosure');
     const [, name, value] = parsed.data;
-    if (opened.has(name) || Object.hasOwn(sealed, name) || name === '...') throw new CredentialError('disclosure');
+    if (opened.has(name) || Object.hasOwn(signed, name) || name === '...') throw new CredentialError('disclosure');
     opened.set(name, value);
   }
   return opened;

@@ -169,7 +169,8 @@ async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDe
 }
 
 /**
- * Creates the step that adds External MFA to the authentication methods policy, initially disabled.
+ * Creates the step that adds External MFA to the authentication methods policy. It stays disabled: without `state`,
+ * Graph creates it so, and the administrator enables it for groups.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {

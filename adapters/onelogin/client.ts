@@ -44,6 +44,8 @@ export function parseOk<Output>(guard: z.ZodType<Output>, { status, body }: Rest
   return parseAnswer(guard, body);
 }
 
+const laterOf = (one: EpochMs, other: EpochMs): EpochMs => epochMs(Math.max(one, other));
+
 /**
  * Creates the API client. Concurrent calls share one access token, and a rate limit pauses all calls.
  * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
@@ -65,9 +67,9 @@ export function createOneLoginApi(
     method: string,
     path: string,
     authorization: string,
-    { body, caller: asker }: Sent,
+    { body, caller }: Sent,
   ): Promise<RestAnswer> => {
-    checkMaySend(asker);
+    checkMaySend(caller);
     const request = {
       method,
       headers: { Authorization: authorization, 'Content-Type': 'application/json' },
@@ -81,9 +83,9 @@ export function createOneLoginApi(
     );
     const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
     const until = addSec(clock.now(), retryAfterSec);
-    if (isScarce) silentUntil.outsider = until;
+    if (isScarce) silentUntil.outsider = laterOf(silentUntil.outsider, until);
     if (answer.status !== 429) return answer;
-    silentUntil[asker] = until;
+    silentUntil[caller] = laterOf(silentUntil[caller], until);
     throw toUnavailable({ status: 429, retryAfterSec });
   };
 
@@ -114,7 +116,7 @@ export function createOneLoginApi(
       asker: CallerClass = 'known',
     ): Promise<RestAnswer> =>
       withinTime(async () => {
-        checkMaySend(asker);
+        checkMaySend(caller);
         return callWithToken((authorization) => send(method, path, authorization, { body, caller: asker }));
       }),
   };

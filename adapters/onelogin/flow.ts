@@ -14,7 +14,7 @@ export interface VerifiedCall {
 
 export interface FlowDeps {
   readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
-  readonly countAsk: CountCall;
+  readonly countCall: CountCall;
   readonly core: HookCore;
 }
 
@@ -32,7 +32,7 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const { source, ...event } = parsePreAuthentication(body);
-  if (source !== null) deps.countAsk({ source, subject: event.subject });
+  if (source !== null) deps.countCall({ source, subject: event.subject });
   return decide('pre-authentication', { ...event, address: source, eventTime: signedAt }, deps);
 }
 

@@ -14,7 +14,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
-  const countAsk = createCountCall({ clock });
+  const countCall = createCountCall({ clock });
   const readSignature = createReadSignature(onelogin.hooks, { clock });
   const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   const probe = createProbe(onelogin.hooks.secret, { clock });
@@ -29,7 +29,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
         return async (body) => {
           const { signedAt, byPreviousSecret } = verify(body);
           noteUse(type, byPreviousSecret ? 'previous' : 'current');
-          return handle({ signedAt, body }, { settings: onelogin, countAsk, core });
+          return handle({ signedAt, body }, { settings: onelogin, countCall, core });
         };
       },
     refuse: (code) => toRefusal(code, toUnverified(type, onelogin)),

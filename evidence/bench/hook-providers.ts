@@ -39,7 +39,7 @@ interface ProviderHook {
   /** Creates the event about person `n`. The provider sends an event again under the same `id`. */
   readonly event: (n: number, id?: string, receipt?: string) => object;
   /** Person whose receipt the event carries. */
-  readonly receiptSubject?: (n: number) => string;
+  readonly toReceiptSubject?: (n: number) => string;
   /** Creates the receipts just before they are sent, because they expire. */
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;
 }
@@ -124,7 +124,7 @@ export function openOkta(policy: object, { orgUrl, token } = unused): HookProvid
         grantedText: '"ALLOW"',
         event: (n, id = eventOf(n), receipt = receipts.of(n)) => toSignUpEvent(clock, toLogin(n), receipt, id),
         prepare: receipts.prepare,
-        receiptSubject: toLogin,
+        toReceiptSubject: toLogin,
       },
       {
         hook: 'saml',
@@ -193,7 +193,7 @@ export async function openEntra(policy: object): Promise<HookProvider> {
         event: (n, id = eventOf(n), receipt = receipts.of(n)) =>
           toSubmitEvent({ entra, receiptAttribute }, { email: toSubmitted(n), receipt, correlationId: id }),
         prepare: receipts.prepare,
-        receiptSubject: toSubmitted,
+        toReceiptSubject: toSubmitted,
       },
     ],
     sign: () => ({ authorization }),

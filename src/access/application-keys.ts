@@ -37,7 +37,7 @@ export async function issueApplicationKey(
     throw new FaceError('request_malformed', { field: 'scopes' });
   const live = (await listApplicationKeys(applicationId, deps)).map(({ id }) => id);
   if (live.length >= maxKeys) throw new FaceError('limit_reached');
-  const issued = await issueClientToken({ name, tenant, scopes, lifeSec, application }, by, deps);
+  const issued = await issueClientToken({ name, tenant, scopes, lifeSec, application, sandbox: null }, by, deps);
   const wasListed = new Set(application.keys);
   await changeKeysOf(
     applicationId,

@@ -52,12 +52,13 @@ export async function issueClientToken(
     scopes: readonly ClientScope[];
     lifeSec: number;
     application: Application | null;
-    sandbox?: string;
+    /** Id of the developer whose sandbox it is, or `null`. */
+    sandbox: string | null;
   },
   by: Pick<Administrator, 'name'>,
   { clock, random, state, audit }: Ports<'state' | 'clock' | 'random' | 'audit'>,
 ): Promise<{ credential: Credential; client: Client }> {
-  const { name, tenant, scopes, lifeSec, application } = request;
+  const { name, tenant, scopes, lifeSec, application, sandbox } = request;
   const id = Buffer.from(random(12)).toString('hex');
   const secret = Buffer.from(random(32)).toString('base64url');
   const issuedAt = clock.now();
@@ -71,7 +72,7 @@ export async function issueClientToken(
     expiresAt,
     isRevoked: false,
     application: application?.id ?? null,
-    sandbox: request.sandbox ?? null,
+    sandbox,
   };
   await state.write(clientKey(id), record, { when: 'absent', expiresAt });
   await audit.append({

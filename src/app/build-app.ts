@@ -42,7 +42,7 @@ import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import { type AppDeps, createApp } from './app.js';
 import { connect } from './connect.js';
-import type { OpenPorts, ServerDeps } from './open-ports.js';
+import type { OpenedPorts, ServerDeps } from './open-ports.js';
 import type { Readiness } from './readiness.js';
 
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
@@ -60,7 +60,7 @@ export interface BuiltApp {
 /** Builds an app on ports that outlive it, so that running requests continue after a reload. */
 export async function buildApp(
   { config, connections: configured }: FullSetup,
-  ports: OpenPorts,
+  ports: OpenedPorts,
   deps: ApiPorts<'reload' | 'operations'> &
     ServerDeps & {
       readonly readiness: Readiness;
@@ -98,7 +98,7 @@ export async function buildApp(
   });
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
-  if (brand !== null) await shareInTime(brand, { state, clock, log, background: deps.operations.background });
+  if (brand !== null) await shareWithRetries(brand, { state, clock, log, background: deps.operations.background });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
   const core: CoreDeps = { clock, random, state, audit, log, verifier, signer: keyService.signer, issuer, settings };
   const connected = await Promise.all(
@@ -178,7 +178,7 @@ const shareAgainMs = 5_000;
 /**
  * Stores the brand. Failed attempts are retried in the background, because a server may start before its state store.
  */
-async function shareInTime(
+async function shareWithRetries(
   brand: Brand,
   { background, log, ...deps }: OperationsPorts<'state' | 'clock' | 'log' | 'background'>,
 ): Promise<void> {

@@ -80,7 +80,7 @@ function describeReplies(): void {
   for (const [guard, description] of descriptions) z.globalRegistry.add(guard, { description });
 }
 
-function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
+function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
   describeReplies();
   return [
     ...createStepUpEndpoints(deps),
@@ -111,7 +111,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createClientTokenEndpoints(deps),
     ...createContactEndpoints(deps),
     ...createSubjectEndpoints(deps),
-    ...createCaptureEndpoints(deps),
+    ...createPersonEndpoints(deps),
     ...createApplicationEndpoints(deps),
     ...createApplicationKeyEndpoints(deps),
     ...createUsageEndpoints(deps),

@@ -34,7 +34,7 @@ export interface ServerDeps extends EngineDeps, Ports<'auditEvents'> {
 }
 
 /** Ports that are opened once per process and kept across reloads. */
-export interface OpenPorts extends Ports<'state' | 'audit' | 'verifier'> {
+export interface OpenedPorts extends Ports<'state' | 'audit' | 'verifier'> {
   readonly files: DataFiles;
   readonly ledger: LedgerStore;
   readonly trail: Trail;
@@ -50,7 +50,7 @@ export interface OpenPorts extends Ports<'state' | 'audit' | 'verifier'> {
 export async function openPorts(
   config: Setup['config'],
   deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },
-): Promise<OpenPorts> {
+): Promise<OpenedPorts> {
   const { observePort, metrics } = deps.telemetry;
   await openFolder(config.dataFolder);
   const files = filesOf(config);
@@ -72,7 +72,7 @@ export async function openPorts(
     beforeRemoval: () => keepDenials(files, deps),
     onRecord: (record, chain) => recorder.note(record, chain, deps.contexts.network()),
   });
-  void recorder.eraseAgain(trail);
+  void recorder.replayErasures(trail);
   const ownRecords = withSubscribers(trail, [countAuditEvents(metrics, new Set())]);
   const state = observePort(
     'state',
@@ -137,7 +137,7 @@ const observeKeyService = (opened: KeyService, { observePort }: Telemetry): KeyS
 
 async function createVerifier(
   config: Setup['config']['verifier'],
-  deps: ServerDeps & Pick<OpenPorts, 'keyService'> & OpenedEngine,
+  deps: ServerDeps & Pick<OpenedPorts, 'keyService'> & OpenedEngine,
 ): Promise<Verifier> {
   if (config.kind === 'embedded')
     return createEmbeddedVerifier({ ...deps, keys: deps.keyService.keys, stretch: createStretch(publishedCost) });

@@ -15,7 +15,7 @@ import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../
 import { startTransmitter } from '../security-events/transmitter.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
-import type { OpenPorts, ServerDeps } from './open-ports.js';
+import type { OpenedPorts, ServerDeps } from './open-ports.js';
 
 export interface OpenTransmitter extends SecurityEvents {
   endPolls(): void;
@@ -28,7 +28,7 @@ export interface OpenTransmitter extends SecurityEvents {
  */
 export async function openTransmitter(
   config: Setup['config'],
-  { trail, files, state, keyService }: Pick<OpenPorts, 'trail' | 'files' | 'state' | 'keyService'>,
+  { trail, files, state, keyService }: Pick<OpenedPorts, 'trail' | 'files' | 'state' | 'keyService'>,
   {
     telemetry: { metrics },
     connectionOf,

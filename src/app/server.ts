@@ -19,7 +19,7 @@ import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
 import { serveMetrics } from './metrics-server.js';
 import type { OpenedEngine } from './open-engine.js';
-import { type OpenPorts, openPorts, type ServerDeps } from './open-ports.js';
+import { type OpenedPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness, takesWrites } from './readiness.js';
 import { type Active, Reloader, recordLoaded } from './reloader.js';
@@ -151,7 +151,7 @@ function observeRun({ name, last }: JobState, { metrics }: Telemetry): void {
 }
 
 /** Reads mode switches. @returns none if the store does not respond */
-function readModesIfAny({ state }: OpenPorts, deps: ServerDeps): Promise<Modes> {
+function readModesIfAny({ state }: OpenedPorts, deps: ServerDeps): Promise<Modes> {
   return readModes({ ...deps, state }).catch((error: unknown) => {
     deps.log.error('cannot read manual mode switches', { code: toCode(error) });
     return new Map();
@@ -162,7 +162,7 @@ function readModesIfAny({ state }: OpenPorts, deps: ServerDeps): Promise<Modes> 
 async function storeFreshKey(
   key: AdminKey,
   active: Active,
-  { files }: OpenPorts,
+  { files }: OpenedPorts,
   { random, announce }: StartDeps,
 ): Promise<() => void> {
   const { fresh } = key;
@@ -182,7 +182,7 @@ async function announceStart(
   active: Active,
   key: AdminKey,
   metricsUrl: string | null,
-  ports: OpenPorts,
+  ports: OpenedPorts,
   deps: StartDeps,
 ): Promise<void> {
   const { config } = active.setup;
@@ -215,7 +215,7 @@ async function recover(auditFile: string, through: number, core: BuiltApp['core'
 }
 
 function partsOf(
-  { engine, verifier, state, keyService }: OpenPorts,
+  { engine, verifier, state, keyService }: OpenedPorts,
   { clock }: Ports<'clock'>,
 ): Parameters<typeof createReadiness>[0] {
   return {

@@ -6,14 +6,12 @@ import type { AuditEvent } from '../core/audit-events.js';
 import type { Ports } from '../core/deps.js';
 import type { Audit, Clock } from '../core/ports.js';
 import { hexDigestOf } from '../core/secrets.js';
-import { addSec, type EpochMs, toIso } from '../core/units.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import { createGroupCommit, ifExists, syncFolder } from '../files/durable-file.js';
 import { type FileEnd, openEnd, readTail, type Tail } from './chain.js';
 import { lockTrail } from './lock.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf, openChainName } from './trail-files.js';
-
-const secondsPerDay = 86_400;
 
 /**
  * Removes closed files older than `retentionDays`. Before each removal, a record with the number and digest of the last
@@ -30,12 +28,12 @@ export async function removeOldSegments(
   append: (event: AuditEvent) => Promise<void>,
 ): Promise<void> {
   const keptFrom = addSec(clock.now(), -retentionDays * secondsPerDay);
-  let isKept = false;
+  let hasSavedBefore = false;
   for (const { file: segment, lastSequence } of await closedSegmentsOf(file)) {
     const { sequence: through, digest, time } = await readTail(segment);
     if (time === null || time >= keptFrom) return;
-    if (!isKept) await beforeRemoval();
-    isKept = true;
+    if (!hasSavedBefore) await beforeRemoval();
+    hasSavedBefore = true;
     await append({ action: 'records_removed', connection: '', subject: '', detail: { through, digest } });
     await rm(segment);
     await rm(closedFileOf(headsFileOf(file), lastSequence), { force: true });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeBase64 } from './body.js';
 import { LongText } from './json.js';
@@ -61,4 +61,13 @@ test('a picture of 10 MB, with its slashes escaped and not, is decoded whole', a
   }
   const broken = `${text.slice(0, 9_000_000)}!${text.slice(9_000_001)}`;
   await expect(decodeBase64(new LongText(Buffer.from(broken)))).rejects.toMatchObject({ code: 'photo_invalid' });
+});
+
+test('the slices before an invalid one are zeroed', async () => {
+  const allocate = jest.spyOn(Buffer, 'allocUnsafe');
+  const text = Buffer.alloc(400_000, 'face').toString('base64');
+  await expect(decodeBase64(`${text}!`)).rejects.toMatchObject({ code: 'photo_invalid' });
+  const decoded = allocate.mock.results.map(({ value }) => value as Buffer).find(({ length }) => length >= 400_000);
+  allocate.mockRestore();
+  expect(decoded?.every((byte) => byte === 0)).toBe(true);
 });

@@ -207,22 +207,39 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
   const decoded = Buffer.allocUnsafe(Math.ceil((source.length - start) / 4) * 3);
+  try {
+    const length = await decodeSlices(source, start, toCharacters, decoded);
+    if (length === 0) throw new FaceError('photo_invalid');
+    return decoded.subarray(0, length);
+  } catch (error) {
+    // The slices before an invalid one are part of a photo.
+    decoded.fill(0);
+    throw error;
+  }
+}
+
+/** @returns the number of decoded bytes */
+async function decodeSlices(
+  source: Buffer,
+  start: number,
+  toCharacters: (text: string) => string,
+  target: Buffer,
+): Promise<number> {
   let length = 0;
-  let carried = '';
+  let undecoded = '';
   for (let at = start; at < source.length; at += sliceCharacters) {
     if (at > start) await nextTurn();
     const end = Math.min(at + sliceCharacters, source.length);
-    const characters = toCharacters(carried + source.toString('latin1', at, end));
+    const characters = toCharacters(undecoded + source.toString('latin1', at, end));
     const isLast = end === source.length;
     // An incomplete escape at the end of a slice is moved to the next slice.
-    const sure = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
+    const wholeEnd = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
     // The last four characters wait, because only a line break may follow their padding.
-    const taken = isLast ? sure : Math.max(0, sure - 4 - (sure % 4));
-    length += decodeSlice(characters.slice(0, taken), decoded.subarray(length), isLast);
-    carried = characters.slice(taken);
+    const decodedEnd = isLast ? wholeEnd : Math.max(0, wholeEnd - 4 - (wholeEnd % 4));
+    length += decodeSlice(characters.slice(0, decodedEnd), target.subarray(length), isLast);
+    undecoded = characters.slice(decodedEnd);
   }
-  if (length === 0) throw new FaceError('photo_invalid');
-  return decoded.subarray(0, length);
+  return length;
 }
 
 /** Many programs write base64 in lines of 64 or 76 characters (RFC 2045), with a line break at the end. */

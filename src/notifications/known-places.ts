@@ -81,11 +81,12 @@ export async function readKnownPlaces(
   who: SubjectRef,
   deps: Ports<'state'>,
 ): Promise<{ readonly devices: number; readonly networks: number; readonly expiresAt: EpochMs | null } | null> {
-  const found = await readStored(toStored(who), deps);
+  const stored = toStored(who);
+  const found = await readStored(stored, deps);
   if (found === null) return null;
   const { seen } = found.record;
   const count = (kind: PlaceKind): number => seen.filter((each) => each.kind === kind).length;
-  return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
+  return { devices: count('device'), networks: count('network'), expiresAt: stored.expiresAt(found.record) };
 }
 
 export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state'>): Promise<void> {

@@ -72,8 +72,9 @@ export async function compareWithEarlier(
 ): Promise<ComparedFrames | null> {
   if (record.subject === '') return null;
   const who = subjectOf(record);
-  const looks = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, shareOf(record))));
-  const sketches = looks.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []));
+  const results = await Promise.allSettled(photos.map((photo) => deps.analysisCache.sketch(photo, shareOf(record))));
+  // A frame without a sketch has no usable face, for which the judge refuses the check.
+  const sketches = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const found = (await readStored(toStored(who), deps))?.record ?? null;
   const { keyVersion, frames } = await digest(who, found, sketches, deps).finally(() => {
     for (const sketch of sketches) sketch.wipe();

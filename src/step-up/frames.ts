@@ -26,7 +26,7 @@ import {
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
-import { lightOf, type SessionView } from './session-view.js';
+import { lightByPolicy, type SessionView } from './session-view.js';
 import { endAttempt, type StepUp } from './stored.js';
 import { capture, challenge, commit, newAttempt, releaseAttempt } from './transitions.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
@@ -115,7 +115,7 @@ export async function startChallenge(
   if (session.record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
   // A page of an older version would not show the action, and sends no digest of it.
   if (shown !== (session.record.action?.digest ?? null)) throw new FaceError('action_unseen');
-  const light = lightOf(session);
+  const light = lightByPolicy(session);
   if (light === 'demanded' && shows === null) throw new FaceError('light_needed');
   checkStarted(session.record, deps.clock.now());
   await consumeLimits(undecidedOf(session.record), deps);
@@ -326,9 +326,9 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
 }
 
 /** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
-function findUnusable(photos: readonly Photo[], { analysisCache: sight }: Ports<'analysisCache'>): PhotoCode | null {
+function findUnusable(photos: readonly Photo[], { analysisCache }: Ports<'analysisCache'>): PhotoCode | null {
   try {
-    for (const photo of photos) sight.checkFrame(photo);
+    for (const photo of photos) analysisCache.checkFrame(photo);
     return null;
   } catch (error) {
     const code = toCode(error);

@@ -44,7 +44,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
 }
 
 /** Returns how screen light is used. Without a connection's policy, it is used if supported. */
-export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
+export const lightByPolicy = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
   lights[connection?.policy.liveness ?? 'challenge'];
 
 const lights = {
@@ -103,7 +103,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
         : { ...record.action, mixedScripts: hasMixedScripts(record.action.words) },
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: requiredSecret(stepUp),
-    light: lightOf(stepUp),
+    light: lightByPolicy(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     phoneNeeded: record.camera === 'phone',
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTry, type Facts, isCameraAhead, lightOf, nextStep, nothingKnown } from '../../web/capture/state.js';
+import { afterTry, type Facts, isCameraAhead, lightInUse, nextStep, nothingKnown } from '../../web/capture/state.js';
 import type { View } from '../../web/capture/view.js';
 import { firstView } from '../support/data/first-view.js';
 
@@ -111,14 +111,14 @@ test('a retried check starts with the secret, a retried enrolment with the camer
 test('optional light is omitted after two overexposed attempts or on request, and required light never', () => {
   const offered = { ...view, light: 'offered' } as const;
   const once: Facts = { ...facts, ...afterTry(offered, facts, 'too_bright') };
-  expect(lightOf(offered, once)).toBe('offered');
+  expect(lightInUse(offered, once)).toBe('offered');
   const blinked: Facts = { ...once, ...afterTry(offered, once, 'follow') };
-  expect(lightOf(offered, blinked)).toBe('offered');
+  expect(lightInUse(offered, blinked)).toBe('offered');
   const twice: Facts = { ...blinked, ...afterTry(offered, blinked, 'too_bright') };
-  expect(lightOf(offered, twice)).toBe('none');
-  expect(lightOf({ ...view, light: 'demanded' }, twice)).toBe('demanded');
-  expect(lightOf(offered, { ...facts, withoutLight: true })).toBe('none');
-  expect(lightOf({ ...view, light: 'none' }, facts)).toBe('none');
+  expect(lightInUse(offered, twice)).toBe('none');
+  expect(lightInUse({ ...view, light: 'demanded' }, twice)).toBe('demanded');
+  expect(lightInUse(offered, { ...facts, withoutLight: true })).toBe('none');
+  expect(lightInUse({ ...view, light: 'none' }, facts)).toBe('none');
 });
 
 test('the user’s own page needs neither consent nor camera until a new enrolment', () => {

@@ -164,7 +164,7 @@ export const isCameraAhead = (facts: Facts): boolean =>
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
   mayHandOff && role === 'own' && handOffAllowed;
 
-export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
+export const lightInUse = ({ light }: View, { withoutLight }: Facts): View['light'] =>
   light === 'offered' && withoutLight ? 'none' : light;
 
 /** After this many attempts without visible light, the light is skipped if allowed. */

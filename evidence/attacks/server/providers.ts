@@ -33,8 +33,8 @@ export interface HookTarget extends Pick<HookProvider, 'sign'> {
   readonly provider: string;
   readonly hook: string;
   readonly path: string;
-  /** Person whose receipt the call carries. */
-  readonly receiptSubject: ((n: number) => string) | null;
+  /** Returns the subject whose receipt the call carries. @param n - number of the simulated user */
+  readonly toReceiptSubject: ((n: number) => string) | null;
   toCall(n: number, id?: string, receipt?: string): ReturnType<typeof toCall>;
   /** Number of a user with an unused passed face check, if a check is what makes the hook grant. */
   readonly bait: number;
@@ -149,15 +149,15 @@ export async function openProviders() {
     environment: Object.fromEntries(hooked.flatMap(({ env }) => Object.entries(env))),
     hooks: hooked.flatMap((provider) =>
       provider.hooks.map(
-        ({ hook, path = hook, event, grantedText, receiptSubject = null }): HookTarget => ({
+        ({ hook, path = hook, event, grantedText, toReceiptSubject = null }): HookTarget => ({
           provider: provider.connection.id,
           hook,
           sign: provider.sign,
-          receiptSubject,
+          toReceiptSubject,
           path: `/hooks/${provider.connection.id}/${path}`,
           toCall: (...about) => toCall(provider, event(...about)),
           bait: nextPerson(true),
-          hasBait: receiptSubject === null && !checkless.has(hook),
+          hasBait: toReceiptSubject === null && !checkless.has(hook),
           isGranted: ({ status, text }) => status === 200 && text.includes(grantedText),
         }),
       ),

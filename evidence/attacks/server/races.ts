@@ -211,15 +211,15 @@ export function racesOf(stage: Stage, victims: Victims, film: Film): readonly Si
 /** Each sender calls the hook with an event of its own about the same passed face check or receipt. */
 export const racesOfHooks = (stage: Stage, { tokens: { good: token } }: Victims): readonly SingleUse[] =>
   stage.providers.hooks
-    .filter(({ hasBait, receiptSubject }) => hasBait || receiptSubject !== null)
+    .filter(({ hasBait, toReceiptSubject }) => hasBait || toReceiptSubject !== null)
     .map((target) => {
-      const { path, provider: connection, receiptSubject, isGranted: isWon } = target;
+      const { path, provider: connection, toReceiptSubject, isGranted: isWon } = target;
       const about = { endpoint: `POST ${path}`, thing: `what lets the hook ${path} grant`, isWon } as const;
       return race({ ...about, weight: 'face', mayRepeat: true }, async () => {
         const person = nextPerson(true);
-        if (receiptSubject === null) return () => hookRequest(target, person);
+        if (toReceiptSubject === null) return () => hookRequest(target, person);
         const audience = `${stage.url}/hooks/${connection}`;
-        const { receipt } = await passStepUp(stage, { connection, subject: receiptSubject(person), token, audience });
+        const { receipt } = await passStepUp(stage, { connection, subject: toReceiptSubject(person), token, audience });
         return () => hookRequest(target, person, { receipt });
       });
     });

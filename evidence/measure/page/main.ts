@@ -122,7 +122,10 @@ function showSummary({ cells, responsible, tester }: TesterView, page: Page): vo
 }
 
 /** Texts of the consent. If you change them, also change `presenceConsentVersion`. */
-const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
+const sectionsOf = ({
+  responsible,
+  keepDays,
+}: TesterView): readonly (readonly [name: string, heading: string, text: string])[] => [
   [
     'camera',
     'What is stored',

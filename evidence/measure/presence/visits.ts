@@ -92,7 +92,7 @@ export interface TakenChallenge {
 
 export interface Visits {
   newTicket(): Credential;
-  /** Opens a link, once. @throws `step_up_unknown` */
+  /** Opens a link, once. @throws `step_up_unknown` if the link is used or unknown */
   open(ticket: Credential): { readonly session: Credential; readonly visit: TesterSession };
   find(session: Credential | null): TesterSession;
 }

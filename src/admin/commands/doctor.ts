@@ -6,7 +6,7 @@ import type { Finding } from '../../connections/provisioning.js';
 import type { Setup } from '../../connections/setup.js';
 import { FaceError } from '../../errors.js';
 import type { CheckResult } from '../operations/checks/in-turn.js';
-import { collectChecks, makeChecks } from '../operations/doctor.js';
+import { collectChecks, runChecks } from '../operations/doctor.js';
 import { toDetailLines } from '../operations/failure.js';
 import { applyModes, readSwitchedModes } from '../operations/modes.js';
 
@@ -71,7 +71,7 @@ export function createDoctorCommand(deps: CliDeps): CommandUnknownOpts {
         const connection = findConnection(applyModes(setup, modes), given);
         id = connection.id;
         const { checks } = await collectChecks({ setup, connection, switched: modes.get(connection.id) ?? null }, deps);
-        for await (const result of makeChecks(checks, deps)) show(result);
+        for await (const result of runChecks(checks, deps)) show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');
       if (!deps.printJson({ connection: id, ok, checks: results })) deps.print(`\n${toVerdictCounts(results)}.`);

@@ -28,11 +28,11 @@ const pushField = z
   .prefault(false)
   .describe('Sends the configured secrets to the provider again. The provider never returns them.');
 
-const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
+const toRun = ({ run: { progress, ...run }, state }: ApplyRun) => ({
   id: run.id,
   by: run.by,
   startedAt: toIso(run.startedAt),
-  state: at,
+  state,
   pushSecrets: progress.pushSecrets,
   endedAt: run.endedAt === null ? null : toIso(run.endedAt),
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),

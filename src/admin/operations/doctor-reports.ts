@@ -4,7 +4,7 @@ import type { Ports } from '../../core/deps.js';
 import { withTimeout } from '../../core/resilience.js';
 import { addSec, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import type { CheckResult } from './checks/in-turn.js';
-import { type Checks, collectChecks, makeChecks } from './doctor.js';
+import { type Checks, collectChecks, runChecks } from './doctor.js';
 import { findConfigured, nameSteps } from './open-connection.js';
 import type { OperationsContext, OperationsPorts } from './operations-context.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
@@ -139,7 +139,7 @@ const lightOf = {
 async function makeInTime({ checks }: Checks, deps: Ports<'clock' | 'log'>): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const endsAt = addSec(deps.clock.now(), longestMs / 1000);
-  const iterator = makeChecks(checks, deps);
+  const iterator = runChecks(checks, deps);
   for (;;) {
     const next = await withTimeout<IteratorResult<CheckResult> | null>(
       iterator.next(),

@@ -51,7 +51,7 @@ export interface Checks {
 }
 
 /** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
-export const makeChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
+export const runChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
   checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };

@@ -42,7 +42,7 @@ export async function reportHooks(
     const { subject, detail } = decision;
     const report = reports.get(detail.hook) ?? toEmpty(detail.hook, decision.time);
     reports.set(detail.hook, report);
-    count(decision, report);
+    addDecision(decision, report);
     const isPassed = detail.outcome === 'verified' || detail.outcome === 'another_way';
     const person = JSON.stringify([detail.hook, subject]);
     if (isPassed || subject === '' || affected.has(person)) continue;
@@ -67,7 +67,7 @@ const toEmpty = (hook: string, first: EpochMs): HookReport => ({
   last: toIso(first),
 });
 
-function count({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {
+function addDecision({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {
   report.decisions += 1;
   report.last = toIso(time);
   if (detail.outcome === 'verified' || detail.outcome === 'another_way') {

@@ -33,15 +33,16 @@ export interface NamedStep {
 }
 
 export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
-  const taken = new Map<string, number>();
+  const used = new Set<string>();
   return steps.map((step) => {
     const name = step.title
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-|-$/g, '');
-    const count = (taken.get(name) ?? 0) + 1;
-    taken.set(name, count);
-    return { id: count === 1 ? name : `${name}-${count}`, step };
+    let id = name;
+    for (let number = 2; used.has(id); number += 1) id = `${name}-${number}`;
+    used.add(id);
+    return { id, step };
   });
 }
 

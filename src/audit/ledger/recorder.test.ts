@@ -102,13 +102,13 @@ test('repeats at start an erasure that a crash interrupted, and keeps users who 
   await recorder.flush();
   setDown(false);
   const next = createRecorder();
-  await next.eraseAgain(trail);
+  await next.replayErasures(trail);
   const told = async () => (await lines()).map(({ subject, action }) => `${subject} ${action}`);
   expect(await told()).toEqual(['anna subject_erased', 'berta verified']);
   clock.advanceSec(1);
   await check('anna');
   await recorder.flush();
-  await next.eraseAgain(trail);
+  await next.replayErasures(trail);
   expect(await told()).toEqual(['anna verified', 'anna subject_erased', 'berta verified']);
   await next.stop();
 });

@@ -25,7 +25,7 @@ export interface LedgerRecorder {
   /** @param network - shortened network address of the caller */
   note(record: WrittenRecord, trail: string, network: string | null): void;
   /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
-  eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
+  replayErasures(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
   /** Writes the entries that are waiting, for a few seconds at most. */
   stop(): Promise<void>;
@@ -54,12 +54,12 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     }, afterMs).unref();
   };
 
-  const lose = (lines: number): void => {
+  const countLost = (lines: number): void => {
     lost += lines;
     onLines('lost', lines);
   };
 
-  const tellLost = (code: string): void => {
+  const reportLost = (code: string): void => {
     log.warn('cannot write the ledger', { code, waiting: waiting.length, lost });
     lost = 0;
   };
@@ -70,7 +70,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       try {
         await recordEntries(batch, deps);
       } catch (error) {
-        tellLost(toCode(error));
+        reportLost(toCode(error));
         flushSoon(pauseMs);
         return;
       }
@@ -126,13 +126,13 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       const entry = toEntry(record, trail, network, deps);
       if (entry === null) return;
       if (waiting.length >= mostWaiting) {
-        lose(1);
+        countLost(1);
         return;
       }
       waiting.push(entry);
       flushSoon(gatherMs);
     },
-    eraseAgain(trail) {
+    replayErasures(trail) {
       erasing = eraseAll(trail).catch((error: unknown) =>
         log.error('erasures not replayed in the ledger', { code: toCode(error) }),
       );
@@ -144,8 +144,8 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       if (timer !== null) clearTimeout(timer);
       await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), delay(stopMs, undefined, { ref: false })]);
       if (waiting.length === 0) return;
-      lose(waiting.length);
-      tellLost('state_unavailable');
+      countLost(waiting.length);
+      reportLost('state_unavailable');
     },
   };
 }

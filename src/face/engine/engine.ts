@@ -155,6 +155,7 @@ export function createAnalysisCache(deps: {
   };
 }
 
+/** Examines a photo. A held photo returns the signals of its cache, which are those of all its steps. */
 export const examineOnce = (
   engine: Engine,
   photo: Photo,

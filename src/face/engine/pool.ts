@@ -198,9 +198,9 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const hasNone = (): boolean => workers.size === 0 && starting.size === 0;
 
   const run = async (worker: WorkerHandle, job: Waiting): Promise<void> => {
-    const anonymous = job.share.class === 'anonymous' ? 1 : 0;
+    const anonymousCount = job.share.class === 'anonymous' ? 1 : 0;
     running += 1;
-    runningAnonymous += anonymous;
+    runningAnonymous += anonymousCount;
     if (job.task.task === 'examine') examinations += 1;
     try {
       // Copied only now, so that a waiting photo is in memory only once.
@@ -215,7 +215,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       job.reject(error);
     } finally {
       running -= 1;
-      runningAnonymous -= anonymous;
+      runningAnonymous -= anonymousCount;
       dispatch();
     }
   };

@@ -156,6 +156,7 @@ async function openDraft(folder: string): Promise<string> {
 
 /**
  * Downloads missing models.
+ * @returns the number of files written
  * @throws `model_altered` if a checksum is wrong; `model_missing` if the models cannot be downloaded or written
  */
 export const fetchModels = (folder: string, say: PrintLine): Promise<number> =>

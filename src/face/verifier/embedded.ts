@@ -143,7 +143,7 @@ export function createEmbeddedVerifier(deps: {
   }
 
   const match: Verifier['match'] = (probe, references, accuracy, share) => {
-    const terms = { engine, share, needed: [probe], by: current };
+    const terms = { engine, share, needed: [probe], parameters: current };
     return withEmbeddings([probe, ...references], terms, ([live, ...others]) =>
       others.map((other) => {
         if (typeof live === 'string') throw new FaceError(live);
@@ -155,7 +155,7 @@ export function createEmbeddedVerifier(deps: {
   };
 
   const consistency: Verifier['consistency'] = (photos, accuracy, share) =>
-    withEmbeddings(photos, { engine, share, needed: [], by: current }, (found) => {
+    withEmbeddings(photos, { engine, share, needed: [], parameters: current }, (found) => {
       const unusable = found.flatMap((each, index) => (typeof each === 'string' ? [{ index, code: each }] : []));
       const usable = found.flatMap((each, index) => (typeof each === 'string' ? [] : [{ index, embedding: each }]));
       const outliers = withCentred(

@@ -72,12 +72,17 @@ interface Examining {
 }
 
 /**
- * Computes the embeddings of photos, and wipes them after the work.
+ * Computes the embeddings of photos, and wipes the embeddings after the work.
  * @param needed - photos that must be usable; a refusal of one is thrown
  */
 export async function withEmbeddings<T>(
   photos: readonly Photo[],
-  { engine, share, needed, by }: Examining & { readonly needed: readonly Photo[]; readonly by: EngineParameters },
+  {
+    engine,
+    share,
+    needed,
+    parameters,
+  }: Examining & { readonly needed: readonly Photo[]; readonly parameters: EngineParameters },
   work: (embeddings: readonly (Embedding | PhotoCode)[]) => T,
 ): Promise<T> {
   const examined = await examineAll<FaceAnalysis | PhotoCode>(photos, (photo) =>
@@ -88,13 +93,13 @@ export async function withEmbeddings<T>(
     }),
   );
   try {
-    return work(examined.map((each) => (typeof each === 'string' ? each : describedBy(each, by).embedding)));
+    return work(examined.map((each) => (typeof each === 'string' ? each : describedBy(each, parameters).embedding)));
   } finally {
     examined.forEach(wipeIfSeen);
   }
 }
 
-/** Examines the photos of one person, and wipes what it saw after the work. */
+/** Examines the photos of one person, and wipes the results after the work. */
 export async function withProbe<T>(
   photos: readonly Photo[],
   { engine, share, measureLiveness }: Examining & { readonly measureLiveness: boolean },

@@ -105,7 +105,8 @@ export interface FacenitionClient {
    * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`; refusals of the service
    */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
-  deadline(): AbortSignal;
+  /** Returns a signal that aborts after the time limit of a whole call. */
+  newDeadline(): AbortSignal;
   /** Returns true if the service works. The service is asked at most once in five seconds. */
   isReady(): Promise<boolean>;
   /** Waits for running calls, up to their deadlines. */
@@ -227,12 +228,12 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       calls -= 1;
     }
   };
-  const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
+  const newDeadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
 
   // The API has no health endpoint. A working service refuses this empty verification as malformed, without counting an
   // attempt.
   const probe = async (): Promise<boolean> => {
-    const result = await attempt('authenticate', [], deadline());
+    const result = await attempt('authenticate', [], newDeadline());
     return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
   };
   let evidence: { readonly at: EpochMs; readonly ready: Promise<boolean> } | null = null;
@@ -249,7 +250,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     return closing;
   };
 
-  return { call, deadline, isReady, close };
+  return { call, newDeadline, isReady, close };
 }
 
 const isSuccess = ({ status, body }: Answer): boolean => status >= 200 && status < 300 && body !== undefined;

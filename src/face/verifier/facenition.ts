@@ -121,7 +121,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     async enrol(request) {
       const { photos, expiresAt } = request;
       checkPhotoCount(photos);
-      const reply = await client.call('generate', enrolFields(request), generateReply, client.deadline());
+      const reply = await client.call('generate', enrolFields(request), generateReply, client.newDeadline());
       const token = new SealedToken(reply.token);
       const tokenId = checkSealed(token, request);
       return { token, tokenId, engine: reply.engine, expiresAt, photos: photos.length };
@@ -132,7 +132,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // The local judge is awaited before the deadline begins, because its time must not count as slowness of the
       // service.
       const isJudgedLive = (await request.judgedLive) ?? true;
-      const signal = client.deadline();
+      const signal = client.newDeadline();
       // First, because this call is repeatable and not counted.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
@@ -147,7 +147,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // Threshold that is returned if the service refuses a decoy without stating one.
       let threshold = 1;
       const reply = await check(request, async (fields) => {
-        const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
+        const scored = await client.call('authenticate-score', fields, scoreReply, client.newDeadline());
         threshold = scored.threshold;
         return scored;
       });
@@ -169,7 +169,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
         { name: 'probe', photos: [probe] },
         { name: 'reference', photos: references },
       ];
-      const signal = client.deadline();
+      const signal = client.newDeadline();
       const results =
         references.length === 1
           ? [await client.call('match', fields, matchReply, signal)]
@@ -182,7 +182,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async consistency(photos, accuracy) {
       const fields = [accuracyField(accuracy), photosField(photos)];
-      const reply = await client.call('consistency-check', fields, consistencyReply, client.deadline());
+      const reply = await client.call('consistency-check', fields, consistencyReply, client.newDeadline());
       const { consistent, outliers, unusable } = reply;
       const named = [...outliers, ...unusable.map(({ index }) => index)];
       if (named.some((index) => index >= photos.length) || consistent !== (named.length === 0))
@@ -192,12 +192,12 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async detect(photo) {
       const fields = [photosField([photo])];
-      const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.deadline());
+      const { widthPx, heightPx, faces } = await client.call('detect', fields, detectReply, client.newDeadline());
       return { widthPx, heightPx, faces };
     },
 
-    quality: (photo) => screen('quality', photo, client.deadline()),
-    liveness: (photo) => screen('liveness', photo, client.deadline()),
+    quality: (photo) => screen('quality', photo, client.newDeadline()),
+    liveness: (photo) => screen('liveness', photo, client.newDeadline()),
   };
 }
 

@@ -31,8 +31,8 @@ function quotaOf({ application, sandbox, tenant }: Client, current: Sandbox | nu
 
 /** The shortest window comes first, so that requests which it refuses are not counted in the longer one. */
 const windows = [
-  { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
-  { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
+  { name: 'minute', sec: 60, limitOf: ({ perMinute }: Quota): number => perMinute },
+  { name: 'day', sec: 24 * 60 * 60, limitOf: ({ perDay }: Quota): number => perDay },
 ] as const;
 
 interface QuotaUse {
@@ -50,10 +50,10 @@ interface QuotaUse {
  */
 export async function countRequest(quota: Quota, deps: Ports<'state' | 'clock'>): Promise<readonly QuotaUse[]> {
   const uses: QuotaUse[] = [];
-  for (const { name, sec, quotaOf } of windows) {
+  for (const { name, sec, limitOf } of windows) {
     const window = windowOf(`quota:${quota.id}:${name}`, sec, deps);
     const counted = await countIn(window, 1, deps);
-    const allowed = quotaOf(quota);
+    const allowed = limitOf(quota);
     const isExceeded = counted > allowed;
     const left = Math.max(0, allowed - counted);
     uses.push({ name, quota: allowed, windowSec: sec, left, resetSec: secLeftOf(window, deps), isExceeded });

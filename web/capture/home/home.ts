@@ -11,7 +11,8 @@ interface Pressed {
   readonly work: () => Promise<Outcome>;
 }
 
-interface Came {
+/** The message of the last action, shown in its section. */
+interface LastMessage {
   readonly section: Section | null;
   readonly said: Said | null;
 }
@@ -21,13 +22,13 @@ type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
 export const home: Step = async (view, _facts, { page, api }) => {
   const tools = { page, api };
   let shown = await readAll(tools);
-  let came: Came | null = null;
+  let last: LastMessage | null = null;
   for (;;) {
-    const { section, work } = await ask(shown, came, view, tools);
+    const { section, work } = await ask(shown, last, view, tools);
     const outcome = await work();
     if (outcome.kind === 'view') return { view: outcome.view };
     if (outcome.kind === 'said') shown = await readAll(tools);
-    came = { section, said: outcome.kind === 'said' ? outcome.said : null };
+    last = { section, said: outcome.kind === 'said' ? outcome.said : null };
   }
 };
 
@@ -51,7 +52,7 @@ const drawUnreadable: Draw = (words, press) => [
   button('quiet', words.readAgain, () => press(async () => ({ kind: 'said', said: null }))),
 ];
 
-function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
+function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
   const pressed = page.ask<Pressed>((all, choose) => {
     const words = homeWords[page.language];
     const close = async (): Promise<Outcome> => ({ kind: 'view', view: await api.decline() });
@@ -60,7 +61,7 @@ function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }
       heading: words.title,
       body: [
         ...shown.map(({ section, draw }) => {
-          const said = came?.section === section ? came.said : null;
+          const said = last?.section === section ? last.said : null;
           return el(
             'section',
             { class: 'part', 'data-section': section.name, 'aria-labelledby': `part-${section.name}` },

@@ -6,7 +6,7 @@ import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
 import { checkPictures } from '../picture.js';
-import { type Change, type Facts, type Frames, lightOf, mayUsePhone } from '../state.js';
+import { type Change, type Facts, type Frames, lightInUse, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
@@ -15,7 +15,7 @@ import { type Framed, frameFace } from './framing.js';
 
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  const isLit = lightOf(view, facts) !== 'none';
+  const isLit = lightInUse(view, facts) !== 'none';
   const needsCamera = !facts.isCameraAsked && !(await isCameraAllowed());
   if (needsCamera || (isLit && !facts.isLightAccepted)) return prepare({ view, facts, isLit, needsCamera }, tools);
   const taken = await takeFrames({ isLit, isPhoneOffered: mayUsePhone(facts, view) }, tools);

@@ -36,9 +36,9 @@ export const createCoverageCheck = (
       return warn(found, 'Let the credentials of the service list users.');
     }
     const foreign = await countForeign(holders, connection, known);
-    const sound = { ...counted, enrolled: counted.enrolled - foreign };
-    onCensus(sound);
-    return toCoverageFinding(sound, connection.policy, foreign);
+    const own = { ...counted, enrolled: counted.enrolled - foreign };
+    onCensus(own);
+    return toCoverageFinding(own, connection.policy, foreign);
   },
 });
 
