@@ -216,8 +216,8 @@ async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Prom
 
 const checkAttributeRights = ({ settings }: EntraProvisionDeps): Finding =>
   manual(
-    'Graph does not tell who may write it. A directory extension holds 256 characters, and whoever can read a user can read it',
-    `Put ${settings.entra.attribute} into no user flow and no profile page, and give applications no delegated right to write users. A token is sealed for its user: put on another user it opens for nobody`,
+    'Graph does not report which applications may write it. A directory extension holds 256 characters, and anyone who can read a user can read it',
+    `Do not add ${settings.entra.attribute} to a user flow or profile page, and do not give applications a delegated permission to write users. A token is sealed for its user: copied to another user, it matches no face`,
   );
 
 function checkBypasses({ settings }: EntraProvisionDeps): Finding {

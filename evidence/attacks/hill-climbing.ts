@@ -96,7 +96,7 @@ function createTransparentEngine(): Engine {
   return {
     ...engine,
     examine: async (photo, signals, share) => ({
-      ...(await engine.examine(drawPhoto('somebody', 1), signals, share)),
+      ...(await engine.examine(drawPhoto('person', 1), signals, share)),
       embedding: photo.use((bytes) => new Embedding(new Float32Array(Uint8Array.from(bytes).buffer))),
     }),
   };

@@ -227,7 +227,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     accepted: taken,
     error: errors,
     'never attacked': missing,
-    'nobody won': winners.lost,
+    'race without winner': winners.lost,
     'refused as they may': controls.refused,
     'legitimate, refused': during.refusals,
   };

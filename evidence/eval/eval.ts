@@ -45,7 +45,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --photos  which photos count, by the names of their files: 'frontal_*' (default all)
   --json    figures as JSON on stdout instead of tables
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
-            and this folder's entry in as-used.json and as-used.md, beside those of other folders that are there
+            and this folder's entry in as-used.json and as-used.md, next to the entries of other folders
 
 npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and

@@ -35,7 +35,8 @@ interface Attack extends Ends {
 }
 
 export const authorize: Fault = {
-  about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
+  about:
+    'anonymous callers request 10,000 sign-ins in a minute, from one address and from 1,000, while users are served',
   run: ({ size, say }) =>
     runOnStage({ config: { proxyHops: 1 }, oidcClients }, async (stage) => {
       const { client, journal, pictures } = stage;
@@ -151,7 +152,7 @@ function toInvariants(served: readonly Entry[], found: readonly Attack[]): reado
       ),
     },
     {
-      invariant: 'who did not come back made nobody look anything up, and left nothing',
+      invariant: 'anonymous callers without cookies caused no look-up and no record',
       checked: requests(away),
       broken: away.flatMap(({ when, lookUps, records, ends }) => {
         const others = Object.keys(ends).filter((end) => end !== 'sent back');
@@ -160,7 +161,7 @@ function toInvariants(served: readonly Entry[], found: readonly Attack[]): reado
       }),
     },
     {
-      invariant: 'who came back cost the provider and the store no more than the limits allow',
+      invariant: 'anonymous callers with cookies caused no more look-ups and records than the limits allow',
       checked: requests(back),
       broken: back.flatMap(({ when, addresses, minutes, lookUps, records }) => {
         const { outsiderLookUps, outsiderLookUpsOfConnection, outsiderStarts, outsiderStartsOfConnection } = limits;

@@ -108,6 +108,6 @@ function findSender(jws: string, authority: X509Certificate): X509Certificate {
   const certificate = new X509Certificate(Buffer.from(x5c[0], 'base64'));
   const isToday = Date.parse(certificate.validFrom) <= Date.now() && Date.now() < Date.parse(certificate.validTo);
   if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey) || !isToday)
-    throw new Error('nobody knows who asks');
+    throw new Error('the request is not signed by a verifier with a valid certificate');
   return certificate;
 }

@@ -158,7 +158,7 @@ async function starveLookUps(stage: Stage): Promise<boolean> {
     askFrom(stage, `127.6.1.${1 + (at % 3)}`, `stranger-${at}@example.com`).catch(() => null),
   );
   await sleep(500);
-  const { isLed } = await askFrom(stage, '127.6.2.1', 'somebody-else@example.com');
+  const { isLed } = await askFrom(stage, '127.6.2.1', 'another-user@example.com');
   await Promise.all(strangers);
   return !isLed;
 }

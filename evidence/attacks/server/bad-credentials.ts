@@ -143,7 +143,7 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
       },
       foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
       wrong: {
-        'a ticket nobody opened': ticket,
+        'an unused ticket': ticket,
         'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}`,
         'a client token': client,
         ...(path === choicePath || isManaging ? { 'the browser’s own session': sessions.own } : {}),
@@ -168,7 +168,7 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
 export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const nonce = newSecret();
-  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
+  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'user-1', client_id: shop.clientId, nonce };
   const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
 }

@@ -176,7 +176,7 @@ export async function toRedemption(caller: Caller, signIn: SignIn, film: Film, m
 
 /** Client whose sign-ins are attacked, by connection with an OpenID provider. */
 export const mainClients: Readonly<Record<string, string>> = { okta: 'app', rival: 'rival-app' };
-export const hint = { login_hint: 'somebody@example.com' };
+export const hint = { login_hint: 'user@example.com' };
 
 export async function pushRequest({ caller }: Stage, target: OidcTarget, params = hint): Promise<string> {
   const form = toUrlencoded(authorizationParams(target, params).params);

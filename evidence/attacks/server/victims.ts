@@ -108,7 +108,7 @@ export async function makeVictims(stage: Stage, film: Film) {
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),
-      rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
+      rival: await startStepUp(stage, { connection: 'rival', subject: 'user-1' }),
       finished: await passStepUp(stage, about),
     },
     nonce: (await takeFrames(caller, { session: sessions.own, film, mark: 'victim' })).nonce,

@@ -144,8 +144,8 @@ const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [
   [
     'refuse',
     'You may say no',
-    'Taking part is voluntary, and you may stop at any time. Hold nobody before the camera but yourself: prints and recordings ' +
-      'are of you.',
+    'Taking part is voluntary, and you may stop at any time. Show only yourself to the camera: prints and recordings must ' +
+      'show you.',
   ],
 ];
 
