@@ -6,8 +6,8 @@ import { limitsGuard } from '../../src/config/schema.js';
 import { forkScript } from '../bench/forked.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { quantile } from '../bench/measure.js';
+import type { Job } from './anonymous-callers.js';
 import type { Entry, Fault, Invariant } from './fault.js';
-import type { Job } from './outsiders.js';
 import { asked, expected, oidcClients, serve } from './served.js';
 import { issuer, runOnStage, type Stage } from './stage.js';
 
@@ -43,7 +43,7 @@ export const authorize: Fault = {
       const count = size === 'full' ? 10_000 : 400;
       const seconds = size === 'full' ? 60 : 4;
       const perSecond = count / seconds;
-      const outsiders = forkScript(new URL('./outsiders.js', import.meta.url));
+      const callers = forkScript(new URL('./anonymous-callers.js', import.meta.url));
       try {
         const [checked = '', called = '', named = ''] = await stage.createUsers(3);
         for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
@@ -58,7 +58,7 @@ export const authorize: Fault = {
         const found: Attack[] = [];
         for (const attack of attacks) {
           journal.turnTo(attack.when);
-          const query = `${new URLSearchParams(asked)}&login_hint=outsider-{n}-${attack.addresses}@example.com`;
+          const query = `${new URLSearchParams(asked)}&login_hint=anonymous-{n}-${attack.addresses}@example.com`;
           const job: Job = {
             serverUrl: stage.replicas[0].url,
             publicUrl: benchPublicUrl,
@@ -71,7 +71,7 @@ export const authorize: Fault = {
           const callsBefore = countLookUps(stage);
           const recordsBefore = countRecords(stage);
           const began = Date.now();
-          const told = outsiders.ask(job, endsGuard);
+          const told = callers.ask(job, endsGuard);
           await serve(stage, people, told);
           const served = journal.during(attack.when).map(({ doing }) => doing);
           const countOf = (name: string): number => served.filter((doing) => doing === name).length;
@@ -91,7 +91,7 @@ export const authorize: Fault = {
         await client.checkFace(checked, pictures.person[1]);
         await client.callHook(checked, 'after');
         const toFigures = ({ when, ends, seconds: took, lookUps, records }: Attack) => ({
-          outsiders: ends,
+          anonymousCallers: ends,
           seconds: Math.round(took),
           lookUps,
           records,
@@ -107,12 +107,12 @@ export const authorize: Fault = {
           invariants: toInvariants([alone, ...found.map(({ when }) => journal.during(when))].flat(), found),
         };
       } finally {
-        await outsiders.stop();
+        await callers.stop();
       }
     }),
 };
 
-const countLookUps = ({ idp }: Stage): number => idp.calls.filter((call) => call.includes('outsider-')).length;
+const countLookUps = ({ idp }: Stage): number => idp.calls.filter((call) => call.includes('anonymous-')).length;
 
 const countGuard = z.object({ count: z.int() });
 

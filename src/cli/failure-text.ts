@@ -17,7 +17,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   field_unknown:
     'Remove or rename the field. If its name is similar to one of the endpoint (photo[] for photo), the reply has that one in `field`. /openapi.json names the fields of each endpoint.',
   body_too_large:
-    'Send less in one request. Send the client token in the header: unauthenticated callers may only send small bodies.',
+    'Send less in one request. Send the client token in the header: anonymous callers may only send small bodies.',
   media_type_unsupported:
     'Set Content-Type to the format of the body and do not set Content-Encoding. application/x-www-form-urlencoded is not accepted; curl -F sends multipart/form-data.',
   photo_missing: 'Send the photo as a file field, or as base64 in JSON.',

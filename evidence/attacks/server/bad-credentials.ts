@@ -35,14 +35,14 @@ function signHmac(header: object, claims: object, secret: string): string {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-interface Stranger {
+interface Forger {
   readonly publicKey: object;
   /** URL that a server would fetch if it trusted the token’s header. */
   readonly lure: { readonly url: string };
 }
 
 /** Returns forgeries of a valid JWT. */
-export function alterToken(token: string, { publicKey, lure: { url } }: Stranger): readonly string[] {
+export function alterToken(token: string, { publicKey, lure: { url } }: Forger): readonly string[] {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const header = decodeProtectedHeader(token);
   const claims = decodeJwt(token);

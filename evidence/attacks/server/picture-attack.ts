@@ -39,7 +39,7 @@ export async function attackWithPictures(
   const answers: Record<string, number> = {};
   let sent = 0;
   const send = async (picture: Uint8Array): Promise<void> => {
-    const code = await beginSignIn(stage.url, target, 'stranger@example.com').then(
+    const code = await beginSignIn(stage.url, target, 'anonymous@example.com').then(
       async ({ link }) => {
         const [id = '', challenge = ''] = ticketOf(link).split('.');
         sent += 1;

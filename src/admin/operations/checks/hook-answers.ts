@@ -38,7 +38,7 @@ export function createHookChecks(
   }));
   if (targets.length === 0) return [];
   return [
-    { title: hooksAnswer, needs: [serverAnswers, publishedKeysTitle], run: () => checkStrangers(targets, deps) },
+    { title: hooksAnswer, needs: [serverAnswers, publishedKeysTitle], run: () => checkAnonymousCalls(targets, deps) },
     {
       title: acceptedCallsTitle,
       needs: [hooksAnswer, serverClock],
@@ -47,7 +47,7 @@ export function createHookChecks(
   ];
 }
 
-async function checkStrangers(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
+async function checkAnonymousCalls(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   let slowestMs = 0;
   for (const { address, hook } of targets) {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
@@ -57,7 +57,7 @@ async function checkStrangers(targets: readonly Target[], deps: Ports<'clock' | 
     slowestMs = Math.max(slowestMs, answer.tookMs);
   }
   const names = targets.map(({ name }) => name).join(', ');
-  const found = `${names}: ${targets.length === 1 ? 'it refuses' : 'they refuse'} strangers as they should (${slowestMs} ms)`;
+  const found = `${names}: anonymous calls are refused, as they should be (${slowestMs} ms)`;
   return slowestMs < SLOW_MS
     ? pass(found)
     : warn(found, 'Providers wait 2 to 5 s in all. Bring the server nearer to the provider.');
@@ -96,7 +96,7 @@ async function checkProbes(targets: readonly Target[], deps: Ports<'clock' | 'fe
 
 const refused = (address: string, headers: readonly string[]): Finding =>
   fail(
-    `${address} takes the configured secret for a stranger’s`,
+    `${address} refuses the configured secret`,
     `Restart the server with this configuration if the secret was changed. Otherwise let the proxy pass the header ${headers.join(', ')} and the body on unchanged.`,
   );
 
