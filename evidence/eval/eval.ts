@@ -73,7 +73,7 @@ async function readAsUsed(out: string): Promise<ByGroup<SourceAsUsed>> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadInput(`${file} is no JSON`);
+    throw new BadInput(`${file} is not JSON`);
   }
 }
 

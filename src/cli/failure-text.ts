@@ -111,11 +111,11 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
   config_invalid: 'Administrators: correct the settings that the error or the log names.',
   model_missing:
-    'Administrators: run one of the two commands (docs/install.md). The detail says why a download failed.',
+    'Administrators: run one of the two commands (docs/install.md). The detail has the reason of a failed download.',
   model_altered:
     'Administrators: the detail names the file. Delete a file of models/ and run “facestep models fetch”; unpack a release archive again; restore your own model from a copy, or import it again (docs/own-model.md).',
   runtime_unavailable:
-    'Administrators: the detail says why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
+    'Administrators: the detail has the reason why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
   parameters_altered:
     'Administrators: restore the published src/face/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
   internal: 'Report it with the X-Request-Id of the reply. The log has details under that id.',

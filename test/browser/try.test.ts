@@ -45,7 +45,7 @@ inBrowser('a drawn person is enrolled and checked on the real page, and keeps no
     '2. The face check of the same person:',
     '   Passed.',
     '   The server signed a receipt for it.',
-    'Ended: the enrolment of the drawn person. Try it with your own face: --camera.',
+    'Revoked the enrolment of the simulated person. To use your own face, add --camera.',
     '',
   ]);
   expect(code).toBe(0);
@@ -59,7 +59,7 @@ inBrowser('a drawn person is enrolled and checked on the real page, and keeps no
 test('with --camera it prints a link and waits; stopped before, it ends the link', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
   expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
-  expect(stdout).toContain('Ended: the link. The user is not enrolled.');
+  expect(stdout).toContain('Revoked the link. The user is not enrolled.');
   expect(stdout).not.toContain('The enrolment stays');
   expect(code).toBe(1);
   const ticket = /\/face#(\S+)/.exec(stdout)?.[1];

@@ -124,7 +124,7 @@ const here: readonly Fault[] = [
     'okta',
     () => atFront(/^\/hooks\//, { kind: 'pass', stripped: 'authorization' }),
     'Calls of the provider',
-    /let the proxy pass the header authorization/,
+    /let the proxy forward the header authorization/,
   ],
   [
     'the server runs with another secret',

@@ -77,7 +77,7 @@ describe('a data folder of the former version', () => {
     const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('to format 2') });
     expect(stdout).toContain('written by a version before 0.1.0');
-    expect(stdout).toContain('10 records are read as they stand');
+    expect(stdout).toContain('10 records are compatible');
     expect(contentsOf(folder)).toMatchObject(before);
     service = await startService(envOf(folder));
   });

@@ -62,7 +62,7 @@ describe('import', () => {
     const { out } = await importModel('--name', 'tiny');
     expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
     expect(out).toContain('Padded with 255 zeros');
-    expect(out).toContain('Licence, as you say: ours');
+    expect(out).toContain('Licence, as given: ours');
     const files = readdirSync(folder);
     expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);
     for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);

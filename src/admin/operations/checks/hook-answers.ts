@@ -60,18 +60,18 @@ async function checkAnonymousCalls(targets: readonly Target[], deps: Ports<'cloc
   const found = `${names}: anonymous calls are refused, as they should be (${slowestMs} ms)`;
   return slowestMs < SLOW_MS
     ? pass(found)
-    : warn(found, 'Providers wait 2 to 5 s in all. Bring the server nearer to the provider.');
+    : warn(found, 'Providers wait 2 to 5 s in all. Move the server closer to the provider.');
 }
 
 function judgeOther(address: string, { status }: Answer): Finding {
-  const found = `${address} answers ${status}, and not with the refusal of this hook`;
+  const found = `${address} answers ${status}, but not with the refusal of this hook`;
   if (status === 404) {
-    return fail(found, 'Start the server with this configuration, and let the proxy pass /hooks/ on unchanged.');
+    return fail(found, 'Start the server with this configuration, and let the proxy forward /hooks/ unchanged.');
   }
   if (status >= 500) return fail(found, 'See the log of the server, and of the proxy before it.');
   return fail(
     found,
-    'Something else answers in its place: a sign-in page, a firewall, a redirect. Let /hooks/ through unchanged.',
+    'Another program responds: a sign-in page, a firewall or a redirect. Let it forward /hooks/ unchanged.',
   );
 }
 
@@ -87,17 +87,17 @@ async function checkProbes(targets: readonly Target[], deps: Ports<'clock' | 'fe
     if (!isReply(answer, hook.refuse('hook_probed'))) return judgeOther(address, answer);
     tried.push(name);
   }
-  if (tried.length > 0) return pass(`${tried.join(', ')}: taken with the configured secret, and asked nothing`);
+  if (tried.length > 0) return pass(`${tried.join(', ')}: accepted with the configured secret`);
   return manual(
     'The provider signs them with its own key, so this command cannot create one',
-    'Sign in once, and see that facestep report counts it.',
+    'Sign in once, and check that “facestep report” counts it.',
   );
 }
 
 const refused = (address: string, headers: readonly string[]): Finding =>
   fail(
     `${address} refuses the configured secret`,
-    `Restart the server with this configuration if the secret was changed. Otherwise let the proxy pass the header ${headers.join(', ')} and the body on unchanged.`,
+    `Restart the server with this configuration if the secret was changed. Otherwise let the proxy forward the header ${headers.join(', ')} and the body unchanged.`,
   );
 
 const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>
