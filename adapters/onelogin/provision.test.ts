@@ -133,7 +133,7 @@ describe('a hook of ours', () => {
   test('runs for the pilot role alone, then for everybody, and otherwise for whom it did', async () => {
     const condition = { source: 'roles', operator: '~', value: '123456' };
     expect(await stepOf(provision({ pilotRole: 123456 }), /pre-auth/).inspect()).toMatchObject({
-      changes: ['Let it run for the members of the role 123456 alone.'],
+      changes: ['Let it run only for the members of the role 123456.'],
     });
     await apply(provision({ pilotRole: 123456 }));
     expect(hookOf().settings.conditions).toEqual([condition]);

@@ -47,7 +47,7 @@ export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ rea
 
 async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.discovery;
-  const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
+  const remedy = `Start the server, and check publicUrl and the proxy: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);
   const parsed = metadataGuard.safeParse(metadata);

@@ -82,6 +82,6 @@ test('who is enrolled already is left alone', async () => {
   expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('enrolled already'),
+    stderr: expect.stringContaining('already enrolled'),
   });
 });

@@ -141,7 +141,7 @@ test('a configuration of the former version without policy.mode is in the way, a
   const folder = copyFormer();
   const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
   configure({});
-  const hint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+  const hint = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
   expect(await check()).toMatchObject({
     code: 1,
     stdout: expect.stringContaining(`connections.0 (work).policy: policy.mode is required: ${hint}\n`),

@@ -71,8 +71,8 @@ describe('import', () => {
 
   test.each<[string, (file: string) => void, RegExp]>([
     ['two gigabytes, unread', (file) => truncateSync(file, 2 * 1024 ** 3), /2147483648 bytes/],
-    ['a file cut short', (file) => truncateSync(file, 5000), /cut short/],
-    ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in other files/],
+    ['a file cut short', (file) => truncateSync(file, 5000), /truncated/],
+    ['weights elsewhere', (file) => writeFileSync(file, drawModel({ externalFile: 'w' })), /in separate files/],
   ])('%s: refused, and nothing is kept', async (_name, spoil, reason) => {
     spoil(model);
     const refusal = await importModel().catch((error: unknown) => error);
