@@ -219,7 +219,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const errors = [
     ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(({ text }) => text),
     ...faults.filter((text) => size === 'full' || !isLate(text)),
-    ...(stage.isAlive() ? [] : ['the server has ended']),
+    ...(stage.isAlive() ? [] : ['the server stopped']),
   ];
   const targets = endpoints.flatMap(({ name }) => hostileClasses.map((kind) => `${name}: ${kind}`));
   const missing = targets.filter((each) => (tally.met.get(each) ?? 0) === 0);
@@ -228,7 +228,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     error: errors,
     'never attacked': missing,
     'race without winner': winners.lost,
-    'refused as they may': controls.refused,
+    'refused as allowed': controls.refused,
     'legitimate, refused': during.refusals,
   };
   for (const [name, lines] of Object.entries(reports)) {

@@ -14,7 +14,7 @@ export function forkScript(script: URL) {
       const answered = once(child, 'message');
       child.send(message);
       const answer = await Promise.race([answered, gone.then(() => null)]);
-      if (answer === null) throw new Error(`${script.pathname} ended before it had answered`);
+      if (answer === null) throw new Error(`${script.pathname} stopped before it responded`);
       return guard.parse(answer[0]);
     },
     async stop() {

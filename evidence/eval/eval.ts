@@ -118,7 +118,7 @@ async function runAccuracy(args: string[]): Promise<void> {
 
 async function runNamedProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
-  if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
+  if (program === undefined) throw new BadInput(`Unknown program ${name}\n\n${usage}`);
   const { data = [], json, out = null } = parseOptions({ args, options: programDataOptions }).values;
   const figures = await runOn(name, program, data, out);
   if (json) {
@@ -138,7 +138,7 @@ async function runOn(name: string, program: EvalProgram, folders: readonly strin
     if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
     return program.runOn(folders, say, out);
   }
-  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  if (!hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
   return program.run(say, out);
 }
 

@@ -145,7 +145,7 @@ function toInvariants(served: readonly Entry[], found: readonly Attack[]): reado
     attacks.flatMap(({ ends }) => Object.values(ends)).reduce((sum, each) => sum + each, 0);
   return [
     {
-      invariant: 'hooks, face checks and pushed sign-ins of others ended as they do without an attack',
+      invariant: 'hooks, face checks and pushed sign-ins of other users had the same results as without an attack',
       checked: served.length,
       broken: served.flatMap(({ when, doing, answer }) =>
         answer === expected[doing] ? [] : [`${when}: ${doing} ended with ${answer}`],

@@ -33,7 +33,7 @@ export const connections: Fault = {
         journal.turnTo('after');
         await serve(stage, user, 'after', 10);
         const closed = {
-          invariant: 'every slow connection was ended by the server',
+          invariant: 'the server closed every slow connection',
           checked: after.opened,
           broken: after.standing === 0 ? [] : [`${after.standing} stand`],
         };

@@ -67,7 +67,7 @@ async function startTcpProxy(targetPort: number) {
 }
 
 export const redis: Fault = {
-  about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
+  about: 'the Redis of all replicas is disconnected, slow, silent, restarted with its data, and restarted empty',
   run: ({ size, say }) =>
     withRedis(async (server) => {
       const isFull = size === 'full';
@@ -87,7 +87,7 @@ export const redis: Fault = {
             await untilReady(stage);
           }
           if (isFull) {
-            turnTo('restarted with what it kept');
+            turnTo('restarted with its data');
             await server.restart('what it kept');
             await untilReady(stage);
             await useAll(stage, people, 'kept');
@@ -103,9 +103,9 @@ export const redis: Fault = {
 };
 
 export const failover: Fault = {
-  about: 'the Redis master is ended, and its sentinel makes the replica the master',
+  about: 'the Redis master is stopped, and its sentinel promotes the replica',
   async run({ size, say }) {
-    if (!hasRedis) return skip('there is no Redis');
+    if (!hasRedis) return skip('Redis is not installed');
     const group = await startRedisSentinel();
     const [master] = group.servers;
     const sentinel = { name: masterName, addresses: [`127.0.0.1:${group.sentinelPort}`] };

@@ -195,7 +195,7 @@ function fieldKind({ path }: Endpoint, stage: Stage, { ticket, stepUps, kiosk, s
     place: (text) => ({ fields: { ...more, [name]: text } }),
     right,
     rival: other,
-    replayed: { 'one that is over': used },
+    replayed: { 'a finished one': used },
     foreign: { 'another tenant’s': other },
     wrong: { 'a session': sessions.own, 'a client token': stage.credentials.client },
   });

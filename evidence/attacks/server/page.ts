@@ -119,7 +119,7 @@ export async function startAtProvider(
 export async function beginSignIn(serverUrl: string, target: OidcTarget, login: string) {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
   const started = await startAtProvider(serverUrl, target, params);
-  if (!new URL(started.link).pathname.startsWith('/face')) throw new Error(`A sign-in ended at ${started.ending}`);
+  if (!new URL(started.link).pathname.startsWith('/face')) throw new Error(`A sign-in stopped at ${started.ending}`);
   return { ...started, target, codeVerifier };
 }
 

@@ -138,7 +138,7 @@ function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): 
       isOffered ? 'yes' : '**no**',
     ];
   });
-  const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'is it kept', 'offered'];
+  const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'kept', 'offered'];
   return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${measuredOn(figures)}.\n\n${table(head, rows)}\n`;
 }
 
