@@ -51,7 +51,7 @@ async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);
   const parsed = metadataGuard.safeParse(metadata);
-  if (!parsed.success) return fail(`What is at ${url} is not the metadata of an OpenID provider`, remedy);
+  if (!parsed.success) return fail(`The document at ${url} is not the metadata of an OpenID provider`, remedy);
   const { data } = parsed;
   const found: OpenIdEndpoints = {
     issuer: data.issuer,
@@ -62,7 +62,7 @@ async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<
     keys: data.jwks_uri,
     push: data.pushed_authorization_request_endpoint,
   };
-  if (found.issuer !== expected.issuer) return fail(`It calls itself ${found.issuer}, not ${expected.issuer}`, remedy);
+  if (found.issuer !== expected.issuer) return fail(`Its issuer is ${found.issuer}, not ${expected.issuer}`, remedy);
   const isSame = JSON.stringify(found) === JSON.stringify(expected);
   return isSame ? pass(`${expected.issuer} is reachable`) : fail('Its endpoints are elsewhere', remedy);
 }

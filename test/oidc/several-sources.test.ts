@@ -274,7 +274,7 @@ describe('a configuration', () => {
   test.each([
     ['a connection that is not there', from('motto', 'nowhere'), 'there is no connection nowhere'],
     ['its own connection', from('motto', 'work'), 'from names its own connection'],
-    ['a claim that the source has no attribute for', from('shoe_size', 'club'), 'no attribute is known for it'],
+    ['a claim that the source has no attribute for', from('shoe_size', 'club'), 'no attribute is configured for it'],
   ])('is refused with %s', async (_, client, reason) => {
     const started = startSources({ clients: [client] });
     await expect(started).rejects.toMatchObject({

@@ -36,6 +36,6 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
 
 export const absent = (file: string): Finding =>
   fail(
-    `there is no ${file}`,
+    `${file} is missing`,
     'Start the server once: it creates the missing files. If it runs, give its FACESTEP_DATA here too.',
   );

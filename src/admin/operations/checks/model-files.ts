@@ -38,7 +38,7 @@ export const createModelCheck = (folder: string): Check => ({
     const files = Object.values(models);
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
-        return fail(`there is no ${model.file} in ${folder}`, 'Run: facestep models fetch');
+        return fail(`${model.file} is missing in ${folder}`, 'Run: facestep models fetch');
       }
     }
     return pass(`all ${files.length} in ${folder} are the published ones`);
