@@ -121,7 +121,7 @@ describe('a failed call throws a FacestepError', () => {
     const make = (clientToken: string) => () =>
       createFacestepClient({ url: server.origin, clientToken, fetch: realFetch });
     for (const wrong of ['fst_canary\nfst_other', 'fst_canary\0', 'fst_canaré'])
-      expect(make(wrong)).toThrow(/^clientToken is no client token: it has other characters than printable ASCII$/);
+      expect(make(wrong)).toThrow(/^clientToken is not a client token: it has characters other than printable ASCII$/);
     expect(make('fst_canary\r\n')).not.toThrow();
   });
 

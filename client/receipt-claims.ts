@@ -11,7 +11,7 @@ export const receiptErrorText = {
   signature: 'The receipt is not signed by a key of the issuer.',
   issuer: 'The receipt is from another issuer.',
   audience: 'The receipt is for another audience.',
-  connection: 'The receipt is about an enrolment that is kept elsewhere.',
+  connection: 'The receipt is about an enrolment that is stored elsewhere.',
   another_way: 'The receipt is about a code in place of a face.',
   expired: 'The receipt is not valid at this time.',
   subject: 'The receipt is about another person.',

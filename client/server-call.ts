@@ -53,7 +53,7 @@ export function createServerCall(options: {
 }): ServerCall {
   // The error of `fetch` for an invalid header would contain the token, which could then be logged.
   if (!sendableToken.test(options.clientToken))
-    throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
+    throw new TypeError('clientToken is not a client token: it has characters other than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
   const auth = { 'X-Auth-Token': options.clientToken };
 

@@ -34,7 +34,7 @@ if (report.vulnerabilities === undefined) {
   say('********************************************************************************');
   say('ADVISORIES WERE NOT LOOKED UP: this registry has no service that answers npm audit');
   say(`(${report.message}).`);
-  say('What follows says nothing about known weaknesses of dependencies.');
+  say('The following output does not cover known vulnerabilities of dependencies.');
   say('********************************************************************************');
   process.exit(0);
 }

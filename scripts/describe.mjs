@@ -57,7 +57,7 @@ export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8
       vulnerability: { name: id },
       products: [{ '@id': `pkg:npm/${name.replace('@', '%40')}@${version}` }],
       status: 'not_affected',
-      impact_statement: `SECURITY.md of ${name}@${version} says why it does no harm.`,
+      impact_statement: `SECURITY.md of ${name}@${version} explains why it is not exploitable.`,
     })),
   };
 }

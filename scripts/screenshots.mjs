@@ -95,7 +95,10 @@ for (const [name, [height, render]] of Object.entries(pages).filter(([name]) => 
   await takePicture(page, name, { fullPage: !name.startsWith('check-in') });
 }
 if (isAsked('door')) {
-  const door = await startDoor({ port: 0, openRoster: () => Promise.reject(new Error('nobody is looked for')) });
+  const door = await startDoor({
+    port: 0,
+    openRoster: () => Promise.reject(new Error('the screenshots search no roster')),
+  });
   // The page's content security policy would forbid the drawn person.
   const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices.desktop });
   await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));

@@ -39,7 +39,7 @@ export const warnOfPoolId = ({ userPoolId }: Settings): Finding =>
 export async function checkCredentials(pool: Administration): Promise<Finding> {
   try {
     await pool.describePool();
-    return pass('They may describe the user pool.');
+    return pass('The credentials may describe the user pool.');
   } catch (error) {
     if (!(error instanceof FaceError) || error.code !== 'provider_refused') throw error;
     return toRefusedCredentials(z.object({ code: z.string().nullable() }).safeParse(error.detail).data?.code ?? null);
@@ -49,12 +49,12 @@ export async function checkCredentials(pool: Administration): Promise<Finding> {
 const credentialFaults: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'the secret access key is not that of the access key, or the clock of this machine is off',
   SignatureDoesNotMatch: 'the secret access key is not that of the access key, or the clock of this machine is off',
-  UnrecognizedClientException: 'there is no such access key, or no longer: it is wrong, inactive or deleted',
-  InvalidClientTokenId: 'there is no such access key, or no longer: it is wrong, inactive or deleted',
+  UnrecognizedClientException: 'the access key does not exist: it is wrong, inactive or deleted',
+  InvalidClientTokenId: 'the access key does not exist: it is wrong, inactive or deleted',
   ExpiredTokenException: 'the temporary credentials have expired',
   ExpiredToken: 'the temporary credentials have expired',
-  AccessDeniedException: 'they may not: a permission is missing',
-  ResourceNotFoundException: 'there is no such user pool in that region and account',
+  AccessDeniedException: 'a permission is missing',
+  ResourceNotFoundException: 'the user pool does not exist in that region and account',
 };
 
 function toRefusedCredentials(code: string | null): Finding {
@@ -75,10 +75,10 @@ export async function checkClock(pool: Administration, clock: Clock, dateOf: () 
 
 export async function checkAttribute(settings: Settings, pool: Administration): Promise<Finding> {
   const status = inspectAttribute(settings, await pool.describePool());
-  if (status.state === 'ready') return pass(`It is there and holds ${maxTokenCharacters} characters.`);
+  if (status.state === 'ready') return pass(`The attribute exists and holds ${maxTokenCharacters} characters.`);
   if (status.state === 'blocked') return fail(status.reason, status.remedy);
   return fail(
-    'It is missing: every enrolment that was kept in it is lost.',
+    'The attribute is missing: all enrolments stored in it are lost.',
     'Run facestep provision, which adds the attribute. Enrolled users must enrol again.',
   );
 }
@@ -94,7 +94,7 @@ export async function checkGroups(settings: Settings, { fetch }: Ports<'fetch'>)
   if (status === 200 || code === 'UserNotFoundException') return groupsAreReadable;
   return code === 'AccessDeniedException'
     ? fail(
-        'They may not read users’ groups, so no user can act for an organization.',
+        'The credentials may not read users’ groups, so no user can act for an organization.',
         'Allow cognito-idp:AdminListGroupsForUser on the user pool.',
       )
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
@@ -105,15 +105,15 @@ export async function checkPermissions({ attribute }: Settings, pool: Administra
   const writers = clients.filter(({ WriteAttributes }) => isOpen(WriteAttributes, attribute));
   if (writers.length > 0) {
     return fail(
-      `Users of these app clients may write it, and so clear it or put an older token back: ${writers.map(nameOf).join(', ')}.`,
-      'Run provision, or take the attribute out of their write permissions.',
+      `Users of these app clients can write it, so they can clear it or restore an older token: ${writers.map(nameOf).join(', ')}.`,
+      'Run provision, or remove the attribute from their write permissions.',
     );
   }
   const readers = clients.filter(({ ReadAttributes }) => isOpen(ReadAttributes, attribute));
   if (readers.length === 0) return pass('No app client reads or writes it.');
   return warn(
     `It is readable over: ${readers.map(nameOf).join(', ')}.`,
-    'Run provision, or take the attribute out of their read permissions.',
+    'Run provision, or remove the attribute from their read permissions.',
   );
 }
 
@@ -127,7 +127,7 @@ export async function checkTriggers(settings: Settings, pool: Administration): P
     case 'manual':
       return manual('Which functions are ours is not configured.', deployment.join(' '));
     default:
-      return fail(`Not as they should be: ${status.changes.join('; ')}.`, 'Run provision.');
+      return fail(`Wrong triggers: ${status.changes.join('; ')}.`, 'Run provision.');
   }
 }
 
@@ -160,22 +160,22 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
         ...flowsOf(client).filter((flow) => bypasses.includes(flow)),
         ...(client.AllowedOAuthFlowsUserPoolClient === true ? ['managed login'] : []),
       ];
-      if (open.length === 0) return pass('Custom authentication and refreshes are all it allows.');
+      if (open.length === 0) return pass('It allows only custom authentication and refreshes.');
       return bypassed(
         `Users get tokens without a face check, and without the claim, by: ${open.join(', ')}.`,
-        'Leave ALLOW_CUSTOM_AUTH and ALLOW_REFRESH_TOKEN_AUTH alone on this app client, without managed login; or let the application demand the claim face_verified.',
+        'Allow only ALLOW_CUSTOM_AUTH and ALLOW_REFRESH_TOKEN_AUTH on this app client, without managed login. Or let the application require the claim face_verified.',
       );
     }),
     check('unknown users', ({ PreventUserExistenceErrors }) =>
       PreventUserExistenceErrors === 'ENABLED'
-        ? pass('They look like known ones.')
+        ? pass('Cognito’s replies do not reveal which users exist.')
         : warn('Cognito’s replies reveal which users exist.', 'Set PreventUserExistenceErrors to ENABLED.'),
     ),
     check('time for the face', ({ AuthSessionValidity = 3 }) =>
       AuthSessionValidity * 60 >= policy.stepUpTimeoutSec
         ? pass(`The sign-in waits ${AuthSessionValidity} minutes.`)
         : warn(
-            `The sign-in waits ${AuthSessionValidity} minutes, the camera ${policy.stepUpTimeoutSec} seconds: who takes longer starts again.`,
+            `The sign-in waits ${AuthSessionValidity} minutes, the camera ${policy.stepUpTimeoutSec} seconds: a slower user has to start again.`,
             'Raise AuthSessionValidity (15 at most), or lower policy.stepUpTimeoutSec.',
           ),
     ),
@@ -187,6 +187,6 @@ export async function checkOtherClients({ clientIds }: Settings, pool: Administr
   if (others.length === 0) return pass('There are none.');
   return warn(
     `Their users get no face check: ${others.map(nameOf).join(', ')}.`,
-    'Add them to cognito.clientIds, or make sure that no application takes their tokens for more.',
+    'Add them to cognito.clientIds, or make sure that no application accepts their tokens as proof of a face check.',
   );
 }

@@ -80,7 +80,7 @@ export const createFederationChecks = (client: CognitoClient, pool: Administrati
       const isAnswered = (prefix: string) => client.redirectUris.some((uri) => uri.startsWith(`https://${prefix}`));
       const missing = prefixes.filter((prefix) => !isAnswered(prefix));
       return missing.length === 0
-        ? pass(`Answers go to ${client.redirectUris.join(', ')}.`)
+        ? pass(`Responses go to ${client.redirectUris.join(', ')}.`)
         : manual(
             `No redirect URI is at ${missing.join(' or ')}.`,
             'Add the domain to domains of the client here, if people sign in there.',

@@ -43,10 +43,7 @@ const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
 
 function toRefused(name: string, { status, code }: ReturnType<typeof toServiceFailure>): Finding {
   if (code === 'ResourceNotFoundException') {
-    return fail(
-      `There is no function ${name} of that ARN.`,
-      'Deploy it, or put the ARN it has into the configuration.',
-    );
+    return fail(`No function ${name} has that ARN.`, 'Deploy it, or correct its ARN in the configuration.');
   }
   const remedy = `Allow lambda:GetFunctionConfiguration to see it. ${unseen}`;
   return manual(`Lambda does not return their configuration (${code ?? status ?? 'no answer'}).`, remedy);

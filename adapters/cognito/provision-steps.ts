@@ -85,7 +85,7 @@ const triggerNames = [
 
 export const deployment = [
   'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
-  'Put the ARNs it prints into the configuration: cognito.triggers.functions.',
+  'Copy the printed ARNs into the configuration: cognito.triggers.functions.',
   'Run provision again.',
 ];
 
@@ -195,7 +195,7 @@ function obstacleOf(
   const unlisted = open.filter(({ WriteAttributes, ReadAttributes }) => !WriteAttributes || !ReadAttributes);
   if (others.length > 0 && unlisted.length > 0) {
     return blocked(
-      `The pool has other custom attributes, and which of them these app clients use is not known, as they have no lists: ${toList(unlisted)}.`,
+      `The pool has other custom attributes, and these app clients have no lists of permissions, so it is unknown which attributes they use: ${toList(unlisted)}.`,
       `${consolePage} what each of them needs, and not ${attribute}.`,
     );
   }

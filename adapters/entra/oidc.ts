@@ -27,7 +27,7 @@ function checkRequirements({ acr, amr }: RequestedClaims): void {
   const isMet = (values: readonly string[], possible: readonly string[]): boolean =>
     values.length === 0 || values.some((value) => possible.includes(value));
   if (!isMet(acr.values, faceAcrValues) || !isMet(amr.values, ['face'])) {
-    throw new UnmetAuthenticationRequirements('a face is not what is asked for');
+    throw new UnmetAuthenticationRequirements('the request does not ask for a face check');
   }
 }
 

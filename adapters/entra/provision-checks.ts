@@ -32,7 +32,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   return [
     { title: credentials, run: () => checkCredentials(deps) },
     { title: 'Clocks', needs: [credentials, serverClock], run: () => checkClocks(deps) },
-    { title: 'Keys that tell who calls', needs: [credentials], run: () => checkKeys(deps) },
+    { title: 'Keys that authenticate callers', needs: [credentials], run: () => checkKeys(deps) },
     ...needing(
       [credentials],
       checkingGroups(deps.settings, () => checkGroups(deps)),
@@ -47,7 +47,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
       needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
-    { title: 'Who may write and read the directory extension', run: async () => checkAttributeRights(deps) },
+    { title: 'Access to the directory extension', run: async () => checkAttributeRights(deps) },
     { title: 'Tokens without the claims', run: async () => checkBypasses(deps) },
     { title: 'Entra when this server is down', run: async () => failsClosed },
   ];
@@ -59,38 +59,38 @@ const nobody = `/users/${nobodysId}?$select=id`;
 const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   AADSTS7000222: [
     'The client secret has expired',
-    'Certificates & secrets > New client secret, and put it into entra.auth',
+    'Certificates & secrets > New client secret, then copy it to entra.auth',
   ],
   AADSTS7000215: [
-    'The client secret is not one of the application: it was deleted, or mistyped',
-    'Certificates & secrets > New client secret, and put its value (not its id) into entra.auth',
+    'The client secret does not belong to the application: it was deleted or mistyped',
+    'Certificates & secrets > New client secret, then copy its value (not its id) to entra.auth',
   ],
   AADSTS700027: [
-    'The certificate is not one of the application: it was deleted, or never uploaded',
+    'The certificate does not belong to the application: it was deleted or never uploaded',
     'Certificates & secrets > Upload the certificate of entra.auth',
   ],
   AADSTS700024: [
     'The clock of this machine is wrong, so Entra ID rejects the signed proof of the certificate as expired or not yet valid',
-    'Keep the clock of this machine by NTP: it is good for 10 minutes',
+    'Synchronize the clock of this machine by NTP: the proof is valid for 10 minutes',
   ],
   AADSTS700016: [
-    'This tenant has no such application',
+    'The application does not exist in this tenant',
     'Check entra.clientId and entra.tenantId, and that the application was not deleted',
   ],
   AADSTS7000229: [
     'The application has no service principal in this tenant',
-    'Have an administrator of the tenant consent to it',
+    'Ask an administrator of the tenant to consent to it',
   ],
-  AADSTS90002: ['There is no such tenant', 'Check entra.tenantId, and entra.cloud'],
+  AADSTS90002: ['The tenant does not exist', 'Check entra.tenantId, and entra.cloud'],
 };
 
 async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> {
   try {
     const { status } = await send({ method: 'GET', path: nobody });
-    if (status === 404) return pass('Graph answers, and lets the service read users');
+    if (status === 404) return pass('Graph responds, and the service may read users');
     if (status === 401 || status === 403) {
       return fail(
-        'Graph lets the service read no users',
+        'The service may not read users in Graph',
         'Grant User.ReadWrite.All to the application, with admin consent',
       );
     }
@@ -146,17 +146,17 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
       keysGuard.parse(await read(metadataGuard.parse(metadata).jwks_uri));
     } catch {
       return fail(
-        `The keys of tenant ${tenantId} cannot be had from ${login}`,
+        `The keys of tenant ${tenantId} cannot be fetched from ${login}`,
         'Check the tenant id, entra.externalDomain for an external tenant, and that this server may call that host',
       );
     }
     slowestMs = Math.max(slowestMs, clock.now() - startedAt);
   }
   return slowestMs <= slowKeysMs
-    ? pass('The keys of every tenant can be had in time')
+    ? pass('The keys of every tenant can be fetched in time')
     : warn(
         `Metadata and keys of a tenant take ${slowestMs} ms`,
-        `Calls wait ${slowKeysMs} ms for them, where none came for a day or the server has only just started; after that it is as whenUnavailable says. Look for what slows the way to ${login}`,
+        `After a start, or a day without calls, a call waits up to ${slowKeysMs} ms for the keys; after that, whenUnavailable applies. Check the network between this server and ${login}`,
       );
 }
 
@@ -176,7 +176,7 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
       case 'blocked':
         return fail(status.reason, status.remedy);
       case 'manual':
-        return manual('Only the console can do or show this', status.instructions.join(' '));
+        return manual('This can only be done or shown in the console', status.instructions.join(' '));
     }
   } catch (error) {
     return toUnseen(error);
@@ -204,11 +204,11 @@ const validationGuard = z.object({
 async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Promise<Finding> {
   try {
     const extension = await findExtension(hook, deps);
-    if (extension === null) return fail('There is no extension for this hook', apply);
+    if (extension === null) return fail('The hook has no extension', apply);
     const path = `/identity/customAuthenticationExtensions/${extension.id}/validateAuthenticationConfiguration`;
     const { errors, warnings } = await deps.graph.create(validationGuard, path);
     const codes = [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
-    return codes.length === 0 ? pass('Its registration is valid') : fail(`Entra says: ${codes.join(', ')}`, apply);
+    return codes.length === 0 ? pass('Its registration is valid') : fail(`Entra reports: ${codes.join(', ')}`, apply);
   } catch (error) {
     return toUnseen(error);
   }
@@ -216,25 +216,25 @@ async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Prom
 
 const checkAttributeRights = ({ settings }: EntraProvisionDeps): Finding =>
   manual(
-    'Graph does not tell who may write it. A directory extension holds 256 characters, and whoever can read a user can read it',
-    `Put ${settings.entra.attribute} into no user flow and no profile page, and give applications no delegated right to write users. A token is sealed for its user: put on another user it opens for nobody`,
+    'Graph does not report which applications may write it. A directory extension holds 256 characters, and anyone who can read a user can read it',
+    `Do not add ${settings.entra.attribute} to a user flow or profile page, and do not give applications a delegated permission to write users. A token is sealed for its user: copied to another user, it matches no face`,
   );
 
 function checkBypasses({ settings }: EntraProvisionDeps): Finding {
   const { clientApps } = settings.entra.hooks;
   if (clientApps.length === 0) {
     return fail(
-      'No application asks for the claims',
+      'No application requests the claims',
       'List applications in entra.hooks.clientApps and provision again',
     );
   }
   return manual(
     `Tokens of ${clientApps.length === 1 ? 'one application' : `${clientApps.length} applications`} get the claims; no other tokens do`,
-    'The application a token is for decides: list the API for access tokens and the client for ID tokens. Each must refuse tokens without face_verified "true"',
+    'The claims depend on the application that the token is for: list the API for access tokens and the client for ID tokens. Each must refuse tokens without face_verified "true"',
   );
 }
 
 const failsClosed: Finding = warn(
-  'Entra issues no token to the listed applications while this server does not answer: no user can sign in to them',
-  'Run at least two servers. In an emergency, take the application off the custom claims provider in the console',
+  'Entra issues no token to the listed applications while this server does not respond: no user can sign in to them',
+  'Run at least two servers. In an emergency, remove the application from the custom claims provider in the console',
 );

@@ -27,7 +27,7 @@ export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraPr
   registersUsers(client)
     ? { title: registering, needs: [credentials], run: () => checkRegistering(deps) }
     : { title: registering, run: async () => registersNobody },
-  { title: 'What Conditional Access can ask for', run: async () => asksForAnyMethod },
+  { title: 'Requirements of Conditional Access', run: async () => asksForAnyMethod },
 ];
 
 const includes = (value: string) => z.array(z.string()).refine((list) => list.includes(value));
@@ -55,12 +55,13 @@ async function read(url: string, { fetch }: EntraProvisionDeps): Promise<Fetched
     const text = await response.text();
     if (!response.ok) return { problem: fail(`${url} answers with status ${response.status}`, start) };
     if (response.headers.get('content-length') !== String(Buffer.byteLength(text))) {
-      const remedy = 'Have the proxy before this server pass Content-Length on: Entra takes no chunked answer';
-      return { problem: fail(`${url} comes without its length`, remedy) };
+      const remedy =
+        'Configure the proxy of this server to forward Content-Length: Entra does not accept chunked responses';
+      return { problem: fail(`${url} responds without Content-Length`, remedy) };
     }
     return { problem: null, body: JSON.parse(text) };
   } catch {
-    return { problem: fail(`${url} cannot be had from here`, start) };
+    return { problem: fail(`${url} cannot be fetched from here`, start) };
   }
 }
 
@@ -75,17 +76,16 @@ async function checkDiscovery(deps: EntraProvisionDeps): Promise<Finding> {
   }
   const isOurs = parsed.data.issuer === issuer && parsed.data.authorization_endpoint === authorization;
   if (!isOurs) {
-    const remedy =
-      'Use one publicUrl for the server and for provisioning: Entra compares the issuer character for character';
-    return fail(`The server calls itself ${parsed.data.issuer}, and should be ${issuer}`, remedy);
+    const remedy = 'Use one publicUrl for the server and for provisioning: Entra compares the issuer exactly';
+    return fail(`The issuer of the server is ${parsed.data.issuer}, but should be ${issuer}`, remedy);
   }
   if (!issuer.startsWith('https:')) {
     return warn(
-      'Entra takes https addresses alone; this one can only be simulated',
+      'Entra accepts only https addresses; this one works only with a simulated provider',
       'Set publicUrl to the https address',
     );
   }
-  return pass('Entra can read what this provider says of itself');
+  return pass('Entra can read the discovery document');
 }
 
 const keysGuard = z.object({
@@ -106,11 +106,11 @@ async function checkKeys(deps: EntraProvisionDeps): Promise<Finding> {
   const discovery = await read(endpointsOf(deps.publicUrl, deps.settings.id).discovery, deps);
   if (discovery.problem !== null) return discovery.problem;
   const metadata = metadataGuard.safeParse(discovery.body);
-  if (!metadata.success) return fail('No discovery document says where they are', start);
+  if (!metadata.success) return fail('The discovery document does not contain the address of the keys', start);
   const fetched = await read(metadata.data.jwks_uri, deps);
   if (fetched.problem !== null) return fetched.problem;
   const parsed = keysGuard.safeParse(fetched.body);
-  const remedy = 'Look at the file of OpenID keys in the data folder: docs/configuration.md';
+  const remedy = 'Check the file of OpenID keys in the data folder: docs/configuration.md';
   if (!parsed.success) return fail('A key lacks what Entra needs: RSA, a certificate (x5c), a kid in base64', remedy);
   if (!parsed.data.keys.every(({ n, x5c: [certificate = ''] }) => isOf(certificate, n))) {
     return fail('A certificate belongs to another key', remedy);
@@ -154,6 +154,6 @@ const registersNobody: Finding = manual(
 );
 
 const asksForAnyMethod: Finding = manual(
-  'Conditional Access can require multifactor authentication, not this method: authentication strengths do not know it, and a person may choose another method they have',
+  'Conditional Access can require multifactor authentication, not this method: authentication strengths do not include it, and users may choose another registered method',
   'Turn off the other methods for the groups that must use the face check',
 );

@@ -79,7 +79,7 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
       const { dataType, isMultiValued, targetObjects } = found;
       if (dataType === 'String' && isMultiValued !== true && targetObjects.includes('User')) return { state: 'ready' };
       return blocked(
-        `${attribute} exists and is no single text of users`,
+        `${attribute} exists, but is not a single-valued string of users`,
         'Choose another name in entra.attribute: an extension cannot be changed',
       );
     },
@@ -112,7 +112,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
       if (application === null) {
         return inConsole(
           'Entra admin center > App registrations > New registration. No redirect URI.',
-          'Put its Application (client) ID into entra.hooks.appId, or leave that out to use the one of entra.clientId.',
+          'Copy its Application (client) ID to entra.hooks.appId, or omit the setting to use the one of entra.clientId.',
         );
       }
       return different([

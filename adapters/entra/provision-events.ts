@@ -143,7 +143,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };
       const theirs = await nameOf(found.handler?.customExtension?.id, deps);
       return blocked(
-        `Another custom claims provider, ${theirs}, is already asked for this application, and there is room for one`,
+        `Another custom claims provider, ${theirs}, is already assigned to this application, and only one is possible`,
         'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
       );
     },

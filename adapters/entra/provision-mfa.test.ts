@@ -148,8 +148,8 @@ describe('the checks of External MFA', () => {
   test('pass on a valid discovery document and keys', async () => {
     expect(await find('Discovery of External MFA')).toMatchObject({ verdict: 'pass' });
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'pass' });
-    expect(await find('Keys that tell who calls')).toMatchObject({ verdict: 'pass' });
-    expect(await find('What Conditional Access can ask for')).toMatchObject({ verdict: 'manual' });
+    expect(await find('Keys that authenticate callers')).toMatchObject({ verdict: 'pass' });
+    expect(await find('Requirements of Conditional Access')).toMatchObject({ verdict: 'manual' });
   });
 
   test.each<[string, () => unknown, string]>([

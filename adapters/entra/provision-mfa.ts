@@ -60,7 +60,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
       if (application === null) {
         return inConsole(
           `Entra admin center > App registrations > New registration: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
-          'Put its Application (client) ID into the client of kind entra_external_mfa, as id; and run this again.',
+          'Set it as the id of the client of kind entra_external_mfa: its Application (client) ID. Then run this again.',
         );
       }
       if ((application.api?.oauth2PermissionScopes ?? []).length > 0) {

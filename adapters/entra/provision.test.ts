@@ -248,9 +248,9 @@ describe('the checks', () => {
     expect(found).toMatchObject({
       'Credentials of the service': 'pass',
       Clocks: 'pass',
-      'Keys that tell who calls': 'pass',
+      'Keys that authenticate callers': 'pass',
       'Entra finds nothing wrong with token-issuance-start': 'pass',
-      'Who may write and read the directory extension': 'manual',
+      'Access to the directory extension': 'manual',
       'Tokens without the claims': 'manual',
       'Entra when this server is down': 'warn',
     });

@@ -131,7 +131,7 @@ const callersGuard = z
   .refine(({ secret, oauth }) => secret !== undefined || oauth !== undefined, 'expected secret, oauth or both')
   .refine(({ secret, previousSecret }) => secret !== undefined || previousSecret === undefined, {
     path: ['previousSecret'],
-    error: 'expected secret beside it',
+    error: 'expected only together with secret',
   });
 
 const attributeNameGuard = z

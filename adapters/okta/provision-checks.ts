@@ -49,7 +49,7 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
 function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvisionDeps): Finding {
   const { orgUrl } = settings.okta;
   return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))
-    ? pass(`Answers go to ${redirectUris.join(', ')}`)
+    ? pass(`Responses go to ${redirectUris.join(', ')}`)
     : fail(`None of ${redirectUris.join(', ')} is at ${orgUrl}`, `Add ${orgUrl} to orgUrls of this client`);
 }
 
@@ -60,7 +60,10 @@ async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Fi
   if (idp.status !== 'ACTIVE')
     return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
   if (client.kind === 'okta_factor' && !(await hasAuthenticator(client, deps))) {
-    return fail(`"${idp.name}" is no authenticator`, 'Set its IdP Usage to Factor only, and run facestep provision');
+    return fail(
+      `"${idp.name}" is not an authenticator`,
+      'Set its IdP Usage to Factor only, and run facestep provision',
+    );
   }
   if (client.kind === 'okta_factor' && !signsRequests(idp)) {
     return warn(
@@ -68,7 +71,7 @@ async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Fi
       'Set its request signature to HS256 in Security > Identity Providers, and try one sign-in',
     );
   }
-  return pass(`"${idp.name}" leads here`);
+  return pass(`"${idp.name}" redirects to this server`);
 }
 
 /** Hooks refuse events whose time differs by more than this. */
@@ -105,7 +108,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
         run: () => checkInlineHook(hook, deps),
       })),
       {
-        title: 'Okta calls the token hook, and is answered in time',
+        title: 'Okta calls the token hook, and gets a response in time',
         needs: [tokenHook, acceptedCallsTitle],
         mendedBy: tokenHook,
         run: () => checkTokenHookAnswers(deps),
@@ -135,15 +138,12 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
   const status = await inspectAttribute(tokenAttribute(attribute), send);
   if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
   if (status.state === 'different') {
-    return warn(
-      `${attribute} holds a token, but of no user who comes from a directory or an application`,
-      notProvisioned,
-    );
+    return warn(`${attribute} holds a token, except for users from a directory or an application`, notProvisioned);
   }
   return status.state === 'blocked'
     ? fail(status.reason, status.remedy)
     : fail(
-        `There is no attribute ${attribute}. If there was one and it was deleted, every enrolment is lost: Okta deletes the values with it`,
+        `The attribute ${attribute} is missing. If it was deleted, all enrolments are lost, because Okta deletes the values with it`,
         `${notProvisioned}; enrolled users must enrol again (POST /invitations)`,
       );
 }
@@ -175,14 +175,14 @@ async function checkTokenHookAnswers(deps: OktaProvisionDeps): Promise<Finding> 
     const { body } = await deps.send('POST', `/api/v1/inlineHooks/${ours.id}/execute`, toPreview(deps));
     const tookMs = deps.clock.now() - startedAt;
     if (!executedGuard.safeParse(body).success) {
-      return fail('Okta gets another answer than this service gives', 'Check what stands before this service');
+      return fail('Okta does not get the response of this service', 'Check the proxy of this service');
     }
     const found = `Okta got its answer; its API call took ${tookMs} ms in all`;
-    return tookMs > slowMs ? warn(found, 'Okta waits 3 s: run this service nearer to the org') : pass(found);
+    return tookMs > slowMs ? warn(found, 'Okta waits 3 s: move this service closer to the org') : pass(found);
   } catch (error) {
     if (!(error instanceof FaceError && error.code === 'provider_refused')) throw error;
     return fail(
-      `Okta did not get an answer it takes: ${JSON.stringify(error.detail)}`,
+      `Okta did not get an accepted response: ${JSON.stringify(error.detail)}`,
       `Set the secret of "${ours.name}" in Workflow > Inline Hooks to the configured one, and check that Okta reaches ${uriOf(deps, 'token')}`,
     );
   }
@@ -213,13 +213,13 @@ async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
       return `"${name ?? id}"${other === undefined ? '' : ` (which asks ${toHookName(other)})`}`;
     });
   if (hooked.length === 0) {
-    return fail(`The token hook hangs on no rule; there are: ${bare.join(', ')}`, notProvisioned);
+    return fail(`The token hook is assigned to no rule. Existing rules: ${bare.join(', ')}`, notProvisioned);
   }
   return bare.length === 0
-    ? pass('The token hook hangs on every rule of the authorization server')
+    ? pass('The token hook is assigned to every rule of the authorization server')
     : warn(
         `Tokens minted by ${bare.join(', ')} have no face claim`,
-        'Hang the hook on these rules too, or see that applications that need the claim are not under them',
+        'Assign the hook to these rules too, or make sure that they do not apply to applications that need the claim',
       );
 }
 
@@ -230,7 +230,7 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
   const claims = await listAll(claimGuard, `/api/v1/authorizationServers/${server}/claims`, send);
   return claims.some(({ name }) => name === faceClaim)
     ? fail(
-        `The authorization server sets ${faceClaim} by itself: during an outage it is in tokens without a face check`,
+        `The authorization server sets ${faceClaim} itself: during an outage, tokens without a face check contain it`,
         `Delete that claim in Security > API > Authorization Servers > ${server} > Claims`,
       )
     : pass(`Nothing but the hook sets ${faceClaim}`);
@@ -238,7 +238,7 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
 
 async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
   const ours = await findEventHook(deps);
-  if (ours === null) return fail('It is not registered: tokens of users who leave stay good', notProvisioned);
+  if (ours === null) return fail('It is not registered: tokens of users who leave stay valid', notProvisioned);
   const isTold = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
   return isTold && ours.channel.config.uri === uriOf(deps, 'events')
     ? pass(`"${ours.name}" is active and verified`)
@@ -251,6 +251,6 @@ const deactivatedUsers = manual(
 );
 
 const failsOpen = warn(
-  'Okta mints tokens as if there were no hook where this server does not answer within 3 s, or answers 401',
+  'If this server does not respond within 3 s, or responds with 401, Okta issues tokens without the hook',
   `Applications must refuse tokens without ${faceClaim}.result = "verified"`,
 );

@@ -26,7 +26,7 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
 
 const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
 
-export const eventHookTitle = 'Event hook: users who leave';
+export const eventHookTitle = 'Event hook: deactivated users';
 
 /** Creates or adopts our event hook. Okta calls this server to verify it, so the server must be running. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
@@ -68,7 +68,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     async inspect() {
       if (deps.settings.okta.hooks.secret !== undefined) return step.inspect();
       return blocked(
-        'An event hook authenticates itself by a header secret, and none is configured',
+        'An event hook authenticates with a header secret, but none is configured',
         'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
       );
     },

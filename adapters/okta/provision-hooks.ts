@@ -129,7 +129,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
       const { ours, others } = await findInlineHook(hook, deps);
       if (ours === null && hook === 'password-import' && others[0] !== undefined) {
         return blocked(
-          `An org has one password import hook, and there is one: ${others[0].name}`,
+          `An org can have only one password import hook, and already has: ${others[0].name}`,
           'Delete it in Workflow > Inline Hooks if it is no longer needed',
         );
       }

@@ -67,7 +67,8 @@ export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   async run(): Promise<Finding> {
     const found = await findProvider(deps);
     const remedy = 'Run facestep provision for this connection';
-    if (found === null) return fail('The org does not know this service: its security events are refused', remedy);
+    if (found === null)
+      return fail('This service is not registered in the org, so its security events are refused', remedy);
     if (found.status !== 'ACTIVE') return fail(`"${found.name}" is not active`, remedy);
     return found.settings.well_known_url === wellKnownUrlOf(deps)
       ? pass(`"${found.name}" is active and reads ${wellKnownUrlOf(deps)}`)

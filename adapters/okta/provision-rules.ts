@@ -28,7 +28,7 @@ function pick<Entry extends z.infer<typeof idGuard>>(
   if (only !== undefined && (id !== undefined || entries.length === 1)) return only;
   const found = entries.map(({ id: each, name }) => `${each} (${name ?? 'unnamed'})`).join(', ');
   return blocked(
-    id === undefined ? `There are ${entries.length} ${what}` : `There is no such one among the ${what}`,
+    id === undefined ? `There are ${entries.length} ${what}` : `It is not among the ${what}`,
     `Name one as ${setting}: ${found === '' ? 'there is none yet' : found}`,
   );
 }
@@ -75,12 +75,12 @@ function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep 
       if (hanging !== null) {
         const other = others.find(({ id }) => id === hanging);
         return blocked(
-          `Another inline hook (${other === undefined ? hanging : toHookName(other)}) hangs on the rule "${name}", and a rule holds one`,
-          'Take it off the rule, name another rule in the configuration, or have that hook call this server',
+          `Another inline hook (${other === undefined ? hanging : toHookName(other)}) is assigned to the rule "${name}", and a rule can have only one`,
+          'Remove it from the rule, set another rule in the configuration, or let that hook call this server',
         );
       }
       return missing(
-        `Hang the inline hook on the rule "${name}"; the rest of it stays as it is`,
+        `Assign the inline hook to the rule "${name}"; the rest of the rule stays unchanged`,
         ...(lacking === null ? [] : [`Rule "${name}": ${lacking}`]),
       );
     },
@@ -166,7 +166,7 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
         enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null,
       lacks: (actions) =>
         receiptIn === 'form' && !fieldsOf(actions).some(isNamed(receiptField))
-          ? `add the field ${receiptField}, which is sent to the hook and kept nowhere, to its form`
+          ? `add the field ${receiptField}, which is sent to the hook and not stored, to its form`
           : null,
       withHook: (actions, inlineHookId) => ({
         ...actions,

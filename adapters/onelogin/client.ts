@@ -20,7 +20,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const LONGEST_WAIT_SEC = 3_600;
 const USUAL_WAIT_SEC = 60;
 /** Share of the hourly calls that anonymous callers cannot use. */
-const KEPT_FROM_OUTSIDERS = 0.5;
+const KEPT_FROM_ANONYMOUS = 0.5;
 
 export type OneLoginApi = ReturnType<typeof createOneLoginApi>;
 
@@ -55,10 +55,10 @@ export function createOneLoginApi(
   { fetch, clock }: Ports<'clock' | 'fetch'>,
 ) {
   // End of the wait after a rate limit. Separate for anonymous callers, so that they cannot slow down others.
-  const silentUntil: Record<CallerClass, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
+  const silentUntil: Record<CallerClass, EpochMs> = { known: epochMs(0), anonymous: epochMs(0) };
 
   const checkMaySend = (caller: CallerClass): void => {
-    const until = caller === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.outsider);
+    const until = caller === 'known' ? silentUntil.known : Math.max(silentUntil.known, silentUntil.anonymous);
     const waitSec = Math.ceil((until - clock.now()) / 1000);
     if (waitSec > 0) throw toUnavailable({ status: 429, retryAfterSec: waitSec });
   };
@@ -83,7 +83,7 @@ export function createOneLoginApi(
     );
     const { retryAfterSec, isScarce } = readRateLimit(answer.headers);
     const until = addSec(clock.now(), retryAfterSec);
-    if (isScarce) silentUntil.outsider = laterOf(silentUntil.outsider, until);
+    if (isScarce) silentUntil.anonymous = laterOf(silentUntil.anonymous, until);
     if (answer.status !== 429) return answer;
     silentUntil[caller] = laterOf(silentUntil[caller], until);
     throw toUnavailable({ status: 429, retryAfterSec });
@@ -106,7 +106,7 @@ export function createOneLoginApi(
   return {
     /**
      * Makes one call. If the access token was revoked, the call is retried once with a new access token.
-     * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
+     * @param asker - anonymous callers are refused when less than half of the window's calls is left
      * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
      */
     call: (
@@ -127,6 +127,6 @@ function readRateLimit(headers: Headers): { readonly retryAfterSec: number; read
   const resetSec = read('reset');
   return {
     retryAfterSec: resetSec >= 1 ? Math.min(Math.ceil(resetSec), LONGEST_WAIT_SEC) : USUAL_WAIT_SEC,
-    isScarce: read('remaining') < read('limit') * KEPT_FROM_OUTSIDERS,
+    isScarce: read('remaining') < read('limit') * KEPT_FROM_ANONYMOUS,
   };
 }

@@ -173,15 +173,15 @@ describe('the half of the rate limit for anonymous callers', () => {
     const { profile, requests } = observe();
     bench.onelogin.account.callsPerHour = 10;
     bench.onelogin.account.hourBegan = bench.clock.now();
-    const outcomes = await Promise.allSettled(names.map((name) => profile.findAccount(name, 'outsider')));
+    const outcomes = await Promise.allSettled(names.map((name) => profile.findAccount(name, 'anonymous')));
     expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
-    await expect(profile.findAccount('ada@example.com', 'outsider')).rejects.toMatchObject(later);
-    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+    await expect(profile.findAccount('ada@example.com', 'anonymous')).rejects.toMatchObject(later);
+    await expect(profile.readAccount(ada, 'anonymous')).rejects.toMatchObject(later);
     const sent = requests.length;
-    await expect(profile.readAccount(ada, 'outsider')).rejects.toMatchObject(later);
+    await expect(profile.readAccount(ada, 'anonymous')).rejects.toMatchObject(later);
     expect(requests).toHaveLength(sent);
     bench.clock.advanceSec(3_600);
-    expect(await profile.findAccount('nobody@example.com', 'outsider')).toBeNull();
+    expect(await profile.findAccount('nobody@example.com', 'anonymous')).toBeNull();
   });
 
   test.each([
@@ -192,13 +192,13 @@ describe('the half of the rate limit for anonymous callers', () => {
     const user = { id: Number(ada), username: 'ada' };
     const { profile } = observe(answering(() => Response.json(user, { headers: { ...headers } })));
     await profile.readAccount(ada);
-    const after = await profile.readAccount(ada, 'outsider').then(
+    const after = await profile.readAccount(ada, 'anonymous').then(
       () => 'asked',
       () => 'refused',
     );
     expect(after).toBe(outcome);
     bench.clock.advanceSec(60);
-    expect(await profile.readAccount(ada, 'outsider')).toMatchObject({ subject: ada });
+    expect(await profile.readAccount(ada, 'anonymous')).toMatchObject({ subject: ada });
   });
 });
 

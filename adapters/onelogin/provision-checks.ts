@@ -37,7 +37,7 @@ export function createTrustChecks({ deps }: Parts): readonly Check[] {
       run: async () =>
         elsewhere.length === 0
           ? manual(
-              `Answers go to ${client.redirectUris.join(', ')}.`,
+              `Responses go to ${client.redirectUris.join(', ')}.`,
               'Compare with the redirect URI on the page of the trusted IdP: every character counts.',
             )
           : warn(
@@ -83,7 +83,7 @@ const limitsGuard = z.object({
 const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
-const manageAll = 'Use an API credential with the scope Manage All, whose maker is still a user of the account.';
+const manageAll = 'Use an API credential with the scope Manage All, whose creator is still a user of the account.';
 
 async function checkCredentials({ api }: Parts): Promise<Finding> {
   const answer = await api.call('GET', '/api/2/hooks?limit=1').catch((error: unknown) => {
@@ -93,10 +93,10 @@ async function checkCredentials({ api }: Parts): Promise<Finding> {
   });
   if ('call' in answer) return fail(toRefusedToken(answer.status), manageAll);
   if (answer.status === 401)
-    return fail('OneLogin takes their access token no more (401): they are revoked.', manageAll);
-  if (answer.status === 403) return fail('They may not see Smart Hooks (403): the scope is another.', manageAll);
+    return fail('OneLogin refuses their access token (401): the credentials are revoked.', manageAll);
+  if (answer.status === 403) return fail('They may not read Smart Hooks (403): the scope is wrong.', manageAll);
   if (answer.status !== 200) return fail(`OneLogin answered with status ${answer.status}.`, manageAll);
-  return pass('OneLogin takes them, for Smart Hooks too.');
+  return pass('OneLogin accepts them, also for Smart Hooks.');
 }
 
 async function checkClock({ api, deps }: Parts): Promise<Finding> {
@@ -109,25 +109,26 @@ async function checkRateLimit({ api }: Parts): Promise<Finding> {
   if (!limits.success) return manual('OneLogin did not return the rate limit.', 'Look it up in the account.');
   const { 'X-RateLimit-Limit': limit, 'X-RateLimit-Remaining': remaining } = limits.data.data;
   const found = `${remaining} of ${limit} calls are left in this hour.`;
-  const remedy = 'See what else uses the API: enrolments and step-ups fail when none is left.';
+  const remedy = 'Check which other programs use the API: enrolments and step-ups fail if no calls are left.';
   return remaining < limit / 10 ? warn(found, remedy) : pass(found);
 }
 
 function toRefusedToken(status: number): string {
   if (status === 401) return 'OneLogin refuses the client id or the client secret (401): wrong, or deleted.';
-  if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
-  return `OneLogin gives no access token for them (status ${status}).`;
+  if (status === 500)
+    return 'OneLogin fails to issue an access token (500): the user who created the credentials may be deleted.';
+  return `OneLogin issues no access token for them (status ${status}).`;
 }
 
 async function checkField({ onelogin: { attribute }, account }: Parts): Promise<Finding> {
   const isThere = (await account.listFields()).some(({ shortname }) => shortname === attribute);
   if (!isThere) {
     const remedy = 'Run facestep provision, which creates the field again. Enrolled users must enrol again.';
-    return fail('It is not there: every enrolment that was kept in it is lost.', remedy);
+    return fail('The field is missing: all enrolments stored in it are lost.', remedy);
   }
   return manual(
     'It exists. OneLogin returns neither its maximum length nor who may change it.',
-    'Sign in as a user and open the profile: the field must not be there. A write that is cut off is noticed.',
+    'Sign in as a user and open the profile: the field must not be there. Truncated writes are detected.',
   );
 }
 
@@ -141,7 +142,7 @@ async function checkVariables(parts: Parts): Promise<Finding> {
   const missing = await missingVariables(parts);
   if (missing.length > 0) return fail(`Missing: ${missing.join(', ')}.`, 'Run facestep provision.');
   return manual(
-    'They are there. OneLogin never shows their values.',
+    'They exist. OneLogin never returns their values.',
     'If the hook logs "refused with status 401", the secret was changed in OneLogin: change the secret and provision again.',
   );
 }
@@ -164,7 +165,7 @@ async function checkHook(parts: Parts): Promise<Finding> {
     return warn(`${found}: no other user gets a face check.`, 'Set pilotRole to null, and provision again.');
   }
   const status = hook.status ?? 'ready';
-  if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Look again in a few minutes.');
+  if (status !== 'ready') return warn(`OneLogin is still deploying it: ${status}.`, 'Check again in a few minutes.');
   return pass(`Enabled and of this version, ${hook.runtime}, ${hook.timeout} seconds.`);
 }
 
@@ -199,14 +200,14 @@ const withoutPassword = 3;
  * manual.
  */
 async function checkPolicy({ onelogin: { facePolicyId }, api }: Parts): Promise<Finding> {
-  const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
+  const remedy = `Security > Policies > ${facePolicyId}: require the password, then only the face check, of all users, at every login.`;
   const { status, body } = await api.call('GET', `/api/2/policies/${facePolicyId}`);
   const policy = policyGuard.safeParse(body);
   if (status !== 200 || !policy.success) return manual('It cannot be read from here.', remedy);
   const { kind, otp_auth_enabled, otp_trigger_condition, otp_config, preferred_auth_state_machine } = policy.data;
   if (kind === 'app') return fail('It is a policy for applications, not for users.', remedy);
   if (!otp_auth_enabled) return fail('It requires no factor besides the password.', remedy);
-  if (preferred_auth_state_machine === withoutPassword) return fail('It demands no password, only a factor.', remedy);
+  if (preferred_auth_state_machine === withoutPassword) return fail('It requires no password, only a factor.', remedy);
   if ((otp_trigger_condition ?? 0) !== 0) return warn('It does not ask known browsers for the factor.', remedy);
   if ((otp_config ?? 2) !== 2) return warn('It does not ask every user for the factor.', remedy);
   return manual('It requires a factor at every login. OneLogin does not return which one.', remedy);
@@ -228,10 +229,10 @@ async function checkTime({ deps, onelogin }: Parts): Promise<Finding> {
   }
   const found = `An answer took ${tookMs} ms from here; the Smart Hook waits for ${patienceMs} ms.`;
   if (tookMs <= patienceMs / 2) return pass(found);
-  return warn(found, 'Raise timeoutSec, or run this server nearer to OneLogin.');
+  return warn(found, 'Raise timeoutSec, or move this server closer to OneLogin.');
 }
 
 const otherWays = manual(
-  'OneLogin runs the hook where people sign in on its pages. It does not say so of its login API, RADIUS or desktops.',
-  'Turn off what is not used, and try out what is.',
+  'OneLogin runs the hook for sign-ins on its pages. Its documentation does not mention the login API, RADIUS or desktops.',
+  'Turn off unused ways to sign in, and test the others.',
 );

@@ -70,7 +70,7 @@ function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings):
 }
 
 const toPilotChange = (role: number | null | undefined): string =>
-  role === null ? 'Let it run for everybody.' : `Let it run for the members of the role ${role} alone.`;
+  role === null ? 'Let it run for all users.' : `Let it run only for the members of the role ${role}.`;
 
 /** Returns the settings of an existing hook for an update. OneLogin shows outdated runtimes but rejects them. */
 const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => {
@@ -93,15 +93,18 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
   const isSecretOther = readMarker(found)?.keyCheck !== readMarker(source)?.keyCheck;
   const differences: readonly (readonly [boolean, string])[] = [
     [isSecretOther, 'Write the new secret into its variable.'],
-    [found !== source, 'Replace its function. What it was composed with is kept.'],
+    [found !== source, 'Replace its function. Your own function in it is kept.'],
     [hook.runtime !== onelogin.runtime, `Change its runtime from ${hook.runtime} to ${onelogin.runtime}.`],
     [
       hook.timeout !== onelogin.timeoutSec,
       `Change its time-out from ${hook.timeout} to ${onelogin.timeoutSec} seconds.`,
     ],
-    [hook.retries !== 0, 'Take its retries away: each is one more wait for the person.'],
+    [hook.retries !== 0, 'Remove its retries, because each makes the user wait again.'],
     [!variablesOf(type).every((name) => hook.env_vars.includes(name)), 'Let it read its environment variables.'],
-    [type === 'pre-authentication' && hook.options.location_enabled !== true, 'Let it see the address of the browser.'],
+    [
+      type === 'pre-authentication' && hook.options.location_enabled !== true,
+      'Let it read the address of the browser.',
+    ],
     [type === 'pre-authentication' && !isForPilot(hook, onelogin), toPilotChange(onelogin.pilotRole)],
     [hook.disabled, 'Enable it.'],
   ];
@@ -115,9 +118,9 @@ export function nameOf(hook: SmartHook): string {
 
 const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): StepStatus =>
   blocked(
-    `There is another Smart Hook of the type ${type} (${nameOf(hook)}). An account has one of each type.`,
-    `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and put what it ` +
-      'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
+    `Another Smart Hook of the type ${type} exists (${nameOf(hook)}). An account can have only one of each type.`,
+    `Save its function to a file, run \`facestep smart-hook ${connection} --type ${type} --compose FILE\`, and replace ` +
+      'that function with the output. Then provision again: its environment variables and packages are kept.',
   );
 
 /** Creates the step for one type of Smart Hook. A function that this service did not create is never overwritten. */
@@ -170,7 +173,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
 
 const migrationInstructions = (connection: string): StepStatus =>
   inConsole(
-    'Only where users are migrated at their first sign-in: put the function that migrates them into a file.',
+    'Only if users are migrated at their first sign-in: save the function that migrates them to a file.',
     `Run \`facestep smart-hook ${connection} --type user-migration --compose FILE\` and create a hook from what it prints.`,
     'Provision again: variables, runtime and time-out are set then.',
   );
@@ -179,18 +182,18 @@ const hoursBack = 24;
 
 /** Known problems in a run's output. Other output is not shown, because a customer's function may log anything. */
 const troubles: readonly (readonly [RegExp, string])[] = [
-  [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
+  [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is wrong'],
   [/facestep: refused with status (\d{3})/, 'this server refused its request'],
   [/facestep: no decision, status/, 'this server gave no decision'],
   [/facestep: no answer in time/, 'this server did not answer in time'],
   [/facestep: no answer/, 'this server was not reached'],
-  [/facestep: the other function failed/, 'the function it was composed with failed or came too late'],
+  [/facestep: the other function failed/, 'the combined function failed or was too late'],
   [
     /facestep: allowed, but the user has no policy/,
-    'users who passed the check got the face policy, because OneLogin named no policy of theirs: set normalPolicyId',
+    'users who passed the check got the face policy, because OneLogin returned no policy for them: set normalPolicyId',
   ],
-  [/Task timed out after/, 'OneLogin ended it at its time-out'],
-  [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it broke off with an error'],
+  [/Task timed out after/, 'OneLogin stopped it at the timeout'],
+  [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it failed with an error'],
 ];
 
 const troubleOf = (events: readonly string[]): string | null =>
@@ -200,7 +203,7 @@ const troubleOf = (events: readonly string[]): string | null =>
 export async function checkLog(parts: Parts): Promise<Finding> {
   const remedy = 'Check the clock of this machine, publicUrl, and the log of this server.';
   const hook = await parts.account.findHook('pre-authentication');
-  if (hook === null || !isOurs(hook, parts)) return manual('There is no hook of ours.', null);
+  if (hook === null || !isOurs(hook, parts)) return manual('No hook of facestep exists.', null);
   const since = parts.deps.clock.now() - hoursBack * 3_600_000;
   const runs = (await parts.account.listLogs(hook.id)).filter(({ created_at }) => created_at.getTime() >= since);
   const found = runs.map(({ events }) => troubleOf(events)).filter((trouble) => trouble !== null);

@@ -133,7 +133,7 @@ describe('a hook of this connection', () => {
   test('runs for the pilot role only, then for all users, or for the previous users without a setting', async () => {
     const condition = { source: 'roles', operator: '~', value: '123456' };
     expect(await stepOf(provision({ pilotRole: 123456 }), /pre-auth/).inspect()).toMatchObject({
-      changes: ['Let it run for the members of the role 123456 alone.'],
+      changes: ['Let it run only for the members of the role 123456.'],
     });
     await apply(provision({ pilotRole: 123456 }));
     expect(hookOf().settings.conditions).toEqual([condition]);

@@ -45,7 +45,7 @@ async function* listPages<User>(guard: z.ZodType<User>, fields: string, api: One
   let cursor: string | null = null;
   do {
     const query: URLSearchParams = new URLSearchParams({ fields, ...(cursor === null ? {} : { cursor }) });
-    const answer = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
+    const answer = await api.call('GET', `/api/2/users?${query}`, null, 'anonymous');
     yield parseOk(z.array(guard), answer);
     cursor = readNextCursor(answer.headers);
   } while (cursor !== null);
@@ -86,7 +86,7 @@ export async function* listMembers(
 ): AsyncGenerator<Member[]> {
   const findByName = async (): Promise<string> => {
     const path = `/api/2/roles?${new URLSearchParams({ name: group })}`;
-    const roles = parseOk(rolesGuard, await api.call('GET', path, null, 'outsider'));
+    const roles = parseOk(rolesGuard, await api.call('GET', path, null, 'anonymous'));
     return singleMatch(roles.filter(({ name }) => name.toLowerCase() === group.toLowerCase())).id;
   };
   const role = /^\d{1,18}$/.test(group) ? group : await findByName();

@@ -95,7 +95,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       ...checkingGroups(parts.deps.settings, () => checkGroups(parts)),
     ],
   ),
-  { title: 'Who else reads and changes the attribute', run: checkRights },
+  { title: 'Other access to the attribute', run: checkRights },
   ...(parts.deps.settings.oidc === null ? [] : [discoveryCheck(parts.deps)]),
 ];
 
@@ -104,8 +104,8 @@ const credentials = 'Credentials';
 const support = 'What the server supports';
 const attributeTitle = ({ scim }: Parts): string => `Attribute ${scim.attribute.path}`;
 
-const provision = 'facestep provision says what to define.';
-const lost = 'every enrolment that was kept in it is lost.';
+const provision = '“facestep provision” prints what to define.';
+const lost = 'all enrolments stored in it are lost.';
 const refusedTokenGuard = z.object({ call: z.literal('token') });
 
 async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
@@ -114,11 +114,11 @@ async function checkCredentials({ api, scim }: Parts): Promise<Finding> {
     if (error instanceof FaceError && refusedTokenGuard.safeParse(error.detail).success) return null;
     throw error;
   });
-  if (answer === null) return fail('The authorization server gives no access token for them.', remedy);
-  if (answer.status === 401) return fail('The server takes them no more (401): wrong, expired or revoked.', remedy);
+  if (answer === null) return fail('The authorization server issues no access token for them.', remedy);
+  if (answer.status === 401) return fail('The server refuses them (401): they are wrong, expired or revoked.', remedy);
   if (answer.status === 403) return fail('They may not list users (403).', remedy);
   if (answer.status !== 200) return fail(`The server answered with status ${answer.status}.`, remedy);
-  return pass('The server takes them.');
+  return pass('The server accepts them.');
 }
 
 const supportGuard = z.object({
@@ -129,13 +129,13 @@ const supportGuard = z.object({
 async function checkSupport({ api }: Parts): Promise<Finding> {
   const support = await readAbout('/ServiceProviderConfig', supportGuard, api);
   if (support === null) {
-    return fail('There is no /ServiceProviderConfig.', 'Check that scim.baseUrl is that of a SCIM 2.0 server.');
+    return fail('The server has no /ServiceProviderConfig.', 'Check that scim.baseUrl is that of a SCIM 2.0 server.');
   }
   if (!support.patch.supported) {
-    return fail('It does not support PATCH.', 'Turn it on: a token can be written in no other way.');
+    return fail('It does not support PATCH.', 'Turn it on. Tokens can only be written with PATCH.');
   }
   if (!support.filter.supported) {
-    return fail('It does not support filters.', 'Turn them on: no user is found by login without.');
+    return fail('It does not support filters.', 'Turn them on. Without filters, users cannot be found by login.');
   }
   return pass('It supports PATCH and filters.');
 }
@@ -158,15 +158,15 @@ async function checkAttribute(parts: Parts): Promise<Finding> {
   if (extension.state === 'untold') {
     return manual('The server does not return its schemas.', `Look it up at the server: ${provision}`);
   }
-  if (extension.state === 'missing') return fail(`The schema extension is not there: ${lost}`, provision);
+  if (extension.state === 'missing') return fail(`The schema extension is missing: ${lost}`, provision);
   const found = extension.attributes.find(({ name }) => isSameName(name, parts.scim.attribute.name));
-  if (found === undefined) return fail(`The schema extension has no such attribute: ${lost}`, provision);
+  if (found === undefined) return fail(`The attribute is missing in the schema extension: ${lost}`, provision);
   const faults = faultsOf(found);
   if (faults.length > 0) return fail(faults.join(' '), provision);
   if (!found.caseExact) {
     return warn('It is not caseExact: the server may change the case of a token.', 'Define it with caseExact true.');
   }
-  return pass(`It is there, and returned: ${found.returned}. A write that is cut off is noticed.`);
+  return pass(`It exists, and is returned: ${found.returned}. Truncated writes are detected.`);
 }
 
 const resourceTypeGuard = z.object({ schemaExtensions: listOf(z.object({ schema: z.string() })) });
@@ -176,12 +176,12 @@ async function checkResourceType({ scim: { attribute }, api }: Parts): Promise<F
   const user = await readAbout('/ResourceTypes/User', resourceTypeGuard, api);
   if (user === null) return manual('The server does not return its resource types.', remedy);
   const isThere = user.schemaExtensions.some(({ schema }) => isSameName(schema, attribute.schema));
-  return isThere ? pass('Users have the schema extension.') : fail('Users have no such schema extension.', remedy);
+  return isThere ? pass('Users have the schema extension.') : fail('Users do not have the schema extension.', remedy);
 }
 
 async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const listed = await api.call('GET', anyUserPath);
-  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
+  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const [user] = parseAnswer(accountListGuard, listed.body).Resources;
   if (user === undefined) return warn('The server shows no user.', 'Check what these credentials may read.');
   const read = await api.call('GET', toUserPath(user.id, toAsked(attribute)));
@@ -206,12 +206,12 @@ const holdersGuard = z.object({
 async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
-  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'See the credentials.');
+  if (listed.status !== 200) return fail(`A list was answered with status ${listed.status}.`, 'Check the credentials.');
   const { Resources } = parseAnswer(holdersGuard, listed.body);
   if (Resources.length === 0) return noUserToTestWith;
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
   const user = free.find(({ active }) => active === false) ?? free[0];
-  if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
+  if (user === undefined) return pass('Nothing was written, because all listed users have a value.');
   const { readValue, write } = createAttribute(attribute, api);
   const remedy = `Check that the credentials may change ${attribute.path}, and that it is a string of ${maxTokenCharacters} characters, caseExact.`;
   try {
@@ -229,8 +229,8 @@ const refusedWriteGuard = z.object({ status: z.number() });
 function describe(error: unknown, found: unknown): string {
   const refused = refusedWriteGuard.safeParse(error instanceof FaceError ? error.detail : null);
   if (refused.success) return `the change was answered with status ${refused.data.status}.`;
-  if (typeof found !== 'string' || found === '') return 'the change was answered as done, and nothing came back.';
-  return `${probe.length} characters were written, and ${found.length} others came back.`;
+  if (typeof found !== 'string' || found === '') return 'the server confirmed the change, but returned no value.';
+  return `${probe.length} characters were written, but ${found.length} different characters were returned.`;
 }
 
 /** Checks that users have the attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
@@ -258,7 +258,4 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
 }
 
 const checkRights = async (): Promise<Finding> =>
-  manual(
-    'The SCIM standard has no way to find out.',
-    'Sign in as a user and look: the attribute must not be there, nor at /Me.',
-  );
+  manual('This cannot be checked by SCIM.', 'Sign in as a user: the attribute must not be visible, also not at /Me.');

@@ -57,7 +57,7 @@ describe('the checks', () => {
       'Resource type User': 'pass',
       'A user': 'pass',
       'Write and read': 'pass',
-      'Who else reads and changes the attribute': 'manual',
+      'Other access to the attribute': 'manual',
     });
     for (const id of bench.server.directory.users.keys()) expect(bench.readAttribute(id)).toBeNull();
   });
@@ -66,10 +66,10 @@ describe('the checks', () => {
     const wrote = () => check(/Write and read/);
 
     test.each<[string, () => unknown, string]>([
-      ['truncates values', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 others'],
-      ['changes the case of values', () => (attribute().caseExact = false), '256 others'],
+      ['truncates values', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 different'],
+      ['changes the case of values', () => (attribute().caseExact = false), '256 different'],
       ['refuses the change', () => (attribute().mutability = 'readOnly'), 'status 400'],
-      ['never returns the attribute', () => (attribute().returned = 'never'), 'nothing came back'],
+      ['never returns the attribute', () => (attribute().returned = 'never'), 'returned no value'],
     ])('report a server that %s', async (_, spoil, found) => {
       spoil();
       expect(await wrote()).toMatchObject({ verdict: 'fail', found: expect.stringMatching(found) });
@@ -109,7 +109,7 @@ describe('the checks', () => {
     directory.extensions.clear();
     expect(await check(/^Attribute/, scim)).toMatchObject({
       verdict: 'fail',
-      found: expect.stringContaining('not there'),
+      found: expect.stringContaining('missing'),
     });
   });
 });

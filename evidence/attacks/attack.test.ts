@@ -25,7 +25,7 @@ test.each([
     env: { ...process.env, ...variables },
     encoding: 'utf8',
   });
-  expect(stderr).toMatch(/--write takes no --quick, and needs real faces/);
+  expect(stderr).toMatch(/--write cannot be used with --quick and needs real faces/);
   expect(status).toBe(2);
   expect(readFileSync(document, 'utf8')).toBe(stored);
 });

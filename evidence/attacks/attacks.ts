@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   const chosen = chooseNamed('attacks', attacks, positionals);
   if (values.write && (values.quick || !hasFaces))
     throw new BadInput(
-      '--write takes no --quick, and needs real faces (set FACESTEP_FACES): lesser figures would replace theirs.',
+      '--write cannot be used with --quick and needs real faces (set FACESTEP_FACES), so that it replaces no published figures with weaker ones.',
     );
   const size: Size = values.quick ? 'quick' : 'full';
   const loading: Promise<Faces>[] = [];

@@ -20,7 +20,7 @@ const quickPeople = { fit: 120, judge: 60 };
 
 export async function loadFaces(size: Size, say: (line: string) => void): Promise<Faces> {
   if (!hasFaces) {
-    say('SKIPPING all that needs real faces: there are none (set FACESTEP_FACES). Simulated ones stand in.');
+    say('SKIPPED: measurements on real faces (set FACESTEP_FACES). Simulated faces are used instead.');
     const simulate = (half: string, count: number): Person[] =>
       Array.from({ length: count }, (_, at) => ({
         embeddings: [1, 2].map((shot) => toEmbedding(`${half} ${at}`, shot)),

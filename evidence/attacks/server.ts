@@ -186,7 +186,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const errors = [
     ...tally.suspects.filter((each) => !shed.includes(each) && !faultIds.has(each.requestId)).map(({ text }) => text),
     ...faults.filter((text) => size === 'full' || !isLate(text)),
-    ...(stage.isAlive() ? [] : ['the server has ended']),
+    ...(stage.isAlive() ? [] : ['the server stopped']),
   ];
   const targets = endpoints.flatMap(({ name }) => hostileClasses.map((kind) => `${name}: ${kind}`));
   const missing = targets.filter((each) => (tally.met.get(each) ?? 0) === 0);
@@ -194,8 +194,8 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
     accepted: taken,
     error: errors,
     'never attacked': missing,
-    'nobody won': winners.lost,
-    'refused as they may': controls.refused,
+    'race without winner': winners.lost,
+    'refused as allowed': controls.refused,
     'legitimate, refused': refusals,
   };
   for (const [name, lines] of Object.entries(reports)) {

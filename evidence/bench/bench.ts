@@ -49,7 +49,7 @@ await runProgram(async () => {
     roster: () => benchRoster(quick ? 2 : 20, quick ? [5] : [100, 500]),
   };
   if (!Object.hasOwn(benchmarks, program))
-    throw new BadInput(`There is no benchmark ${program}. There are: ${Object.keys(benchmarks).join(', ')}.`);
+    throw new BadInput(`Unknown benchmark ${program}. Benchmarks: ${Object.keys(benchmarks).join(', ')}.`);
   if (program === 'scale' && plan) {
     const measured = readMeasured();
     const prices = readPrices();

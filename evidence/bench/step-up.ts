@@ -124,7 +124,7 @@ async function timeReturning(cast: Cast, connection: string, tries: number) {
     const seconds = await timeToResult(cast, link, visitor);
     if (seconds !== null) took.push(seconds);
   }
-  if (took.length === 0) throw new Error(`nobody who came back passed at the first try by ${connection}`);
+  if (took.length === 0) throw new Error(`no returning user of ${connection} passed at the first try`);
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 

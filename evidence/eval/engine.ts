@@ -130,7 +130,7 @@ export const fit: EvalProgram = {
   about: 'mean and directions of src/face/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
   async run(say) {
     const found = await readSources(groupsFolder);
-    if (found === null) throw new BadInput('There are no faces of one place. Set FACESTEP_GROUPS to their folder.');
+    if (found === null) throw new BadInput('No faces grouped by place. Set FACESTEP_GROUPS to their folder.');
     const mixed = await embedPeople(({ person }) => toHalf(person) === 'fit', say);
     const fitting = found.map((source) => ({
       ...source,

@@ -45,7 +45,7 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --photos  which photos count, by the names of their files: 'frontal_*' (default all)
   --json    figures as JSON on stdout instead of tables
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
-            and this folder's entry in as-used.json and as-used.md, beside those of other folders that are there
+            and this folder's entry in as-used.json and as-used.md, next to the entries of other folders
 
 npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
@@ -73,7 +73,7 @@ async function readAsUsed(out: string): Promise<ByGroup<SourceAsUsed>> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new BadInput(`${file} is no JSON`);
+    throw new BadInput(`${file} is not JSON`);
   }
 }
 
@@ -118,7 +118,7 @@ async function runAccuracy(args: string[]): Promise<void> {
 
 async function runNamedProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
-  if (program === undefined) throw new BadInput(`There is no program ${name}\n\n${usage}`);
+  if (program === undefined) throw new BadInput(`Unknown program ${name}\n\n${usage}`);
   const { data = [], json, out = null } = parseOptions({ args, options: programDataOptions }).values;
   const figures = await runOn(name, program, data, out);
   if (json) {
@@ -138,7 +138,7 @@ async function runOn(name: string, program: EvalProgram, folders: readonly strin
     if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
     return program.runOn(folders, say, out);
   }
-  if (!hasFaces) throw new BadInput('There are no evaluation faces. Set FACESTEP_FACES to their folder.');
+  if (!hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
   return program.run(say, out);
 }
 

@@ -128,7 +128,7 @@ async function runOn(folders: readonly string[], say: PrintLine, out: string | n
 }
 
 export const roster: EvalProgram = {
-  about: 'a roster at a door: who is found, and how often a stranger is (--data takes several folders)',
+  about: 'a roster at a door: how often people, and strangers, are identified (--data takes several folders)',
   runOn,
   run: (say, out) => runOn([facesFolder], say, out),
 };

@@ -62,7 +62,7 @@ export const diskFull: Fault = {
   about: 'the disk of the data folder is full, and has room again later',
   async run({ size, say }) {
     const disk = await openSmallDisk();
-    if (disk === null) return skip('no file system can be mounted here, and there is no prlimit');
+    if (disk === null) return skip('this machine can neither mount a file system nor run prlimit');
     try {
       return await runOnStage({ folder: disk.folder }, async ({ client, pictures, journal, replicas, createUsers }) => {
         const [staying = '', leaving = '', ...newcomers] = await createUsers(size === 'full' ? 12 : 4);

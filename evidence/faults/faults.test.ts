@@ -45,6 +45,6 @@ test('where all that was asked for is skipped, the program says so, ends with 2 
     encoding: 'utf8',
   });
   expect(status).toBe(2);
-  expect(stderr).toContain('Nothing is shown: all that was asked for was skipped.');
+  expect(stderr).toContain('No results: all requested faults were skipped.');
   expect(readFileSync(document, 'utf8')).toBe(stored);
 });

@@ -138,8 +138,7 @@ async function main(): Promise<void> {
   const told = { size, seed, node: process.version, cores: availableParallelism() };
   if (values.json) console.log(JSON.stringify({ setting: told, faults: findings }, null, 2));
   if (Object.values(findings).some(({ invariants }) => !invariants.every(holds))) process.exitCode = 1;
-  else if (!Object.values(findings).some(isDone))
-    throw new BadInput('Nothing is shown: all that was asked for was skipped.');
+  else if (!Object.values(findings).some(isDone)) throw new BadInput('No results: all requested faults were skipped.');
 }
 
 // Tests import the faults, and cause none of them.

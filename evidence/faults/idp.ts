@@ -51,8 +51,9 @@ export const idp: Fault = {
         ]);
         if (decision === 'no answer') late.push(when);
         if (isEnrolled && stage.tokenOf(newcomer) === null)
-          untrue.push(`${when}: told of an enrolment that is not there`);
-        if (isRevoked && stage.tokenOf(second) !== null) untrue.push(`${when}: told of a revocation that is not done`);
+          untrue.push(`${when}: confirmed an enrolment that does not exist`);
+        if (isRevoked && stage.tokenOf(second) !== null)
+          untrue.push(`${when}: confirmed a revocation that did not happen`);
         stage.idp.rules = [];
         await client.enrol(second, pictures.person[0]);
         say(`  ${when}`);
@@ -64,7 +65,11 @@ export const idp: Fault = {
         enrolled: [first, second, ...newcomers],
         invariants: [
           { invariant: 'every hook was answered within the 3 seconds that Okta waits', checked: length, broken: late },
-          { invariant: 'what was told to be written or cleared was', checked: 2 * length, broken: untrue },
+          {
+            invariant: 'every confirmed enrolment is written and every confirmed revocation is cleared',
+            checked: 2 * length,
+            broken: untrue,
+          },
         ],
       };
     }),

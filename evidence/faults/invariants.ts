@@ -72,7 +72,7 @@ async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Pro
   }
   return [
     {
-      invariant: 'a token is in the profile exactly where the audit says so',
+      invariant: 'a profile contains a token exactly if the audit trail says so',
       checked: okta.org.users.size,
       broken: torn,
     },

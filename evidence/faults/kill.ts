@@ -14,7 +14,7 @@ export const kill: Fault = {
       return runOnStage({ count: 2, redisUrl }, async (stage) => {
         const { client, pictures, journal, replicas } = stage;
         const users = await stage.createUsers(Math.min(rounds, 20));
-        const [outsider = ''] = await stage.createUsers(1);
+        const [impersonated = ''] = await stage.createUsers(1);
         const untrue: string[] = [];
         let told = 0;
         const perform = async (work: Work, by: Client, subject: string): Promise<void> => {
@@ -57,8 +57,8 @@ export const kill: Fault = {
           await client.checkFace(user, pictures.person[1]);
           await client.callHook(user, `after-${user}`);
         }
-        await client.checkFace(outsider, pictures.stranger);
-        const kept = { invariant: 'what was told to be done is done', checked: told, broken: untrue };
+        await client.checkFace(impersonated, pictures.stranger);
+        const kept = { invariant: 'every change that the server confirmed is stored', checked: told, broken: untrue };
         return { enrolled: users, figures: { rounds, seed }, invariants: [kept] };
       });
     }),

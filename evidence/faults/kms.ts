@@ -37,7 +37,7 @@ export const kms: Fault = {
           await client.checkFace(user, pictures.person[1]);
           service.cause(trouble);
           await disturb(trouble, newcomers[at] ?? '');
-          journal.turnTo(`${trouble}, somebody for the first time since the start`);
+          journal.turnTo(`${trouble}, first check of a user since the start`);
           // More tries than the lockout allows, because failures of the key service must not count as failed tries.
           for (let n = 0; n < 6; n += 1) await client.checkFace(unseen[at] ?? '', pictures.person[1]);
           service.cause('none');

@@ -67,7 +67,7 @@ async function startTcpProxy(targetPort: number) {
 }
 
 export const redis: Fault = {
-  about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
+  about: 'the Redis of all replicas is disconnected, slow, silent, restarted with its data, and restarted empty',
   run: ({ size, say }) =>
     withRedis(async (server) => {
       const isFull = size === 'full';
@@ -87,7 +87,7 @@ export const redis: Fault = {
             await untilReady(stage);
           }
           if (isFull) {
-            turnTo('restarted with what it kept');
+            turnTo('restarted with its data');
             await server.restart('what it kept');
             await untilReady(stage);
             await useAll(stage, people, 'kept');
@@ -103,9 +103,9 @@ export const redis: Fault = {
 };
 
 export const failover: Fault = {
-  about: 'the Redis master is ended, and its sentinel makes the replica the master',
+  about: 'the Redis master is stopped, and its sentinel promotes the replica',
   async run({ size, say }) {
-    if (!hasRedis) return skip('there is no Redis');
+    if (!hasRedis) return skip('Redis is not installed');
     const group = await startRedisSentinel();
     const [master] = group.servers;
     const sentinel = { name: masterName, addresses: [`127.0.0.1:${group.sentinelPort}`] };
@@ -133,14 +133,14 @@ interface People {
   readonly enrolled: readonly string[];
   /** User whose enrolment was revoked, but whose token an attacker restored in the profile. */
   readonly revoked: string;
-  readonly outsider: string;
+  readonly impersonated: string;
 }
 
 async function prepare(stage: Stage, count: number): Promise<People> {
   const { client, pictures } = stage;
-  const [revoked = '', outsider = '', ...enrolled] = await stage.createUsers(count + 2);
-  for (const user of [revoked, outsider, ...enrolled]) await client.enrol(user, pictures.person[0]);
-  return { enrolled, revoked, outsider };
+  const [revoked = '', impersonated = '', ...enrolled] = await stage.createUsers(count + 2);
+  for (const user of [revoked, impersonated, ...enrolled]) await client.enrol(user, pictures.person[0]);
+  return { enrolled, revoked, impersonated };
 }
 
 /** Quick mode uses only the first disturbance. */
@@ -179,7 +179,7 @@ const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
 /** Verifies that no consumed check and no revoked token becomes valid again if the store loses all its data. */
 async function checkForgotten(
   stage: Stage,
-  { enrolled: [user = ''], revoked, outsider }: People,
+  { enrolled: [user = ''], revoked, impersonated }: People,
   lose: () => Promise<void>,
 ): Promise<readonly Invariant[]> {
   const { client, pictures, okta, tokenOf } = stage;
@@ -195,22 +195,22 @@ async function checkForgotten(
   const replayed = await client.checkFace(revoked, pictures.person[1]);
   if (profile !== undefined) delete profile.facestepToken;
   const again = await client.callHook(user, 'spent-again');
-  const strange = await client.checkFace(outsider, pictures.stranger);
+  const strange = await client.checkFace(impersonated, pictures.stranger);
   return [
     {
-      invariant: 'a token that was revoked stays revoked, though the store forgot it',
+      invariant: 'a revoked token stays revoked, although the store lost the revocation',
       checked: kept === null ? 0 : 1,
       broken: replayed === 'passed' ? [`${revoked} passed`] : [],
     },
     {
-      invariant: 'a check that was spent stays spent, though the store forgot it',
+      invariant: 'a used check stays used, although the store lost the record',
       checked: spent === 'granted' ? 1 : 0,
       broken: again === 'granted' ? [`${user} was granted again`] : [],
     },
     {
-      invariant: 'a stranger is refused, though the store forgot everything',
+      invariant: 'another person’s face is refused, although the store lost everything',
       checked: 1,
-      broken: strange === 'passed' ? [`${outsider} passed`] : [],
+      broken: strange === 'passed' ? [`${impersonated} passed`] : [],
     },
   ];
 }

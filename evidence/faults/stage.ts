@@ -116,7 +116,7 @@ export async function runOnStage(settings: StageSettings, act: (stage: Stage) =>
 
 /** Runs a fault with a Redis of its own. Skips it if there is none. */
 export async function withRedis(run: (redis: Awaited<ReturnType<typeof startRedis>>) => Promise<Finding>) {
-  if (!hasRedis) return skip('there is no Redis');
+  if (!hasRedis) return skip('Redis is not installed');
   const redis = await startRedis();
   try {
     return await run(redis);

@@ -126,7 +126,7 @@ async function measurePhotos(
   const registry = openRegistry(folder, deps);
   const found = engine === undefined ? null : await registry.find(engine);
   if (engine !== undefined && found === null)
-    throw new BadInput(`There is no engine ${engine} in ${folder}. See: facestep models list`);
+    throw new BadInput(`No engine ${engine} in ${folder}. See: facestep models list`);
   const entry = found === null ? null : await registry.readParameters(found);
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new BadInput(`${engine} is not measured: ${problem}`);
@@ -155,7 +155,9 @@ async function measurePhotos(
   const { fitted } = measured;
   if (found === null || fitted === null) return;
   const name = nameOf(await registry.setParameters(found, fitted));
-  deps.say(`Its parameters are kept. To make new tokens with it, set recognition.engine to "${name}", and restart.`);
+  deps.say(
+    `Its parameters are stored. To create new tokens with it, set recognition.engine to "${name}", and restart.`,
+  );
 }
 
 /** Returns what a process has, and the settings of the server. */

@@ -142,23 +142,23 @@ export async function showDemo(
     say(`  Sign-in of ${user.login}: ${asExpected(result.ok ? 'allowed' : 'denied', expected)}`);
   }
 
-  step('1. Enrol user-1 from one photo, with consent. This is all that is kept, in the Okta profile:');
+  step('1. Enrol user-1 from one photo, with consent. Only this is stored, in the Okta profile:');
   await backend.enrol(firstId, enrolmentPhoto);
   const token = (await tokenOf(firstId)) ?? '';
   say(`  ${attribute}: ${token}`);
   say(`  ${token.length} characters (at most 256)`);
 
-  step('2. Sign in with the password alone. The policy asks for a face check, and there was none.');
+  step('2. Sign in with the password alone. The policy requires a face check, and the user did none.');
   await signIn(first, 'denied');
 
   step('3. The same person looks into the camera (another photo, from another day) and signs in.');
   await checkFace(firstId, laterPhoto, 'passed');
   await signIn(first, 'allowed');
 
-  step('4. The face check is spent: somebody who knows the password tries again at once.');
+  step('4. The face check was used. An attacker who knows the password signs in right after it.');
   await signIn(first, 'denied');
 
-  step('5. Somebody else looks into the camera.');
+  step('5. Another person looks into the camera.');
   await checkFace(firstId, pictures.stranger, 'failed');
   await signIn(first, 'denied');
 
@@ -167,7 +167,7 @@ export async function showDemo(
   await checkFace(secondId, laterPhoto, 'failed');
   await signIn(second, 'denied');
 
-  step('7. The enrolment is revoked. The right face opens nothing any more.');
+  step('7. The enrolment is revoked. The right face does not pass any more.');
   await backend.revoke(firstId);
   say(`  ${attribute}: ${(await tokenOf(firstId)) ?? 'empty'}`);
   await checkFace(firstId, laterPhoto, 'failed');
@@ -191,13 +191,13 @@ export async function showDemo(
       say(`  Open        ${url}`);
       for (const line of guide) say(`  - ${line}`);
     }
-    say('  All that is kept of your face is one sealed token in the simulated user profile. Ctrl+C forgets it.');
-    step('10. The administrator: a company of 200 drawn people, in the console.');
+    say('  Only one sealed token of your face is stored, in the simulated user profile. Ctrl+C deletes it.');
+    step('10. The administrator: a company of 200 generated people, in the console.');
     const drawn = await startCompany(200, modelsFolder, auditEvents);
     say(`  Open        ${drawn.consoleUrl}`);
     say(`  Key         ${drawn.adminKey}`);
     say(
-      `  ${drawn.enrolled} of ${drawn.people} people are enrolled. They, what they did and their tokens are drawn: nobody’s face opens one.`,
+      `  ${drawn.enrolled} of ${drawn.people} people are enrolled. They, their events and their tokens are generated: no real face matches a token.`,
     );
     say('');
     say(`The server of the steps above stays up on ${service.url}, its org on ${okta.url}.`);

@@ -35,7 +35,7 @@ try {
   await page.goto(link);
   const screen = await insist(page);
   if (screen !== 'passed') {
-    say(`The page ended at: ${await page.getByRole('heading').first().textContent()} (${screen})`);
+    say(`The page stopped at: ${await page.getByRole('heading').first().textContent()} (${screen})`);
     process.exitCode = 1;
   }
 } finally {

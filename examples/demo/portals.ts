@@ -50,8 +50,8 @@ const counterPortal: Portal = {
         },
       ],
       guide: [
-        'A counter: start a check, and open its code in a second window, which stands for the phone.',
-        `Each side says a number to the other. The phone then asks who you are (${login}), and for your face.`,
+        'A counter: start a check, and open its code in a second window, which replaces the phone.',
+        `Each side tells the other a number. The phone then asks for your username (${login}) and your face.`,
         'Without a phone: open /kiosk of the counter in a third window and press "No phone: use the kiosk" at the counter.',
         'If you open the code in two windows or type a wrong number, the check ends without a result.',
       ],
@@ -168,7 +168,7 @@ export async function startPortals({
   for (const { id, port, start } of portals) running.set(id, await start({ ...given, port: hasFixedPorts ? port : 0 }));
   const urlOf = (id: string): string => {
     const url = running.get(id)?.url;
-    if (url === undefined) throw new Error(`there is no portal ${id}`);
+    if (url === undefined) throw new Error(`unknown portal ${id}`);
     return url;
   };
 

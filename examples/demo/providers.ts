@@ -27,7 +27,7 @@ const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: st
     onelogin(answer) {
       const isVerified = answer.signedIn === true;
       return {
-        text: isVerified ? 'signed in under the normal policy' : 'held up: the face policy asks for another factor',
+        text: isVerified ? 'signed in under the normal policy' : 'denied: the face policy requires another factor',
         isVerified,
       };
     },

@@ -23,7 +23,7 @@ const ownMain = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 async function untilReady(url: string, said: readonly string[]): Promise<void> {
   const lastTry = Date.now() + patienceMs;
   while (!(await fetch(`${url}/readyz`)).ok) {
-    if (Date.now() > lastTry) throw new Error(`The server did not get ready:\n${said.join('\n')}`);
+    if (Date.now() > lastTry) throw new Error(`The server did not become ready:\n${said.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -69,7 +69,7 @@ export async function startService(
       if (address !== undefined) resolve(address);
     });
     child.once('close', (code, signal) =>
-      reject(new Error(`The server ended (${code ?? signal}) before it listened:\n${said.join('\n')}`)),
+      reject(new Error(`The server stopped (${code ?? signal}) before it listened:\n${said.join('\n')}`)),
     );
   });
   await untilReady(url, said);

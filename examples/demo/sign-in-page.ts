@@ -72,7 +72,7 @@ export async function startSignInPage({
     const started = signIns.get(state);
     signIns.delete(state);
     try {
-      if (started === undefined) throw new Error('not begun here');
+      if (started === undefined) throw new Error('not started here');
       const tokens = await finishFaceCheck(registration, new URL(request.url, site.url), started.pending);
       const claims = tokens.claims();
       if (claims?.preferred_username !== started.login) throw new Error('another user');

@@ -16,7 +16,7 @@ export async function checkSources(
   const signed = new Map<string, { readonly value: unknown; readonly issuer: string }>();
   for (const [source, jwt] of jwtsIn(told._claim_sources)) {
     const issuer = issuers[source];
-    if (issuer === undefined) throw new Error(`nobody knows the source ${source}`);
+    if (issuer === undefined) throw new Error(`unknown claim source: ${source}`);
     const { payload } = await jwtVerify(jwt, createRemoteJWKSet(await findKeys(issuer, clientId)), {
       issuer,
       audience: clientId,

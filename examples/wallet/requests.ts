@@ -58,7 +58,7 @@ export async function readCardRequest(link: string, authority: X509Certificate) 
   if (protocol !== 'openid4vp:') throw new Error('not a request for a card');
   const asked = linkGuard.parse(Object.fromEntries(searchParams));
   const fetched = await fetch(asked.request_uri, { redirect: 'error' });
-  if (!fetched.ok) throw new Error('the request is over');
+  if (!fetched.ok) throw new Error('the request has expired');
   const jws = await fetched.text();
   const certificate = findSender(jws, authority);
   const { payload } = await compactVerify(jws, certificate.publicKey, { algorithms: ['ES256'] });
@@ -66,7 +66,7 @@ export async function readCardRequest(link: string, authority: X509Certificate) 
   const hash = createHash('sha256').update(certificate.raw).digest('base64url');
   if (request.client_id !== asked.client_id || request.client_id !== `x509_hash:${hash}`)
     throw new Error('a request that its sender did not sign');
-  if (request.exp * 1000 <= Date.now()) throw new Error('the request is over');
+  if (request.exp * 1000 <= Date.now()) throw new Error('the request has expired');
 
   const { response_uri: responseUri, state } = request;
   const [query] = request.dcql_query.credentials;
@@ -88,7 +88,7 @@ export async function readCardRequest(link: string, authority: X509Certificate) 
     async answer(presentation: string) {
       const { keys, enc } = { keys: request.client_metadata.jwks.keys, enc: 'A256GCM' };
       if (!request.client_metadata.encrypted_response_enc_values_supported.includes(enc))
-        throw new Error('no encryption that both know');
+        throw new Error('no common encryption algorithm');
       const answer = JSON.stringify({ state, vp_token: { [query.id]: [presentation] } });
       const jwe = await new CompactEncrypt(new TextEncoder().encode(answer))
         .setProtectedHeader({ alg: keys[0].alg, enc, kid: keys[0].kid })
@@ -108,6 +108,6 @@ function findSender(jws: string, authority: X509Certificate): X509Certificate {
   const certificate = new X509Certificate(Buffer.from(x5c[0], 'base64'));
   const isToday = Date.parse(certificate.validFrom) <= Date.now() && Date.now() < Date.parse(certificate.validTo);
   if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey) || !isToday)
-    throw new Error('nobody knows who asks');
+    throw new Error('the request is not signed by a verifier with a valid certificate');
   return certificate;
 }

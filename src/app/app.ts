@@ -49,7 +49,7 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 const maxHookBytes = 1024 * 1024;
 
 /** Maximum for calls that only their body authenticates. Real ones have 5 KiB. */
-const maxUnprovenBytes = 16 * 1024;
+const maxAnonymousBytes = 16 * 1024;
 
 /**
  * Creates the route of hooks. It passes raw calls to adapters and sends their raw replies. If the headers show that a
@@ -70,7 +70,7 @@ export function createHookRoute(
       const route: Route<IncomingMessage, ServerResponse> = {
         methods: hook.methods ?? onlyPost,
         pools,
-        anonymousLimitBytes: maxUnprovenBytes,
+        anonymousLimitBytes: maxAnonymousBytes,
         async answer({ allowance, readBody }) {
           setLoggedCaller(response, asking);
           const answered = telemetry.followHook(asking, hook.budgetMs);

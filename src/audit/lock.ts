@@ -26,7 +26,7 @@ export function lockTrail(file: string): () => void {
   } catch (cause) {
     database.close();
     if (isBusy(cause)) throw new TrailInUse(file, cause);
-    const problem = `its lock cannot be had${isDiskFull(cause) ? ': the disk is full' : ''}`;
+    const problem = `the lock file cannot be created${isDiskFull(cause) ? ': the disk is full' : ''}`;
     throw new FaceError('state_unavailable', { store: 'audit', problem }, { cause });
   }
   return () => void database.close();

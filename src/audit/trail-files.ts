@@ -56,8 +56,8 @@ export async function openChainName(
     throw new FaceError('state_unavailable', {
       store: 'audit',
       problem:
-        `the trail has records, and ${chainFileOf(file)} with the name of its chain is gone: put it back from a backup, or ` +
-        'put all files whose names begin with "audit" away together, and a new trail begins',
+        `the trail has records, and ${chainFileOf(file)} with the name of its chain is missing: restore it from a backup, or ` +
+        'move all files whose names begin with "audit" away, which starts a new trail',
     });
   }
   if (!/^[0-9a-f]{32}$/.test(name)) {

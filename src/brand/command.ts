@@ -65,7 +65,7 @@ export function createBrandCommand(deps: CliDeps): CommandUnknownOpts {
 
 async function toFields(file: string): Promise<Fields> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
-  if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);
+  if (!brand.success) throw new UsageError(`${file} is not a brand: ${brand.error.issues.map(toPlace).join(', ')}`);
   const { texts } = brand.data;
   const given = pictureNames.filter((name) => brand.data[name] !== null);
   const pictures = await Promise.all(given.map(async (name) => [name, await readPicture(file, brand.data, name)]));

@@ -92,7 +92,7 @@ test('the process that renders an SVG also checks it, so that the server never p
 
 test('refuses malformed XML tags', () => {
   for (const inner of ['<g a=b/>', '<g a="1"b="2"/>', '<g a="', '<g', '< g/>', '</g/>', '<g\u2028onload="x"/>'])
-    expect(findSvgProblem(svg(inner))).toBe('it is no well-formed XML');
+    expect(findSvgProblem(svg(inner))).toBe('it is not well-formed XML');
   for (const inner of ['<g\n\ta = "1"\r\nb=\'"\' />', `<g ${'a'.repeat(64)}="1" xml:id="ä>"></g >`])
     expect(findSvgProblem(svg(inner))).toBeNull();
 });

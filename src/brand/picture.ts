@@ -41,7 +41,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   if ('problem' in drawnOnce)
     return drawnOnce.problem === 'too_large'
       ? refuse('picture_too_large', 'expected at most 16 megapixels')
-      : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
+      : refuse('picture_unreadable', 'the picture is damaged, or takes too long to render');
   const { png: pixels } = drawnOnce;
   const sharp = await loadSharp();
   try {
@@ -57,7 +57,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   } catch (error) {
     return error instanceof Error && /pixel limit/.test(error.message)
       ? refuse('picture_too_large', 'expected at most 16 megapixels')
-      : refuse('picture_unreadable', 'the picture is broken, or takes too long to draw');
+      : refuse('picture_unreadable', 'the picture is damaged, or takes too long to render');
   }
 }
 

@@ -31,22 +31,22 @@ export const looksLikeSvg = (bytes: Uint8Array): boolean => {
 
 export function findSvgProblem(bytes: Uint8Array): string | null {
   const text = decodeText(bytes);
-  if (text === null) return 'it is no text in UTF-8';
+  if (text === null) return 'it is not text in UTF-8';
   const [declared = ''] = declaration.exec(text) ?? [];
   const [, named = 'utf-8'] = encoding.exec(declared) ?? [];
-  if (named.toLowerCase() !== 'utf-8') return 'it says that it is not in UTF-8';
+  if (named.toLowerCase() !== 'utf-8') return 'its XML declaration has another encoding than UTF-8';
   let uses = 0;
   for (let at = text.indexOf('<', declared.length); at !== -1; at = text.indexOf('<', at)) {
     if (text.startsWith('<!--', at)) {
       const end = text.indexOf('-->', at + 4);
-      if (end === -1) return 'it is no well-formed XML';
+      if (end === -1) return 'it is not well-formed XML';
       at = end + 3;
       continue;
     }
     if (text.startsWith('<!', at)) return 'it holds a document type, an entity or a CDATA section';
     if (text.startsWith('<?', at)) return 'it holds a processing instruction';
     const tag = readTag(text, at);
-    if (tag === null) return 'it is no well-formed XML';
+    if (tag === null) return 'it is not well-formed XML';
     const { name, closing, empty, attributes } = tag;
     if (!allowed.has(name)) return `it holds the element ${name.slice(0, 40)}; save it as a plain SVG of shapes`;
     uses += name === 'use' && !closing ? 1 : 0;
@@ -56,7 +56,7 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     at = tag.end;
     if (name !== 'style' || closing || empty) continue;
     // Text after a comment or an element would be style too.
-    if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
+    if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style contains more than text';
     if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
   }
   return null;
@@ -131,8 +131,8 @@ function findAttributeProblem(attributes: Tag['attributes']): string | null {
     if (value === null) return 'it holds an entity';
     if (/^on/i.test(name)) return `it holds the event handler ${name.slice(0, 40)}`;
     if (/^(?:xml:base|src)$/i.test(name)) return `it holds the attribute ${name}`;
-    if (/(?:^|:)href$/i.test(name) && !/^#[\w.-]+$/.test(value.trim())) return 'it points to something outside of it';
-    if (!/^xmlns/.test(name) && !isStyleWithin(value)) return 'it points to something outside of it';
+    if (/(?:^|:)href$/i.test(name) && !/^#[\w.-]+$/.test(value.trim())) return 'it refers to an external resource';
+    if (!/^xmlns/.test(name) && !isStyleWithin(value)) return 'it refers to an external resource';
   }
   return null;
 }

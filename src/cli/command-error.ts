@@ -28,7 +28,7 @@ export const commandRefusals = {
     advice: 'Start the server with “facestep serve”, or choose another with “facestep login” or FACESTEP_URL.',
   },
   reply_unknown: {
-    text: 'This command does not know the server’s reply. Use the same version as the server.',
+    text: 'This command cannot read the server’s reply. Use the same version as the server.',
     advice: 'Compare “facestep --version” here and on the server.',
   },
   server_running: {
@@ -49,7 +49,7 @@ export const commandRefusals = {
   },
   model_unfit: {
     text: 'This file cannot be used as a recognition model.',
-    advice: 'Administrators: the detail says why. Only “facestep models import” reports this.',
+    advice: 'Administrators: the detail has the reason. Only “facestep models import” reports this.',
   },
 } as const;
 

@@ -17,7 +17,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   field_unknown:
     'Remove or rename the field. If its name is similar to one of the endpoint (photo[] for photo), the reply has that one in `field`. /openapi.json names the fields of each endpoint.',
   body_too_large:
-    'Send less in one request. Send the client token in the header: unauthenticated callers may only send small bodies.',
+    'Send less in one request. Send the client token in the header: anonymous callers may only send small bodies.',
   media_type_unsupported:
     'Set Content-Type to the format of the body and do not set Content-Encoding. application/x-www-form-urlencoded is not accepted; curl -F sends multipart/form-data.',
   photo_missing: 'Send the photo as a file field, or as base64 in JSON.',
@@ -111,11 +111,11 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
   config_invalid: 'Administrators: correct the settings that the error or the log names.',
   model_missing:
-    'Administrators: run one of the two commands (docs/install.md). The detail says why a download failed.',
+    'Administrators: run one of the two commands (docs/install.md). The detail has the reason of a failed download.',
   model_altered:
     'Administrators: the detail names the file. Delete a file of models/ and run “facestep models fetch”; unpack a release archive again; restore your own model from a copy, or import it again (docs/own-model.md).',
   runtime_unavailable:
-    'Administrators: the detail says why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
+    'Administrators: the detail has the reason why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
   parameters_altered:
     'Administrators: restore the published src/face/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
   internal: 'Report it with the X-Request-Id of the reply. The log has details under that id.',

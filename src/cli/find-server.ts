@@ -62,7 +62,7 @@ async function findPlace({ env, loadAddress }: AddressDeps): Promise<Place> {
   const own = env.FACESTEP_CONFIG || env.PORT ? toOwnUrls(await loadAddress()) : [];
   const asked = env.FACESTEP_URL?.replace(/\/+$/, '');
   if (asked && !safeUrlGuard.safeParse(asked).success)
-    throw new UsageError('FACESTEP_URL is neither an https address nor an address of this machine');
+    throw new UsageError('FACESTEP_URL must be an https address, or an address of this machine');
   const loginHere = login !== null && own.includes(login.url) ? login : null;
   const url = asked || loginHere?.url || own[0] || login?.url || standardUrl;
   const isOwn = own.includes(url);

@@ -18,7 +18,7 @@ export const createLoginCommand = (deps: CliDeps): CommandUnknownOpts =>
     .action(async (given) => {
       const url = given ?? (await findAddress(deps));
       const key = headerCredentialGuard.safeParse(await deps.readSecret(`Administrator key for ${url}: `));
-      if (!key.success) throw new UsageError('that is no administrator key', 'Enter the key as it was shown once.');
+      if (!key.success) throw new UsageError('this is not an administrator key', 'Enter the key as it was shown once.');
       const { connections } = await key.data.use((text) => {
         const env = { FACESTEP_URL: url, FACESTEP_ADMIN_KEY: text };
         return callServer('GET /connections', connectionsReply, { ...deps, env });

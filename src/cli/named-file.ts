@@ -13,7 +13,7 @@ export function parseGivenJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${file} is no JSON`);
+    throw new UsageError(`${file} is not JSON`);
   }
 }
 

@@ -13,8 +13,8 @@ export const isProtocolClaim = (name: string): boolean => protocolClaims.has(nam
 
 export const claimNameGuard = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected up to 64 letters, digits and underscores, a letter first')
-  .refine((name) => !isProtocolClaim(name), 'expected another name: the protocol has its own use for this one');
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected up to 64 letters, digits and underscores, beginning with a letter')
+  .refine((name) => !isProtocolClaim(name), 'expected another name: the protocol reserves this one');
 
 const attributeGuard = z.string().regex(/^[^\s,]{1,256}$/, 'expected the name of an attribute at the provider');
 
@@ -76,7 +76,7 @@ export const registeredClaimsGuard = z
   .refine((claims) => Object.keys(claims).length <= 50, 'expected at most 50 claims')
   .refine(
     (claims) => Object.entries(claims).every(([name, { label }]) => label !== undefined || isStandardClaim(name)),
-    'expected a label for each claim that is no standard one: people have to know what it is',
+    'expected a label for each claim that is not a standard one',
   )
   .default({});
 

@@ -11,7 +11,7 @@ import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
-const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+const modeHint = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
 
 /** There is no default, because `shadow` lets every sign-in through. */
 export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);

@@ -21,7 +21,7 @@ const credentialGuard = z.strictObject({
     .refine((claims) => Object.keys(claims).length > 0, 'expected at least one claim')
     .refine(
       (claims) => formatClaims.every((name) => !Object.hasOwn(claims, name)),
-      'expected another name than vct, status or evidence: the format has its own use for these',
+      'expected a name other than vct, status or evidence: the format reserves these',
     )
     .describe('Claims of the credential, by name. It contains only those that the person selects.'),
   days: z.int().min(1).max(365).default(90).describe('Days until the credential expires.'),
@@ -33,7 +33,10 @@ export const credentialsGuard = z
   .record(
     z
       .string()
-      .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected up to 64 small letters, digits and underscores, a letter first'),
+      .regex(
+        /^[a-z][a-z0-9_]{0,63}$/,
+        'expected up to 64 small letters, digits and underscores, beginning with a letter',
+      ),
     credentialGuard,
   )
   .refine((credentials) => Object.keys(credentials).length <= 20, 'expected at most 20 credentials')

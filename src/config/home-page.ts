@@ -40,7 +40,7 @@ export const homePageGuard = z
   })
   .refine(({ faceCheck, signIn }) => faceCheck || signIn !== null, {
     path: ['faceCheck'],
-    error: 'expected true, or a "signIn": there is no other way in',
+    error: 'expected true, or a "signIn": users need a way to sign in',
   });
 
 export type HomePageConfig = z.output<typeof homePageGuard>;

@@ -35,7 +35,7 @@ function parseJson(text: string, source: string): unknown {
       },
       onObjectProperty: (name, _offset, _length, _line, _column, pathOf: () => JSONPath) => {
         const names = namesOfOpenObjects.at(-1);
-        if (names?.has(name)) repeated.push({ path: toDottedPath([...pathOf(), name]), reason: 'stands here twice' });
+        if (names?.has(name)) repeated.push({ path: toDottedPath([...pathOf(), name]), reason: 'is a duplicate' });
         names?.add(name);
       },
       onObjectEnd: () => {

@@ -80,7 +80,7 @@ export const counterGuard = z
   })
   .refine(({ secret, publicKeys }) => (secret === null) !== (publicKeys === null), {
     path: ['secret'],
-    error: 'expected either a secret or public keys: nobody else may speak in the name of a counter',
+    error: 'expected either a secret or public keys: a counter must authenticate',
   });
 
 export type CounterConfig = z.output<typeof counterGuard>;

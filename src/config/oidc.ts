@@ -65,15 +65,15 @@ export const relyingPartyGuard = z
   })
   .refine(({ secret, publicKeys, mayEnrol }) => !mayEnrol || secret !== null || publicKeys !== null, {
     path: ['mayEnrol'],
-    error: 'expected a client with a secret or public keys: anybody can speak in the name of another',
+    error: 'expected a client with a secret or public keys: a public client cannot authenticate',
   })
   .refine(({ organisations, claims }) => !organisations || !Object.hasOwn(claims, 'organisation'), {
     path: ['claims'],
-    error: 'expected no claim organisation beside organisations: it is told by the scope of that name',
+    error: 'expected no claim organisation together with organisations: the scope organisation already provides it',
   })
   .refine(({ fapi2, publicKeys }) => !fapi2 || publicKeys !== null, {
     path: ['fapi2'],
-    error: 'expected a client with public keys: FAPI 2.0 takes no secret',
+    error: 'expected a client with public keys: FAPI 2.0 does not allow a secret',
   });
 
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;

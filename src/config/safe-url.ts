@@ -42,6 +42,6 @@ export const encodedPassword =
 export const originGuard = safeUrlGuard
   .refine(
     (text) => !URL.canParse(text) || new URL(text).pathname === '/',
-    'expected an address without a path, for example https://face.example.com: give the service a host name of its own',
+    'expected an address without a path, for example https://face.example.com: use a separate host name for the service',
   )
   .transform((text) => new URL(text).origin);

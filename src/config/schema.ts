@@ -80,14 +80,14 @@ const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(st
 
 export const limitsGuard = z.strictObject({
   /** The default is high, because a whole company may share an address. */
-  outsiderStarts: perMinute(300).describe('Sign-ins per minute that unauthenticated callers start from one address.'),
+  outsiderStarts: perMinute(300).describe('Sign-ins per minute that anonymous callers start from one address.'),
   outsiderStartsOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
   outsiderLookUps: perMinute(150).describe(
-    'Look-ups of usernames at the provider per minute for unauthenticated callers from one address.',
+    'Look-ups of usernames at the provider per minute for anonymous callers from one address.',
   ),
   /** The default leaves the rest of the provider's rate limit to reads of enrolment tokens and to hooks. */
   outsiderLookUpsOfConnection: perMinute(300).describe('The same for one connection, from all addresses.'),
-  outsiderChecks: perMinute(300).describe('Face checks per minute of unauthenticated callers from one address.'),
+  outsiderChecks: perMinute(300).describe('Face checks per minute of anonymous callers from one address.'),
   outsiderChecksOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
   clientPictures: perMinute(6000).describe('Requests with pictures per minute of one client token.'),
   clientLookUps: perMinute(3000).describe(
@@ -132,7 +132,7 @@ const verifierGuard = z.discriminatedUnion('kind', [
       .nullable()
       .default(null)
       .describe(
-        'Threads that run the models. `null` is one per processor core. Unauthenticated callers can use all but one.',
+        'Threads that run the models. `null` is one per processor core. Anonymous callers can use all but one.',
       ),
     queueLimit: z
       .int()
@@ -140,7 +140,7 @@ const verifierGuard = z.discriminatedUnion('kind', [
       .max(1024)
       .default(64)
       .describe(
-        'Pictures that may wait for a thread, counted separately for authenticated and unauthenticated callers. Further requests receive 503.',
+        'Pictures that may wait for a thread, counted separately for authenticated and anonymous callers. Further requests receive 503.',
       ),
   }),
   z.strictObject({

@@ -47,11 +47,11 @@ export const discoveryCheck = ({ publicUrl, settings, fetch }: AdapterDeps<{ rea
 
 async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.discovery;
-  const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;
+  const remedy = `Start the server, and check publicUrl and the proxy: ${url} must be reachable from outside`;
   const metadata = await readJson(url, fetch);
   if (metadata === null) return fail(`No metadata at ${url}`, remedy);
   const parsed = metadataGuard.safeParse(metadata);
-  if (!parsed.success) return fail(`What is at ${url} is not the metadata of an OpenID provider`, remedy);
+  if (!parsed.success) return fail(`The document at ${url} is not the metadata of an OpenID provider`, remedy);
   const { data } = parsed;
   const found: OpenIdEndpoints = {
     issuer: data.issuer,
@@ -62,7 +62,7 @@ async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<
     keys: data.jwks_uri,
     push: data.pushed_authorization_request_endpoint,
   };
-  if (found.issuer !== expected.issuer) return fail(`It calls itself ${found.issuer}, not ${expected.issuer}`, remedy);
+  if (found.issuer !== expected.issuer) return fail(`Its issuer is ${found.issuer}, not ${expected.issuer}`, remedy);
   const isSame = JSON.stringify(found) === JSON.stringify(expected);
   return isSame ? pass(`${expected.issuer} is reachable`) : fail('Its endpoints are elsewhere', remedy);
 }

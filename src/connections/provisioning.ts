@@ -99,7 +99,7 @@ export function compareClocks(
   if (there === null) return warn(`${whose} does not return its time`, 'Compare the clock of this machine by hand');
   const skewSec = Math.round((here - there) / 1000);
   const found = `This machine is ${Math.abs(skewSec)} s ${skewSec < 0 ? 'behind' : 'ahead of'} ${whose} (${toIso(there)})`;
-  const remedy = `Keep the clock of this machine by NTP: from ${greatestSec} s on calls are refused`;
+  const remedy = `Synchronize the clock of this machine by NTP: calls are refused if it is off by ${greatestSec} s or more`;
   if (Math.abs(skewSec) >= greatestSec) return fail(found, remedy);
   return Math.abs(skewSec) >= Math.min(usualSkewSec, greatestSec / 2) ? warn(found, remedy) : pass(found);
 }
@@ -137,8 +137,8 @@ export const checkingGroups = (
 export const groupsAreReadable: Finding = pass('The groups that people are in can be read');
 
 export const noUserToTestWith: Finding = manual(
-  'There is no user yet to try it with',
-  'Run this again once there is one',
+  'No user exists to test it with',
+  'Run this again after you create a user',
 );
 
 export interface Registrant {
@@ -199,7 +199,7 @@ export const createPreviousSecretChecks = (previous: Credential | undefined, set
           run: async () =>
             warn(
               `${setting} is still accepted`,
-              'Take it out of the configuration once the log no longer says "called with the previous secret" (docs/operations.md)',
+              'Remove it from the configuration once the log no longer contains "called with the previous secret" (docs/operations.md)',
             ),
         },
       ];

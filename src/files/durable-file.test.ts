@@ -64,7 +64,7 @@ test('a file of lines that is not there is made for its owner alone', async () =
       'ENOSPC',
       'ENOSPC',
       'ENOSPC',
-      'its lock cannot be had: the disk is full',
+      'the lock file cannot be created: the disk is full',
       'one',
       ['audit-lock', 'filler', 'keys.json'],
     ]);

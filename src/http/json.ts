@@ -85,7 +85,7 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   const longTexts = new Map<number, LongText>();
   let text = '';
   const keep = (from: number, to: number): void => {
-    if (text.length + to - from > maxSkeletonBytes) throw malformed('too much beside pictures');
+    if (text.length + to - from > maxSkeletonBytes) throw malformed('too much data outside pictures');
     try {
       text += decoder.decode(body.subarray(from, to));
     } catch {
@@ -95,7 +95,7 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   let kept = 0;
   let at = 0;
   for (let open = body.indexOf(quote, at); open !== -1; open = body.indexOf(quote, at)) {
-    if (open - kept > maxSkeletonBytes) throw malformed('too much beside pictures');
+    if (open - kept > maxSkeletonBytes) throw malformed('too much data outside pictures');
     const close = findClosingQuote(body, open);
     if (close - open - 1 > longTextBytes) {
       keep(kept, open + 1);

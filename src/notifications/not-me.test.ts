@@ -58,7 +58,7 @@ test('“this was not me” ends the enrolment and what waits, and tells the hel
   const ended = await submitPhotos({ ...started, photos, secret: null }, server.deps);
   expect(ended.state).toBe('failed');
   const { to, subject, text } = server.messages.at(-1)!;
-  expect({ to, subject }).toEqual({ to: 'help@example.com', subject: 'Somebody says: this was not me' });
+  expect({ to, subject }).toEqual({ to: 'help@example.com', subject: 'A user reported: this was not me' });
   expect(text).toContain('anna');
 
   const count = server.audit.events.length;

@@ -136,7 +136,7 @@ async function push(
 const sessionsTold = {
   ended: 'Their sessions at the identity provider were ended.',
   failed: 'Their sessions at the identity provider could not be ended: end them there.',
-  not_offered: 'Their sessions at the identity provider go on: end them there.',
+  not_offered: 'Their sessions at the identity provider are still active: end them there.',
 } as const satisfies Record<EndedSessions, string>;
 
 /**
@@ -152,12 +152,12 @@ export async function notifyHelpDesk(
   if (helpDesk === null) return;
   const parts = {
     language: 'en',
-    subject: 'Somebody says: this was not me',
+    subject: 'A user reported: this was not me',
     paragraphs: [
-      `A person of the connection ${connection.id} got a notice about their face check and says that it was not they. Their face check has been ended.`,
+      `A user of the connection ${connection.id} received a notification about their face check and reported that it was not them. Their enrolment was revoked.`,
       `Their id at the identity provider: ${subject}`,
       sessionsTold[sessions],
-      'Call them, and look at their last sign-ins.',
+      'Call the user, and check their last sign-ins.',
     ],
     footer: [`Reported at ${toIso(deps.clock.now())}.`],
   } as const;

@@ -126,7 +126,7 @@ export const isMet = ({ values, isEssential }: ClaimDemand, possible: readonly s
  */
 export function checkDemand(demand: ClaimDemand, possible: readonly string[]): void {
   if (!isMet(demand, possible)) {
-    throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot meet what is asked');
+    throw new oidcErrors.UnmetAuthenticationRequirements('a face check cannot satisfy the request');
   }
 }
 

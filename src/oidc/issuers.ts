@@ -76,6 +76,6 @@ function checkSources(
       if (source === undefined) refuse(`there is no connection ${from} that it could come from`);
       else if (claims[claim]?.from === own.id) refuse('from names its own connection: leave it out');
       else if (!source.connection.profile.claimNames.has(claim))
-        refuse('no attribute is known for it: name one in claims of the connection');
+        refuse('no attribute is configured for it: set one in claims of the connection');
     }
 }

@@ -64,7 +64,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     printSubjects(reply, 'erased');
   });
   add('unlock', 'end all lockouts of a user')
-    .option('--source <address>', 'end only lockouts of unauthenticated callers from this address')
+    .option('--source <address>', 'end only lockouts of anonymous callers from this address')
     .action(async (options) => {
       printSubjects(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });

@@ -84,7 +84,7 @@ export async function checkFace(
     return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy };
   }
   if (connection === null) throw new FaceError('connection_unknown');
-  const token = await readTokenIfAny(connection, subject, rules.anonymousSource === null ? 'known' : 'outsider');
+  const token = await readTokenIfAny(connection, subject, rules.anonymousSource === null ? 'known' : 'anonymous');
   const binding = bindingOf(connection, subject);
   const verdict = await verifyPerson(
     { photos, token, binding, secret, requireLiveness, allowRenewal: true, share },

@@ -45,7 +45,7 @@ inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment
     '2. The face check of the same person:',
     '   Passed.',
     '   The server signed a receipt for it.',
-    'Ended: the enrolment of the drawn person. Try it with your own face: --camera.',
+    'Revoked the enrolment of the simulated person. To use your own face, add --camera.',
     '',
   ]);
   expect(code).toBe(0);
@@ -59,7 +59,7 @@ inBrowser('facestep try enrols and checks a drawn person, and ends the enrolment
 test('facestep try --camera prints a link, and revokes the link when interrupted', async () => {
   const { code, stdout } = await runHere(['try', 'simulated', '--login', login, '--camera'], env);
   expect(stdout).toMatch(/Open this in a browser with a camera\. It opens once:\n {3}http:\S+\/face#/);
-  expect(stdout).toContain('Ended: the link. The user is not enrolled.');
+  expect(stdout).toContain('Revoked the link. The user is not enrolled.');
   expect(stdout).not.toContain('The enrolment stays');
   expect(code).toBe(1);
   const ticket = /\/face#(\S+)/.exec(stdout)?.[1];
@@ -82,6 +82,6 @@ test('facestep try refuses a user who is already enrolled', async () => {
   expect(await runHere(['try', 'simulated', '--login', 'grace@example.com'], env)).toMatchObject({
     code: 2,
     stdout: '',
-    stderr: expect.stringContaining('enrolled already'),
+    stderr: expect.stringContaining('already enrolled'),
   });
 });

@@ -382,8 +382,8 @@ export function runAdapterContract(
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toMatchObject(account);
           // Anonymous callers get the same account, as long as their budget of API calls is not used up.
-          expect(await profile.findAccount(login, 'outsider')).toEqual(account);
-          expect(await profile.readAccount(id, 'outsider')).toMatchObject(account);
+          expect(await profile.findAccount(login, 'anonymous')).toEqual(account);
+          expect(await profile.readAccount(id, 'anonymous')).toMatchObject(account);
         }
       });
 
@@ -452,9 +452,9 @@ export function runAdapterContract(
         const likely = strange.filter((name) => !name.includes('/'));
         const logins = [login, login.toUpperCase(), 'nobody@example.com', one, ...likely];
         for (const shapes of [
-          await shapesOf(ids, (id) => profile.readToken(id, 'outsider')),
-          await shapesOf(ids, (id) => profile.readAccount(id, 'outsider')),
-          await shapesOf(logins, (name) => profile.findAccount(name, 'outsider')),
+          await shapesOf(ids, (id) => profile.readToken(id, 'anonymous')),
+          await shapesOf(ids, (id) => profile.readAccount(id, 'anonymous')),
+          await shapesOf(logins, (name) => profile.findAccount(name, 'anonymous')),
         ]) {
           expect([...shapes.keys()]).toHaveLength(1);
           expect([...shapes.keys()]).not.toContain('');
@@ -468,8 +468,8 @@ export function runAdapterContract(
         await expect(profile.readToken(unknown)).rejects.toMatchObject(refusal);
         await expect(profile.readAccount(unknown)).rejects.toMatchObject(refusal);
         await expect(profile.readAccount('nobody@example.com')).rejects.toMatchObject(refusal);
-        await expect(profile.readAccount(unknown, 'outsider')).rejects.toMatchObject(refusal);
-        expect(await profile.findAccount(unknown, 'outsider')).toBeNull();
+        await expect(profile.readAccount(unknown, 'anonymous')).rejects.toMatchObject(refusal);
+        expect(await profile.findAccount(unknown, 'anonymous')).toBeNull();
         await expect(profile.writeToken(unknown, new SealedToken('FV1.x'))).rejects.toMatchObject(refusal);
         await expect(profile.clearToken(unknown)).rejects.toMatchObject(refusal);
       });

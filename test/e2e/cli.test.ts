@@ -137,15 +137,15 @@ test('facestep why lists the events of a user in words, and exits with 1 for an 
     'Enrolled',
     'A face check was requested',
     'Refused: not the enrolled face',
-    'Hook token: let through: shadow mode refuses no one: no face check was passed lately enough',
+    'Hook token: allowed, because shadow mode denies no one: no face check was passed lately enough',
   ]);
   // As the reply to that very request named it.
   expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(4);
-  expect(lines.at(-1)).toMatch(/^Last refused .*Hook token: let through/);
+  expect(lines.at(-1)).toMatch(/^Last refused .*Hook token: allowed/);
 
   expect(await runHere(['why', 'simulated', 'nobody@example.com'], env)).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining('Nothing is recorded'),
+    stdout: expect.stringContaining('No events for that user'),
   });
 });
 

@@ -117,14 +117,14 @@ const here: readonly Fault[] = [
     'okta',
     async () => elsewhere({ settings: { publicUrl: `http://127.0.0.1:${await findFreePort()}` } }),
     'Server',
-    /Start the server; check the name, the proxy/,
+    /Start the server; check the name, the TLS proxy/,
   ],
   [
     'the proxy removes the header with the secret',
     'okta',
     () => atFront(/^\/hooks\//, { kind: 'pass', stripped: 'authorization' }),
     'Calls of the provider',
-    /let the proxy pass the header authorization/,
+    /let the proxy forward the header authorization/,
   ],
   [
     'the server runs with another secret',
@@ -138,7 +138,7 @@ const here: readonly Fault[] = [
     'okta',
     () => atFront(/^\/hooks\//, { kind: 'answer', status: 404, body: '<h1>404 page not found</h1>' }),
     'Hooks',
-    /let the proxy pass \/hooks\/ on/,
+    /let the proxy forward \/hooks\/ unchanged/,
   ],
   ['the clock is 10 minutes off', 'cognito', () => elsewhere({ aheadSec: -600 }), 'Server clock', /NTP/],
   [
@@ -177,7 +177,7 @@ const atOkta: readonly Fault[] = [
       const authScheme = { type: 'HEADER', key: 'authorization', value: 'Bearer of-long-ago' };
       return change(oktaHook(), { channel: { ...channel, config: { ...channel.config, authScheme } } });
     },
-    'Okta calls the token hook, and is answered in time',
+    'Okta calls the token hook, and gets a response in time',
     /Set the secret of ".+" in Workflow > Inline Hooks/,
   ],
 ];
@@ -191,7 +191,7 @@ const atOthers: readonly Fault[] = [
       return change(client!.settings, { WriteAttributes: ['email', 'custom:face_token'] });
     },
     /out of the users' reach$/,
-    /take the attribute out of their write permissions/,
+    /remove the attribute from their write permissions/,
   ],
   [
     'the Smart Hook is not from facestep',
@@ -208,7 +208,7 @@ const atOthers: readonly Fault[] = [
     'scim',
     () => takeOut(bench.scim.directory.extensions, () => true),
     `Attribute ${schema}:token`,
-    /facestep provision says what to define/,
+    /“facestep provision” prints what to define/,
   ],
 ];
 

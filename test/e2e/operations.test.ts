@@ -147,7 +147,7 @@ describe('facestep reload', () => {
     expect(taken.stdout.trim().split('\n').toSorted()).toEqual([
       'active: adminKey',
       'active: connections.0 (work)',
-      'needs a restart, stays as it was: verifier.workers',
+      'unchanged until a restart: verifier.workers',
     ]);
     const recorded = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n').at(-1);
     expect(recorded).toMatch(/"action":"configuration_loaded".*"by":"owner"/);
@@ -174,7 +174,7 @@ describe('a mode switched at the server', () => {
     expect(await callHook()).toEqual(enforced);
     const env = { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: adminKey };
     expect((await runHere(['reload'], env)).stdout).toContain(
-      'switched by hand (owner): work is in enforce mode, whatever the configuration says\n',
+      'switched by hand (owner): work is in enforce mode, which overrides the configuration\n',
     );
     const settings = { FACESTEP_DATA: folder, FACESTEP_CONFIG: files().config };
     const { stdout } = await runHere(['report', 'work'], settings);

@@ -274,7 +274,7 @@ describe('a client configuration', () => {
   test.each([
     ['an unknown connection', from('motto', 'nowhere'), 'there is no connection nowhere'],
     ['its own connection', from('motto', 'work'), 'from names its own connection'],
-    ['a claim without an attribute at the source', from('shoe_size', 'club'), 'no attribute is known for it'],
+    ['a claim without an attribute at the source', from('shoe_size', 'club'), 'no attribute is configured for it'],
   ])('is refused with %s', async (_, client, reason) => {
     const started = startSources({ clients: [client] });
     await expect(started).rejects.toMatchObject({

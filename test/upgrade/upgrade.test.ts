@@ -77,7 +77,7 @@ describe('a data folder of a version before 0.1.0', () => {
     const { code, stdout } = await runCli(['upgrade', '--check'], envOf(folder));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('to format 2') });
     expect(stdout).toContain('written by a version before 0.1.0');
-    expect(stdout).toContain('10 records are read as they stand');
+    expect(stdout).toContain('10 records are compatible');
     expect(contentsOf(folder)).toMatchObject(before);
     service = await startService(envOf(folder));
   });
@@ -141,7 +141,7 @@ test('upgrade --check reports a connection without policy.mode and names both mo
   const folder = copyFormer();
   const check = () => runCli(['upgrade', '--check'], envOf(folder, file));
   configure({});
-  const hint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
+  const hint = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
   expect(await check()).toMatchObject({
     code: 1,
     stdout: expect.stringContaining(`connections.0 (work).policy: policy.mode is required: ${hint}\n`),

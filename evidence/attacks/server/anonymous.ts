@@ -54,7 +54,7 @@ async function begin(stage: Stage, login: string) {
 async function fillWithFrames(stage: Stage, film: Film, times: number): Promise<number> {
   const before = countRecords(stage, 'frame:');
   for (let at = 0; at < times; at += 1) {
-    const { session } = await begin(stage, 'stranger@example.com');
+    const { session } = await begin(stage, 'anonymous@example.com');
     const frames = await takeFrames(stage.caller, { session, film, mark: `fill ${at}` });
     const photos = frames.photos.map(() => randomBytes(60));
     await stage.caller.call(toFramesRequest(session, { ...frames, photos }));
@@ -66,7 +66,7 @@ async function fillWithFrames(stage: Stage, film: Film, times: number): Promise<
 
 /** Repeats what a page may do. @returns lines of the audit trail that one step-up added */
 async function fillTrail(stage: Stage, times: number): Promise<number> {
-  const { session } = await begin(stage, 'stranger@example.com');
+  const { session } = await begin(stage, 'anonymous@example.com');
   const before = await countLines(stage);
   const repeat = async (): Promise<void> => {
     await stage.caller
@@ -154,12 +154,12 @@ async function timeNames(stage: Stage, times: number) {
 
 /** Uses up the look-ups of three networks, and signs in from a fourth. @returns true if the fourth was refused */
 async function starveLookUps(stage: Stage): Promise<boolean> {
-  const strangers = Array.from({ length: 400 }, (_, at) =>
-    askFrom(stage, `127.6.1.${1 + (at % 3)}`, `stranger-${at}@example.com`).catch(() => null),
+  const anonymousCallers = Array.from({ length: 400 }, (_, at) =>
+    askFrom(stage, `127.6.1.${1 + (at % 3)}`, `anonymous-${at}@example.com`).catch(() => null),
   );
   await sleep(500);
-  const { isLed } = await askFrom(stage, '127.6.2.1', 'somebody-else@example.com');
-  await Promise.all(strangers);
+  const { isLed } = await askFrom(stage, '127.6.2.1', 'another-user@example.com');
+  await Promise.all(anonymousCallers);
   return !isLed;
 }
 

@@ -35,14 +35,14 @@ function signHmac(header: object, claims: object, secret: string): string {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-interface Stranger {
+interface Forger {
   readonly publicKey: object;
   /** URL that a server would fetch if it trusted the token’s header. */
   readonly lure: { readonly url: string };
 }
 
 /** Returns forgeries of a valid JWT. */
-export function alterToken(token: string, { publicKey, lure: { url } }: Stranger): readonly string[] {
+export function alterToken(token: string, { publicKey, lure: { url } }: Forger): readonly string[] {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const header = decodeProtectedHeader(token);
   const claims = decodeJwt(token);
@@ -143,7 +143,7 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
       },
       foreign: { 'another’s secret': `${ownId}.${rivalSecret}`, 'another’s id': `${rivalId}.${ownSecret}` },
       wrong: {
-        'a ticket nobody opened': ticket,
+        'an unused ticket': ticket,
         'a kiosk’s secret': `${kiosk.id}.${kiosk.secret}`,
         'a client token': client,
         ...(path === choicePath || isManaging ? { 'the browser’s own session': sessions.own } : {}),
@@ -168,7 +168,7 @@ function headerKinds({ right, path }: Endpoint, { credentials }: Stage, { sessio
 export function signRequest({ url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>, changes = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const nonce = newSecret();
-  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'somebody', client_id: shop.clientId, nonce };
+  const claims = { iss: shop.userPoolId, aud: `${url}/hooks/shop`, sub: 'user-1', client_id: shop.clientId, nonce };
   const header = { alg: 'HS256', typ: 'facestep-request+jwt' };
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, shop.requestSecret);
 }
@@ -195,7 +195,7 @@ function fieldKind({ path }: Endpoint, stage: Stage, { ticket, stepUps, kiosk, s
     place: (text) => ({ fields: { ...more, [name]: text } }),
     right,
     rival: other,
-    replayed: { 'one that is over': used },
+    replayed: { 'a finished one': used },
     foreign: { 'another tenant’s': other },
     wrong: { 'a session': sessions.own, 'a client token': stage.credentials.client },
   });

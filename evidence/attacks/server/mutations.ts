@@ -33,7 +33,7 @@ const changed = (changes: fc.Arbitrary<Change>, judge: Oracle, request: () => Re
 
 const truncated = ({ valid, refusedRequest: judge }: Target): fc.Arbitrary<Mutation> =>
   fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }).map((share) => ({
-    variant: `${share} of it, then gone`,
+    variant: `${share} of it, then disconnected`,
     judge,
     wires() {
       const whole = toBytes(valid());
@@ -65,7 +65,7 @@ function oversized({ valid, mostBytes, refusedRequest: judge }: Target): fc.Arbi
     },
   }));
   const poured = fc.constant({
-    variant: 'pours out more than it may',
+    variant: 'sends more than allowed',
     judge,
     wires(): readonly Wire[] {
       const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);

@@ -119,7 +119,7 @@ export async function startAtProvider(
 export async function beginSignIn(serverUrl: string, target: OidcTarget, login: string) {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
   const started = await startAtProvider(serverUrl, target, params);
-  if (!new URL(started.link).pathname.startsWith('/face')) throw new Error(`A sign-in ended at ${started.ending}`);
+  if (!new URL(started.link).pathname.startsWith('/face')) throw new Error(`A sign-in stopped at ${started.ending}`);
   return { ...started, target, codeVerifier };
 }
 
@@ -176,7 +176,7 @@ export async function toRedemption(caller: Caller, signIn: SignIn, film: Film, m
 
 /** Client whose sign-ins are attacked, by connection with an OpenID provider. */
 export const mainClients: Readonly<Record<string, string>> = { okta: 'app', rival: 'rival-app' };
-export const hint = { login_hint: 'somebody@example.com' };
+export const hint = { login_hint: 'user@example.com' };
 
 export async function pushRequest({ caller }: Stage, target: OidcTarget, params = hint): Promise<string> {
   const form = toUrlencoded(authorizationParams(target, params).params);

@@ -176,7 +176,7 @@ export async function openProviders() {
 
 export function clientOf({ targets }: Pick<Providers, 'targets'>, name: string): OidcTarget {
   const found = targets.find(({ id }) => id === name);
-  if (found === undefined) throw new Error(`there is no client ${name}`);
+  if (found === undefined) throw new Error(`no client ${name}`);
   return found;
 }
 

@@ -74,7 +74,7 @@ export function createSiege({ port, pace, secrets, say }: Setting) {
     const given = hostile.judge(exchanges);
     if (given !== null) find('accepted', hostile, given);
     for (const { answer, end } of exchanges) {
-      if (end === 'hung') find('hangs', hostile, 'neither an answer nor an end');
+      if (end === 'hung') find('hangs', hostile, 'neither a response nor a close');
       if (answer === null) continue;
       const { status, headers } = answer;
       const text = answer.text.slice(0, 200);

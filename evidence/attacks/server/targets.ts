@@ -338,9 +338,9 @@ function walk(event: string, replaced?: string, json = '') {
 
 function toHookTarget(endpoint: Endpoint, target: HookTarget, stage: Stage): Target {
   const { providers, credentials } = stage;
-  const stranger = nextPerson(false);
-  const valid = (): Request => hookRequest(target, stranger);
-  const call = target.toCall(stranger);
+  const user = nextPerson(false);
+  const valid = (): Request => hookRequest(target, user);
+  const call = target.toCall(user);
   const [[name, shown]] = Object.entries(call.headers);
   const [scheme = '', token = ''] = shown.split(' ');
   const tokens = token.includes('.') ? alterToken(token, providers) : [];
@@ -352,14 +352,14 @@ function toHookTarget(endpoint: Endpoint, target: HookTarget, stage: Stage): Tar
     valid,
     fields: Object.fromEntries(walk(call.body).names.map((each) => [each, null])),
     replace(field, json) {
-      const { text } = walk(target.toCall(stranger).body, field, json);
+      const { text } = walk(target.toCall(user).body, field, json);
       return post(target.path, jsonText(text), Object.entries(target.sign(text)));
     },
     replaceInForm: () => null,
     bad: [
       ...show('forged', place, ['', ...alterSecret(shown), ...tokens.map((text) => `${scheme} ${text}`)]),
       ...show('replayed', place, { 'what was signed for a former call': isSigned ? shown : '' }),
-      ...show('cross-tenant', () => ({ headers: Object.entries(foreign.toCall(stranger).headers) }), {
+      ...show('cross-tenant', () => ({ headers: Object.entries(foreign.toCall(user).headers) }), {
         'what another tenant’s provider shows': '',
       }),
       ...wrongEverywhere(credentials),

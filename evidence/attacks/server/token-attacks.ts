@@ -37,7 +37,7 @@ export function tokenAttacks({ expiredToken, credentials, pictures }: Stage, vic
     ['replayed', 'an expired token with its true expiry', { token: expired, expiry }],
     [
       'forged',
-      'an expired token with later bytes, and those said',
+      'an expired token with a changed expiry, and this expiry stated',
       { token: withExpiry(expired, later), expiry: laterText },
     ],
     ['replayed', 'a revoked token', { token: revoked.text }],
@@ -48,13 +48,13 @@ export function tokenAttacks({ expiredToken, credentials, pictures }: Stage, vic
         { token: withExpiry(token.text, bytes), expiry: token.expiry },
       ]),
     ),
-    ['forged', 'a token with another expiry said', { token: expiring.text, expiry: laterText }],
-    ['forged', 'a token without expiry, with one said', { token: good, expiry: laterText }],
+    ['forged', 'a token with another expiry stated', { token: expiring.text, expiry: laterText }],
+    ['forged', 'a token without expiry, with an expiry stated', { token: good, expiry: laterText }],
     ['cross-tenant', 'another tenant’s token', { token: rival }],
     ['cross-tenant', 'this tenant’s token at another', { token: good }, credentials.rival],
     ['wrong type', 'another purpose than the token’s', { token: good, scope: 'another' }],
     ['wrong type', 'another level than the token’s', { token: good, accuracy: '1' }],
-    ['wrong type', 'a password the token has none of', { token: good, password: 'a' }],
+    ['wrong type', 'a password for a token without a password', { token: good, password: 'a' }],
   ];
   const flip = fc.tuple(fc.nat({ max: tokenBytes - 1 }), fc.nat({ max: 7 })).map(([at, bit]): Try => {
     const token = change(expiring.text, (bytes) => {

@@ -23,7 +23,7 @@ export async function passStepUp(stage: Stage, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
   const photos = toPhotos(challenge, stage.pictures.person[1]);
   const { body } = await stage.caller.succeed(post(`/step-ups/${id}/photos`, photos));
-  if (body.state !== 'passed') throw new Error(`A face check that is in order ended with ${String(body.state)}`);
+  if (body.state !== 'passed') throw new Error(`A valid face check ended with ${String(body.state)}`);
   return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
@@ -108,7 +108,7 @@ export async function makeVictims(stage: Stage, film: Film) {
     tokens: await makeTokens(stage),
     stepUps: {
       waiting: await startStepUp(stage, about),
-      rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
+      rival: await startStepUp(stage, { connection: 'rival', subject: 'user-1' }),
       finished: await passStepUp(stage, about),
     },
     nonce: (await takeFrames(caller, { session: sessions.own, film, mark: 'victim' })).nonce,

@@ -113,7 +113,7 @@ export const showMeasured = ({ years }: Measured): string[] =>
     ['calls of the store for a check', ({ costs }) => String(costs.check.stateCalls)],
     ['calls of the store for a hook', ({ costs }) => String(costs.hook.stateCalls)],
     ['calls of the store for an enrolment', ({ costs }) => String(costs.enrolment.stateCalls)],
-    ['calls of the store for a person who leaves', ({ costs }) => String(costs.leaver.stateCalls)],
+    ['calls of the store for an erased person', ({ costs }) => String(costs.leaver.stateCalls)],
     ['DynamoDB units read and written for a check', ({ costs }) => toUnits(costs.check)],
     ['DynamoDB units read and written for a hook', ({ costs }) => toUnits(costs.hook)],
     ['memory of the process at start and end, MiB', ({ rssMiB }) => `${rssMiB.start}, ${rssMiB.end}`],

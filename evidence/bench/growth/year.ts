@@ -332,7 +332,7 @@ export async function benchGrowth({ people, stores }: GrowthSize, say: (line: st
   const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
   const years = [];
   for (const store of stores) {
-    if (store === 'redis' && !hasRedis) say('  SKIPPED: there is no Redis');
+    if (store === 'redis' && !hasRedis) say('  SKIPPED: Redis is not installed');
     else years.push(await simulateYear(store, people, say));
   }
   const date = new Date().toISOString().slice(0, 10);

@@ -87,7 +87,7 @@ async function readSittings(folder: string): Promise<readonly Sitting[]> {
     found.pictures.push({ file: join(folder, name), atMs: Number(time ?? Number(number) * stillMs) });
     sittings.set(key, found);
   }
-  if (sittings.size === 0) throw new BadInput(`There is no picture of a person that sits in ${folder}`);
+  if (sittings.size === 0) throw new BadInput(`${folder} contains no picture of a seated person`);
   return [...sittings].map(([name, found]) => ({ name, ...found }));
 }
 
@@ -182,7 +182,7 @@ export const nearDuplicates: EvalProgram = {
   about: 'how often a copy of a frame, and how often the next picture of the person, is taken for the frame',
   runOn: measure,
   async run(say, out) {
-    if (!hasPresentations) throw new BadInput('There are no recorded people. Name their folder: --data DIR');
+    if (!hasPresentations) throw new BadInput('No recorded people. Pass their folder: --data DIR');
     return measure([presentationsFolder], say, out);
   },
 };

@@ -129,9 +129,9 @@ export interface AccuracyOptions {
 
 const findMissing = (people: readonly EmbeddedPerson[]): string[] =>
   [
-    people.length < 2 ? 'false matches: there is one person with a face, so there are no pairs of strangers' : null,
+    people.length < 2 ? 'false matches: only one person has a face photo, so there are no pairs of strangers' : null,
     people.every(({ embeddings }) => embeddings.length < 2)
-      ? 'false non-matches: nobody has two photos with a face, so there are no genuine pairs'
+      ? 'false non-matches: no person has two photos with a face, so there are no genuine pairs'
       : null,
   ].filter((line) => line !== null);
 
@@ -163,7 +163,7 @@ export type AccuracyFigures = Awaited<ReturnType<typeof measureAccuracy>>;
  */
 export async function measureAccuracy(options: AccuracyOptions, corpus: Corpus, say: (line: string) => void) {
   const startedAt = performance.now();
-  if (corpus.otherFiles > 0) say(`${corpus.otherFiles} files and folders beside the photos are passed over`);
+  if (corpus.otherFiles > 0) say(`Ignored ${corpus.otherFiles} files and folders that are not photos`);
   const judged = chooseJudged(corpus, options.judge, options.split);
   const [embedded] = await options.embed([{ folder: options.data, people: judged }], say);
   const fta = measureAcquisition(judged, embedded, say);

@@ -102,9 +102,9 @@ export async function measureByPhotos<T>(
 export const findMissingAsUsed = (asUsed: ByGroup<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
-      ? `false matches as a step-up uses it ${where}: nobody who is enrolled from three photos`
+      ? `false matches as a step-up uses it ${where}: no person enrolled from three photos`
       : null,
     asUsed['4'].fnmr === null
-      ? `false non-matches as a step-up uses it ${where}: nobody has four photos with a face, of different sittings where names tell`
+      ? `false non-matches as a step-up uses it ${where}: no person has four photos with a face, of different sittings if file names show them`
       : null,
   ].filter((line) => line !== null);

@@ -16,10 +16,10 @@ function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigur
   return [
     one.fmr === null ? `false matches within ${source}: fewer than two people with a face` : null,
     one.fnmr === null
-      ? `false non-matches within ${source}: nobody has two photos with a face, of different sittings where names tell`
+      ? `false non-matches within ${source}: no person has two photos with a face, of different sittings if file names show them`
       : null,
     one.fmr !== null && three.fmr === null
-      ? `levels 6 to 8 within ${source}: nobody who is enrolled from three photos, or nobody else`
+      ? `levels 6 to 8 within ${source}: no person enrolled from three photos, or no other person`
       : null,
     ...(one.fmr !== null && three.fmr !== null ? findMissingAsUsed(asUsed, `within ${source}`) : []),
   ].filter((line) => line !== null);

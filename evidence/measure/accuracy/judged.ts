@@ -33,7 +33,7 @@ export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Sp
   const judged = judge === 'all' ? people : halfOf(people, 'judge', split);
   if (judged.length === 0)
     throw new BadInput(
-      `None of the ${people.length} people in ${folder} is in the half that judges. Where nothing was fitted on them: --judge all`,
+      `None of the ${people.length} people in ${folder} is in the half that judges. If nothing was fitted on them, add --judge all`,
     );
   return drawPeople(judged);
 }

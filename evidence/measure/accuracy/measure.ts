@@ -138,7 +138,7 @@ function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): 
       isOffered ? 'yes' : '**no**',
     ];
   });
-  const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'is it kept', 'offered'];
+  const head = ['level', 'K, one photo', 'K, several', 'cosine', 'photos at least', 'promise', 'kept', 'offered'];
   return `## The levels of this engine\n\nFitted on ${provenance.fitted.replace(/^.*?: /, '')}; judged on ${measuredOn(figures)}.\n\n${table(head, rows)}\n`;
 }
 
@@ -193,7 +193,7 @@ type FoundPhotos =
 async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   if (typeof data !== 'string') {
     const people = [...data.people].map(([person, photos]) => ({ person, files: photos.map((_, at) => String(at)) }));
-    if (people.length === 0) throw new BadInput(`Nobody in ${data.folder} allowed it, or was presented`);
+    if (people.length === 0) throw new BadInput(`${data.folder} has no person who consented to this and was recorded`);
     return { sources: null, corpus: { folder: data.folder, people, otherFiles: 0 } };
   }
   const sources = await readSources(data);

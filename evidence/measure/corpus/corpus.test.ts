@@ -44,14 +44,14 @@ test('photos may be chosen by name; those left out count nowhere, nor do people 
     otherFiles: 1,
     people: [{ person: 'a', files: ['frontal_01.jpg', 'frontal_02.jpg'] }],
   });
-  await expect(readCorpus(folder, toPhotoFilter('front_*'))).rejects.toThrow(/holds no photos/);
+  await expect(readCorpus(folder, toPhotoFilter('front_*'))).rejects.toThrow(/contains no photos/);
   expect(['a.jpg', 'axjpg', 'a.jpg.png'].map(toPhotoFilter('a.*g'))).toEqual([true, false, true]);
   expect(toPhotoFilter('*')('anything')).toBe(true);
 });
 
 test.each([
-  ['is missing', async () => join(folder, 'missing'), /There is no folder/],
-  ['is empty', async () => folder, /holds no photos/],
+  ['is missing', async () => join(folder, 'missing'), /Folder not found: /],
+  ['is empty', async () => folder, /contains no photos/],
 ] as const)('a folder that %s is refused', async (_, prepare, message) => {
   const target = await prepare();
   await expect(readCorpus(target)).rejects.toThrow(BadInput);

@@ -80,11 +80,11 @@ async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<C
  */
 export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
   const target = await stat(folder).catch(() => null);
-  if (target === null) throw new BadInput(`There is no folder ${folder}`);
+  if (target === null) throw new BadInput(`Folder not found: ${folder}`);
   if (!target.isDirectory()) throw new BadInput(`${folder} is not a folder`);
   const { people, otherFiles } = await readPeople(folder, isWanted);
   if (people.length === 0)
-    throw new BadInput(`${folder} holds no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
+    throw new BadInput(`${folder} contains no photos: expected one folder for each person, such as Name/Name_0001.jpg`);
   return { folder, people, otherFiles };
 }
 

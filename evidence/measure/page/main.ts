@@ -78,7 +78,7 @@ function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipReason | n
           'present it here, it is left out, in this light and on this device.',
       ),
       actions(
-        button('plain', 'I presented it, and nothing came of it', () => choose('no_response')),
+        button('plain', 'I presented it, and it was not recorded', () => choose('no_response')),
         button('quiet', 'I cannot present this here', () => choose('not_done')),
         button('faint', words.back, () => choose(null)),
       ),
@@ -93,7 +93,7 @@ function askWhetherKept(page: Page): Promise<boolean> {
     heading: 'Was it presented as described?',
     body: [
       paragraph(
-        'Keep it if it was, however it looked. Take it again only if something else came between. Nothing was judged yet.',
+        'Keep it if you did it as described, however it looked. Repeat it only if you were interrupted. Nothing was judged yet.',
         'lead',
       ),
       yesOrNo(choose, 'Keep it', 'Take it again'),
@@ -129,26 +129,26 @@ const sectionsOf = ({
   [
     'camera',
     'What is stored',
-    'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold before the camera; which movement was asked for in each; your ' +
+    'Twelve pictures of each presentation (five without the screen’s colours), of you or of what you hold in front of the camera; the requested movement in each; your ' +
       'code name, the light and the device. Pictures by which people can be recognised are biometric data.',
   ],
   [
     'sealed',
     'Where',
-    `On the server at ${location.host} alone, encrypted, run by ${responsible}. Nothing is sent to anybody else.`,
+    `On the server at ${location.host} alone, encrypted, run by ${responsible}. Nothing is sent to other parties.`,
   ],
   ['stopped', 'Until when', `For ${keepDays} days after you first agree. ${responsible} then has it erased.`],
   [
     'undo',
     'How to have it erased before',
-    `At any time and without a reason: tell ${responsible} your code name. What was kept of you is erased. Counts that were ` +
-      'reported by then stay; they hold no picture and no name.',
+    `At any time and without a reason: tell ${responsible} your code name. Your stored data is erased. Counts that were ` +
+      'already reported stay; they contain no picture and no name.',
   ],
   [
     'refuse',
     'You may say no',
-    'Taking part is voluntary, and you may stop at any time. Hold nobody before the camera but yourself: prints and recordings ' +
-      'are of you.',
+    'Taking part is voluntary, and you may stop at any time. Show only yourself to the camera: prints and recordings must ' +
+      'show you.',
   ],
 ];
 
@@ -162,7 +162,7 @@ function takePart(view: TesterView, page: Page): Promise<TakingPart> {
   return page.ask<TakingPart>((_words, choose) => {
     const typed = { autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' };
     const code = el('input', { id: 'code', type: 'text', maxlength: '40', ...typed });
-    const rule = paragraph('One that you make up, not your own name. The same one on every device.', 'rule');
+    const rule = paragraph('Invent one; do not use your own name. Use the same one on every device.', 'rule');
     rule.id = 'code-rule';
     code.setAttribute('aria-describedby', 'code-rule wrong');
     const device = el(
@@ -170,10 +170,10 @@ function takePart(view: TesterView, page: Page): Promise<TakingPart> {
       { id: 'device' },
       ...view.devices.map(({ name, title }) => el('option', { value: name }, title)),
     );
-    const agrees = tick('agrees', 'I have read this, and agree that these pictures are kept and measured.');
+    const agrees = tick('agrees', 'I have read this, and agree that these pictures are stored and measured.');
     const allows = tick(
       'allows',
-      'My live pictures may also be used to measure how well faces are told apart (false matches). This is not needed to take part.',
+      'My live pictures may also be used to measure how well faces are distinguished (false matches). This is not needed to take part.',
     );
     const wrong = el('p', { id: 'wrong', class: 'wrong', role: 'alert' });
     const check = (): void => {
@@ -182,7 +182,7 @@ function takePart(view: TesterView, page: Page): Promise<TakingPart> {
       if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(person))
         refuse(code, wrong, 'Choose a code name of letters and digits.');
       else if (!agrees.input.checked)
-        refuse(agrees.input, wrong, 'Without your agreement nothing is kept, and there is nothing to measure.');
+        refuse(agrees.input, wrong, 'Without your consent, nothing is stored, so nothing can be measured.');
       else choose({ person, device: device.value, allowsAccuracy: allows.input.checked });
     };
     const asking = form(

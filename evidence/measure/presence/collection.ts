@@ -70,7 +70,7 @@ export async function openCollection(
   const keyFile = keyFileOf(folder);
   const passphrase = await readPassphrase(passphraseFile);
   if (!(await fileExists(keyFile))) {
-    if (!make) throw new BadInput(`There are no presentations in ${folder}`);
+    if (!make) throw new BadInput(`${folder} contains no presentations`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await readdir(folder)).length > 0) throw new BadInput(`${folder} is not empty`);
     await createKeyFile(keyFile, passphrase, deps.random);
@@ -83,7 +83,7 @@ export async function openCollection(
 /** Erases everything, keys first. The passphrase is not needed. @throws BadInput if there is no such folder */
 export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
   const keyFile = keyFileOf(folder);
-  if (!(await fileExists(keyFile))) throw new BadInput(`There are no presentations in ${folder}`);
+  if (!(await fileExists(keyFile))) throw new BadInput(`${folder} contains no presentations`);
   const names = await readdir(folder);
   // Drafts that a crash has left contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));

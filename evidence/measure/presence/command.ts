@@ -143,7 +143,7 @@ export async function openStoredCollection(
   { make }: { readonly make: boolean } = { make: false },
 ): Promise<Collection> {
   const { collection, expired } = await openCollection({ folder: data, passphraseFile, make }, deps);
-  if (expired.people > 0) deps.say(`${toErasedText(expired)}: their time was over.`);
+  if (expired.people > 0) deps.say(`${toErasedText(expired)}: their retention period ended.`);
   return collection;
 }
 
@@ -203,7 +203,7 @@ async function readPlan(file: string): Promise<Plan> {
   }
   if (parsed.data.responsible === contactPlaceholder)
     throw new BadInput(
-      `${file} does not say who runs the test: set "responsible", which testers read before they agree`,
+      `${file} does not name the operator of the test: set "responsible", which testers read before they consent`,
     );
   return parsed.data;
 }
@@ -264,7 +264,8 @@ interface DeleteOptions {
 }
 
 async function erase({ data, person, passphraseFile, yes = false }: DeleteOptions, deps: MeasureDeps): Promise<void> {
-  const whose = person === undefined ? `everything in ${data}` : `what is kept of "${toPrintable(person)}" in ${data}`;
+  const whose =
+    person === undefined ? `everything in ${data}` : `the stored data of "${toPrintable(person)}" in ${data}`;
   if (!yes) throw new BadInput(`This erases ${whose} permanently. Add --yes`);
   if (person === undefined) {
     const { presentations } = await eraseCollection(data);

@@ -62,8 +62,8 @@ const leastCharacters = 12;
 export async function readPassphrase(file: string): Promise<UserSecret> {
   const text = (await readPrivateFile(file, '--passphrase-file'))?.replace(/\r?\n$/, '');
   if (text === undefined)
-    throw new BadInput(`There is no ${file}. Make one: (umask 077; openssl rand -base64 32 > ${file})`);
-  if (text.length < leastCharacters) throw new BadInput(`${file} holds fewer than ${leastCharacters} characters`);
+    throw new BadInput(`${file} does not exist. Create it: (umask 077; openssl rand -base64 32 > ${file})`);
+  if (text.length < leastCharacters) throw new BadInput(`${file} contains fewer than ${leastCharacters} characters`);
   return new UserSecret(text);
 }
 

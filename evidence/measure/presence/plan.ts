@@ -51,36 +51,36 @@ export const defaultPlan: Plan = {
     {
       name: 'print',
       title: 'A print, held flat',
-      prepare: `Print a photo of yourself on plain A4 paper, in colour, so that the face is about 15 cm wide: ${frontal}. Hold it flat before the camera, and tilt it to each side as the movements are asked for.`,
+      prepare: `Print a photo of yourself on plain A4 paper, in colour, so that the face is about 15 cm wide: ${frontal}. Hold it flat in front of the camera, and tilt it to each side as requested.`,
     },
     {
       name: 'bent-print',
       title: 'A print, bent',
       prepare:
-        'The same print, bent about its upright axis like the front of a head (a bottle of 15 to 20 cm behind it helps). Turn and tilt it as the movements are asked for.',
+        'The same print, bent about its upright axis like the front of a head (a bottle of 15 to 20 cm behind it helps). Turn and tilt it as requested.',
     },
     {
       name: 'mask',
       title: 'A mask of paper',
       prepare:
-        'The same print, cut out along the face, with holes for your eyes, worn before your own face. Make the movements with it.',
+        'The same print, cut out along the face, with holes for your eyes, worn in front of your own face. Make the movements with it.',
     },
     {
       name: 'phone-replay',
       title: 'A recording, on a phone',
       prepare:
-        'Film yourself with a phone in even light, looking straight ahead and then to your left, to your right, up, down, each for two seconds and back to the middle. Play it on a phone at full brightness, held so that the face fills the oval. Move to the part that is asked for as fast as you can.',
+        'Film yourself with a phone in even light, looking straight ahead and then to your left, to your right, up, down, each for two seconds and back to the middle. Play it on a phone at full brightness, held so that the face fills the oval. Move to the requested part as fast as you can.',
     },
     {
       name: 'monitor-replay',
       title: 'A recording, on a monitor',
       prepare:
-        'Play the same recording on a monitor or a laptop at full brightness, and hold the camera before it so that no edge of the monitor shows. Move to the part that is asked for as fast as you can.',
+        'Play the same recording on a monitor or a laptop at full brightness, and hold the camera in front of it so that no edge of the monitor shows. Move to the requested part as fast as you can.',
     },
   ],
   lights: [
     { name: 'office', title: 'Office light', prepare: 'The lamps of the room on, no sun on the face.' },
-    { name: 'dim', title: 'Dim light', prepare: 'The lamps off, the curtains drawn: just enough light to read by.' },
+    { name: 'dim', title: 'Dim light', prepare: 'Lamps off and curtains closed: just enough light to read.' },
     { name: 'window', title: 'Bright light', prepare: 'By day, near a window that is in front of you or to one side.' },
   ],
   devices: [

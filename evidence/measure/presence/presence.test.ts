@@ -269,7 +269,7 @@ describe('erasing', () => {
     expect((await presence.run(['report', '--json'])).told).toEqual([]);
     clock.advanceSec(0.2 * 86_400);
     expect((await presence.run(['report', '--json'])).told).toEqual([
-      'Erased: 2 presentations of 2 people: their time was over.',
+      'Erased: 2 presentations of 2 people: their retention period ended.',
     ]);
     expect(readdirSync(presence.data)).toEqual(['keys.json']);
   });

@@ -64,10 +64,10 @@ export function toReportLines(report: RenderedReport): readonly string[] {
     '',
     ...toTableLines(['by light and device', '', 'errors', '95 %, each by itself'], conditions),
     '',
-    'APCER is that of the species that passes most often; of several that pass as often, of the one of which least is known. Intervals are',
+    'APCER is that of the species that passes most often; if several pass equally often, that of the least tested one. Intervals are',
     'exact (Clopper and Pearson). "By person": several presentations of one person or instrument tell little more than one, so they count as',
     'the fewer that they are worth (Korn and Graubard). The two figures on top have the wider interval.',
     'Small counts prove little: where 0 of n passed, one test in twenty would look so even at a true rate of 3 in n.',
-    'These are figures of your people, instruments and devices. They are no certificate, and none follows from them.',
+    'These are figures of your people, instruments and devices. They are not a certificate, and no certificate follows from them.',
   ];
 }

@@ -37,7 +37,7 @@ export const linksPortal: Portal = {
       clientId,
       clientSecret,
       hint: {
-        text: 'Your face is not known to your payroll yet? Sign in there first, with the same password:',
+        text: 'If you are not enrolled at your payroll yet, sign in there first, with the same password:',
         url: signIn.url,
       },
     });

@@ -73,7 +73,7 @@ describe('facestep audit verify', () => {
     rmSync(join(folder, 'one/audit-chain'));
     const unnamed = await runCli(['audit', 'verify'], env);
     expect(unnamed).toMatchObject({ code: 1, stdout: expect.stringMatching(/no name +the file with the name/) });
-    expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: is not as it was written/);
+    expect(edited.stdout).toMatch(/edited +line 2 of audit\.jsonl, record 2: was changed/);
   });
 
   test('accepts trails and signing keys of other installations, and reports the missing input', async () => {

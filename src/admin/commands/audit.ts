@@ -89,7 +89,7 @@ function toReportLines(report: TrailReport): string[] {
     rows.push(['altered head', `line ${heads.invalid.line} of ${basename(heads.invalid.file)}`]);
   }
   if (heads.isForeign) rows.push(['foreign head', 'a signed head belongs to another audit trail']);
-  if (chain === null && lastSequence > 0) rows.push(['no name', 'the file with the name of the chain is gone']);
+  if (chain === null && lastSequence > 0) rows.push(['no name', 'the file with the name of the chain is missing']);
   if (isNeverSigned) rows.push(['never signed', 'its last record should have been signed long ago']);
   if (tampering !== null) rows.push([tampering.kind, describeTampering(tampering)]);
   const width = Math.max(...rows.map(([label]) => label.length));
@@ -118,18 +118,18 @@ function describeState(state: StateFinding): string {
     case 'unknown key':
       return 'has a head by a key not given';
     case 'invalid':
-      return 'has something else in place of the head';
+      return 'has invalid data instead of the head';
   }
 }
 
 const meaning = {
-  edited: 'is not as it was written',
+  edited: 'was changed',
   deleted: 'lines before it are missing',
-  reordered: 'is not in its place',
-  inserted: 'does not belong here',
+  reordered: 'is in the wrong position',
+  inserted: 'belongs to another trail',
   forked: 'is a second record with that number: two processes wrote, or it was inserted',
   rewritten: 'the trail up to here is not the one that was signed',
-  truncated: 'the end is missing: a signed head says more',
+  truncated: 'the end is missing: a signed head covers more records',
 } as const satisfies Record<Tampering['kind'], string>;
 
 function describeTampering({ kind, place, sequence }: Tampering): string {

@@ -269,7 +269,7 @@ test('a restore lists the lost data and the steps to repeat, as docs/state.md sh
   expect(code).toBe(0);
   const told = stdout.slice(stdout.indexOf('Lost:')).trim().split('\n').slice(1);
   expect(told).toContain('- Erasures since then: erase these users again. Their data is stored again.');
-  expect(told.join('\n')).toContain('audit verify reports truncated');
+  expect(told.join('\n')).toContain('audit verify reports “truncated”');
   expect(told.at(-1)).toContain('facestep ledger rebuild');
   expect(readFileSync(join(projectRoot, 'docs/state.md'), 'utf8')).toContain(told.join('\n'));
 });

@@ -154,7 +154,7 @@ export async function restoreBackup(
     await clear();
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
-      throw new UsageError(`${dataFolder} is not empty: --replace puts aside what is there`);
+      throw new UsageError(`${dataFolder} is not empty: --replace moves its content aside`);
     await makeFolder(staging);
     const keptKeys: string[] = [];
     const keyFiles = new Map(keyFilesOf(files).map((file) => [`keys/${basename(file)}`, file]));
@@ -209,7 +209,7 @@ export function createBackupCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('back up the data folder while the server runs')
     .description(
       'Copies the embedded store as it is at one moment, the audit trail with its signed heads, and the keys, into a folder ' +
-        'that only you can read, with the SHA-256 of each file. A store that servers share is backed up by its own means.',
+        'that only you can read, with the SHA-256 of each file. Back up a shared store with its own tools.',
     )
     .argument('<folder>', 'empty or new folder')
     .option('--without-keys', 'leave out the key files, so that the backup alone cannot open sealed data')
@@ -231,7 +231,9 @@ export function createBackupCommand(deps: CliDeps): CommandUnknownOpts {
         deps.print(`Not copied: the state, which is in ${config.state.kind}. Back that up there.`);
       if (hasKeys) deps.print('The backup contains keys that can open every token. Protect it like the keys.');
       else
-        deps.print('It holds no keys: keep those elsewhere, as nothing that they sealed can be opened without them.');
+        deps.print(
+          'The backup contains no keys. Back up the keys separately: sealed data cannot be opened without them.',
+        );
     });
 }
 
@@ -267,6 +269,6 @@ const lost = (madeAt: string): readonly string[] => [
   '- Client tokens, applications and administrators created since then: create them again. Revoke again what was revoked.',
   '- Data sealed under keys created since then: it opens only if those key files still exist.',
   'Receipts issued before the next start are refused; with a shared store, also for up to 31 seconds after it.',
-  'A shared store knows later records: audit verify reports truncated from now on (docs/audit.md).',
+  'A shared store has later records: audit verify reports “truncated” from now on (docs/audit.md).',
   'The decision log and the list of people are not in a backup. Create them again with facestep ledger rebuild.',
 ];

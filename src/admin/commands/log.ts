@@ -146,7 +146,7 @@ async function list(
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
   if (!isFile) await print(shown);
-  if (hasMore) deps.printError('There may be more: --limit says how many, and --csv prints all of them.');
+  if (hasMore) deps.printError('There may be more: raise --limit, or print all with --csv.');
 }
 
 async function follow(filter: Fields, print: PrintLines, deps: CliDeps): Promise<void> {

@@ -44,7 +44,7 @@ test('enforce mode with no enrolled user needs a confirmation; the mode can be s
   expect((await run('okta')).printed.at(-1)).toBe('okta: shadow');
   const sure = await run('okta', 'enforce', '--yes');
   expect(sure.exitCode).toBe(0);
-  expect(sure.printed.at(-1)).toMatch(/^okta: enforce, switched by owner on 20.*Z; the configuration says shadow$/);
+  expect(sure.printed.at(-1)).toMatch(/^okta: enforce, switched by owner on 20.*Z; the configuration has shadow$/);
   expect(operated.server.audit.events.at(-1)).toMatchObject({
     action: 'connection_mode_switched',
     connection: 'okta',
@@ -70,7 +70,7 @@ test('lists the users who would be denied before the switch, without control cha
       await audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });
   });
   const { printed } = await run('okta');
-  expect(printed[0]).toMatch(/^Enforcing would have refused 2 people since 20.*Z\.$/);
+  expect(printed[0]).toMatch(/^Enforce mode would have denied 2 people since 20.*Z\.$/);
   expect(printed[1]).toMatch(/^subject +login +times +last +hooks$/);
   expect(printed.slice(2, 4).join('\n')).toMatch(new RegExp(`00u1 +${loginOf('00u1')} +2 +20\\S+ +token`));
   expect(printed.join('')).not.toContain('\u001b');

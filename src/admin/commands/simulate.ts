@@ -111,11 +111,13 @@ function createSignInControl({ users, signIn }: ProviderSimulation): Express {
     response.json(await signIn(user, answer));
   });
   app.use((_request, response) => {
-    response.status(404).json({ error: `there is only POST ${signInPath}` });
+    response.status(404).json({ error: `only POST ${signInPath} exists` });
   });
   // Express recognizes error handlers by four parameters.
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    response.status(400).json({ error: 'the sign-in could not be made; is the body JSON, and the answer complete?' });
+    response
+      .status(400)
+      .json({ error: 'the sign-in failed. Check that the body is JSON and that the answer is complete' });
   });
   return app;
 }
@@ -166,7 +168,7 @@ function toGuide(settings: SimulationSettings): string[] {
     ...(faceCheck === 'before' ? toCheckBefore(settings, user) : toCheckOnChallenge(settings, user, signIn)),
     ...(signInPage === undefined ? [] : ['', 'Sign in in a browser, with a camera:', `  ${signInPage}`]),
     '',
-    'Ctrl+C ends it; users and secrets are gone then.',
+    'Ctrl+C stops it and deletes its users and secrets.',
   ];
 }
 

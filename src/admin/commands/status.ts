@@ -39,10 +39,10 @@ export const createReloadCommand = (deps: CliDeps): CommandUnknownOpts =>
       const { code, changed, needingRestart, problems, switched } = reloaded;
       if (deps.printJson(reloaded)) return deps.endWith(code === null ? 0 : 1);
       for (const path of changed) deps.print(`active: ${path}`);
-      for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
+      for (const path of needingRestart) deps.print(`unchanged until a restart: ${path}`);
       for (const { path, reason } of problems) deps.printError(`${path}: ${reason}`);
       for (const { connection, mode, by } of switched)
-        deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
+        deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, which overrides the configuration`);
       if (code !== null) {
         deps.printError(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
         deps.printError('Fix: Correct the file, then run “facestep reload” again.');

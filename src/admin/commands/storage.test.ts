@@ -125,7 +125,7 @@ describe('rotate', () => {
     expect(await signer.turns()).toHaveLength(2);
     expect(await run('rotate --signing')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('waits for its turn'),
+      err: expect.stringContaining('is not active yet'),
     });
   });
 });

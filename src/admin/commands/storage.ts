@@ -95,7 +95,7 @@ async function rotate(use: KeyUse, deps: CliDeps): Promise<void> {
     case 'turn':
       return deps.print(`Key ${rotated.kid} is published now, and signs from ${toIso(rotated.signsFrom)}.`);
     case 'waiting':
-      throw new UsageError('the key of an earlier rotation still waits for its turn');
+      throw new UsageError('the key of an earlier rotation is not active yet');
     case 'none':
       throw use === 'oidc' ? noOidcKeys(config) : noKeys(config);
     case 'by hand':
@@ -121,7 +121,7 @@ async function retire(version: KeyVersion, { trail, confirm }: RetireOptions, de
     deps.endWith(1);
   } else if (kind === 'retired') {
     const { keys } = filesOf(config);
-    deps.print(`Version ${version} is retired. Copies of its key in backups of ${keys} open its tokens still.`);
+    deps.print(`Version ${version} is retired. Copies of its key in backups of ${keys} can still open its tokens.`);
   }
 }
 
@@ -129,11 +129,11 @@ async function retireSigning(kid: string, deps: CliDeps): Promise<void> {
   const config = await deps.loadKept();
   switch (await retireSigningKey(config, kid, deps)) {
     case 'by hand':
-      throw new UsageError('the keys are in AWS KMS: take it out of keys.signing.others');
+      throw new UsageError('the keys are in AWS KMS: remove it from keys.signing.others');
     case 'none':
       throw noKeys(config);
     case 'refused':
-      throw new UsageError('there is no such key, or it is the one that signs. First: facestep keys rotate --signing');
+      throw new UsageError('no such key, or it is the active signing key. Run “facestep keys rotate --signing” first');
     case 'retired':
       deps.print(`Key ${kid} is retired. ${retiredSigningText}`);
   }
@@ -193,8 +193,8 @@ function toCountLines(
   { ofUnknownVersion }: TokenCount,
   { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
 ): string[] {
-  const forgotten = `Records are kept for ${retentionDays} days: tokens made before that are not counted.`;
-  const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
+  const forgotten = `Records are kept for ${retentionDays} days: older tokens are not counted.`;
+  const unknown = `${ofUnknownVersion} more tokens have an unknown version, because they are older than the record of versions.`;
   return [
     trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
     'Each replica has its own audit trail: tokens in trails without --trail are not counted.',

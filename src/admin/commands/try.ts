@@ -29,12 +29,12 @@ function findObstacle(
   { userSecret, referencePhoto }: ConnectionsReply['connections'][number]['policy'],
   env: CliDeps['env'],
 ): string | null {
-  if (!existsSync(drawnPerson)) return 'A drawn person comes with a checkout of facestep alone.';
+  if (!existsSync(drawnPerson)) return 'The simulated person is only available in a checkout of facestep.';
   if (!existsSync(browserOf(env)))
-    return `A drawn person needs Chromium, and there is none at ${browserOf(env)}: CHROMIUM_PATH names another.`;
+    return `The simulated person needs Chromium, which is not at ${browserOf(env)}. Set CHROMIUM_PATH.`;
   if (userSecret !== 'none')
-    return `The policy asks for a ${userSecret === 'pin' ? 'PIN' : 'passkey'} in addition to the face.`;
-  return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
+    return `The policy requires a ${userSecret === 'pin' ? 'PIN' : 'passkey'} in addition to the face.`;
+  return referencePhoto ? 'The policy requires a photo of an identity document.' : null;
 }
 
 /** Time limit of a visit. Longer than a check takes even on a slow machine. */
@@ -59,7 +59,7 @@ export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
       'Enrols a test user of a connection and checks their face, on the capture page of the running server. It shows a ' +
-        'drawn person to a virtual camera, and the enrolment ends with the command; with --camera you use your own camera, and the enrolment stays. If you stop the command, its link ends. It refuses users who are enrolled.',
+        'simulated person to a virtual camera and revokes the enrolment at the end; with --camera you use your own camera, and the enrolment stays. Stopping the command revokes its link. Enrolled users are refused.',
     )
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
@@ -69,7 +69,7 @@ export function createTryCommand(deps: CliDeps): CommandUnknownOpts {
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       // With --json, progress goes to standard error.
       const print = deps.isJson() ? deps.printError : deps.print;
-      if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
+      if (obstacle !== null) print(`${obstacle} Add --camera to use your own camera.`);
       const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
       deps.printJson({ connection, login, passed });
       deps.endWith(passed ? 0 : 1);
@@ -130,12 +130,12 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     await callServer('POST /revokeToken', z.object({}), deps, { id: client.id });
     // Ends the link too, so that no one enrolls by it after this command.
     if (isDrawn || !isEnrolled) await callServer('POST /subjects/revoke', z.object({}), deps, who);
-    if (isDrawn) deps.print('Ended: the enrolment of the drawn person. Try it with your own face: --camera.');
+    if (isDrawn) deps.print('Revoked the enrolment of the simulated person. To use your own face, add --camera.');
     else if (isEnrolled)
       deps.print(
         `The enrolment stays. To end it: facestep subject revoke --connection ${connection} --subject ${subject}`,
       );
-    else deps.print('Ended: the link. The user is not enrolled.');
+    else deps.print('Revoked the link. The user is not enrolled.');
   }
 }
 
@@ -158,9 +158,11 @@ async function findTestUser(
     throw new UsageError(
       found.code === 'subject_unknown'
         ? `no user at ${connection} has that name`
-        : `${connection} could not be asked: ${found.code}. facestep doctor ${connection} says why`,
+        : `${connection} did not respond: ${found.code}. Run “facestep doctor ${connection}”`,
     );
   if (found.held?.enrolment !== null)
-    throw new UsageError(`this user is enrolled already. Take a test user, or end it first: facestep subject revoke`);
+    throw new UsageError(
+      `this user is already enrolled. Choose a test user, or revoke the enrolment: facestep subject revoke`,
+    );
   return found.subject;
 }

@@ -33,7 +33,7 @@ export const createUpgradeCommand = (deps: CliDeps): CommandUnknownOpts =>
     )
     .option('--check', 'check, and change nothing')
     .action(async ({ check = false }) => {
-      if (!check) throw new UsageError('say --check. The server brings its data up to date itself when it starts');
+      if (!check) throw new UsageError('add --check. The server migrates its data when it starts');
       deps.print(`facestep ${version}, data format ${dataFormat}`);
       const setup = await deps.loadSetup().catch((error: unknown) => {
         if (toCode(error) !== 'config_invalid') throw error;
@@ -75,7 +75,7 @@ function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInThe
     checkReadable(mark, where);
   } catch {
     const lines = [`format ${mark.format}, written by facestep ${mark.writtenBy}: newer than this version reads`];
-    return { lines: [...lines, 'Run that version, or put back the copy of before: docs/install.md'], isInTheWay: true };
+    return { lines: [...lines, 'Run that version, or restore the previous copy: docs/install.md'], isInTheWay: true };
   }
   if (mark.format >= dataFormat) return { lines: [`format ${mark.format}: nothing to do`], isInTheWay: false };
   const steps = migrations.filter(({ to }) => to > mark.format).map(({ to, what }) => `to format ${to}: ${what}`);
@@ -119,9 +119,9 @@ async function toTrailPart(files: DataFiles, { auditEvents }: Ports<'auditEvents
       if (isReadable(line, auditEvents)) read += 1;
       else unknown += 1;
     }
-  const lines = [`${read} records are read as they stand; none is rewritten`];
+  const lines = [`${read} records are compatible; none is rewritten`];
   if (unknown === 0) return { title, lines, isInTheWay: false };
-  const more = `${unknown} lines are of actions that this version does not know, or cut off: facestep audit verify`;
+  const more = `${unknown} lines are incomplete or have an unknown action: facestep audit verify`;
   return { title, lines: [...lines, more], isInTheWay: false };
 }
 
@@ -133,10 +133,12 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
   const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
   const lines = [
     `${current.name} makes new tokens`,
-    `those of ${others.join(', ')} also open, and are renewed at the next passed check`,
+    `tokens of ${others.join(', ')} can still be verified, and are renewed at the next passed check`,
   ];
   if (refused.length > 0)
-    lines.push(`those of ${refused.join(', ')} no longer open: their users enrol again (docs/own-model.md)`);
+    lines.push(
+      `tokens of ${refused.join(', ')} can no longer be verified: those users must enrol again (docs/own-model.md)`,
+    );
   const trails = (await fileExists(files.audit)) ? [files.audit] : [];
   const { byVersion } = await countTokens(trails, deps.clock.now());
   const kept = new Set(
@@ -144,6 +146,6 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
   );
   const lost = [...byVersion].filter(([used, count]) => count > 0 && !kept.has(used));
   for (const [used, count] of byVersion) lines.push(`${count} in use under key version ${used}`);
-  for (const [used] of lost) lines.push(`key version ${used} is not there: its tokens do not open`);
+  for (const [used] of lost) lines.push(`key version ${used} is missing: its tokens cannot be verified`);
   return { title, lines, isInTheWay: lost.length > 0 };
 }

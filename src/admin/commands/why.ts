@@ -15,7 +15,7 @@ const usualDays = 7;
 
 export const createWhyCommand = (deps: CliDeps): CommandUnknownOpts =>
   new Command('why')
-    .summary('explain why a user was refused or let through')
+    .summary('explain why a user was denied or allowed')
     .description('Reads the audit trail and describes what happened to one user. The server may be running.')
     .usage('[options] [connection] <user>')
     .argument('<connection>', 'id of the connection; may be left out if there is only one')
@@ -90,7 +90,7 @@ function toLines(
   foreign: ReadonlySet<string>,
 ): string[] {
   const title = `${toPrintable(user)} at ${connection}, since ${toIso(since)}`;
-  if (events.length === 0) return [title, '', 'Nothing is recorded: they did not come here, or under another name.'];
+  if (events.length === 0) return [title, '', 'No events for that user. Check the username.'];
   const last = events.findLast(isRefusal);
   return [
     title,
@@ -144,7 +144,7 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
     case 'enrolment_recovered':
       return 'Enrolled';
     case 'renewed':
-      return 'The token was renewed: the same face opens it';
+      return 'The token was renewed for the same face';
     case 'enrolment_refused':
       return `Not enrolled: ${toReason(detail.code)}`;
     case 'revoked':
@@ -160,11 +160,11 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
     case 'hand_off_refused':
       return detail.chosen === 'none'
         ? 'On the phone: the user denied requesting this'
-        : 'On the phone: chose another number than the computer showed';
+        : 'On the phone: the user chose a wrong number';
     case 'liveness_judged':
-      return detail.pass ? 'Taken as live' : `Not taken as live: ${detail.reasons.join(', ')}`;
+      return detail.pass ? 'Liveness confirmed' : `Liveness not confirmed: ${detail.reasons.join(', ')}`;
     case 'verified':
-      return 'The face is the enrolled one';
+      return 'The face matches';
     case 'verification_refused':
       return 'code' in detail ? `Refused: ${toReason(detail.code)}` : toMismatch(detail.tokenId, foreign);
     case 'locked_out':
@@ -181,13 +181,13 @@ const toStart = ({
   application,
   by,
 }: Extract<ExplainedEvent, { action: 'step_up_started' }>['detail']): string => {
-  const what = purpose === 'enrol' ? 'An enrolment was begun' : 'A face check was requested';
+  const what = purpose === 'enrol' ? 'An enrolment was started' : 'A face check was requested';
   const whose = application === undefined ? '' : `, for ${application}`;
   return `${what}${whose}${by === undefined ? '' : `, by ${by}`}`;
 };
 
 function toMismatch(tokenId: string | null, foreign: ReadonlySet<string>): string {
-  if (tokenId === null) return 'Refused: there is no enrolment';
+  if (tokenId === null) return 'Refused: the user is not enrolled';
   return foreign.has(tokenId)
     ? 'Refused: the token in the profile was not made for this user, so no face opens it. Enrol them again'
     : 'Refused: not the enrolled face';
@@ -202,23 +202,23 @@ const whyUnverified = {
   other_address: 'the face check came from another address (policy.sameAddress)',
   locked_out: 'too many sign-ins without a face check came before',
   another_way: 'a code was given in place of a face, which the policy does not let count',
-  state_unavailable: 'the state store did not answer in time, and the policy says what is answered then',
+  state_unavailable: 'the state store did not respond in time, so the policy for outages decided',
 } as const;
 
 const answers = {
   deny: 'refused',
-  omit_claim: 'let through without the claim',
-  pass: 'let through: shadow mode refuses no one',
+  omit_claim: 'allowed without the claim',
+  pass: 'allowed, because shadow mode denies no one',
 } as const;
 
 function toDecision(decision: Decision): string {
   if (decision.outcome === 'verified') {
-    return `let through, by the face check of ${toIso(epochMs(decision.at * 1000))}`;
+    return `allowed by the face check of ${toIso(epochMs(decision.at * 1000))}`;
   }
   if (decision.outcome === 'another_way') {
-    return `let through, by the code given in place of a face at ${toIso(epochMs(decision.at * 1000))}`;
+    return `allowed by a bypass code at ${toIso(epochMs(decision.at * 1000))}`;
   }
-  if (decision.outcome === 'refused') return `let through: shadow mode refuses no one: ${toReason(decision.code)}`;
+  if (decision.outcome === 'refused') return `allowed, because shadow mode denies no one: ${toReason(decision.code)}`;
   const { fallback, reason } = decision;
   return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
 }

@@ -28,7 +28,7 @@ export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
     if (failing.length === 0) return pass(`${states.length} jobs, and none failed at its last run`);
     return warn(
       `failed at the last run: ${failing.join(', ')}`,
-      'docs/operations.md says what each job is for, and docs/reference/errors.md what each code means.',
+      'See docs/operations.md for the jobs and docs/reference/errors.md for the codes.',
     );
   },
 });
@@ -156,7 +156,7 @@ const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Ch
     const { mode } = policy;
     if (switched !== null && switched.endsAt === null) {
       const said = mode === 'enforce' ? 'shadow' : 'enforce';
-      const found = `${mode}: ${switched.by} switched it by hand; the configuration file says ${said}`;
+      const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${said}`;
       return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
     }
     if (mode === 'enforce') return pass('enforce');

@@ -31,7 +31,7 @@ export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch
 async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<string> {
   if (!/^https?:/.test(source)) return (await readGivenFile(source)).toString('utf8');
   const url = safeUrlGuard.safeParse(source);
-  if (!url.success) throw new UsageError('--jwks is no https address, nor of this machine');
+  if (!url.success) throw new UsageError('--jwks must be an https address, or an address of this machine');
   try {
     const answer = await fetch(url.data, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return await answer.text();

@@ -28,7 +28,9 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
     'The keys are in AWS KMS. To add one:',
     `1. Make it, with a policy by which this service may use it (docs/keys.md): ${create} --policy file://policy.json`,
     `2. On every replica, ${known}; restart them one after the other.`,
-    ...(use === 'sealing' ? [] : ['   Wait until verifiers have read the published keys: docs/keys.md says how long.']),
+    ...(use === 'sealing'
+      ? []
+      : ['   Wait until verifiers have read the published keys: see docs/keys.md for the time.']),
     `3. On every replica, ${used}; restart them one after the other.`,
   ];
 }
@@ -40,7 +42,7 @@ export function retireInAwsKms({ sealing, region }: AwsKmsConfig, version: KeyVe
     `1. Disable it; running servers refuse its tokens within 10 seconds: aws kms disable-key --region ${region} --key-id ${keyId}`,
     `   Until the next step this can be undone: aws kms enable-key --region ${region} --key-id ${keyId}`,
     `2. Destroy it: aws kms schedule-key-deletion --region ${region} --key-id ${keyId} --pending-window-in-days 30`,
-    '   Of a key that Terraform made, docs/keys.md says how Terraform lets go of it first.',
+    '   If Terraform created the key, remove it from the Terraform state first (docs/keys.md).',
     `3. Take version ${version} out of keys.sealing on every replica.`,
   ];
 }

@@ -118,7 +118,7 @@ export async function retireVersion(
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
 export const retiredSigningText =
-  'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
+  'Copies of the published keys expire within 300 seconds. Cognito functions keep theirs until they are deployed again: deploy them now.';
 
 /** Destroys a leaked signing key, so that its signatures become invalid. */
 export async function retireSigningKey(

@@ -24,7 +24,7 @@ function toCountFinding(census: EnrolmentCoverage, { mode, whenNotEnrolled }: Co
   if (others === 0) return pass(found);
   const whom = `${census.isComplete ? '' : 'at least '}${toUsers(others)}`;
   const isRefused = mode === 'enforce' ? `${others === 1 ? 'is' : 'are'} refused` : 'would be refused';
-  const where = whenNotEnrolled === 'enrol' ? ', except where the provider proves who they are: there they enrol' : '';
+  const where = whenNotEnrolled === 'enrol' ? ', unless the provider authenticates them: then they can enrol' : '';
   const condition = mode === 'enforce' ? '' : ' if policy.mode were enforce';
   return {
     verdict: mode === 'enforce' ? 'warn' : 'pass',
@@ -79,7 +79,7 @@ export async function countUsers(
     return { ...census, found, remedy };
   } catch (error) {
     const { code, detail } = toFailure(error, log);
-    log.warn('cannot report who is enrolled', { connection: connection.id, code, detail });
+    log.warn('cannot report which users are enrolled', { connection: connection.id, code, detail });
     return null;
   }
 }

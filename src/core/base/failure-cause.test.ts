@@ -11,7 +11,7 @@ test.each<[string, unknown]>([
     'no program listens',
     failed('fetch failed', { cause: failed('', { errors: [failed('', { code: 'ECONNREFUSED' })] }) }),
   ],
-  ['TLS was used', failed('write EPROTO', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })],
+  ['does not use TLS', failed('write EPROTO', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })],
   ['set state.cluster', failed("CROSSSLOT Keys in request don't hash to the same slot")],
   ['set state.cluster', failed('MOVED 3999 127.0.0.1:6381')],
   ['remove state.cluster', failed('x', { lastNodeError: failed('ERR This instance has cluster support disabled') })],

@@ -14,11 +14,8 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/CERT_HAS_EXPIRED/, 'its certificate has expired: renew it there'],
   [/CERT_NOT_YET_VALID/, 'its certificate is not valid yet: check the clocks'],
   [/ERR_TLS_CERT_ALTNAME_INVALID/, 'its certificate is for another host name: check the address'],
-  [
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
-    'TLS was used, but this port has none: check the scheme and the port',
-  ],
-  [/before secure TLS connection/, 'the TLS handshake was broken off: check the scheme and the port'],
+  [/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/, 'the port does not use TLS: check the scheme and the port'],
+  [/before secure TLS connection/, 'the TLS handshake failed: check the scheme and the port'],
   [/SQLITE_FULL/, 'the disk is full'],
   [/SQLITE_READONLY/, 'the database file can only be read'],
   [
@@ -33,7 +30,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
     'the user name or password is wrong',
   ],
   [/NOPERM/, 'this user lacks a right'],
-  [/cluster support disabled/, 'the server is no cluster: remove state.cluster'],
+  [/cluster support disabled/, 'the server is not a cluster: remove state.cluster'],
   [/\b(MOVED|ASK|CROSSSLOT)\b/, 'the server is a cluster: set state.cluster'],
   [/CLUSTERDOWN/, 'the cluster does not serve all slots'],
   [/\bOOM\b/, 'its memory is full'],
@@ -49,7 +46,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/ThroughputExceeded|Throttling|RequestLimitExceeded|TooManyRequests/, 'it throttles calls'],
   [/ECONNREFUSED/, 'no program listens there'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name was not found'],
-  [/ENETUNREACH|EHOSTUNREACH/, 'there is no route to it'],
+  [/ENETUNREACH|EHOSTUNREACH/, 'no route to the host'],
   [/ECONNRESET|EPIPE|other side closed|Connection is closed/, 'it closed the connection: check if it requires TLS'],
   [
     /ETIMEDOUT|CONNECT_TIMEOUT|TimeoutError|timed out/i,

@@ -18,13 +18,13 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full for this account',
   ENOENT: 'it is not there',
-  ENOTDIR: 'a file stands where a folder is needed',
-  EEXIST: 'something else stands there',
+  ENOTDIR: 'a file exists where a folder is needed',
+  EEXIST: 'another file exists there',
   EISDIR: 'it is a folder',
   EMFILE: 'this process has too many files open',
   EADDRINUSE: 'another program listens there',
-  EADDRNOTAVAIL: 'that is no address of this machine',
-  ENOTFOUND: 'there is no such host',
+  EADDRNOTAVAIL: 'this is not an address of this machine',
+  ENOTFOUND: 'the host does not exist',
 };
 
 export function systemCodeOf(error: unknown): string | null {

@@ -91,7 +91,7 @@ export const attemptsOfHook = (
 
 /**
  * Returns the counters for a person.
- * @param outsider - address of an anonymous caller, or `null` if the user is authenticated or the provider vouches for
+ * @param anonymousSource - address of an anonymous caller, or `null` if the user is authenticated or the provider vouches for
  * them
  */
 export const attemptsOf = (

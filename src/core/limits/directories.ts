@@ -41,8 +41,8 @@ export function createDirectories(
     const source = anonymousSourceIn(assurance);
     if (source === null) return profile;
     return {
-      findAccount: (login) => bounded(source, () => profile.findAccount(login, 'outsider')),
-      readAccount: (subject) => bounded(source, () => profile.readAccount(subject, 'outsider')),
+      findAccount: (login) => bounded(source, () => profile.findAccount(login, 'anonymous')),
+      readAccount: (subject) => bounded(source, () => profile.readAccount(subject, 'anonymous')),
     };
   };
 }

@@ -13,10 +13,9 @@ export interface NamedAccount extends Account {
 }
 
 /**
- * Caller of a look-up. If the provider reports its rate limit, an `outsider` (an anonymous caller) may use only a part
- * of it.
+ * Caller of a look-up. If the provider reports its rate limit, an anonymous caller may use only a part of it.
  */
-export type CallerClass = 'known' | 'outsider';
+export type CallerClass = 'known' | 'anonymous';
 
 export interface Group {
   readonly id: string;
@@ -26,7 +25,7 @@ export interface Group {
 
 /**
  * Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. For an
- * `outsider`, a look-up makes the same calls to the provider whatever the name or id, so that its time does not reveal
+ * anonymous caller, a look-up makes the same calls to the provider whatever the name or id, so that its time does not reveal
  * who exists.
  */
 export interface Profile {

@@ -35,7 +35,7 @@ export function createCampaignCommand(deps: CliDeps): CommandUnknownOpts {
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', wholeNumber(0, 5), 2)
     .action(async (connection, { group, file, ...options }) => {
-      if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
+      if ((group === undefined) === (file === undefined)) throw new UsageError('pass either --group or --file');
       const people = file && (await readGivenFile(file)).toString('base64');
       const fields = { connection, ...options, group, people };
       printChanged(await callServer('POST /campaigns', oneCampaignReply, deps, fields));

@@ -43,7 +43,7 @@ function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcC
     admit: null,
     async findPerson(request) {
       const typed = request.params.login_hint;
-      if (typed === undefined) throw new FaceError('internal', 'a counter that names somebody');
+      if (typed === undefined) throw new FaceError('internal', 'a request of a counter has no login_hint');
       const { subject } = await findNamed(typed, directoryFor({ kind: 'anonymous', source: request.source }));
       return { subject, assurance: 'anonymous', claims: toClaims(subject, null) };
     },

@@ -205,7 +205,7 @@ export const organisationsOfOidc: OidcExtension = {
           toUnavailable,
         );
         if (organisation !== null) return { organisation };
-        const reason = 'the person acts for the organization no more';
+        const reason = 'the person no longer acts for the organization';
         throw use === 'id_token' ? new oidcErrors.InvalidGrant(reason) : new oidcErrors.InvalidToken(reason);
       },
     };
@@ -227,7 +227,7 @@ export const organisationsOfOidc: OidcExtension = {
 function checkRules({ id, profile }: Connection, rules: OrganisationRules | null): void {
   const from = rules?.from ?? 'groups';
   if (from === 'groups' || profile.claimNames.has(from.claim)) return;
-  const reason = 'no attribute is known for it: name one in claims of the connection';
+  const reason = 'no attribute is configured for it: set one in claims of the connection';
   throw new FaceError('config_invalid', { connection: id, claim: from.claim, reason });
 }
 

@@ -122,11 +122,11 @@ export function createVerifySignatureCommand(deps: CliDeps): CommandUnknownOpts 
   return new Command('verify-signature')
     .summary('check the signature of a file')
     .description(
-      'Says who approved the file by their face, when, and in which words, or why the signature does not hold. It asks no ' +
-        'server: the keys are those of `facestep jwks`, kept in a file.',
+      'Prints who approved the file by a face check, when, and the text they saw, or why the signature is invalid. It calls no ' +
+        'server: store the output of `facestep jwks` in a file as the keys.',
     )
     .argument('<file>', 'the file that was signed')
-    .argument('[signature]', `its signature; <file>${signatureSuffix} unless said`)
+    .argument('[signature]', `its signature; <file>${signatureSuffix} by default`)
     .requiredOption('--jwks <source>', 'file or address of the server’s public keys')
     .requiredOption('--issuer <url>', 'the server’s public URL')
     .option('--connection <id>', 'required connection of the person')
@@ -140,14 +140,14 @@ export function createVerifySignatureCommand(deps: CliDeps): CommandUnknownOpts 
         const { sub, connection, action, auth_time: approvedAt } = approval;
         const at = (seconds: number): string => toIso(toEpochMs(epochSec(seconds)));
         const lines = [
-          `The signature holds. ${issuer} made it on ${at(signedAt)}.`,
+          `The signature is valid. ${issuer} created it on ${at(signedAt)}.`,
           `Approved by a face check of ${sub} (${connection}) on ${at(approvedAt)}, who was shown:`,
           ...[action.title, ...(action.lines ?? []), action.document?.name ?? ''].map((line) => `  ${line}`),
         ];
         for (const line of lines) deps.print(toPrintable(line));
       } catch (error) {
         if (!(error instanceof SignatureError || error instanceof ReceiptError)) throw error;
-        deps.printError(`The signature does not hold. ${error.message}`);
+        deps.printError(`The signature is invalid. ${error.message}`);
         deps.endWith(1);
       }
     });

@@ -239,14 +239,14 @@ describe('the commands', () => {
     expect(lines).toEqual([`Signed: ${at('contract.txt.jws')}`]);
     await check('--connection', 'acme', '--subject', 'ada');
     expect(lines.slice(1)).toEqual([
-      expect.stringMatching(/^The signature holds\. https:\/\/face\.example\.com made it on 20/),
+      expect.stringMatching(/^The signature is valid\. https:\/\/face\.example\.com created it on 20/),
       expect.stringMatching(/^Approved by a face check of ada \(acme\) on 20.*, who was shown:$/),
       '  Sign this document',
       '  contract.txt',
     ]);
     expect([told.length, code]).toEqual([1, 0]);
     await check('--subject', 'eve');
-    expect(told.at(-1)).toBe('The signature does not hold. The receipt is about another person.');
+    expect(told.at(-1)).toBe('The signature is invalid. The receipt is about another person.');
     writeFileSync(at('contract.txt'), 'changed');
     code = 0;
     await check();

@@ -104,7 +104,7 @@ class CachedAnalysis {
   }
 
   async #analyze(): Promise<FaceAnalysis> {
-    if (this.#isOver) throw new FaceError('internal', { problem: 'a held photo was asked for too late' });
+    if (this.#isOver) throw new FaceError('internal', { problem: 'a stored photo was requested too late' });
     this.#seen ??= this.#begin();
     return this.#seen;
   }

@@ -52,7 +52,7 @@ export const models = {
   pose: {
     path: 'model/fr_pose.onnx',
     file: 'fr_pose.onnx',
-    use: 'tells where a face is turned',
+    use: 'estimates the pose of a head',
     sha256: '72d032ec941b7153bf8d3f2c03a4c165453cc7e63d479041ec7c6ef087e5839d',
     bytes: 5_811_723,
     input: [1, 3, 224, 224],
@@ -61,7 +61,7 @@ export const models = {
   liveness: {
     path: 'model/fr_liveness.onnx',
     file: 'fr_liveness.onnx',
-    use: 'tells a face from a picture of one',
+    use: 'distinguishes a face from a picture of a face',
     sha256: 'afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d',
     bytes: 1_886_811,
     input: [1, 3, 128, 128],
@@ -70,7 +70,7 @@ export const models = {
   eyes: {
     path: 'model/fr_eye.onnx',
     file: 'fr_eye.onnx',
-    use: 'tells an open eye from a closed one',
+    use: 'distinguishes an open eye from a closed eye',
     sha256: '1afcea006abc1ccac3c517022abde0aa092bed74ff3c9fe6878483ef9e6e38de',
     bytes: 207_130,
     input: [1, 1, 24, 24],

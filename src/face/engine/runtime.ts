@@ -61,8 +61,7 @@ export async function loadNative(): Promise<Runtime> {
         run: (input) => session.run({ [input.name]: toTensor(input) }),
         bind(input, outputs) {
           // Otherwise the runtime would silently leave the buffer unchanged.
-          for (const { name } of outputs)
-            if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
+          for (const { name } of outputs) if (!session.outputNames.includes(name)) throw new Error(`no output ${name}`);
           const feeds = { [input.name]: toTensor(input) };
           // Reused outputs avoid a third of a megabyte of garbage per photo.
           const fetches = Object.fromEntries(outputs.map((output) => [output.name, toTensor(output)]));

@@ -68,7 +68,7 @@ export function readMessage(message: Uint8Array): Field[] {
     const type = tag % 8;
     if (type === varint) readVarint();
     const length = type === bytes ? readVarint() : type === varint ? 0 : fixedLengths.get(type);
-    if (length === undefined || at + length > message.length) throw new RangeError('no such field, or cut short');
+    if (length === undefined || at + length > message.length) throw new RangeError('unknown field, or truncated');
     const content = message.subarray(at, at + length);
     at += length;
     fields.push({ number: Math.floor(tag / 8), encoded: [message.subarray(from, at)], content });

@@ -43,7 +43,7 @@ test('a new installation is one without any model, not one of which one was take
 
 describe('an archive that was brought', () => {
   test.each([
-    ['is cut off', 1000, `it is cut off: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3`],
+    ['is cut off', 1000, `it is incomplete: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3`],
     ['has another digest', modelPackage.archiveBytes, 'its digest is not that of faceplugin@1.0.3'],
   ])('is refused where it %s, and nothing of it is kept', async (_name, bytes, problem) => {
     const archive = join(folder, 'archive.tgz');

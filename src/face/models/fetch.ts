@@ -24,13 +24,13 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the registry was not found: is there a network?',
   EAI_AGAIN: 'the registry was not found: is there a network?',
   ECONNREFUSED: 'the registry does not answer',
-  ECONNRESET: 'the registry broke off',
+  ECONNRESET: 'the registry closed the connection',
   ETIMEDOUT: 'the registry does not answer',
   ERR_SOCKET_TIMEOUT: 'the registry does not answer',
   ENOTCACHED: 'npm is in offline mode and does not have it',
-  EINTEGRITY: 'what came was cut off, or is not what was published',
+  EINTEGRITY: 'the download is incomplete, or differs from the published package',
   E401: 'the registry asks for credentials that npm does not have',
-  E403: 'the registry does not give it out',
+  E403: 'the registry refuses the download',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
   // If npm reports one of these codes, it cannot write its cache.
@@ -73,7 +73,7 @@ async function readArchive(file: string, source: PublishedArchive): Promise<Read
 
 function toProblem({ length }: Uint8Array, source: PublishedArchive): string {
   const spec = `${source.package}@${source.version}`;
-  if (length < source.archiveBytes) return `it is cut off: ${length} of the ${source.archiveBytes} bytes of ${spec}`;
+  if (length < source.archiveBytes) return `it is incomplete: ${length} of the ${source.archiveBytes} bytes of ${spec}`;
   return `its digest is not that of ${spec}`;
 }
 

@@ -117,7 +117,7 @@ export async function checkModel(
   load = loadRuntime,
 ): Promise<Pick<RecognitionModel, 'input' | 'output' | 'numbers'> & { readonly faceMs: number }> {
   const { size } = preprocess;
-  if (mayHoldExternalData(file)) throw unfit('its weights are in other files: save it as one file');
+  if (mayHoldExternalData(file)) throw unfit('its weights are in separate files: save it as one file');
   const runtime = await load();
   const session = await runtime.open(file).catch((error: unknown) => {
     if (error instanceof FaceError) throw error;
@@ -148,7 +148,7 @@ function mayHoldExternalData(file: Uint8Array): boolean {
     return holdsExternalData(file);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw unfit('it is cut short, or no ONNX file', error);
+    throw unfit('it is truncated, or not an ONNX file', error);
   }
 }
 
@@ -163,7 +163,7 @@ async function tryOut(
   const asItIs = { origin: { x: 0, y: 0 }, across: { x: 1, y: 0 }, down: { x: 0, y: 1 } };
   const describe = (variant: number): Promise<FaceDescription> =>
     embed(drawFace(preprocess.size, variant), asItIs).catch((error: unknown) => {
-      throw unfit('of a drawn face it gives numbers that are none, or all 0', error);
+      throw unfit('for a generated face, its output has invalid numbers or only 0', error);
     });
   try {
     const first = await describe(0);
@@ -173,9 +173,9 @@ async function tryOut(
     const faceMs = (clock.now() - startedAt) / 2;
     const numbers = first.embedding.subarray(0, tensors.numbers);
     if (isAlike(numbers, numbers.slice().fill(numbers[0]), 1e-6))
-      throw unfit('of a drawn face its numbers are all alike');
-    if (isAlike(first.embedding, other.embedding, 1e-6)) throw unfit('it says the same of two different faces');
-    if (!isAlike(first.embedding, again.embedding, 0)) throw unfit('it says something else each time of one face');
+      throw unfit('for a generated face, all its numbers are equal');
+    if (isAlike(first.embedding, other.embedding, 1e-6)) throw unfit('its output is the same for two different faces');
+    if (!isAlike(first.embedding, again.embedding, 0)) throw unfit('its output differs each time for one face');
     return faceMs;
   } finally {
     await model.close();

@@ -31,7 +31,7 @@ test('an engine with 257 numbers and the rotation opens its tokens', async () =>
 });
 
 describe.each([
-  ['measured before embeddings were rotated', 512, {}, 'import its model again'],
+  ['measured before embeddings were rotated', 512, {}, 'import and measure its model again'],
   ['with 256 numbers, rotated too', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
 ])('an engine %s', (_name, numbers, rotation, reason) => {
   test('makes no tokens: the configuration is refused, with the reason', async () => {

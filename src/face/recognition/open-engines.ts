@@ -62,5 +62,5 @@ function findCurrent(name: string, listed: readonly CustomEngine[]): EngineId {
   // The name had another digest, so model, preprocessing or parameters were changed.
   if (listed.some((each) => name.startsWith(`${shortNameOf(each)}-`)))
     throw new FaceError('parameters_altered', { engine: name });
-  return refuse('there is no engine of this name in the folder of models: facestep models list');
+  return refuse('the folder of models has no engine of this name: facestep models list');
 }

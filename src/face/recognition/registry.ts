@@ -83,9 +83,9 @@ export const recogniserOf = (folder: string, engine: CustomEngine): Recogniser =
 /** Returns why an engine cannot be used for tokens, or `null`. */
 export function problemOf({ model }: CustomEngine, entry: EngineEntry | null): string | null {
   if (model.numbers < leastNumbers)
-    return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;
+    return `its model returns ${model.numbers} numbers, but at least ${leastNumbers} are needed: import another model`;
   if (entry !== null && entry.rotation === undefined)
-    return 'it was measured by a version that did not rotate embeddings: import its model again, and measure that';
+    return 'it was measured by a version that did not rotate embeddings: import and measure its model again';
   return null;
 }
 

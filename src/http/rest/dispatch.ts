@@ -49,7 +49,7 @@ function parseText(text: string): FieldValue {
  * Maximum size of an anonymous caller's body. In a form, photos that follow the field `auth_token` count as
  * authenticated. A JSON body that contains the token counts as anonymous.
  */
-const strangerBytes = 2 * 1024 * 1024;
+const anonymousBytes = 2 * 1024 * 1024;
 
 const maxFormBytes = 50 * 1024 * 1024;
 
@@ -93,7 +93,7 @@ function toRoute(offered: readonly Endpoint[], request: Request, deps: ServePort
   return {
     methods: offered.map(({ method }) => method),
     pools: isOpen ? bodyPools.capture : bodyPools.clients,
-    anonymousLimitBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : strangerBytes,
+    anonymousLimitBytes: isOpenToPhotos ? Math.min(maxBytes, maxPhotoBytes + formOverheadBytes) : anonymousBytes,
     async answer(arrival) {
       if (endpoint !== undefined) await serve(endpoint, arrival, maxBytes, deps);
     },

@@ -59,7 +59,7 @@ async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {
     setting: 'keys',
-    problem: `gone, and the audit trail knows of some: ${keys}`,
+    problem: `missing, although the audit trail records signatures: ${keys}`,
   });
 }
 

@@ -41,7 +41,7 @@ async function createWorkerSource() {
       const reply = next();
       worker.postMessage({ frame }, [frame]);
       const seen = await reply;
-      if (seen.outcome !== 'seen') throw new GuidanceUnavailable('the worker said something else');
+      if (seen.outcome !== 'seen') throw new GuidanceUnavailable('unexpected message of the worker');
       return seen.reading;
     },
     close(): void {

@@ -62,7 +62,7 @@ export const handOff: Step = async (view, _facts, tools) => {
   const link = stage === 'waiting' ? await tools.api.startHandOff() : null;
   const qr = link === null ? null : drawQr(link.url);
   const code = link?.code ?? view.handOff?.code ?? '';
-  const asked = tools.page.ask<'here' | 'anew'>((words, choose) => ({
+  const asked = tools.page.ask<'here' | 'again'>((words, choose) => ({
     screen: 'hand-off',
     heading: textOf(stage, words).heading,
     body: [
@@ -74,7 +74,7 @@ export const handOff: Step = async (view, _facts, tools) => {
       stage === 'waiting' && view.phoneNeeded
         ? null
         : actions(
-            stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('anew')),
+            stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('again')),
             view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
           ),
     ],

@@ -26,8 +26,8 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
           return fail(`this account may not read ${folders}`, 'Run this as the account of the service, or as root.');
         }
         return fail(
-          `nothing of a server is in ${folders}`,
-          'Run this where the server runs, with its FACESTEP_DATA. If it never ran, start it: it makes what is missing.',
+          `${folders} contains no data of a server`,
+          'Run this where the server runs, with its FACESTEP_DATA. If it never ran, start it: it creates the missing files.',
         );
       },
     },
@@ -36,6 +36,6 @@ export function createDataFolderCheck(config: Setup['config']): readonly Check[]
 
 export const absent = (file: string): Finding =>
   fail(
-    `there is no ${file}`,
-    'Start the server once: it makes what is missing. If it runs, give its FACESTEP_DATA here too.',
+    `${file} is missing`,
+    'Start the server once: it creates the missing files. If it runs, give its FACESTEP_DATA here too.',
   );

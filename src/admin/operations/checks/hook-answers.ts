@@ -38,7 +38,7 @@ export function createHookChecks(
   }));
   if (targets.length === 0) return [];
   return [
-    { title: hooksAnswer, needs: [serverAnswers, publishedKeysTitle], run: () => checkStrangers(targets, deps) },
+    { title: hooksAnswer, needs: [serverAnswers, publishedKeysTitle], run: () => checkAnonymousCalls(targets, deps) },
     {
       title: acceptedCallsTitle,
       needs: [hooksAnswer, serverClock],
@@ -47,7 +47,7 @@ export function createHookChecks(
   ];
 }
 
-async function checkStrangers(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
+async function checkAnonymousCalls(targets: readonly Target[], deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   let slowestMs = 0;
   for (const { address, hook } of targets) {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
@@ -57,21 +57,21 @@ async function checkStrangers(targets: readonly Target[], deps: Ports<'clock' | 
     slowestMs = Math.max(slowestMs, answer.tookMs);
   }
   const names = targets.map(({ name }) => name).join(', ');
-  const found = `${names}: ${targets.length === 1 ? 'it refuses' : 'they refuse'} strangers as they should (${slowestMs} ms)`;
+  const found = `${names}: anonymous calls are refused, as they should be (${slowestMs} ms)`;
   return slowestMs < SLOW_MS
     ? pass(found)
-    : warn(found, 'Providers wait 2 to 5 s in all. Bring the server nearer to the provider.');
+    : warn(found, 'Providers wait 2 to 5 s in all. Move the server closer to the provider.');
 }
 
 function judgeOther(address: string, { status }: Answer): Finding {
-  const found = `${address} answers ${status}, and not with the refusal of this hook`;
+  const found = `${address} answers ${status}, but not with the refusal of this hook`;
   if (status === 404) {
-    return fail(found, 'Start the server with this configuration, and let the proxy pass /hooks/ on unchanged.');
+    return fail(found, 'Start the server with this configuration, and let the proxy forward /hooks/ unchanged.');
   }
   if (status >= 500) return fail(found, 'See the log of the server, and of the proxy before it.');
   return fail(
     found,
-    'Something else answers in its place: a sign-in page, a firewall, a redirect. Let /hooks/ through unchanged.',
+    'Another program responds: a sign-in page, a firewall or a redirect. Let it forward /hooks/ unchanged.',
   );
 }
 
@@ -87,17 +87,17 @@ async function checkProbes(targets: readonly Target[], deps: Ports<'clock' | 'fe
     if (!isReply(answer, hook.refuse('hook_probed'))) return judgeOther(address, answer);
     tried.push(name);
   }
-  if (tried.length > 0) return pass(`${tried.join(', ')}: taken with the configured secret, and asked nothing`);
+  if (tried.length > 0) return pass(`${tried.join(', ')}: accepted with the configured secret`);
   return manual(
     'The provider signs them with its own key, so this command cannot create one',
-    'Sign in once, and see that facestep report counts it.',
+    'Sign in once, and check that “facestep report” counts it.',
   );
 }
 
 const refused = (address: string, headers: readonly string[]): Finding =>
   fail(
-    `${address} takes the configured secret for a stranger’s`,
-    `Restart the server with this configuration if the secret was changed. Otherwise let the proxy pass the header ${headers.join(', ')} and the body on unchanged.`,
+    `${address} refuses the configured secret`,
+    `Restart the server with this configuration if the secret was changed. Otherwise let the proxy forward the header ${headers.join(', ')} and the body unchanged.`,
   );
 
 const isReply = ({ status, text }: Answer, expected: RawReply): boolean =>

@@ -28,7 +28,7 @@ const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Findi
     const file = { keys: files.keys, 'signing keys': files.signingKeys, 'OpenID keys': files.oidcKeys }[data.setting];
     return fail(
       `${file}: ${data.problem}`,
-      `Let the account of the server alone read it: chmod 600 ${file}. If it is damaged, put it back from a backup: docs/state.md.`,
+      `Let only the account of the server read it: chmod 600 ${file}. If it is damaged, restore it from a backup: docs/state.md.`,
     );
   }
 };
@@ -77,7 +77,7 @@ const usable = (what: string, kind: KeyInventory['kind']): Finding =>
 const unfit = (problems: readonly string[]): Finding =>
   fail(
     `not usable: ${problems.join(', ')}`,
-    'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
+    'Enable the key in AWS KMS, correct its id in keys, or retire it. docs/keys.md lists the kind of each key.',
   );
 
 /** Creates the check that the server at the public URL signs with these keys. */

@@ -25,10 +25,10 @@ export const createRecognitionCheck = (
     const others = [...engines.values()].filter((each) => each !== current).map(({ name }) => name);
     if (refused.length > 0)
       return warn(
-        `${current.name} makes new tokens; those of ${refused.join(', ')} no longer open`,
+        `${current.name} creates new tokens; those of ${refused.join(', ')} can no longer be verified`,
         'Import and measure the model again, or remove the engine; its users enrol again: docs/own-model.md.',
       );
-    return pass(`${current.name} makes new tokens; those of ${others.join(', ')} open too`);
+    return pass(`${current.name} creates new tokens; those of ${others.join(', ')} can be verified`);
   },
 });
 
@@ -38,7 +38,7 @@ export const createModelCheck = (folder: string): Check => ({
     const files = Object.values(models);
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
-        return fail(`there is no ${model.file} in ${folder}`, 'Run: facestep models fetch');
+        return fail(`${model.file} is missing in ${folder}`, 'Run: facestep models fetch');
       }
     }
     return pass(`all ${files.length} in ${folder} are the published ones`);

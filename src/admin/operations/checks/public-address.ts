@@ -49,7 +49,7 @@ export async function ask(
 export const noAnswer = (address: string): Finding =>
   fail(
     `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
-    'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
+    'Start the server; check the name, the TLS proxy and its certificate, and the firewall.',
   );
 
 export const createPublicAddressChecks = (publicUrl: string, deps: Ports<'clock' | 'fetch'>): readonly Check[] => [
@@ -101,7 +101,7 @@ async function checkServer(publicUrl: string, deps: Ports<'clock' | 'fetch'>): P
 async function checkReadiness(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Promise<Finding> {
   const ready = await ask(`${publicUrl}/readyz`, { method: 'GET' }, deps);
   if (ready === null) return noAnswer(`${publicUrl}/readyz`);
-  if (ready.status === 200) return pass('the server has what it works with');
+  if (ready.status === 200) return pass('all components of the server are ready');
   return fail(
     `the server is not ready: /readyz says ${ready.status}`,
     'See its log: the models, the state store, or the Facenition server behind it.',
@@ -113,7 +113,7 @@ async function checkClock(publicUrl: string, deps: Ports<'clock' | 'fetch'>): Pr
   if (answer === null) return noAnswer(`${publicUrl}/healthz`);
   const told = fromHttpDate(answer.headers.get('date') ?? '');
   if (told === null) {
-    return warn('the answer has no Date header', 'Let the proxy pass it on.');
+    return warn('the answer has no Date header', 'Let the proxy forward it.');
   }
   // The `Date` header is rounded down to whole seconds, so half a second is added.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);

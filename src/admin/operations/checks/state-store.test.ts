@@ -51,7 +51,7 @@ const examine = (settings: object) =>
     const secure = server.url.replace('redis:', 'rediss:');
     expect(await examine({ kind: 'redis', url: secure })).toMatchObject(failing('TLS'));
     const cluster = [new URL(server.url).host];
-    expect(await examine({ kind: 'redis', url: server.url, cluster })).toMatchObject(failing('no cluster'));
+    expect(await examine({ kind: 'redis', url: server.url, cluster })).toMatchObject(failing('not a cluster'));
     await plain.call('ACL', 'SETUSER', 'poor', 'on', '>poor', '~*', '+@connection');
     const poor = server.url.replace('//', '//poor:poor@');
     expect(await examine({ kind: 'redis', url: poor })).toMatchObject(failing('lacks a right'));

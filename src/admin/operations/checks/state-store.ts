@@ -56,7 +56,7 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
   if (typeof found === 'string') {
     return fail(
       `Redis does not answer, or not to this user${found}`,
-      'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md says which rights it takes.',
+      'Check "state" in the configuration: address, password, TLS; and the firewall. docs/state.md lists the required rights.',
     );
   }
   const { servers, mayKeepLedger } = found;
@@ -72,19 +72,19 @@ async function checkRedis(config: RedisConfig): Promise<Finding> {
   const evicting = servers.find(({ maxmemoryPolicy }) => maxmemoryPolicy !== 'noeviction');
   if (evicting !== undefined) {
     return fail(
-      `when its memory is full, Redis throws out keys (maxmemory-policy ${evicting.maxmemoryPolicy})`,
-      'Set maxmemory-policy to noeviction: a revocation or a used receipt that is thrown out is good again.',
+      `when its memory is full, Redis evicts keys (maxmemory-policy ${evicting.maxmemoryPolicy})`,
+      'Set maxmemory-policy to noeviction: an evicted revocation or used receipt becomes valid again.',
     );
   }
   if (servers.some(({ appendOnly }) => !appendOnly)) {
     return warn(
-      'Redis writes no append-only file, so a restart loses what was written last, or all of it',
-      'Set appendonly to yes, where the service lets you. docs/state.md says what a loss means.',
+      'Redis writes no append-only file, so a restart loses recent or all data',
+      'Set appendonly to yes, if the service allows it. docs/state.md describes the effects of a loss.',
     );
   }
   if (!mayKeepLedger) {
     return warn(
-      'this user of Redis may not use sorted sets and hashes, so the log of decisions is lost',
+      'this user of Redis may not use sorted sets and hashes, so the log of decisions is not stored',
       'Give the user every right that docs/state.md names.',
     );
   }
@@ -98,26 +98,26 @@ async function checkTable(config: DynamoDbConfig): Promise<Finding> {
   if (typeof found === 'string') {
     return fail(
       `there is no table ${table}, or it cannot be read${found}`,
-      'Make it as docs/state.md says, and give this server the rights that are listed there.',
+      'Create it as described in docs/state.md, and grant this server the rights listed there.',
     );
   }
   if (found.keys !== 'pk:HASH:S') {
     return fail(
       `the table ${table} has other keys (${found.keys})`,
-      'Make one whose only key is pk, a string: docs/state.md.',
+      'Create one whose only key is pk, a string: docs/state.md.',
     );
   }
   if (found.ledgerIndex !== 'lp:HASH:S, ls:RANGE:S') {
     return warn(
       `the table ${table} has no index "ledger", so the log of decisions cannot be read`,
-      'Add it as docs/state.md says: a hash key lp and a range key ls, both strings, with all attributes.',
+      'Add it as described in docs/state.md: a hash key lp and a range key ls, both strings, with all attributes.',
     );
   }
   if (!found.removesExpired) {
     return warn(
-      `the table ${table} keeps what has expired, and grows for ever`,
+      `the table ${table} keeps expired items, and grows without limit`,
       'Turn its time-to-live on, with the attribute ttl: docs/state.md.',
     );
   }
-  return pass(`the table ${table} is there, and removes what has expired`);
+  return pass(`the table ${table} exists, and removes expired items`);
 }

@@ -114,7 +114,7 @@ function OneLetter({
     onKept();
   };
   return (
-    <div className="beside">
+    <div className="side-by-side">
       <div className="stays">
         <h3>{letters.preview}</h3>
         <p className="soft fine">{letters.previewHint}</p>

@@ -99,7 +99,7 @@ export function Editor({
   }, [edits, own, call]);
   const { fields, apply } = words;
   return (
-    <div className="beside">
+    <div className="side-by-side">
       <form ref={form} className="form" onInput={edited} onSubmit={(event) => event.preventDefault()}>
         <Field name="organisation" label={fields.organisation} initial={brand?.organisation ?? ''} maxLength={100} />
         <Field

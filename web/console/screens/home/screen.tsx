@@ -83,7 +83,7 @@ function Connection({ counts }: { readonly counts: Counts }) {
           </Link>
         </Figure>
       </dl>
-      <div className="beside">
+      <div className="side-by-side">
         <BarChart
           title={`${connection}: ${figures.chart}`}
           bars={days.toReversed().map(({ day, passed: good, refused: bad }) => ({
