@@ -66,7 +66,11 @@ describe('the checks', () => {
     const wrote = () => check(/Write and read/);
 
     test.each<[string, () => unknown, string]>([
-      ['truncates values', () => (bench.server.directory.attributeMaxCharacters = 200), '256 characters.*200 different'],
+      [
+        'truncates values',
+        () => (bench.server.directory.attributeMaxCharacters = 200),
+        '256 characters.*200 different',
+      ],
       ['changes the case of values', () => (attribute().caseExact = false), '256 different'],
       ['refuses the change', () => (attribute().mutability = 'readOnly'), 'status 400'],
       ['never returns the attribute', () => (attribute().returned = 'never'), 'returned no value'],
