@@ -113,11 +113,11 @@ export function createOneLoginApi(
       method: 'GET' | 'POST' | 'PUT',
       path: string,
       body: JsonObject | null = null,
-      asker: CallerClass = 'known',
+      caller: CallerClass = 'known',
     ): Promise<RestAnswer> =>
       withinTime(async () => {
         checkMaySend(caller);
-        return callWithToken((authorization) => send(method, path, authorization, { body, caller: asker }));
+        return callWithToken((authorization) => send(method, path, authorization, { body, caller }));
       }),
   };
 }

@@ -32,7 +32,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
     { name, tenant, scopes, expiresIn }: z.output<typeof issueFields>,
     administrator: Administrator,
   ) => {
-    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null };
+    const request = { name, tenant, scopes, lifeSec: expiresIn, application: null, sandbox: null };
     const { credential, client } = await issueClientToken(request, administrator, deps);
     return { token: credential.use((text) => text), id: client.id, expiresAt: toIso(client.expiresAt) };
   };

@@ -202,7 +202,7 @@ export async function startApiServer(
     port: listening.port,
     send,
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
-      const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
+      const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null, sandbox: null };
       const { credential, client } = await issueClientToken(request, { name: 'test' }, deps);
       return { token: credential.use((text) => text), id: client.id };
     },
