@@ -11,7 +11,7 @@ afterAll(() => server.stop());
 const get = (path: string, encoding = 'br') =>
   fetch(server.origin + path, { headers: { 'accept-encoding': encoding } });
 
-test.each(['/face', '/face/', '/face/kiosk'])('%s serves the page with the strictest policy', async (path) => {
+test.each(['/face', '/face/', '/face/kiosk'])('%s serves the page with the strictest content security policy', async (path) => {
   const response = await get(path);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
