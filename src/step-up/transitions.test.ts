@@ -86,9 +86,9 @@ const captured = capture(waiting, 'first', now);
 const found: readonly [string, StepUpRecord, boolean][] = [
   ['started', waiting, true],
   ['captured', captured, false],
-  ['captured and left', { ...captured, captured: { by: 'dead', until: now } }, true],
-  ['captured, left, and without a try', { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 }, false],
-  ['kept for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
+  ['captured by an interrupted attempt', { ...captured, captured: { by: 'dead', until: now } }, true],
+  ['captured by an interrupted last attempt', { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 }, false],
+  ['reserved for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
   ['passed', { ...waiting, state: 'passed' }, false],
   ['failed', { ...waiting, state: 'failed' }, false],
   ['abandoned', { ...waiting, state: 'abandoned' }, false],
@@ -104,13 +104,13 @@ const offered = {
 
 /** What happens to one that is under way, and in which state that leaves it. */
 const steps: readonly [string, (record: StepUpRecord) => StepUpRecord, StepUpRecord['state']][] = [
-  ['agree', (record) => recordConsent(record, consent, now), 'started'],
+  ['record consent', (record) => recordConsent(record, consent, now), 'started'],
   ['abandon', (record) => abandon(record, now), 'abandoned'],
   ['renew', (record) => renew(record, now), 'started'],
   ['challenge', (record) => challenge(record, movement, now), 'started'],
-  ['commit', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
-  ['look', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
-  ['handOff', (record) => handOff(record, offered, now), 'started'],
+  ['commit to a frame', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
+  ['check a document photo', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
+  ['hand off', (record) => handOff(record, offered, now), 'started'],
   ['choose the right number', (record) => choose(record, '42', now), 'started'],
   ['choose another number', (record) => choose(record, '17', now), 'failed'],
   ['choose none', (record) => choose(record, null, now), 'failed'],

@@ -88,8 +88,8 @@ const revoke = async (token: string) => expect((await server.postJson('/revoke',
 /** Name of the failure, its reason in the audit trail, and how to cause it. */
 const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>])[] = [
   ['a wrong face', null, enrolled({ person: 'eve' })],
-  ['nobody of that name', null, async () => ({ subject: 'nobody' })],
-  ['nobody enrolled', null, async () => ({ subject: 'unenrolled' })],
+  ['an unknown user', null, async () => ({ subject: 'nobody' })],
+  ['a user without an enrolment', null, async () => ({ subject: 'unenrolled' })],
   [
     'an expired token',
     'token_expired',
@@ -105,8 +105,8 @@ const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>]
     enrolled({}, (token) => profile.attributes.set('enrolled', token.slice(0, -1))),
   ],
   ['a token whose key is retired', 'token_key_retired', enrolled({}, retireKey)],
-  ['the right face that does not look alive', 'liveness_low', enrolled({ liveness: 0.02 })],
-  ['a wrong face that does not look alive', 'liveness_low', enrolled({ person: 'eve', liveness: 0.02 })],
+  ['the right face with a low liveness score', 'liveness_low', enrolled({ liveness: 0.02 })],
+  ['a wrong face with a low liveness score', 'liveness_low', enrolled({ person: 'eve', liveness: 0.02 })],
 ];
 
 const start = async (body: object) => {
