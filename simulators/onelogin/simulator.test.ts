@@ -25,8 +25,8 @@ const returning = (answer: string) => `exports.handler = async (context) => (${a
 
 test.each([
   ['throws', 'exports.handler = async () => { throw new Error() };', 'exception'],
-  ['answers a policy as text', returning('{ success: true, user: { policy_id: "1" } }'), 'answer'],
-])('a sign-in whose hook %s ends as the account is set, tries and all', async (_, source, failure) => {
+  ['returns a policy id as text', returning('{ success: true, user: { policy_id: "1" } }'), 'answer'],
+])('a sign-in whose hook %s is retried once, then allowed or denied by the account’s setting', async (_, source, failure) => {
   addAda();
   await call('POST', '/api/2/hooks', hookOf(source));
   expect(await onelogin.signIn(ada)).toMatchObject({ ok: true });
