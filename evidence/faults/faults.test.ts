@@ -36,7 +36,7 @@ test.each(Object.keys(faults))('docs/faults.md describes the fault %s', (name) =
   expect(readFileSync(join(projectRoot, 'docs/faults.md'), 'utf8')).toContain(`\`${name}\``);
 });
 
-test('if all requested faults are skipped, the program exits with 2 and keeps the stored figures', async () => {
+test('if all requested faults are skipped, the fault program exits with 2 and keeps the stored figures', async () => {
   const document = join(projectRoot, 'docs', 'faults.md');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'faults', 'faults.js');

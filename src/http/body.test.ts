@@ -27,7 +27,7 @@ const form = (path: string, fields: Parameters<typeof toForm>[0], headers: Recor
 const json = (path: string, body: unknown, headers: Record<string, string> = auth) =>
   server.postJson(path, body, headers);
 
-describe('photos', () => {
+describe('photos in a request body', () => {
   test('are equal whether sent as a file, base64, a list of base64 or a data: URL', async () => {
     const one = await form('/detect', { photo });
     expect(one.status).toBe(200);
@@ -122,7 +122,7 @@ describe('photos', () => {
   });
 });
 
-describe('fields', () => {
+describe('fields of a request body', () => {
   const generate = (fields: Record<string, unknown>) => json('/generate', { photo: base64, ...fields });
 
   test.each<[string, unknown]>([
@@ -183,17 +183,20 @@ describe('fields', () => {
   });
 });
 
-describe('bodies', () => {
+describe('request bodies', () => {
   test.each([
     ['multipart/form-data', 'x', 400],
     [inB, `${photoHead}x`, 400],
     ['application/x-www-form-urlencoded', 'photo=x', 415],
     ['multipart/mixed; boundary=b', '--b--', 415],
-  ])('of type %s are refused if they do not match the type or the type is unsupported (case %#)', async (type, body, status) => {
-    const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
-    const code = status === 415 ? 'media_type_unsupported' : 'request_malformed';
-    expect(answer).toMatchObject({ status, body: { code } });
-  });
+  ])(
+    'of type %s are refused if they do not match the type or the type is unsupported (case %#)',
+    async (type, body, status) => {
+      const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
+      const code = status === 415 ? 'media_type_unsupported' : 'request_malformed';
+      expect(answer).toMatchObject({ status, body: { code } });
+    },
+  );
 
   test('that are compressed are refused', async () => {
     const headers = { ...auth, 'content-encoding': 'gzip' };

@@ -37,7 +37,7 @@ test('stop finishes the running request, accepts no new one, and closes idle con
   await stopped;
 });
 
-describe('at the connection limit', () => {
+describe('a server at its connection limit', () => {
   const open = async (port: number): Promise<{ socket: Socket; closed: Promise<unknown> }> => {
     const socket = connect(port, host);
     // A connection that is cut is one that is closed.
@@ -47,7 +47,7 @@ describe('at the connection limit', () => {
     return { socket, closed };
   };
 
-  test('the connections without a request for longest are closed, and new requests are answered', async () => {
+  test('closes the connections without a request for longest and answers new requests', async () => {
     const { port, stop } = await listen((_request, response) => response.end('done'), {
       host,
       port: 0,
@@ -63,7 +63,7 @@ describe('at the connection limit', () => {
     await stop();
   });
 
-  test('a connection with a running request is kept', async () => {
+  test('keeps a connection with a running request', async () => {
     const { port, stop, ask, arrived, answer } = await listenAndHold({ maxConnections: 1 });
     const pending = ask();
     await arrived();

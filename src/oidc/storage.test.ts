@@ -9,7 +9,7 @@ const open = (connection = 'work') => {
   return { clock, state, storage: createStorage(connection, { clock, state }) };
 };
 
-test('an artefact can be read until it expires', async () => {
+test('an OpenID artefact can be read until it expires', async () => {
   const { clock, storage } = open();
   const codes = storage('AuthorizationCode');
   await codes.upsert('c-1', { jti: 'c-1', accountId: 'anna', claims: { id_token: { acr: null } } }, 60);
@@ -18,7 +18,7 @@ test('an artefact can be read until it expires', async () => {
   expect(await codes.find('c-1')).toBeUndefined();
 });
 
-test('artefacts of one connection or model are not found under another', async () => {
+test('an OpenID artefact of one connection or model is not found under another', async () => {
   const { state, clock, storage } = open();
   await storage('AuthorizationCode').upsert('c-1', { jti: 'c-1' }, 60);
   expect(await storage('AccessToken').find('c-1')).toBeUndefined();
@@ -46,7 +46,7 @@ test('of ten concurrent attempts to destroy an interaction, one succeeds', async
   expect(await interactions.find('i')).toBeUndefined();
 });
 
-test('of ten concurrent uses of one assertion, one is accepted', async () => {
+test('of ten concurrent uses of one client assertion, one is accepted', async () => {
   const { storage } = open();
   const seen = storage('ReplayDetection');
   const all = await Promise.allSettled(Array.from({ length: 10 }, () => seen.upsert('a', { jti: 'a' }, 60)));

@@ -48,7 +48,7 @@ const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 's
     deps,
   );
 
-describe('a poll', () => {
+describe('the polling of security events', () => {
   test('skips and removes events that the stream no longer requests', async () => {
     await enqueue('a', 'credential-change');
     await enqueue('b');

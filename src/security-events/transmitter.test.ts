@@ -111,7 +111,7 @@ const revoked = (subject: string, connection = 'work') =>
 const told = ({ taken }: SecurityEventReceiverSimulator) =>
   taken.map(({ name, change, subject }) => [subject, name, change].filter((each) => each !== null).join(' '));
 
-describe('events sent to a receiver', () => {
+describe('security events sent to a receiver', () => {
   test('are enrolments, revocations and erasures in order, without checks and renewals', async () => {
     const { simulator, receiver } = await addReceiver('one');
     await start([receiver]);
@@ -169,7 +169,7 @@ describe('events sent to a receiver', () => {
   });
 });
 
-describe('a receiver with errors', () => {
+describe('an event receiver with errors', () => {
   test('receives the event again with exponential back-off, under the same id', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     simulator.fail(500, 503, 429, 200, { status: 400, body: 'a proxy says no' }, 401);

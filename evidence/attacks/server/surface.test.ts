@@ -84,7 +84,7 @@ test('the attacks cover every route of the server', () => {
   expect(left).toEqual([]);
 });
 
-describe('with every provider', () => {
+describe('with simulators of all providers', () => {
   const folder = createFolder('siege');
   let providers: Providers;
   beforeAll(async () => {

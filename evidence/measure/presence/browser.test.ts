@@ -42,7 +42,7 @@ async function present(page: Page): Promise<void> {
   await see(page, 'keep');
 }
 
-inBrowser('a person and a photo of them are kept as they were presented, and told apart in the report', async () => {
+inBrowser('a person and a photo of that person are stored as presented, and the report distinguishes them', async () => {
   const presence = preparePresenceTest(
     join(createFolder('presence-page'), 'test'),
     shortPlan(['live', 'still']),

@@ -186,7 +186,7 @@ describe('a picture that is too expensive to decode is refused by its header', (
       'photo_too_large',
       async () => resizeJpeg(repeatScan(await jpeg(true), 60), 2000, 2000),
     ],
-  ])('%s: %s', async (_what, code, make) => {
+  ])('the header check of %s: refusal %s', async (_what, code, make) => {
     expect(await refusal(await make())).toBe(code);
   });
 

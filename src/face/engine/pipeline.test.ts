@@ -41,7 +41,7 @@ test('all faces of a demonstration photo are found, sorted by width, widest firs
   expect(widths).toEqual([...widths].sort((a, b) => b - a));
 });
 
-describe('signals', () => {
+describe('the signals of a photo', () => {
   test('only the requested signals are measured', async () => {
     const { face: _, ...others } = await examine(portrait);
     expect(
@@ -219,7 +219,7 @@ describe('hostile bytes are refused with an error code and never crash the engin
     [...Buffer.from('RIFF....WEBP')],
   ];
 
-  test('any bytes after a picture signature', async () => {
+  test('arbitrary bytes after a picture signature', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 400 }), async (signature, rest) => {
         const error = await pipeline

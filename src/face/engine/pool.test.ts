@@ -204,7 +204,7 @@ describe('built-in model files', () => {
     expect(await refusalOf(start())).toMatchObject({ code: 'model_altered', detail: { file: altered, folder } });
   });
 
-  test('a pool whose last worker cannot be replaced is not ready and refuses jobs until a worker can start', async () => {
+  test('a pool whose last worker cannot be restarted is not ready and refuses jobs until a worker starts', async () => {
     const started: Worker[] = [];
     process.on('worker', (each) => started.push(each));
     const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });

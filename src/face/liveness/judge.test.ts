@@ -67,7 +67,7 @@ describe('a presentation attack fails, and the reasons name the expected signal'
     ['replayShifted', 'relief_yaw'],
     ['swap', 'same_person'],
     ['maskLike', 'relief_yaw'],
-  ])('%s: %s', async (name, signal) => {
+  ])('the attack %s fails with the signal %s', async (name, signal) => {
     const attack = attacks.find((each) => each.name === name)!;
     const finding = await judge(await attack.makeFrames(sceneOf(0, asked)), asked);
     expect(finding.pass).toBe(false);
@@ -127,7 +127,7 @@ describe('a failed challenge returns a hint about the picture quality', () => {
           .jpeg()
           .toBuffer(),
     ],
-  ])('%s', async (hint, spoil) => {
+  ])('the hint %s', async (hint, spoil) => {
     const finding = await judge([await spoil(genuine[0]!), ...genuine.slice(1)]);
     expect(finding).toMatchObject({ pass: false, hint });
   });

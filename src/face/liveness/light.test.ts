@@ -73,7 +73,7 @@ describe('the light judgement of a person in front of the screen', () => {
 });
 
 describe('genuine frames whose light differs from the challenge fail', () => {
-  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('%s', async (name) => {
+  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('the injection attack %s', async (name) => {
     const scene = sceneOf(name);
     const finding = await judge(scene, await injections.find((each) => each.name === name)!.makeLitFrames(scene));
     expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });

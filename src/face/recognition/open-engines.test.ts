@@ -33,7 +33,7 @@ test('an engine with 257 values and the rotation is opened and becomes the curre
 describe.each([
   ['measured before embeddings were rotated', 512, {}, 'import its model again'],
   ['with 256 values and the rotation', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
-])('an engine %s', (_name, numbers, rotation, reason) => {
+])('a custom engine %s', (_name, numbers, rotation, reason) => {
   test('is refused as the current engine: the configuration error gives the reason', async () => {
     const { folder, name } = await keepEngine(`current-${numbers}`, numbers, rotation);
     await expect(openEngines({ engine: name, folder }, deps)).rejects.toMatchObject({

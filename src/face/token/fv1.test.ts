@@ -70,7 +70,7 @@ const isRefused = async (work: Promise<unknown>): Promise<boolean> => {
   return outcome === null || outcome === 'token_malformed' || outcome === 'token_key_retired';
 };
 
-describe('refuses', () => {
+describe('the fv1 scheme refuses', () => {
   test('each of 200 impostors, at every accuracy', async () => {
     for (const accuracy of accuracies) {
       const { token } = await seal({ binding: { ...binding, accuracy } });
@@ -201,7 +201,7 @@ describe('refuses', () => {
     ['wrong', 'horse', 'Horse'],
     ['missing', 'horse', null],
     ['superfluous', null, 'horse'],
-  ])('a %s secret', async (_name, sealedWith, openedWith) => {
+  ])('a %s user secret', async (_name, sealedWith, openedWith) => {
     const [enrolled, given] = [sealedWith, openedWith].map((text) => (text === null ? null : new UserSecret(text)));
     const { token } = await seal({ secret: enrolled! });
     expect(await open(token, { secret: enrolled! })).not.toBeNull();
@@ -261,7 +261,7 @@ describe('each refusal costs the same number of Argon2id runs and key service ca
     ['no enrolment and a secret', async () => null, { secret: b }, 9],
     ['a retired key', () => tokenOf({}, retiredFv1), {}, 8],
     ['a retired key and a secret', () => tokenOf({ secret: a }, retiredFv1), { secret: a }, 9],
-  ] as const)('%s', async (name, prepare, changes, runs) => {
+  ] as const)('with %s', async (name, prepare, changes, runs) => {
     const token = await prepare();
     const counted = { stretches: 0, macs: 0 };
     const counting = createFv1({
@@ -286,7 +286,7 @@ describe('each refusal costs the same number of Argon2id runs and key service ca
   });
 });
 
-describe('if the queue of Argon2id runs is full', () => {
+describe('when the queue of Argon2id runs is full', () => {
   const flood = (runs: number, by: Stretch) =>
     Promise.allSettled(
       Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16), testShare)),
@@ -314,7 +314,7 @@ describe('if the queue of Argon2id runs is full', () => {
   });
 });
 
-describe('opens', () => {
+describe('the fv1 scheme opens', () => {
   test.each(accuracies)(
     'another photo of the person at accuracy %i, and the released content key is zeroed',
     async (accuracy) => {

@@ -85,7 +85,7 @@ describe('the list decoder', () => {
   // Whole numbers below 2^24 add up exactly in either precision, so that both decoders see the same metrics.
   test.each([
     ['noise alone', 128, 0],
-    ['a code word with heavy noise', 80, 2000],
+    ['a word under heavy noise', 80, 2000],
   ])(
     'returns the candidates of a reference decoder, in the same order, for %s and %i bits',
     (name, bits, amplitude) => {

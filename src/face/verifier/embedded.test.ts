@@ -289,7 +289,7 @@ describe('a custom engine', () => {
     await expect(lacking.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
   });
 
-  test('embeddings of every model are zeroed', async () => {
+  test('has its embeddings zeroed, as those of all other models', async () => {
     const engine = createWatchedEngine(['a', 'b']);
     const verifier = verifierWith({ engine, parameters: withOwnEngines(parameters, [own, other], 128) });
     const { token } = await enrol(verifier, three());
@@ -299,7 +299,7 @@ describe('a custom engine', () => {
     expect(areWiped(engine.given)).toBe(true);
   });
 
-  test('a level that is not offered is refused at enrolment and renewal, but older tokens at that level open', async () => {
+  test('an accuracy level that is not offered is refused at enrolment, and older tokens at that level still open', async () => {
     const { token } = await enrol(verifierOf(null));
     const levels = { ...own.levels, 4: { ...own.levels[4], isOffered: false } };
     const verifier = verifierOf(128, [{ ...own, levels }]);

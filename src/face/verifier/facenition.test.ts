@@ -120,7 +120,7 @@ const fieldsOf = async ({ headers, body }: SeenRequest): Promise<Record<string, 
   return fields;
 };
 
-describe('a failing service', () => {
+describe('a Facenition service with a fault', () => {
   // How often the server is asked: verification counts attempts there, detection leaves nothing behind.
   test.each([
     ['hang before headers', 'upstream_unavailable', 1, 1],
@@ -181,7 +181,7 @@ describe('a failing service', () => {
   });
 });
 
-describe('a service that refuses', () => {
+describe('a Facenition service that refuses a request', () => {
   test.each([
     [400, { ok: false, error: canary, code: 'face_none' }, 'face_none'],
     [413, { ok: false, error: canary, code: 'body_too_large' }, 'body_too_large'],
@@ -210,19 +210,19 @@ describe('a service that refuses', () => {
     },
   );
 
-  test('a mismatch reported as an error is a refused verification', async () => {
+  test('that reports a mismatch as an error causes a refused verification', async () => {
     const { verifier } = await setUp(() => ({ status: 403, json: { ok: false, code: 'face_mismatch' } }));
     expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
     expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('face_mismatch');
   });
 
-  test('a lockout includes the retry-after time', async () => {
+  test('because of a lockout reports the retry-after time', async () => {
     const json = { ok: false, code: 'locked_out' };
     const { verifier } = await setUp(() => ({ status: 429, json, headers: { 'retry-after': '120' } }));
     expect((await errorOf(verifier.verify(verifyRequest()))).detail).toMatchObject({ retryAfterSec: 120 });
   });
 
-  test('any number of refusals leaves the circuit breaker closed', async () => {
+  test('any number of times leaves the circuit breaker closed', async () => {
     const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
     for (let count = 0; count < 12; count += 1) await errorOf(verifier.verify(verifyRequest()));
     expect(server.requests.length).toBe(12);

@@ -196,7 +196,7 @@ describe('a hook after a step-up with another way', () => {
 });
 
 describe('recovery codes', () => {
-  describe('and the waiting receipt', () => {
+  describe('and the receipt that waits for them', () => {
     /** A sign-in that became the user's enrolment, and whose application waits for a receipt. */
     const pass = async () => {
       await server.stop();

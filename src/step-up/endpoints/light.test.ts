@@ -17,7 +17,7 @@ async function openWith(liveness: Policy['liveness']) {
   return { page, view };
 }
 
-describe('the policy decides whether light is part of the challenge', () => {
+describe('the policy decides if light is part of the challenge', () => {
   test.each([
     ['off', 'none', 5, 5],
     ['passive', 'none', 5, 5],

@@ -55,7 +55,7 @@ describe('a face check on the page', () => {
   });
 });
 
-describe('if the camera of a phone is required', () => {
+describe('when the camera of a phone is required', () => {
   const computer = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
   const phone = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';
   const challengeAs = async (page: ReturnType<typeof openPage>, userAgent: string) => {
@@ -191,7 +191,7 @@ describe('frames that do not belong to the challenge', () => {
   });
 });
 
-describe('a link', () => {
+describe('the link of a step-up', () => {
   test('opens once', async () => {
     const { url } = await start();
     expect((await openLink(server, url)).status).toBe(201);
@@ -468,7 +468,7 @@ describe('a user who checks again', () => {
   });
 });
 
-describe('a kiosk', () => {
+describe('the page of a kiosk', () => {
   test('shows each step-up that is sent to it once', async () => {
     await enrol();
     const { body } = await server.postJson('/kiosks', { name: 'Reception' }, auth);

@@ -51,7 +51,7 @@ describe('the enrolled person', () => {
   });
 });
 
-describe('the content key', () => {
+describe('the content key of a token', () => {
   const release = (token: unknown, fields: Fields = {}, headers = auth) =>
     post('/content-key', { token: String(token), photo: drawPicture('ada', 2), ...fields }, headers);
 
