@@ -21,7 +21,11 @@ function setUp(account: Partial<Account> = {}) {
 
 test.each<[string, Partial<Account>, string | null]>([
   ['the login, if that is an e-mail address', {}, loginOf('anna')],
-  ['the mailbox, if the login is no e-mail address', { login: 'anna', email: 'anna@mail.example.com' }, 'anna@mail.example.com'],
+  [
+    'the mailbox, if the login is no e-mail address',
+    { login: 'anna', email: 'anna@mail.example.com' },
+    'anna@mail.example.com',
+  ],
   ['null, if the user has neither', { login: 'anna', email: null }, null],
 ])('the e-mail address of a subject is %s', async (_, account, expected) => {
   expect(await setUp(account).findEmail('work', 'anna')).toBe(expected);

@@ -87,7 +87,11 @@ const found: readonly [string, StepUpRecord, boolean][] = [
   ['started', waiting, true],
   ['captured', captured, false],
   ['captured by an interrupted attempt', { ...captured, captured: { by: 'dead', until: now } }, true],
-  ['captured by an interrupted last attempt', { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 }, false],
+  [
+    'captured by an interrupted last attempt',
+    { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 },
+    false,
+  ],
   ['reserved for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
   ['passed', { ...waiting, state: 'passed' }, false],
   ['failed', { ...waiting, state: 'failed' }, false],

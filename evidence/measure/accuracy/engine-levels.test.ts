@@ -24,7 +24,11 @@ test.each<[string, RateFigures[], string]>([
   ['enough pairs and an interval below the promise', [rates([0, 9e-5], 40_000)], 'kept'],
   ['an interval that contains the promise', [rates([1e-5, 3e-4], 40_000)], 'not shown'],
   ['an interval above the promise', [rates([2e-4, 3e-4], 40_000)], 'broken'],
-  ['one of two photo combinations above the promise', [rates([0, 9e-5], 40_000), rates([2e-4, 3e-4], 40_000)], 'broken'],
+  [
+    'one of two photo combinations above the promise',
+    [rates([0, 9e-5], 40_000), rates([2e-4, 3e-4], 40_000)],
+    'broken',
+  ],
   ['no people to measure', [], 'not shown'],
 ])('the verdict on a promised rate of 1e-4 with %s', (_name, modes, verdict) => {
   expect(judgePromise(modes, 1e-4)).toBe(verdict);

@@ -155,7 +155,11 @@ describe('an action is refused before the step-up starts', () => {
     ['of a type that is not registered', { type: 'payment' }, 'action_malformed'],
     ['with a direction override', { title: 'Pay \u202eRUE' }, 'action_malformed'],
     ['with 10,000 lines', { lines: Array.from({ length: 10_000 }, () => 'x') }, 'action_malformed'],
-    ['with decimals that its currency does not have', { amount: { value: '1249.50', currency: 'JPY' } }, 'action_malformed'],
+    [
+      'with decimals that its currency does not have',
+      { amount: { value: '1249.50', currency: 'JPY' } },
+      'action_malformed',
+    ],
     ['with a field that the page does not show', { small: 'print' }, 'field_unknown'],
   ])('%s', async (_, changed, code) => {
     const { status, body } = await ask({ action: { ...action, ...changed } });

@@ -64,11 +64,14 @@ test('the check of an unknown user starts and fails like that of a user without 
 });
 
 describe('an invitation', () => {
-  test.each([{ login }, { subject: 'ada' }])('for %j can be created by a backend and by an administrator', async (who) => {
-    for (const answer of [await post('/invitations', who), await invite(who)])
-      expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
-    expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
-  });
+  test.each([{ login }, { subject: 'ada' }])(
+    'for %j can be created by a backend and by an administrator',
+    async (who) => {
+      for (const answer of [await post('/invitations', who), await invite(who)])
+        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
+      expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
+    },
+  );
 
   test('fails while the provider is unavailable, and does not reveal users to a key without the scope', async () => {
     profile.setDown(true);

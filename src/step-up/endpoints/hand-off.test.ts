@@ -167,15 +167,18 @@ describe('the policy of hand-offs', () => {
     ['passkey', null, false],
     ['none', false, false],
     ['passkey', true, true],
-  ] as const)('with the secret %s and handOff %s, the hand-off is allowed: %s', async (userSecret, handOff, isAllowed) => {
-    await server.stop();
-    await startWith({ userSecret, handOff });
-    const { page } = await begin();
-    expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });
-    const { status, body } = await page.post('/face/hand-off');
-    expect([status, body.ok, body.code]).toEqual(
-      isAllowed ? [201, true, expect.stringMatching(/^\d\d$/)] : [404, false, 'not_found'],
-    );
-    expect(actions().includes('handed_off')).toBe(isAllowed);
-  });
+  ] as const)(
+    'with the secret %s and handOff %s, the hand-off is allowed: %s',
+    async (userSecret, handOff, isAllowed) => {
+      await server.stop();
+      await startWith({ userSecret, handOff });
+      const { page } = await begin();
+      expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });
+      const { status, body } = await page.post('/face/hand-off');
+      expect([status, body.ok, body.code]).toEqual(
+        isAllowed ? [201, true, expect.stringMatching(/^\d\d$/)] : [404, false, 'not_found'],
+      );
+      expect(actions().includes('handed_off')).toBe(isAllowed);
+    },
+  );
 });

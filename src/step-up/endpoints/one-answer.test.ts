@@ -257,19 +257,22 @@ describe('a token held by the backend', () => {
     ['a revoked token', 'token_revoked', revoke, 'ada'],
     ['a token whose key is retired', 'token_key_retired', retireKey, 'ada'],
   ];
-  test.each(kept)('%s fails with the same response and counts; the audit trail has the reason', async (_, code, spoil, person) => {
-    const { token, tokenId } = await generate();
-    await spoil(token);
-    for (let failed = 0; failed < 98; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
-    for (const _attempt of [99, 100]) {
-      Object.assign(work, { examined: 0, macs: 0 });
-      expect(await check(token, person)).toEqual({ status: 200, code: null, state: 'failed' });
-      expect(work).toEqual({ examined: 1, macs: 1 });
-    }
-    expect(await check(token, person)).toEqual({ status: 429, code: 'locked_out', state: null });
-    const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
-    expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code, 'locked_out']);
-  });
+  test.each(kept)(
+    '%s fails with the same response and counts; the audit trail has the reason',
+    async (_, code, spoil, person) => {
+      const { token, tokenId } = await generate();
+      await spoil(token);
+      for (let failed = 0; failed < 98; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
+      for (const _attempt of [99, 100]) {
+        Object.assign(work, { examined: 0, macs: 0 });
+        expect(await check(token, person)).toEqual({ status: 200, code: null, state: 'failed' });
+        expect(work).toEqual({ examined: 1, macs: 1 });
+      }
+      expect(await check(token, person)).toEqual({ status: 429, code: 'locked_out', state: null });
+      const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
+      expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code, 'locked_out']);
+    },
+  );
 
   test('that is malformed is refused when the step-up starts', async () => {
     const { token } = await generate();

@@ -155,16 +155,19 @@ test('concurrent checks of one token share a KMS call, and a failed call is not 
 test.each<[Trouble, number, string]>([
   ['denied', 1, 'AccessDeniedException'],
   ['throttled', 2, 'ThrottlingException'],
-])('after the KMS error %s, %d calls end in key_service_unavailable with the reason for the log', async (trouble, calls, reason) => {
-  const { keys } = await start();
-  kms.calls.length = 0;
-  kms.cause(trouble);
-  await expect(macOnce(keys)).rejects.toMatchObject({
-    code: 'key_service_unavailable',
-    detail: { service: 'aws-kms', operation: 'GenerateMac', reason },
-  });
-  expect(kms.calls).toHaveLength(calls);
-});
+])(
+  'after the KMS error %s, %d calls end in key_service_unavailable with the reason for the log',
+  async (trouble, calls, reason) => {
+    const { keys } = await start();
+    kms.calls.length = 0;
+    kms.cause(trouble);
+    await expect(macOnce(keys)).rejects.toMatchObject({
+      code: 'key_service_unavailable',
+      detail: { service: 'aws-kms', operation: 'GenerateMac', reason },
+    });
+    expect(kms.calls).toHaveLength(calls);
+  },
+);
 
 test('a KMS call without a response is abandoned after two attempts', async () => {
   const { signer } = await start();

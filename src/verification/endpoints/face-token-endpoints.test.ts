@@ -142,49 +142,46 @@ const refusals = {
   '/content-key': { ok: true, released: false, contentKey: null },
 } as const;
 
-describe.each(Object.entries(refusals))(
-  'a token with altered expiry bytes is refused at %s',
-  (path, refusal) => {
-    /** Both ways to say the true expiry: in the request, and not at all. */
-    async function expectRefused(token: string, expiry: string, headers = auth): Promise<void> {
-      for (const fields of [{ expiry }, {}, { expiry: new Date(farAhead * 1000).toISOString() }]) {
-        const answer = await post(path, { token, photo: drawPicture('ada', 2), ...fields }, headers);
-        expect(answer).toMatchObject({ status: 200, body: refusal });
-      }
+describe.each(Object.entries(refusals))('a token with altered expiry bytes is refused at %s', (path, refusal) => {
+  /** Both ways to say the true expiry: in the request, and not at all. */
+  async function expectRefused(token: string, expiry: string, headers = auth): Promise<void> {
+    for (const fields of [{ expiry }, {}, { expiry: new Date(farAhead * 1000).toISOString() }]) {
+      const answer = await post(path, { token, photo: drawPicture('ada', 2), ...fields }, headers);
+      expect(answer).toMatchObject({ status: 200, body: refusal });
     }
-    const farAhead = 4_000_000_000;
+  }
+  const farAhead = 4_000_000_000;
 
-    test('if the token has expired', async () => {
-      const expiry = tomorrow();
-      const { token } = await generate({ expiry });
-      server.clock.advanceSec(86_400);
-      const later = { 'x-auth-token': (await server.issue()).token };
-      const truly = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry }, later);
-      expect(truly.body.code).toBe('token_expired');
-      await expectRefused(withExpiry(token, farAhead), expiry, later);
-      await expectRefused(withExpiry(token, 0), expiry, later);
-    });
+  test('if the token has expired', async () => {
+    const expiry = tomorrow();
+    const { token } = await generate({ expiry });
+    server.clock.advanceSec(86_400);
+    const later = { 'x-auth-token': (await server.issue()).token };
+    const truly = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry }, later);
+    expect(truly.body.code).toBe('token_expired');
+    await expectRefused(withExpiry(token, farAhead), expiry, later);
+    await expectRefused(withExpiry(token, 0), expiry, later);
+  });
 
-    test('if the token was revoked', async () => {
-      const expiry = tomorrow();
-      const { token } = await generate({ expiry });
-      await server.postJson('/revoke', { token: String(token) }, auth);
-      await expectRefused(withExpiry(token, farAhead), expiry);
-      await expectRefused(withExpiry(token, 0), expiry);
-    });
+  test('if the token was revoked', async () => {
+    const expiry = tomorrow();
+    const { token } = await generate({ expiry });
+    await server.postJson('/revoke', { token: String(token) }, auth);
+    await expectRefused(withExpiry(token, farAhead), expiry);
+    await expectRefused(withExpiry(token, 0), expiry);
+  });
 
-    test('if the token is locked, for any altered expiry', async () => {
-      const expiry = tomorrow();
-      const { token, tokenId } = await generate({ expiry });
-      const fail = async () => ({ succeeded: false, result: null });
-      for (let failed = 0; failed < 100; failed += 1)
-        await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
-      const locked = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry });
-      expect(locked.body.code).toBe('locked_out');
-      for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
-    });
-  },
-);
+  test('if the token is locked, for any altered expiry', async () => {
+    const expiry = tomorrow();
+    const { token, tokenId } = await generate({ expiry });
+    const fail = async () => ({ succeeded: false, result: null });
+    for (let failed = 0; failed < 100; failed += 1)
+      await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
+    const locked = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry });
+    expect(locked.body.code).toBe('locked_out');
+    for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
+  });
+});
 
 test.each<[string, Fields]>([
   ['another face', { photo: drawPicture('eve', 1) }],
