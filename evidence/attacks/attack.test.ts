@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/support/run/paths.js';
 import { resultsFile, toClaim } from './attack.js';
 
-test('a claim holds at its bound and not beyond', () => {
+test('a claim is fulfilled at its bound and not beyond', () => {
   expect(toClaim('few', 2, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
   expect(toClaim('few', 3, { atMost: 2 }).holds).toBe(false);
   expect(toClaim('many', 2, { atLeast: 2 }).holds).toBe(true);
@@ -16,7 +16,7 @@ test('a claim holds at its bound and not beyond', () => {
 test.each([
   [['--quick', '--write'], {}],
   [['--write'], { FACESTEP_FACES: join(projectRoot, 'no-faces') }],
-])('figures of %j are not put in place of those of the whole run on real faces', (flags, variables) => {
+])('with %j, the stored figures of the full run on real faces are not overwritten', (flags, variables) => {
   const document = resultsFile('secret-without-face');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'attacks', 'attacks.js');

@@ -5,7 +5,7 @@ import { linkability, measureLinkability } from './linkability.js';
 const chance = createSeededRandom('linkability');
 const draw = (count: number, shift: number) => Array.from({ length: count }, () => chance.normal() + shift);
 
-test('scores that are alike are linked no more than by chance, others more and more, up to 1', () => {
+test('the linkability of equal score distributions is within chance, and rises to 1 as they separate', () => {
   const strangers = draw(300, 0);
   const alike = measureLinkability(draw(300, 0), strangers, chance);
   expect(alike.dSys).toBeLessThanOrEqual(alike.chance.most);

@@ -41,7 +41,7 @@ const entriesOf = async (cacheFolder: string): Promise<string[]> => {
   return (await readdir(own)).map((name) => join(own, name));
 };
 
-test('faces get embeddings of length 1, what shows none is told by its code, and the order is that of the photos', () => {
+test('faces get embeddings of length 1, photos without a face an error code, in the order of the photos', () => {
   expect(first.people.map(({ person, files }) => [person, files])).toEqual([
     ['a', ['1.jpg', '2.jpg']],
     ['b', ['stranger.jpg']],
@@ -56,14 +56,14 @@ test('faces get embeddings of length 1, what shows none is told by its code, and
   expect(first).toMatchObject({ photos: 6, examined: 5 });
 });
 
-describe('the cache', () => {
-  test('gives a second run the same, without the engine', async () => {
+describe('the cache of embeddings', () => {
+  test('provides the results of a second run without the engine', async () => {
     const { examined, photosPerSecond, people, notAcquired } = await embed();
     expect({ examined, photosPerSecond }).toEqual({ examined: 0, photosPerSecond: null });
     expect({ people, notAcquired }).toEqual({ people: first.people, notAcquired: first.notAcquired });
   });
 
-  test('is for its owner alone, and shows neither embeddings nor codes', async () => {
+  test('is readable only by its owner, and its files are encrypted and of equal length', async () => {
     const entries = await entriesOf(caches);
     expect(entries).toHaveLength(5);
     const embedding = Buffer.from(Float32Array.from(first.people[0]!.embeddings[0]!).buffer);
@@ -78,7 +78,7 @@ describe('the cache', () => {
     expect(lengths.size).toBe(1);
   });
 
-  test('what was altered in it is not believed, and mended by the next run', async () => {
+  test('ignores altered entries, and the next run replaces them', async () => {
     const altered = join(folder, 'altered');
     await cp(caches, altered, { recursive: true });
     for (const entry of await entriesOf(altered)) {

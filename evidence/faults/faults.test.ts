@@ -11,7 +11,7 @@ import { projectRoot } from '../../test/support/run/paths.js';
 import { faults } from './faults.js';
 import { checkChains } from './invariants.js';
 
-test('a trail that somebody changed is no unbroken chain', async () => {
+test('the check of the audit chain finds an altered line', async () => {
   const dataFolder = createFolder('trail');
   const file = join(dataFolder, 'audit.jsonl');
   const deps = {
@@ -32,11 +32,11 @@ test('a trail that somebody changed is no unbroken chain', async () => {
   expect(await checkChains([keeper])).toMatchObject({ broken: ['replica-1, line 3'] });
 });
 
-test.each(Object.keys(faults))('docs/faults.md tells what people see of %s', (name) => {
+test.each(Object.keys(faults))('docs/faults.md describes the fault %s', (name) => {
   expect(readFileSync(join(projectRoot, 'docs/faults.md'), 'utf8')).toContain(`\`${name}\``);
 });
 
-test('where all that was asked for is skipped, the program says so, ends with 2 and leaves the figures that are stored', async () => {
+test('if all requested faults are skipped, the fault program exits with 2 and keeps the stored figures', async () => {
   const document = join(projectRoot, 'docs', 'faults.md');
   const stored = readFileSync(document, 'utf8');
   const program = join(projectRoot, 'dist', 'evidence', 'faults', 'faults.js');

@@ -77,8 +77,8 @@ const answer = (Session: string | undefined, ANSWER: string) =>
   );
 const refusal = (name: string) => ({ name });
 
-describe('the challenge loop', () => {
-  test('asks again with a new session until the answer is right', async () => {
+describe('the custom challenge flow', () => {
+  test('repeats the challenge with a new session until the answer is correct', async () => {
     deploy({});
     const first = await begin();
     expect(first).toMatchObject({
@@ -92,8 +92,8 @@ describe('the challenge loop', () => {
   });
 });
 
-describe('a function', () => {
-  test('that is late is run three times, each in a process of its own', async () => {
+describe('a trigger function', () => {
+  test('that times out is invoked three times, each in a new process', async () => {
     deploy({ define: 'return new Promise((resolve) => setTimeout(resolve, 60_000));' });
     simulator.setTriggerTimeoutMs(300);
     await expect(begin()).rejects.toMatchObject(refusal('UnexpectedLambdaException'));
@@ -102,8 +102,8 @@ describe('a function', () => {
   });
 });
 
-describe('administration', () => {
-  test('resets what an update leaves out', async () => {
+describe('the administration API', () => {
+  test('resets settings that an update omits', async () => {
     const UserPoolId = pool.id;
     await send(new UpdateUserPoolCommand({ UserPoolId, MfaConfiguration: 'ON', LambdaConfig: { PreSignUp: 'a' } }));
     await send(new UpdateUserPoolCommand({ UserPoolId, DeletionProtection: 'ACTIVE' }));

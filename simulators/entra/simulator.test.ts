@@ -52,7 +52,7 @@ const toReply = (actions: unknown) => ({
 const claimsReply = (claims: unknown) =>
   toReply([{ '@odata.type': 'microsoft.graph.tokenIssuanceStart.provideClaimsForToken', claims }]);
 
-test('gives a token with the mapped claims, and tells the hook who it is', async () => {
+test('issues a token with the mapped claims, and authenticates itself to the hook', async () => {
   await answerWith(claimsReply({ faceVerified: 'true', faceMethods: ['face', 'liveness'], unmapped: 'x' }));
   const signedIn = await signIn();
   if (!signedIn.ok) throw new Error(signedIn.error);
@@ -77,13 +77,13 @@ test('gives a token with the mapped claims, and tells the hook who it is', async
   });
 });
 
-test('without acceptMappedClaims gives no token', async () => {
+test('issues no token without acceptMappedClaims', async () => {
   await answerWith(claimsReply({ faceVerified: 'true' }));
   findApplication(entra.tenant, appId)!.api.acceptMappedClaims = false;
   expect(await signIn()).toEqual({ ok: false, error: 'AADSTS50146', code: null });
 });
 
-test('waits as long as was registered, twice', async () => {
+test('waits for the configured timeout and retries once', async () => {
   await answerWith(() => {});
   const [[id, extension] = []] = [...entra.tenant.customExtensions];
   const clientConfiguration = { timeoutInMilliseconds: 200, maximumRetries: 1 };
@@ -97,10 +97,10 @@ test.each<[string, RequestListener | object, number, number]>([
   ['more than 3 KB', claimsReply({ faceVerified: 'x'.repeat(3069) }), 1003025, 1],
   ['no action', toReply([]), 1003010, 1],
   ['an unknown action', toReply([{ '@odata.type': 'microsoft.graph.tokenIssuanceStart.block' }]), 1003012, 1],
-  ['no JSON', (_, response) => response.end('{'), 1003003, 1],
-  ['403', (_, response) => response.writeHead(403).end(), 1003002, 2],
+  ['invalid JSON', (_, response) => response.end('{'), 1003003, 1],
+  ['status 403', (_, response) => response.writeHead(403).end(), 1003002, 2],
 ])(
-  'gives no token where the hook answers %s, and tries again where that may help',
+  'issues no token if the hook answers with %s, and retries only after an HTTP error',
   async (_, reply, code, attempts) => {
     await answerWith(reply);
     expect(await signIn()).toEqual({ ok: false, error: 'AADSTS1100001', code });

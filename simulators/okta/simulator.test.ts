@@ -28,8 +28,8 @@ const hookOf = (uri: string) => ({
   },
 });
 
-describe('inline hooks', () => {
-  test('are executed with their secret, tried twice at most, and 400 where they fail', async () => {
+describe('an executed inline hook', () => {
+  test('receives its secret, is called at most twice, and reports a failure as status 400', async () => {
     const seen: (string | undefined)[] = [];
     const statuses = [500, 200, 500, 503, 404];
     const { url, close } = await openServer((request, response) => {

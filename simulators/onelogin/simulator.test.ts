@@ -25,15 +25,18 @@ const returning = (answer: string) => `exports.handler = async (context) => (${a
 
 test.each([
   ['throws', 'exports.handler = async () => { throw new Error() };', 'exception'],
-  ['answers a policy as text', returning('{ success: true, user: { policy_id: "1" } }'), 'answer'],
-])('a sign-in whose hook %s ends as the account is set, tries and all', async (_, source, failure) => {
-  addAda();
-  await call('POST', '/api/2/hooks', hookOf(source));
-  expect(await onelogin.signIn(ada)).toMatchObject({ ok: true });
-  onelogin.account.whenHookFails = 'deny';
-  expect(await onelogin.signIn(ada)).toEqual({ ok: false, denied: 'hook' });
-  expect(onelogin.account.runs).toMatchObject([
-    { failure, tries: 2 },
-    { failure, tries: 2 },
-  ]);
-});
+  ['returns a policy id as text', returning('{ success: true, user: { policy_id: "1" } }'), 'answer'],
+])(
+  'a sign-in whose hook %s is retried once, then allowed or denied by the account’s setting',
+  async (_, source, failure) => {
+    addAda();
+    await call('POST', '/api/2/hooks', hookOf(source));
+    expect(await onelogin.signIn(ada)).toMatchObject({ ok: true });
+    onelogin.account.whenHookFails = 'deny';
+    expect(await onelogin.signIn(ada)).toEqual({ ok: false, denied: 'hook' });
+    expect(onelogin.account.runs).toMatchObject([
+      { failure, tries: 2 },
+      { failure, tries: 2 },
+    ]);
+  },
+);

@@ -50,12 +50,12 @@ test.each([
   '/help-desk/requests/list',
   '/help-desk/requests/x/take',
   '/help-desk/requests/x/settle',
-])('%s is for who may assist', async (path) => {
+])('%s requires an administrator with the help-desk role', async (path) => {
   expect((await server.postJson(path, {}, auditor)).body.code).toBe('role_missing');
   expect((await server.postJson(path, {}, auth)).body.code).toBe('caller_untrusted');
 });
 
-describe('a face check that vouches for a caller', () => {
+describe('a face check that verifies a caller for the help desk', () => {
   const vouch = async (more: object = {}) => {
     const { status, body } = await server.postJson('/help-desk/vouchings', { ...who, ...more }, agent);
     expect(status).toBe(201);
@@ -68,7 +68,7 @@ describe('a face check that vouches for a caller', () => {
   };
   const choose = (page: Page, number: string | null) => page.post('/face/hand-off/choice', { number });
 
-  test('shows the user to the agent for ten minutes, and is recorded', async () => {
+  test('shows the user to the agent for ten minutes and is audited', async () => {
     await enrol();
     const { id, url, number } = await vouch();
     expect(new URL(url).search).toBe('?lang=en&sent');
@@ -91,7 +91,7 @@ describe('a face check that vouches for a caller', () => {
     expect(await look(id)).toMatchObject({ state: 'expired', person: null });
   });
 
-  test('names nobody while that cannot be put on record', async () => {
+  test('does not reveal the user while the audit trail cannot be written', async () => {
     await enrol();
     const { id, url, number } = await vouch();
     const { page } = await openOn(url);
@@ -108,7 +108,7 @@ describe('a face check that vouches for a caller', () => {
     expect(detailsOf('vouched')).toMatchObject([{ outcome: 'passed', by: 'grace' }]);
   });
 
-  test.each(['another', 'none'])('ends with %s number: the link was somebody else’s', async (kind) => {
+  test.each(['another', 'none'])('is refused if the user selects %s number', async (kind) => {
     await enrol();
     const { id, url, number } = await vouch();
     const { page, view } = await openOn(url);
@@ -121,13 +121,13 @@ describe('a face check that vouches for a caller', () => {
     expect(detailsOf('locked_out')).toEqual([]);
   });
 
-  test('is told to the agent who asked alone', async () => {
+  test('is visible only to the agent who requested it', async () => {
     const { id } = await vouch();
     expect((await look(id, second)).code).toBe('not_found');
     expect((await look('unknown')).code).toBe('not_found');
   });
 
-  test('goes by e-mail or SMS to where the provider has the person, without the number', async () => {
+  test('is sent by e-mail or SMS to the provider’s contact data, without the number', async () => {
     for (const [send, to] of [
       ['email', '00u1@example.com'],
       ['sms', '+4915112345678'],
@@ -141,7 +141,7 @@ describe('a face check that vouches for a caller', () => {
     }
   });
 
-  test('feeds no hook, makes no receipt, and is bounded by person', async () => {
+  test('leaves no pass for hooks, and is limited per user', async () => {
     for (let begun = 1; begun <= 6; begun += 1) await vouch();
     expect((await server.postJson('/help-desk/vouchings', who, agent)).body.code).toBe('locked_out');
     expect((await server.postJson('/help-desk/vouchings', { ...who, subject: '00u2' }, agent)).status).toBe(201);
@@ -157,7 +157,7 @@ describe('a bypass code', () => {
   const use = async (page: Page, code: unknown) => (await page.post('/face/another-way/bypass-code', { code })).body;
   const passed = { view: { state: 'passed_another_way' } };
 
-  test('passes a step-up once, and the result names its creator', async () => {
+  test('passes one step-up, and the result names the administrator who created it', async () => {
     const { code, state } = await make();
     expect(state).toBe('ready');
     const { id, page, view } = await begin();
@@ -170,14 +170,14 @@ describe('a bypass code', () => {
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(String(code));
   });
 
-  test('is for one user, connection and application', async () => {
+  test('is valid for one user, connection and application only', async () => {
     const { code } = await make({ application: 'app.example.com' });
     for (const other of [{ subject: '00u2' }, { connection: 'other' }, { audience: 'https://else.example.com' }])
       expect((await use((await begin(other)).page, code)).code).toBe('code_wrong');
     expect(await use((await begin()).page, code)).toMatchObject(passed);
   });
 
-  test('ends with its minutes, and with another one of the person', async () => {
+  test('expires, and ends when another code is created for the user', async () => {
     const { code: former } = await make({ minutes: 5 });
     const { code } = await make({ minutes: 5 });
     expect((await use((await begin()).page, former)).code).toBe('code_wrong');
@@ -186,14 +186,14 @@ describe('a bypass code', () => {
     expect((await make({ minutes: 21 })).code).toBe('request_malformed');
   });
 
-  test('counts wrong ones as the person’s failed attempts', async () => {
+  test('counts wrong codes as failed attempts of the user', async () => {
     const { code } = await make();
     for (let tries = 1; tries <= 5; tries += 1)
       expect((await use((await begin()).page, 'AAAA-AAAA-AAAA')).code).toBe('code_wrong');
     expect((await use((await begin()).page, code)).code).toBe('locked_out');
   });
 
-  test('needs another administrator if the policy requires it', async () => {
+  test('requires the approval of another administrator if the policy requires it', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const { id, code, state } = await make();
@@ -224,7 +224,7 @@ describe('a bypass code', () => {
     return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
   };
 
-  test('is not approved under a new login by the administrator who made it', async () => {
+  test('cannot be approved by its creator, even after a change of login', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const before = await signInAs('joan', 'sub-1');
@@ -236,7 +236,7 @@ describe('a bypass code', () => {
     expect((await approve(await signInAs('joan', 'sub-2'))).ok).toBe(true);
   });
 
-  test('is neither made nor approved by a key where the policy takes none', async () => {
+  test('is neither created nor approved with an admin key if the policy forbids keys', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: false } });
     expect((await make()).code).toBe('role_missing');
@@ -249,7 +249,7 @@ describe('a bypass code', () => {
     expect((await approve(grace)).ok).toBe(true);
   });
 
-  test('is not made where the policy has none, for nobody, or by the dozen', async () => {
+  test('is not created if the policy forbids it, for an unknown user, or above the rate limit', async () => {
     expect((await make({ subject: 'nobody' })).code).toBe('subject_unknown');
     for (let made = 1; made <= 5; made += 1) await make();
     expect((await make()).code).toBe('locked_out');
@@ -275,7 +275,7 @@ describe('a request for help', () => {
   const call = async (id: unknown, what: 'take' | 'settle', by: typeof agent, fields: object = {}) =>
     (await server.postJson(`/help-desk/requests/${id}/${what}`, fields, by)).body;
 
-  test('is listed, taken by one, and settled', async () => {
+  test('is listed, taken by one administrator, and settled', async () => {
     const { id: stepUpId, page, view } = await begin();
     expect(view.helpOffered).toBe(true);
     expect((await ask(page, '  <b>broken</b>\u202e\narm ')).ok).toBe(true);
@@ -299,7 +299,7 @@ describe('a request for help', () => {
     expect(JSON.stringify(server.audit.events)).not.toContain('broken');
   });
 
-  test('is one a person, three an hour, and of at most 200 characters', async () => {
+  test('is limited to one per user, three per hour and 200 characters', async () => {
     const { page } = await begin();
     expect((await ask(page, 'x'.repeat(201))).code).toBe('request_malformed');
     for (const note of ['one', 'two', 'three']) await ask(page, note);
@@ -307,7 +307,7 @@ describe('a request for help', () => {
     expect((await list()).requests).toMatchObject([{ note: 'three' }]);
   });
 
-  test('ends after a day, and is erased with the person', async () => {
+  test('expires after a day, and is erased with the user', async () => {
     await ask((await begin()).page);
     server.clock.advanceSec(24 * 3600);
     expect((await list()).requests).toEqual([]);

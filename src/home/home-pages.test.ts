@@ -24,7 +24,7 @@ const refusedAt = (hoursAgo: number, who = anna): Noted => ({
   hoursAgo,
 });
 
-test('lists the user’s decisions in order, with caller and reason, and no other user, name or network', async () => {
+test('the list of decisions has the user’s own, with application and reason, and no administrators or networks', async () => {
   const events: AuditEvent[] = [
     { action: 'verified', ...anna, detail: { tokenId: 't', application: 'shop.example.com' } },
     { action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } },
@@ -52,7 +52,7 @@ test('lists the user’s decisions in order, with caller and reason, and no othe
   expect(JSON.stringify(body)).not.toMatch(/secret-admin|other\.example|192\.0\.2/);
 });
 
-test('the file has what is held and the checks, and no record that names somebody else; that it was made is recorded', async () => {
+test('the export has the stored data and the checks, and no records of other users; the export is audited', async () => {
   await fillLedger(server, [refusedAt(1), refusedAt(2, berta)]);
   const { body, status } = await (await open('anna')).post('/face/export');
   expect(status).toBe(200);
@@ -62,7 +62,7 @@ test('the file has what is held and the checks, and no record that names somebod
   expect(server.audit.events.at(-1)).toEqual({ action: 'subject_exported', ...anna, detail: {} });
 });
 
-test('what is remembered of devices is told by number, and forgotten at once', async () => {
+test('known devices and networks are shown as counts and are forgotten on request', async () => {
   const { deps } = server;
   await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
   await recordPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
@@ -78,7 +78,7 @@ test('what is remembered of devices is told by number, and forgotten at once', a
   expect(server.audit.events.at(-1)).toEqual({ action: 'known_places_forgotten', ...anna, detail: {} });
 });
 
-test('a session for another purpose cannot read it', async () => {
+test('a session for another purpose cannot read the user’s own page', async () => {
   const page = await open('anna', 'enrol');
   for (const path of ['/face/checks', '/face/devices/forget', '/face/export'])
     expect((await page.post(path)).body.code).toBe('step_up_unknown');

@@ -82,7 +82,7 @@ async function show(page: ReturnType<typeof openPage>, face: string) {
   return body.outcome;
 }
 
-test('shows nothing of anybody, in the language that is asked for, and only where it is opened', async () => {
+test('the start page shows no personal data, uses the requested language, and exists only if enabled', async () => {
   const response = await ask('/me/acme?lang=ar');
   const text = await response.text();
   expect([response.status, text.includes('dir="rtl"'), text.includes('name="username"')]).toEqual([200, true, true]);
@@ -93,8 +93,8 @@ test('shows nothing of anybody, in the language that is asked for, and only wher
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
 });
 
-describe('by a face check', () => {
-  test('known, unenrolled and unknown users are redirected alike', async () => {
+describe('access by a face check', () => {
+  test('enrolled, unenrolled and unknown users are redirected alike', async () => {
     await enrol('anna', 'ada');
     const views = [];
     for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
@@ -107,7 +107,7 @@ describe('by a face check', () => {
     expect(views[2]).toEqual(views[0]);
   });
 
-  test('whoever passes it is at their own page, once; whoever does not is back at the door', async () => {
+  test('a passed check opens the user’s own page once; a failed check returns to the start page', async () => {
     await server.stop();
     await start({}, true);
     await enrol('anna', 'ada');
@@ -153,7 +153,7 @@ describe('by a face check', () => {
   });
 });
 
-describe('by the sign-in of the provider', () => {
+describe('access by a sign-in at the provider', () => {
   async function signIn(user: string) {
     company.user = user;
     const begun = await ask('/me/acme/sign-in');
@@ -161,7 +161,7 @@ describe('by the sign-in of the provider', () => {
     return { cookie: cookiesOf(begun.headers), path: back.pathname + back.search };
   }
 
-  test('the page shows the subject that the provider names, only in this browser', async () => {
+  test('opens the page of the subject that the provider names, only in this browser', async () => {
     const { cookie, path } = await signIn('anna');
     const response = await ask(path, cookie);
     const { body, page } = await follow(response);
@@ -175,14 +175,14 @@ describe('by the sign-in of the provider', () => {
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
   });
 
-  test('a subject outside this connection is refused, with any login', async () => {
+  test('refuses a subject outside this connection, with any login', async () => {
     const { cookie, path } = await signIn('mallory');
     const response = await ask(path, cookie);
     expect(refusalOf(response)).toBe('unknown');
     expect(server.audit.events.map(({ action }) => action)).not.toContain('step_up_started');
   });
 
-  test('an answer is valid once, in the requesting browser', async () => {
+  test('accepts the provider’s response once, in the requesting browser', async () => {
     const { cookie, path } = await signIn('anna');
     const other = await ask('/me/acme/sign-in');
     expect(refusalOf(await ask(path))).toBe('sign-in');

@@ -71,7 +71,7 @@ const chosen = () =>
     .filter(({ action }) => action === 'notices_chosen')
     .map(({ subject, detail }) => ({ subject, detail }));
 
-test('at first all are sent, by e-mail; what is chosen stays chosen, for that person alone, and is on record', async () => {
+test('all notifications are sent by e-mail by default; the user’s choice is stored and audited', async () => {
   const page = await open();
   expect((await page.read()).notices).toMatchObject({ on: all, email: true, push: { devices: [] } });
   const { body } = await page.post('', { on: ['locked', 'enrolled'], email: true, language: 'de' });
@@ -88,7 +88,7 @@ test('at first all are sent, by e-mail; what is chosen stays chosen, for that pe
   ]);
 });
 
-test('a browser that was added is told, known again by its digest, and can be removed', async () => {
+test('an added browser receives push notifications, is identified by a digest, and can be removed by its user', async () => {
   const page = await open();
   const first = await subscribe(page);
   const second = await subscribe(page);
@@ -114,7 +114,7 @@ test('a browser that was added is told, known again by its digest, and can be re
   expect(server.messages).toHaveLength(1);
 });
 
-test('an address of no push service or of another key is refused', async () => {
+test('a subscription to an address of no push service, or with another key, is refused', async () => {
   const page = await open();
   const publicKey = await keyOf(page);
   const address = service.subscribe(publicKey);
@@ -135,7 +135,7 @@ test('an address of no push service or of another key is refused', async () => {
   expect(chosen()).toEqual([]);
 });
 
-test('an export tells of it, and an erasure leaves nothing of it', async () => {
+test('an export lists the notification choice and devices, and an erasure deletes them', async () => {
   const page = await open();
   await page.post('', { on: ['locked'], email: false, language: 'fr' });
   const address = await subscribe(page);
@@ -157,7 +157,7 @@ test('an export tells of it, and an erasure leaves nothing of it', async () => {
     expect(await server.deps.state.read(`${name}:acme:anna`)).toBeNull();
 });
 
-test('“this was not me” undoes what was chosen: whoever did it may have chosen that nobody hears of it', async () => {
+test('a report of “this was not me” resets the notification choice, which an attacker may have changed', async () => {
   const page = await open();
   await happen('refused');
   const [, secret] = /\/face\/not-me\?lang=en#([\w-]{43})$/m.exec(server.messages[0]!.text)!;

@@ -6,7 +6,7 @@ import { LongText } from './json.js';
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
 
-test('every way of writing base64 gives the bytes back', async () => {
+test('each variant of base64 is decoded to the same bytes', async () => {
   await fc.assert(
     fc.asyncProperty(bytes, async (value) => {
       const text = Buffer.from(value).toString('base64');
@@ -35,7 +35,7 @@ test('every way of writing base64 gives the bytes back', async () => {
   );
 });
 
-test('one character that is not base64, anywhere, refuses', async () => {
+test('one invalid character at any position is refused', async () => {
   const foreign = fc.constantFrom('!', ' ', '\t', '=', 'é', '\0', '.', '\\');
   await fc.assert(
     fc.asyncProperty(bytes, foreign, fc.nat(), async (value, character, at) => {
@@ -47,11 +47,11 @@ test('one character that is not base64, anywhere, refuses', async () => {
   );
 });
 
-test.each(['', '=', 'A', 'data:image/jpeg,AAAA', 'AAAAA', 'AA=A'])('%j refuses', async (text) => {
+test.each(['', '=', 'A', 'data:image/jpeg,AAAA', 'AAAAA', 'AA=A'])('the text %j is refused', async (text) => {
   await expect(decodeBase64(text)).rejects.toMatchObject({ code: 'photo_invalid' });
 });
 
-test('a picture of 10 MB, with its slashes escaped and not, is decoded whole', async () => {
+test('a picture of 10 MB is decoded completely, with and without escaped slashes', async () => {
   const value = randomBytes(10 * 1024 * 1024);
   const text = value.toString('base64');
   const byCode = text.replace(/[+/]/g, (each) => `\\u00${each.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -27,8 +27,8 @@ const form = (path: string, fields: Parameters<typeof toForm>[0], headers: Recor
 const json = (path: string, body: unknown, headers: Record<string, string> = auth) =>
   server.postJson(path, body, headers);
 
-describe('photos', () => {
-  test('as a file, as base64, as a list of base64 and as a data: URL are the same', async () => {
+describe('photos in a request body', () => {
+  test('are equal whether sent as a file, base64, a list of base64 or a data: URL', async () => {
     const one = await form('/detect', { photo });
     expect(one.status).toBe(200);
     for (const sent of [base64, [base64], `data:image/jpeg;base64,${base64}`]) {
@@ -39,7 +39,7 @@ describe('photos', () => {
   test.each([
     ['application/json', `{"photo":"${base64}"}`],
     [inB, Buffer.concat([Buffer.from(photoHead), photo, Buffer.from('\r\n--b--\r\n')])],
-  ])('in chunks of a byte each are the same: %s', async (type, body) => {
+  ])('are equal if the body arrives in chunks of one byte: %s', async (type, body) => {
     const chunks = Array.from(Buffer.from(body), (byte) => Buffer.from([0x31, 13, 10, byte, 13, 10]));
     const headers = { ...auth, 'content-type': type, 'transfer-encoding': 'chunked' };
     const sent = Buffer.concat([...chunks, Buffer.from('0\r\n\r\n')]);
@@ -49,27 +49,27 @@ describe('photos', () => {
   });
 
   test.each<[string, Parameters<typeof toForm>[0], string]>([
-    ['text where a file belongs', { photo: 'text' }, 'request_malformed'],
+    ['text instead of a file', { photo: 'text' }, 'request_malformed'],
     ['text and a file in one field', { photo: ['text', photo] }, 'request_malformed'],
-    ['a name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
-    ['two where one belongs', { photo: [photo, photo] }, 'photo_too_many'],
-    ['a file where text belongs', { photo, auth_token: photo }, 'request_malformed'],
-  ])('in a form: %s', async (_, fields, code) => {
+    ['a field name from the prototype', { __proto__x: photo, constructor: photo }, 'field_unknown'],
+    ['two photos instead of one', { photo: [photo, photo] }, 'photo_too_many'],
+    ['a file instead of text', { photo, auth_token: photo }, 'request_malformed'],
+  ])('are refused in a form with %s', async (_, fields, code) => {
     expect(await form('/detect', fields)).toMatchObject({ status: 400, body: { code } });
   });
 
   test.each<[string, unknown, string]>([
     ['an empty list', { photo: [] }, 'photo_missing'],
     ['null', { photo: null }, 'request_malformed'],
-    ['not base64', { photo: 'this is not base64' }, 'photo_invalid'],
-    ['two where one belongs', { photo: [base64, base64] }, 'photo_too_many'],
-    ['a long text in a wrong field', { picture: 'A'.repeat(20_000), photo: base64 }, 'field_unknown'],
-    ['a long text in a right one', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
-  ])('in JSON: %s', async (_, body, code) => {
+    ['a text that is not base64', { photo: 'this is not base64' }, 'photo_invalid'],
+    ['two photos instead of one', { photo: [base64, base64] }, 'photo_too_many'],
+    ['a long text in an unknown field', { picture: 'A'.repeat(20_000), photo: base64 }, 'field_unknown'],
+    ['a long text in a known field', { auth_token: 'A'.repeat(20_000), photo: base64 }, 'request_malformed'],
+  ])('are refused in JSON with %s', async (_, body, code) => {
     expect(await json('/detect', body)).toMatchObject({ status: 400, body: { code } });
   });
 
-  test('a refusal names the field, or the field of a similar name', async () => {
+  test('are refused with the name of the field, or of a field with a similar name', async () => {
     const named = (code: string, field: string) => ({ status: 400, body: { ok: false, code, field } });
     for (const [path, fields, code, field] of [
       ['/detect', { photo: null }, 'request_malformed', 'photo'],
@@ -94,12 +94,12 @@ describe('photos', () => {
     expect((await json('/detect', { photo: base64, 'not-ours': 'x' })).body).not.toHaveProperty('field');
   });
 
-  test('with a byte order mark, and base64 in lines, are read', async () => {
+  test('are read after a byte order mark, and from base64 with line breaks', async () => {
     const inLines = base64.replace(/.{1,76}/g, '$&\\r\\n');
     expect((await json('/detect', `\ufeff{"photo":"data:;base64,${inLines}"}`)).status).toBe(200);
   });
 
-  test('eleven for a consistency check, six for a token, 101 references are too many', async () => {
+  test('are refused if too many: 11 for a consistency check, 6 for a token, 101 references', async () => {
     const many = (count: number) => Array.from({ length: count }, (_, shot) => drawPicture('ada', shot));
     for (const answer of [
       await form('/consistency-check', { photo: many(11) }),
@@ -112,7 +112,7 @@ describe('photos', () => {
     expect((await form('/consistency-check', { photo: photo })).body.code).toBe('photo_single');
   });
 
-  test('over 10 MB are too large, up to 10 MB are read', async () => {
+  test('are refused above 10 MB', async () => {
     for (const size of [10 * mebibyte + 1, 10 * mebibyte]) {
       const large = Buffer.alloc(size);
       const code = size > 10 * mebibyte ? 'photo_too_large' : 'face_none';
@@ -122,7 +122,7 @@ describe('photos', () => {
   });
 });
 
-describe('fields', () => {
+describe('fields of a request body', () => {
   const generate = (fields: Record<string, unknown>) => json('/generate', { photo: base64, ...fields });
 
   test.each<[string, unknown]>([
@@ -133,12 +133,12 @@ describe('fields', () => {
     ['expiry', 'tomorrow'],
     ['expiry', '2001-01-01T00:00:00Z'],
     ['expiry', '2999-01-01T00:00:00Z'],
-  ])('%s is refused (case %#)', async (name, value) => {
+  ])('%s with an invalid value is refused (case %#)', async (name, value) => {
     expect(await generate({ [name]: value })).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
   });
 
   test.each(['x', 'x'.repeat(10 * mebibyte), '\u0000'])(
-    'is no token, in JSON and in a form (case %#)',
+    'a text that is no token is token_malformed, in JSON and in a form (case %#)',
     async (sent) => {
       const refusal = { status: 400, body: { code: 'token_malformed' } };
       expect(await json('/authenticate', { photo: base64, token: sent })).toMatchObject(refusal);
@@ -146,7 +146,7 @@ describe('fields', () => {
     },
   );
 
-  test('what somebody put in the place of a name is in no log', async () => {
+  test('an unknown field name is never logged', async () => {
     const sent = 'a-secret-where-a-name-belongs';
     const long = 'A'.repeat(20_000);
     expect((await generate({ [sent]: long })).body.code).toBe('field_unknown');
@@ -157,9 +157,9 @@ describe('fields', () => {
 
   test.each([
     ['in Latin-1', '', Buffer.from([0x70, 0xe4])],
-    ['with half a surrogate pair', '\r\nContent-Type: text/plain; charset=utf-16le', Buffer.from([0x70, 0, 0, 0xd8])],
-    ['in a character set that is not read', '\r\nContent-Type: text/plain; charset=iso-8859-15', Buffer.from([0xa4])],
-  ])('a text of a form %s is refused: every other such text would be the same', async (_, type, password) => {
+    ['with an unpaired surrogate', '\r\nContent-Type: text/plain; charset=utf-16le', Buffer.from([0x70, 0, 0, 0xd8])],
+    ['in an unsupported character set', '\r\nContent-Type: text/plain; charset=iso-8859-15', Buffer.from([0xa4])],
+  ])('a form text %s is refused, because different texts would be decoded alike', async (_, type, password) => {
     const body = Buffer.concat([
       Buffer.from(`--b\r\nContent-Disposition: form-data; name="password"${type}\r\n\r\n`),
       password,
@@ -177,23 +177,26 @@ describe('fields', () => {
     { 'photo[0]': 'x' },
     { ['x'.repeat(101)]: 'x' },
     { scope: ['a', 'b'] },
-  ])('a form field with a name that is not ours, or sent twice, is refused (case %#)', async (fields) => {
+  ])('an unknown or repeated form field is refused (case %#)', async (fields) => {
     const { status, body } = await form('/generate', { photo, ...fields });
     expect(`${status} ${body.code}`).toMatch(/^400 (field_unknown|request_malformed)$/);
   });
 });
 
-describe('bodies', () => {
+describe('request bodies', () => {
   test.each([
     ['multipart/form-data', 'x', 400],
     [inB, `${photoHead}x`, 400],
     ['application/x-www-form-urlencoded', 'photo=x', 415],
     ['multipart/mixed; boundary=b', '--b--', 415],
-  ])('of type %s that do not fit it, or of a type not taken, are refused (case %#)', async (type, body, status) => {
-    const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
-    const code = status === 415 ? 'media_type_unsupported' : 'request_malformed';
-    expect(answer).toMatchObject({ status, body: { code } });
-  });
+  ])(
+    'of type %s are refused if they do not match the type or the type is unsupported (case %#)',
+    async (type, body, status) => {
+      const answer = await server.send('POST', '/detect', { headers: { ...auth, 'content-type': type }, body });
+      const code = status === 415 ? 'media_type_unsupported' : 'request_malformed';
+      expect(answer).toMatchObject({ status, body: { code } });
+    },
+  );
 
   test('that are compressed are refused', async () => {
     const headers = { ...auth, 'content-encoding': 'gzip' };
@@ -202,7 +205,7 @@ describe('bodies', () => {
     expect(await form('/detect', { photo }, headers)).toMatchObject(refused);
   });
 
-  test('over the limit are refused, announced or not', async () => {
+  test('over the limit are refused, with or without a declared length', async () => {
     const large = { status: 413, body: { code: 'body_too_large' } };
     const body = Buffer.alloc(15 * mebibyte, 'A');
     const headers = { ...auth, 'content-type': 'application/json' };
@@ -222,7 +225,7 @@ describe('bodies', () => {
     expect(await form('/consistency-check', { photo: fifty })).toMatchObject(large);
   });
 
-  test('of strangers are small, unless their token comes before their photos', async () => {
+  test('of anonymous callers have a lower limit, unless a valid token precedes the photos', async () => {
     const large = Buffer.alloc(3 * mebibyte);
     const refused = { status: 413, body: { code: 'body_too_large' } };
     expect(await form('/quality', { photo: large }, {})).toMatchObject(refused);
@@ -233,7 +236,7 @@ describe('bodies', () => {
     expect(await form('/quality', { photo }, {})).toMatchObject({ status: 401 });
   });
 
-  test('of strangers all together are bounded, and known callers do not feel it', async () => {
+  test('of all anonymous callers together are limited, without effect on authenticated callers', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': `${2 * mebibyte}` };
     const body = Buffer.alloc(2 * mebibyte - 10, ' ');
     const held: Awaited<ReturnType<typeof sendHalf>>[] = [];
@@ -251,7 +254,7 @@ describe('bodies', () => {
     });
   });
 
-  test('of any bytes whatever are refused or understood, and never a fault', async () => {
+  test('of arbitrary bytes are refused or accepted, and never cause an internal error', async () => {
     const part = fc.constantFrom(
       '--b',
       '--b--',
@@ -279,7 +282,7 @@ describe('bodies', () => {
     );
   });
 
-  test('that break off leave the server well', async () => {
+  test('that are aborted do not affect later requests', async () => {
     for (const type of ['application/json', inB]) {
       const headers = { ...auth, 'content-type': type, 'content-length': '100000' };
       const half = await sendHalf(server.port, '/detect', { headers, body: photoHead });

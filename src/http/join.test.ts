@@ -7,14 +7,14 @@ const put = (...all: readonly Buffer[]): ChunkBuffer => {
   return pieces;
 };
 
-test('pieces of a byte each take the room of a few buffers, and are in their order', async () => {
+test('chunks of one byte each are merged into a few buffers, in order', async () => {
   const sent = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 251));
   const taken = put(...Array.from(sent, (byte) => Buffer.from([byte]))).take();
   expect(taken.length).toBeLessThan(10);
   expect((await concatAndZero(taken)).equals(sent)).toBe(true);
 });
 
-test('nothing of them is left once they are joined, and what was taken is not kept', async () => {
+test('all chunks are zeroed after joining, and none is kept', async () => {
   const sent = [3, 2000, 5, 7].map((length) => Buffer.alloc(length, 1));
   const pieces = put(...sent);
   const taken = pieces.take();

@@ -15,7 +15,7 @@ const plain = (value: FieldValue): unknown =>
 const toObject = (fields: ReadonlyMap<string, FieldValue>) =>
   Object.fromEntries([...fields].map(([name, value]) => [name, plain(value)]));
 
-describe('refuses', () => {
+describe('the JSON reader refuses', () => {
   test.each([
     ['a duplicate name', '{"a":1,"a":2}'],
     ['a duplicate name in escapes', '{"a":1,"\\u0061":2}'],
@@ -23,20 +23,20 @@ describe('refuses', () => {
     ['constructor', '{"constructor":1}'],
     ['prototype', '{"prototype":1}'],
     ['more than four levels', '{"a":{"b":[{"c":[1]}]}}'],
-    ['a duplicate name further in', '{"a":{"b":1,"b":2}}'],
-    ['__proto__ further in', '{"a":{"__proto__":1}}'],
+    ['a duplicate name in a nested object', '{"a":{"b":1,"b":2}}'],
+    ['__proto__ in a nested object', '{"a":{"__proto__":1}}'],
     ['a deep list', `{"a":${'['.repeat(20_000)}`],
     ['a list', '[1]'],
     ['two objects', '{}{}'],
-    ['a string without end', '{"a":"b'],
-    ['half a surrogate pair', '{"a":"\\ud800"}'],
+    ['an unterminated string', '{"a":"b'],
+    ['an unpaired surrogate', '{"a":"\\ud800"}'],
     ['broken UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
     ['two byte order marks', '\ufeff\ufeff{}'],
-    ['a byte order mark further in', '{\ufeff}'],
+    ['a byte order mark inside the object', '{\ufeff}'],
     ['a long name', `{"${'a'.repeat(longTextBytes + 1)}":1}`],
-    ['much beside pictures', `{"a":[${'1,'.repeat(60_000)}1]}`],
-    ['many backslashes and no end', `{"a":"${'\\'.repeat(100_001)}`],
-    ['an escaped quote far into a string', `{"a":"${'x'.repeat(longTextBytes * 2)}\\"y"}`],
+    ['too much data outside pictures', `{"a":[${'1,'.repeat(60_000)}1]}`],
+    ['many backslashes in an unterminated string', `{"a":"${'\\'.repeat(100_001)}`],
+    ['an escaped quote late in a string', `{"a":"${'x'.repeat(longTextBytes * 2)}\\"y"}`],
   ])('%s', (_, text) => {
     expect(() => parse(text)).toThrow(refused);
   });
@@ -46,14 +46,14 @@ test('a byte order mark before the object is ignored', () => {
   expect(toObject(parse('\ufeff{"a":"\ufeffb"}'))).toEqual({ a: '\ufeffb' });
 });
 
-test('a long string is cut out whole, wherever it stands', () => {
+test('a long string is extracted completely, at any position', () => {
   const long = 'A'.repeat(longTextBytes + 1);
   const fields = parse(`{"ü":"ü","photo":["${long}","short"],"other":"${long}B","n":1}`);
   expect(toObject(fields)).toEqual({ ü: 'ü', photo: [long, 'short'], other: `${long}B`, n: 1 });
   expect(fields.get('other')).toBeInstanceOf(LongText);
 });
 
-test('what is accepted means what JSON.parse says; the rest is refused, and nothing else is thrown', () => {
+test('accepted JSON has the value that JSON.parse returns; other input is refused without any other error', () => {
   const piece = fc.constantFrom(...'{}[]",:\\a1-.e \t\u00a0', 'null');
   fc.assert(
     fc.property(

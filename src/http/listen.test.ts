@@ -22,7 +22,7 @@ async function listenAndHold(more: object = {}) {
   };
 }
 
-test('stop lets a request under way finish, takes no new one, and closes idle connections', async () => {
+test('stop finishes the running request, accepts no new one, and closes idle connections', async () => {
   const { port, stop, ask, arrived, answer } = await listenAndHold();
   const idle = connect(port, host);
   const idleClosed = new Promise((resolve) => idle.on('close', resolve));
@@ -37,7 +37,7 @@ test('stop lets a request under way finish, takes no new one, and closes idle co
   await stopped;
 });
 
-describe('more connections than are held', () => {
+describe('a server at its connection limit', () => {
   const open = async (port: number): Promise<{ socket: Socket; closed: Promise<unknown> }> => {
     const socket = connect(port, host);
     // A connection that is cut is one that is closed.
@@ -47,7 +47,7 @@ describe('more connections than are held', () => {
     return { socket, closed };
   };
 
-  test('the one is closed that has been without a request for longest, and who asks is answered', async () => {
+  test('closes the connections without a request for longest and answers new requests', async () => {
     const { port, stop } = await listen((_request, response) => response.end('done'), {
       host,
       port: 0,
@@ -63,7 +63,7 @@ describe('more connections than are held', () => {
     await stop();
   });
 
-  test('a request under way keeps its connection', async () => {
+  test('keeps a connection with a running request', async () => {
     const { port, stop, ask, arrived, answer } = await listenAndHold({ maxConnections: 1 });
     const pending = ask();
     await arrived();
@@ -74,11 +74,11 @@ describe('more connections than are held', () => {
   });
 });
 
-describe('requests that are sent ahead of their answers', () => {
+describe('pipelined requests', () => {
   const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
   const packet = (count: number) => Array.from({ length: count }, (_, at) => request.replace('/', `/${at}`)).join('');
 
-  test('are begun one after the other, and answered in their order', async () => {
+  test('are started one after the other and answered in order', async () => {
     const waiting: { readonly url: string | undefined; answer(): void }[] = [];
     const { port, stop } = await listen(
       ({ url }, response) => void waiting.push({ url, answer: () => response.end(`<${url}>`) }),
@@ -99,7 +99,7 @@ describe('requests that are sent ahead of their answers', () => {
     await stop();
   });
 
-  test('are not taken by the thousand: nobody has a server hold the answers to a packet of them', async () => {
+  test('end the connection if too many are sent at once', async () => {
     let begun = 0;
     const { port, stop } = await listen(
       (_request, response) => {
@@ -120,7 +120,7 @@ describe('requests that are sent ahead of their answers', () => {
   });
 });
 
-test('where too many requests are under way, whoever does not read an answer is not waited for', async () => {
+test('at the limit of running requests, a client that does not read its response is disconnected', async () => {
   let arrived = 0;
   const { port, stop } = await listen(
     ({ url }, response) => {

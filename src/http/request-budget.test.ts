@@ -19,7 +19,7 @@ const noRefusal = (error: unknown): never => {
   throw error;
 };
 
-test('one request may not take more than its limit, nor all together more than the part', () => {
+test('one request is bound by its own limit, and all requests together by the pool’s capacity', () => {
   const room = createRoom();
   const first = new RequestBudget(room, 'a', 60);
   first.take(60);
@@ -33,7 +33,7 @@ test('one request may not take more than its limit, nor all together more than t
   expect(room.anonymous.heldBytes).toBe(0);
 });
 
-test('a caller who becomes known takes what it holds along', () => {
+test('authentication moves the bytes of a request from the anonymous pool to the authenticated pool', () => {
   const room = createRoom();
   const allowance = new RequestBudget(room, 'a', 60);
   allowance.begin(noRefusal);
@@ -47,7 +47,7 @@ test('a caller who becomes known takes what it holds along', () => {
   expect(room.authenticated.heldBytes).toBe(0);
 });
 
-test('a caller who becomes known where known callers have no room stays a stranger', () => {
+test('a caller authenticated while the authenticated pool is full keeps its bytes in the anonymous pool', () => {
   const room = { ...createRoom(), authenticated: new MemoryPool({ ...limits, capacityBytes: 10 }) };
   const allowance = new RequestBudget(room, 'a', 60);
   allowance.take(50);
@@ -57,7 +57,7 @@ test('a caller who becomes known where known callers have no room stays a strang
   expect([room.anonymous.heldBytes, room.authenticated.heldBytes]).toEqual([0, 0]);
 });
 
-test('what arrives after the end is not counted, as nobody would give it back', () => {
+test('bytes that arrive after the release are refused and not counted', () => {
   const room = createRoom();
   const allowance = new RequestBudget(room, 'a', 60);
   allowance.take(10);
@@ -68,7 +68,7 @@ test('what arrives after the end is not counted, as nobody would give it back', 
 });
 
 describe('one source', () => {
-  test('holds no more than its share, however many requests it makes', () => {
+  test('uses at most its share, with any number of requests', () => {
     const room = createRoom({ shareBytes: 30 });
     const held = [1, 2, 3].map(() => new RequestBudget(room, 'a', 60));
     for (const each of held) each.take(10);
@@ -78,7 +78,7 @@ describe('one source', () => {
     new RequestBudget(room, 'a', 60).take(30);
   });
 
-  test('has no more unfinished bodies than it may, finished ones apart', () => {
+  test('has a limit of unfinished bodies, to which finished ones do not count', () => {
     const room = createRoom();
     const [first] = [1, 2].map(() => {
       const allowance = new RequestBudget(room, 'a', 60);
@@ -92,7 +92,7 @@ describe('one source', () => {
   });
 });
 
-describe('where a part is full', () => {
+describe('if a pool is full', () => {
   const arrive = (pools: CallerPools, source: string, bytes: number) => {
     const refusals: unknown[] = [];
     const allowance = new RequestBudget(pools, source, 100);
@@ -101,7 +101,7 @@ describe('where a part is full', () => {
     return { allowance, refusals };
   };
 
-  test('whoever has been arriving for longest gives way, once overdue', () => {
+  test('the body that has been arriving for longest is evicted once it is overdue', () => {
     const room = createRoom();
     const oldest = arrive(room, 'a', 50);
     const next = arrive(room, 'b', 50);
@@ -117,7 +117,7 @@ describe('where a part is full', () => {
     expect(room.anonymous.heldBytes).toBe(0);
   });
 
-  test('nobody gives way to itself, and nothing that has arrived gives way', () => {
+  test('a request does not evict itself, and a complete body is not evicted', () => {
     const room = createRoom();
     const own = arrive(room, 'a', 90);
     own.allowance.step();

@@ -12,12 +12,12 @@ const sumMiB = Object.values(poolLimits).reduce(
   0,
 );
 
-test('all bodies, as much again to decode them and the process itself fit the least of the limits in infra', () => {
+test('memory for all bodies, their decoding and the process fits the lowest memory limit in infra', () => {
   const values = readFileSync(join(projectRoot, 'infra/helm/facestep/values.yaml'), 'utf8');
   const [, limit] = /^ {2}limits:\n(?:.*\n)?.*\n? {4}memory: (\d)Gi$/m.exec(values) ?? [];
   expect(2 * sumMiB + 320).toBeLessThan(Number(limit) * 1024);
 });
 
-test('one source may send the largest body that a stranger may send', () => {
+test('the share of one source fits the largest body of an anonymous caller', () => {
   expect(poolLimits.capture.anonymous.shareBytes).toBeGreaterThanOrEqual(maxPhotoBytes + formOverheadBytes);
 });

@@ -13,7 +13,7 @@ test.each([
   ['203.0.113.7:50001', '203.0.113.7'],
   ['[2001:db8:1:2::7]:50001', '2001:db8:1:2::/64'],
   [undefined, ''],
-])('%s is counted as %s', (address, expected) => {
+])('the address %s is counted as source %s', (address, expected) => {
   expect(toSource(address)).toBe(expected);
 });
 
@@ -23,7 +23,7 @@ test.each([
   [2, '2001:db8:0:0::/64'],
   // A proxy fewer than was said: the first of whom anybody tells.
   [3, '2001:db8:0:0::/64'],
-])('behind %s proxies a request is of %s', (hops, expected) => {
+])('behind %s proxies the source of a request is %s', (hops, expected) => {
   const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '192.0.2.1' });
   const request = new IncomingMessage(socket);
   request.headers['x-forwarded-for'] = '2001:db8::9, 198.51.100.2';

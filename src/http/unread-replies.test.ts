@@ -44,7 +44,7 @@ async function askUnread(name: string, localAddress = host): Promise<void> {
   await eventually(async () => expect(open.has(`/${name}`)).toBe(true));
 }
 
-test('a large reply arrives whole, with its length, whether it is bytes or text', async () => {
+test('a large response of bytes or text arrives completely, with its length', async () => {
   await start({});
   const answered = await fetch(`http://${host}:${server.port}/`);
   expect(answered.headers.get('content-length')).toBe(String(body.length));
@@ -56,24 +56,24 @@ test('a large reply arrives whole, with its length, whether it is bytes or text'
   expect([head.status, await head.text()]).toEqual([200, '']);
 });
 
-describe('unread replies', () => {
+describe('unread responses', () => {
   test.each([
-    ['of one source hold no more than its share', { shareBytes: 40 * mebibyte }],
-    ['of all sources hold no more than the capacity', { shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte }],
-  ])('%s: those that waited longest are closed', async (_title, limits) => {
+    ['of one source use at most its share', { shareBytes: 40 * mebibyte }],
+    ['of all sources use at most the capacity', { shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte }],
+  ])('%s: the oldest are closed', async (_title, limits) => {
     await start(limits);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
   });
 
-  test('of the source that holds most are closed first, however long another client takes', async () => {
+  test('of the source with the most are closed first, even if another source’s is older', async () => {
     await start({ shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte });
     await askUnread('slow', '127.0.0.9');
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
     await eventually(async () => expect([...open]).toEqual(['/slow', '/f']));
   });
 
-  test('of a client that reads nothing are closed after the patience, and not those of one that reads', async () => {
+  test('of a client that does not read are closed after a timeout; those of a reading client are not', async () => {
     await start({ patienceSteps: 20, stepMs: 20, shareBytes: 1000 * mebibyte });
     await askUnread('silent');
     const reader = connect(server.port, host);
@@ -88,7 +88,7 @@ describe('unread replies', () => {
     await eventually(async () => expect([...open]).toEqual([]));
   });
 
-  test('are forgotten when they are read, so that the budget does not run out', async () => {
+  test('stop counting when they have been read', async () => {
     await start({ shareBytes: 20 * mebibyte, capacityBytes: 20 * mebibyte });
     for (let at = 0; at < 5; at += 1) {
       const answered = await fetch(`http://${host}:${server.port}/`);

@@ -36,7 +36,7 @@ async function enrol(subject: string): Promise<string> {
 const report = (secret: string) => server.postJson('/face/not-me', { secret });
 const actions = () => server.audit.events.map(({ action, subject }) => `${action} ${subject}`);
 
-test('“this was not me” ends the enrolment and what waits, and tells the help desk; once', async () => {
+test('a report of “this was not me” ends the enrolment and running step-ups and notifies the help desk, once', async () => {
   const secret = await enrol('anna');
   const other = await enrol('berta');
   const started = await startStepUp(
@@ -67,7 +67,7 @@ test('“this was not me” ends the enrolment and what waits, and tells the hel
   expect((await report(other)).status).toBe(200);
 });
 
-test('sessions at the provider are ended where it is asked to; where that fails the enrolment has ended all the same', async () => {
+test('a report ends the provider’s sessions if configured, and ends the enrolment even if that fails', async () => {
   const ended: string[] = [];
   const detailOf = () => server.audit.events.findLast(({ action }) => action === 'not_me_reported')?.detail;
   Object.assign(profile, { endSessions: async (subject: string) => void ended.push(subject) });
@@ -81,14 +81,14 @@ test('sessions at the provider are ended where it is asked to; where that fails 
   expect(server.messages.at(-1)?.text).toContain('could not be ended');
 });
 
-test('two presses at once end one enrolment, and are one report', async () => {
+test('two concurrent reports end one enrolment and are audited once', async () => {
   const secret = await enrol('anna');
   const answers = await Promise.all([report(secret), report(secret)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
   expect(actions().filter((each) => each === 'not_me_reported anna')).toHaveLength(1);
 });
 
-test('an old link, an invented one and none are over', async () => {
+test('an expired, invented or missing link is refused, and the enrolment remains', async () => {
   const secret = await enrol('anna');
   server.clock.advanceSec(7 * 86_400 + 1);
   for (const text of [secret, 'a'.repeat(43)]) expect((await report(text)).body.code).toBe('step_up_unknown');

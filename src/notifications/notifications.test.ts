@@ -87,7 +87,7 @@ const events = {
 const subjectsOf = (sent: readonly Message[]) => sent.map(({ subject }) => subject);
 
 test.each(Object.keys(events) as (keyof typeof events)[])(
-  '%s: the person is told, at the address of that moment',
+  'the event "%s" sends a notification to the user’s current address',
   async (kind) => {
     const { sent, append } = await setUp();
     await append(events[kind]);
@@ -104,7 +104,7 @@ test.each(Object.keys(events) as (keyof typeof events)[])(
   },
 );
 
-test('what is nothing to a person is not told', async () => {
+test('events that do not concern a known user send no notification', async () => {
   const { sent, append } = await setUp();
   await append(
     { action: 'renewed', ...anna, detail: toChange('renewal') },
@@ -117,20 +117,20 @@ test('what is nothing to a person is not told', async () => {
   expect(sent).toEqual([]);
 });
 
-test('where the policy does not ask for notices there are none', async () => {
+test('no notifications are sent if the policy disables them', async () => {
   const { sent, append, core } = await setUp({ notices: false });
   await append(events.enrolled);
   expect(sent).toEqual([]);
   expect(core.audit.events).toHaveLength(1);
 });
 
-test('the end of an enrolment and the consent withdrawn with it are one letter', async () => {
+test('the end of an enrolment and the withdrawal of its consent send one e-mail together', async () => {
   const { sent, append } = await setUp();
   await append({ action: 'consent_withdrawn', ...anna, detail: { tokenId: 't' } }, events.ended);
   expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.ended.subject]);
 });
 
-test('nobody can be flooded: one of a kind in an hour, a few in a day, and another person is told all the same', async () => {
+test('notifications are limited per event type and hour and per day, separately for each user', async () => {
   const { sent, append, core } = await setUp();
   await append(...Array.from({ length: 50 }, () => events.refused));
   expect(sent).toHaveLength(1);
@@ -146,7 +146,7 @@ test('nobody can be flooded: one of a kind in an hour, a few in a day, and anoth
   expect(sent.slice(before).map(({ to }) => to)).toEqual(['berta@example.com']);
 });
 
-test('a letter that fails, or a provider that is away, holds up nothing and refuses nothing', async () => {
+test('a failed e-mail, or an unavailable provider, neither blocks nor fails the audited event', async () => {
   const { append, core, setFailing } = await setUp();
   setFailing();
   await append(events.enrolled);
@@ -158,7 +158,7 @@ test('a letter that fails, or a provider that is away, holds up nothing and refu
   expect(core.log.text()).not.toMatch(/anna|example\.com/);
 });
 
-test('what a person does not want is not sent, and the rest is in the language they read', async () => {
+test('notifications that the user disabled are not sent; the others are in the user’s language', async () => {
   const { sent, append, deps } = await setUp();
   await storeNotificationChoice(anna, { on: ['locked'], language: 'fr' }, deps);
   await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });
@@ -172,7 +172,7 @@ test('what a person does not want is not sent, and the rest is in the language t
   });
 });
 
-test('a choice ends 400 days after it was last used, and notices are sent again', async () => {
+test('a choice expires 400 days after its last use, and notifications are sent again', async () => {
   const { sent, append, core, deps } = await setUp();
   await storeNotificationChoice(anna, { on: [], language: 'en' }, deps);
   core.clock.advanceSec(400 * secondsPerDay - 1);
@@ -185,7 +185,7 @@ test('a choice ends 400 days after it was last used, and notices are sent again'
 });
 
 /* Pushed to browsers, by a push service on a real socket that opens what it gets. */
-describe('pushed notices', () => {
+describe('push notifications', () => {
   const contact = 'mailto:security@example.com';
   let service: PushServiceSimulator;
   let now = () => 0;
@@ -213,7 +213,7 @@ describe('pushed notices', () => {
   }
   const bodies = () => service.opened.map(({ text }) => JSON.parse(text));
 
-  test('a browser is told what the subject of the letter says, in the person’s language, and nothing more', async () => {
+  test('contain only the e-mail’s subject line in the user’s language', async () => {
     const { sent, append, deps, subscribe, add } = await start();
     await add(await subscribe());
     await storeNotificationChoice(anna, { language: 'ar' }, deps);
@@ -225,7 +225,7 @@ describe('pushed notices', () => {
     expect(service.opened).toHaveLength(1);
   });
 
-  test('who wants no e-mail gets one where no browser takes the notice', async () => {
+  test('fall back to e-mail if no browser receives them, even if the user disabled e-mail', async () => {
     const { core, sent, append, deps, subscribe, add } = await start();
     await storeNotificationChoice(anna, { email: false, language: 'en' }, deps);
     await append(events.enrolled);
@@ -241,7 +241,7 @@ describe('pushed notices', () => {
     expect(await readNotificationDevices(anna, deps)).toHaveLength(1);
   });
 
-  test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {
+  test('go to at most five browsers, without duplicates, and their addresses are stored encrypted', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));
@@ -257,7 +257,7 @@ describe('pushed notices', () => {
     expect(await countNotificationDevices(anna, deps)).toBeNull();
   });
 
-  test('what was sealed under a retired key, or for somebody else, is not read', async () => {
+  test('do not use addresses sealed under a retired key or for another user', async () => {
     const { core, deps, subscribe } = await start();
     const first = randomBytes(32);
     const second = randomBytes(32);

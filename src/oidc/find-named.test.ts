@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { FaceError } from '../errors.js';
 import { findNamed } from './relying-party.js';
 
-test('an exact id wins over a username that equals the id of another user', async () => {
+test('an exact user id takes precedence over an equal username of another user', async () => {
   const toAccount = (subject: string, login: string) => ({ subject, login, email: null, phone: null });
   const directory = {
     findAccount: async (login: string) => (login === '4711' ? toAccount('99', '4711') : null),

@@ -19,7 +19,7 @@ const contextOf = (params: Readonly<Record<string, string>>, running: readonly s
     },
   }) as never;
 
-test('of two requests that passed the check at once, one begins a sign-in', async () => {
+test('of two concurrent requests with the same proof, only one starts a sign-in', async () => {
   const { take } = createSingleUse({ state, interactionUrl });
   const proof = { id: 'proof-1', expiresAt: addSec(clock.now(), 60) };
   await take(proof, contextOf({ nonce: 'n' }, []), 'first');

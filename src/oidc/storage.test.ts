@@ -9,7 +9,7 @@ const open = (connection = 'work') => {
   return { clock, state, storage: createStorage(connection, { clock, state }) };
 };
 
-test('reads back what was written, until its end', async () => {
+test('an OpenID artefact can be read until it expires', async () => {
   const { clock, storage } = open();
   const codes = storage('AuthorizationCode');
   await codes.upsert('c-1', { jti: 'c-1', accountId: 'anna', claims: { id_token: { acr: null } } }, 60);
@@ -18,7 +18,7 @@ test('reads back what was written, until its end', async () => {
   expect(await codes.find('c-1')).toBeUndefined();
 });
 
-test('what one connection or kind keeps, another does not find', async () => {
+test('an OpenID artefact of one connection or model is not found under another', async () => {
   const { state, clock, storage } = open();
   await storage('AuthorizationCode').upsert('c-1', { jti: 'c-1' }, 60);
   expect(await storage('AccessToken').find('c-1')).toBeUndefined();
@@ -26,7 +26,7 @@ test('what one connection or kind keeps, another does not find', async () => {
 });
 
 test.each(['AuthorizationCode', 'PushedAuthorizationRequest'])(
-  'of many who consume a %s at once one succeeds',
+  'of ten concurrent attempts to consume a %s, one succeeds',
   async (model) => {
     const { storage } = open();
     const kept = storage(model);
@@ -37,7 +37,7 @@ test.each(['AuthorizationCode', 'PushedAuthorizationRequest'])(
   },
 );
 
-test('of many who end an interaction at once one succeeds', async () => {
+test('of ten concurrent attempts to destroy an interaction, one succeeds', async () => {
   const { storage } = open();
   const interactions = storage('Interaction');
   await interactions.upsert('i', { jti: 'i' }, 60);
@@ -46,7 +46,7 @@ test('of many who end an interaction at once one succeeds', async () => {
   expect(await interactions.find('i')).toBeUndefined();
 });
 
-test('an assertion is noted once', async () => {
+test('of ten concurrent uses of one client assertion, one is accepted', async () => {
   const { storage } = open();
   const seen = storage('ReplayDetection');
   const all = await Promise.allSettled(Array.from({ length: 10 }, () => seen.upsert('a', { jti: 'a' }, 60)));

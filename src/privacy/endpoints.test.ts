@@ -72,7 +72,7 @@ const check = (connection: Connection, person: string) =>
 
 const login = loginOf('anna').toUpperCase();
 
-test('an export has all stored data of every store, and no token', async () => {
+test('an export has the stored data of all stores, and no token', async () => {
   const sealed = await enrol(connections.work);
   await check(connections.work, 'stranger');
   const reply = await ask('export', { login });
@@ -101,7 +101,7 @@ test('an export has all stored data of every store, and no token', async () => {
   expect(server.audit.events.at(-1)).toMatchObject({ action: 'subject_exported', detail: { by: 'owner' } });
 });
 
-test('a revocation reaches every connection; where one is down it says so, and can be repeated', async () => {
+test('a revocation covers all connections, reports one that is unavailable, and can be repeated', async () => {
   await enrol(connections.shop);
   const tokens = [profiles.work.attributes.get('anna')!, profiles.shop.attributes.get('anna')!];
   profiles.shop.setDown(true);
@@ -116,7 +116,7 @@ test('a revocation reaches every connection; where one is down it says so, and c
   expect(server.audit.events.at(-1)).toMatchObject({ detail: { code: 'token_revoked' } });
 });
 
-test('with the provider down an erasure takes all but the attribute and the consent: nobody writes to them any more', async () => {
+test('with the provider unavailable, an erasure still removes the user from campaigns and help requests', async () => {
   await enrol(connections.work);
   const settings = { name: 'All', connection: 'work', language: 'en', linkDays: 14, reminderDays: 7 } as const;
   const asked = { ...settings, reminders: 2, from: { people: named(['anna']) } };
@@ -147,7 +147,7 @@ test('with the provider down an erasure takes all but the attribute and the cons
   expect(profiles.work.attributes.get('anna')).toBeNull();
 });
 
-test('with the provider down the token is denied all the same: the consent names it', async () => {
+test('with the provider unavailable, a revocation still denies the token named in the consent', async () => {
   await enrol(connections.work);
   profiles.work.setDown(true);
   expect(await ask('revoke', { connection: 'work', subject: 'anna' })).toMatchObject({ complete: false });
@@ -158,7 +158,7 @@ test('with the provider down the token is denied all the same: the consent names
 
 const receiptGuard = z.object({ receipt: z.string() });
 
-test('an erasure leaves only what its signed receipt lists in the store', async () => {
+test('an erasure leaves only the data that its signed receipt lists', async () => {
   const sealed = await enrol(connections.work);
   await enrol(connections.shop);
   const { receipt } = receiptGuard.parse(await ask('erase', { login }));
@@ -187,7 +187,7 @@ test('an erasure leaves only what its signed receipt lists in the store', async 
   expect(await check(connections.work, 'anna')).toBe('passed');
 });
 
-test('a lockout is ended by who helps', async () => {
+test('an administrator can end a lockout', async () => {
   await enrol(connections.work);
   for (let failure = 0; failure < 5; failure += 1) await check(connections.work, 'stranger');
   expect(await check(connections.work, 'anna')).toBe('locked_out');
@@ -198,7 +198,7 @@ test('a lockout is ended by who helps', async () => {
   expect(await check(connections.work, 'anna')).toBe('passed');
 });
 
-test('an unlock ends every lockout: the own one, those at single addresses, and of sign-ins at applications', async () => {
+test('an unlock ends all lockouts of the user: the user’s own, those per source, and those of applications', async () => {
   const { deps } = server;
   const binding = bindingOf(connections.work, 'anna');
   const fail = (whose: Parameters<typeof countAttempt>[0]) =>
@@ -226,7 +226,7 @@ test('an unlock ends every lockout: the own one, those at single addresses, and 
   expect(await fail(attemptsOfAnonymous(other, '203.0.113.9'))).toBe('locked_out');
 });
 
-test('the command line does the same, and ends with 1 where something is left', async () => {
+test('the subject command does the same and exits with 1 if a connection fails', async () => {
   await enrol(connections.shop);
   const run = (...args: string[]) => administer(server, ['subject', ...args]);
   profiles.work.setDown(true);

@@ -14,11 +14,11 @@ afterAll(() => state.close());
 
 const parts = ['token', ...personalData.map(({ part }) => part), ...remainingData.map(({ what }) => what)];
 
-test('each part is registered once', () => {
+test('each kind of personal data is registered once', () => {
   expect(new Set(parts).size).toBe(parts.length);
 });
 
-test('the stores of the tests refuse a key that nobody accounts for', async () => {
+test('the stores of the tests refuse a key that is not registered as personal data', async () => {
   const checked = requireAccountedKeys(state);
   const put = (key: string) => checked.write(key, true, { when: 'any', expiresAt: null });
   expect(await put('consent:work:anna')).toBe(true);
@@ -26,7 +26,7 @@ test('the stores of the tests refuse a key that nobody accounts for', async () =
   expect(() => checked.add('visits:work:anna', 1, clock.now())).toThrow('visits:work:anna');
 });
 
-test('the table of docs/data-subjects.md has the parts that a receipt names', () => {
+test('docs/data-subjects.md lists exactly the kinds of data that a receipt names', () => {
   const page = readFileSync(join(projectRoot, 'docs/data-subjects.md'), 'utf8');
   const table = page.slice(page.indexOf('| what '), page.indexOf('\nNot held'));
   const named = table.split('\n').flatMap((row) => {

@@ -20,14 +20,18 @@ function setUp(account: Partial<Account> = {}) {
 }
 
 test.each<[string, Partial<Account>, string | null]>([
-  ['what somebody signs in by', {}, loginOf('anna')],
-  ['the mailbox, where that is no address', { login: 'anna', email: 'anna@mail.example.com' }, 'anna@mail.example.com'],
-  ['nothing, where neither is one', { login: 'anna', email: null }, null],
-])('is %s', async (_, account, expected) => {
+  ['the login, if that is an e-mail address', {}, loginOf('anna')],
+  [
+    'the mailbox, if the login is no e-mail address',
+    { login: 'anna', email: 'anna@mail.example.com' },
+    'anna@mail.example.com',
+  ],
+  ['null, if the user has neither', { login: 'anna', email: null }, null],
+])('the e-mail address of a subject is %s', async (_, account, expected) => {
   expect(await setUp(account).findEmail('work', 'anna')).toBe(expected);
 });
 
-test('is nothing of a user who is gone, and unknown while the provider does not answer', async () => {
+test('the e-mail address is null for a deleted user, and an error if the provider is unavailable', async () => {
   const { findEmail, memory } = setUp();
   expect(await findEmail('work', 'gone')).toBeNull();
   memory.setDown(true);

@@ -48,8 +48,8 @@ const enqueue = (jti: string, name: 'credential-change' | 'session-revoked' = 's
     deps,
   );
 
-describe('a poll', () => {
-  test('gives nothing of what its receiver asks for no more, and keeps no room for it', async () => {
+describe('the polling of security events', () => {
+  test('skips and removes events that the stream no longer requests', async () => {
     await enqueue('a', 'credential-change');
     await enqueue('b');
     const narrowed: EventStream = { ...stream, events: ['session-revoked'] };
@@ -59,7 +59,7 @@ describe('a poll', () => {
     expect(outcomes).toEqual([]);
   });
 
-  test('that refuses an event while the disk is full is told of it again, until there is a dead letter', async () => {
+  test('returns a refused event again until its dead letter can be written to the disk', async () => {
     await enqueue('a');
     mkdirSync(deadLetters);
     const setErrs = { a: { err: 'invalid_key' } };

@@ -111,8 +111,8 @@ const revoked = (subject: string, connection = 'work') =>
 const told = ({ taken }: SecurityEventReceiverSimulator) =>
   taken.map(({ name, change, subject }) => [subject, name, change].filter((each) => each !== null).join(' '));
 
-describe('what a receiver is told', () => {
-  test('enrolments, revocations and erasures of users, in order, but no checks and renewals', async () => {
+describe('security events sent to a receiver', () => {
+  test('are enrolments, revocations and erasures in order, without checks and renewals', async () => {
     const { simulator, receiver } = await addReceiver('one');
     await start([receiver]);
     const anna = { connection: 'work', subject: 'anna' };
@@ -140,7 +140,7 @@ describe('what a receiver is told', () => {
     await until(() => waiting.get('one') === 0);
   });
 
-  test('only of the connections and events it is configured for, and only about users', async () => {
+  test('are only those of its configured connections and event types, and only about users', async () => {
     const { simulator, receiver } = await addReceiver('one', { connections: ['work'], events: ['session-revoked'] });
     await start([receiver]);
     await revoked('anna', 'home');
@@ -152,7 +152,7 @@ describe('what a receiver is told', () => {
     expect(simulator.requests()).toBe(1);
   });
 
-  test('that a user’s risk rises with lockouts, and of nothing else, where it asks for that', async () => {
+  test('include the user’s risk level after lockouts, and only lockouts, if requested', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['user-risk-change'] });
     await start([receiver]);
     await revoked('anna');
@@ -169,8 +169,8 @@ describe('what a receiver is told', () => {
   });
 });
 
-describe('a receiver in trouble', () => {
-  test('is told again, later and later, under the same id', async () => {
+describe('an event receiver with errors', () => {
+  test('receives the event again with exponential back-off, under the same id', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     simulator.fail(500, 503, 429, 200, { status: 400, body: 'a proxy says no' }, 401);
     const chances = [0, 255, 128, 1, 200, 77];
@@ -189,7 +189,7 @@ describe('a receiver in trouble', () => {
     expect(log.text()).not.toContain(token);
   });
 
-  test('that redirects is not followed', async () => {
+  test('that redirects: the redirect is not followed', async () => {
     const one = await addReceiver('one');
     const two = await addReceiver('two');
     one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
@@ -200,7 +200,7 @@ describe('a receiver in trouble', () => {
     expect(outcomes).toEqual(['one failed', 'one delivered']);
   });
 
-  test('that does not answer holds up no other, and no stop', async () => {
+  test('that does not respond delays neither other receivers nor the shutdown', async () => {
     const slow = await addReceiver('slow');
     const quick = await addReceiver('quick');
     slow.simulator.fail('hang');
@@ -215,7 +215,7 @@ describe('a receiver in trouble', () => {
     expect(quick.simulator.taken).toHaveLength(1);
   });
 
-  test('that refuses an event gets the next one, and the refused one is a dead letter without anything secret', async () => {
+  test('that refuses an event receives the next one; the refused event becomes a dead letter without secrets', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     simulator.fail({ status: 400, body: '{"err":"invalid_key","description":"x"}' });
     await start([receiver]);
@@ -246,7 +246,7 @@ describe('a receiver in trouble', () => {
     expect(await readDeadLetters(files().deadLetters)).toEqual([]);
   });
 
-  test('for a day is given up on, event by event, each after one try at least', async () => {
+  test('that fails for a day: older events become dead letters after at least one attempt each', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     await start([receiver]);
     await stop();
@@ -263,8 +263,8 @@ describe('a receiver in trouble', () => {
   });
 });
 
-describe('a stream that was made over the API', () => {
-  test('begins when it was made, wherever; ends when it is gone, and goes on after a restart', async () => {
+describe('a stream that was created with the API', () => {
+  test('starts with its creation, ends with its deletion, and continues after a restart', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     await revoked('long ago');
     clock.advanceSec(60);

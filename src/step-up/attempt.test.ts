@@ -46,7 +46,7 @@ async function begin(started: Started, verify: (request: VerifyRequest) => Promi
   while ((await readStepUp(started.id, core.deps)).state !== 'captured') await new Promise(setImmediate);
 }
 
-test('a step-up whose attempt nobody will end is open again after half a minute', async () => {
+test('a step-up whose attempt was interrupted is open again after 30 seconds', async () => {
   const started = await start();
   await begin(started, never);
   core.clock.advanceSec(29);
@@ -56,7 +56,7 @@ test('a step-up whose attempt nobody will end is open again after half a minute'
   expect((await submit(started)).state).toBe('passed');
 });
 
-test('each such attempt counts: after three the step-up has failed', async () => {
+test('each interrupted attempt counts: after three the step-up has failed', async () => {
   const started = await start();
   for (let tries = 0; tries < 3; tries += 1) {
     await begin(started, never);
@@ -66,7 +66,7 @@ test('each such attempt counts: after three the step-up has failed', async () =>
   expect(await submit(started).catch(toCode)).toBe('step_up_finished');
 });
 
-test('an attempt that ends after another has begun counts for nothing, and opens nothing twice', async () => {
+test('an attempt that ends after a newer one began is ignored, and leaves no second pass', async () => {
   const started = await start();
   let resume: () => void = () => {};
   const waiting = new Promise<void>((resolve) => {
@@ -104,7 +104,7 @@ test('an attempt that ends after another has begun counts for nothing, and opens
   expect(await take('event-2')).toBe('check_used');
 });
 
-test('an attempt that began in time passes after it, of a token that somebody keeps, too; one that dies leaves no token', async () => {
+test('an attempt started before the expiry can pass after it; an interrupted one leaves no token in the store', async () => {
   const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
   const photos = [drawPhoto('anna', 1)];
   const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null, share: testShare }, core.deps);

@@ -15,7 +15,7 @@ const digests: Readonly<Record<string, string>> = {
   'consent-1': '4db060f16e2881a30da8f418b89c145d6ad26b7c0816e7339c23b13cb32ed1da',
 };
 
-test('consent texts that changed have a new version, or a digest that was replaced on purpose', () => {
+test('a changed consent text requires a new version, or a deliberately replaced digest', () => {
   const texts = supportedLanguages.map((language) => {
     const { capture } = JSON.parse(readFileSync(join(projectRoot, `locales/${language}.json`), 'utf8'));
     return [language, capture.page.consent];

@@ -55,7 +55,7 @@ async function unlike(photos: readonly Photo[], who: Partial<StepUpRecord> = {})
   return compared?.unlike.value;
 }
 
-test('a frame is a copy where as many bands agree as the bound says, mirrored or not, and no sooner', async () => {
+test('a frame is a copy of an earlier one if enough bands agree, also if it is mirrored', async () => {
   expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
   expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { proved: false })).toBe(1);
   expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { proved: false })).toBe(1);
@@ -63,11 +63,11 @@ test('a frame is a copy where as many bands agree as the bound says, mirrored or
   expect(given.every((sketch) => sketch.use((steps) => steps.every((step) => step === 0)))).toBe(true);
 });
 
-test('frames of one challenge are not held against each other', async () => {
+test('frames of the same challenge are not compared with each other', async () => {
   expect(await unlike([draw('ada'), draw('ada')])).toBe(2);
 });
 
-test('the last twenty challenges are remembered for thirty days', async () => {
+test('the frames of the last twenty challenges are stored for thirty days', async () => {
   for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
   expect(await readEarlierFrames(record, { state })).toMatchObject({ challenges: 20 });
   const anonymousSource = { proved: false } as const;
@@ -76,13 +76,13 @@ test('the last twenty challenges are remembered for thirty days', async () => {
   expect(await unlike([draw('frame 20')], anonymousSource)).toBe(1);
 });
 
-test('nothing is stored for anonymous callers, and frames without a subject have no result', async () => {
+test('frames of anonymous callers are compared but not stored, and frames without a subject are not compared', async () => {
   expect(await unlike([draw('ada')], { proved: false })).toBe(1);
   expect(await readEarlierFrames(record, { state })).toBeNull();
   expect(await unlike([draw('ada')], { subject: '' })).toBeUndefined();
 });
 
-test('each user has their own key, and retiring it forgets their frames', async () => {
+test('stored frames are encrypted with a key per user, and retiring the key makes them unreadable', async () => {
   await unlike([draw('ada')]);
   await unlike([draw('ada')], { subject: '00u2' });
   const one = await state.read('frames-seen:acme:00u1');

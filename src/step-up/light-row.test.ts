@@ -5,7 +5,7 @@ import { drawLights } from './movement-challenge.js';
 
 const movements = ['centre', 'left', 'up', 'right', 'centre'] as const;
 
-test('a row has two halves, changed over, and an ordered pair of colours for each pose; each pair as likely', () => {
+test('a row of lights has two swapped halves and a colour pair per pose, each pair equally likely', () => {
   const pairs = new Map<string, number>();
   const halves = new Map<string, number>();
   for (let draw = 0; draw < 6000; draw += 1) {

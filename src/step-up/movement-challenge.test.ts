@@ -4,7 +4,7 @@ import { Credential } from '../core/secrets.js';
 import { epochMs } from '../core/units.js';
 import { commitFrameDigest, drawMovements, measureChallenge, newChallenge, nextOf } from './movement-challenge.js';
 
-test('every row is straight, three different turns, straight; each of the 24 as likely', () => {
+test('each challenge is centre, three different turns, centre; each of the 24 orders is equally likely', () => {
   const draws = 24_000;
   const seen = new Map<string, number>();
   for (let draw = 0; draw < draws; draw += 1) {
@@ -19,13 +19,13 @@ test('every row is straight, three different turns, straight; each of the 24 as 
   for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(200);
 });
 
-test('bytes that would favour a movement are drawn anew', () => {
+test('random bytes that would bias the movements are rejected', () => {
   const bytes = [0, 255, 255, 3, 0];
   const row = drawMovements(() => Uint8Array.of(bytes.shift() ?? 0));
   expect(row).toEqual(['centre', 'left', 'right', 'up', 'centre']);
 });
 
-test('tells one movement at a time, and times each from the moment it was told', () => {
+test('a challenge reveals one movement at a time, and measures each from that moment', () => {
   const times = [1000, 1900, 3000, 4100, 5000, 9000].map(epochMs);
   let at = 0;
   const clock = { now: () => times[at]! };
@@ -47,7 +47,7 @@ test('tells one movement at a time, and times each from the moment it was told',
 test.each([
   [8000, []],
   [8001, ['slowest_frame']],
-])('a movement that takes %i ms fails %j', (slowestMs, failing) => {
+])('a movement that takes %i ms fails the signals %j', (slowestMs, failing) => {
   let now = epochMs(1000);
   const clock = { now: () => now };
   let challenge = newChallenge(new Credential('nonce'), null, { clock, random: randomBytes });
@@ -64,10 +64,10 @@ test.each([
 });
 
 test.each<[string, number, number, readonly string[]]>([
-  ['as quick as can be', 400, 300, []],
-  ['a movement that nobody can have read and made', 399, 300, ['quickest_frame']],
-  ['a light that no page has shown for so short', 400, 299, ['quickest_light']],
-])('under light: %s', (_, turnMs, restMs, failing) => {
+  ['the shortest allowed times pass', 400, 300, []],
+  ['a movement faster than a human can read and perform fails', 399, 300, ['quickest_frame']],
+  ['a light shown for less time than the page can show it fails', 400, 299, ['quickest_light']],
+])('time limits with light: %s', (_, turnMs, restMs, failing) => {
   let now = epochMs(1000);
   const clock = { now: () => now };
   let challenge = newChallenge(new Credential('nonce'), 'down', { clock, random: randomBytes });
@@ -82,7 +82,7 @@ test.each<[string, number, number, readonly string[]]>([
 });
 
 test.each([null, 'down'] as const)(
-  'pictures that nobody committed to are told in numbers, and pass nothing: %s',
+  'frames that were never committed have finite measurements and fail, with the axis %s',
   (axis) => {
     const clock = { now: () => epochMs(1000) };
     const measured = measureChallenge(

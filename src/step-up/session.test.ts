@@ -16,7 +16,7 @@ const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 
 const about = { subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
 
-test('a link bound to one browser never opens in another', async () => {
+test('a link bound to one browser does not open in another', async () => {
   const { connection, deps } = await setUp();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
@@ -27,7 +27,7 @@ test('a link bound to one browser never opens in another', async () => {
   expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
 });
 
-test('only one of two concurrent browsers opens a link', async () => {
+test('one of twenty concurrent attempts to open a link succeeds', async () => {
   const { connection, deps } = await setUp();
   const started = await startStepUp({ connection, ...about }, deps);
   const open = () =>
@@ -36,7 +36,7 @@ test('only one of two concurrent browsers opens a link', async () => {
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('the stored state of a step-up opens nothing', async () => {
+test('the stored state of a step-up contains none of its secrets', async () => {
   const { connection, deps, state } = await setUp();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
@@ -49,7 +49,7 @@ test('the stored state of a step-up opens nothing', async () => {
     secret.use((text) => expect(stored).not.toContain(text.split('.').at(-1)));
 });
 
-test('a pass is taken once, and nothing else is', async () => {
+test('a passed step-up is taken once, and one that has not passed is not', async () => {
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
@@ -63,7 +63,7 @@ test('a pass is taken once, and nothing else is', async () => {
   await expect(takeStepUp('nobody’s', deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
 });
 
-test('a step-up that nobody came for is gone with its time', async () => {
+test('an unused step-up is deleted after its expiry', async () => {
   const { connection, deps, clock, state } = await setUp();
   const { id } = await startStepUp(
     { connection, ...about, assurance: { kind: 'anonymous', source: '192.0.2.7' } },

@@ -86,9 +86,13 @@ const captured = capture(waiting, 'first', now);
 const found: readonly [string, StepUpRecord, boolean][] = [
   ['started', waiting, true],
   ['captured', captured, false],
-  ['captured and left', { ...captured, captured: { by: 'dead', until: now } }, true],
-  ['captured, left, and without a try', { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 }, false],
-  ['kept for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
+  ['captured by an interrupted attempt', { ...captured, captured: { by: 'dead', until: now } }, true],
+  [
+    'captured by an interrupted last attempt',
+    { ...captured, captured: { by: 'dead', until: now }, triesLeft: 0 },
+    false,
+  ],
+  ['reserved for a pass', { ...captured, captured: { by: 'first', until: null } }, false],
   ['passed', { ...waiting, state: 'passed' }, false],
   ['failed', { ...waiting, state: 'failed' }, false],
   ['abandoned', { ...waiting, state: 'abandoned' }, false],
@@ -104,13 +108,13 @@ const offered = {
 
 /** What happens to one that is under way, and in which state that leaves it. */
 const steps: readonly [string, (record: StepUpRecord) => StepUpRecord, StepUpRecord['state']][] = [
-  ['agree', (record) => recordConsent(record, consent, now), 'started'],
+  ['record consent', (record) => recordConsent(record, consent, now), 'started'],
   ['abandon', (record) => abandon(record, now), 'abandoned'],
   ['renew', (record) => renew(record, now), 'started'],
   ['challenge', (record) => challenge(record, movement, now), 'started'],
-  ['commit', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
-  ['look', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
-  ['handOff', (record) => handOff(record, offered, now), 'started'],
+  ['commit to a frame', (record) => commit(record, { nonce: secret('nonce'), digest: 'digest' }, now), 'started'],
+  ['check a document photo', (record) => countReferenceCheck(record, { isWanted: true }, now), 'started'],
+  ['hand off', (record) => handOff(record, offered, now), 'started'],
   ['choose the right number', (record) => choose(record, '42', now), 'started'],
   ['choose another number', (record) => choose(record, '17', now), 'failed'],
   ['choose none', (record) => choose(record, null, now), 'failed'],
@@ -126,22 +130,22 @@ function outcomeOf(work: () => StepUpRecord): StepUpRecord | string {
   }
 }
 
-describe.each(steps)('%s', (_, step, next) => {
+describe.each(steps)('the transition "%s"', (_, step, next) => {
   // Without the challenge: an attempt takes it, and whoever commits needs it.
-  test.each(found)('of one that is %s', (_name, record, isUnderWay) => {
+  test.each(found)('of a step-up that is %s succeeds only while it is open', (_name, record, isUnderWay) => {
     const outcome = outcomeOf(() => step({ ...record, movement }));
     if (!isUnderWay) expect(outcome).toBe('step_up_finished');
     else expect(outcome).toMatchObject({ state: next });
   });
 });
 
-test('what ends a step-up keeps no token and no challenge of it', () => {
+test('a step-up that is abandoned or refused by number retains no token and no challenge', () => {
   const kept = { token: 'fv1.', binding: { tenant: 't', idp: 'api', subject: '', scope: 's', accuracy: 4 } } as const;
   for (const ended of [abandon({ ...waiting, kept }, now), choose({ ...waiting, kept }, '17', now)])
     expect(ended).toMatchObject({ kept: null, movement: null });
 });
 
-test('each bound is spent to its end, and then refuses', () => {
+test('challenges, document checks and attempts are limited, and refused beyond the limit', () => {
   const spend = (record: StepUpRecord, step: (left: StepUpRecord) => StepUpRecord): number => {
     for (let times = 0, left = record; ; times += 1) {
       const next = outcomeOf(() => step(left));
@@ -156,14 +160,14 @@ test('each bound is spent to its end, and then refuses', () => {
   expect(spend(waiting, (record) => die(capture(record, 'one', now)))).toBe(3);
 });
 
-test('without consent nobody is challenged, and no document looked at', () => {
+test('without consent no challenge starts and no document photo is checked', () => {
   const without = { ...waiting, consent: null };
   expect(outcomeOf(() => challenge(without, movement, now))).toBe('consent_missing');
   expect(outcomeOf(() => countReferenceCheck(without, { isWanted: true }, now))).toBe('consent_missing');
   expect(outcomeOf(() => countReferenceCheck(without, { isWanted: false }, now))).toBe('not_found');
 });
 
-describe('a link', () => {
+describe('the link of a step-up', () => {
   const show = (record: StepUpRecord, shown: string, browser: string | null = null) =>
     outcomeOf(() => {
       checkTicket(record, { secret: secret(shown), browser: browser === null ? null : secret(browser) }, now);
@@ -178,7 +182,7 @@ describe('a link', () => {
     lifeSec: 60,
   } as const;
 
-  test('opens by its secret, in its browser, once, while the step-up waits', () => {
+  test('opens once, with its secret and in its browser, before the expiry', () => {
     expect(show(waiting, 'link')).toBe(waiting);
     expect(show(waiting, 'another')).toBe('step_up_unknown');
     expect([show(bound, 'link'), show(bound, 'link', 'other')]).toEqual(['step_up_unknown', 'step_up_unknown']);
@@ -187,7 +191,7 @@ describe('a link', () => {
     expect(show(open(waiting, opening, now), 'link')).toBe('step_up_opened');
   });
 
-  test('of an invitation gives its person some time once it is open; a check keeps its own', () => {
+  test('of an invitation gets a new expiry when it opens; that of a check does not', () => {
     expect(open(waiting, opening, now)).toMatchObject({ expiresAt: waiting.expiresAt, returnUrl: 'https://x' });
     const invitation = { ...waiting, purpose: 'enrol', returnUrl: 'https://y' } as const;
     expect(open(invitation, opening, now)).toMatchObject({ expiresAt: addSec(now, 60), returnUrl: 'https://y' });
@@ -205,12 +209,12 @@ test('the ticket of a hand-off opens once', () => {
   );
 });
 
-describe('an attempt', () => {
+describe('an attempt at a step-up', () => {
   const later = addSec(now, 30);
   const second = capture({ ...captured, movement }, 'second', later);
   const failed = { ...captured, state: 'failed' } as const;
 
-  test('ends only as the one that has begun last', () => {
+  test('is ended only by the attempt that began last', () => {
     expect(end(captured, captured, failed)).toMatchObject({ state: 'failed', captured: null });
     for (const over of [second, failed, releaseAttempt(captured)]) {
       expect(outcomeOf(() => end(over, captured, failed))).toBe('step_up_finished');
@@ -218,17 +222,17 @@ describe('an attempt', () => {
     }
   });
 
-  test('that is kept for its pass is never left, however long it takes', () => {
+  test('that is reserved for its pass does not time out', () => {
     expect(stateAt(captured, later)).toBe('started');
     expect(stateAt(reserveForPass(captured, captured), addSec(now, 599))).toBe('captured');
   });
 
-  test('without a decision gives its try back, and not its challenge', () => {
+  test('without a decision restores the try but not the challenge', () => {
     expect(releaseAttempt(captured)).toEqual({ ...waiting, movement: null });
   });
 });
 
-test('a pass is taken once, and nothing else is', () => {
+test('a passed step-up is taken once, and one in any other state is not', () => {
   const passed = { ...waiting, state: 'passed' } as const;
   expect(outcomeOf(() => take(take(passed)))).toBe('step_up_finished');
   for (const [, record] of found.filter(([name]) => name !== 'passed'))

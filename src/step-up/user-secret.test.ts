@@ -81,7 +81,7 @@ describe('with a passkey', () => {
     expect(await check(presented.value)).toBe(true);
   });
 
-  test('an assertion is good once, and for its own step-up', async () => {
+  test('an assertion is valid once, and only for its own step-up', async () => {
     const { authenticator, begin, enrol, take } = await setUp();
     const { secret } = await enrol();
     const own = authenticator.get(await begin('step-up', 'get'));
@@ -92,7 +92,7 @@ describe('with a passkey', () => {
     expect(text((await take(own, 'never begun')).value)).not.toBe(text(secret.value));
   });
 
-  test('an assertion is spent by a wrong one, and over when another ceremony begins', async () => {
+  test('an assertion is invalid after a wrong one, or when another ceremony starts', async () => {
     const { authenticator, begin, enrol, take } = await setUp();
     const { secret } = await enrol();
     const first = authenticator.get(await begin('step-up', 'get'));
@@ -101,7 +101,7 @@ describe('with a passkey', () => {
     expect(text((await take(second)).value)).not.toBe(text(secret.value));
   });
 
-  test('an assertion is good for ten minutes', async () => {
+  test('an assertion is invalid after ten minutes', async () => {
     const { authenticator, begin, clock, enrol, take } = await setUp();
     const { secret } = await enrol();
     const late = authenticator.get(await begin('step-up', 'get'));
@@ -109,7 +109,7 @@ describe('with a passkey', () => {
     expect(text((await take(late)).value)).not.toBe(text(secret.value));
   });
 
-  test('of two at once with one challenge one is taken', async () => {
+  test('one of five concurrent uses of an assertion is accepted', async () => {
     const { authenticator, begin, enrol, take } = await setUp();
     const { secret } = await enrol();
     const answer = authenticator.get(await begin('step-up', 'get'));
@@ -117,7 +117,7 @@ describe('with a passkey', () => {
     expect(taken.filter(({ value }) => text(value) === text(secret.value))).toHaveLength(1);
   });
 
-  test('revocation forgets the credential, and whoever asks then gets the decoy', async () => {
+  test('revocation deletes the credential, and later requests get the decoy options', async () => {
     const { anna, begin, connection, deps, enrol } = await setUp();
     const before = await begin('before', 'get');
     await enrol();
@@ -126,14 +126,14 @@ describe('with a passkey', () => {
     expect({ ...(await begin('after', 'get')), challenge: null }).toEqual({ ...before, challenge: null });
   });
 
-  test('a credential is enrolled once', async () => {
+  test('a new credential is accepted once', async () => {
     const { authenticator, begin, deps, sent } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
     await takeNewPasskey({ stepUpId: 'one', answer }, deps);
     await expect(takeNewPasskey({ stepUpId: 'one', answer }, deps)).rejects.toMatchObject({ code: 'secret_missing' });
   });
 
-  test('only the credential is stored, until the enrolment ends', async () => {
+  test('only the public credential is stored, until the enrolment ends', async () => {
     const { anna, begin, authenticator, clock, deps, sent, state } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
     const { passkey: credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);
@@ -155,7 +155,7 @@ describe('with a passkey', () => {
   });
 });
 
-describe('who has no credential', () => {
+describe('a user without a credential', () => {
   const shapeOf = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(shapeOf);
     if (typeof value !== 'object' || value === null) return typeof value;
@@ -163,7 +163,7 @@ describe('who has no credential', () => {
   };
   const idOf = (options: Awaited<ReturnType<typeof startCeremony>>) => JSON.stringify(options.allowCredentials);
 
-  test('gets options like anybody’s, the same each time, but for the challenge', async () => {
+  test('gets decoy options of the same shape, equal at each request except for the challenge', async () => {
     const { begin, enrol } = await setUp();
     await enrol();
     const known = await begin('one', 'get');
@@ -176,7 +176,7 @@ describe('who has no credential', () => {
     expect(again.challenge).not.toBe(first.challenge);
   });
 
-  test('gets options of their own: by subject, by connection, by server', async () => {
+  test('gets decoy options that differ by subject, connection and server', async () => {
     const { begin, deps } = await setUp();
     const other = await setUp();
     const options = [
@@ -191,7 +191,7 @@ describe('who has no credential', () => {
     expect(new Set(options.map(idOf)).size).toBe(4);
   });
 
-  test('looks like real authenticators do', async () => {
+  test('gets credential ids of the lengths that real authenticators use', async () => {
     const { begin } = await setUp();
     const lengths = new Set<number>();
     for (let each = 0; each < 60; each += 1) {
@@ -201,7 +201,7 @@ describe('who has no credential', () => {
     expect([...lengths].toSorted((a, b) => a - b)).toEqual([16, 20, 32, 48]);
   });
 
-  test('proves nothing, not even with the decoy’s well-known key', async () => {
+  test('cannot pass with the decoy’s publicly known key', async () => {
     const { begin, deps, sent } = await setUp();
     const decoy = await decoyPasskey({ connection: 'work', subject: 'berta' }, deps);
     const authenticator = createAuthenticator();
@@ -214,7 +214,7 @@ describe('who has no credential', () => {
   });
 });
 
-test('the input of the PRF is 32 bytes, the same each time, and another for each subject and connection', () => {
+test('the PRF input has 32 bytes, is stable, and differs for each subject and connection', () => {
   const salts = [
     { connection: 'work', subject: 'anna' },
     { connection: 'work', subject: 'berta' },
@@ -230,7 +230,7 @@ test('the input of the PRF is 32 bytes, the same each time, and another for each
 describe('with a PIN', () => {
   const pin = new UserSecret('482915');
 
-  test('the token opens with the face and the PIN, and with neither alone', async () => {
+  test('the token opens only with both the face and the PIN', async () => {
     const { check, enrolWith } = await setUp();
     await enrolWith(pin);
     expect(await check(pin)).toBe(true);
@@ -239,7 +239,7 @@ describe('with a PIN', () => {
     expect(await check(null)).toBe(false);
   });
 
-  test('wrong ones count as wrong faces do', async () => {
+  test('wrong PINs count as failed attempts, like wrong faces', async () => {
     const { check, enrolWith } = await setUp();
     await enrolWith(pin);
     for (let each = 0; each < 5; each += 1) expect(await check(new UserSecret(`48291${each}${each}`))).toBe(false);

@@ -16,7 +16,7 @@ function written(write: (log: Log) => void): string {
   return readFileSync(file, 'utf8');
 }
 
-test('a text under the name of a secret is not written, at the top or in a detail', () => {
+test('values with the field name of a secret are redacted, also in nested objects', () => {
   const text = written((log) => {
     log.error('failed', {
       password: 'canary',
@@ -30,7 +30,7 @@ test('a text under the name of a secret is not written, at the top or in a detai
   expect(text).toContain('"settings":{"adminKey":"[set]","verifier":{"token":"[unset]"}}');
 });
 
-test('a line names the request that caused it, and a line beside it names none', () => {
+test('a log line names the request that caused it, and a line outside a request has no request id', () => {
   const text = written((log) => {
     contexts.run({ requestId: 'a1', network: null, trace: null }, () => log.info('within'));
     log.info('beside');

@@ -29,8 +29,8 @@ async function open(traces: { url?: string; sampleRatio?: number } | null = null
 const begin = (telemetry: Awaited<ReturnType<typeof open>>['telemetry'], traceparent?: string) =>
   telemetry.followRequest({ requestId: 'a1', traceparent, network: '192.0.2.0/24' });
 
-describe('what is counted', () => {
-  test('requests by route, refusals by code, and nothing under a name that a caller made up', async () => {
+describe('metrics', () => {
+  test('count requests by route and refusals by code, without labels chosen by the caller', async () => {
     const { telemetry } = await open();
     begin(telemetry).end(ended);
     const refusal = new FaceError('not_found');
@@ -44,7 +44,7 @@ describe('what is counted', () => {
     expect(text).not.toContain('canary');
   });
 
-  test('what a hook left of its budget, and who left nothing', async () => {
+  test('record the remaining time of a hook’s budget, and the hooks that exceeded it', async () => {
     const { telemetry } = await open();
     const labels = { connection: 'acme', hook: 'token' };
     telemetry.expectHook(labels);
@@ -60,7 +60,7 @@ describe('what is counted', () => {
     expect(text).toContain('facestep_hook_late_total{connection="acme",hook="token"} 1');
   });
 
-  test('calls of a port by their outcome: the port behaves as before', async () => {
+  test('count the calls of a port by outcome without changing the port’s results', async () => {
     const { telemetry } = await open();
     const store = createSqliteState({ file: ':memory:', clock });
     const state = telemetry.observePort('state', store);
@@ -79,7 +79,7 @@ describe('traces', () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const traceparent = `00-${traceId}-b7ad6b7169203331-00`;
 
-  test('a request, and the port calls made for it and for no other', async () => {
+  test('contain a request and only the port calls made for it', async () => {
     const { telemetry, contexts } = await open({});
     const store = createSqliteState({ file: ':memory:', clock });
     const state = telemetry.observePort('state', store);
@@ -121,7 +121,7 @@ describe('traces', () => {
   });
 
   test.each(['canary', `01-${traceId}-b7ad6b7169203331-01`, `00-${'0'.repeat(32)}-b7ad6b7169203331-01`])(
-    '%s is no trace to join',
+    'ignore the invalid traceparent header %s',
     async (header) => {
       const { telemetry } = await open({});
       begin(telemetry, header).end(ended);
@@ -132,7 +132,7 @@ describe('traces', () => {
     },
   );
 
-  test('a receiver that is away costs spans, is told of once, and holds up neither requests nor the end', async () => {
+  test('to an unavailable receiver are dropped and logged once, without delaying requests or shutdown', async () => {
     await receiver.close();
     const { telemetry } = await open({});
     for (let count = 0; count < 1_000; count += 1) begin(telemetry).end(ended);

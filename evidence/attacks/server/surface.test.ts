@@ -66,7 +66,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('every route of the server has an endpoint that is attacked', () => {
+test('the attacks cover every route of the server', () => {
   // Its types tell nothing of routers within routers.
   const { stack } = server.app.router.router as unknown as { stack: readonly Layer[] };
   const attacked = [
@@ -84,7 +84,7 @@ test('every route of the server has an endpoint that is attacked', () => {
   expect(left).toEqual([]);
 });
 
-describe('with every provider', () => {
+describe('with simulators of all providers', () => {
   const folder = createFolder('siege');
   let providers: Providers;
   beforeAll(async () => {
@@ -94,7 +94,7 @@ describe('with every provider', () => {
     await providers.close();
   });
 
-  test('every hook of every connection is attacked', async () => {
+  test('the attacks cover every hook of every connection', async () => {
     const { deps } = await createTestCore(join(folder, 'keys.json'));
     const { connections } = providers;
     const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });

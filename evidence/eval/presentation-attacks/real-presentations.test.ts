@@ -45,7 +45,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-test('the pictures of a clip come in the order of time, and what is no picture is left out', async () => {
+test('the frames of a clip are sorted by time, and files that are not pictures are ignored', async () => {
   const { stills, clips } = await readRecorded(folder);
   expect(stills.map(({ person }) => person)).toEqual(['one', 'one']);
   expect(clips.map(({ species }) => species)).toEqual(['live', 'replay', 'still']);
@@ -54,8 +54,8 @@ test('the pictures of a clip come in the order of time, and what is no picture i
   );
 });
 
-describe('of each species', () => {
-  test('a head that turns is let in, a recording of it too, and a picture that does not turn is not', async () => {
+describe('the movement judge with recorded clips', () => {
+  test('passes the replay, which turns, and refuses the still picture, which does not', async () => {
     const { frames, real } = await measureRecorded([folder], () => {}, folder);
     expect(frames).toBe('recorded');
     expect(real).toMatchObject({

@@ -15,8 +15,8 @@ beforeAll(() => {
 const take = (...path: string[]): void =>
   cpSync(join(presentationsFolder, ...path), join(folder, ...path), { recursive: true });
 
-(hasPresentations ? describe : describe.skip)('before a camera', () => {
-  test('a person passes; a replay that moves as asked is stopped by passive liveness, and so are prints', async () => {
+(hasPresentations ? describe : describe.skip)('recorded presentations to a camera', () => {
+  test('a person passes; passive liveness stops prints and a replay that performs the movements', async () => {
     take('movements', 'live', '621f73fc7c3ae23005b89f74');
     take('movements', 'phone-replay', '630b66fab961b45a3ceb1ca9');
     mkdirSync(join(folder, 'stills', 'print'), { recursive: true });

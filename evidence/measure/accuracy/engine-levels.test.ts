@@ -21,21 +21,25 @@ const rates = (fmrInterval: RateFigures['fmrInterval'], pairs: number): RateFigu
 });
 
 test.each<[string, RateFigures[], string]>([
-  ['enough pairs and an interval below it', [rates([0, 9e-5], 40_000)], 'kept'],
-  ['an interval with the promise in it', [rates([1e-5, 3e-4], 40_000)], 'not shown'],
-  ['an interval above it', [rates([2e-4, 3e-4], 40_000)], 'broken'],
-  ['one of two ways above it', [rates([0, 9e-5], 40_000), rates([2e-4, 3e-4], 40_000)], 'broken'],
-  ['nobody to judge', [], 'not shown'],
-])('a promise of 1e-4 by %s', (_name, modes, verdict) => {
+  ['enough pairs and an interval below the promise', [rates([0, 9e-5], 40_000)], 'kept'],
+  ['an interval that contains the promise', [rates([1e-5, 3e-4], 40_000)], 'not shown'],
+  ['an interval above the promise', [rates([2e-4, 3e-4], 40_000)], 'broken'],
+  [
+    'one of two photo combinations above the promise',
+    [rates([0, 9e-5], 40_000), rates([2e-4, 3e-4], 40_000)],
+    'broken',
+  ],
+  ['no people to measure', [], 'not shown'],
+])('the verdict on a promised rate of 1e-4 with %s', (_name, modes, verdict) => {
   expect(judgePromise(modes, 1e-4)).toBe(verdict);
 });
 
-test('many photos of few people show no promise: what counts are pairs of people', () => {
+test('many photos of few people do not prove a rate: pairs of people are counted', () => {
   expect(judgePromise([{ ...rates([0, 9e-5], 40_000), pairsOfPeople: 190 }], 1e-4)).toBe('not shown');
   expect(judgePromise([{ ...rates([0, 9e-5], 40_000), pairsOfPeople: 30_000 }], 1e-4)).toBe('kept');
 });
 
-test('what is stored of a level are its worst rates, whichever combination of photos each is of', () => {
+test('a level stores its worst rates over all combinations of photos', () => {
   const stored = z
     .object({ engines: z.array(engineEntryGuard) })
     .parse(JSON.parse(readFileSync(parametersFile, 'utf8')));

@@ -15,11 +15,11 @@ const toPeople = (count: number): EmbeddedPerson[] =>
 
 const fitOn = (people: EmbeddedPerson[]) => fitEngine({ id: 130, name: 'drawn-130' }, [people], () => {});
 
-test('too few people to tell anything of are refused, in words', async () => {
+test('a fit with too few people is refused, and the error names the numbers', async () => {
   await expect(fitOn(toPeople(45))).rejects.toThrow('45 with a face, make 990 pairs of strangers, and 1000 are needed');
 });
 
-test('what is fitted is a whole engine', async () => {
+test('a fit yields a complete engine entry with levels that never decrease', async () => {
   const people = toPeople(46);
   const entry = await fitOn(people);
   expect(engineEntryGuard.parse(JSON.parse(JSON.stringify(entry)))).toEqual(entry);

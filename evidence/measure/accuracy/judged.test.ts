@@ -38,7 +38,7 @@ async function judgesBy(split: Split): Promise<string[]> {
 test.each<[string, Split]>([
   ['by name', toHalf],
   ['by place', toHalfByPlace],
-])('within sources, too, everybody either fits an engine or judges it: %s', async (_name, split) => {
+])('with a split %s, each person is used either to fit an engine or to measure it', async (_name, split) => {
   const fitted = sources.flatMap((source) => chooseFitting(source, split).people.map(({ person }) => person));
   const judges = await judgesBy(split);
   expect([...fitted, ...judges].sort()).toEqual(
@@ -46,7 +46,7 @@ test.each<[string, Split]>([
   );
 });
 
-test('of more people than are taken nobody who fits an engine judges it, in a later run with others either', () => {
+test('above the maximum number of people, fitted and measured people are still disjoint, also in later runs', () => {
   const people = Array.from({ length: 13_000 }, (_, at) => ({ person: `person ${at}`, files: ['1.jpg'] }));
   const many = { folder: 'many', people, otherFiles: 0 };
   const fitted = new Set(chooseFitting(many, toHalf).people.map(({ person }) => person));

@@ -17,8 +17,8 @@ const live = { species: 'live', isAttack: false } as const;
 const passed = { outcome: 'passed', refusedBy: [] } as const;
 const none = { outcome: 'no_response', refusedBy: [] } as const;
 
-describe('of attacks', () => {
-  test('the species that passes most often is the figure, however many more there are of another', () => {
+describe('attack presentations', () => {
+  test('the reported APCER is that of the species that passes most often, whatever its number of attempts', () => {
     const report = ratePresence([
       ...several(30, {}),
       ...several(3, passed),
@@ -30,15 +30,15 @@ describe('of attacks', () => {
     expect(report.attacks.print?.refusedBy).toEqual({ relief_yaw: 30 });
   });
 
-  test('one without a response is in the non-response rate, and in no other', () => {
+  test('a presentation without a response counts only in the non-response rate (APNRR)', () => {
     const { attacks } = ratePresence([...several(9, {}), ...several(1, none)]);
     expect(attacks.print?.apcer).toMatchObject({ errors: 0, presentations: 9 });
     expect(attacks.print?.apnrr).toMatchObject({ errors: 1, presentations: 10, rate: 0.1 });
   });
 });
 
-describe('of people', () => {
-  test('those who are refused are counted, in all and by light and device', () => {
+describe('bona fide presentations', () => {
+  test('the BPCER is reported in total, and by light and device', () => {
     const { bpcer, live: people } = ratePresence([
       ...several(2, { ...live, ...passed }),
       ...several(1, { ...live, light: 'dim' }),
@@ -52,14 +52,14 @@ describe('of people', () => {
   });
 });
 
-describe('intervals', () => {
-  test('are exact: 0 of 100, each of another person', () => {
+describe('confidence intervals', () => {
+  test('are exact: 0 errors of 100 presentations by different people', () => {
     const rate = ratePresence(several(100, {})).attacks.print?.apcer;
     // 1 − 0.025^(1/100)
     expect(rate).toMatchObject({ interval: [0, 0.0362], people: 100, intervalByPerson: [0, 0.0362] });
   });
 
-  test('by person are those of the people where each has the same result time and again', () => {
+  test('by person treat people with constant results as one trial each', () => {
     const rate = ratePresence([...several(50, { person: 'a' }), ...several(50, { person: 'b' })]).attacks.print?.apcer;
     // 1 − 0.025^(1/2)
     expect(rate).toMatchObject({ interval: [0, 0.0362], people: 2, intervalByPerson: [0, 0.842] });

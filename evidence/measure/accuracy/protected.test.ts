@@ -36,7 +36,7 @@ const settings = ([1, 4, 8] as const).map((level) => shippedEngine.messageBitsOf
 const limits = { pairs: 1000, pairsBelow: 5 };
 const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
 
-describe('which photos are held against which', () => {
+describe('trials of the accuracy measurement', () => {
   const people = toPeople([5, 4, 1]);
   const pairsOf = (enrolled: number, live: number) => {
     const trials = toTrials(people, { enrolled, live }, 1000);
@@ -49,21 +49,21 @@ describe('which photos are held against which', () => {
     return { genuine: name(trials.genuine), impostor: name(trials.impostor) };
   };
 
-  test('one against one: each two photos of a person once; the first of each person against each other', () => {
+  test('one photo against one: each pair of photos of a person once, and first photos of different people', () => {
     const { genuine, impostor } = pairsOf(1, 1);
     expect(genuine).toHaveLength(10 + 6);
     expect(new Set(genuine).size).toBe(16);
     expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 2:0']);
   });
 
-  test('three against one: no photo on both sides, and both sides of a pair of strangers', () => {
+  test('three photos against one: no photo is on both sides, and each pair of people is compared both ways', () => {
     const { genuine, impostor } = pairsOf(3, 1);
     expect(genuine).toEqual(['0:0 0:3', '0:0 0:4', '0:1 0:0', '0:1 0:4', '0:2 0:0', '0:2 0:1', '1:0 1:3', '1:1 1:0']);
     expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 0:0', '1:0 2:0']);
   });
 });
 
-test('tokens open for their person and for nobody else, at every level', async () => {
+test('tokens open for their own person and for no other, at every level', async () => {
   const people = toPeople([5, 4, 3, 2, 2, 1]);
   for (const combination of [
     { enrolled: 1, live: 1 },
@@ -81,7 +81,7 @@ test('tokens open for their person and for nobody else, at every level', async (
   }
 });
 
-test('what two labels of one person would do is counted as it is: false matches, and by whom', async () => {
+test('two labels for one person count as false matches, and the report names the pair', async () => {
   const [one, other, third] = toPeople([2, 2, 2]);
   const people = [one!, other!, { ...third!, embeddings: one!.embeddings }];
   const outcomes = await measureProtected(pool, people, { enrolled: 1, live: 1 }, settings, settings[1]!, limits);
@@ -89,7 +89,7 @@ test('what two labels of one person would do is counted as it is: false matches,
   expect(outcomes[2]).toMatchObject({ decoded: 1, impostor: { trials: 3 } });
 });
 
-test('an enrolment of photos of several people is refused and is no trial; live photos of several are nobody’s', async () => {
+test('an enrolment with photos of two people is refused and is no trial; such live photos do not match', async () => {
   const [one, other] = toPeople([3, 3]);
   const mixed = [one!.embeddings[0]!, other!.embeddings[0]!, one!.embeddings[1]!, one!.embeddings[2]!];
   const people = [{ ...one!, embeddings: mixed, magnitudes: [4, 4, 4, 4] }];
@@ -100,7 +100,7 @@ test('an enrolment of photos of several people is refused and is no trial; live 
   expect([sum(shown!.genuine.errors), sum(shown!.genuine.trials)]).toEqual([2, 2]);
 });
 
-test('an enrolment none of whose photos is clear is refused; a live photo may be unclear', async () => {
+test('an enrolment without a clear photo is refused; a live photo may be unclear', async () => {
   const people = toPeople([4]).map((person) => ({ ...person, magnitudes: [4, 2, 2, 2] }));
   const measure = (enrolled: number) =>
     measureProtected(pool, people, { enrolled, live: 1 }, settings, settings[1]!, limits);

@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-test('similar groups of people have more false matches, and the report says so', async () => {
+test('a source of similar people has more false matches, which the report shows', async () => {
   const unlike = await measureSource(pool, toPeople(5, 0), 160);
   const alike = await measureSource(pool, toPeople(5, 0.56), 160);
   for (const level of [1, 4, 8] as const) {
@@ -53,7 +53,7 @@ test('similar groups of people have more false matches, and the report says so',
   expect(alike.embeddings['1e-4']!.fmr).toBeGreaterThan(0.5);
 });
 
-test('a few who are alike among many who are not: nearest strangers pass more often than all', async () => {
+test('with a few similar people among many others, the nearest impostors match more often than all impostors', async () => {
   const people = [...toPeople(12, 0, ['1.jpg']), ...toPeople(4, 0.5, ['1.jpg'])];
   const { groups, nearest, embeddings } = await measureSource(pool, people, 1000);
   const all = groups.levels['1']!;

@@ -14,7 +14,7 @@ const put = async (person: string, ...files: string[]): Promise<void> => {
   for (const file of files) await writeFile(join(folder, person, file), '');
 };
 
-test('people and photos are found by name, sorted, whatever the photos are called', async () => {
+test('people and photos are found by name and sorted, with any file names', async () => {
   await put('Ünal Öz', 'second.PNG', 'first.jpeg', 'third.webp');
   await put('A_Person', 'A_Person_0002.jpg', 'A_Person_0001.jpg');
   expect(await readCorpus(folder)).toEqual({
@@ -27,7 +27,7 @@ test('people and photos are found by name, sorted, whatever the photos are calle
   });
 });
 
-test('what is no photo is counted; files beside the people and hidden folders are passed over', async () => {
+test('files that are no photos are counted; files outside the people’s folders and hidden folders are ignored', async () => {
   await put('a', '1.jpg', 'notes.txt', '.2.jpg');
   await mkdir(join(folder, 'a', 'folder.jpg'));
   await put('.hidden', '1.jpg');
@@ -36,7 +36,7 @@ test('what is no photo is counted; files beside the people and hidden folders ar
   expect(await readCorpus(folder)).toMatchObject({ otherFiles: 3, people: [{ person: 'a', files: ['1.jpg'] }] });
 });
 
-test('photos may be chosen by name; those left out count nowhere, nor do people with none', async () => {
+test('a name filter selects photos; excluded photos and people without photos are not counted', async () => {
   await put('a', 'frontal_01.jpg', 'frontal_02.jpg', 'profile_01.jpg', 'notes.txt');
   await put('b', 'profile_01.jpg');
   const isWanted = toPhotoFilter('frontal_*');
@@ -58,7 +58,7 @@ test.each([
   await expect(readCorpus(target)).rejects.toThrow(message);
 });
 
-test('folders of sources are found by name, with the people in them, links too; what holds no photo is none', async () => {
+test('folders of sources are found by name with their people, also as links; folders without photos are ignored', async () => {
   await put('east/a', '1.jpg', '2.jpg');
   await put('east/b', '1.jpg', 'notes.txt');
   await put('away/a', '1.jpg');

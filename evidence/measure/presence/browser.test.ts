@@ -42,70 +42,73 @@ async function present(page: Page): Promise<void> {
   await see(page, 'keep');
 }
 
-inBrowser('a person and a photo of them are kept as they were presented, and told apart in the report', async () => {
-  const presence = preparePresenceTest(
-    join(createFolder('presence-page'), 'test'),
-    shortPlan(['live', 'still']),
-    clock,
-  );
-  const running = await presence.start();
-  const browser = await launchChromium({ camera: 'pattern' });
+inBrowser(
+  'a person and a photo of that person are stored as presented, and the report distinguishes them',
+  async () => {
+    const presence = preparePresenceTest(
+      join(createFolder('presence-page'), 'test'),
+      shortPlan(['live', 'still']),
+      clock,
+    );
+    const running = await presence.start();
+    const browser = await launchChromium({ camera: 'pattern' });
 
-  const live = await openVisitor(browser, 'follow');
-  await live.page.goto(running.link());
-  await see(live.page, 'tester');
-  await expectAccessible(live.page, 'tester', 320);
-  await takePart(live.page);
-  await expectAccessible(live.page, 'presentation', 320);
-  await present(live.page);
-  await expectAccessible(live.page, 'keep', 320);
-  // Something came between: it is taken again, and counts once.
-  await leaveBy(live.page, 'Take it again');
-  await present(live.page);
-  await press(live.page, 'Keep it');
-  await live.page.getByRole('heading', { name: 'The still', exact: true }).waitFor();
-  await live.close();
+    const live = await openVisitor(browser, 'follow');
+    await live.page.goto(running.link());
+    await see(live.page, 'tester');
+    await expectAccessible(live.page, 'tester', 320);
+    await takePart(live.page);
+    await expectAccessible(live.page, 'presentation', 320);
+    await present(live.page);
+    await expectAccessible(live.page, 'keep', 320);
+    // Something came between: it is taken again, and counts once.
+    await leaveBy(live.page, 'Take it again');
+    await present(live.page);
+    await press(live.page, 'Keep it');
+    await live.page.getByRole('heading', { name: 'The still', exact: true }).waitFor();
+    await live.close();
 
-  const still = await openVisitor(browser, 'still');
-  await still.page.goto(running.link());
-  await takePart(still.page);
-  await present(still.page);
-  await leaveBy(still.page, 'Keep it');
-  await see(still.page, 'summary');
-  await expectAccessible(still.page, 'summary', 320);
-  const origin = new URL(running.link()).origin;
-  for (const { requests, complaints } of [live, still]) {
-    expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
-    expect(complaints.filter((line) => !/Failed to load resource/.test(line))).toEqual([]);
-  }
-  await still.close();
-  await browser.close();
-  await running.stop();
+    const still = await openVisitor(browser, 'still');
+    await still.page.goto(running.link());
+    await takePart(still.page);
+    await present(still.page);
+    await leaveBy(still.page, 'Keep it');
+    await see(still.page, 'summary');
+    await expectAccessible(still.page, 'summary', 320);
+    const origin = new URL(running.link()).origin;
+    for (const { requests, complaints } of [live, still]) {
+      expect(requests.filter((url) => !url.startsWith('blob:') && new URL(url).origin !== origin)).toEqual([]);
+      expect(complaints.filter((line) => !/Failed to load resource/.test(line))).toEqual([]);
+    }
+    await still.close();
+    await browser.close();
+    await running.stop();
 
-  const kept = readdirSync(presence.data);
-  expect(kept).toHaveLength(3);
-  for (const name of kept) {
-    const bytes = readFileSync(join(presence.data, name));
-    // Ten bytes: four of them would stand in random ones by chance, once in some thousand runs.
-    expect(bytes.includes(Buffer.from('ffd8ffe000104a464946', 'hex'))).toBe(false);
-    expect(bytes.includes('kestrel')).toBe(false);
-  }
-  const { printed } = await presence.run(['report', '--json']);
-  const report = JSON.parse(printed[0]!);
-  expect(report.live.refusedBy).toEqual({});
-  expect(report).toMatchObject({
-    people: 1,
-    presentations: 2,
-    notDone: 0,
-    judge: expect.stringMatching(/^light-/),
-    apcer: { species: 'still', errors: 0, presentations: 1 },
-    bpcer: { errors: 0, presentations: 1 },
-    bpnrr: { errors: 0, presentations: 1 },
-    attacks: {
-      still: {
-        refusedBy: expect.objectContaining({ relief_yaw: 1 }),
-        byCondition: { 'office, computer': { errors: 0 } },
+    const kept = readdirSync(presence.data);
+    expect(kept).toHaveLength(3);
+    for (const name of kept) {
+      const bytes = readFileSync(join(presence.data, name));
+      // Ten bytes: four of them would stand in random ones by chance, once in some thousand runs.
+      expect(bytes.includes(Buffer.from('ffd8ffe000104a464946', 'hex'))).toBe(false);
+      expect(bytes.includes('kestrel')).toBe(false);
+    }
+    const { printed } = await presence.run(['report', '--json']);
+    const report = JSON.parse(printed[0]!);
+    expect(report.live.refusedBy).toEqual({});
+    expect(report).toMatchObject({
+      people: 1,
+      presentations: 2,
+      notDone: 0,
+      judge: expect.stringMatching(/^light-/),
+      apcer: { species: 'still', errors: 0, presentations: 1 },
+      bpcer: { errors: 0, presentations: 1 },
+      bpnrr: { errors: 0, presentations: 1 },
+      attacks: {
+        still: {
+          refusedBy: expect.objectContaining({ relief_yaw: 1 }),
+          byCondition: { 'office, computer': { errors: 0 } },
+        },
       },
-    },
-  });
-});
+    });
+  },
+);

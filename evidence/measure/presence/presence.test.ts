@@ -99,8 +99,8 @@ async function presentLive(...people: readonly string[]): Promise<RunningTest> {
 
 const filesIn = (folder: string): Buffer[] => readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 
-describe('a link', () => {
-  test('opens once; the next one is printed then', async () => {
+describe('a link to the presence test', () => {
+  test('opens once, and then the next link is printed', async () => {
     const running = await presence.start();
     const first = running.link();
     const { call, link } = await visit(running);
@@ -110,7 +110,7 @@ describe('a link', () => {
     await running.stop();
   });
 
-  test('is needed: without its session nothing is told and nothing is taken', async () => {
+  test('is required: requests without its session are refused', async () => {
     const running = await presence.start();
     const { call } = await visit(running);
     for (const path of ['/tester', '/challenge', '/challenge/frames', '/presentations', '/presentations/skip'])
@@ -119,8 +119,8 @@ describe('a link', () => {
   });
 });
 
-describe('before somebody agrees', () => {
-  test('to this text and plan, no challenge starts and nothing is stored', async () => {
+describe('before the tester’s consent', () => {
+  test('to the current text and plan, no challenge starts and nothing is stored', async () => {
     const running = await presence.start();
     const { takePart, post } = await visit(running);
     expect((await post('/challenge', {})).body.code).toBe('consent_missing');
@@ -135,7 +135,7 @@ describe('before somebody agrees', () => {
 });
 
 describe('presentations', () => {
-  test('come as the plan has them, and those that were made are not asked for again', async () => {
+  test('follow the plan, and completed ones are not requested again', async () => {
     const running = await presence.start();
     const { takePart, perform, post } = await visit(running);
     expect((await takePart('falcon')).body.view?.due?.species.name).toBe('live');
@@ -157,7 +157,7 @@ describe('presentations', () => {
     await running.stop();
   });
 
-  test('are taken once, with the frames of their challenge', async () => {
+  test('are accepted once, with the frames of their challenge', async () => {
     const running = await presence.start();
     const { takePart, post, perform } = await visit(running);
     await takePart('falcon');
@@ -172,8 +172,8 @@ describe('presentations', () => {
   });
 });
 
-describe('in the folder', () => {
-  test('nothing is readable, and names and modes reveal nothing', async () => {
+describe('the data folder', () => {
+  test('contains no readable data, and its file names and modes reveal nothing', async () => {
     const running = await presentLive('peregrine');
     await running.stop();
     const bytes = Buffer.concat(filesIn(presence.data));
@@ -188,7 +188,7 @@ describe('in the folder', () => {
     expect(running.log()).not.toMatch(/peregrine|JFIF/);
   });
 
-  test('a changed byte, another name or another passphrase fails to decrypt', async () => {
+  test('fails to decrypt with a changed byte, another file name or another passphrase', async () => {
     await (await presentLive('falcon')).stop();
     const [name = ''] = readdirSync(presence.data).filter((each) => each.endsWith('.sealed'));
     const file = join(presence.data, name);
@@ -210,7 +210,7 @@ describe('in the folder', () => {
     expect(readdirSync(presence.data)).toHaveLength(2);
   });
 
-  test('the passphrase is one that only its owner can read, and no short one', async () => {
+  test('requires a private passphrase file with a passphrase of at least 12 characters', async () => {
     writeFileSync(presence.passphraseFile, 'short');
     expect((await presence.run(['report'])).exitCode).toBe(2);
     const { exitCode, told } = await presence.run(['report', '--passphrase-file', join(top, 'none')]);
@@ -222,8 +222,8 @@ describe('in the folder', () => {
   });
 });
 
-describe('erasing', () => {
-  test('one person leaves the other, and takes nothing more of the one', async () => {
+describe('erasure', () => {
+  test('of one person keeps the data of others, and stops further presentations of that person', async () => {
     const running = await presentLive('falcon', 'heron');
     const former = readFileSync(join(presence.data, 'keys.json'));
     const { takePart, perform } = await visit(running);
@@ -248,7 +248,7 @@ describe('erasing', () => {
     });
   });
 
-  test('all leaves nothing, without a passphrase', async () => {
+  test('of all data leaves nothing, and requires no passphrase', async () => {
     await (await presentLive('falcon', 'heron')).stop();
     writeFileSync(presence.passphraseFile, 'forgotten by everybody');
     // As a crash leaves them, in the middle of a write: the keys of everybody, and a presentation.
@@ -263,7 +263,7 @@ describe('erasing', () => {
     expect((await presence.run(['report'])).exitCode).toBe(2);
   });
 
-  test('runs automatically with any command after the promised day', async () => {
+  test('runs automatically with any command after the retention period', async () => {
     await (await presentLive('falcon', 'heron')).stop();
     clock.advanceSec(6.9 * 86_400);
     expect((await presence.run(['report', '--json'])).told).toEqual([]);
@@ -275,7 +275,7 @@ describe('erasing', () => {
   });
 });
 
-test('who allowed it is measured for accuracy, by the first picture of each live presentation; others are not', async () => {
+test('accuracy is measured with the first frame of each live presentation of people who allowed it', async () => {
   presence = preparePresenceTest(join(top, 'accuracy'), shortPlan(['live', 'print'], 2), clock);
   const { person, stranger } = await loadPictures();
   const running = await presence.start();

@@ -4,10 +4,10 @@ import { createBootstrap, type PairTrials, type PersonTrials, toPairRate, toPers
 
 const all = (people: number): number[] => Array.from({ length: people }, (_, person) => person);
 
-describe('where there is nothing to resample', () => {
+describe('rates without anything to resample', () => {
   const bootstrap = createBootstrap(50, createSeededRandom('none'));
 
-  test('no error: up to three in so many trials', () => {
+  test('no errors: the upper bound is three in the number of trials', () => {
     const trials = { trials: new Uint32Array(50).fill(6), errors: new Uint32Array(50) };
     expect(toPersonRate(bootstrap, trials)).toEqual({ errors: 0, trials: 300, rate: 0, interval: [0, 0.01] });
     expect(toPairRate(bootstrap, { trials: 2, errors: [], among: { sides: [all(50), all(50)] } }).interval).toEqual([
@@ -15,7 +15,7 @@ describe('where there is nothing to resample', () => {
     ]);
   });
 
-  test('no trial: no rate', () => {
+  test('no trials: the rate is null', () => {
     const trials = { trials: new Uint32Array(50), errors: new Uint32Array(50) };
     expect(toPersonRate(bootstrap, trials)).toEqual({ errors: 0, trials: 0, rate: null, interval: null });
   });
@@ -29,7 +29,7 @@ describe('where there is nothing to resample', () => {
 describe('95 % intervals cover the truth at least 90 % of the time', () => {
   const rounds = 100;
 
-  test('with people of whom some fail far more often', () => {
+  test('with people of whom some fail much more often', () => {
     const chance = createSeededRandom('coverage of people');
     const people = 150;
     const bootstrap = createBootstrap(people, chance);
@@ -48,7 +48,7 @@ describe('95 % intervals cover the truth at least 90 % of the time', () => {
     expect(covered).toBeGreaterThanOrEqual(90);
   });
 
-  test('with pairs of people of whom some are like everybody', () => {
+  test('with pairs of people of whom some resemble many others', () => {
     const chance = createSeededRandom('coverage of pairs');
     const people = 80;
     const bootstrap = createBootstrap(people, chance);

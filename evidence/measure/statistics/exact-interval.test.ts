@@ -17,7 +17,7 @@ test.each([
   [5, 10],
   [99, 190],
   [28, 28],
-])('%d of %d: at its ends so many hits or more, or fewer, are one in forty', (hits, trials) => {
+])('the exact 95 % interval of %d of %d leaves a probability of 2.5 % on each side', (hits, trials) => {
   const [low, high] = toExactInterval(hits, trials);
   if (hits === 0) expect(low).toBe(0);
   else expect(1 - binomialBelow(hits - 1, trials, low)).toBeCloseTo(0.025, 8);
@@ -25,7 +25,7 @@ test.each([
   else expect(binomialBelow(hits, trials, high)).toBeCloseTo(0.025, 8);
 });
 
-test('errors on few groups are told by an exact interval of the groups, however many trials each had', () => {
+test('the interval of errors in few groups is the exact interval of the groups, whatever their trials', () => {
   const few = { errors: 12, trials: 2800, rate: 12 / 2800, interval: [0.001, 0.005] } as const;
   const { interval, by } = toGroupedInterval(few, 28, 1);
   expect(by).toBe('exact');

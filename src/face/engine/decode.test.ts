@@ -82,15 +82,15 @@ function resizeJpeg(jpeg: Buffer, width: number, height: number): Buffer {
 
 const jpeg = (progressive: boolean): Promise<Buffer> => plain(64, 64).jpeg({ progressive }).toBuffer();
 
-describe('the declared properties are those that the library finds', () => {
-  test.each(['jpeg', 'png', 'webp'] as const)('%s', async (format) => {
+describe('the header reader finds the same properties as the image library', () => {
+  test.each(['jpeg', 'png', 'webp'] as const)('of a %s file', async (format) => {
     const bytes = await plain(123, 77).toFormat(format).toBuffer();
     const declared = readPictureHeader(bytes);
     expect(declared).toMatchObject({ format, widthPx: 123, heightPx: 77, isAnimated: false, scans: 1 });
     expect(await readHeader(bytes)).toEqual({ widthPx: 123, heightPx: 77 });
   });
 
-  test('lossless WebP, WebP with alpha, interlaced and deep PNG, progressive JPEG', async () => {
+  test('of lossless WebP, WebP with alpha, interlaced 16-bit PNG and progressive JPEG', async () => {
     const size = { widthPx: 123, heightPx: 77 };
     expect(readPictureHeader(await flatWebp(123, 77))).toMatchObject(size);
     expect(readPictureHeader(await plain(123, 77).ensureAlpha(0.5).webp().toBuffer())).toMatchObject(size);
@@ -100,7 +100,7 @@ describe('the declared properties are those that the library finds', () => {
     expect(progressive?.scans).toBeGreaterThan(1);
   });
 
-  test('a canvas of another size than its picture is refused', async () => {
+  test('a WebP whose canvas size differs from its picture size is refused', async () => {
     const picture = pictureOf(await declareWebp(4000, 4000));
     for (const [width, height] of [
       [64, 64],
@@ -111,7 +111,7 @@ describe('the declared properties are those that the library finds', () => {
     expect(await refusal(toWebp(webpCanvas(4000, 4000), picture))).toBeNull();
   });
 
-  test('a canvas that says it is animated, or holds a frame of an animation, is refused', async () => {
+  test('a WebP with the animation flag or an animation frame is refused as animated', async () => {
     const picture = pictureOf(await flatWebp(64, 64));
     expect(await refusal(toWebp(webpCanvas(64, 64, 2), picture))).toBe('photo_animated');
     expect(await refusal(toWebp(webpCanvas(64, 64), webpChunk('ANMF', Buffer.alloc(24)), picture))).toBe(
@@ -145,7 +145,7 @@ describe('the declared properties are those that the library finds', () => {
     }
   });
 
-  test('stray bytes do not hide a second size of a JPEG', async () => {
+  test('a JPEG with a second frame header of another size behind stray bytes is refused', async () => {
     const small = await jpeg(false);
     const second = 4 + small.readUInt16BE(4);
     const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);
@@ -156,7 +156,7 @@ describe('the declared properties are those that the library finds', () => {
       ).toBe('photo_invalid');
   });
 
-  test('a JPEG of two sizes is refused', async () => {
+  test('a JPEG with two frame headers of different sizes is refused', async () => {
     const small = await jpeg(false);
     const at = small.findIndex((byte, index) => byte === 0xff && small[index + 1] === 0xc0);
     const frame = small.subarray(at, at + 2 + small.readUInt16BE(at + 2));
@@ -171,9 +171,9 @@ describe('the declared properties are those that the library finds', () => {
   });
 });
 
-describe('a picture that costs too much is refused by what it declares', () => {
+describe('a picture that is too expensive to decode is refused by its header', () => {
   test.each<[string, FaceErrorCode | null, () => Promise<Buffer> | Buffer]>([
-    ['a WebP of 38 bytes and 6300 × 6300 pixels', 'photo_too_large', () => declareWebp(6300, 6300)],
+    ['a WebP of 38 bytes that declares 6300 × 6300 pixels', 'photo_too_large', () => declareWebp(6300, 6300)],
     ['a WebP of 16 megapixels', null, () => declareWebp(4000, 4000)],
     ['a PNG over 16 megapixels', 'photo_too_large', () => declarePng(4001, 4000, 8, 0)],
     ['a PNG of 16 bits over 4 megapixels', 'photo_too_large', () => declarePng(2001, 2000, 16, 0)],
@@ -182,15 +182,15 @@ describe('a picture that costs too much is refused by what it declares', () => {
     ['a JPEG of one scan over 40 megapixels', 'photo_too_large', async () => resizeJpeg(await jpeg(false), 6400, 6400)],
     ['a progressive JPEG over 16 megapixels', 'photo_too_large', async () => resizeJpeg(await jpeg(true), 4001, 4000)],
     [
-      'a JPEG whose scans pass over 160 megapixels',
+      'a JPEG whose scans cover more than 160 megapixels in total',
       'photo_too_large',
       async () => resizeJpeg(repeatScan(await jpeg(true), 60), 2000, 2000),
     ],
-  ])('%s: %s', async (_what, code, make) => {
+  ])('the header check of %s: refusal %s', async (_what, code, make) => {
     expect(await refusal(await make())).toBe(code);
   });
 
-  test.each([0xc3, 0xde])('a JPEG frame of the kind %i is refused', async (kind) => {
+  test.each([0xc3, 0xde])('a JPEG with the unsupported frame type %i is refused', async (kind) => {
     const bytes = Buffer.from(await jpeg(false));
     bytes[bytes.findIndex((byte, index) => byte === 0xff && bytes[index + 1] === 0xc0) + 1] = kind;
     expect(await refusal(bytes)).toBe('photo_invalid');
@@ -206,7 +206,7 @@ describe('a picture that costs too much is refused by what it declares', () => {
   });
 });
 
-test('a picture that is not decoded within two seconds is unusable', async () => {
+test('a decoding that exceeds its limit of two seconds ends in photo_invalid', async () => {
   const bytes = await jpeg(false);
   const header = await readHeader(bytes);
   const { timeout, toBuffer } = sharp.prototype;

@@ -27,7 +27,10 @@ type EmbeddedViews = 'face' | 'face_and_mirror';
 const embed = (views: EmbeddedViews) =>
   createFaceEmbedder(models.embed, { ...presets.facestep, mirror: views === 'face_and_mirror' })(picture, alignment);
 
-test.each<[EmbeddedViews]>([['face'], ['face_and_mirror']])('%s leaves nothing in the model', async (views) => {
-  await embed(views);
-  expect(models.embed.input.every((value) => value === 0)).toBe(true);
-});
+test.each<[EmbeddedViews]>([['face'], ['face_and_mirror']])(
+  'the model’s input buffer is zero after embedding the view "%s"',
+  async (views) => {
+    await embed(views);
+    expect(models.embed.input.every((value) => value === 0)).toBe(true);
+  },
+);

@@ -47,7 +47,7 @@ async function withHeld<T>(
 const isZero = ({ embedding }: FaceAnalysis): boolean =>
   embedding?.use((values) => values.every((value) => value === 0)) ?? false;
 
-test('a held photo is examined once with all signals, and each caller gets a copy of the embedding', async () => {
+test('a shared photo is examined once for all signals, and each caller gets its own copy of the embedding', async () => {
   const { engine, asked, given, sight } = setUp();
   const photos = [drawPhoto('Ada', 1), drawPhoto('Bob', 1)];
   await withHeld(sight, photos, async ([ada, bob]) => {
@@ -69,7 +69,7 @@ test('a held photo is examined once with all signals, and each caller gets a cop
   expect(photos.map(isWiped)).toEqual([false, false]);
 });
 
-test('a refusal reaches all callers and costs one examination', async () => {
+test('a refusal of a shared photo reaches all callers and costs one examination', async () => {
   const { engine, asked, sight } = setUp();
   const outcomes = withHeld(sight, [drawWall()], ([wall]) =>
     Promise.allSettled([wall!, wall!].map((photo) => examineOnce(engine, photo, ['embedding'], testShare))),
@@ -79,7 +79,7 @@ test('a refusal reaches all callers and costs one examination', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('results are overwritten when the work fails, including running examinations; later ones are refused', async () => {
+test('if the work fails, embeddings of finished and running examinations are zeroed and later ones are refused', async () => {
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
   const inWork: Promise<FaceAnalysis>[] = [];
@@ -96,7 +96,7 @@ test('results are overwritten when the work fails, including running examination
   expect(asked).toHaveLength(1);
 });
 
-test('a held photo prints only its class name', async () => {
+test('a shared photo prints only its class name', async () => {
   const { engine, sight } = setUp();
   await withHeld(sight, [drawPhoto('Ada', 1)], async ([ada]) => {
     const examined = await examineOnce(engine, ada!, ['embedding'], testShare);

@@ -19,8 +19,8 @@ afterAll(() => pipeline.close());
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 
-describe('a light reading', () => {
-  test('leaves out what is as white as the camera can tell, and what is all dark', async () => {
+describe('the light reading of a face', () => {
+  test('omits regions that are overexposed or entirely dark', async () => {
     for (const picture of [sharp(portrait).linear(6, 0), sharp(portrait).linear(0.05, 0)]) {
       const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
       const spoilt = { data: new Uint8Array(data), widthPx: info.width, heightPx: info.height };
@@ -29,7 +29,7 @@ describe('a light reading', () => {
     }
   });
 
-  test('of whatever picture and points is finite, or left out', () => {
+  test('contains only finite numbers, or null, for any picture and landmarks', () => {
     const point = fc.record({
       x: fc.double({ min: -50, max: 90, noNaN: true }),
       y: fc.double({ min: -50, max: 90, noNaN: true }),
@@ -53,8 +53,8 @@ describe('a light reading', () => {
   });
 });
 
-describe('a texture', () => {
-  test('is the same under another light, and another of somebody else', async () => {
+describe('the texture of a face', () => {
+  test('is similar under another light and differs between two people', async () => {
     const tinted = await sharp(portrait).linear([1.15, 0.95, 0.8], [0, 4, 8]).jpeg({ quality: 90 }).toBuffer();
     const somebody = await twicePhotographed(3);
     const of = async (photo: Uint8Array): Promise<Float32Array> =>

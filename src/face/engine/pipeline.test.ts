@@ -30,19 +30,19 @@ const refusal = (photo: Uint8Array): Promise<FaceErrorCode | null> => examine(ph
 /** Of the one person who is in two demonstration photos. */
 const cosineOfTwoPhotos = 0.7075;
 
-test('one person in two demonstration photos is as alike as docs/engine.md says', async () => {
+test('the similarity of one person in two demonstration photos is the value in docs/engine.md', async () => {
   expect(Math.abs((await similarity(portrait, await twicePhotographed(3))) - cosineOfTwoPhotos)).toBeLessThan(0.01);
 });
 
-test('the faces of a demonstration photo are found, widest first', async () => {
+test('all faces of a demonstration photo are found, sorted by width, widest first', async () => {
   const { widthPx, heightPx, faces } = await pipeline.detect(groupPhoto(1));
   expect([widthPx, heightPx, faces.length]).toEqual([1920, 1280, 3]);
   const widths = faces.map(({ box }) => box.width);
   expect(widths).toEqual([...widths].sort((a, b) => b - a));
 });
 
-describe('signals', () => {
-  test('only what was asked for is measured', async () => {
+describe('the signals of a photo', () => {
+  test('only the requested signals are measured', async () => {
     const { face: _, ...others } = await examine(portrait);
     expect(
       Object.values(others)
@@ -60,7 +60,7 @@ describe('signals', () => {
     expect(all.landmarks![30]!.y).toBeGreaterThan(all.landmarks![27]!.y);
   });
 
-  test('a mirrored photo turns yaw around', async () => {
+  test('mirroring a photo inverts its yaw', async () => {
     const turned = await sharp(groupPhoto(1))
       .extract({ left: 300, top: 230, width: 400, height: 480 })
       .png()
@@ -72,7 +72,7 @@ describe('signals', () => {
     expect(Math.abs(yawDeg + back)).toBeLessThan(8);
   });
 
-  test('blur lowers sharpness, darkness brightness, fog contrast', async () => {
+  test('blur lowers the sharpness, darkness the brightness, fog the contrast', async () => {
     const quality = async (photo: Buffer) => (await examine(photo, 'quality')).quality!;
     const as = await quality(portrait);
     expect((await quality(await sharp(portrait).blur(6).toBuffer())).sharpness).toBeLessThan(as.sharpness / 4);
@@ -81,21 +81,21 @@ describe('signals', () => {
   });
 });
 
-describe('pictures of every accepted kind show the same face', () => {
+describe('the same face is read from every accepted picture format', () => {
   test.each<[string, (upright: Sharp) => Sharp]>([
     ['PNG with a palette', (photo) => photo.png({ palette: true })],
     ['WebP', (photo) => photo.webp()],
     ['CMYK JPEG', (photo) => photo.toColourspace('cmyk').jpeg()],
     ['grey PNG of 16 bits with alpha', (photo) => photo.ensureAlpha(1).toColourspace('grey16').png()],
     ['progressive JPEG', (photo) => photo.jpeg({ progressive: true })],
-    ['rotated right, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).jpeg()],
-    ['mirrored, marked so', (photo) => photo.flop().withMetadata({ orientation: 2 }).jpeg()],
-    ['PNG rotated, marked so', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).png()],
+    ['rotated JPEG with EXIF orientation', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).jpeg()],
+    ['mirrored JPEG with EXIF orientation', (photo) => photo.flop().withMetadata({ orientation: 2 }).jpeg()],
+    ['rotated PNG with EXIF orientation', (photo) => photo.rotate(90).withMetadata({ orientation: 8 }).png()],
   ])('%s', async (_kind, make) => {
     expect(await similarity(portrait, await make(sharp(portrait)).toBuffer())).toBeGreaterThan(0.9);
   });
 
-  test('a small face in twelve megapixels, rotated, is read from the original', async () => {
+  test('a small face in a rotated photo of 12 megapixels is read at full resolution', async () => {
     const near = await sharp(portrait).resize(630).png().toBuffer();
     const upright = await sharp({ create: { width: 4032, height: 3024, channels: 3, background: '#707070' } })
       .composite([{ input: near, left: 2600, top: 1500 }])
@@ -115,7 +115,7 @@ describe('pictures of every accepted kind show the same face', () => {
   });
 });
 
-describe('a turned photo without EXIF shows the same face as the upright one', () => {
+describe('a rotated photo without EXIF orientation yields the same face as the upright one', () => {
   const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> =>
     sharp(photo).rotate(degrees, { background: '#707070' }).jpeg({ quality: 92 }).toBuffer();
 
@@ -125,7 +125,7 @@ describe('a turned photo without EXIF shows the same face as the upright one', (
     expect((await examine(turned, 'magnitude', 'quality')).magnitude).toBeGreaterThan(3.5);
   });
 
-  test('in twelve megapixels', async () => {
+  test('with 12 megapixels', async () => {
     const near = await sharp(portrait).resize(630).png().toBuffer();
     const large = sharp({ create: { width: 4032, height: 3024, channels: 3, background: '#707070' } });
     const upright = await large
@@ -136,18 +136,18 @@ describe('a turned photo without EXIF shows the same face as the upright one', (
       expect(await similarity(near, await turn(upright, degrees))).toBeGreaterThan(0.9);
   });
 
-  test('another person stays another person', async () => {
+  test('two different people remain different in rotated photos', async () => {
     const other = await sharp(groupPhoto(1)).extract({ left: 300, top: 230, width: 400, height: 480 }).png().toBuffer();
     const upright = await similarity(portrait, other);
     for (const degrees of [90, 180, 270])
       expect(await similarity(portrait, await turn(other, degrees))).toBeLessThan(Math.max(0.24, upright + 0.1));
   });
 
-  test('several people are refused', async () => {
+  test('a rotated photo of several people is refused', async () => {
     for (const degrees of [90, 180, 270]) expect(await refusal(await turn(groupPhoto(1), degrees))).toMatch(/^face_/);
   });
 
-  test('only a face that is unclear or steep costs further detections, at most three', async () => {
+  test('only a photo with an unclear or steeply tilted face costs further detections, at most three', async () => {
     const { detect } = pipeline.stages;
     let detections = 0;
     const countFor = async (photo: Uint8Array): Promise<number> => {
@@ -173,7 +173,7 @@ describe('a turned photo without EXIF shows the same face as the upright one', (
   });
 });
 
-describe('refused, each by its code', () => {
+describe('a photo is refused with its error code', () => {
   const text = Buffer.from('This is no picture, whatever its name says.');
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>');
   const grey = { width: 300, height: 300, channels: 3, background: '#808080' } as const;
@@ -182,29 +182,36 @@ describe('refused, each by its code', () => {
   test.each<[string, FaceErrorCode, () => Promise<Buffer> | Buffer]>([
     ['text', 'photo_invalid', () => text],
     ['an SVG', 'photo_invalid', () => svg],
-    ['an SVG behind a JPEG signature', 'photo_invalid', () => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), svg])],
+    ['an SVG after a JPEG signature', 'photo_invalid', () => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), svg])],
     ['a GIF', 'photo_invalid', () => plain(200, 200).gif().toBuffer()],
     ['an AVIF', 'photo_invalid', () => plain(200, 200).avif().toBuffer()],
     ['a WebP signature alone', 'photo_invalid', () => Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1')],
     ['a strip one pixel high', 'photo_too_small', () => plain(500, 1).jpeg().toBuffer()],
-    ['30,000 × 30,000 pixels in 40 KB', 'photo_too_large', () => pngClaiming(30_000, 30_000, Buffer.alloc(40_000_000))],
-    ['more than 10 MB', 'photo_too_large', () => Buffer.concat([portrait, Buffer.alloc(10 * 1024 * 1024)])],
-    ['a PNG without its pixels', 'photo_invalid', () => pngClaiming(200, 200, Buffer.alloc(100))],
+    [
+      'a PNG of 40 KB that declares 30,000 × 30,000 pixels',
+      'photo_too_large',
+      () => pngClaiming(30_000, 30_000, Buffer.alloc(40_000_000)),
+    ],
+    ['a JPEG of more than 10 MB', 'photo_too_large', () => Buffer.concat([portrait, Buffer.alloc(10 * 1024 * 1024)])],
+    ['a PNG without enough pixel data', 'photo_invalid', () => pngClaiming(200, 200, Buffer.alloc(100))],
     ['an animated PNG', 'photo_animated', async () => toAnimatedPng(await plain(200, 200).png().toBuffer())],
-    ['noise', 'face_none', () => noise().jpeg().toBuffer()],
-    ['three people', 'face_many', () => groupPhoto(1)],
+    ['a picture of noise without a face', 'face_none', () => noise().jpeg().toBuffer()],
+    ['a photo of three people', 'face_many', () => groupPhoto(1)],
   ])('%s: %s', async (_what, code, make) => {
     expect(await refusal(await make())).toBe(code);
   });
 
-  test.each<['jpeg' | 'png' | 'webp']>([['jpeg'], ['png'], ['webp']])('a %s cut short anywhere', async (format) => {
-    const whole = await sharp(portrait).toFormat(format).toBuffer();
-    for (const share of [0.001, 0.01, 0.1, 0.5, 0.9, 0.99])
-      expect(await refusal(whole.subarray(0, Math.floor(whole.length * share)))).toBe('photo_invalid');
-  });
+  test.each<['jpeg' | 'png' | 'webp']>([['jpeg'], ['png'], ['webp']])(
+    'a truncated %s file: photo_invalid',
+    async (format) => {
+      const whole = await sharp(portrait).toFormat(format).toBuffer();
+      for (const share of [0.001, 0.01, 0.1, 0.5, 0.9, 0.99])
+        expect(await refusal(whole.subarray(0, Math.floor(whole.length * share)))).toBe('photo_invalid');
+    },
+  );
 });
 
-describe('hostile bytes end in one of the codes, never in a crash', () => {
+describe('hostile bytes are refused with an error code and never crash the engine', () => {
   const isRefusal = (error: unknown): boolean => error instanceof FaceError && /^(photo|face)_/.test(error.code);
   const signatures = [
     [0xff, 0xd8, 0xff],
@@ -212,7 +219,7 @@ describe('hostile bytes end in one of the codes, never in a crash', () => {
     [...Buffer.from('RIFF....WEBP')],
   ];
 
-  test('any bytes behind a signature', async () => {
+  test('arbitrary bytes after a picture signature', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...signatures), fc.uint8Array({ maxLength: 400 }), async (signature, rest) => {
         const error = await pipeline
@@ -224,7 +231,7 @@ describe('hostile bytes end in one of the codes, never in a crash', () => {
     );
   });
 
-  test('a real photo with bytes changed', async () => {
+  test('a real photo with altered bytes', async () => {
     const small = await sharp(portrait).resize(120).jpeg().toBuffer();
     const change = fc.tuple(fc.nat(small.length - 1), fc.nat(255));
     await fc.assert(

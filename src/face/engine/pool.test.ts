@@ -33,7 +33,7 @@ const refusalOf = (work: Promise<unknown>): Promise<FaceError> =>
     },
   );
 
-test('anonymous callers leave one worker to known ones, but for a pool of one', async () => {
+test('anonymous jobs leave one worker free for known callers, except in a pool of one worker', async () => {
   const anonymous = (at: number) => ({ class: 'anonymous', source: `192.0.2.${at}` }) as const;
   for (const [workers, busy] of [
     [1, 1],
@@ -51,7 +51,7 @@ test('anonymous callers leave one worker to known ones, but for a pool of one', 
   }
 });
 
-describe('a pool of one worker with room for two', () => {
+describe('a pool of one worker and a queue of two', () => {
   let pool: EnginePool;
   let worker: Worker;
   const started: Worker[] = [];
@@ -66,7 +66,7 @@ describe('a pool of one worker with room for two', () => {
     process.off('worker', remember);
     await pool.close();
   });
-  test('answers, and leaves the photo to its owner', async () => {
+  test('examines a photo and does not wipe the caller’s copy', async () => {
     const photo = toPhoto();
     const { embedding, face } = await pool.examine(photo, ['embedding'], testShare);
     expect(embedding!.use((values) => values.length)).toBe(512);
@@ -78,7 +78,7 @@ describe('a pool of one worker with room for two', () => {
     expect(pool.load()).toEqual({ waiting: 0, busy: 0, examinations: 1 });
   });
 
-  test('one job runs, two wait, the fourth is refused at once; the others are answered', async () => {
+  test('runs one job, queues two, refuses the fourth at once, and answers the other three', async () => {
     const photos = [toPhoto(), toPhoto(), toPhoto(), toPhoto()];
     const jobs = photos.map((photo) => pool.examine(photo, ['embedding'], testShare));
     const error = await refusalOf(jobs[3]!);
@@ -90,7 +90,7 @@ describe('a pool of one worker with room for two', () => {
     await pool.examine(toPhoto(), [], testShare);
   });
 
-  test('a refusal tells the row what it took, and the rest of the row is refused with it, undecoded', async () => {
+  test('a refused photo reports its cost, and the rest of its series is refused without decoding', async () => {
     const wall = await plain(20, 30).png().toBuffer();
     const told: [FaceError, number][] = [];
     const row = {
@@ -108,7 +108,7 @@ describe('a pool of one worker with room for two', () => {
     await pool.examine(toPhoto(), [], testShare);
   });
 
-  test('a worker that dies takes its one job with it and is replaced; waiting jobs are still answered', async () => {
+  test('a crashed worker fails only its own job and is replaced; queued jobs are still answered', async () => {
     const photo = toPhoto();
     worker.postMessage({ task: 'nonsense' });
     const lost = pool.examine(photo, ['embedding'], testShare);
@@ -120,7 +120,7 @@ describe('a pool of one worker with room for two', () => {
     expect(started).toHaveLength(2);
   });
 
-  test('closing waits for what was taken, and takes nothing more', async () => {
+  test('closing waits for accepted jobs and refuses new ones', async () => {
     const taken = pool.examine(toPhoto(), ['embedding'], testShare);
     const closed = pool.close();
     expect(pool.isReady()).toBe(false);
@@ -130,7 +130,7 @@ describe('a pool of one worker with room for two', () => {
   });
 });
 
-describe("models of one's own", () => {
+describe('custom recognition models', () => {
   const folder = createFolder('recognisers');
   const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -149,7 +149,7 @@ describe("models of one's own", () => {
   const startWith = (...recognisers: Recogniser[]) =>
     createEnginePool({ modelsFolder, recognisers, workers: 1, queueLimit: 2 });
 
-  test('describe every face beside ours: a copy of ours says the same, a smaller one has zeros after its numbers', async () => {
+  test('embed each face in addition to the built-in model, and shorter embeddings are padded with zeros', async () => {
     const recognisers = [ours(), tiny()];
     const pool = await startWith(...recognisers);
     const { embedding, magnitude, own } = await pool.examine(toPhoto(), ['embedding'], testShare);
@@ -166,7 +166,7 @@ describe("models of one's own", () => {
     await pool.close();
   });
 
-  test('altered or missing, stop the start', async () => {
+  test('prevent the start if a model file is altered or missing', async () => {
     const recogniser = tiny();
     const file = join(folder, recogniser.model.file);
     const bytes = readFileSync(file);
@@ -177,7 +177,7 @@ describe("models of one's own", () => {
     expect((await refusalOf(startWith(recogniser))).code).toBe('model_missing');
   });
 
-  test('that stop giving numbers spoil one photo, and nothing else', async () => {
+  test('whose output is not a number fail that one photo only', async () => {
     const pool = await startWith(toRecogniser(drawModel({ gives: 'nan' }), drawn));
     expect((await refusalOf(pool.examine(toPhoto(), ['embedding'], testShare))).code).toBe('internal');
     expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);
@@ -185,7 +185,7 @@ describe("models of one's own", () => {
   });
 });
 
-describe('models that are not the published ones', () => {
+describe('built-in model files', () => {
   let folder: string;
   beforeEach(() => {
     folder = createFolder('models');
@@ -194,7 +194,7 @@ describe('models that are not the published ones', () => {
 
   const start = () => createEnginePool({ modelsFolder: folder, workers: 2, queueLimit: 1 });
 
-  test('missing, or of another byte, stop the start, and are named', async () => {
+  test('prevent the start if one is missing or altered, and the error names the file', async () => {
     const { file } = models.eyes;
     const { file: altered, bytes } = models.pose;
     rmSync(join(folder, file));
@@ -204,7 +204,7 @@ describe('models that are not the published ones', () => {
     expect(await refusalOf(start())).toMatchObject({ code: 'model_altered', detail: { file: altered, folder } });
   });
 
-  test('a pool whose last worker cannot be replaced says so, refuses, and goes on once it can', async () => {
+  test('a pool whose last worker cannot be restarted is not ready and refuses jobs until a worker starts', async () => {
     const started: Worker[] = [];
     process.on('worker', (each) => started.push(each));
     const pool = await createEnginePool({ modelsFolder: folder, workers: 1, queueLimit: 5 });

@@ -38,7 +38,7 @@ async function run(model: Uint8Array, feeds: Record<string, Tensor>): Promise<Fl
 
 const float = (min: number, max: number) => fc.float({ min, max, noNaN: true });
 
-test('what stands for PRelu gives the same numbers, whatever the slopes', async () => {
+test('the replacement of the PRelu operator computes the same values for any slopes', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(

@@ -48,7 +48,7 @@ async function expectAlike(photo: Uint8Array): Promise<void> {
   });
 }
 
-test.each(samples)('the same faces are found in group photo %d, at the same places', async (number) => {
+test.each(samples)('both runtimes find the same faces at the same positions in group photo %d', async (number) => {
   const ours = await native.detect(groupPhoto(number));
   const theirs = await wasm.detect(groupPhoto(number));
   expect(ours.faces.length).toBeGreaterThan(1);
@@ -59,6 +59,6 @@ test.each(samples)('the same faces are found in group photo %d, at the same plac
   });
 });
 
-test.each(samples)('the face in the middle of group photo %d is described alike', (number) =>
+test.each(samples)('both runtimes compute similar signals for the face in the middle of group photo %d', (number) =>
   expectAlike(groupPhoto(number)),
 );

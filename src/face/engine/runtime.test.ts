@@ -19,7 +19,7 @@ const draw = (numbers: Float32Array, seed: number): void => {
 describe.each([
   ['native', /^onnxruntime-node \d+\.\d+\.\d+$/, loadNative, null],
   ['in WebAssembly', /^onnxruntime-web \d+\.\d+\.\d+$/, () => loadWebAssembly('of the test'), 'of the test'],
-] as const)('the runtime, %s,', (_kind, name, load, because) => {
+] as const)('the model runtime, %s,', (_kind, name, load, because) => {
   let runtime: Runtime;
   let session: Session;
   const face = () => toNumbers('face', [1, 3, 112, 112]);
@@ -29,12 +29,12 @@ describe.each([
   });
   afterAll(() => session.release());
 
-  test('says what it is, and whether it stands in for another', () => {
+  test('reports its name, and the reason if it is a fallback', () => {
     expect(runtime.name).toMatch(name);
     expect(runtime.standsInBecause).toBe(because);
   });
 
-  test('opens a model of ours, and says what it takes and gives', async () => {
+  test('opens a built-in model and reports its inputs and outputs', async () => {
     const { file, input, output } = models.detect;
     const opened = await runtime.open(readFileSync(join(modelsFolder, file)));
     expect(opened.inputs).toEqual([{ name: 'input', isTensor: true, type: 'float32', shape: [...input] }]);
@@ -44,7 +44,7 @@ describe.each([
     await opened.release();
   });
 
-  test('what one run gave is not touched by the next', async () => {
+  test('returns results that the next run does not overwrite', async () => {
     const input = face();
     draw(input.data, 1);
     const first = (await session.run(input)).numbers!.data as Float32Array;
@@ -56,7 +56,7 @@ describe.each([
     expect(copy.some((value) => value !== 0)).toBe(true);
   });
 
-  test('bound, it reads the same array and writes to the same one at every run', async () => {
+  test('with bound tensors, reuses the same input and output arrays in every run', async () => {
     const input = face();
     const output = toNumbers('numbers', [1, 257]);
     const run = session.bind(input, [output]);

@@ -32,7 +32,7 @@ const half = sketchBands * stepsOfBand;
 const distance = (one: Uint8Array, other: Uint8Array): number =>
   one.filter((step, at) => step !== other[at]).length / one.length;
 
-test('the same picture at another size or light has nearly the same steps; another picture has others', () => {
+test('a sketch is similar for the same picture at another size or brightness, and differs for another picture', () => {
   const room = sketchOf(drawRoom('room'));
   expect(room).toHaveLength(2 * half);
   expect(distance(sketchOf(drawRoom('room', 160, 120)), room)).toBeLessThan(0.05);
@@ -40,7 +40,7 @@ test('the same picture at another size or light has nearly the same steps; anoth
   expect(distance(sketchOf(drawRoom('another room')), room)).toBeGreaterThan(0.2);
 });
 
-test('its second half is the first half of the mirror image', () => {
+test('the second half of a sketch is the first half of the mirrored picture’s sketch', () => {
   const room = drawRoom('room');
   const flipped = map(room, (_, at) => {
     const pixel = Math.floor(at / 3);

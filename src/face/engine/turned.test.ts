@@ -19,7 +19,7 @@ const turn = (photo: Uint8Array, degrees: number): Promise<Buffer> => sharp(phot
 const embed = async (photo: Uint8Array): Promise<Float32Array> =>
   (await pipeline.examine(photo, ['embedding'], 'only')).embedding!;
 
-test('a photo turned by a quarter or a half shows the same face', async () => {
+test('a photo rotated by 90, 180 or 270 degrees yields the same face', async () => {
   const portrait = await twicePhotographed(1);
   const upright = await embed(portrait);
   for (const degrees of [90, 180, 270]) {
@@ -28,7 +28,7 @@ test('a photo turned by a quarter or a half shows the same face', async () => {
   }
 });
 
-test('a turned photo of several people is refused', async () => {
+test('a rotated photo of several people is refused', async () => {
   const near = await sharp(await twicePhotographed(1))
     .resize(315)
     .png()
@@ -50,7 +50,7 @@ test('the photos of the demonstration are suitable for enrolment', async () => {
   }
 });
 
-test('a box in a turned picture is around the same place in the picture that was given', () => {
+test('a face box in a rotated picture is mapped back to the original picture', () => {
   const widthPx = 30;
   const heightPx = 20;
   const data = new Uint8Array(3 * widthPx * heightPx);

@@ -29,10 +29,10 @@ const pool = `
   await engine.close();
 `;
 
-test('the model runtime creates no reporting id when the engine starts it', () => {
+test('starting the engine does not create the model runtime’s telemetry device id', () => {
   expect(leftBy(pool)).toEqual([]);
 });
 
-test('by itself it would: the above can fail', () => {
+test('the model runtime without the engine does create a telemetry device id', () => {
   expect(leftBy(runtimeAlone)).toContainEqual(expect.stringMatching(/deviceid$/));
 });

@@ -35,7 +35,7 @@ const sceneOf = (person: number, asked = movements) => ({
   seed: `judge ${person}`,
 });
 
-describe('a head that follows', () => {
+describe('a genuine head that performs the movements', () => {
   test.each([
     [0, ['centre', 'left', 'up', 'right', 'centre']],
     [1, ['centre', 'down', 'right', 'up', 'centre']],
@@ -51,7 +51,7 @@ describe('a head that follows', () => {
   });
 });
 
-describe('an attack fails, by the signal that is there for it', () => {
+describe('a presentation attack fails, and the reasons name the expected signal', () => {
   // Fewer frames than a real challenge, for speed: one to a side, one up.
   const asked: readonly Movement[] = ['centre', 'left', 'up', 'centre'];
 
@@ -67,7 +67,7 @@ describe('an attack fails, by the signal that is there for it', () => {
     ['replayShifted', 'relief_yaw'],
     ['swap', 'same_person'],
     ['maskLike', 'relief_yaw'],
-  ])('%s: %s', async (name, signal) => {
+  ])('the attack %s fails with the signal %s', async (name, signal) => {
     const attack = attacks.find((each) => each.name === name)!;
     const finding = await judge(await attack.makeFrames(sceneOf(0, asked)), asked);
     expect(finding.pass).toBe(false);
@@ -80,13 +80,13 @@ describe('an attack fails, by the signal that is there for it', () => {
     ['bentPrint', 0],
     ['rolledPrint', 1],
     ['screenReplay', 2],
-  ])('%s of person %i: has depth that moves as asked, and passes', async (name, person) => {
+  ])('known limit: the attack %s with person %i has the depth of a real head and passes', async (name, person) => {
     const attack = attacks.find((each) => each.name === name)!;
     expect((await judge(await attack.makeFrames(sceneOf(person)))).reasons).toEqual([]);
   });
 });
 
-describe('how alive the frames look is told by their mean', () => {
+describe('passive liveness is the mean over all frames', () => {
   /** The real engine, but each picture looks as alive as told, in their order. */
   const judgeAlive = (liveness: readonly number[]): Promise<LivenessFinding> => {
     const asTold: EnginePool = {
@@ -100,10 +100,14 @@ describe('how alive the frames look is told by their mean', () => {
   };
 
   test.each([
-    ['all at the bound', [0.05, 0.05, 0.05, 0.05, 0.05], []],
-    ['one far above makes up for four', [0, 0, 0, 0.26, 0], []],
-    ['all just below', [0.049, 0.049, 0.049, 0.049, 0.049], ['passive']],
-    ['four just above do not make up for none', [0.06, 0.06, 0, 0.06, 0.06], ['passive']],
+    ['passes if all frames are at the bound', [0.05, 0.05, 0.05, 0.05, 0.05], []],
+    ['passes if one frame far above the bound compensates for four', [0, 0, 0, 0.26, 0], []],
+    ['fails if all frames are just below the bound', [0.049, 0.049, 0.049, 0.049, 0.049], ['passive']],
+    [
+      'fails if four frames just above the bound do not compensate for one at zero',
+      [0.06, 0.06, 0, 0.06, 0.06],
+      ['passive'],
+    ],
   ])('%s', async (_name, liveness, reasons) => {
     const finding = await judgeAlive(liveness);
     expect(finding).toMatchObject({ pass: reasons.length === 0, reasons });
@@ -111,7 +115,7 @@ describe('how alive the frames look is told by their mean', () => {
   });
 });
 
-describe('what would help is told, and nothing else', () => {
+describe('a failed challenge returns a hint about the picture quality', () => {
   test.each<[string, (picture: Buffer) => Promise<Buffer>]>([
     ['more_light', (picture) => sharp(picture).linear(0.3, 0).jpeg().toBuffer()],
     ['less_light', (picture) => sharp(picture).linear(0.5, 128).jpeg().toBuffer()],
@@ -123,13 +127,13 @@ describe('what would help is told, and nothing else', () => {
           .jpeg()
           .toBuffer(),
     ],
-  ])('%s', async (hint, spoil) => {
+  ])('the hint %s', async (hint, spoil) => {
     const finding = await judge([await spoil(genuine[0]!), ...genuine.slice(1)]);
     expect(finding).toMatchObject({ pass: false, hint });
   });
 });
 
-describe('nothing is left behind', () => {
+describe('after judging', () => {
   /** The real engine, and what it returned. */
   const watch = () => {
     const returned: FaceAnalysis[] = [];
@@ -142,7 +146,7 @@ describe('nothing is left behind', () => {
   const isZero = ({ embedding }: FaceAnalysis): boolean =>
     embedding!.use((values) => values.every((value) => value === 0));
 
-  test('photos stay as they are; embeddings are overwritten', async () => {
+  test('photos are unchanged and embeddings are zeroed', async () => {
     const frames = toFrames(genuine);
     const { returned, watched } = watch();
     await createMovementJudge({ engine: watched }).judge(frames, testShare);
@@ -151,7 +155,7 @@ describe('nothing is left behind', () => {
     expect(returned.map(isZero)).toEqual([true, true, true, true, true]);
   });
 
-  test('an unreadable frame refuses as the engine does, and the others are overwritten', async () => {
+  test('an unreadable frame is refused with the engine’s code, and the other embeddings are zeroed', async () => {
     const { returned, watched } = watch();
     const frames = toFrames([...genuine.slice(0, 4), Buffer.from('no picture')]);
     await expect(createMovementJudge({ engine: watched }).judge(frames, testShare)).rejects.toMatchObject({

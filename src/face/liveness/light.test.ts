@@ -49,19 +49,22 @@ const told = (finding: LivenessFinding, name: string): number | undefined =>
 const lightOf = ({ reasons }: LivenessFinding): readonly string[] =>
   reasons.filter((reason) => reason.startsWith('light_'));
 
-describe('a person before the screen', () => {
-  test.each(['across', 'down'] as const)('answers as told, halves %s', async (axis) => {
-    const scene = sceneOf('told', { axis });
-    const finding = await judge(scene, await makeGenuineLitFrames(scene));
-    expect(finding).toMatchObject({ presence: 'light-1', pass: true, reasons: [] });
-    expect(told(finding, 'light_gain')).toBeGreaterThan(0.05);
-    const [normals, other] =
-      axis === 'across' ? ['light_normals', 'light_normals_recorded'] : ['light_normals_recorded', 'light_normals'];
-    expect(told(finding, normals!)).toBeDefined();
-    expect(told(finding, other!)).toBeUndefined();
-  });
+describe('the light judgement of a person in front of the screen', () => {
+  test.each(['across', 'down'] as const)(
+    'passes frames lit with the requested colours, screen halved %s',
+    async (axis) => {
+      const scene = sceneOf('told', { axis });
+      const finding = await judge(scene, await makeGenuineLitFrames(scene));
+      expect(finding).toMatchObject({ presence: 'light-1', pass: true, reasons: [] });
+      expect(told(finding, 'light_gain')).toBeGreaterThan(0.05);
+      const [normals, other] =
+        axis === 'across' ? ['light_normals', 'light_normals_recorded'] : ['light_normals_recorded', 'light_normals'];
+      expect(told(finding, normals!)).toBeDefined();
+      expect(told(finding, other!)).toBeUndefined();
+    },
+  );
 
-  test('is told that the light does not show where it does not, and nothing more is held against them', async () => {
+  test('in too bright a room, fails with light_gain as the only light reason and the hint too_bright', async () => {
     const scene = sceneOf('bright', { gain: 0.01 });
     const finding = await judge(scene, await makeGenuineLitFrames(scene));
     expect(lightOf(finding)).toEqual(['light_gain']);
@@ -69,8 +72,8 @@ describe('a person before the screen', () => {
   });
 });
 
-describe('perfect frames that are not lit as told', () => {
-  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('%s', async (name) => {
+describe('genuine frames whose light differs from the challenge fail', () => {
+  test.each(['unlit', 'wronglyLit', 'lateLit', 'whiteLit', 'recordedRow'])('the injection attack %s', async (name) => {
     const scene = sceneOf(name);
     const finding = await judge(scene, await injections.find((each) => each.name === name)!.makeLitFrames(scene));
     expect(finding).toMatchObject({ pass: false, hint: 'too_bright' });
@@ -78,8 +81,8 @@ describe('perfect frames that are not lit as told', () => {
   });
 });
 
-describe('what it is told by', () => {
-  test('a background that answers as much as the face, like one sheet', async () => {
+describe('light signals', () => {
+  test('a background that reflects as much as the face fails as a flat sheet', async () => {
     const scene = sceneOf('sheet');
     const asSheet = async (asked: Promise<FaceAnalysis>): Promise<FaceAnalysis> => {
       const examination = await asked;
@@ -95,21 +98,21 @@ describe('what it is told by', () => {
     expect(finding.reasons).toEqual(['light_falloff']);
   });
 
-  test('glass adds its light whatever it shows', async () => {
+  test('a replay on a screen fails, because glass adds its own light', async () => {
     const scene = sceneOf('screen');
     const finding = await judge(scene, await attacks.find(({ name }) => name === 'screen')!.makeLitFrames(scene));
     expect(lightOf(finding)).not.toEqual([]);
     expect(told(finding, 'light_material')).toBeLessThan(0.5);
   });
 
-  test('the sides of a nose look opposite ways, those of a bent print do not', async () => {
+  test('the two sides of a nose reflect differently for a person, and less so for a bent print', async () => {
     const scene = sceneOf('nose');
     const person = await judge(scene, await makeGenuineLitFrames(scene));
     const print = await judge(scene, await attacks.find(({ name }) => name === 'bentPrint')!.makeLitFrames(scene));
     expect(told(person, 'light_normals')).toBeGreaterThan(told(print, 'light_normals') ?? 0);
   });
 
-  test('somebody else under the second colours, who really is before the screen', async () => {
+  test('another person in the frames of the second colours fails as a different face', async () => {
     const scene = sceneOf('changed over');
     const [recording, attacker] = await Promise.all([
       makeGenuineLitFrames(scene),
@@ -121,7 +124,7 @@ describe('what it is told by', () => {
   });
 });
 
-test('what is left of the faces is overwritten, also where a picture cannot be read', async () => {
+test('embeddings and textures are zeroed, even if a picture cannot be read', async () => {
   const returned: FaceAnalysis[] = [];
   const keep = async (examination: Promise<FaceAnalysis>): Promise<FaceAnalysis> => {
     returned.push(await examination);

@@ -14,8 +14,8 @@ const face: Landmarks = Array.from({ length: 68 }, (_, at) => {
 
 const coefficient = fc.double({ min: -0.5, max: 0.5, noNaN: true });
 
-describe('relief', () => {
-  test('of a flat picture there is none, however it is moved, turned, tilted or stretched', () => {
+describe('the relief turn', () => {
+  test('is zero for a flat picture under any shift, rotation, tilt or stretch', () => {
     fc.assert(
       fc.property(coefficient, coefficient, coefficient, coefficient, fc.integer(), (a, b, c, d, shift) => {
         const moved = face.map(({ x, y }) => ({
@@ -31,11 +31,11 @@ describe('relief', () => {
   });
 
   test.each([
-    ['to the own left, the right of the picture', { x: 40, y: 0 }, { yawDeg: -1, pitchDeg: 0 }],
-    ['to the own right', { x: -40, y: 0 }, { yawDeg: 1, pitchDeg: 0 }],
+    ['to the person’s left (the right of the picture)', { x: 40, y: 0 }, { yawDeg: -1, pitchDeg: 0 }],
+    ['to the person’s right', { x: -40, y: 0 }, { yawDeg: 1, pitchDeg: 0 }],
     ['up', { x: 0, y: -40 }, { yawDeg: 0, pitchDeg: 1 }],
     ['down', { x: 0, y: 40 }, { yawDeg: 0, pitchDeg: -1 }],
-  ])('what stands out moves %s', (_name, step, sign) => {
+  ])('detects the direction in which protruding points move: %s', (_name, step, sign) => {
     const turned = face.map(({ x, y }, at) => ({ x: x + step.x * faceDepth[at]!, y: y + step.y * faceDepth[at]! }));
     const { yawDeg, pitchDeg } = toReliefTurn(toMeanShape([face]), turned);
     const most = Math.max(Math.abs(yawDeg), Math.abs(pitchDeg));

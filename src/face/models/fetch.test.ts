@@ -21,31 +21,31 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('nothing is fetched and nothing said where all files are there and right', async () => {
+test('if all files are present and intact, nothing is fetched or printed', async () => {
   await fetchModels(modelsFolder, say);
   await fetchDemoPhotos(demoPhotosFolder, say);
   expect(lines).toEqual([]);
   expect(readdirSync(modelsFolder).sort()).toEqual(modelPackage.files.map(({ file }) => file).sort());
 });
 
-test('an altered file is refused, named, and left as it is', async () => {
+test('an altered model file is refused, named, and not overwritten', async () => {
   writeFileSync(join(folder, 'fr_detect.onnx'), 'altered');
   expect(await fetchModels(folder, say).then(() => null, toCode)).toBe('model_altered');
   expect(readFileSync(join(folder, 'fr_detect.onnx'), 'utf8')).toBe('altered');
   expect(lines.join()).toContain('fr_detect.onnx');
 });
 
-test('a new installation is one without any model, not one of which one was taken away', async () => {
+test('only a folder without any model counts as a new installation', async () => {
   expect(await hasNoModels(folder)).toBe(true);
   writeFileSync(join(folder, 'fr_eye.onnx'), 'one');
   expect(await hasNoModels(folder)).toBe(false);
 });
 
-describe('an archive that was brought', () => {
+describe('a manually supplied model archive', () => {
   test.each([
-    ['is cut off', 1000, `it is incomplete: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3`],
+    ['is truncated', 1000, `it is incomplete: 1000 of the ${modelPackage.archiveBytes} bytes of faceplugin@1.0.3`],
     ['has another digest', modelPackage.archiveBytes, 'its digest is not that of faceplugin@1.0.3'],
-  ])('is refused where it %s, and nothing of it is kept', async (_name, bytes, problem) => {
+  ])('is refused if it %s, and no files of it are stored', async (_name, bytes, problem) => {
     const archive = join(folder, 'archive.tgz');
     writeFileSync(archive, Buffer.alloc(bytes, 1));
     const refusal = importModels(archive, join(folder, 'models'), say);
@@ -67,7 +67,7 @@ async function fetchWith(env: Record<string, string>): Promise<void> {
   }
 }
 
-test('a fetch without a network says so, and leaves nothing', async () => {
+test('a fetch without a network reports the cause and leaves no files', async () => {
   const npm_config_cache = join(folder, 'npm-cache');
   await expect(fetchWith({ npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache })).rejects.toMatchObject({
     code: 'model_missing',
@@ -79,7 +79,7 @@ test('a fetch without a network says so, and leaves nothing', async () => {
   expect(readdirSync(join(folder, 'models'))).toEqual([]);
 });
 
-test('a registry that serves another tarball under the name is refused, and nothing of it is kept', async () => {
+test('a tarball from the registry with another digest is refused, and no files of it are stored', async () => {
   const asked: string[] = [];
   const server = await listen(
     ({ url = '' }, response) => {

@@ -13,7 +13,7 @@ import { checkModel, UnfitModelError } from './check-model.js';
 describe.each([
   ['native', loadNative],
   ['in WebAssembly', () => loadWebAssembly('of the test')],
-] as const)('the check of a model, runtime %s,', (_kind, load) => {
+] as const)('the check of a recognition model, runtime %s,', (_kind, load) => {
   const check = (file: Uint8Array, preprocess: Preprocess = presets.facestep) =>
     checkModel(file, preprocess, createManualClock(), load);
 
@@ -29,32 +29,44 @@ describe.each([
 
   test.each<[string, Uint8Array, object]>([
     [
-      '512 numbers, of a batch of any size',
+      'a model with 512 outputs and any batch size',
       drawModel({ numbers: 512, isBatched: true }),
       { input: 'face', numbers: 512 },
     ],
-    ['our own model', readFileSync(join(modelsFolder, 'fr_feature.onnx')), { input: 'input', numbers: 512 }],
-  ])('takes %s', async (_name, file, found) => {
+    ['the built-in model', readFileSync(join(modelsFolder, 'fr_feature.onnx')), { input: 'input', numbers: 512 }],
+  ])('accepts %s', async (_name, file, found) => {
     expect(await check(file)).toMatchObject(found);
   });
 
-  describe('refuses, and says why', () => {
+  describe('refuses with a reason', () => {
     test.each<[string, Uint8Array, RegExp]>([
-      ['a text', Buffer.from('model'), /does not load|not an ONNX|truncated/],
-      ['a file cut short', drawModel().subarray(0, 9000), /truncated/],
-      ['a picture of another size', drawModel({ size: 96 }), /float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/],
-      ['two outputs', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
-      ['256 numbers', drawModel({ numbers: 256 }), /gives 256 numbers, not 257 to 512/],
-      ['513 numbers', drawModel({ numbers: 513 }), /gives 513 numbers, not 257 to 512/],
-      ['numbers that are none', drawModel({ gives: 'nan' }), /invalid numbers/],
-      ['numbers that are all alike', drawModel({ gives: 'alike' }), /are equal/],
-      ['numbers that say the same of everybody', drawModel({ gives: 'same' }), /the same for two different faces/],
-      ['numbers that differ each time', drawModel({ gives: 'random' }), /differs each time/],
+      ['a text file', Buffer.from('model'), /does not load|not an ONNX|truncated/],
+      ['a truncated file', drawModel().subarray(0, 9000), /truncated/],
+      [
+        'a model whose input has another size',
+        drawModel({ size: 96 }),
+        /float32 1 × 3 × 96 × 96, not float32 1 × 3 × 112 × 112/,
+      ],
+      ['a model with two output tensors', drawModel({ hasSecondOutput: true }), /gives 2 tensors/],
+      ['a model with 256 output values', drawModel({ numbers: 256 }), /gives 256 numbers, not 257 to 512/],
+      ['a model with 513 output values', drawModel({ numbers: 513 }), /gives 513 numbers, not 257 to 512/],
+      ['a model whose output is NaN', drawModel({ gives: 'nan' }), /invalid numbers/],
+      ['a model whose output values are all equal', drawModel({ gives: 'alike' }), /are equal/],
+      [
+        'a model with the same output for two different faces',
+        drawModel({ gives: 'same' }),
+        /the same for two different faces/,
+      ],
+      [
+        'a model whose output for one face changes between runs',
+        drawModel({ gives: 'random' }),
+        /differs each time/,
+      ],
     ])('%s', async (_name, file, reason) => {
       expect(await problemOf(file)).toMatch(reason);
     });
 
-    test('weights in another file, though it is there', async () => {
+    test('weights in an external file, even if the file exists', async () => {
       const folder = createFolder('external');
       const file = join(folder, 'weights.bin');
       await writeFile(file, Buffer.alloc(4 * 192 * 64, 1));
@@ -63,17 +75,17 @@ describe.each([
   });
 });
 
-describe('a preprocessing that lies is refused', () => {
+describe('preprocessing settings are refused', () => {
   const { facestep } = presets;
   const [left, right, nose, mouthLeft, mouthRight] = facestep.places;
   test.each<[string, object]>([
-    ['a deviation of 0', { deviation: [128, 0, 128] }],
-    ['no number', { mean: [127, 127, Number.NaN] }],
-    ['a size of 10,000', { size: 10_000 }],
-    ['points outside the picture', { size: 64 }],
-    ['four points', { places: [left, right, nose, mouthLeft] }],
-    ['points on one another', { places: [nose, nose, nose, nose, nose] }],
-    ['a face upside down', { places: [mouthLeft, mouthRight, nose, left, right] }],
+    ['with a deviation of 0', { deviation: [128, 0, 128] }],
+    ['with a mean that is not a number', { mean: [127, 127, Number.NaN] }],
+    ['with an input size of 10,000', { size: 10_000 }],
+    ['with points outside the picture', { size: 64 }],
+    ['with only four points', { places: [left, right, nose, mouthLeft] }],
+    ['with coinciding points', { places: [nose, nose, nose, nose, nose] }],
+    ['with the points of an upside-down face', { places: [mouthLeft, mouthRight, nose, left, right] }],
   ])('%s', (_name, change) => {
     expect(preprocessGuard.safeParse(facestep).success).toBe(true);
     expect(preprocessGuard.safeParse({ ...facestep, ...change }).success).toBe(false);

@@ -23,7 +23,7 @@ async function keepEngine(label: string, numbers: number, rotation: object) {
   return { folder, name: nameOf(await registry.setParameters(added, entry)) };
 }
 
-test('an engine with 257 numbers and the rotation opens its tokens', async () => {
+test('an engine with 257 values and the rotation is opened and becomes the current engine', async () => {
   const { folder, name } = await keepEngine('fit', 257, { rotation: rotationLabel });
   const { parameters, refused } = await openEngines({ engine: name, folder }, deps);
   expect(parameters.current).toMatchObject({ id: 128, name });
@@ -32,9 +32,9 @@ test('an engine with 257 numbers and the rotation opens its tokens', async () =>
 
 describe.each([
   ['measured before embeddings were rotated', 512, {}, 'import and measure its model again'],
-  ['with 256 numbers, rotated too', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
-])('an engine %s', (_name, numbers, rotation, reason) => {
-  test('makes no tokens: the configuration is refused, with the reason', async () => {
+  ['with 256 values and the rotation', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
+])('a custom engine %s', (_name, numbers, rotation, reason) => {
+  test('is refused as the current engine: the configuration error gives the reason', async () => {
     const { folder, name } = await keepEngine(`current-${numbers}`, numbers, rotation);
     await expect(openEngines({ engine: name, folder }, deps)).rejects.toMatchObject({
       code: 'config_invalid',
@@ -42,7 +42,7 @@ describe.each([
     });
   });
 
-  test('opens no tokens beside another engine, and its model is not loaded', async () => {
+  test('is refused as a former engine, and its model is not loaded', async () => {
     const { folder, name } = await keepEngine(`former-${numbers}`, numbers, rotation);
     const { parameters, recognisers, refused } = await openEngines({ engine: null, folder }, deps);
     expect([...parameters.engines.keys()]).toEqual([1, 2, 3]);

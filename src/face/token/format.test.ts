@@ -33,28 +33,28 @@ const refusal = (token: SealedToken): string => {
   }
 };
 
-describe('refuses', () => {
+describe('the parser refuses', () => {
   test.each([
-    ['an engine nobody knows', withByte(0, 99)],
-    ['the last number that no installation gives', withByte(0, 127)],
+    ['an unknown engine', withByte(0, 99)],
+    ['engine 127, the last number reserved for built-in engines', withByte(0, 127)],
     ['engine 0', withByte(0, 0)],
-    ['no photos', withByte(1, 0b0000_0001)],
-    ['six photos', withByte(1, 0b0000_1100)],
-    ['an unknown flag', withByte(1, 0b0001_0010)],
-    ['the highest flag', withByte(1, 0b1000_0010)],
+    ['a photo count of 0', withByte(1, 0b0000_0001)],
+    ['a photo count of 6', withByte(1, 0b0000_1100)],
+    ['an unknown flag bit', withByte(1, 0b0001_0010)],
+    ['the highest flag bit', withByte(1, 0b1000_0010)],
     ['key version 0', withBytes(2, 0, 0)],
-    ['a character less', new SealedToken(text.slice(0, -1))],
-    ['a character more', new SealedToken(`${text}A`)],
-    ['a line end', new SealedToken(`${text.slice(0, -1)}\n`)],
-    ['the other alphabet of base64', new SealedToken(`${text.slice(0, -1)}+`)],
-    ['a prefix in capitals', new SealedToken(text.replace('fv1.', 'FV1.'))],
-    ['ten megabytes', new SealedToken(`fv1.${'A'.repeat(10_000_000)}`)],
-    ['nothing', new SealedToken('')],
+    ['a token with a character missing', new SealedToken(text.slice(0, -1))],
+    ['a token with an extra character', new SealedToken(`${text}A`)],
+    ['a token that ends with a line feed', new SealedToken(`${text.slice(0, -1)}\n`)],
+    ['standard base64 instead of base64url', new SealedToken(`${text.slice(0, -1)}+`)],
+    ['a prefix in upper case', new SealedToken(text.replace('fv1.', 'FV1.'))],
+    ['a token of ten megabytes', new SealedToken(`fv1.${'A'.repeat(10_000_000)}`)],
+    ['an empty token', new SealedToken('')],
   ])('%s', (_name, token) => {
     expect(refusal(token)).toBe('token_malformed');
   });
 
-  test('anything else with nothing but a FaceError', () => {
+  test('any other text with token_malformed and no other error', () => {
     const character = fc.constantFrom(...'fv1.AZaz09-_=+/ \u0000é\ud800');
     const strings = fc.oneof(
       fc.string(),
@@ -75,12 +75,12 @@ describe('refuses', () => {
   });
 });
 
-describe('reads', () => {
-  test.each([128, 255])("an installation's own engine %i, whether it is there or not", (engine) => {
+describe('the parser reads', () => {
+  test.each([128, 255])('the number %i of a custom engine, even if that engine is not installed', (engine) => {
     expect(parseToken(withByte(0, engine)).fields.engine).toBe(engine);
   });
 
-  test('what it wrote, in 228 characters', () => {
+  test('the rendered fields from 228 characters', () => {
     expect(text).toMatch(/^fv1\.[A-Za-z0-9_-]{224}$/);
     expect(Buffer.from(text.slice(4), 'base64url').subarray(0, 8).toString('hex')).toBe('0107010201020304');
     const { salt, stored, tag, ...header } = parseToken(new SealedToken(text)).fields;
@@ -92,7 +92,7 @@ describe('reads', () => {
     ]);
   });
 
-  test('any fields back, and each has one text only', () => {
+  test('any fields that were rendered, and each token has exactly one text', () => {
     const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
     const fields = fc.record({
       engine: fc.constant(1 as const),
@@ -119,7 +119,7 @@ describe('reads', () => {
   });
 });
 
-test('a token is read once, and prints as a sealed one', () => {
+test('a token is parsed once, and prints without its text', () => {
   const parsed = parseToken(new SealedToken(text));
   expect(parseToken(parsed)).toBe(parsed);
   const made = renderToken(parsed.fields);
@@ -129,7 +129,7 @@ test('a token is read once, and prints as a sealed one', () => {
   expect(Object.keys(parsed)).toEqual(['label']);
 });
 
-test('the id is 22 characters, differs for every bit and is not a plain digest of the token', () => {
+test('the token id has 22 characters, changes with every bit and is not a plain digest of the token', () => {
   const id = parseToken(new SealedToken(text)).tokenId;
   expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/);
   const others = Array.from({ length: 160 }, (_, at) => parseToken(withByte(8 + at, 0)).tokenId);

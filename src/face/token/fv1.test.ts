@@ -70,8 +70,8 @@ const isRefused = async (work: Promise<unknown>): Promise<boolean> => {
   return outcome === null || outcome === 'token_malformed' || outcome === 'token_key_retired';
 };
 
-describe('refuses', () => {
-  test('every one of 200 strangers at every accuracy', async () => {
+describe('the fv1 scheme refuses', () => {
+  test('each of 200 impostors, at every accuracy', async () => {
     for (const accuracy of accuracies) {
       const { token } = await seal({ binding: { ...binding, accuracy } });
       for (let other = 0; other < 25; other += 1) {
@@ -101,21 +101,21 @@ describe('refuses', () => {
     return (await Promise.all(openings.map(isRefused))).every(Boolean);
   };
 
-  test('every bit flip of the token, although the code could correct most of them', async () => {
+  test('every single-bit change of the token, although the code could correct most of them', async () => {
     const { token } = await seal();
     for (const expected of expectations(token)) expect(await open(token, { ...same(), ...expected })).not.toBeNull();
     for (let bit = 0; bit < bytesOf(token).length * 8; bit += 1)
       expect([bit, await isRefusedWith(token, [{ at: bit >> 3, by: 0x80 >> (bit & 7) }])]).toEqual([bit, true]);
   });
 
-  test('every other value of the unencrypted bytes', async () => {
+  test('every other value of each unencrypted byte', async () => {
     const { token } = await seal();
     for (let at = 0; at < 8; at += 1)
       for (let by = 1; by < 256; by += 1)
         expect([at, by, await isRefusedWith(token, [{ at, by }])]).toEqual([at, by, true]);
   });
 
-  test('any number of changed bytes, with any expected expiry', async () => {
+  test('any set of up to six changed bytes, for any expected expiry', async () => {
     const { token } = await seal();
     const change = fc.record({
       // As often among the bytes that are told in clear as among all others.
@@ -129,7 +129,7 @@ describe('refuses', () => {
     );
   });
 
-  test('every change of a character of its text, so that no token has two texts', async () => {
+  test('every changed character of the token’s text, so that no token has two texts', async () => {
     const { token } = await seal();
     const text = token.use((value) => value);
     const live = { ...same(), expectedExpiresAt: expiresAt };
@@ -151,7 +151,7 @@ describe('refuses', () => {
       expect(await isRefused(open(new SealedToken(other), live))).toBe(true);
   });
 
-  test('a token put together from two of one person', async () => {
+  test('a token spliced from two tokens of one person', async () => {
     const one = bytesOf((await seal()).token);
     const other = bytesOf((await seal()).token);
     for (const at of [16, 24, 88, 152]) {
@@ -167,13 +167,13 @@ describe('refuses', () => {
     scope: { scope: 'sign-In' },
     accuracy: { accuracy: 5 },
   } satisfies { [Field in keyof Binding]: Pick<Binding, Field> };
-  test.each(Object.entries(moves))('another %s', async (_field, change) => {
+  test.each(Object.entries(moves))('a binding with another %s', async (_field, change) => {
     const { token } = await seal();
     expect(await open(token, same())).not.toBeNull();
     expect(await open(token, { ...same(), binding: { ...binding, ...change } })).toBeNull();
   });
 
-  test('every pair of different contexts, bytes moved between fields included', async () => {
+  test('every binding that differs from the sealed one, even if bytes move between fields', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '\u0000', 'é'), maxLength: 3 });
     const accuracy = fc.constantFrom<Accuracy>(4, 5);
     const context = fc.record({ tenant: text, idp: text, subject: text, scope: text, accuracy });
@@ -188,7 +188,7 @@ describe('refuses', () => {
     );
   });
 
-  test('another expiry, none, and one where there is none', async () => {
+  test('an expected expiry that differs from the sealed one, including none', async () => {
     const { token } = await seal();
     const endless = await seal({ expiresAt: null });
     expect(await open(token, { expectedExpiresAt: epochSec(expiresAt + 1) })).toBeNull();
@@ -201,20 +201,20 @@ describe('refuses', () => {
     ['wrong', 'horse', 'Horse'],
     ['missing', 'horse', null],
     ['superfluous', null, 'horse'],
-  ])('a %s secret', async (_name, sealedWith, openedWith) => {
+  ])('a %s user secret', async (_name, sealedWith, openedWith) => {
     const [enrolled, given] = [sealedWith, openedWith].map((text) => (text === null ? null : new UserSecret(text)));
     const { token } = await seal({ secret: enrolled! });
     expect(await open(token, { secret: enrolled! })).not.toBeNull();
     expect(await open(token, { secret: given! })).toBeNull();
   });
 
-  test("a token under another service's key of the same version", async () => {
+  test('a token under a different key of the same version', async () => {
     const { token } = await seal();
     const others = createKeysInMemory(new Uint8Array(32).fill(1), new Uint8Array(32).fill(3));
     expect(await open(token, {}, createFv1({ parameters, keys: others, random, stretch }))).toBeNull();
   });
 
-  test('a token whose key is retired, and one whose key there never was', async () => {
+  test('a token whose key is retired or never existed, with token_key_retired', async () => {
     const { token } = await seal();
     const retired = createKeysInMemory(new Uint8Array(32).fill(1), null);
     const code = (by: Keys) => open(token, {}, createFv1({ parameters, keys: by, random, stretch })).catch(toCode);
@@ -223,22 +223,22 @@ describe('refuses', () => {
   });
 
   test.each([
-    ['a secret of 1,025 bytes in 513 letters', { secret: new UserSecret(`s${'é'.repeat(512)}`) }],
+    ['a secret of 1,025 bytes in 513 characters', { secret: new UserSecret(`s${'é'.repeat(512)}`) }],
     ['an empty secret', { secret: new UserSecret('') }],
-    ['a secret of half a character', { secret: new UserSecret('\ud800') }],
-    ['a scope of half a character', { binding: { ...binding, scope: 'a\udc00' } }],
-  ])('%s, sealing and opening', async (_name, change) => {
+    ['a secret with an unpaired surrogate', { secret: new UserSecret('\ud800') }],
+    ['a scope with an unpaired surrogate', { binding: { ...binding, scope: 'a\udc00' } }],
+  ])('%s, when sealing and when opening', async (_name, change) => {
     const { token } = await seal();
     await expect(seal(change)).rejects.toMatchObject({ code: 'request_malformed' });
     await expect(open(token, change)).rejects.toMatchObject({ code: 'request_malformed' });
   });
 
-  test.each([0, -1, 2 ** 32, Number.NaN])('to seal until %p', async (end) => {
+  test.each([0, -1, 2 ** 32, Number.NaN])('an expiry of %p when sealing', async (end) => {
     await expect(seal({ expiresAt: epochSec(end) })).rejects.toMatchObject({ code: 'request_malformed' });
   });
 });
 
-describe('every refusal takes the same work', () => {
+describe('each refusal costs the same number of Argon2id runs and key service calls', () => {
   const tokenOf = async (changes?: Partial<SealRequest>, by?: Fv1) => (await seal(changes, by)).token;
   const a = new UserSecret('a');
   const b = new UserSecret('b');
@@ -261,7 +261,7 @@ describe('every refusal takes the same work', () => {
     ['no enrolment and a secret', async () => null, { secret: b }, 9],
     ['a retired key', () => tokenOf({}, retiredFv1), {}, 8],
     ['a retired key and a secret', () => tokenOf({ secret: a }, retiredFv1), { secret: a }, 9],
-  ] as const)('%s', async (name, prepare, changes, runs) => {
+  ] as const)('with %s', async (name, prepare, changes, runs) => {
     const token = await prepare();
     const counted = { stretches: 0, macs: 0 };
     const counting = createFv1({
@@ -286,7 +286,7 @@ describe('every refusal takes the same work', () => {
   });
 });
 
-describe('where more Argon2id runs are asked for than may wait', () => {
+describe('when the queue of Argon2id runs is full', () => {
   const flood = (runs: number, by: Stretch) =>
     Promise.allSettled(
       Array.from({ length: runs }, () => by('message', new Uint8Array(8), new Uint8Array(16), testShare)),
@@ -299,14 +299,14 @@ describe('where more Argon2id runs are asked for than may wait', () => {
     return { busy, unlocked: await createFv1({ parameters, keys, random, stretch: busy }).unlock(request) };
   };
 
-  test('a face that was held against the token is refused or passes: it is no guess that nobody counts', async () => {
+  test('an opening that has started is completed and never ends in overloaded', async () => {
     const { busy, unlocked } = await hold();
     const opening = unlocked.open(embedding('Bob')).catch(toCode);
     await flood(2 * mostWaiting, busy);
     expect(await opening).toBeNull();
   });
 
-  test('a face that there is no room for is held against nothing', async () => {
+  test('an opening without room is refused as overloaded before any comparison', async () => {
     const { busy, unlocked } = await hold();
     const before = flood(mostWaiting, busy);
     expect(await unlocked.open(embedding('Ada', 2)).catch(toCode)).toBe('overloaded');
@@ -314,9 +314,9 @@ describe('where more Argon2id runs are asked for than may wait', () => {
   });
 });
 
-describe('opens', () => {
+describe('the fv1 scheme opens', () => {
   test.each(accuracies)(
-    'the person on another photo at accuracy %i, with one content key that is zeroed',
+    'another photo of the person at accuracy %i, and the released content key is zeroed',
     async (accuracy) => {
       const at = { binding: { ...binding, accuracy } };
       const sealed = await seal({ ...at, photos: 3 });
@@ -335,20 +335,20 @@ describe('opens', () => {
     },
   );
 
-  test('a secret typed in another Unicode form, and one of exactly 1,024 bytes', async () => {
+  test('a secret in another Unicode form, and a secret of exactly 1,024 bytes', async () => {
     const { token } = await seal({ secret: new UserSecret('caf\u00e9 \uff11\uff12') });
     expect(await open(token, { secret: new UserSecret('cafe\u0301 12') })).not.toBeNull();
     const long = { secret: new UserSecret('s'.repeat(1024)) };
     expect(await open((await seal(long)).token, long)).not.toBeNull();
   });
 
-  test('a token under an older key, and says that it is stale', async () => {
+  test('a token under an older key, and reports it as stale', async () => {
     const older = createKeysInMemory(new Uint8Array(32).fill(1));
     const { token } = await seal({}, createFv1({ parameters, keys: older, random, stretch }));
     expect(await open(token)).toMatchObject({ stale: true });
   });
 
-  test('under the published cost', async () => {
+  test('a token at the published Argon2id cost, but not at another cost', async () => {
     const published = createFv1({ parameters, keys, random, stretch: createStretch(publishedCost) });
     const { token } = await seal({}, published);
     expect(await open(token, {}, published)).not.toBeNull();
@@ -356,10 +356,10 @@ describe('opens', () => {
   });
 });
 
-describe('tokens tell nothing', () => {
+describe('tokens are unlinkable', () => {
   const ones = (bytes: Uint8Array): number => unpackBits(bytes).reduce((sum, bit) => sum + bit, 0);
 
-  test('stored bits, tags and ids are balanced, and differ like random ones for one person or two', async () => {
+  test('stored bits, tags and ids look random, for one person or two', async () => {
     const secretPart = (token: SealedToken) => bytesOf(token).subarray(8);
     const sealed = await Promise.all(Array.from({ length: 64 }, () => seal({ embedding: embedding('Ada', 1) })));
     const tokens = sealed.map(({ token }) => secretPart(token));
@@ -373,7 +373,7 @@ describe('tokens tell nothing', () => {
     }
   });
 
-  test('two of one person, unmasked, are linked by decoding only where nothing permutes the code word', async () => {
+  test('two unmasked tokens of one person are linked by decoding only without the permutation', async () => {
     const positions = messagePositions(80);
     const decoder = createListDecoder(positions, 8);
     /** The share of bits in which the nearest code word found differs. */
@@ -422,7 +422,7 @@ describe('tokens tell nothing', () => {
   });
 });
 
-test('a context has one encoding, and no two contexts share one', () => {
+test('equal contexts have one encoding, and different contexts have different encodings', () => {
   const header = { engine: 1, hasSecret: false, photos: 1, keyVersion: 1, expiresAt } as const;
   const text = fc.string({ unit: fc.constantFrom('a', '\u0000', '\u0001'), maxLength: 3 });
   const accuracy = fc.constantFrom(...accuracies);
@@ -437,7 +437,7 @@ test('a context has one encoding, and no two contexts share one', () => {
   );
 });
 
-test('permutations move every position and each choice is as likely as another', () => {
+test('a permutation contains each position once, and its choices are evenly distributed', () => {
   const counts = new Uint32Array(8);
   for (let at = 0; at < 800; at += 1) {
     const order = permutationOf(new KeyMaterial(createHash('sha256').update(String(at)).digest()));

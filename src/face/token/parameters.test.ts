@@ -23,18 +23,18 @@ const codeOf = (text: string | Uint8Array): string | null => {
   }
 };
 
-test('the published file holds the parameters of every engine', async () => {
+test('the published parameter file contains every engine', async () => {
   const parameters = await loadParameters();
   expect([...parameters.engines.keys()].map(String)).toEqual(Object.keys(engineNames));
   expect(parameters.current.id).toBe(currentEngine);
 });
 
-describe('another file is refused', () => {
+describe('another parameter file is refused', () => {
   const text = published.toString('utf8');
   test.each([
     ['with fewer message bits at level 4', text.replace(/"one": 92/, '"one": 32')],
-    ['that lets one photo enrol where three are needed', text.replace('"leastPhotos": 3', '"leastPhotos": 1')],
-    ['that only looks different', `${text} `],
+    ['that allows enrolment with one photo instead of three', text.replace('"leastPhotos": 3', '"leastPhotos": 1')],
+    ['that differs only by a space', `${text} `],
     ['that is empty', ''],
   ])('%s', (_, altered) => {
     expect(altered).not.toBe(text);
@@ -42,7 +42,7 @@ describe('another file is refused', () => {
   });
 });
 
-test("sign bits of an engine of one's own do not repeat one another where its model gives few numbers", () => {
+test('with a custom model of few values, the rotation prevents repeated sign bits', () => {
   const { engines } = JSON.parse(published.toString('utf8')) as { engines: object[] };
   const flat = { meanInMillionths: Array.from({ length: 512 }, () => 0), directionsInMillionths: [] };
   const repeatedOf = (rotation: object): number => {
@@ -56,7 +56,7 @@ test("sign bits of an engine of one's own do not repeat one another where its mo
   expect(Math.abs(repeatedOf({ rotation: rotationLabel }) - 256)).toBeLessThan(64);
 });
 
-test('levels ask for no less the higher they are, and for no less of several photos than of one', async () => {
+test('required bits, similarity and photos never decrease with the level, nor with more photos', async () => {
   const { levels } = (await loadParameters()).current;
   for (const [at, accuracy] of accuracies.entries()) {
     const level = levels[accuracy];

@@ -70,8 +70,8 @@ function decode(received: Float32Array, positions: Uint16Array): string[] {
   );
 }
 
-describe('the code', () => {
-  test.each([32, 80, 128])('of %i bits carries them on the most polarised positions', (bits) => {
+describe('the polar code', () => {
+  test.each([32, 80, 128])('carries %i message bits on the most polarised positions', (bits) => {
     const positions = messagePositions(bits);
     expect(positions).toHaveLength(bits);
     expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));
@@ -86,18 +86,21 @@ describe('the list decoder', () => {
   test.each([
     ['noise alone', 128, 0],
     ['a word under heavy noise', 80, 2000],
-  ])('gives the candidates of a slow decoder, in its order, for %s and %i bits', (name, bits, amplitude) => {
-    const positions = messagePositions(bits);
-    const word = polarEncode(randomBits(`${name} ${bits}`, bits), positions);
-    const noise = stream(`noise ${name} ${bits}`, codeLength * 2);
-    const received = Array.from(
-      word,
-      (bit, at) => (bit === 1 ? -amplitude : amplitude) + (noise.readInt16LE(at * 2) >> 2),
-    );
-    expect(decode(Float32Array.from(received), positions)).toEqual(decodeSlowly(received, positions));
-  });
+  ])(
+    'returns the candidates of a reference decoder, in the same order, for %s and %i bits',
+    (name, bits, amplitude) => {
+      const positions = messagePositions(bits);
+      const word = polarEncode(randomBits(`${name} ${bits}`, bits), positions);
+      const noise = stream(`noise ${name} ${bits}`, codeLength * 2);
+      const received = Array.from(
+        word,
+        (bit, at) => (bit === 1 ? -amplitude : amplitude) + (noise.readInt16LE(at * 2) >> 2),
+      );
+      expect(decode(Float32Array.from(received), positions)).toEqual(decodeSlowly(received, positions));
+    },
+  );
 
-  test('finds every message first where 15 % of the bits are wrong', () => {
+  test('ranks the sent message first if 15 % of the bits are wrong', () => {
     const decoders = messageSizes.map((bits) => ({ bits, positions: messagePositions(bits) }));
     fc.assert(
       fc.property(fc.constantFrom(...decoders), fc.string(), ({ bits, positions }, seed) => {
@@ -113,7 +116,7 @@ describe('the list decoder', () => {
     );
   });
 
-  test('gives eight different candidates and leaves nothing of one decoding to the next', () => {
+  test('returns eight different candidates and keeps no state between two decodings', () => {
     const positions = messagePositions(96);
     const decoder = createListDecoder(positions, listSize);
     const messages = new Uint8Array(candidateCount * 96);
@@ -128,7 +131,7 @@ describe('the list decoder', () => {
   });
 });
 
-test('packing bits undoes unpacking, most significant bit first', () => {
+test('packBits inverts unpackBits, most significant bit first', () => {
   expect([...unpackBits(Uint8Array.of(0b1000_0001, 0b0100_0000))].join('')).toBe('1000000101000000');
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => expect(packBits(unpackBits(bytes))).toEqual(bytes)),

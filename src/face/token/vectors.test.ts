@@ -47,14 +47,14 @@ function toEmbedding(multiplier: number): Float32Array {
   return Float32Array.from(values, (value) => value / length);
 }
 
-test('the page and the code name the same levels', () => {
+test('the published page and the code have the same levels', () => {
   const levels = Object.values(parameters.current.levels);
   const row = (name: string) => new RegExp(`^\\| ${name} +\\| (.*) \\|$`, 'm').exec(page)![1]!.split('|').map(Number);
   expect(row('K, one photo')).toEqual(levels.map(({ messageBits }) => messageBits.one));
   expect(row('K, several photos')).toEqual(levels.map(({ messageBits }) => messageBits.several));
 });
 
-describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
+describe.each(vectors)('test vector: $name', ({ inputs, outputs }) => {
   const { binding } = inputs;
   const embedding = toEmbedding(inputs.embeddingMultiplier);
   const expiresAt = inputs.expiresAt === null ? null : epochSec(inputs.expiresAt);
@@ -62,7 +62,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
   const older = Array.from({ length: inputs.keyVersion - 1 }, () => null);
   const keys = createKeysInMemory(...older, fromHex(inputs.key));
 
-  test('every step', async () => {
+  test('each intermediate value equals the published one', async () => {
     const salt = fromHex(inputs.salt);
     const header = {
       engine: inputs.engine,
@@ -99,7 +99,7 @@ describe.each(vectors)('vector: $name', ({ inputs, outputs }) => {
 
   const isCurrent = inputs.engine === currentEngine;
 
-  test('the token, its id and its content key', async () => {
+  test('the token, its id and its content key equal the published ones', async () => {
     const draws = [inputs.salt, inputs.message].map(fromHex);
     const random = (bytes: number): Uint8Array => {
       const draw = draws.shift();

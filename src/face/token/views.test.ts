@@ -10,14 +10,14 @@ const toUnits = (): Float32Array[] =>
     return unit;
   });
 
-test('the rotation of engines of one’s own is the published one', () => {
+test('the rotation for custom engines has the published digest', () => {
   const digest = createHash('sha256');
   // Multiples of 1/256: exact in 32-bit numbers, on every machine.
   for (const unit of toUnits()) digest.update(Int16Array.from(unit, (value) => value * 256));
   expect(digest.digest('hex')).toBe('227026004ae089bc876672600e3d985b9d259a1b214cdc61320eb807c4a41ada');
 });
 
-test('the rotation keeps lengths and angles', () => {
+test('the rotation preserves lengths and angles', () => {
   const units = toUnits();
   for (const unit of units)
     for (const other of units.slice(0, 32))

@@ -71,7 +71,7 @@ const areWiped = (given: readonly FaceAnalysis[]): boolean =>
     .flatMap((each) => [each.embedding, ...each.own.map(({ embedding }) => embedding)])
     .every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);
 
-test('embeddings are overwritten after every method, including refusals', async () => {
+test('embeddings are zeroed after every method, including after refusals', async () => {
   const engine = createWatchedEngine();
   const verifier = verifierWith({ engine });
   const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
@@ -88,7 +88,7 @@ test('embeddings are overwritten after every method, including refusals', async 
   expect(areWiped(engine.given)).toBe(true);
 });
 
-test('the person beside a stranger opens nothing, in whatever number', async () => {
+test('photos of the person together with photos of an impostor do not match, in any proportion', async () => {
   const verifier = verifierWith();
   const { token } = await enrol(verifier);
   for (const names of [
@@ -100,7 +100,7 @@ test('the person beside a stranger opens nothing, in whatever number', async () 
   }
 });
 
-test('liveness is the least of the photos, told with a refusal too, and not measured unless asked for; without it nobody matches', async () => {
+test('liveness is the minimum over the photos, only measured on request, and required for a match', async () => {
   const engine = createWatchedEngine();
   const verifier = verifierWith({ engine });
   const { token } = await enrol(verifier);
@@ -115,28 +115,28 @@ test('liveness is the least of the photos, told with a refusal too, and not meas
   expect(engine.given.slice(-2).map(({ liveness }) => liveness)).toEqual([null, null]);
 });
 
-describe('a face that is not seen clearly', () => {
+describe('a face of low clarity', () => {
   const setUpWith = (...magnitudes: number[]) => verifierWith({ engine: createWatchedEngine([], magnitudes) });
 
-  test('is not enrolled', async () => {
+  test('is not enrolled if all photos are unclear', async () => {
     await expect(enrol(setUpWith(2.9))).rejects.toMatchObject({ code: 'face_unclear' });
     await expect(enrol(setUpWith(2.9, 2.8), [drawPhoto('Ada', 1), drawPhoto('Ada', 2)])).rejects.toMatchObject({
       code: 'face_unclear',
     });
   });
 
-  test('is enrolled where another photo is clear, and is checked', async () => {
+  test('is enrolled if another photo is clear, and can be verified', async () => {
     const verifier = setUpWith(2.9, 3, 2.5);
     const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
     expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true });
   });
 });
 
-describe('renewal', () => {
+describe('the renewal of a token', () => {
   const enrolled = async (expiresAt: number | null = null) => (await enrol(verifierWith(), undefined, expiresAt)).token;
   const newer = () => verifierWith({ keys: createKeysInMemory(first, second) });
 
-  test('seals the live face under the newest key, bound as before', async () => {
+  test('seals the live face under the newest key with the same binding', async () => {
     const verifier = newer();
     const { renewed, matched } = await verifier.verify(
       request({ token: await enrolled(2_000_000_000), photos: three() }),
@@ -151,7 +151,7 @@ describe('renewal', () => {
     });
   });
 
-  test('is sealed until the token itself ends, and not for whoever expects another end', async () => {
+  test('keeps the expiry, and is omitted if the expected expiry differs', async () => {
     const token = await enrolled(2_000_000_000);
     const expecting = (end: number | null) => ({
       token,
@@ -167,7 +167,7 @@ describe('renewal', () => {
     }
   });
 
-  test('gives a token of an older engine, which still opens, the newest', async () => {
+  test('moves a token of an older engine, which still opens, to the newest engine', async () => {
     // The parameters as they were before the current engine.
     const former = { ...parameters, current: parameters.engines.get(1)! };
     const { token } = await enrol(verifierWith({ parameters: former }));
@@ -180,7 +180,7 @@ describe('renewal', () => {
     expect(await verifier.verify(request({ token: renewed!.token }))).toMatchObject({ matched: true, renewed: null });
   });
 
-  test('keeps the secret', async () => {
+  test('keeps the user secret', async () => {
     const secret = new UserSecret('horse');
     const { token } = await verifierWith().enrol({
       photos: three(),
@@ -196,19 +196,19 @@ describe('renewal', () => {
   });
 
   test.each([
-    ['two photos', () => ({ photos: three().slice(1) }), true],
-    ['a caller that cannot store it', () => ({ photos: three(), allowRenewal: false }), true],
-    ['a stranger', () => ({ photos: [1, 2, 3].map((shot) => drawPhoto('Bob', shot)) }), false],
-  ])('does not happen for %s', async (_name, change, matched) => {
+    ['a check with two photos', () => ({ photos: three().slice(1) }), true],
+    ['a caller that does not allow renewal', () => ({ photos: three(), allowRenewal: false }), true],
+    ['an impostor', () => ({ photos: [1, 2, 3].map((shot) => drawPhoto('Bob', shot)) }), false],
+  ])('is omitted for %s', async (_name, change, matched) => {
     const verdict = await newer().verify(request({ token: await enrolled(), ...change() }));
     expect(verdict).toMatchObject({ matched, renewed: null });
   });
 });
 
-describe('a renewal refuses nobody', () => {
+describe('a match is returned without renewal', () => {
   const { levels } = parameters.current;
 
-  test('where the newest key does not answer: the former token opens, and the next check renews it', async () => {
+  test('if the newest key is unavailable; the next check renews the token', async () => {
     const { token } = await enrol(verifierWith());
     const both = createKeysInMemory(first, second);
     let answers = false;
@@ -225,10 +225,10 @@ describe('a renewal refuses nobody', () => {
   });
 
   test.each([
-    ['are not clear', { leastClearness: 3.8 }],
-    ['are not alike enough', { alikeCosines: { enrolled: 0.99, shown: 0.25 } }],
+    ['are unclear', { leastClearness: 3.8 }],
+    ['differ too much', { alikeCosines: { enrolled: 0.99, shown: 0.25 } }],
     ['are too few for the level', { levels: { ...levels, 4: { ...levels[4], leastPhotos: 4 } } }],
-  ])('and seals no photos anew that %s, as none are enrolled', async (_name, stricter) => {
+  ])('if photos could not be enrolled today because they %s', async (_name, stricter) => {
     const { token } = await enrol(verifierWith());
     const now = { ...parameters, current: { ...parameters.current, ...stricter } };
     const verifier = verifierWith({ keys: createKeysInMemory(first, second), parameters: now });
@@ -237,7 +237,7 @@ describe('a renewal refuses nobody', () => {
   });
 });
 
-describe("an engine of one's own", () => {
+describe('a custom engine', () => {
   const builtIn = parameters.current;
   const own = { ...builtIn, id: 128, name: 'own-128-0', recogniser: 'a', leastClearness: 10 };
   const other = { ...builtIn, id: 200, name: 'own-200-0', recogniser: 'b', leastClearness: 10 };
@@ -249,7 +249,7 @@ describe("an engine of one's own", () => {
     });
   const engineOf = (sealed: { token: SealedToken } | null) => parseToken(sealed!.token).fields.engine;
 
-  test('makes tokens that tell its number, by its own view of the face, and opens them', async () => {
+  test('seals tokens with its number and its own model, and opens them', async () => {
     const sealed = await enrol(verifierOf(128), three());
     expect([engineOf(sealed), sealed.engine]).toEqual([128, 'own-128-0']);
     const { token } = sealed;
@@ -263,22 +263,25 @@ describe("an engine of one's own", () => {
   });
 
   test.each([
-    ['built-in to own', null, 128],
-    ['own to own', 128, 200],
-    ['own to built-in', 200, null],
-  ])('%s: former tokens open, and a good check gives the newest', async (_name, from, to) => {
-    const { token } = await enrol(verifierOf(from));
-    const verifier = verifierOf(to);
-    expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
-    const { renewed } = await verifier.verify(request({ token, photos: three() }));
-    expect(engineOf(renewed)).toBe(to ?? builtIn.id);
-    const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
-    expect(again).toMatchObject({ matched: true, renewed: null });
-    const back = await verifierOf(from).verify(request({ token: renewed!.token, photos: three() }));
-    expect(engineOf(back.renewed)).toBe(from ?? builtIn.id);
-  });
+    ['built-in to custom', null, 128],
+    ['custom to custom', 128, 200],
+    ['custom to built-in', 200, null],
+  ])(
+    'after a change from %s, former tokens open and a check with three photos renews them',
+    async (_name, from, to) => {
+      const { token } = await enrol(verifierOf(from));
+      const verifier = verifierOf(to);
+      expect(await verifier.verify(request({ token }))).toMatchObject({ matched: true, renewed: null });
+      const { renewed } = await verifier.verify(request({ token, photos: three() }));
+      expect(engineOf(renewed)).toBe(to ?? builtIn.id);
+      const again = await verifier.verify(request({ token: renewed!.token, photos: three() }));
+      expect(again).toMatchObject({ matched: true, renewed: null });
+      const back = await verifierOf(from).verify(request({ token: renewed!.token, photos: three() }));
+      expect(engineOf(back.renewed)).toBe(from ?? builtIn.id);
+    },
+  );
 
-  test('a token of an engine that is not there is refused as of a retired key', async () => {
+  test('that is not installed: its tokens are refused with token_key_retired', async () => {
     const { token } = await enrol(verifierOf(200));
     const lacking = verifierOf(128, [own]);
     expect(lacking.identify(token).tokenId).toBe(verifierOf(200).identify(token).tokenId);
@@ -286,7 +289,7 @@ describe("an engine of one's own", () => {
     await expect(lacking.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });
   });
 
-  test('embeddings of every model are overwritten', async () => {
+  test('has its embeddings zeroed, as those of all other models', async () => {
     const engine = createWatchedEngine(['a', 'b']);
     const verifier = verifierWith({ engine, parameters: withOwnEngines(parameters, [own, other], 128) });
     const { token } = await enrol(verifier, three());
@@ -296,7 +299,7 @@ describe("an engine of one's own", () => {
     expect(areWiped(engine.given)).toBe(true);
   });
 
-  test('a level that is not offered is not sealed, nor renewed into, and older tokens at it open', async () => {
+  test('an accuracy level that is not offered is refused at enrolment, and older tokens at that level still open', async () => {
     const { token } = await enrol(verifierOf(null));
     const levels = { ...own.levels, 4: { ...own.levels[4], isOffered: false } };
     const verifier = verifierOf(128, [{ ...own, levels }]);
@@ -305,7 +308,7 @@ describe("an engine of one's own", () => {
   });
 });
 
-test('a picture without a face is told before a retired key, however the two end', async () => {
+test('a photo without a face is reported before a retired key', async () => {
   const { token } = await enrol(verifierWith());
   const retired = verifierWith({ keys: createKeysInMemory(null, second) });
   await expect(retired.verify(request({ token, photos: [drawWall()] }))).rejects.toMatchObject({ code: 'face_none' });

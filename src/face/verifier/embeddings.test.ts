@@ -11,11 +11,11 @@ const at = (degrees: number): Embedding => {
 };
 
 test.each([
-  ['one alone', [0], []],
-  ['two that differ', [0, 61], [0, 1]],
-  ['one of three', [0, 10, 180], [2]],
-  ['a chain of three', [0, 50, 100], []],
-  ['two against two', [0, 0, 180, 180], [0, 1, 2, 3]],
-])('outliers reach the threshold with fewer than half of the others: %s', (_name, degrees, expected) => {
+  ['a single photo', [0], []],
+  ['two different photos', [0, 61], [0, 1]],
+  ['one different photo of three', [0, 10, 180], [2]],
+  ['three photos of which neighbours match', [0, 50, 100], []],
+  ['two pairs that do not match each other', [0, 0, 180, 180], [0, 1, 2, 3]],
+])('a photo is an outlier if it matches fewer than half of the others: %s', (_name, degrees, expected) => {
   expect(outliersOf(degrees.map(at), 0.5)).toEqual(expected);
 });

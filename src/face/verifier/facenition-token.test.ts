@@ -21,16 +21,16 @@ const ours = (expiresAt: number | null): SealedToken =>
     tag: systemRandom(16),
   });
 
-describe('the scope that is sent', () => {
+describe('the scope sent to the service', () => {
   const texts = fc.string({ unit: 'grapheme', maxLength: 300 });
   const bindings = fc.record({ tenant: texts, idp: texts, subject: texts, scope: texts });
 
-  test('has a published form: tokens made under one build are checked under the next', () => {
+  test('has the form that docs/configuration.md publishes', () => {
     // Computed by other means, from the words of docs/configuration.md.
     expect(toBoundScope(binding)).toBe('sign-in#6CVqBprjhY_SDC3MycHJ5PyPjofjlcn1880pbGW6UGg');
   });
 
-  test('differs where any part of the binding but the accuracy differs', () => {
+  test('differs exactly if the tenant, provider, subject or scope differs', () => {
     fc.assert(
       fc.property(bindings, bindings, (one, other) => {
         const isSame = (['tenant', 'idp', 'subject', 'scope'] as const).every((name) => one[name] === other[name]);
@@ -39,7 +39,7 @@ describe('the scope that is sent', () => {
     );
   });
 
-  test('lets no character move from one part to the next', () => {
+  test('changes if a character moves from one field to the next', () => {
     fc.assert(
       fc.property(texts, texts, texts, (a, b, c) => {
         fc.pre(b !== '');
@@ -50,26 +50,26 @@ describe('the scope that is sent', () => {
     );
   });
 
-  test.each(['tenant', 'idp', 'subject', 'scope'] as const)('is refused for half a character in %s', (name) => {
+  test.each(['tenant', 'idp', 'subject', 'scope'] as const)('is refused for an unpaired surrogate in %s', (name) => {
     const work = () => toBoundScope({ ...binding, [name]: 'a\ud800' });
     expect(work).toThrow(expect.objectContaining({ code: 'request_malformed' }));
   });
 });
 
-describe('what a token tells', () => {
-  test.each([null, 2_000_000_000])('of ours: the id and expiry it has everywhere, %p', (expiresAt) => {
+describe('the identity of a token', () => {
+  test.each([null, 2_000_000_000])('in the project’s own format has the token’s own id and expiry, %p', (expiresAt) => {
     const token = ours(expiresAt);
     expect(identifyToken(token)).toMatchObject({ isOurs: true, tokenId: parseToken(token).tokenId, expiresAt });
   });
 
-  test('of another service: a name of its own, and no expiry', () => {
+  test('of another service is a stable derived id without expiry', () => {
     const one = identifyToken(new SealedToken('a1b2c3'));
     expect(one).toMatchObject({ isOurs: false, tokenId: expect.stringMatching(/^[\w-]{22}$/), expiresAt: null });
     expect(identifyToken(new SealedToken('a1b2c3'))).toEqual(one);
     expect(identifyToken(new SealedToken('a1b2c4')).tokenId).not.toBe(one.tokenId);
   });
 
-  test('of any text: an id, or token_malformed', () => {
+  test('of any text is an id of 22 characters, or token_malformed', () => {
     const texts = fc.oneof(
       fc.string({ maxLength: 300 }),
       fc.string({ unit: 'binary' }),

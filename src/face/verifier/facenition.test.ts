@@ -120,7 +120,7 @@ const fieldsOf = async ({ headers, body }: SeenRequest): Promise<Record<string, 
   return fields;
 };
 
-describe('a service that fails', () => {
+describe('a Facenition service with a fault', () => {
   // How often the server is asked: verification counts attempts there, detection leaves nothing behind.
   test.each([
     ['hang before headers', 'upstream_unavailable', 1, 1],
@@ -138,7 +138,7 @@ describe('a service that fails', () => {
     [faults.nothing, 'upstream_malformed', 1, 1],
     [faults.redirect, 'upstream_malformed', 1, 1],
   ] as const satisfies [Behaviour, FaceErrorCode, number, number][])(
-    '%j is %s, asked %i time for a verification and %i for a detection',
+    'the fault %j ends in %s after %i request for a verification and %i for a detection',
     async (behaviour, code, verifications, detections) => {
       const timeouts = ['hang before headers', 'hang in body', 'drip'].some((each) => each === behaviour)
         ? impatient
@@ -160,11 +160,11 @@ describe('a service that fails', () => {
   );
 
   test.each([
-    ['no object', null],
+    ['null', null],
     ['ok: false with status 200', { ok: false, authenticated: true }],
-    ['text for a boolean', { ok: true, authenticated: 'true' }],
-    ['nothing to read', { ok: true }],
-  ])('an answer of the wrong shape, %s, is upstream_malformed and never a match', async (_name, json) => {
+    ['text instead of a boolean', { ok: true, authenticated: 'true' }],
+    ['no verdict', { ok: true }],
+  ])('a reply of the wrong shape, %s, is upstream_malformed and never a match', async (_name, json) => {
     const { verifier, server } = await setUp(() => answer(json));
     expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('upstream_malformed');
     expect(server.requests.length).toBe(1);
@@ -173,15 +173,15 @@ describe('a service that fails', () => {
   test.each([
     ['no token', { ok: true }],
     ['a token with a space', { ok: true, token: 'a b' }],
-    ['a broken token of ours', { ok: true, token: 'fv1.AAAA' }],
-    ['a token of ours with another expiry', { ok: true, token: ourToken(2_000_000_000) }],
-  ])('an enrolment that answers %s is upstream_malformed', async (_name, json) => {
+    ['an invalid fv1 token', { ok: true, token: 'fv1.AAAA' }],
+    ['an fv1 token with another expiry', { ok: true, token: ourToken(2_000_000_000) }],
+  ])('an enrolment reply with %s is upstream_malformed', async (_name, json) => {
     const { verifier } = await setUp(() => answer(json));
     expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('upstream_malformed');
   });
 });
 
-describe('a service that refuses', () => {
+describe('a Facenition service that refuses a request', () => {
   test.each([
     [400, { ok: false, error: canary, code: 'face_none' }, 'face_none'],
     [413, { ok: false, error: canary, code: 'body_too_large' }, 'body_too_large'],
@@ -196,35 +196,41 @@ describe('a service that refuses', () => {
     [400, { ok: false, error: canary, code: canary }, 'upstream_unavailable'],
     [400, { ok: false, error: canary, code: 'toString' }, 'upstream_unavailable'],
     [400, { ok: true, authenticated: true }, 'upstream_malformed'],
-  ] as const)('%i %j is %s, asked once, or of a token and a decoy, without its text', async (status, json, code) => {
-    const { verifier, server, log } = await setUp(() => ({ status, json }));
-    const errors = [await errorOf(verifier.verify(verifyRequest())), await errorOf(verifier.detect(draw(), testShare))];
-    expect(errors.map((error) => error.code)).toEqual([code, code]);
-    expect(server.requests.length).toBe(code.startsWith('token_') ? 3 : 2);
-    expect(inspect(errors, { depth: 9, showHidden: true }) + log.text()).not.toContain(canary);
-  });
+  ] as const)(
+    '%i %j becomes %s without the service’s text; only a token error causes a second request, for a decoy',
+    async (status, json, code) => {
+      const { verifier, server, log } = await setUp(() => ({ status, json }));
+      const errors = [
+        await errorOf(verifier.verify(verifyRequest())),
+        await errorOf(verifier.detect(draw(), testShare)),
+      ];
+      expect(errors.map((error) => error.code)).toEqual([code, code]);
+      expect(server.requests.length).toBe(code.startsWith('token_') ? 3 : 2);
+      expect(inspect(errors, { depth: 9, showHidden: true }) + log.text()).not.toContain(canary);
+    },
+  );
 
-  test('a mismatch told as a refusal is a verdict', async () => {
+  test('that reports a mismatch as an error causes a refused verification', async () => {
     const { verifier } = await setUp(() => ({ status: 403, json: { ok: false, code: 'face_mismatch' } }));
     expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
     expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('face_mismatch');
   });
 
-  test('a lockout tells when to come back', async () => {
+  test('because of a lockout reports the retry-after time', async () => {
     const json = { ok: false, code: 'locked_out' };
     const { verifier } = await setUp(() => ({ status: 429, json, headers: { 'retry-after': '120' } }));
     expect((await errorOf(verifier.verify(verifyRequest()))).detail).toMatchObject({ retryAfterSec: 120 });
   });
 
-  test('refusals in any number do not open the circuit', async () => {
+  test('any number of times leaves the circuit breaker closed', async () => {
     const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
     for (let count = 0; count < 12; count += 1) await errorOf(verifier.verify(verifyRequest()));
     expect(server.requests.length).toBe(12);
   });
 });
 
-describe('the circuit', () => {
-  test('opens after five outages, refuses without asking, asks once after the cool-down, and closes', async () => {
+describe('the circuit breaker', () => {
+  test('opens after five outages, refuses without requests, tries one after the cool-down, and closes', async () => {
     let isBack = false;
     const { verifier, server, log, pass } = await setUp(() => (isBack ? yes : faults['json with 500']));
     for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
@@ -245,8 +251,8 @@ describe('the circuit', () => {
   });
 });
 
-describe('connections', () => {
-  test('are at most sixteen, and at most sixty-four calls are held', async () => {
+describe('connections to the service', () => {
+  test('are at most 16, and at most 64 calls wait or run', async () => {
     const { verifier, server } = await setUp(() => yes);
     const outcomes = await Promise.all(
       Array.from({ length: 80 }, () => verifier.verify(verifyRequest()).then(() => 'done', toCode)),
@@ -256,7 +262,7 @@ describe('connections', () => {
     expect(server.connections()).toBeLessThanOrEqual(16);
   });
 
-  test('that bring an answer nobody asked for are given up: it is not the next person’s', async () => {
+  test('are closed after an unrequested reply, so that no later user receives the reply', async () => {
     const { verifier } = await setUp((_request, count) =>
       count % 2 === 1 ? 'two answers' : answer({ ok: true, authenticated: false }),
     );
@@ -265,15 +271,15 @@ describe('connections', () => {
   });
 });
 
-test('a certificate that nobody vouches for is refused before anything is sent', async () => {
+test('an untrusted server certificate is refused before any request is sent', async () => {
   const server = await startSelfSignedServer();
   opened.push(server.close);
   expect((await errorOf(connect(server.url).verifier.verify(verifyRequest()))).code).toBe('upstream_unavailable');
   expect(server.requests()).toBe(0);
 });
 
-describe('what is sent', () => {
-  test('to enrol and to verify: the fields of the API, under the client token, and no user', async () => {
+describe('requests to the service', () => {
+  test('have the API’s fields and the client token, and no user id, for enrolment and verification', async () => {
     const { verifier, server } = await setUp(
       ({ path }) => (path.endsWith('generate') ? answer({ ok: true, token: opaqueToken }) : yes),
       { path: '/base/' },
@@ -299,7 +305,7 @@ describe('what is sent', () => {
     expect(Buffer.concat(server.requests.map(({ body }) => body)).toString('latin1')).not.toContain(subject);
   });
 
-  test('nothing where the request can be refused here', async () => {
+  test('are not sent if the verifier itself can refuse the call', async () => {
     const { verifier, server } = await setUp(() => yes);
     const six = Array.from({ length: 6 }, draw);
     const refusals = await Promise.all([
@@ -322,29 +328,32 @@ describe('what is sent', () => {
   });
 });
 
-describe('where nothing is enrolled', () => {
+describe('a user without an enrolment', () => {
   const verifyNobody = (verifier: Verifier) => verifier.verify(verifyRequest({ token: null, secret: null }));
 
   test.each([
     ['a match', yes],
     ['token_key_retired', { status: 400, json: { ok: false, code: 'token_key_retired' } }],
     ['a refusal without a code', { status: 400, json: { ok: false } }],
-  ] satisfies [string, Behaviour][])('the service is asked about a decoy; its %s is no match', async (_name, reply) => {
-    const { verifier, server } = await setUp(() => reply);
-    expect(await verifyNobody(verifier)).toEqual({ matched: false, liveness: null, renewed: null });
-    expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate']);
-  });
+  ] satisfies [string, Behaviour][])(
+    'is verified against a decoy token; the reply %s does not match',
+    async (_name, reply) => {
+      const { verifier, server } = await setUp(() => reply);
+      expect(await verifyNobody(verifier)).toEqual({ matched: false, liveness: null, renewed: null });
+      expect(server.requests.map(({ path }) => path)).toEqual(['/authenticate']);
+    },
+  );
 
-  test('what the service says of the photo is told all the same', async () => {
+  test('receives the service’s error about the photo', async () => {
     const { verifier } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
     expect((await errorOf(verifyNobody(verifier))).code).toBe('face_none');
   });
 
   test.each([
-    ['of our own format', ourToken(2_000_000_000, 7)],
-    ['of hexadecimal digits', 'a1b2c3d4'.repeat(8)],
-    ['of another alphabet', 'Zz_-09'.repeat(9)],
-  ])('the decoy looks like the tokens seen last, %s, and is another each time', async (_name, text) => {
+    ['fv1', ourToken(2_000_000_000, 7)],
+    ['hexadecimal digits', 'a1b2c3d4'.repeat(8)],
+    ['another alphabet', 'Zz_-09'.repeat(9)],
+  ])('gets a new decoy each time in the form of the last tokens sent: %s', async (_name, text) => {
     const { verifier, server } = await setUp(() => yes);
     await verifier.verify(verifyRequest({ token: new SealedToken(text) }));
     await verifyNobody(verifier);
@@ -360,7 +369,7 @@ describe('where nothing is enrolled', () => {
   });
 });
 
-test('a token that was not sent teaches decoys nothing: anybody may have made it up', async () => {
+test('a token that was not sent does not influence the form of decoys', async () => {
   const { verifier, server } = await setUp(() => yes);
   const invented = new SealedToken(ourToken(2_000_000_000, 65_535));
   await verifier.verify(verifyRequest({ token: invented, expectedExpiresAt: null }));
@@ -369,11 +378,11 @@ test('a token that was not sent teaches decoys nothing: anybody may have made it
     expect(parseToken(new SealedToken(String(token))).fields).toMatchObject({ keyVersion: 1 });
 });
 
-describe('what the service says of a token', () => {
+describe('a token error of the service', () => {
   const about = (code: string): Behaviour => ({ status: 400, json: { ok: false, code } });
 
   test.each(['token_malformed', 'token_expired', 'token_revoked', 'token_key_retired'])(
-    '%s is told after a decoy was checked, as it may be said at once',
+    '%s is returned after a further check with a decoy',
     async (code) => {
       const { verifier, server } = await setUp((_request, count) => (count === 1 ? about(code) : yes));
       expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe(code);
@@ -382,13 +391,13 @@ describe('what the service says of a token', () => {
     },
   );
 
-  test('is not told where the photo is of no use', async () => {
+  test('is replaced by the error about an unusable photo', async () => {
     const { verifier } = await setUp((_request, count) => about(count === 1 ? 'token_revoked' : 'face_none'));
     expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe('face_none');
   });
 });
 
-describe('an expiry that the caller expects', () => {
+describe('the expected expiry of a token', () => {
   test.each([
     [2_000_000_000, 2_000_000_000, true],
     [2_000_000_000, undefined, true],
@@ -396,7 +405,7 @@ describe('an expiry that the caller expects', () => {
     [2_000_000_000, null, false],
     [null, 2_000_000_000, false],
     [null, null, true],
-  ])('token %p, expected %p: a match counts is %p', async (held, expected, matched) => {
+  ])('token expiry %p, expected %p: matched is %p', async (held, expected, matched) => {
     const { verifier, server } = await setUp(() => yes);
     const request = verifyRequest({
       token: new SealedToken(ourToken(held)),
@@ -411,8 +420,8 @@ describe('an expiry that the caller expects', () => {
   });
 });
 
-describe('liveness', () => {
-  test('is measured of each photo before the check, and the least is told', async () => {
+describe('liveness of the service', () => {
+  test('is measured for each photo before the check, and the minimum is returned', async () => {
     const values = [0.9, 0.04, 0.7];
     const { verifier, server } = await setUp(({ path }, count) =>
       path === '/liveness' ? lively(values[count - 1]) : yes,
@@ -425,7 +434,7 @@ describe('liveness', () => {
   test.each([
     [0.05, true],
     [0.049, false],
-  ])('of %d: the token is sent, and may match: %s; else a decoy', async (value, isSent) => {
+  ])('of %d: the token is sent and may match is %s; otherwise a decoy is sent', async (value, isSent) => {
     const { verifier, server } = await setUp(({ path }) => (path === '/liveness' ? lively(value) : yes));
     expect(await verifier.verify(verifyRequest({ requireLiveness: true }))).toMatchObject({ matched: isSent });
     const { token } = await fieldsOf(server.requests[1]!);
@@ -436,7 +445,7 @@ describe('liveness', () => {
     ['none', answer({ ok: true, pass: true, reasons: [], measurements: [] })],
     ['2', lively(2)],
     ['text', lively('1')],
-  ])('of %s is upstream_malformed, and nothing is checked', async (_name, reply) => {
+  ])('with the value %s is upstream_malformed, and no check follows', async (_name, reply) => {
     const { verifier, server } = await setUp(() => reply);
     const request = verifyRequest({ requireLiveness: true });
     expect((await errorOf(verifier.verify(request))).code).toBe('upstream_malformed');
@@ -445,27 +454,27 @@ describe('liveness', () => {
 });
 
 test.each([
-  ['a match are told in two decimals', true, 0.72],
-  ['a miss are not told, even where the service does', false, null],
+  ['a match are returned with two decimals', true, 0.72],
+  ['a mismatch are not returned, even if the service sends one', false, null],
 ])('scores of %s', async (_name, authenticated, told) => {
   const { verifier } = await setUp(() => answer({ ok: true, authenticated, score: 0.71828, threshold: 0.41 }));
   expect(await verifier.score(verifyRequest())).toEqual({ matched: authenticated, score: told, threshold: 0.41 });
 });
 
-describe('readiness', () => {
+describe('readiness is true only if the service accepts the client token', () => {
   test.each([
     ['refuses an empty request by code', { status: 400, json: { ok: false, code: 'request_malformed' } }, true],
     ['refuses an empty request without a code', { status: 400, json: { ok: false, error: 'photo' } }, true],
-    ['does not know the client token', { status: 401, json: { ok: false, code: 'caller_untrusted' } }, false],
+    ['does not accept the client token', { status: 401, json: { ok: false, code: 'caller_untrusted' } }, false],
     ['denies the client token verification', { status: 403, json: { ok: false, code: 'scope_missing' } }, false],
-    ['says yes to nothing', yes, false],
+    ['accepts an empty request', yes, false],
     ['is down', faults['html with 502'], false],
-  ] satisfies [string, Behaviour, boolean][])('of a service that %s', async (_name, behaviour, ready) => {
+  ] satisfies [string, Behaviour, boolean][])('a service that %s', async (_name, behaviour, ready) => {
     const { verifier } = await setUp(() => behaviour);
     expect(await verifier.isReady()).toBe(ready);
   });
 
-  test('is asked once in five seconds, however often somebody wants to know', async () => {
+  test('is requested at most once in five seconds, for any number of callers', async () => {
     const { verifier, server, pass } = await setUp(() => ({ status: 400, json: { ok: false } }));
     await Promise.all(Array.from({ length: 50 }, () => verifier.isReady()));
     pass(4999);

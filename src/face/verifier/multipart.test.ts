@@ -20,7 +20,7 @@ const parse = async (fields: readonly FormField[]) => {
   );
 };
 
-test('what an independent parser reads is what was put in, whatever texts and pictures hold', async () => {
+test('an independent parser reads the same texts and pictures from the multipart body', async () => {
   const text = fc.string({ unit: 'grapheme' });
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
@@ -42,7 +42,7 @@ test('what an independent parser reads is what was put in, whatever texts and pi
   );
 });
 
-test('the boundary is another one each time, so that a picture cannot hold it', () => {
+test('each body has a different boundary, so that a picture cannot contain it', () => {
   const boundaries = Array.from({ length: 100 }, () => createMultipartBody([], systemRandom).contentType);
   expect(new Set(boundaries).size).toBe(100);
 });

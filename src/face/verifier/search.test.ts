@@ -45,13 +45,13 @@ async function search(live: Embedding | null, among: readonly SealedToken[] = to
   return { found, runs };
 }
 
-describe('of five hundred', () => {
-  test('each of some is found, and strangers are nobody', async () => {
+describe('a search in a roster of five hundred tokens', () => {
+  test('finds each enrolled person and no impostor', async () => {
     for (const at of [0, 15, 16, 250, 499]) expect((await search(face(`person-${at}`))).found).toEqual([at]);
     for (const stranger of ['eve', 'mallory', 'trudy']) expect((await search(face(stranger))).found).toEqual([]);
   });
 
-  test('the same work is done for the first, the last, an impostor, and no match', async () => {
+  test('costs the same Argon2id runs for the first, the last, an impostor, and no match', async () => {
     for (const live of [face('person-0'), face('person-499'), face('eve'), null])
       expect((await search(live)).runs).toBe(triedMessages);
     for (const live of [face('person-0'), face('eve'), null])
@@ -59,7 +59,7 @@ describe('of five hundred', () => {
   });
 });
 
-test('the promise is the sum of what every token’s own engine promises at its level; of an older one it is nothing', () => {
+test('the promised false positives are the sum over all tokens; tokens of an older engine promise nothing', () => {
   const promisedBy = (roster: ReturnType<typeof readRoster>) => promisedFalsePositives(roster, binding);
   const roster = readRoster(tokens, parameters);
   expect(promisedBy(roster)).toBe(0.0025);
@@ -69,7 +69,7 @@ test('the promise is the sum of what every token’s own engine promises at its 
   expect(promisedBy([first, { ...first, engine: older }])).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('where a key service fails halfway, all keys that were derived are overwritten', async () => {
+test('if the key service fails halfway, all derived keys are zeroed', async () => {
   let asked = 0;
   const failing: Keys = {
     ...keys,

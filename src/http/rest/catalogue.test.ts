@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('each example pasted into a shell is understood, and does what it says where nothing else is missing', async () => {
+test('each curl example is accepted by the server, or fails only for data that is missing in the test', async () => {
   const { token } = await server.issue();
   for (const name of ['photo', 'photo1', 'photo2', 'photo3', 'photo4', 'photo5', 'probe', 'reference', 'document'])
     writeFileSync(join(folder, `${name}.jpg`), drawPicture('ada', 1));

@@ -17,7 +17,7 @@ const form = { days: 'json', share: 'json', isSure: 'json', sizes: 'json' } as c
 const read = (sent: Record<string, FieldValue>) =>
   Object.fromEntries(readFormFields(form, new Map(Object.entries(sent))));
 
-test('a form says what JSON says', () => {
+test('form fields are parsed to the same values as JSON fields', () => {
   const values = fc.record({
     name: fc.string(),
     days: fc.integer({ min: 1, max: 30 }),
@@ -52,7 +52,7 @@ function takesText({ type, enum: values, const: only, anyOf = [] }: z.output<typ
   return isText || anyOf.some(takesText);
 }
 
-test('each endpoint declares how a form sends its fields that are not text', async () => {
+test('each endpoint declares how a form encodes its non-text fields', async () => {
   for (const { path, fieldsGuard, form } of await createDescribedEndpoints()) {
     const expected = Object.entries(describeFields(fieldsGuard).properties).flatMap(([name, property]) => {
       const schema = schemaGuard.parse(property);

@@ -25,12 +25,12 @@ afterAll(async () => {
 const documentGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), z.any())) });
 const read = async () => (await server.send('GET', '/openapi.json')).body;
 
-test('is a valid OpenAPI 3.1 document', async () => {
+test('the document is valid OpenAPI 3.1', async () => {
   const result = await validate(JSON.parse(JSON.stringify(await read())));
   expect(result).toMatchObject({ valid: true, warnings: [] });
 });
 
-test('describes every route of the app, and nothing that is not one', async () => {
+test('the document describes every route of the app, and no other path', async () => {
   const { paths } = documentGuard.parse(await read());
   const { direct, router } = server.app;
   const routed = router.router.stack.flatMap(({ route }) => (route === undefined ? [] : [route.path].flat()));
@@ -57,7 +57,7 @@ function schemasIn(value: unknown, at = ''): { readonly at: string; readonly sch
   return [{ at, schema: data }, ...Object.entries(data).flatMap(([name, each]) => schemasIn(each, `${at}/${name}`))];
 }
 
-test('a deprecated address does what its successor does, and its description names the successor', async () => {
+test('a deprecated path acts like its successor, and its description names the successor', async () => {
   const { paths } = documentGuard.parse(await read());
   const describedOf = (path: string, method: string) => paths[path]?.[method];
   expect(describedOf('/applications/{id}', 'patch').deprecated).toBeUndefined();
@@ -90,7 +90,7 @@ test('a deprecated address does what its successor does, and its description nam
   expect((await send('POST', '/administrators/remove', { name: 'grace@example.com' })).body.code).toBe('not_found');
 });
 
-test('describes a field of one file as a file, and one alternative without a choice', async () => {
+test('the document has no arrays of at most one item and no choices with one alternative', async () => {
   const isOdd = ({ type, maxItems, anyOf, oneOf, allOf }: z.infer<typeof schemaGuard>): boolean =>
     (type === 'array' && maxItems === 1) ||
     [anyOf, oneOf, allOf].some((each) => Array.isArray(each) && each.length < 2);

@@ -49,11 +49,11 @@ const broken = (): Verifier => ({
 });
 
 test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
-  ['a pass', drawPicture('ada', 1), createTestVerifier, undefined],
+  ['a successful call', drawPicture('ada', 1), createTestVerifier, undefined],
   ['a refusal', Buffer.from('crowd'), createTestVerifier, 'face_many'],
-  ['something thrown', drawPicture('ada', 1), broken, 'internal'],
-  ['a time-out', drawPicture('ada', 1), createSilentVerifier, 'upstream_unavailable'],
-])('after %s, and not before', async (_, picture, create, code) => {
+  ['an unexpected error', drawPicture('ada', 1), broken, 'internal'],
+  ['a timeout', drawPicture('ada', 1), createSilentVerifier, 'upstream_unavailable'],
+])('photos are zeroed after %s, and not before', async (_, picture, create, code) => {
   const verifier = await create();
   const taken: Uint8Array[] = [];
   const leftByVerifier: boolean[] = [];
@@ -77,7 +77,7 @@ test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
   expect(taken.map(isZero)).toEqual([true, true]);
 });
 
-test('photos of a body whose last photo is refused', async () => {
+test('photos of a body whose last photo is refused are zeroed', async () => {
   const made: Photo[] = [];
   const app = express();
   app.post('/', async (request, response) => {

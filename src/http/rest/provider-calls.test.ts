@@ -11,7 +11,7 @@ import type { Connection } from '../../core/connection.js';
 let server: ApiServer;
 afterEach(() => server.stop());
 
-test('requests that call the provider are limited by client token and by administrator, and others are not', async () => {
+test('requests that call the provider are limited per client token and administrator; other requests are not', async () => {
   const profile = createMemoryProfile(['anna']);
   const work: Connection = { id: 'work', kind: 'memory', profile, policy: defaultPolicy, openStepUpRequest: null };
   const limits = { ...standardSettings.limits, clientLookUps: 2, administratorLookUps: 2 };

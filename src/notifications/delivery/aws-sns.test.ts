@@ -39,7 +39,7 @@ runDeliveryContract('Amazon SNS', ['sms'], async () => {
 });
 
 describe('Amazon SNS', () => {
-  test('is asked for transactional SMS, under the sender’s name where there is one', async () => {
+  test('sends transactional SMS, with the sender id if one is configured', async () => {
     const { sns, delivery, lines } = await start('FACESTEP');
     await delivery.send(message);
     expect(sns.published).toEqual([
@@ -57,7 +57,7 @@ describe('Amazon SNS', () => {
   test.each<[Trouble, string]>([
     ['denied', 'AuthorizationErrorException'],
     ['throttled', 'ThrottledException'],
-  ])('that is %s is delivery_failed, and its words are not kept', async (trouble, reason) => {
+  ])('reports a request that is %s as delivery_failed, without the service’s message', async (trouble, reason) => {
     const { sns, delivery } = await start();
     sns.cause(trouble);
     const error: unknown = await delivery.send(message).catch((thrown) => thrown);
@@ -67,7 +67,7 @@ describe('Amazon SNS', () => {
     await sns.close();
   });
 
-  test('takes no number that is none', async () => {
+  test('refuses a phone number that is not in international format', async () => {
     const { sns, delivery } = await start();
     await expect(delivery.send({ ...message, to: '0151 12345678' })).rejects.toMatchObject({ code: 'delivery_failed' });
     expect(sns.published).toEqual([]);

@@ -32,7 +32,7 @@ runDeliveryContract('outbox file', ['email', 'sms'], async () => {
   };
 });
 
-test('only the owner can read the file', async () => {
+test('the outbox file is readable only by its owner', async () => {
   const folder = createFolder('outbox');
   await createFileSink(join(folder, 'outbox'))('x');
   expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o600);

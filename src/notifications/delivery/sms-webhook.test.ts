@@ -80,7 +80,7 @@ runDeliveryContract('signed webhook', ['sms'], async () => {
 describe('a signed webhook', () => {
   const message: Message = { channel: 'sms', to: '+4915112345678', subject: 'Your code', text: '123456 is your code.' };
 
-  test('is known by its id where it is sent twice', async () => {
+  test('has the same id in a retry, so that the gateway can discard duplicates', async () => {
     const gateway = await startGateway();
     gateway.failFirst(1);
     await gateway.delivery.send(message);
@@ -90,7 +90,7 @@ describe('a signed webhook', () => {
     await gateway.close();
   });
 
-  test.each([400, 401, 302])('that is answered with %i is not sent again', async (status) => {
+  test.each([400, 401, 302])('is not retried after the status %i', async (status) => {
     const gateway = await startGateway();
     gateway.answer(status);
     await expect(gateway.delivery.send(message)).rejects.toMatchObject({ code: 'delivery_failed' });
@@ -99,7 +99,7 @@ describe('a signed webhook', () => {
   });
 
   test.each(['', 'whsec_', 'whsec_c2hvcnQ=', key.toString('base64'), `whsec_${'%'.repeat(40)}`])(
-    'has no secret like %j',
+    'is refused with the malformed secret %j',
     (text) => {
       expect(toWebhookKey(text)).toBeNull();
     },

@@ -76,21 +76,21 @@ runDeliveryContract('smtp', ['email'], async () => {
   };
 });
 
-test('a relay that offers no encryption is refused where encryption is required', async () => {
+test('a relay without encryption is refused if encryption is required', async () => {
   const relay = await startRelay();
   await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
   expect(relay.received).toEqual([]);
   await relay.close();
 });
 
-test('a relay whose certificate nobody vouches for is refused', async () => {
+test('a relay with an untrusted certificate is refused', async () => {
   const relay = await startRelay({ disabledCommands: [] });
   await expect(connectTo(`smtp://127.0.0.1:${relay.port}`, true).send(message)).rejects.toMatchObject(failure);
   expect(relay.received).toEqual([]);
   await relay.close();
 });
 
-test('user and password are sent, and wrong ones refused', async () => {
+test('the relay receives user and password, and a wrong password is delivery_failed', async () => {
   const relay = await startRelay({
     authOptional: false,
     allowInsecureAuth: true,
@@ -104,7 +104,7 @@ test('user and password are sent, and wrong ones refused', async () => {
   await relay.close();
 });
 
-test('a message with HTML goes as alternatives, the text first, and the text is what it was', async () => {
+test('a message with HTML is sent as multipart/alternative: plain text first, then HTML', async () => {
   const mails: string[] = [];
   const relay = await startRelay({
     onData(stream, _session, callback) {
@@ -126,7 +126,7 @@ test('a message with HTML goes as alternatives, the text first, and the text is 
   await relay.close();
 });
 
-describe('what became of a message that failed', () => {
+describe('the cause of a failed message', () => {
   const faultWith = async (options: SMTPServerOptions): Promise<unknown> => {
     const relay = await startRelay(options);
     try {
@@ -143,9 +143,9 @@ describe('what became of a message that failed', () => {
     callback(answer(code));
 
   test.each<[string, SMTPServerOptions, object]>([
-    ['a mailbox that is not there', { onRcptTo: refuse(550) }, { fault: 'refused', status: 550 }],
-    ['a mailbox that is full', { onRcptTo: refuse(452) }, { fault: 'later', status: 452 }],
-    ['a sender that is refused', { onMailFrom: refuse(550) }, { fault: 'unreachable', status: 550 }],
+    ['a mailbox that does not exist: refused', { onRcptTo: refuse(550) }, { fault: 'refused', status: 550 }],
+    ['a full mailbox: later', { onRcptTo: refuse(452) }, { fault: 'later', status: 452 }],
+    ['a rejected sender: unreachable', { onMailFrom: refuse(550) }, { fault: 'unreachable', status: 550 }],
   ])('%s', async (_, options, fault) => {
     expect(await faultWith(options)).toEqual(fault);
   });
@@ -174,11 +174,11 @@ describe('what became of a message that failed', () => {
     }
   };
 
-  test('a relay that hangs up before it has asked for the message has none', async () => {
+  test('a connection closed before the relay receives the message: unreachable', async () => {
     expect(await faultOfHangUp('RCPT')).toEqual({ fault: 'unreachable', status: null });
   });
 
-  test('one that hangs up once the message is there may have taken it', async () => {
+  test('a connection closed after the relay received the message: uncertain', async () => {
     expect(await faultOfHangUp('.')).toEqual({ fault: 'uncertain', status: null });
   });
 });

@@ -30,7 +30,7 @@ function open(services: readonly string[], keys = createKeysInMemory(first, seco
   };
 }
 
-test('a browser decrypts a message that this server signed', async () => {
+test('a browser verifies and decrypts a push message of this server', async () => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   expect(push.takes(address)).toBe(true);
@@ -41,7 +41,7 @@ test('a browser decrypts a message that this server signed', async () => {
   expect(service.refused).toEqual([]);
 });
 
-test('what is sent is as long whatever it says, and no two are alike', async () => {
+test('all messages have the same encrypted length, whatever their text', async () => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   for (const text of ['a', 'ä'.repeat(900), 'a']) await push.send(address, text, 2);
@@ -49,7 +49,7 @@ test('what is sent is as long whatever it says, and no two are alike', async () 
   expect(service.opened.map(({ text }) => text)).toEqual(['a', 'ä'.repeat(900), 'a']);
 });
 
-test('the key goes with the version of the sealing key: the same on every replica, another for another', async () => {
+test('the push key is derived from the sealing key version: equal on all replicas, different per version', async () => {
   const { push } = open([service.host]);
   const { push: replica } = open([service.host], createKeysInMemory(first, second));
   expect(await replica.publicKey(1)).toBe(await push.publicKey(1));
@@ -62,14 +62,14 @@ test('the key goes with the version of the sealing key: the same on every replic
   await expect(later.send(address, 'x', 1)).rejects.toMatchObject({ code: 'token_key_retired' });
 });
 
-test.each([404, 410])('%i: the browser is gone', async (status) => {
+test.each([404, 410])('the status %i means that the subscription no longer exists', async (status) => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   service.answer(address.endpoint, status);
   expect(await push.send(address, 'x', 2)).toBe('gone');
 });
 
-test.each([400, 500, 307])('%i is delivery_failed, and no redirect is followed', async (status) => {
+test.each([400, 500, 307])('the status %i is delivery_failed, and redirects are not followed', async (status) => {
   const { push, called } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   service.answer(address.endpoint, status);
@@ -78,7 +78,7 @@ test.each([400, 500, 307])('%i is delivery_failed, and no redirect is followed',
   expect(called).toEqual([address.endpoint]);
 });
 
-describe('a made-up push address is never called', () => {
+describe('a push address outside the configured services is refused and never called', () => {
   const services = ['push.example.com', '*.notify.example.com', 'own.example.com:8443'];
   test.each([
     'http://push.example.com/x',
@@ -101,7 +101,7 @@ describe('a made-up push address is never called', () => {
     expect(called).toEqual([]);
   });
   test.each(['https://push.example.com/x?y=1', 'https://am3p.notify.example.com/x', 'https://own.example.com:8443/x'])(
-    '%s is one',
+    'the push address %s is accepted',
     async (endpoint) => {
       const { push } = open(services);
       expect(push.takes({ ...service.subscribe(await push.publicKey(2)), endpoint })).toBe(true);
@@ -109,7 +109,7 @@ describe('a made-up push address is never called', () => {
   );
 });
 
-test('a key that is no point on the curve is not taken', async () => {
+test('a browser key that is not a point on the curve is refused', async () => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   const point = Buffer.from(address.p256dh, 'base64url');

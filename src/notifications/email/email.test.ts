@@ -13,7 +13,7 @@ const parts: EmailParts = {
 };
 const brand: EmailBrand = { organisation: 'Example & Co', accent: '#0b5a6e' };
 
-test('a letter shows whatever somebody typed as it is: no tag, no attribute and no style comes of it', () => {
+test('an e-mail escapes user input: it adds no tag, attribute or style', () => {
   const tags = (typed: string): string[] => {
     const { html } = composeEmail(
       {
@@ -38,8 +38,8 @@ test('a letter shows whatever somebody typed as it is: no tag, no attribute and 
   expect(tags(`"><img src=x onerror='alert(1)'></a><style>`)).toEqual(plain);
 });
 
-describe('own words', () => {
-  test('unknown placeholders are told by their names', () => {
+describe('custom texts', () => {
+  test('unknown placeholders are reported by name', () => {
     const text = 'Dear {name}, {nmae} and {toString} until {date}. {nmae}{}';
     expect(findUnknownPlaceholders(text, ['name', 'date'])).toEqual([
       { placeholder: 'nmae' },
@@ -48,7 +48,7 @@ describe('own words', () => {
     ]);
   });
 
-  test('values are put in once: what they say in braces stays', () => {
+  test('placeholders are replaced once: braces in values remain', () => {
     const filled = fillTemplate('{name}, {name}: {organisation} {other} {', {
       name: '{organisation}',
       organisation: 'O',

@@ -56,8 +56,8 @@ const connect = async (scopes: readonly string[] = ['ssf.manage'], tenant = 'def
 const revoke = (subject: string, connection = 'work') =>
   transmitter.trail.append({ action: 'revoked', connection, subject, detail: { tokenId: 'a' } });
 
-describe('a stream that is polled', () => {
-  test('is made, verified, told, acknowledged and deleted', async () => {
+describe('a poll stream', () => {
+  test('is created, verified, polled, acknowledged and deleted', async () => {
     const receiver = await connect();
     expect(await receiver.readStreams()).toEqual([]);
     const stream = await receiver.createStream({ description: 'of the test' });
@@ -88,7 +88,7 @@ describe('a stream that is polled', () => {
     expect((await receiver.call('POST', stream.delivery.endpoint_url, {})).status).toBe(404);
   });
 
-  test('holds what comes while it is paused, and forgets it while it is disabled', async () => {
+  test('keeps events while it is paused, and discards them while it is disabled', async () => {
     const receiver = await connect();
     const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
     await receiver.setStatus(stream.stream_id, 'paused');
@@ -116,8 +116,8 @@ describe('a stream that is polled', () => {
   });
 });
 
-describe('a stream that is pushed to', () => {
-  test('has the receiver’s authorization, sealed in the store and never returned', async () => {
+describe('a push stream', () => {
+  test('sends the receiver’s authorization header, which is stored sealed and never returned', async () => {
     const receiver = await connect();
     const https = await receiver.call('POST', receiver.metadata.configuration_endpoint, {
       delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: 'http://127.0.0.1:9/events' },
@@ -159,7 +159,7 @@ describe('a stream that is pushed to', () => {
 });
 
 describe('the configuration of a stream', () => {
-  test('there are five of one application, and each sees its own alone', async () => {
+  test('is limited to five streams per application, and is visible only to its application', async () => {
     const one = await connect();
     const two = await connect();
     const stream = await one.createStream();
@@ -180,7 +180,7 @@ describe('the configuration of a stream', () => {
     }
   });
 
-  test('a stream is told of the connections that its application may see', async () => {
+  test('includes only events of the connections that the application can access', async () => {
     const receiver = await connect(['ssf.manage'], 'home');
     const stream = await receiver.createStream({ events_requested: [`${caep}session-revoked`] });
     await revoke('anna', 'work');
@@ -188,7 +188,7 @@ describe('the configuration of a stream', () => {
     expect((await receiver.poll(stream)).events.map(({ subject }) => subject)).toEqual(['bea']);
   });
 
-  test('verification cannot be used to flood: once a minute', async () => {
+  test('limits verification events to one per minute', async () => {
     const receiver = await connect();
     const { stream_id } = await receiver.createStream();
     await receiver.verify(stream_id);
@@ -198,8 +198,8 @@ describe('the configuration of a stream', () => {
   });
 });
 
-describe('who may call', () => {
-  test('is told before a byte of the body is read', async () => {
+describe('authorization of SSF requests', () => {
+  test('is checked before the body is read', async () => {
     const answers = await Promise.all(
       [{}, { authorization: 'Bearer nonsense' }, { authorization: `Bearer ${await issueKey(['enrol'])}` }].map(
         (headers) =>
@@ -218,7 +218,7 @@ describe('who may call', () => {
     ]);
   });
 
-  test('a key that may read reads, and no more; a token of no application has no streams', async () => {
+  test('a read-only key cannot create streams, and a token without an application has no access', async () => {
     const receiver = await connect(['ssf.read']);
     expect(await receiver.readStreams()).toEqual([]);
     const made = await receiver.call('POST', receiver.metadata.configuration_endpoint, {});
@@ -228,7 +228,7 @@ describe('who may call', () => {
     expect((await stray.call('GET', stray.metadata.configuration_endpoint)).status).toBe(403);
   });
 
-  test('a receiver of the configuration polls with its own token, and changes nothing', async () => {
+  test('a receiver from the configuration file can poll and verify, but not change its stream', async () => {
     const receiver = await connectReceiver(metadataUrl, siem.token, reach);
     const [stream] = await receiver.readStreams();
     expect(stream).toMatchObject({ stream_id: 'siem', aud: siem.audience });

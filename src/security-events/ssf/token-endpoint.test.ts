@@ -61,13 +61,13 @@ const connect = (more: object = {}) =>
     reach,
   );
 
-test.each(['client_secret_basic', 'client_secret_post'])('a strict receiver connects by %s', async (method) => {
+test.each(['client_secret_basic', 'client_secret_post'])('a strict receiver authenticates by %s', async (method) => {
   const receiver = await connect({ method });
   const stream = await receiver.createStream();
   expect(await receiver.readStreams()).toEqual([stream]);
 });
 
-test('the token is good for what was asked for, for an hour, and under /ssf alone', async () => {
+test('the access token has the requested scope, expires after an hour, and is accepted only under /ssf', async () => {
   const answer = await ask({ ...grant, scope: 'ssf.read' }, basic(application, secret));
   expect(answer).toMatchObject({
     status: 200,
@@ -94,7 +94,7 @@ test('the token is good for what was asked for, for an hour, and under /ssf alon
   expect(late.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
 });
 
-test('it ends with its key, with the application, and never after the key', async () => {
+test('the access token ends with its key or application, and never outlives its key', async () => {
   const { token } = await ask(grant, basic(application, secret));
   expect((await readStreams(token)).status).toBe(200);
   await server.postJson(`/applications/${application}/keys/revoke`, { key: keyId }, asAdmin);
@@ -108,7 +108,7 @@ test('it ends with its key, with the application, and never after the key', asyn
   expect((await readStreams(short.token)).status).toBe(401);
 });
 
-test('the stored state opens nothing', async () => {
+test('the stored state does not contain the access token’s secret', async () => {
   const { token } = await ask(grant, basic(application, secret));
   const [, id, text] = /^fss_([0-9a-f]{24})_(.{43})$/.exec(token) ?? [];
   const kept = JSON.stringify(await server.deps.state.read(`ssf-access-token:${id}`));
@@ -118,7 +118,7 @@ test('the stored state opens nothing', async () => {
   expect(server.log.text()).not.toContain(text);
 });
 
-test('a wrong client is told so with a challenge, before a byte of the body where the header says who', async () => {
+test('a wrong client receives 401 with a challenge, before the body is read if the header has the credentials', async () => {
   const [other] = await register(['ssf.manage']);
   const { token: stray } = await server.issue(['ssf.manage']);
   const wrong = `${secret.slice(0, -43)}${'A'.repeat(43)}`;
@@ -140,17 +140,17 @@ test('a wrong client is told so with a challenge, before a byte of the body wher
 });
 
 test.each<[string, string, string, Record<string, string>]>([
-  ['another grant', 'grant_type=authorization_code', 'unsupported_grant_type', asForm],
-  ['two grants', 'grant_type=client_credentials&grant_type=client_credentials', 'invalid_request', asForm],
-  ['JSON', '{"grant_type":"client_credentials"}', 'invalid_request', { 'content-type': 'application/json' }],
-  ['another scope', 'grant_type=client_credentials&scope=enrol', 'invalid_scope', asForm],
-])('%s is refused as OAuth has it', async (_, form, error, headers) => {
+  ['an unsupported grant type', 'grant_type=authorization_code', 'unsupported_grant_type', asForm],
+  ['two grant types', 'grant_type=client_credentials&grant_type=client_credentials', 'invalid_request', asForm],
+  ['a JSON body', '{"grant_type":"client_credentials"}', 'invalid_request', { 'content-type': 'application/json' }],
+  ['a scope outside SSF', 'grant_type=client_credentials&scope=enrol', 'invalid_scope', asForm],
+])('a request with %s is refused with the OAuth error', async (_, form, error, headers) => {
   const answer = await ask(form, { ...headers, ...basic(application, secret) });
   expect(answer).toMatchObject({ status: 400, body: { error } });
   expect(answer.headers.get('cache-control')).toBe('no-store');
 });
 
-test('a key gives no scope that it lacks', async () => {
+test('a token cannot have a scope that its key lacks', async () => {
   [application, keyId, secret] = await register(['ssf.read']);
   expect((await ask(grant, basic(application, secret))).body.scope).toBe('ssf.read');
   await expect(connect({ scope: 'ssf.manage' })).rejects.toThrow('invalid_scope');
@@ -158,7 +158,7 @@ test('a key gives no scope that it lacks', async () => {
   expect((await ask(grant, basic(none, key))).body).toEqual({ error: 'invalid_scope' });
 });
 
-test('JSON is refused with the content type that is needed', async () => {
+test('a JSON body is refused with the required content type', async () => {
   const asJson = { 'content-type': 'application/json' };
   const secrets = { client_id: application, client_secret: secret };
   for (const answer of [

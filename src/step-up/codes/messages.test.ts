@@ -10,8 +10,8 @@ const code = '123456';
 const by = (channel: 'email' | 'sms', language: (typeof supportedLanguages)[number]) =>
   ({ channel, to: 'somebody', language, brand }) as const;
 
-describe.each(supportedLanguages)('in %s', (language) => {
-  test('a code by e-mail is a letter: as text and as HTML, with the code once, by itself', () => {
+describe.each(supportedLanguages)('in the language %s', (language) => {
+  test('a one-time code by e-mail has a text and an HTML version, each with the code once', () => {
     const { text, html, subject } = toCodeMessage(by('email', language), code);
     const shown = String(html);
     expect(shown).toContain(`<html lang="${language}"`);
@@ -23,7 +23,7 @@ describe.each(supportedLanguages)('in %s', (language) => {
     expect(subject).not.toContain(code);
   });
 
-  test('an SMS is one line, without HTML and without a letter’s head', () => {
+  test('an SMS is one line without HTML or the salutation of an e-mail', () => {
     for (const message of [toCodeMessage(by('sms', language), code), toCheckMessage(by('sms', language), address)]) {
       expect(message.html).toBeUndefined();
       expect(message.text).not.toMatch(/\n|Harbour/);

@@ -56,13 +56,13 @@ const verifierOf = async () =>
     clock: server.clock,
   });
 
-test('the page is told if a word mixes scripts', async () => {
+test('the page view reports a word that mixes scripts', async () => {
   const mixed = { ...action, payee: 'Hаrbour Clinic GmbH' };
   const { view } = await begin({ action: mixed });
   expect(view).toMatchObject({ action: { words: mixed, mixedScripts: true } });
 });
 
-test('the page receives the requested action, and the receipt contains it', async () => {
+test('the page shows the requested action, and the receipt contains it', async () => {
   const { body: started } = await ask({ nonce: 'n-1' });
   expect(started.actionDigest).toBe(digest);
   const opened = await openLink(server, String(started.url));
@@ -82,7 +82,7 @@ test('the page receives the requested action, and the receipt contains it', asyn
   });
 });
 
-test('the trail has the digest of what was approved, and the title alone of its words', async () => {
+test('the audit trail has the action’s digest and title, and none of its other words', async () => {
   const { id, page } = await begin();
   await show(page);
   const { events } = server.audit;
@@ -99,15 +99,15 @@ test('the trail has the digest of what was approved, and the title alone of its 
   expect(JSON.stringify(events) + server.log.text()).not.toMatch(/Harbour Clinic|Household|\b1249\b/);
 });
 
-describe('before the words were shown', () => {
-  test('no challenge starts', async () => {
+describe('before the action was shown', () => {
+  test('the page cannot start a challenge', async () => {
     const { page } = await begin();
     expect((await page.post('/face/challenge')).body.code).toBe('action_unseen');
     expect((await page.post('/face/challenge', { action: 'ab'.repeat(32) })).body.code).toBe('action_unseen');
     expect((await page.post('/face/challenge', { action: digest })).status).toBe(201);
   });
 
-  test('nor on a phone that lends its camera, which shows them after its number is chosen', async () => {
+  test('a paired phone cannot start a challenge either, and sees the action only after pairing', async () => {
     const { page } = await begin();
     expect((await openOnPhone(server, page)).view.action).toBeNull();
     const phone = await lendCamera(server, page);
@@ -117,8 +117,8 @@ describe('before the words were shown', () => {
   });
 });
 
-describe('nothing but a fresh face on the page approves', () => {
-  test('not photos without the page', async () => {
+describe('an action can be approved only with a new face check on the page', () => {
+  test('photos sent without the page are refused', async () => {
     await server.stop();
     await startWith({ liveness: 'off' });
     const { body } = await ask();
@@ -127,7 +127,7 @@ describe('nothing but a fresh face on the page approves', () => {
     expect(sent.body.code).toBe('challenge_needed');
   });
 
-  test('not a code instead of it', async () => {
+  test('a one-time code is neither offered nor accepted', async () => {
     await server.stop();
     await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
     const { page, view } = await begin();
@@ -137,7 +137,7 @@ describe('nothing but a fresh face on the page approves', () => {
   });
 });
 
-test('an approval is not a sign-in: no hook finds it or accepts its receipt', async () => {
+test('an approval is not a sign-in: hooks do not find it and do not accept its receipt', async () => {
   const { page } = await begin({ audience: audienceOf(server.deps.issuer, acme) });
   const { body } = await show(page);
   const event = { ...testEvent, eventId: 'e', eventTime: null };
@@ -150,19 +150,23 @@ test('an approval is not a sign-in: no hook finds it or accepts its receipt', as
   ).rejects.toMatchObject({ code: 'receipt_invalid' });
 });
 
-describe('an action is refused before anything begins', () => {
+describe('an action is refused before the step-up starts', () => {
   test.each<[string, JsonObject, string]>([
     ['of a type that is not registered', { type: 'payment' }, 'action_malformed'],
     ['with a direction override', { title: 'Pay \u202eRUE' }, 'action_malformed'],
     ['with 10,000 lines', { lines: Array.from({ length: 10_000 }, () => 'x') }, 'action_malformed'],
-    ['with decimals that its currency has not', { amount: { value: '1249.50', currency: 'JPY' } }, 'action_malformed'],
-    ['with a field that would not be shown', { small: 'print' }, 'field_unknown'],
+    [
+      'with decimals that its currency does not have',
+      { amount: { value: '1249.50', currency: 'JPY' } },
+      'action_malformed',
+    ],
+    ['with a field that the page does not show', { small: 'print' }, 'field_unknown'],
   ])('%s', async (_, changed, code) => {
     const { status, body } = await ask({ action: { ...action, ...changed } });
     expect([status, body.code]).toEqual([400, code]);
   });
 
-  test('without an audience: nobody would be told', async () => {
+  test('without an audience', async () => {
     const { audience: _, ...rest } = { connection: 'acme', subject: '00u1', audience, action };
     expect((await server.postJson('/step-ups', rest, auth)).body.code).toBe('request_malformed');
   });

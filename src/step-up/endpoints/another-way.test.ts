@@ -65,7 +65,7 @@ const hookOf = (connection: Connection) =>
     server.deps,
   );
 
-test('a code to the provider’s address passes the step-up, and all results say that no face was checked', async () => {
+test('a code sent to the provider’s address passes the step-up, and all results report that no face was checked', async () => {
   const { id, page, view } = await begin({ ...withReceipt, nonce: 'n-1' });
   expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);
   const codes = await sendTo(page);
@@ -87,7 +87,7 @@ test('a code to the provider’s address passes the step-up, and all results say
   expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(lastCode());
 });
 
-test('what cannot be put on record passes nobody', async () => {
+test('a code passes no step-up if the audit trail cannot be written', async () => {
   const { id, page } = await begin();
   const codes = await sendTo(page);
   const { append } = server.audit;
@@ -101,8 +101,8 @@ test('what cannot be put on record passes nobody', async () => {
   expect(await stateOf(id)).toMatchObject({ state: 'started' });
 });
 
-describe('a code', () => {
-  test('works once, only for its own step-up', async () => {
+describe('a one-time code', () => {
+  test('is accepted once, and only in its own step-up', async () => {
     const first = await begin();
     const second = await begin();
     const codes = await sendTo(first.page);
@@ -113,7 +113,7 @@ describe('a code', () => {
     expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');
   });
 
-  test('wrong ones leave the step-up open, count as failed attempts, and cause a lockout', async () => {
+  test('that is wrong keeps the step-up open, counts as a failed attempt, and leads to a lockout', async () => {
     const { page } = await begin();
     const codes = await sendTo(page);
     const code = lastCode();
@@ -124,7 +124,7 @@ describe('a code', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
   });
 
-  test('that is right takes no failed attempt back: nobody who tries faces gets another', async () => {
+  test('that is correct does not reset the failed attempts of the face lockout', async () => {
     await enrol();
     for (let tries = 1; tries <= 4; tries += 1) {
       const { page } = await begin();
@@ -138,7 +138,7 @@ describe('a code', () => {
     expect((await giveBack(page, codes, lastCode())).body.code).toBe('locked_out');
   });
 
-  test('is sent to one person ten times a day, whoever asks', async () => {
+  test('is sent to one user at most ten times a day', async () => {
     const { page } = await begin();
     for (let sent = 1; sent <= 10; sent += 1) await sendTo(page);
     expect((await page.post('/face/another-way/send', { channel: 'email' })).body.code).toBe('locked_out');
@@ -146,7 +146,7 @@ describe('a code', () => {
   });
 });
 
-describe('is not offered', () => {
+describe('another way is not offered', () => {
   const refused = async (page: Page) => {
     expect((await page.post('/face/another-way/send', { channel: 'email' })).body.code).toBe('not_found');
     expect((await giveBack(page, 'x', '123456')).body.code).toBe('not_found');
@@ -154,7 +154,7 @@ describe('is not offered', () => {
     expect((await useBypass(page, 'AAAA-AAAA-AAAA')).body.code).toBe('not_found');
   };
 
-  test('for the hooks, where it does not count', async () => {
+  test('for hooks, if it does not count for them', async () => {
     const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
     await refused(page);
@@ -165,7 +165,7 @@ describe('is not offered', () => {
   });
 });
 
-describe('a hook that asks for a face', () => {
+describe('a hook after a step-up with another way', () => {
   const passByCode = async () => {
     const { page } = await begin(forHook);
     const codes = await sendTo(page);
@@ -181,14 +181,14 @@ describe('a hook that asks for a face', () => {
     await passByCode();
   });
 
-  test('is told that it was another way, where the administrator lets it count', async () => {
+  test('receives the outcome another_way if the policy accepts it', async () => {
     const decision = await hookOf(withCounts(true));
     expect(decision).toEqual({ outcome: 'another_way', at: expect.any(Number), stepUpId: expect.any(String) });
     expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'another_way' }]);
     expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('refuses it otherwise, with the reason', async () => {
+  test('denies with the reason another_way if the policy does not accept it', async () => {
     expect(await hookOf(withCounts(false))).toMatchObject({ outcome: 'unverified', fallback: 'deny' });
     expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'unverified', reason: 'another_way' }]);
     expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'another_way' });
@@ -196,7 +196,7 @@ describe('a hook that asks for a face', () => {
 });
 
 describe('recovery codes', () => {
-  describe('and a receipt', () => {
+  describe('and the receipt that waits for them', () => {
     /** A sign-in that became the user's enrolment, and whose application waits for a receipt. */
     const pass = async () => {
       await server.stop();
@@ -209,7 +209,7 @@ describe('recovery codes', () => {
     const take = async (page: Page) => (await page.post('/face/receipt')).body.receipt;
     const issued = () => detailsOf('receipt_issued').length;
 
-    test('its two minutes begin once the codes are written down', async () => {
+    test('the receipt’s lifetime starts after the recovery codes are confirmed', async () => {
       const { page, body } = await pass();
       expect(body).toMatchObject({ receipt: null, view: { recoveryCodesOffered: true, receiptWaits: true } });
       await page.post('/face/recovery-codes');
@@ -226,7 +226,7 @@ describe('recovery codes', () => {
       expect(issued()).toBe(1);
     });
 
-    test('a quarter of an hour later there is none', async () => {
+    test('no receipt is issued after 15 minutes', async () => {
       const { id, page } = await pass();
       server.clock.advanceSec(901);
       expect(await take(page)).toBeNull();
@@ -243,7 +243,7 @@ describe('recovery codes', () => {
     return { page, codes: body.codes as string[] };
   };
 
-  test('are ten, shown once after the enrolment, and each works once', async () => {
+  test('are ten, shown once after the enrolment, and each is accepted once', async () => {
     const { codes } = await make();
     expect(new Set(codes).size).toBe(10);
     for (const code of codes) expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
@@ -255,7 +255,7 @@ describe('recovery codes', () => {
     for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
   });
 
-  test('are made again for whoever lost them before they went on, and end the former; not once a quarter of an hour is over', async () => {
+  test('can be created again for 15 minutes on the same page, which invalidates the former ones', async () => {
     const { page, codes } = await make();
     expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: true });
     const again = (await page.post('/face/recovery-codes')).body.codes as string[];
@@ -266,7 +266,7 @@ describe('recovery codes', () => {
     expect((await page.post('/face/recovery-codes')).body.code).toBe('step_up_finished');
   });
 
-  test('end with the enrolment: where another face takes its place, and where its time is over', async () => {
+  test('end with the enrolment, when another face is enrolled or the enrolment expires', async () => {
     const { codes } = await make();
     server.clock.advanceSec(60);
     await enrol('grace');
@@ -280,7 +280,7 @@ describe('recovery codes', () => {
     expect((await useRecovery((await begin()).page, made.codes[0]!)).body.code).toBe('code_wrong');
   });
 
-  test('are of one person and one connection', async () => {
+  test('are valid for one user and one connection only', async () => {
     const { codes } = await make();
     for (const other of [{ subject: '00u2' }, { connection: 'other' }]) {
       const { page } = await begin({ ...withReceipt, ...other });
@@ -288,7 +288,7 @@ describe('recovery codes', () => {
     }
   });
 
-  test('of many tries at the same moment with one code, one passes', async () => {
+  test('are consumed once under four concurrent attempts with the same code', async () => {
     const { codes } = await make();
     const pages = await Promise.all(Array.from({ length: 4 }, async () => (await begin()).page));
     const answers = await Promise.all(pages.map((page) => useRecovery(page, codes[0]!)));
@@ -314,7 +314,7 @@ describe('recovery codes', () => {
   };
   const kept = () => server.deps.state.read('recovery-codes:acme:00u1');
 
-  test('are made by nobody who passed before another face was enrolled', async () => {
+  test('cannot be created by a session from before a new enrolment', async () => {
     const { page, view } = await enrol();
     expect(view.recoveryCodesOffered).toBe(true);
     await enrol('grace');
@@ -322,7 +322,7 @@ describe('recovery codes', () => {
     expect(await kept()).toBeNull();
   });
 
-  test('are never offered inside a sign-in, even if all are used', async () => {
+  test('are never offered during a sign-in, even if all are used', async () => {
     const { codes } = await make();
     for (const code of codes) {
       const { page } = await begin();

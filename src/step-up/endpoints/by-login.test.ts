@@ -42,7 +42,7 @@ const enrol = (who: Record<string, string>, people: readonly string[] = ['ada', 
 const invite = (fields: object) =>
   server.postJson('/subjects/invite', { connection: 'work', ...fields }, { 'x-admin-key': adminKey });
 
-test('an enrolment is made and ended by the name somebody signs in by', async () => {
+test('an enrolment can be created and revoked by login instead of user id', async () => {
   expect(await enrol({ login })).toMatchObject({ status: 201 });
   expect(profile.attributes.get('ada')).toMatch(/^fv1\./);
   expect(server.audit.events).toContainEqual(expect.objectContaining({ action: 'enrolled', subject: 'ada' }));
@@ -50,7 +50,7 @@ test('an enrolment is made and ended by the name somebody signs in by', async ()
   expect(profile.attributes.get('ada')).toBeNull();
 });
 
-test('the check of nobody begins and fails as that of a user without an enrolment', async () => {
+test('the check of an unknown user starts and fails like that of a user without an enrolment', async () => {
   const outcomeOf = async (who: object) => {
     const { status, body } = await post('/step-ups', { ...who, audience: 'app' });
     const form = toForm({ challenge: String(body.challenge), photo: drawPicture('ada', 9) });
@@ -64,13 +64,16 @@ test('the check of nobody begins and fails as that of a user without an enrolmen
 });
 
 describe('an invitation', () => {
-  test.each([{ login }, { subject: 'ada' }])('of %j is made, by a backend and by an administrator', async (who) => {
-    for (const answer of [await post('/invitations', who), await invite(who)])
-      expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
-    expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
-  });
+  test.each([{ login }, { subject: 'ada' }])(
+    'for %j can be created by a backend and by an administrator',
+    async (who) => {
+      for (const answer of [await post('/invitations', who), await invite(who)])
+        expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });
+      expect(server.audit.events.at(-1)).toMatchObject({ action: 'step_up_started', subject: 'ada' });
+    },
+  );
 
-  test('waits for the provider, and nobody without the right learns who there is', async () => {
+  test('fails while the provider is unavailable, and does not reveal users to a key without the scope', async () => {
     profile.setDown(true);
     expect((await invite({ login })).body.code).toBe('profile_unavailable');
     profile.setDown(false);
@@ -83,7 +86,7 @@ describe('an invitation', () => {
   });
 });
 
-test('photos that show two people make no token, of a connection or of a caller', async () => {
+test('photos of two different people are refused, at /enrolments and at /generate', async () => {
   expect(await enrol({ login }, ['ada', 'grace', 'ada'])).toMatchObject({
     status: 403,
     body: { ok: false, code: 'face_mismatch' },

@@ -25,7 +25,7 @@ const choose = (phone: ReturnType<typeof openPage>, number: string | null) =>
 const choicesOf = (view: JsonObject) => (view.pairing as { choices: string[] }).choices;
 const actions = () => server.audit.events.map(({ action }) => action);
 
-test('lends the camera of another device, once, and the first goes on', async () => {
+test('a hand-off lends the camera of another device once, and the first browser receives the result', async () => {
   await enrol();
   const asked = { audience: 'https://app.example.com', nonce: 'n-1' };
   const { page } = await begin({ returnUrl: 'https://app.example.com/back', ...asked });
@@ -41,8 +41,8 @@ test('lends the camera of another device, once, and the first goes on', async ()
   expect((await phone.get('/face/session')).body.receipt).toBeNull();
 });
 
-describe('a link that somebody was sent', () => {
-  test('asks for the number of the other screen, and accepts no face before', async () => {
+describe('a hand-off link', () => {
+  test('requires the number on the first screen before it accepts consent or a face', async () => {
     const { page } = await begin();
     const { phone } = await openOnPhone(server, page);
     for (const path of ['/face/challenge', '/face/decline', '/face/passkey', '/face/hand-off'])
@@ -51,7 +51,7 @@ describe('a link that somebody was sent', () => {
     expect(await viewOf(page)).toMatchObject({ state: 'started' });
   });
 
-  test('does not show the number, which only the other screen has', async () => {
+  test('shows three choices, but not which one the first screen shows', async () => {
     const { page } = await begin();
     const { phone, view, code } = await openOnPhone(server, page);
     const choices = choicesOf(view);
@@ -65,7 +65,7 @@ describe('a link that somebody was sent', () => {
   });
 
   test.each(['another number', 'a number that was not offered', 'none of these', 'no number'])(
-    'ends with %s, is recorded, and the first browser is told',
+    'fails the step-up with %s, is audited, and the first browser shows the refusal',
     async (answer) => {
       await enrol();
       const { id, page } = await begin({ audience: 'https://app.example.com' });
@@ -97,7 +97,7 @@ describe('a link that somebody was sent', () => {
     },
   );
 
-  test('five times with a wrong number locks out as five wrong faces do', async () => {
+  test('locks the user out after five wrong numbers, like five wrong faces', async () => {
     await enrol();
     for (let refused = 1; refused <= 5; refused += 1) {
       const { phone } = await openOnPhone(server, (await begin()).page);
@@ -110,7 +110,7 @@ describe('a link that somebody was sent', () => {
     expect((await choose(phone, null)).body.view).toMatchObject({ state: 'failed' });
   });
 
-  test('is answered once, also under concurrent answers', async () => {
+  test('accepts one answer, also under concurrent answers', async () => {
     const { page } = await begin();
     const { phone, view, code } = await openOnPhone(server, page);
     const answers = await Promise.all(
@@ -124,12 +124,12 @@ describe('a link that somebody was sent', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the requesting browser', () => {
   const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
   const handOff = (page: ReturnType<typeof openPage>) =>
     server.postJson('/face/hand-off', {}, { authorization: `Bearer ${page.session}`, 'user-agent': firefox });
 
-  test('is told to the person at the phone: the application, the browser and its network', async () => {
+  test('is described on the phone: application, browser, system and network', async () => {
     const { page } = await begin({ audience: 'https://shop.example.com/login' });
     const { body } = await handOff(page);
     const opened = await openLink(server, String(body.url), {}, { 'user-agent': 'a phone' });
@@ -141,7 +141,7 @@ describe('who asks', () => {
     });
   });
 
-  test('is forgotten once the phone has chosen or the step-up has ended, and is in no log', async () => {
+  test('is deleted after the choice or the end of the step-up, and is never logged', async () => {
     const ends = [
       async (page: ReturnType<typeof openPage>) => page.post('/face/decline'),
       async (_: unknown, phone: ReturnType<typeof openPage>) => choose(phone, null),
@@ -160,22 +160,25 @@ describe('who asks', () => {
   });
 });
 
-describe('the policy', () => {
+describe('the policy of hand-offs', () => {
   test.each([
     ['none', null, true],
     ['pin', null, true],
     ['passkey', null, false],
     ['none', false, false],
     ['passkey', true, true],
-  ] as const)('with the secret %s and handOff %s: allowed is %s', async (userSecret, handOff, isAllowed) => {
-    await server.stop();
-    await startWith({ userSecret, handOff });
-    const { page } = await begin();
-    expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });
-    const { status, body } = await page.post('/face/hand-off');
-    expect([status, body.ok, body.code]).toEqual(
-      isAllowed ? [201, true, expect.stringMatching(/^\d\d$/)] : [404, false, 'not_found'],
-    );
-    expect(actions().includes('handed_off')).toBe(isAllowed);
-  });
+  ] as const)(
+    'with the secret %s and handOff %s, the hand-off is allowed: %s',
+    async (userSecret, handOff, isAllowed) => {
+      await server.stop();
+      await startWith({ userSecret, handOff });
+      const { page } = await begin();
+      expect(await viewOf(page)).toMatchObject({ handOffAllowed: isAllowed });
+      const { status, body } = await page.post('/face/hand-off');
+      expect([status, body.ok, body.code]).toEqual(
+        isAllowed ? [201, true, expect.stringMatching(/^\d\d$/)] : [404, false, 'not_found'],
+      );
+      expect(actions().includes('handed_off')).toBe(isAllowed);
+    },
+  );
 });

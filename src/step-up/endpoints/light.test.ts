@@ -17,14 +17,14 @@ async function openWith(liveness: Policy['liveness']) {
   return { page, view };
 }
 
-describe('whether light takes part', () => {
+describe('the policy decides if light is part of the challenge', () => {
   test.each([
     ['off', 'none', 5, 5],
     ['passive', 'none', 5, 5],
     ['movement', 'none', 5, 5],
     ['challenge', 'offered', 5, 12],
     ['light', 'demanded', null, 12],
-  ] as const)('%s: %s', async (liveness, light, without, withLight) => {
+  ] as const)('the liveness setting %s: light is %s', async (liveness, light, without, withLight) => {
     const { page, view } = await openWith(liveness);
     expect(view.light).toBe(light);
     const unlit = await page.post('/face/challenge', {});
@@ -36,8 +36,8 @@ describe('whether light takes part', () => {
   });
 });
 
-describe('a lit challenge', () => {
-  test('tells the second colour of a pair only once the picture under the first is committed to', async () => {
+describe('a challenge with light', () => {
+  test('reveals the second colour of a pair only after the frame under the first is committed', async () => {
     const { page } = await openWith('light');
     const { lights, movements } = await page.takeFrames(draw('ada'), { light: 'across' });
     expect(lights).toHaveLength(12);
@@ -46,7 +46,7 @@ describe('a lit challenge', () => {
     expect(Object.keys(begun.body).toSorted()).toEqual(['expiresAt', 'next', 'nonce', 'ok']);
   });
 
-  test('passes with all its pictures, and the receipt says what was judged', async () => {
+  test('passes with all twelve frames, and the receipt and audit trail name the judge', async () => {
     const { page } = await openWith('light');
     const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across' });
     const { body } = await page.send({ nonce, photo: photos });
@@ -57,7 +57,7 @@ describe('a lit challenge', () => {
     expect((judged!.detail as { asked: string[] }).asked).toHaveLength(12);
   });
 
-  test('gives nobody more than three seconds for a picture of a light they need not move for', async () => {
+  test('fails if a frame without a movement takes more than three seconds', async () => {
     const { page } = await openWith('light');
     const { nonce, photos } = await page.takeFrames(draw('ada'), { light: 'across', afterMs: 3100 });
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('try_again');
@@ -65,7 +65,7 @@ describe('a lit challenge', () => {
     expect((judged!.detail as { reasons: string[] }).reasons).toEqual(['slowest_light']);
   });
 
-  test('is told by one picture of each pose whose face it is: the others are of nobody’s enrolment', async () => {
+  test('fails if the frames of the poses show another face than the other frames', async () => {
     const { page } = await openWith('light');
     // The pictures that show the poses are somebody else's.
     const { nonce, photos } = await page.takeFrames(

@@ -56,7 +56,7 @@ const told = () =>
     .map(({ subject, detail }) => ({ subject, detail }));
 const device = { subject: '00u1', detail: expect.objectContaining({ device: true, network: false }) };
 
-test('a check from the browser of the enrolment is nothing new; the first from another is told, once', async () => {
+test('the browser of the enrolment is known; the first check from another browser is reported once', async () => {
   const own = await openBrowser();
   await pass(own, 'enrol');
   await pass(own);
@@ -72,7 +72,7 @@ test('a check from the browser of the enrolment is nothing new; the first from a
   expect(await readKnownPlaces(who, server.deps)).toMatchObject({ devices: 2, networks: 1 });
 });
 
-test('a browser without the cookie, or with one it made up, is new', async () => {
+test('a browser without the cookie, or with an invalid one, is new', async () => {
   await pass(await openBrowser(), 'enrol');
   await pass('');
   await pass('facestep-device=short');
@@ -80,7 +80,7 @@ test('a browser without the cookie, or with one it made up, is new', async () =>
   expect(await readKnownPlaces(who, server.deps)).toMatchObject({ devices: 1 });
 });
 
-test('nothing of cookie or network is kept as it is, ten of a kind at most, for 180 days, until the enrolment ends', async () => {
+test('at most ten digests of devices and networks are stored, for 180 days or until the enrolment ends', async () => {
   const own = await openBrowser();
   await pass(own, 'enrol');
   for (let devices = 0; devices < 11; devices += 1) await pass(await openBrowser());
@@ -96,7 +96,7 @@ test('nothing of cookie or network is kept as it is, ten of a kind at most, for 
   expect(await readKnownPlaces(who, server.deps)).toBeNull();
 });
 
-test('where nobody asked for notices there is no cookie, and nothing is kept', async () => {
+test('without notifications there is no cookie and nothing is stored', async () => {
   await server.stop();
   await startWith({ notices: false });
   const response = await fetch(`${server.origin}/face`);

@@ -88,8 +88,8 @@ const revoke = async (token: string) => expect((await server.postJson('/revoke',
 /** Name of the failure, its reason in the audit trail, and how to cause it. */
 const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>])[] = [
   ['a wrong face', null, enrolled({ person: 'eve' })],
-  ['nobody of that name', null, async () => ({ subject: 'nobody' })],
-  ['nobody enrolled', null, async () => ({ subject: 'unenrolled' })],
+  ['an unknown user', null, async () => ({ subject: 'nobody' })],
+  ['a user without an enrolment', null, async () => ({ subject: 'unenrolled' })],
   [
     'an expired token',
     'token_expired',
@@ -105,8 +105,8 @@ const wrongs: readonly (readonly [string, string | null, () => Promise<Checked>]
     enrolled({}, (token) => profile.attributes.set('enrolled', token.slice(0, -1))),
   ],
   ['a token whose key is retired', 'token_key_retired', enrolled({}, retireKey)],
-  ['the right face that does not look alive', 'liveness_low', enrolled({ liveness: 0.02 })],
-  ['a wrong face that does not look alive', 'liveness_low', enrolled({ person: 'eve', liveness: 0.02 })],
+  ['the right face with a low liveness score', 'liveness_low', enrolled({ liveness: 0.02 })],
+  ['a wrong face with a low liveness score', 'liveness_low', enrolled({ person: 'eve', liveness: 0.02 })],
 ];
 
 const start = async (body: object) => {
@@ -197,11 +197,11 @@ const expected = {
 
 const fail = async () => ({ succeeded: false, result: null });
 
-describe.each(['photos of a backend', 'the capture page'] as const)('%s', (door) => {
+describe.each(['photos of a backend', 'the capture page'] as const)('through %s', (door) => {
   const { liveness, answer, work: expectedWork, retryAfter } = expected[door];
   beforeEach(() => startWith(liveness));
 
-  test.each(wrongs)('%s: same answer, same work, and counted', async (_, code, prepare) => {
+  test.each(wrongs)('%s: same response, same work, and one failed attempt', async (_, code, prepare) => {
     const checked = await prepare();
     const binding = { tenant: 'acme', idp: 'okta', subject: checked.subject, scope: '', accuracy: 4 } as const;
     for (let failed = 0; failed < 3; failed += 1) await countAttempt(attemptsOfSubject(binding), fail, server.deps);
@@ -217,7 +217,7 @@ describe.each(['photos of a backend', 'the capture page'] as const)('%s', (door)
     expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' }, state: 'started', retryAfter });
   });
 
-  test('a picture of no use leaves it open and costs nothing, whatever is wrong with the token', async () => {
+  test('an unusable photo keeps the step-up open and costs no attempt, for any fault of the token', async () => {
     const answers = new Set<string>();
     for (const [, , prepare] of wrongs) {
       await server.stop();
@@ -233,7 +233,7 @@ describe.each(['photos of a backend', 'the capture page'] as const)('%s', (door)
   });
 });
 
-describe('a token that the backend keeps', () => {
+describe('a token held by the backend', () => {
   beforeEach(() => startWith('passive'));
   const scope = 'kyc';
   const generate = async () => {
@@ -254,24 +254,27 @@ describe('a token that the backend keeps', () => {
 
   const kept: [string, string | null, (token: string) => unknown, string][] = [
     ['a wrong face', null, () => {}, 'eve'],
-    ['a revoked one', 'token_revoked', revoke, 'ada'],
-    ['one whose key is retired', 'token_key_retired', retireKey, 'ada'],
+    ['a revoked token', 'token_revoked', revoke, 'ada'],
+    ['a token whose key is retired', 'token_key_retired', retireKey, 'ada'],
   ];
-  test.each(kept)('%s fails the person alike and counts; the trail tells why', async (_, code, spoil, person) => {
-    const { token, tokenId } = await generate();
-    await spoil(token);
-    for (let failed = 0; failed < 98; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
-    for (const _attempt of [99, 100]) {
-      Object.assign(work, { examined: 0, macs: 0 });
-      expect(await check(token, person)).toEqual({ status: 200, code: null, state: 'failed' });
-      expect(work).toEqual({ examined: 1, macs: 1 });
-    }
-    expect(await check(token, person)).toEqual({ status: 429, code: 'locked_out', state: null });
-    const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
-    expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code, 'locked_out']);
-  });
+  test.each(kept)(
+    '%s fails with the same response and counts; the audit trail has the reason',
+    async (_, code, spoil, person) => {
+      const { token, tokenId } = await generate();
+      await spoil(token);
+      for (let failed = 0; failed < 98; failed += 1) await countAttempt(attemptsOfToken(tokenId), fail, server.deps);
+      for (const _attempt of [99, 100]) {
+        Object.assign(work, { examined: 0, macs: 0 });
+        expect(await check(token, person)).toEqual({ status: 200, code: null, state: 'failed' });
+        expect(work).toEqual({ examined: 1, macs: 1 });
+      }
+      expect(await check(token, person)).toEqual({ status: 429, code: 'locked_out', state: null });
+      const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
+      expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code, 'locked_out']);
+    },
+  );
 
-  test('that is none is told to the backend when it starts the check', async () => {
+  test('that is malformed is refused when the step-up starts', async () => {
     const { token } = await generate();
     const body = { subject: 'New@example.com', token: token.slice(0, -1), scope, audience: 'https://app.example' };
     const answer = await server.postJson('/step-ups', body, auth);

@@ -20,9 +20,9 @@ afterAll(() => server.stop());
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.origin + path, { headers });
 
-describe('models', () => {
+describe('model files for the capture page', () => {
   test.each(['detect', 'landmarks'] as const)(
-    '%s comes whole, as bytes, and may be kept by its digest',
+    '%s is delivered completely, and cacheable by its digest',
     async (name) => {
       const response = await get(`/face/models/${name}.onnx?${models[name].sha256}`);
       expect(response.status).toBe(200);
@@ -34,7 +34,7 @@ describe('models', () => {
   );
 
   test.each(['/face/models/embed.onnx', '/face/models/constructor.onnx', '/face/models/..%2ffr_detect.onnx'])(
-    '%s is a refusal, and no page',
+    '%s is not found',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(404);
@@ -43,7 +43,7 @@ describe('models', () => {
     },
   );
 
-  test('a file that is missing or altered under the server is a refusal, kept by nobody', async () => {
+  test('a missing or altered file is refused with an error that is not cacheable', async () => {
     const address = (name: 'detect' | 'landmarks') => `/face/models/${name}.onnx?${models[name].sha256}`;
     rmSync(join(folder, 'models/fr_detect.onnx'));
     writeFileSync(join(folder, 'models/fr_landmark.onnx'), '<!doctype html>');

@@ -71,7 +71,7 @@ async function enrol(): Promise<void> {
   });
 }
 
-test('a step-up examines its five frames once, whoever they show and however it ends', async () => {
+test('a step-up examines each of its five frames once, for any person and outcome', async () => {
   await startWith();
   await enrol();
   const takes: [string, (movement: string, index: number) => Uint8Array][] = [

@@ -90,7 +90,7 @@ const isRole = (name: string): name is Role => name in roles;
 const begin = async (purpose?: 'manage'): Promise<Page> =>
   (await (purpose === undefined ? beginAgreed(server) : beginAgreed(server, { purpose }, '/invitations'))).page;
 
-test('the list holds every call that takes a session, each for an action of its own but codes', () => {
+test('the list has every session endpoint, and each has its own action, except codes', () => {
   const endpoints = createEndpoints(server.deps).filter(({ auth: { kind } }) => kind === 'session');
   expect(calls.map(({ call }) => call).sort()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).sort());
   const actions = endpoints.flatMap(({ auth: needed }) => (needed.kind === 'session' ? [needed.action] : []));
@@ -100,7 +100,7 @@ test('the list holds every call that takes a session, each for an action of its 
   expect(new Set(others).size).toBe(others.length);
 });
 
-test.each(calls)('$call is for $allowed alone', async ({ purpose, send, allowed }) => {
+test.each(calls)('$call is allowed for the roles $allowed only', async ({ purpose, send, allowed }) => {
   for (const role of Object.keys(roles).filter(isRole)) {
     const page = await roles[role](await begin(purpose));
     const isLetIn = (await send(page)).body.code !== 'step_up_unknown';

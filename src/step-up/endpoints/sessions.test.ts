@@ -39,7 +39,7 @@ const startAndOpen = (more: object = {}) => beginAgreed(server, more);
 const stateOf = async (id: string) => (await server.send('GET', `/step-ups/${id}`, { headers: auth })).body.state;
 
 describe('a face check on the page', () => {
-  test('passes the right face that follows, once, and is audited with every signal', async () => {
+  test('passes the enrolled face that performs the movements, once, and is audited with all signals', async () => {
     await enrol();
     const { id, page } = await startAndOpen({ audience: 'https://app.example.com', nonce: 'n-1' });
     const { body } = await page.check(draw('ada'));
@@ -55,7 +55,7 @@ describe('a face check on the page', () => {
   });
 });
 
-describe('where the camera of a phone is asked for', () => {
+describe('when the camera of a phone is required', () => {
   const computer = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
   const phone = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';
   const challengeAs = async (page: ReturnType<typeof openPage>, userAgent: string) => {
@@ -65,7 +65,7 @@ describe('where the camera of a phone is asked for', () => {
   };
   const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view;
 
-  test('by the policy: a computer gets no challenge, as the link’s browser or as the camera of a hand-off', async () => {
+  test('by the policy: a computer gets no challenge, neither directly nor as the camera of a hand-off', async () => {
     await server.stop();
     await startWith({ camera: 'phone' });
     const { page } = await startAndOpen();
@@ -76,7 +76,7 @@ describe('where the camera of a phone is asked for', () => {
     expect(await challengeAs(lent, phone)).toEqual([201, null]);
   });
 
-  test('by one step-up alone, which photos without the page do not pass either', async () => {
+  test('by a single step-up: a computer gets no challenge, and photos without the page are refused', async () => {
     await server.stop();
     await startWith({ liveness: 'off' });
     await enrol();
@@ -89,7 +89,7 @@ describe('where the camera of a phone is asked for', () => {
   });
 });
 
-describe('what the page says of the camera', () => {
+describe('the camera data reported by the page', () => {
   const device = {
     camera: 'virtual',
     label: 'OBS Virtual Camera',
@@ -100,7 +100,7 @@ describe('what the page says of the camera', () => {
     gap: { meanMs: 33.4, deviationMs: 0.1, count: 99 },
   };
 
-  test('is noted and decides nothing', async () => {
+  test('is audited and does not affect the result', async () => {
     await enrol();
     const { page } = await startAndOpen();
     expect((await page.check(draw('ada'), { device: JSON.stringify(device) })).body.outcome).toBe('passed');
@@ -109,7 +109,7 @@ describe('what the page says of the camera', () => {
   });
 });
 
-describe('frames that do not come from the challenge', () => {
+describe('frames that do not belong to the challenge', () => {
   const tried = { outcome: 'try_again', hint: 'follow', view: { triesLeft: 2 } };
   let page: ReturnType<typeof openPage>;
   beforeEach(async () => {
@@ -119,14 +119,14 @@ describe('frames that do not come from the challenge', () => {
   const reasons = () =>
     server.audit.events.findLast(({ action }) => action === 'liveness_judged')?.detail.reasons as string[];
 
-  test('frames that differ from the committed ones', async () => {
+  test('fail if they differ from the committed ones', async () => {
     const { nonce, movements } = await page.takeFrames(draw('ada'));
     const { body } = await page.send({ nonce, photo: movements.map((movement) => draw('ada')(movement)) });
     expect(body).toMatchObject(tried);
     expect(reasons()).toEqual(['frames_as_committed']);
   });
 
-  test('identical ones, and ones that were sent before', async () => {
+  test('fail if they are identical, or were sent before', async () => {
     const one = draw('ada')('1');
     expect((await page.check(() => one)).body).toMatchObject(tried);
     expect(reasons()).toEqual(['frames_never_seen']);
@@ -134,7 +134,7 @@ describe('frames that do not come from the challenge', () => {
     expect((await again.check(() => one)).body).toMatchObject(tried);
   });
 
-  test('the same pictures in other bytes as in an earlier challenge, for 30 days, and of the same person alone', async () => {
+  test('fail if they show the same pictures as an earlier challenge of the user in the last 30 days', async () => {
     // The simulated engine sees one picture, however alive it is.
     const take = (liveness: number) => (movement: string, index: number) =>
       Buffer.from(`face ada ${movement}:${index} ${liveness}`);
@@ -152,14 +152,14 @@ describe('frames that do not come from the challenge', () => {
     expect(await checkAgain(0.6)).toBe('passed');
   });
 
-  test('with the movements of another challenge', async () => {
+  test('fail with the movements of another challenge', async () => {
     const wrong = (movement: string) =>
       draw('ada')(movement === 'left' ? 'right' : movement === 'centre' ? 'up' : 'left');
     expect((await page.check(wrong)).body).toMatchObject(tried);
     expect(reasons()).toEqual(['following']);
   });
 
-  test('with a wrong, used or expired nonce', async () => {
+  test('are refused with a wrong, used or expired nonce', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     expect((await page.send({ nonce: 'x'.repeat(43), photo: photos })).body.code).toBe('challenge_wrong');
     await page.post('/face/challenge');
@@ -173,7 +173,7 @@ describe('frames that do not come from the challenge', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
   });
 
-  test('that a slow network brings after the time of the movements are judged, and none is committed to then', async () => {
+  test('are judged if they arrive late after their commitment, but cannot be committed late', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     server.clock.advanceSec(149);
     expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
@@ -184,21 +184,21 @@ describe('frames that do not come from the challenge', () => {
     expect((await slow.page.post('/face/challenge/frames', commitment)).body.code).toBe('challenge_wrong');
   });
 
-  test('two requests with the same frames: one counts', async () => {
+  test('pass once if they are sent in two concurrent requests', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     const both = await Promise.all([page.send({ nonce, photo: photos }), page.send({ nonce, photo: photos })]);
     expect(both.filter(({ body }) => body.outcome === 'passed')).toHaveLength(1);
   });
 });
 
-describe('a link', () => {
+describe('the link of a step-up', () => {
   test('opens once', async () => {
     const { url } = await start();
     expect((await openLink(server, url)).status).toBe(201);
     expect(await openLink(server, url)).toMatchObject({ status: 409, body: { code: 'step_up_opened' } });
   });
 
-  test('whose answer was lost is opened again by whoever named the key of the session, of a hand-off, too', async () => {
+  test('can be opened again with the same session key after a lost response, also for a hand-off', async () => {
     const { url } = await start();
     const key = randomUUID().repeat(2);
     const other = randomUUID().repeat(2);
@@ -216,14 +216,14 @@ describe('a link', () => {
     expect((await openLink(server, handedOff, { key: randomUUID().repeat(2) })).body.code).toBe('step_up_opened');
   });
 
-  test('photos alone are refused if the policy requires the challenge', async () => {
+  test('does not accept photos without the challenge if the policy requires it', async () => {
     await enrol();
     const { id, challenge } = await start();
     const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 4) }));
     expect(sent).toMatchObject({ status: 403, body: { code: 'challenge_needed' } });
   });
 
-  test('goes back only where the connection allows it', async () => {
+  test('accepts only return URLs that the connection allows', async () => {
     const { url } = await start();
     const elsewhere = await openLink(server, url, { returnUrl: 'https://evil.example.com/' });
     expect(elsewhere.body.code).toBe('request_malformed');
@@ -234,7 +234,7 @@ describe('a link', () => {
   });
 });
 
-describe('a lockout', () => {
+describe('a lockout of the user', () => {
   const lockOut = async (): Promise<void> => {
     for (let failure = 0; failure < 5; ) {
       const { page } = await startAndOpen();
@@ -242,7 +242,7 @@ describe('a lockout', () => {
     }
   };
 
-  test('is not shown to anonymous callers, nor before a phone is paired, nor at an enrolment', async () => {
+  test('is not shown to anonymous callers, before a phone is paired, or at an enrolment', async () => {
     await enrol();
     await lockOut();
     const connection = server.deps.connections.get('acme')!;
@@ -258,8 +258,8 @@ describe('a lockout', () => {
   });
 });
 
-describe('a session', () => {
-  test('is required, and another user’s is useless', async () => {
+describe('a session on the page', () => {
+  test('is required, and its secret cannot be guessed from the step-up’s id', async () => {
     const { id, page } = await startAndOpen();
     const none = await server.postJson('/face/challenge', {});
     expect([none.status, none.body.code]).toEqual([401, 'caller_untrusted']);
@@ -271,7 +271,7 @@ describe('a session', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
   });
 
-  test('needs consent to the current text before the camera', async () => {
+  test('requires consent to the current text before the challenge', async () => {
     const { url } = await start();
     const page = await open(url);
     expect((await page.post('/face/challenge')).body.code).toBe('consent_missing');
@@ -300,7 +300,7 @@ describe('an invitation', () => {
     expect((await check.page.check(draw('ada'))).body.outcome).toBe('passed');
   });
 
-  test('enrols nobody who is not alive', async () => {
+  test('does not enrol a face with a low liveness score', async () => {
     const page = await open((await invite()).url);
     await page.consent();
     expect((await page.check(draw('ada', 0.02))).body).toMatchObject({ outcome: 'try_again', view: { triesLeft: 2 } });
@@ -332,7 +332,7 @@ describe('an invitation', () => {
     });
     const look = (reference: Uint8Array) => page.lookAtReference(reference);
 
-    test('is looked at after consent, while the step-up runs, where it is asked for, and for nobody else', async () => {
+    test('is checked only after consent, in a running step-up that requires the photo, with its session', async () => {
       const unasked = await open((await invite()).url);
       expect((await unasked.lookAtReference(drawPicture('ada', 9))).body.code).toBe('consent_missing');
       const check = await startAndOpen();
@@ -344,7 +344,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('shows the stored data, renews it, and ends it', async () => {
+  test('to manage shows the stored data, renews the enrolment, and ends it', async () => {
     await enrol();
     const before = profile.attributes.get('00u1');
     const page = await open((await invite({ purpose: 'manage' })).url);
@@ -362,7 +362,7 @@ describe('an invitation', () => {
     expect((await again.get('/face/enrolment')).body.enrolment).toBeNull();
   });
 
-  test('a face check shows nothing of what is held', async () => {
+  test('is required to see or change the enrolment: a face check’s session is refused', async () => {
     await enrol();
     const { page } = await startAndOpen();
     for (const path of ['/face/enrolment/revoke', '/face/enrolment/renew'])
@@ -371,8 +371,8 @@ describe('an invitation', () => {
   });
 });
 
-describe('somebody without an enrolment', () => {
-  test('enrols at the first step-up where the policy says so, and has passed', async () => {
+describe('a user without an enrolment', () => {
+  test('enrols in the first step-up if the policy allows it, and passes', async () => {
     await server.stop();
     await startWith({ whenNotEnrolled: 'enrol' });
     const { page } = await startAndOpen({ application: 'portal' });
@@ -385,7 +385,7 @@ describe('somebody without an enrolment', () => {
     expect((await second.page.check(draw('eve'))).body.outcome).toBe('try_again');
   });
 
-  test('is told by the token that stands there, though the store is of an earlier day, or was lost', async () => {
+  test('is detected by the stored token, even if the consent record is outdated or lost', async () => {
     await server.stop();
     await startWith({ whenNotEnrolled: 'enrol', enrolmentDays: 1 });
     const purpose = async () => {
@@ -409,7 +409,7 @@ describe('somebody without an enrolment', () => {
   });
 });
 
-describe('somebody who comes back', () => {
+describe('a user who checks again', () => {
   const invite = async () => String((await server.postJson('/invitations', who, auth)).body.url);
   /** Enrols on the page, a minute before whatever comes next. */
   async function enrolOnPage(): Promise<string> {
@@ -423,7 +423,7 @@ describe('somebody who comes back', () => {
   const viewOf = async (url: string) => (await openLink(server, url)).body.view as Record<string, unknown>;
   const inFull = { consentNeeded: true, agreedAt: null };
 
-  test('is checked under what they agreed to at their enrolment, and it is on record as that', async () => {
+  test('is checked under the consent of the enrolment, which the audit trail refers to', async () => {
     await enrolOnPage();
     const { id, url } = await start();
     const page = await open(url);
@@ -436,7 +436,7 @@ describe('somebody who comes back', () => {
     expect(detail).toEqual({ stepUpId: id, statement: 'consent-1 (en)', givenAt: view.agreedAt });
   });
 
-  test('reads it in full where they agreed to another text, withdrew, or what they agreed to is over', async () => {
+  test('must read the full consent text after a new text, a withdrawal or the end of the consent', async () => {
     await enrol();
     server.clock.advanceSec(60);
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
@@ -452,7 +452,7 @@ describe('somebody who comes back', () => {
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
   });
 
-  test('looks like an impostor unless the caller vouches for them', async () => {
+  test('sees the same view as an unknown user if the caller is anonymous', async () => {
     await enrolOnPage();
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {
@@ -468,8 +468,8 @@ describe('somebody who comes back', () => {
   });
 });
 
-describe('a kiosk', () => {
-  test('gets the people sent to it, each once', async () => {
+describe('the page of a kiosk', () => {
+  test('shows each step-up that is sent to it once', async () => {
     await enrol();
     const { body } = await server.postJson('/kiosks', { name: 'Reception' }, auth);
     const [kiosk, secret] = new URL(String(body.url)).hash.slice(1).split('.');

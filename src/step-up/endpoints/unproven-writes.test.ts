@@ -54,7 +54,7 @@ const countActions = (action: string): number => server.audit.events.filter((eve
 const frameRecords = (): number => [...written].filter((key) => key.startsWith('frame:')).length;
 
 describe('frames of an anonymous caller', () => {
-  test('without the header of a picture cost no record and no try, committed or not', async () => {
+  test('that are not pictures add no record and use no try, committed or not', async () => {
     const page = await open('192.0.2.1');
     const junk = () => randomBytes(60);
     const { body } = await page.check(junk);
@@ -64,14 +64,14 @@ describe('frames of an anonymous caller', () => {
     expect(frameRecords()).toBe(0);
   });
 
-  test('that differ from the committed ones cost no record', async () => {
+  test('that differ from the committed ones add no record', async () => {
     const page = await open('192.0.2.1');
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     expect((await page.send({ nonce, photo: photos.map(() => draw('ada')('centre')) })).body.outcome).toBe('try_again');
     expect(frameRecords()).toBe(0);
   });
 
-  test('that were committed cost one record, and any of the earlier first pictures is found again', async () => {
+  test('that were committed add one record, and a reused frame is detected in a later step-up', async () => {
     const page = await open('192.0.2.1');
     const first = draw('ada')('centre');
     await page.check((movement, index) => (index === 0 ? first : draw('ada')(movement)));
@@ -82,7 +82,7 @@ describe('frames of an anonymous caller', () => {
     expect(judged?.detail).toMatchObject({ reasons: ['frames_never_seen'], signals: [{ value: 4 }] });
   });
 
-  test('beyond the limit of checks cost no record and no line of the trail', async () => {
+  test('beyond the limit of checks add no record and no audit line', async () => {
     await server.stop();
     const limits = { outsiderChecks: 1 };
     ({ server } = await startCapture(
@@ -103,15 +103,15 @@ describe('frames of an anonymous caller', () => {
   });
 });
 
-describe('lines of the audit trail', () => {
-  test('a consent is recorded once for each step-up, in any language', async () => {
+describe('audit lines', () => {
+  test('record a consent once for each step-up, in any language', async () => {
     const page = await open('192.0.2.1');
     for (const language of ['en', 'de', 'en', 'fr'])
       expect((await page.post('/face/consent', { version: 'consent-1', language })).status).toBe(200);
     expect(countActions('consent_given')).toBe(1);
   });
 
-  test('consents that arrive together add at most five lines', async () => {
+  test('record at most five of many concurrent consents', async () => {
     const assurance = { kind: 'anonymous', source: '192.0.2.1' } as const;
     const connection = server.deps.connections.get('acme')!;
     const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
@@ -122,7 +122,7 @@ describe('lines of the audit trail', () => {
     expect(countActions('consent_given')).toBeLessThanOrEqual(5);
   });
 
-  test('ten hand-offs of one step-up are recorded, further ones refused', async () => {
+  test('record ten hand-offs of one step-up; further ones are refused', async () => {
     const page = await open(null);
     const answers = [];
     for (let at = 0; at < 12; at += 1) answers.push((await page.post('/face/hand-off')).status);
@@ -143,19 +143,19 @@ describe('challenges without a decision', () => {
     return codes;
   };
 
-  test('end for a person at the twentieth in an hour, over all step-ups', async () => {
+  test('are limited to twenty per user and hour, over all step-ups', async () => {
     const codes = await drawOrders(null, 21);
     expect(codes.slice(0, 20)).toEqual(Array.from({ length: 20 }));
     expect(codes[20]).toBe('locked_out');
   });
 
-  test('of anonymous callers do not count against the person', async () => {
+  test('of anonymous callers do not count against the user', async () => {
     const codes = await drawOrders('192.0.2.1', 61);
     expect(codes.indexOf('locked_out')).toBe(60);
     expect((await (await open(null)).post('/face/challenge')).status).toBe(201);
   });
 
-  test('that are decided are counted by the lockout alone', async () => {
+  test('that end in a decision are counted only by the lockout', async () => {
     for (let at = 0; at < 12; at += 1) {
       const page = await open(null, `00u${at % 3}`);
       await page.check(draw('eve'));
@@ -163,7 +163,7 @@ describe('challenges without a decision', () => {
     expect(await drawOrders(null, 20)).not.toContain('locked_out');
   });
 
-  test('push no frames out of the memory of earlier checks', async () => {
+  test('do not evict the stored frames of earlier checks', async () => {
     const frame = (movement: string, index: number) => Buffer.from(`face ada ${movement}:${index} 0.9`);
     const page = await open(null);
     await page.check(frame);

@@ -61,7 +61,7 @@ async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: 
   return [status, body.outcome ?? body.code, work.begun.length];
 }
 
-test('a step-up whose pictures cost 5 s is refused before the next is examined, until the window ends', async () => {
+test('a step-up whose unusable photos cost 5 s is refused without further examinations', async () => {
   await start();
   costMs = 2_500;
   const page = await open({ source: '192.0.2.1' });
@@ -72,7 +72,7 @@ test('a step-up whose pictures cost 5 s is refused before the next is examined, 
   expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
 });
 
-test('an anonymous source with a cost of 20 s is refused in every step-up; other sources and known users are not', async () => {
+test('an anonymous source that has cost 20 s is refused in all step-ups; other callers are not', async () => {
   await start();
   costMs = 4_000;
   for (let n = 0; n < 5; n += 1)
@@ -82,7 +82,7 @@ test('an anonymous source with a cost of 20 s is refused in every step-up; other
   expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
 });
 
-test('a user with a first factor has a budget of 5 s for all step-ups, which no one else can spend', async () => {
+test('an authenticated user has a budget of 5 s for all step-ups, which other callers cannot spend', async () => {
   await start();
   costMs = 5_000;
   expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
@@ -91,7 +91,7 @@ test('a user with a first factor has a budget of 5 s for all step-ups, which no 
   expect((await send(await open({ source: null, subject: '00u2' }), wall))[1]).toBe('try_again');
 });
 
-test('usable pictures are not charged', async () => {
+test('usable photos are not charged to the budget', async () => {
   await start();
   costMs = 5_000;
   const page = await open({ source: '192.0.2.1' });

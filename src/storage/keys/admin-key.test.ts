@@ -10,7 +10,7 @@ import { loadAdminKey, storeAdminKey } from './admin-key.js';
 const folder = createFolder('admin');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('the first start makes a key; once it is stored it is shown no more, and its digest alone is kept', async () => {
+test('the first start creates a key, shows it once and stores only its digest', async () => {
   const file = join(folder, 'first');
   const made = await loadAdminKey({ given: null, file, random });
   const { digest, fresh } = made;
@@ -25,21 +25,21 @@ test('the first start makes a key; once it is stored it is shown no more, and it
   expect(Buffer.from(again.digest)).toEqual(Buffer.from(digest));
 });
 
-test('a start that failed before the key was shown leaves none: the next makes one', async () => {
+test('a start that fails before the key was shown stores no key, and the next start creates one', async () => {
   const file = join(folder, 'failed');
   await loadAdminKey({ given: null, file, random });
   expect(existsSync(file)).toBe(false);
   expect((await loadAdminKey({ given: null, file, random })).fresh).not.toBeNull();
 });
 
-test('of two first starts at once one has the key, and the other ends', async () => {
+test('of two concurrent first starts, one stores its key and the other fails', async () => {
   const file = join(folder, 'both');
   const keys = await Promise.all([1, 2].map(() => loadAdminKey({ given: null, file, random })));
   const stored = await Promise.allSettled(keys.map((key) => storeAdminKey(key, { file, random })));
   expect(stored.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
 });
 
-test('a given key is used and written nowhere', async () => {
+test('a configured key is used and not written to a file', async () => {
   const file = join(folder, 'given');
   const { digest, fresh } = await loadAdminKey({ given: new Credential('chosen'), file, random });
   expect(fresh).toBeNull();

@@ -96,7 +96,7 @@ const callsOf = (operation: string): number => kms.calls.filter((each) => each =
 
 const binding: Binding = { tenant: 'work', idp: 'okta', subject: 'ada', scope: 'sign-in', accuracy: 4 };
 
-test('a check of a token costs one call of KMS, repeated none, and its renewal one more', async () => {
+test('a token check costs one KMS call, a repeated check none, and a renewal one more', async () => {
   const openVerifier = async () =>
     createEmbeddedVerifier({
       engine: createSimulatedEngine(),
@@ -140,7 +140,7 @@ test('a check of a token costs one call of KMS, repeated none, and its renewal o
   expect(callsOf('GenerateMac')).toBe(5);
 });
 
-test('checks of one token at once share a call; what failed is asked again', async () => {
+test('concurrent checks of one token share a KMS call, and a failed call is not cached', async () => {
   const { keys } = await start();
   const macs = await Promise.all(Array.from({ length: 20 }, () => macOnce(keys)));
   expect(callsOf('GenerateMac')).toBe(1);
@@ -155,18 +155,21 @@ test('checks of one token at once share a call; what failed is asked again', asy
 test.each<[Trouble, number, string]>([
   ['denied', 1, 'AccessDeniedException'],
   ['throttled', 2, 'ThrottlingException'],
-])('%s: after %d calls the service is unavailable, and the log may say why', async (trouble, calls, reason) => {
-  const { keys } = await start();
-  kms.calls.length = 0;
-  kms.cause(trouble);
-  await expect(macOnce(keys)).rejects.toMatchObject({
-    code: 'key_service_unavailable',
-    detail: { service: 'aws-kms', operation: 'GenerateMac', reason },
-  });
-  expect(kms.calls).toHaveLength(calls);
-});
+])(
+  'after the KMS error %s, %d calls end in key_service_unavailable with the reason for the log',
+  async (trouble, calls, reason) => {
+    const { keys } = await start();
+    kms.calls.length = 0;
+    kms.cause(trouble);
+    await expect(macOnce(keys)).rejects.toMatchObject({
+      code: 'key_service_unavailable',
+      detail: { service: 'aws-kms', operation: 'GenerateMac', reason },
+    });
+    expect(kms.calls).toHaveLength(calls);
+  },
+);
 
-test('a service that keeps silent is given up after two tries', async () => {
+test('a KMS call without a response is abandoned after two attempts', async () => {
   const { signer } = await start();
   kms.calls.length = 0;
   kms.cause('silent');
@@ -174,7 +177,7 @@ test('a service that keeps silent is given up after two tries', async () => {
   expect(kms.calls).toEqual(['unanswered', 'unanswered']);
 });
 
-test('after five outages nothing is asked until the service has had time, and statements are still verified', async () => {
+test('after five outages the circuit breaker opens, and stored statements can still be verified', async () => {
   const { keys, signer } = await start();
   const jws = await signer.sign('facestep-receipt+jwt', {});
   await kms.close();
@@ -185,7 +188,7 @@ test('after five outages nothing is asked until the service has had time, and st
   kms = await startKms();
 });
 
-test('a version whose key is disabled is retired; the current one is missing, and no token is to blame', async () => {
+test('a disabled key of a former version counts as retired; a disabled current key as an outage', async () => {
   config = addVersion(2);
   const { keys } = await start();
   for (const { keyId } of config.sealing) kms.disable(keyId);
@@ -196,14 +199,14 @@ test('a version whose key is disabled is retired; the current one is missing, an
 test.each([
   ['HMAC_256', 'UnsupportedOperationException'],
   ['RSA_2048', 'not of ECC_NIST_P256'],
-] as const)('a key of %s does not sign statements: told at the start', async (spec, problem) => {
+] as const)('a signing key of type %s is refused at the start', async (spec, problem) => {
   config = parseConfig({ ...config, signing: { keyId: kms.createKey(spec) } });
   const refusal: unknown = await start().catch((error: unknown) => error);
   expect(refusal).toMatchObject({ name: 'FaceError' });
   expect(JSON.stringify(refusal)).toContain(problem);
 });
 
-test('OpenID keys: every replica publishes one certificate, which the key in KMS has signed', async () => {
+test('all replicas publish the same OpenID certificates, signed by the keys in KMS', async () => {
   config = parseConfig({
     ...addVersion(2),
     oidc: { keyId: kms.createKey('RSA_2048'), others: [kms.createKey('RSA_2048')] },
@@ -225,7 +228,7 @@ test('OpenID keys: every replica publishes one certificate, which the key in KMS
   expect(texts[0]).toEqual(texts[1]!.toReversed());
 });
 
-test('nothing that goes to the log names a secret', async () => {
+test('KMS errors for the log contain no secret', async () => {
   const { keys } = await start();
   kms.cause('broken');
   const refusal: unknown = await macOnce(keys).catch((error: unknown) => error);

@@ -44,7 +44,7 @@ async function notes(count: number): Promise<unknown[]> {
 }
 const sealing = (action: string, version: number) => [action, { use: 'sealing', version }];
 
-test('what comes and goes is noted once by each replica, also what changed while it was off', async () => {
+test('new and retired keys are audited once per replica, also if they changed while it was stopped', async () => {
   const { audit, keys, onKeysLoaded } = await start();
   onKeysLoaded('signing', ['a']);
   expect(await notes(2)).toEqual([sealing('key_made', 1), ['key_made', { use: 'signing', kid: 'a' }]]);
@@ -61,7 +61,7 @@ test('what comes and goes is noted once by each replica, also what changed while
   await restarted.audit.close();
 });
 
-test('a note that cannot be written is told, and comes with the next change', async () => {
+test('a key event that cannot be audited is logged and audited with the next change', async () => {
   const audit = await createFileAudit(createAuditDeps({ file: trail }));
   let isFull = true;
   const onKeysLoaded = createKeyNotes({
@@ -78,7 +78,7 @@ test('a note that cannot be written is told, and comes with the next change', as
   await audit.close();
 });
 
-test('a server that has had keys does not start on new ones where its file is gone', async () => {
+test('a server whose key file is missing does not create new keys if it had keys before', async () => {
   const files = filesOf({ dataFolder: folder, keys: localKeys });
   const open = async () => {
     const deps = createAuditDeps({ file: files.audit, log });

@@ -8,11 +8,11 @@ const start = epochMs(1_790_000_000_000);
 const after = (days: number): EpochMs => addSec(start, days * day);
 const key = (days: number): ScheduledKey => ({ signsFrom: after(days) });
 
-test('after a year switched off the old key signs on until a new one has been known for two days', () => {
+test('after a year of downtime the old key continues to sign until the new one was published for two days', () => {
   expect(scheduleAt([key(0)], after(400))).toMatchObject({ signing: key(0), nextSignsFrom: after(402) });
 });
 
-test('however it is visited: every key is published for the overlap before it signs and after it has signed', () => {
+test('at any intervals, each key is published for the overlap before its first and after its last signature', () => {
   const gaps = fc.array(fc.double({ min: 0.01, max: 200, noNaN: true }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(gaps, (days) => {

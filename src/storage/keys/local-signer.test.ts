@@ -43,14 +43,14 @@ const kidsOf = async (signer: LocalSigner) => (await signer.publicKeys()).map(({
 const signingKid = async (signer: LocalSigner): Promise<unknown> =>
   JSON.parse(Buffer.from((await signer.sign(typ, {})).split('.')[0]!, 'base64url').toString()).kid;
 
-test('one of several concurrent processes creates the key, readable only by its owner', async () => {
+test('one of several concurrent processes creates the key file, readable only by its owner', async () => {
   const [one, ...others] = await Promise.all([start(), start(), start()]);
   const jws = await one!.sign(typ, { n: 1 });
   for (const other of others) expect(await other.verify(typ, jws)).toEqual({ n: 1 });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a key is published for the overlap before it signs, in every process, and one at a time waits', async () => {
+test('a new key is published for the overlap before it signs, in all processes, and only one can be pending', async () => {
   const mine = await start();
   const theirs = await start();
   const [first] = await kidsOf(mine);
@@ -69,7 +69,7 @@ test('a key is published for the overlap before it signs, in every process, and 
   ]);
 });
 
-test('the private key is destroyed at the end of its period', async () => {
+test('the private key is deleted at the end of its signing period', async () => {
   const signer = await start();
   await signer.rotate();
   await signer.sign(typ, {});
@@ -80,7 +80,7 @@ test('the private key is destroyed at the end of its period', async () => {
   expect(await kidsOf(signer)).toHaveLength(2);
 });
 
-test('a server whose clock is behind signs with the next key, once another has destroyed the half of the last', async () => {
+test('a server whose clock is behind uses the next key after the last private key was deleted', async () => {
   const behind = await start(createManualClock());
   const signer = await start();
   const { kid: next } = await signer.rotate();
@@ -94,7 +94,7 @@ test('a server whose clock is behind signs with the next key, once another has d
   await expect(behind.retire(next)).rejects.toMatchObject({ code: 'request_malformed' });
 });
 
-test('a retired key is good for nothing at once; the one that signs, and none at all, are not retired', async () => {
+test('a retired key is invalid at once; the signing key and unknown keys cannot be retired', async () => {
   const signer = await start();
   const [first] = (await signer.turns()).map(({ kid }) => kid);
   const jws = await signer.sign(typ, {});
@@ -107,7 +107,7 @@ test('a retired key is good for nothing at once; the one that signs, and none at
   expect(await kidsOf(signer)).toHaveLength(1);
 });
 
-test('reads the file of an earlier version, whose key signs on', async () => {
+test('the key file of an earlier format is read, and its key continues to sign', async () => {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
@@ -120,7 +120,7 @@ test('reads the file of an earlier version, whose key signs on', async () => {
   expect(await kidsOf(await start())).toEqual([kid, expect.any(String)]);
 });
 
-test('refuses a file without a key, or that others can read', async () => {
+test('a key file without a key, or readable by others, is refused', async () => {
   await writeFile(file, '{"format":"facestep-signing-keys-2","keys":[]}', { mode: 0o600 });
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
   await rm(file);

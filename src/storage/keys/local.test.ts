@@ -45,14 +45,14 @@ test.each([0o640, 0o604])('refuses a file of mode %o', async (mode) => {
 const key = Buffer.alloc(32, 7).toString('base64url');
 const kept = (current: number, ...keys: object[]) => ({ format: 'facestep-keys-1', current, keys });
 test.each([
-  ['half a file', '{"format":"facestep-keys-1","current":1,"keys":[{"ver'],
+  ['half of the content', '{"format":"facestep-keys-1","current":1,"keys":[{"ver'],
   ['another format', { ...kept(1, { version: 1, key }), format: 'facestep-keys-2' }],
-  ['no current key', kept(2, { version: 1, key })],
+  ['a missing current key', kept(2, { version: 1, key })],
   ['a short key', kept(1, { version: 1, key: key.slice(4) })],
-  ['a version twice', kept(1, { version: 1, key }, { version: 1, key })],
+  ['a duplicate version', kept(1, { version: 1, key }, { version: 1, key })],
   ['a version over 16 bits', kept(65_536, { version: 65_536, key })],
-  ['a version to come', kept(1, { version: 1, key }, { version: 2, key })],
-])('refuses %s without quoting it and without touching it', async (_name, content) => {
+  ['a version after the current one', kept(1, { version: 1, key }, { version: 2, key })],
+])('refuses a key file with %s, without quoting or changing it', async (_name, content) => {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   await writeFile(file, text, { mode: 0o600 });
   const error: unknown = await start().catch((refusal: unknown) => refusal);
@@ -61,7 +61,7 @@ test.each([
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
-test('starts at the same time agree on one key, in a file readable only by its owner', async () => {
+test('eight concurrent starts agree on one key, in a file readable only by its owner', async () => {
   const started = await Promise.all(Array.from({ length: 8 }, start));
   const macs = await Promise.all(started.map((keys) => hex(keys, 1)));
   expect(new Set(macs).size).toBe(1);
@@ -69,7 +69,7 @@ test('starts at the same time agree on one key, in a file readable only by its o
   expect(await readdir(folder)).toEqual(['keys.json']);
 });
 
-test('retiring deletes the bytes of the key, including leftovers of a crash', async () => {
+test('retiring deletes the key’s bytes, including drafts left by a crash', async () => {
   const keys = await start();
   const [first] = (await stored()).keys;
   const draft = `${file}.0123456789abcdef.new`;
@@ -81,13 +81,13 @@ test('retiring deletes the bytes of the key, including leftovers of a crash', as
   await expect(keys.retire(1)).rejects.toMatchObject({ code: 'token_key_retired' });
 });
 
-test('does not retire the current version', async () => {
+test('refuses to retire the current version', async () => {
   const keys = await start();
   await expect(keys.retire(1)).rejects.toMatchObject({ code: 'request_malformed' });
   expect(await hex(keys, 1)).toHaveLength(64);
 });
 
-test('a change that cannot be written changes nothing', async () => {
+test('a rotation that cannot be written has no effect', async () => {
   await start();
   const draftFails = (bytes: number): Uint8Array => {
     if (bytes === 8) throw new Error('no space left on the device');
@@ -99,7 +99,7 @@ test('a change that cannot be written changes nothing', async () => {
   expect(await (await start()).rotate()).toBe(2);
 });
 
-test('what another process changes is in force at once: its new version, and a retired one no more', async () => {
+test('rotations and retirements by another process take effect at once', async () => {
   const mine = await start();
   const theirs = await start();
   const first = await hex(mine, 1);
@@ -111,7 +111,7 @@ test('what another process changes is in force at once: its new version, and a r
   expect(await mine.versions()).toEqual([2]);
 });
 
-test('twenty processes that rotate at once lose no key', async () => {
+test('twenty concurrent rotations create twenty keys', async () => {
   const started = await Promise.all(Array.from({ length: 20 }, start));
   const versions = await Promise.all(started.map((keys) => keys.rotate()));
   expect(new Set(versions).size).toBe(20);
@@ -120,10 +120,10 @@ test('twenty processes that rotate at once lose no key', async () => {
 });
 
 test.each([
-  ['gone', () => rm(file)],
-  ['spoilt', () => writeFile(file, '{', { mode: 0o600 })],
-  ['open to others', () => chmod(file, 0o644)],
-])('stops where the file is %s, and goes on where it is back', async (_name, harm) => {
+  ['deleted', () => rm(file)],
+  ['corrupted', () => writeFile(file, '{', { mode: 0o600 })],
+  ['readable by others', () => chmod(file, 0o644)],
+])('fails while the key file is %s, and recovers when the file is restored', async (_name, harm) => {
   const keys = await start();
   const text = await readFile(file, 'utf8');
   const before = await hex(keys, 1);
@@ -137,7 +137,7 @@ test.each([
 });
 
 (process.getuid?.() === 0 ? test : test.skip)(
-  'what root changes stays readable for the account of the server',
+  'after a rotation by root, the key file still belongs to the server’s account',
   async () => {
     const keys = await start();
     await chown(file, 12_345, 12_345);
@@ -147,12 +147,12 @@ test.each([
 );
 
 test.each([
-  ['our own file', 0o600, 1000, 1000, true],
-  ['our own file that a group reads', 0o640, 1000, 1000, false],
-  ['a file of root that our group reads', 0o440, 0, 1000, true],
-  ['a file of root that everybody reads', 0o444, 0, 1000, false],
-  ['a file of root that a group writes', 0o460, 0, 1000, false],
-  ['as root, a file that a group reads', 0o640, 0, 0, false],
-])('%s', (_name, mode, uid, ownUid, expected) => {
+  ['the account’s own private file', 0o600, 1000, 1000, true],
+  ['the account’s own file, readable by a group', 0o640, 1000, 1000, false],
+  ['a file of root, readable by the account’s group', 0o440, 0, 1000, true],
+  ['a file of root, readable by all', 0o444, 0, 1000, false],
+  ['a file of root, writable by a group', 0o460, 0, 1000, false],
+  ['a file of root, readable by a group, for a server run as root', 0o640, 0, 0, false],
+])('accepts or refuses the ownership and mode of %s', (_name, mode, uid, ownUid, expected) => {
   expect(isPrivate({ mode, uid }, ownUid)).toBe(expected);
 });

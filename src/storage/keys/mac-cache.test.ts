@@ -22,7 +22,7 @@ const setUp = (limit = 2) => {
 };
 const byteOf = (material: KeyMaterial): number => material.use(([byte = 0]) => byte);
 
-test('an output is used again while it is kept, and overwritten then', async () => {
+test('an output is reused while it is cached, and zeroed when it expires', async () => {
   const { take, made } = setUp();
   await take('a');
   await jest.advanceTimersByTimeAsync(999);
@@ -35,19 +35,19 @@ test('an output is used again while it is kept, and overwritten then', async () 
   expect(made).toHaveLength(2);
 });
 
-test('of more than the limit the oldest is overwritten', async () => {
+test('beyond the limit the oldest output is zeroed', async () => {
   const { take, made } = setUp();
   for (const name of ['a', 'b', 'c']) await take(name);
   expect(made.map(byteOf)).toEqual([0, 98, 99]);
 });
 
-test('whoever waits for an output that makes room gets it nevertheless', async () => {
+test('a caller that waits for an output receives it even if it is evicted meanwhile', async () => {
   const { take } = setUp(1);
   const macs = await Promise.all(['a', 'a', 'b', 'c'].map(take));
   expect(macs.map(byteOf)).toEqual([97, 97, 98, 99]);
 });
 
-test('a failure is told to all who wait, and not kept', async () => {
+test('a failure is returned to all waiting callers and not cached', async () => {
   const { take, cache } = setUp();
   const failing = () => cache.take('a', () => Promise.reject(new Error('down')));
   await expect(Promise.all([failing(), failing()])).rejects.toThrow('down');

@@ -24,7 +24,7 @@ const day = 86_400;
 const kids = async (keys: Awaited<ReturnType<typeof start>>) =>
   (await keys.current()).published.map(({ kid }) => kid.slice(0, 6));
 
-test('what is published is a certificate for the key, named by its thumbprint', async () => {
+test('the published key has a self-signed certificate and is named by its thumbprint', async () => {
   const { published, signing } = await (await start()).current();
   expect(published).toHaveLength(1);
   const { x5c, x5t, kid, n, e, ...rest } = published[0]!;
@@ -41,14 +41,14 @@ test('what is published is a certificate for the key, named by its thumbprint', 
   expect(JSON.stringify([published, signing])).not.toContain('"d"');
 });
 
-test('the file is readable only by its owner, and the same keys exist after a restart', async () => {
+test('the key file is readable only by its owner, and a restart keeps the keys', async () => {
   const [one, two] = await Promise.all([start(), start()]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await kids(two)).toEqual(await kids(one));
   expect(await kids(await start())).toEqual(await kids(one));
 });
 
-test('a new key takes over by itself, with overlap, and nothing but the clock moves', async () => {
+test('a new key takes over automatically, with an overlap', async () => {
   const keys = await start();
   const before = await keys.current();
   const [first] = await kids(keys);
@@ -68,7 +68,7 @@ test('a new key takes over by itself, with overlap, and nothing but the clock mo
   expect(await kids(keys)).toEqual([next]);
 });
 
-test('two processes on one file rotate to one key', async () => {
+test('two processes with one file rotate to the same key', async () => {
   const one = await start();
   const two = await start();
   clock.advanceSec(88 * day);
@@ -78,7 +78,7 @@ test('two processes on one file rotate to one key', async () => {
   expect(await kids(one)).toEqual(ofOne);
 });
 
-test('a file that was spoilt stops nobody from signing in', async () => {
+test('if the key file is corrupted, the loaded keys remain in use and the error is logged', async () => {
   const keys = await start();
   const [first] = await kids(keys);
   clock.advanceSec(88 * day);
@@ -87,7 +87,7 @@ test('a file that was spoilt stops nobody from signing in', async () => {
   expect(log.text()).toContain('key_service_unavailable');
 });
 
-test('refuses a file without a key, or that others can read', async () => {
+test('a key file without a key, or readable by others, is refused', async () => {
   await writeFile(file, '{"format":"facestep-oidc-keys-1","keys":[]}', { mode: 0o600 });
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
   await rm(file);

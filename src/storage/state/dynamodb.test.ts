@@ -59,7 +59,7 @@ runLedgerContract('dynamodb', async () => {
   return { ledger: createDynamoDbLedger(settings), reopen: async () => createDynamoDbLedger(settings) };
 });
 
-test('what has an end bears it in seconds too, rounded up, for the table to remove it; what has none bears none', async () => {
+test('entries with an expiry have a TTL attribute in seconds, rounded up; others have none', async () => {
   const table = await newTable();
   const clock = createManualClock(1_790_000_000_001);
   const state = await openIn(newFolder(), clock, { table });
@@ -73,7 +73,7 @@ test('what has an end bears it in seconds too, rounded up, for the table to remo
   expect(await ttlOf('r:b')).toBeUndefined();
 });
 
-test('a write whose first reply was lost is known for its own; one that somebody else made is not', async () => {
+test('a write whose first reply was lost is recognised as successful; one that came second is not', async () => {
   let lose = 0;
   // Stands before the server, and loses the replies to those requests it is told to.
   const proxy = await listen(
@@ -101,7 +101,7 @@ test('a write whose first reply was lost is known for its own; one that somebody
   await proxy.stop();
 });
 
-test('one that takes requests and never answers is given up', async () => {
+test('a DynamoDB endpoint that never responds ends in state_unavailable', async () => {
   const silent = await listen(() => {}, { host: '127.0.0.1', port: 0 });
   const settings = settingsOf('any', `http://127.0.0.1:${silent.port}`);
   const client = createDynamoDbStore(settings, { clock: createManualClock(), random: systemRandom });
@@ -110,7 +110,7 @@ test('one that takes requests and never answers is given up', async () => {
   await silent.stop();
 });
 
-test('without its table it is state_unavailable, and good once the table is there', async () => {
+test('a missing table is state_unavailable until the table exists', async () => {
   const state = await openIn(newFolder(), createManualClock(), { table: 'later' });
   await expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
   await createTable(client, 'later');

@@ -25,7 +25,7 @@ describeOnRedis('on a Redis Cluster', () => {
     return openFor(clock, () => group.flush());
   });
 
-  test('one node that starts anew without its keys is a loss', async () => {
+  test('a node that restarts without its data starts a new store epoch', async () => {
     await group.flush();
     const clock = createManualClock();
     const folder = newFolder();
@@ -38,7 +38,7 @@ describeOnRedis('on a Redis Cluster', () => {
   });
 });
 
-describeOnRedis('on a Redis with a sentinel', () => {
+describeOnRedis('on Redis with a sentinel', () => {
   let group: Awaited<ReturnType<typeof startRedisSentinel>>;
   const { newFolder, openIn, openFor } = useStateFolders(() => ({
     kind: 'redis',
@@ -55,7 +55,7 @@ describeOnRedis('on a Redis with a sentinel', () => {
     return openFor(clock, () => group.flush());
   });
 
-  test('what was written is there once the replica is the master, and can be written over', async () => {
+  test('data is still there after a failover to the replica, and can be overwritten', async () => {
     await group.flush();
     const clock = createManualClock();
     const folder = newFolder();
@@ -69,7 +69,7 @@ describeOnRedis('on a Redis with a sentinel', () => {
     expect(folder.audited).toEqual([]);
   });
 
-  test('the replica is found where the master fell silent and its connections never end', async () => {
+  test('the client fails over to the replica if the master stops responding with open connections', async () => {
     await group.flush();
     const clock = createManualClock();
     const state = await openIn(newFolder(), clock);

@@ -54,7 +54,7 @@ describeOnRedis('on one Redis server', () => {
     return { ledger: await openLog(), reopen: openLog };
   });
 
-  test('a refusal of Redis is named in the error, which is only for the log', async () => {
+  test('the error detail names the reason of a Redis refusal', async () => {
     const { state, clock } = await start();
     const write = () => state.write('key', 'x', { when: 'any', expiresAt: addSec(clock.now(), 60) });
     const failing = (text: string) => ({ code: 'state_unavailable', detail: { cause: expect.stringContaining(text) } });
@@ -68,7 +68,7 @@ describeOnRedis('on one Redis server', () => {
     await eventually(async () => expect(await write()).toBe(true));
   });
 
-  test('nothing is left of what has expired, and all keys bear the prefix', async () => {
+  test('expired entries are deleted, and all keys have the prefix', async () => {
     const { state, clock } = await start();
     const before = await plain.dbsize();
     const soon = epochMs(clock.now() + 30);
@@ -82,7 +82,7 @@ describeOnRedis('on one Redis server', () => {
     await eventually(async () => expect(await plain.dbsize()).toBe(before));
   });
 
-  test('a store that is emptied while it is used refuses until the denials of the audit trail are in it again', async () => {
+  test('after a flush, reads wait until the revocations of the audit trail are restored', async () => {
     const { state, clock, folder } = await start();
     const since = await state.storeEpoch();
     const later = toIso(addSec(clock.now(), 1000));
@@ -120,7 +120,7 @@ describeOnRedis('on one Redis server', () => {
     expect(life).toBeLessThanOrEqual(1_060_000);
   });
 
-  test('all servers agree since when an emptied store holds everything, and each says so once', async () => {
+  test('all servers agree on the epoch of a flushed store, and each audits it once', async () => {
     await plain.flushall();
     const clock = createManualClock(Date.now());
     const servers = await Promise.all(
@@ -138,14 +138,14 @@ describeOnRedis('on one Redis server', () => {
     for (const { folder } of servers) expect(folder.audited).toHaveLength(1);
   });
 
-  test('what empties it between two calls is noticed by itself', async () => {
+  test('a flush between two calls is detected without a call', async () => {
     const { state, folder } = await start();
     await plain.flushall();
     await eventually(async () => expect(folder.audited).toHaveLength(1));
     await eventually(async () => expect(await state.read('a')).toBeNull());
   });
 
-  test('while the denials cannot be put back nothing is answered', async () => {
+  test('while revocations cannot be restored, all reads fail', async () => {
     const { state, folder } = await start();
     mkdirSync(folder.files.audit);
     await plain.flushall();
@@ -155,7 +155,7 @@ describeOnRedis('on one Redis server', () => {
     expect(await state.read('a')).toBeNull();
   });
 
-  test('a server that stops, stalls or comes back is told at once or used again, and what it kept is there', async () => {
+  test('an unresponsive server fails calls at once, is used again when it returns, and keeps its data', async () => {
     const { state, folder } = await start();
     await state.write('a', 1, { when: 'any', expiresAt: null });
     const since = await state.storeEpoch();
@@ -175,7 +175,7 @@ describeOnRedis('on one Redis server', () => {
     await plain.ping();
   });
 
-  test('a server that starts before its store refuses until that is there', async () => {
+  test('a server that starts before Redis fails calls until Redis is available', async () => {
     server.process.kill('SIGKILL');
     await once(server.process, 'exit');
     const folder = newFolder();
@@ -186,7 +186,7 @@ describeOnRedis('on one Redis server', () => {
     await eventually(async () => expect(await state.read('a')).toBeNull());
   });
 
-  test('it needs no right but those that are documented', async () => {
+  test('the client needs only the Redis permissions that docs/state.md lists', async () => {
     await plain.flushall();
     const document = readFileSync(join(projectRoot, 'docs/state.md'), 'utf8');
     const [, keys = '', rights = ''] = /that user needs `(.*?)` and `(.*?)`/.exec(document) ?? [];
@@ -212,7 +212,7 @@ describeOnRedis('on one Redis server', () => {
     await ledger.close();
   });
 
-  test('all keys of the ledger bear the prefix, and nothing is left of rows that were removed', async () => {
+  test('all ledger keys have the prefix, and removed rows leave no keys', async () => {
     // A server of its own: a store that an earlier test opened may write its epoch to the other one again.
     const own = await startRedis();
     const keysOf = new Redis(own.url);
@@ -229,7 +229,7 @@ describeOnRedis('on one Redis server', () => {
     await own.stop();
   });
 
-  test('neither log nor errors show the password', async () => {
+  test('neither the log nor errors contain the password', async () => {
     await plain.flushall();
     await plain.config('SET', 'requirepass', 'hidden-password');
     const url = `redis://:hidden-password@127.0.0.1:${server.port}`;

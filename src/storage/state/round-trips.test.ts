@@ -44,7 +44,7 @@ async function startNotingRedis() {
 }
 
 (hasRedis ? test : test.skip)(
-  'a hook that grants waits for Redis twice at most, and so does one that refuses, or is asked again',
+  'a hook decision needs at most two Redis requests if it verifies, and at most four if it does not',
   async () => {
     const store = await startNotingRedis();
     const { deps, connection } = await createTestCore(join(createFolder('round-trips'), 'keys.json'));

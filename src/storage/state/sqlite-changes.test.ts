@@ -34,7 +34,7 @@ function setUp() {
   return { changes, waiting, note, count };
 }
 
-test('who made a durable change is told once the disk has it; who made another, at once', async () => {
+test('a durable change is confirmed after the disk has it; a relaxed change at once', async () => {
   const { waiting, note, count } = setUp();
   const told: string[] = [];
   const all = [note('a', 'durable', told), note('b', 'relaxed', told)];
@@ -46,7 +46,7 @@ test('who made a durable change is told once the disk has it; who made another, 
   expect(told).toEqual(['b', 'a']);
 });
 
-test('all that changes at one moment waits for the disk once, and what changes meanwhile once more', async () => {
+test('concurrent changes share one disk sync, and changes made meanwhile share the next one', async () => {
   const { waiting, note } = setUp();
   const told: string[] = [];
   const first = Array.from({ length: 20 }, (_, index) => note(`first ${index}`, 'durable', told));
@@ -63,7 +63,7 @@ test('all that changes at one moment waits for the disk once, and what changes m
   await Promise.all(later);
 });
 
-test('nobody is told of what a power cut might still undo', async () => {
+test('a read waits for the disk sync of the entry’s last durable change', async () => {
   const { changes, waiting, note } = setUp();
   const made = note('a', 'durable', []);
   await turns();
@@ -78,7 +78,7 @@ test('nobody is told of what a power cut might still undo', async () => {
   expect(isSettled).toBe(true);
 });
 
-test('a disk that fails is state_unavailable to whoever waits for it, and the next change is tried anew', async () => {
+test('a failed disk sync is state_unavailable for waiting callers, and the next change is synced again', async () => {
   const { changes, waiting, note } = setUp();
   const unavailable = { code: 'state_unavailable' };
   const refused = expect(note('a', 'durable', [])).rejects.toMatchObject(unavailable);

@@ -23,7 +23,7 @@ runLedgerContract('sqlite', async () => {
   return { ledger: createSqliteLedger(file), reopen: async () => createSqliteLedger(file) };
 });
 
-test('both files are readable only by their owner', async () => {
+test('both database files are readable only by their owner', async () => {
   const { files } = newFolder();
   const state = createSqliteState({ file: files.state, clock: createManualClock() });
   const ledger = createSqliteLedger(files.ledger);
@@ -32,7 +32,7 @@ test('both files are readable only by their owner', async () => {
   await Promise.all([state.close(), ledger.close()]);
 });
 
-test('a file that is no database is state_unavailable', () => {
+test('a file that is not a database is state_unavailable', () => {
   const { files } = newFolder();
   writeFileSync(
     files.state,
@@ -43,7 +43,7 @@ test('a file that is no database is state_unavailable', () => {
   );
 });
 
-test('what a busy hour left is removed a little at a time: whoever writes next does not wait for all of it', async () => {
+test('expired rows are deleted in small batches: at most 100 per write', async () => {
   const { files } = newFolder();
   const clock = createManualClock();
   const state = createSqliteState({ file: files.state, clock });
@@ -71,7 +71,7 @@ test('what a busy hour left is removed a little at a time: whoever writes next d
   await state.close();
 });
 
-test('the cause of a failure is in the detail, which is only for the log', async () => {
+test('the error detail names the cause of a failure', async () => {
   const file = newFolder().files.state;
   const failing = (cause: string) => ({ code: 'state_unavailable', detail: { cause: expect.stringContaining(cause) } });
   const write = (to: string, limit = '') => withDatabase(to, (database) => database.exec(`${limit}create table a (x)`));

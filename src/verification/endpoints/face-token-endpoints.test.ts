@@ -21,8 +21,8 @@ const authenticate = (token: unknown, fields: Fields = {}, headers = auth) =>
   post('/authenticate', { token: String(token), photo: drawPicture('ada', 2), ...fields }, headers);
 const tomorrow = () => new Date(server.clock.now() + 86_400_000).toISOString().replace(/\.\d+/, '');
 
-describe('the same person', () => {
-  test('opens the token, with every field as it was', async () => {
+describe('the enrolled person', () => {
+  test('is authenticated with the same password, scope, accuracy and expiry', async () => {
     const fields = { password: 'correct horse', scope: 'app:login', accuracy: '6', expiry: tomorrow() };
     const photo = [1, 2, 3].map((shot) => drawPicture('ada', shot));
     const made = await generate({ ...fields, photo });
@@ -33,7 +33,7 @@ describe('the same person', () => {
     expect((await authenticate(made.token, { ...fields, expiry: [] })).body.authenticated).toBe(true);
   });
 
-  test('opens it by the vendor’s two curl lines as they are printed', async () => {
+  test('is authenticated with the requests of the vendor’s two curl examples', async () => {
     const fields = { password: 'u', scope: 'app:login', accuracy: '4' };
     const made = await post('/generate', { photo: ada, ...fields });
     const answer = await authenticate(made.body.token, fields);
@@ -41,7 +41,7 @@ describe('the same person', () => {
     expect(made.body.quality).toEqual({ photos: 1, weak: true });
   });
 
-  test('is scored, where the client may see it', async () => {
+  test('receives a score, and an impostor receives none', async () => {
     const { token } = await generate();
     const scored = await post('/authenticate-score', { token: String(token), photo: drawPicture('ada', 2) });
     expect(scored.body).toMatchObject({ authenticated: true });
@@ -51,11 +51,11 @@ describe('the same person', () => {
   });
 });
 
-describe('the content key', () => {
+describe('the content key of a token', () => {
   const release = (token: unknown, fields: Fields = {}, headers = auth) =>
     post('/content-key', { token: String(token), photo: drawPicture('ada', 2), ...fields }, headers);
 
-  test('is the same 32 bytes at every match, and others for another token of the same face', async () => {
+  test('is the same 32 bytes at each match, and differs for another token of the same face', async () => {
     const fields = { password: 'correct horse', scope: 'files', accuracy: '5' };
     const { token } = await generate(fields);
     const first = (await release(token, fields)).body;
@@ -72,14 +72,14 @@ describe('the content key', () => {
     ['another password', { password: 'wrong' }],
     ['another scope', { scope: 'app:pay' }],
     ['another accuracy', { accuracy: '5' }],
-  ])('is not released to %s', async (_, change) => {
+  ])('is not released for %s', async (_, change) => {
     const fields = { password: 'right', scope: 'files', accuracy: '4' };
     const { token } = await generate(fields);
     const answer = await release(token, { ...fields, ...change });
     expect(answer).toMatchObject({ status: 200, body: { ok: true, released: false, contentKey: null } });
   });
 
-  test('is not released to a client of another tenant, nor without the scope, nor for a revoked token', async () => {
+  test('is not released to another tenant, without the scope, or for a revoked token', async () => {
     const { token } = await generate();
     const other = { 'x-auth-token': (await server.issue(undefined, 'globex')).token };
     expect((await release(token, {}, other)).body).toEqual({ ok: true, released: false, contentKey: null });
@@ -89,7 +89,7 @@ describe('the content key', () => {
     expect((await release(token)).body.code).toBe('token_revoked');
   });
 
-  test('counts its refusals with those of /authenticate: a hundred lock the token for both', async () => {
+  test('shares its failed attempts with /authenticate: one hundred lock the token for both', async () => {
     const { token, tokenId } = await generate();
     const fail = async () => ({ succeeded: false, result: null });
     for (let failed = 0; failed < 98; failed += 1)
@@ -101,7 +101,7 @@ describe('the content key', () => {
     expect((await authenticate(token)).body.code).toBe('locked_out');
   });
 
-  test('is overwritten after it is returned, and is in no log', async () => {
+  test('is zeroed after the response and never logged', async () => {
     const verifier = createTestVerifier();
     const kept: Uint8Array[] = [];
     const own = await startApiServer({
@@ -142,49 +142,46 @@ const refusals = {
   '/content-key': { ok: true, released: false, contentKey: null },
 } as const;
 
-describe.each(Object.entries(refusals))(
-  'a token whose expiry bytes were changed opens nothing at %s',
-  (path, refusal) => {
-    /** Both ways to say the true expiry: in the request, and not at all. */
-    async function expectRefused(token: string, expiry: string, headers = auth): Promise<void> {
-      for (const fields of [{ expiry }, {}, { expiry: new Date(farAhead * 1000).toISOString() }]) {
-        const answer = await post(path, { token, photo: drawPicture('ada', 2), ...fields }, headers);
-        expect(answer).toMatchObject({ status: 200, body: refusal });
-      }
+describe.each(Object.entries(refusals))('a token with altered expiry bytes is refused at %s', (path, refusal) => {
+  /** Both ways to say the true expiry: in the request, and not at all. */
+  async function expectRefused(token: string, expiry: string, headers = auth): Promise<void> {
+    for (const fields of [{ expiry }, {}, { expiry: new Date(farAhead * 1000).toISOString() }]) {
+      const answer = await post(path, { token, photo: drawPicture('ada', 2), ...fields }, headers);
+      expect(answer).toMatchObject({ status: 200, body: refusal });
     }
-    const farAhead = 4_000_000_000;
+  }
+  const farAhead = 4_000_000_000;
 
-    test('if it has expired', async () => {
-      const expiry = tomorrow();
-      const { token } = await generate({ expiry });
-      server.clock.advanceSec(86_400);
-      const later = { 'x-auth-token': (await server.issue()).token };
-      const truly = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry }, later);
-      expect(truly.body.code).toBe('token_expired');
-      await expectRefused(withExpiry(token, farAhead), expiry, later);
-      await expectRefused(withExpiry(token, 0), expiry, later);
-    });
+  test('if the token has expired', async () => {
+    const expiry = tomorrow();
+    const { token } = await generate({ expiry });
+    server.clock.advanceSec(86_400);
+    const later = { 'x-auth-token': (await server.issue()).token };
+    const truly = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry }, later);
+    expect(truly.body.code).toBe('token_expired');
+    await expectRefused(withExpiry(token, farAhead), expiry, later);
+    await expectRefused(withExpiry(token, 0), expiry, later);
+  });
 
-    test('if it was revoked', async () => {
-      const expiry = tomorrow();
-      const { token } = await generate({ expiry });
-      await server.postJson('/revoke', { token: String(token) }, auth);
-      await expectRefused(withExpiry(token, farAhead), expiry);
-      await expectRefused(withExpiry(token, 0), expiry);
-    });
+  test('if the token was revoked', async () => {
+    const expiry = tomorrow();
+    const { token } = await generate({ expiry });
+    await server.postJson('/revoke', { token: String(token) }, auth);
+    await expectRefused(withExpiry(token, farAhead), expiry);
+    await expectRefused(withExpiry(token, 0), expiry);
+  });
 
-    test('if it is locked, under any expiry', async () => {
-      const expiry = tomorrow();
-      const { token, tokenId } = await generate({ expiry });
-      const fail = async () => ({ succeeded: false, result: null });
-      for (let failed = 0; failed < 100; failed += 1)
-        await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
-      const locked = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry });
-      expect(locked.body.code).toBe('locked_out');
-      for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
-    });
-  },
-);
+  test('if the token is locked, for any altered expiry', async () => {
+    const expiry = tomorrow();
+    const { token, tokenId } = await generate({ expiry });
+    const fail = async () => ({ succeeded: false, result: null });
+    for (let failed = 0; failed < 100; failed += 1)
+      await countAttempt(attemptsOfToken(String(tokenId)), fail, server.deps);
+    const locked = await post(path, { token: String(token), photo: drawPicture('ada', 2), expiry });
+    expect(locked.body.code).toBe('locked_out');
+    for (const other of [0, 1, 2]) await expectRefused(withExpiry(token, farAhead + other), expiry);
+  });
+});
 
 test.each<[string, Fields]>([
   ['another face', { photo: drawPicture('eve', 1) }],
@@ -194,7 +191,7 @@ test.each<[string, Fields]>([
   ['another accuracy', { accuracy: '5' }],
   ['another expiry', { expiry: '2050-01-01T00:00:00Z' }],
   ['an expiry before 1970', { expiry: '1969-12-31T23:59:59Z' }],
-])('is refused, and told nothing more %s', async (_, change) => {
+])('/authenticate refuses %s without further details', async (_, change) => {
   const fields = { password: 'right', scope: 'app:login', accuracy: '4', expiry: tomorrow() };
   const { token } = await generate(fields);
   const answer = await authenticate(token, { ...fields, ...change });
@@ -202,10 +199,10 @@ test.each<[string, Fields]>([
   expect(Object.keys(answer.body)).toEqual(['ok', 'authenticated']);
 });
 
-describe('matching', () => {
+describe('the matching endpoints', () => {
   const eve = drawPicture('eve', 1);
 
-  test('two pictures', async () => {
+  test('compare two pictures', async () => {
     const same = await post('/match', { probe: ada, reference: drawPicture('ada', 2) });
     expect(same.body).toMatchObject({ ok: true, match: true });
     expect(Number(same.body.score)).toBeGreaterThan(0.5);
@@ -213,12 +210,12 @@ describe('matching', () => {
     expect((await post('/match', { probe: ada })).body.code).toBe('photo_missing');
   });
 
-  test('one against many, in order', async () => {
+  test('compare one picture with many, in order', async () => {
     const answer = await post('/match-bulk', { probe: ada, reference: [eve, drawPicture('ada', 3), eve] });
     expect(answer.body.results).toMatchObject([{ match: false }, { match: true }, { match: false }]);
   });
 
-  test('a group', async () => {
+  test('check the consistency of several pictures', async () => {
     const photos = [ada, drawPicture('ada', 2), eve];
     expect((await post('/consistency-check', { photo: photos })).body).toEqual({
       ok: true,
@@ -229,7 +226,7 @@ describe('matching', () => {
   });
 });
 
-test('screening measures, with units and bounds', async () => {
+test('the screening endpoints return measurements with units and bounds', async () => {
   const detected = await post('/detect', { photo: ada });
   expect(detected.body).toMatchObject({ widthPx: 200, faces: [{ box: { x: 10 }, confidence: 0.99 }] });
   for (const path of ['/quality', '/liveness']) {
