@@ -57,11 +57,7 @@ describe.each([
         drawModel({ gives: 'same' }),
         /the same for two different faces/,
       ],
-      [
-        'a model whose output for one face changes between runs',
-        drawModel({ gives: 'random' }),
-        /differs each time/,
-      ],
+      ['a model whose output for one face changes between runs', drawModel({ gives: 'random' }), /differs each time/],
     ])('%s', async (_name, file, reason) => {
       expect(await problemOf(file)).toMatch(reason);
     });
