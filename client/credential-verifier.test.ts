@@ -42,7 +42,7 @@ const disclosures = [
 const sign = (claims: Claims, header: Claims, key: CryptoKey): Promise<string> =>
   new SignJWT(claims).setProtectedHeader({ alg: 'ES256', ...header } as { alg: string }).sign(key);
 
-/** Everything of a presentation that somebody can make otherwise. */
+/** Everything of a presentation that someone can make otherwise. */
 interface Changes {
   readonly card?: Claims;
   readonly cardHeader?: Claims;

@@ -84,7 +84,7 @@ describe('a receipt is refused', () => {
     ['audience', 'for another audience', { aud: 'https://shop.example.com/pay' }],
     ['malformed', 'for several audiences', { aud: [audience] }],
     ['connection', 'for a caller-held token', { connection: 'api:default' }],
-    ['subject', 'for another subject', { sub: 'somebody' }],
+    ['subject', 'for another subject', { sub: 'another' }],
     ['nonce', 'for another request', { nonce: 'another' }],
     ['nonce', 'for no request', { nonce: undefined }],
     ['expired', 'expired', { iat: nowSec - 200, exp: nowSec - 80 }],

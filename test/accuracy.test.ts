@@ -61,7 +61,7 @@ describe('eval on a folder of photos', () => {
       'Stranger/Stranger_0001.jpg': pictures.stranger,
       'Stranger/Stranger_0002.JPEG': darker,
       'Stranger/broken.png': 'not a photo either',
-      'Nobody/landscape.jpg': pictures.landscape,
+      'Without a face/landscape.jpg': pictures.landscape,
     });
     first = await run('--data', data, '--judge', 'all', '--json', '--out', join(folder, 'out'));
   });
@@ -138,7 +138,7 @@ describe('eval on a folder of sources', () => {
     expect(figures).toMatchObject({
       judge: 'all',
       missing: [
-        expect.stringContaining('false non-matches within alike: nobody has two photos'),
+        expect.stringContaining('false non-matches within alike: no person has two photos'),
         expect.stringContaining('levels 6 to 8 within alike'),
         expect.stringContaining('levels 6 to 8 within unlike'),
       ],
@@ -174,7 +174,7 @@ describe('eval exits with code 2 and a reason for invalid', () => {
     );
     const blank = await write('blank', { 'here/A/1.jpg': pictures.landscape, 'there/B/1.jpg': pictures.landscape });
     await refused(/No photo in .* shows a face/, '--data', blank);
-    // By the digest of the name, nobody here is in the half that judges.
+    // By the digest of the name, no one here is in the half that judges.
     await refused(/--judge all/, '--data', await write('fitted', { 'Aaron/1.jpg': pictures.person[0] }));
   });
 

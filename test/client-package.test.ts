@@ -4,7 +4,7 @@ import { testIssuer } from './support/fakes/keys.js';
 import { type EmptyProject, installInEmptyProject } from './support/run/empty-project.js';
 import { type ApiServer, startApiServer } from './support/servers/api-server.js';
 
-/* The packed client in the project of somebody else. */
+/* The packed client in the project of someone else. */
 
 /** A backend's program: it enrols a face, has it checked, and reads the receipt. */
 const program = `

@@ -51,7 +51,7 @@ describe('docs/reference', () => {
     const texts = await generated;
     expect(readdirSync(join(projectRoot, 'docs/reference')).toSorted()).toEqual(Object.keys(texts).toSorted());
     const outdated = Object.entries(texts).filter(([name, text]) => readPage(`docs/reference/${name}`) !== text);
-    // `node scripts/reference.mjs` writes them anew.
+    // `node scripts/reference.mjs` writes them again.
     expect(outdated.map(([name]) => name)).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const [first, second] = pictures.person;
   // In the first photo she holds her head aslant.
   const upright = await sharp(first).rotate(-35, { background: '#777777' }).jpeg({ quality: 95 }).toBuffer();
-  // Well above the threshold, as each token decides anew near it, and well below what needs no person.
+  // Well above the threshold, as each token decides again near it, and well below what needs no person.
   const poor = await sharp(second).resize(260).jpeg({ quality: 14 }).toBuffer();
   // Too dark for a portrait, but not to find the face.
   const dim = await sharp(second).linear(0.25, 0).jpeg({ quality: 95 }).toBuffer();

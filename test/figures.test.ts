@@ -5,7 +5,7 @@ import { countFigures, writeFigures } from '../evidence/accuracy/stored-figures.
 import { listPages, readPage } from './support/benches/page.js';
 import { projectRoot } from './support/run/paths.js';
 
-/* Figures in the documents are those of the stored results that they name: `node scripts/figures.mjs` writes them anew. */
+/* Figures in the documents are those of the stored results that they name: `node scripts/figures.mjs` writes them again. */
 
 const readStored = (file: string): unknown => JSON.parse(readFileSync(join(projectRoot, 'docs', file), 'utf8'));
 const marked = listPages().filter((page) => /<!-- [\w/-]+\.json /.test(readPage(page)));

@@ -61,7 +61,7 @@ afterAll(async () => {
 const ask = (address: string, cookie = '') => fetch(address, { redirect: 'manual', headers: { cookie } });
 const placeOf = (response: Response) => response.headers.get('location') ?? '';
 
-/** Signs somebody in at the provider. @returns the answer to what the browser came back with */
+/** Signs someone in at the provider. @returns the answer to what the browser came back with */
 async function signIn(user: string) {
   company.user = user;
   const begun = await ask(`${publicUrl}/me/people/sign-in`);

@@ -31,7 +31,7 @@ const secrets = [
   'data/admin-key',
   'data/state.db',
   'data/audit.jsonl',
-  // Beside what is packed.
+  // Next to what is packed.
   'dist/src/.env',
   'dist/src/keys.json',
   'dist/src/cli/admin-key',

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { projectRoot } from './support/run/paths.js';
 
 /*
- * Whoever is told to run a program that is not installed gets it from the public registry, where a stranger may have taken its
- * name: it would run with the secrets of whoever followed the document. So no document, text or script asks for one.
+ * Anyone who is told to run a program that is not installed gets it from the public registry, where a stranger may have taken its
+ * name: it would run with the secrets of anyone who followed the document. So no document, text or script asks for one.
  */
 
 const skipped = /^(node_modules|dist|models|data|\.git|\.cache|\.serverless)$/;

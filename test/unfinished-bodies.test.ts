@@ -8,11 +8,11 @@ import { eventually } from './support/run/eventually.js';
 import { type HalfSent, sendHalf } from './support/servers/half-sent.js';
 import { type OktaServer, startOktaServer } from './support/servers/okta-server.js';
 
-/* Bodies that are begun and never finished, by callers whom nobody knows: others are served as if they were not there. */
+/* Bodies that are begun and never finished, by callers whom no one knows: others are served as if they were not there. */
 
 const ada = '00uAda00000000000001';
 
-/** Large ones first, then what still fits between them: whoever wants to fill something up does as much. */
+/** Large ones first, then what still fits between them: anyone who wants to fill something up does as much. */
 const begun = [
   { count: 120, bytes: 300_000 },
   { count: 40, bytes: 16_000 },
@@ -27,13 +27,13 @@ let events = 0;
 
 beforeAll(async () => {
   bench = await openOktaBench();
-  // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
+  // No one is cut for being slow: what is unfinished stays so, on a busy machine too.
   server = await startOktaServer(bench, bench.adapter, createBodyPools(poolLimits, 60_000));
   port = Number(new URL(server.origin).port);
 });
 afterEach(async () => {
   for (const each of open.splice(0)) each.end();
-  // Whoever gives up gives everything back.
+  // Anyone who gives up gives everything back.
   await eventually(async () => expect(heldBytes()).toBe(0));
 });
 afterAll(async () => {
@@ -63,7 +63,7 @@ async function fill(path: string, headers: Record<string, string>): Promise<void
   }
 }
 
-/** What Okta sends about somebody who has just passed a step-up. */
+/** What Okta sends about someone who has just passed a step-up. */
 async function toCall() {
   await bench.passStepUp(ada, `step-up-${++events}`);
   const body = Buffer.from(JSON.stringify(toTokenEvent(bench.clock, ada, `event-${events}`)));

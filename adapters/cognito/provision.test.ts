@@ -55,7 +55,7 @@ const reach: Fetch = async (url, init) =>
     ? Response.json({ keys: [{ kid: 'key-1' }] })
     : fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
 
-/** Deploys the four functions with this environment, beside what the connection says. */
+/** Deploys the four functions with this environment, next to what the connection says. */
 function deploy(changes: Readonly<Record<string, string>> = {}): void {
   const environment = {
     FACESTEP_CONNECTION: connectionId,

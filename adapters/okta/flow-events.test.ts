@@ -25,7 +25,7 @@ const heard = { status: 204, body: null };
 const later = { status: 503, body: null };
 const attributeOf = (user: string) => bench.okta.org.users.get(user)?.profile.facestepToken;
 const revocations = () => bench.core.audit.events.filter(({ action }) => action === 'revoked');
-const { 0: event } = toLifecycleEvent('00uSomebody00000001', 'uuid').data.events;
+const { 0: event } = toLifecycleEvent('00uUnlinked00000001', 'uuid').data.events;
 const batch = (...events: unknown[]) => ({ eventType: 'com.okta.event_hook', data: { events } });
 
 /** A real token in the profile. @returns whether it has been denied */

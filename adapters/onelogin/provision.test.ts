@@ -45,7 +45,7 @@ const variables = () =>
   Object.fromEntries([...bench.onelogin.account.variables.values()].map(({ name, value }) => [name, value]));
 const theirs = 'exports.handler = async (context) => ({ success: true, user: context.user });';
 
-/** A hook that somebody else made. */
+/** A hook that someone else made. */
 async function addHook(source: string, changes: Record<string, unknown> = {}): Promise<void> {
   const { status } = await bench.onelogin.callApi('POST', '/api/2/hooks', {
     type: 'pre-authentication',

@@ -48,7 +48,7 @@ async function startOther(listener: RequestListener): Promise<string> {
 }
 
 const answering = (status: number, body: string) => startOther((_, response) => response.writeHead(status).end(body));
-/** Nobody listens on port 1. */
+/** No one listens on port 1. */
 const nowhere = 'http://127.0.0.1:1';
 
 const readContext = (name: string): Record<string, unknown> =>

@@ -145,7 +145,7 @@ describe('a user', () => {
 
   test.each([
     ['an entry that is text', ['ada@example.com'], 'ada@example.com'],
-    // As WSO2 tells of whoever has another one besides: the text is the one it writes to.
+    // As WSO2 tells of anyone who has another one besides: the text is the one it writes to.
     [
       'the text entry after other entries',
       [{ type: 'work', value: 'work@example.com' }, 'ada@example.com'],

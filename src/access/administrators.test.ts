@@ -134,7 +134,7 @@ test('one address has 100 failed admin keys per 15 minutes; the correct key is a
   const fresh = await startApiServer({ verifier: createTestVerifier() });
   const ask = async (key: string) =>
     (await fresh.send('GET', '/administrators', { headers: { 'x-admin-key': key } })).body.code ?? 'ok';
-  // What nobody shows a key for counts for nothing.
+  // What no one shows a key for counts for nothing.
   for (let tries = 0; tries < 5; tries += 1) await ask('');
   const codes = await Promise.all(Array.from({ length: 110 }, (_, tried) => ask(`fsa_guess-${tried}`)));
   expect(codes.filter((code) => code === 'caller_untrusted')).toHaveLength(100);

@@ -243,7 +243,7 @@ describe('the face check before a sensitive action', () => {
     expect((await finish(headers)).body.ok).toBe(false);
     await show(body.url, 'ada');
     expect((await finish(headers)).body).toEqual({ ok: true });
-    // Whoever lost that answer, or goes back, is told the same, and has no longer for it.
+    // Anyone who lost that answer, or goes back, is told the same, and has no longer for it.
     server.clock.advanceSec(300);
     expect((await finish(headers)).body).toEqual({ ok: true });
     expect((await add(headers)).status).toBe(201);

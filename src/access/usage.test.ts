@@ -85,7 +85,7 @@ test('administrators can read the usage per application and in total', async () 
     expect.objectContaining({ application: id, requests: 5 }),
     { application: null, name: null, requests: 1, refusals: {} },
   ]);
-  expect((await post('/applications/nobody/usage')).code).toBe('not_found');
+  expect((await post('/applications/unknown/usage')).code).toBe('not_found');
   expect((await post('/usage', { days: 32 })).code).toBe('request_malformed');
   await server.stop();
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
     const [signature, subject = '', nonce = ''] = request.split(' ');
     if (signature?.startsWith('signed') !== true) throw new FaceError('caller_untrusted');
     const expiresAt = addSec(server.clock.now(), signature === 'signed-late' ? -1 : 120);
-    // Before the store was made, so that nobody knows whether it was used.
+    // Before the store was made, so that no one knows whether it was used.
     const issuedAt = toEpochSec(addSec(server.clock.now(), signature === 'signed-before' ? -1 : 0));
     return { subject, nonce, audience: 'pool', issuedAt, expiresAt };
   };

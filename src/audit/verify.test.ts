@@ -210,7 +210,7 @@ describe('signed heads', () => {
 });
 
 describe('the file with the chain’s name', () => {
-  /** Cut back to its first record, with no head beside it. */
+  /** Cut back to its first record, with no head next to it. */
   const cut = (deps: AuditDeps): void => {
     rmSync(headsFileOf(deps.file));
     write(deps, linesOf(deps).slice(0, 1));

@@ -117,7 +117,7 @@ describe('a face check that verifies a caller for the help desk', () => {
     expect((await choose(page, number)).body.code).toBe('step_up_finished');
     expect(await look(id)).toMatchObject({ state: 'refused', person: null });
     expect(detailsOf('vouched')).toMatchObject([{ outcome: 'refused' }]);
-    // A stranger on the telephone locks nobody out.
+    // A stranger on the telephone locks no one out.
     expect(detailsOf('locked_out')).toEqual([]);
   });
 

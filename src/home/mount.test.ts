@@ -89,7 +89,7 @@ test('the start page shows no personal data, uses the requested language, and ex
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   expect(placeOf(await ask('/me'))).toBe(`${testIssuer}/me/acme`);
   expect(await (await ask('/')).json()).toMatchObject({ ownPage: '/me' });
-  for (const path of ['/me/other', '/me/nobody', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
+  for (const path of ['/me/other', '/me/unknown', '/me/other/sign-in']) expect((await ask(path)).status).toBe(404);
   expect(await (await ask('/me/acme?refused=%3Cb%3E')).text()).not.toContain('<p role="alert"');
 });
 

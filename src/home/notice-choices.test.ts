@@ -100,7 +100,7 @@ test('an added browser receives push notifications, is identified by a digest, a
   expect(server.messages).toEqual([]);
   const { body } = await page.post('/devices/remove', { device: nameOf(first) });
   expect(body.notices).toMatchObject({ push: { devices: [nameOf(second)] } });
-  // Somebody else's own page removes nothing of hers.
+  // Someone else's own page removes nothing of hers.
   const other = await open('berta');
   for (const device of [nameOf(second), null]) await other.post('/devices/remove', { device });
   expect((await page.read()).notices).toMatchObject({ push: { devices: [nameOf(second)] } });

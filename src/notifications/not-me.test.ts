@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Enrols somebody, as the server does, and takes the secret out of the notice they get. */
+/** Enrols someone, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
   const notices = createNotificationSender(deps);

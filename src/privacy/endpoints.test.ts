@@ -242,7 +242,7 @@ test('the subject command does the same and exits with 1 if a connection fails',
   profiles.work.setDown(false);
   const erased = await run('erase', '--connection', 'work', '--subject', 'anna');
   expect(erased).toMatchObject({ printed: [expect.stringMatching(/^eyJ[\w.-]+$/)], exitCode: 0 });
-  // Somebody who left, and whose account was deleted before their enrolment was ended.
+  // Someone who left, and whose account was deleted before their enrolment was ended.
   profiles.work.attributes.set('berta', null);
   await enrol(connections.work, 'berta');
   profiles.work.attributes.delete('berta');

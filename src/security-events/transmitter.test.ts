@@ -182,7 +182,7 @@ describe('an event receiver with errors', () => {
     await until(() => outcomes.includes('one delivered'));
     expect(outcomes).toEqual([...Array.from({ length: 6 }, () => 'one failed'), 'one delivered']);
     const delays = chances.map((chance, attempt) => 1000 * 2 ** attempt * (0.5 + chance / 512));
-    // Beside them it sleeps while there is nothing to tell.
+    // Next to them it sleeps while there is nothing to tell.
     expect(slept.filter((ms) => ms !== 1000 && ms !== 5000).slice(0, 6)).toEqual(delays);
     const ids = [...log.text().matchAll(/"jti":"([^"]+)"/g)].map(([, jti]) => jti);
     expect(new Set(ids)).toEqual(new Set([simulator.taken[0]!.jti]));
@@ -228,7 +228,7 @@ describe('an event receiver with errors', () => {
     expect(readFileSync(files().deadLetters, 'utf8')).not.toMatch(new RegExp(`anna|${token}`));
     expect(outcomes).toEqual(['one dead', 'one delivered']);
 
-    // Once the receiver has mended its ways: under the id it refused, and then it is no dead letter any more.
+    // Once the receiver has fixed its ways: under the id it refused, and then it is no dead letter any more.
     const retry = () =>
       retryDeadLetter(letters[0]!, [receiver], {
         auditEvents,
@@ -271,7 +271,7 @@ describe('a stream that was created with the API', () => {
     const made = { ...receiver, since: clock.now() };
     let streams: readonly EventStream[] = [made];
     const readStreams = async () => streams;
-    await revoked('while nobody told it');
+    await revoked('while no receiver was told');
     await start([], { readStreams });
     await until(() => simulator.taken.length === 1);
 
@@ -289,7 +289,7 @@ describe('a stream that was created with the API', () => {
     await start([], { readStreams });
     await until(() => other.simulator.taken.at(-1)?.subject === 'later');
     expect(other.simulator.taken.filter(({ subject }) => subject === 'just after')).toHaveLength(1);
-    expect(told(simulator).slice(0, 1)).toEqual(['while nobody told it session-revoked']);
+    expect(told(simulator).slice(0, 1)).toEqual(['while no receiver was told session-revoked']);
     expect(told(simulator)).not.toContain('later session-revoked');
   });
 });

@@ -131,7 +131,7 @@ function outcomeOf(work: () => StepUpRecord): StepUpRecord | string {
 }
 
 describe.each(steps)('the transition "%s"', (_, step, next) => {
-  // Without the challenge: an attempt takes it, and whoever commits needs it.
+  // Without the challenge: an attempt takes it, and anyone who commits needs it.
   test.each(found)('of a step-up that is %s succeeds only while it is open', (_name, record, isUnderWay) => {
     const outcome = outcomeOf(() => step({ ...record, movement }));
     if (!isUnderWay) expect(outcome).toBe('step_up_finished');

@@ -19,7 +19,7 @@ import { prfSaltOf, startCeremony, takeNewPasskey, takePasskey } from './user-se
 const folder = createFolder('secret');
 let cores = 0;
 
-/** Nobody judges here, and whoever asks vouches for the person. */
+/** No one judges here, and anyone who asks vouches for the person. */
 const byPage = { judged: null, anonymousSource: null, application: null, stepUp: null };
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */

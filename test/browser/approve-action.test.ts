@@ -12,7 +12,7 @@ import { hasChromium } from './chromium.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { goAlong, insist, press } from './walk.js';
 
-/* Somebody approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
+/* Someone approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
 
 const port = hasChromium ? await findFreePort() : 0;
 const secret = 'a-secret-of-the-bank-0123456789-abcdef';

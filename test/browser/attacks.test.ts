@@ -21,7 +21,7 @@ async function checkRefused({ page, close }: Visitor) {
   const { id, link } = await cast().stage.startStepUp({ connection: 'plain', subject });
   expect(await follow(page, link)).toBe('try-again');
   const [judged] = await cast().stage.judgementsOf(id);
-  // Nobody is told which signal it was: the page shows one of seven general hints, or none.
+  // No one is told which signal it was: the page shows one of seven general hints, or none.
   expect(await page.locator('main').textContent()).not.toMatch(/depth|pose|passive|live|\d\.\d/i);
   await close();
   return judged!;

@@ -19,7 +19,7 @@ inBrowser('a visitor checks in by a code after a face check, is counted without 
   expect(await countAt('north')).toBe('0');
   await expectAccessible(place);
 
-  // A code that nobody shows, or another place's, is of no use.
+  // A code that no one shows, or another place's, is of no use.
   const link = await place.locator('[data-link]').getAttribute('data-link');
   const code = new URL(link ?? '').searchParams.get('code') ?? '';
   for (const other of [`${url}/in/north?code=${'A'.repeat(16)}`, `${url}/in/library?code=${code}`, `${url}/in/north`])

@@ -85,7 +85,7 @@ const enrol = (subject: string) =>
     stage().server.deps,
   );
 
-/** An administrator at the first screen, or somebody else by their key. */
+/** An administrator at the first screen, or someone else by their key. */
 async function visit(key?: string) {
   const home = await visitHome(browser(), stage().origin, key);
   return {

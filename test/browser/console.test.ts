@@ -106,7 +106,7 @@ if (hasChromium) {
   });
 }
 
-/** Somebody whom nobody helps yet, and somebody whom another administrator does. */
+/** Someone whom no one helps yet, and someone whom another administrator does. */
 async function waitForHelp({ deps }: ApiServer): Promise<void> {
   const at = deps.clock.now();
   const about = { connection: 'acme', stepUpId: 'x', at, expiresAt: addSec(at, 3600) };

@@ -5,7 +5,7 @@ import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectNoBreach, usePortals } from './portal-visit.js';
 import { insist } from './walk.js';
 
-/* A person without a phone answers the request of a counter at the kiosk beside it; the kiosk then knows nothing of them. */
+/* A person without a phone answers the request of a counter at the kiosk next to it; the kiosk then knows nothing of them. */
 
 const { visit, stand } = usePortals();
 
@@ -39,20 +39,20 @@ inBrowser('a kiosk completes a counter’s check, clears its screen, and ends an
   await kiosk.getByRole('button').click();
   await insist(kiosk);
   await kiosk.locator('button[value="agree"]').waitFor();
-  // Whoever shows their face here is not told of another device, and leaves no session behind.
+  // Anyone who shows their face here is not told of another device, and leaves no session behind.
   expect(await kiosk.evaluate('Object.keys(sessionStorage)')).toEqual(['facestep-kiosk']);
   await kiosk.locator('button[value="agree"]').click();
   await kiosk.getByRole('heading', { name: 'Done' }).waitFor();
   await desk.getByRole('heading', { name: 'Verified' }).waitFor();
   expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not shared']);
-  // By itself, with nobody near.
+  // By itself, with no one near.
   await idle(kiosk);
   await kiosk.goBack();
   expect(await kiosk.getByRole('heading').textContent()).toBe('This code has expired');
   await kiosk.getByRole('link', { name: 'Clear this screen' }).click();
   await idle(kiosk);
 
-  // Somebody goes away while they are asked what the counter may know: the next person agrees to nothing for them.
+  // Someone goes away while they are asked what the counter may know: the next person agrees to nothing for them.
   const second = await send();
   await desk.getByLabel('Number shown on the kiosk').fill(String(second.mine));
   await desk.getByRole('button', { name: 'Compare' }).click();

@@ -16,7 +16,7 @@ const offer = {
   credential_configuration_ids: ['staff_card'],
   grants: {
     'urn:ietf:params:oauth:grant-type:pre-authorized_code': {
-      'pre-authorized_code': 'a-code-that-nobody-can-redeem-0123456789abc',
+      'pre-authorized_code': 'a-code-that-no-one-can-redeem-0123456789abc',
       tx_code: { input_mode: 'numeric', length: 6 },
     },
   },

@@ -89,7 +89,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   ]);
   await wallet.getByRole('button', { name: 'Show this: sub, given_name' }).click();
   await wallet.getByText('Continue on the page that asked.').waitFor();
-  // The other page goes on by itself, to a face check of whoever the card named: nobody types a name.
+  // The other page goes on by itself, to a face check of anyone who the card named: no one types a name.
   await page.locator('main[data-screen]').waitFor();
   // It stands on a screen of its own: a browser hardly paints a page that is behind another one, and its light is judged.
   await page.bringToFront();
@@ -97,7 +97,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   await page.getByRole('heading', { name: 'Welcome, Ada' }).waitFor();
   await expectAccessible(page);
 
-  // Whoever shows nothing is not signed in.
+  // Anyone who shows nothing is not signed in.
   await page.goto(portal);
   await page.getByRole('button', { name: 'Sign in with my staff card' }).click();
   await open(wallet, (await code.getAttribute('data-link')) ?? '');

@@ -8,7 +8,7 @@ import { makePoses, readPeople } from './people.js';
 import { narrow } from './portal-visit.js';
 import { receive } from './visitor.js';
 
-/* The door of the demonstration: staff put somebody on its roster, and it opens to them, and stays as it is for others. */
+/* The door of the demonstration: staff put someone on its roster, and it opens to them, and stays as it is for others. */
 
 const browser = useBrowser('pattern');
 const poses = useShared(
@@ -19,7 +19,7 @@ const poses = useShared(
   async () => {},
 );
 
-/** Somebody before a camera, who is asked for nothing. */
+/** Someone before a camera, who is asked for nothing. */
 const stand = (name: 'ada' | 'eve') =>
   receive(browser(), { person: { poses: poses()[name], plan: 'follow', reactionMs: 150 }, viewport: narrow });
 
@@ -28,7 +28,7 @@ inBrowser('the door opens for a person on its roster, and shows nothing to anoth
   const door = portals.urlOf('door');
   const known = await stand('ada');
   const stranger = await stand('eve');
-  // Whoever is faster than the camera waits for it.
+  // Anyone who is faster than the camera waits for it.
   await known.context.addInitScript(delayCamera);
   await known.page.goto(`${door}/roster`);
   await known.page.getByLabel('Name').fill('Ada <b>Example</b>');
@@ -56,7 +56,7 @@ inBrowser('the door opens for a person on its roster, and shows nothing to anoth
   await known.page.locator('#open:not([data-open])').waitFor();
   expect(await known.page.locator('main').textContent()).not.toContain('Ada');
 
-  // Nobody is on the roster twice; and whoever is taken off is let in no more.
+  // No one is on the roster twice; and anyone who is taken off is let in no more.
   await known.page.goto(`${door}/roster`);
   await known.page.getByLabel('Name').fill('Ada again');
   await known.page.getByRole('button', { name: 'Take three pictures' }).click();

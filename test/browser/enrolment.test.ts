@@ -53,7 +53,7 @@ inBrowser('an enrolment with an identity document requires that the document sho
     await note.filter({ hasText: words }).waitFor();
     await see(page, 'reference');
   }
-  // Only that photo was asked for so far, and no try is lost; somebody else's costs one, and is asked for anew, too.
+  // Only that photo was asked for so far, and no try is lost; someone else's costs one, and is asked for again, too.
   await show(cast().picture('eve', 'centre'));
   expect(await insist(page)).toBe('reference');
   expect(await note.textContent()).toMatch(/doesn’t match your face/);

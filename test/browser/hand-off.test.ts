@@ -50,7 +50,7 @@ inBrowser('a check handed off to a phone passes there, and the computer shows th
   await leaveBy(phone.page, code);
   await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
 
-  // A phone takes its camera away when a call comes: that is told, and another try opens the camera anew.
+  // A phone takes its camera away when a call comes: that is told, and another try opens the camera again.
   await leaveBy(phone.page, 'Start');
   await stopCamera(phone.page);
   await see(phone.page, 'camera-stopped');

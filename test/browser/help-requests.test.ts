@@ -8,7 +8,7 @@ import { visitConsole } from './console-visitor.js';
 import { inBrowser, useShared } from './page-suite.js';
 import { leaveBy, press, see } from './walk.js';
 
-/* "I can't do this" on the page is in the queue of the console, where somebody helps. */
+/* "I can't do this" on the page is in the queue of the console, where someone helps. */
 
 const stage = useShared(
   () => startAnotherWayStage(['asks', 'keyboard']),

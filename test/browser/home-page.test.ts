@@ -82,7 +82,7 @@ async function startServer() {
 /** What has the focus. */
 const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.textContent');
 
-/** As somebody without a mouse presses a button. */
+/** As someone without a mouse presses a button. */
 async function pressKey(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('button', { name }).focus();
   await page.keyboard.press('Enter');

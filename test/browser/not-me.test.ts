@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { inBrowser, usePage } from './page-suite.js';
 
-/* What somebody sees who follows the link of a notice. */
+/* What someone sees who follows the link of a notice. */
 
 const { receive, server } = usePage('none');
 

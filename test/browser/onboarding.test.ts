@@ -58,7 +58,7 @@ const stage = useShared(
   },
 );
 
-/** Somebody at the console, who signed in at the provider. */
+/** Someone at the console, who signed in at the provider. */
 async function signIn(user: keyof typeof users) {
   stage().company.user = user;
   const visitor = await visitConsole(browser(), stage().origin, { key: null });

@@ -44,7 +44,7 @@ inBrowser('a user chooses an organization by keyboard and acts for it until the 
   await page.getByRole('button', { name: 'File return' }).click();
   expect(await page.locator('.note').textContent()).toBe('You no longer act for this company.');
 
-  // One is left: chosen beforehand, and shown. It lets nobody file.
+  // One is left: chosen beforehand, and shown. It lets no one file.
   await showFace(page, portals);
   await page.locator('button[value="act"]').waitFor();
   expect(await page.locator('input:checked').getAttribute('value')).toBe('T08GB0001A');

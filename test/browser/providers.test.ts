@@ -22,7 +22,7 @@ import { goAlong, insist, press, see } from './walk.js';
 const secret = randomBytes(32).toString('base64url');
 const password = 'correct horse';
 const name = 'ada@example.com';
-/** The page's light has suites of its own: here nobody answers it. */
+/** The page's light has suites of its own: here no one answers it. */
 const unlit = { mode: 'shadow', liveness: 'movement' } as const;
 
 let browser: Browser;

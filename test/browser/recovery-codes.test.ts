@@ -11,7 +11,7 @@ import { insist, leaveBy, press, screenOf, see } from './walk.js';
 const cast = castOf({ plain: { anotherWay: { recoveryCodes: true } } });
 const { en } = pageWords;
 
-/** A check for a receipt, by somebody who takes a recovery code for it. */
+/** A check for a receipt, by someone who takes a recovery code for it. */
 async function reachCode(subject: string, language: 'de' | 'ar') {
   const asked = { connection: 'plain', subject, audience: 'https://app.example.com' };
   const { id, link } = await cast().stage.startStepUp(asked);
@@ -38,7 +38,7 @@ inBrowser('recovery codes are shown once at the enrolment; each passes once', as
   await shown.first().waitFor();
   await expectWithinReach(page);
   const lost = await shown.allTextContents();
-  // A phone throws the page away while somebody notes the codes elsewhere: they are made anew.
+  // A phone throws the page away while someone notes the codes elsewhere: they are made again.
   await page.reload();
   await press(page, en.recovery.show);
   await shown.first().waitFor();
@@ -49,7 +49,7 @@ inBrowser('recovery codes are shown once at the enrolment; each passes once', as
   await press(page, en.recovery.done);
   await see(page, 'passed');
   expect(await page.content()).not.toContain(codes[0]);
-  // The link is used up: whoever loads the page anew is not shown them again.
+  // The link is used up: anyone who loads the page again is not shown them again.
   await page.reload();
   await page.locator('main[data-screen]:not([data-screen=opening])').waitFor();
   expect(await screenOf(page)).not.toBe('recovery-codes');

@@ -8,7 +8,7 @@ import { goAlong, insist, see } from './walk.js';
 
 const cast = castOf({ plain: { organisation: 'Example Ltd', returnUrls: ['http://localhost:1/done'] } });
 
-/** A step-up of somebody enrolled with Ada's face. */
+/** A step-up of someone enrolled with Ada's face. */
 async function start(about: JsonObject = {}): Promise<{ readonly id: string; readonly link: string }> {
   const subject = await cast().enrolAda('plain');
   return cast().stage.startStepUp({ connection: 'plain', subject, ...about });

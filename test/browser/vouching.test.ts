@@ -12,7 +12,7 @@ import { visitConsole } from './console-visitor.js';
 import { inBrowser } from './page-suite.js';
 import { insist, press, see } from './walk.js';
 
-/* Somebody calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
+/* Someone calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
 
 const cast = castOf({ plain: { organisation: 'Example Ltd' } });
 const { calls } = en;
@@ -35,7 +35,7 @@ async function ask(login: string, send: 'email' | 'none', language: Language) {
 
 const messageGuard = z.object({ to: z.string(), text: z.string() });
 
-/** The link in the newest letter to somebody: without a relay, letters wait in the outbox. */
+/** The link in the newest letter to someone: without a relay, letters wait in the outbox. */
 async function mailedLink(to: string): Promise<string> {
   const outbox = join(cast().stage.environment.FACESTEP_DATA ?? '', 'outbox.jsonl');
   const letters = (await readFile(outbox, 'utf8'))

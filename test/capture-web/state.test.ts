@@ -40,7 +40,7 @@ test('the cameraâ€™s resources load during earlier screens only if this deviceâ€
   // A returning user has no screen before the camera's own.
   expect(isAhead({})).toBe(true);
   expect(isAhead({ consentNeeded, phoneNeeded: true })).toBe(false);
-  // Nobody who is not paired, or on their own page, or at the end, is on the way to a camera.
+  // No one who is not paired, or on their own page, or at the end, is on the way to a camera.
   expect(isAhead({ consentNeeded, role: 'unpaired' })).toBe(false);
   expect(isAhead({ purpose: 'manage' })).toBe(false);
   expect(isAhead({ state: 'passed', consentNeeded })).toBe(false);

@@ -117,8 +117,8 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await ledger.put([row('a', 'six', 6)]);
         expect(await ledger.get([key])).toEqual(['always']);
         await ledger.remove([key]);
-        await ledger.put([row('a', 'anew', 1)]);
-        expect(await ledger.get([key])).toEqual(['anew']);
+        await ledger.put([row('a', 'again', 1)]);
+        expect(await ledger.get([key])).toEqual(['again']);
       });
 
       test('may have an empty value; a missing row is null; removing a row twice is no error', async () => {

@@ -52,7 +52,7 @@ interface Opened {
   provision(observe: (send: Fetch) => Fetch): Provisioning;
 }
 
-/** Okta and OneLogin name whoever is kept out for the moment otherwise than whoever is active. */
+/** Okta and OneLogin name anyone who is kept out for the moment otherwise than anyone who is active. */
 const oneLoginStatuses = { staying: [1, 3, 4, 5, 8], leftOut: [0, 2, 7] } as const;
 const oktaStatuses = {
   staying: ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'],

@@ -59,7 +59,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
       'plain\\',
       'plain%',
       'plain*',
-      '!nobody',
+      '!unknown',
       'p\u0000',
       '\ud800',
       'x&limit=200',

@@ -53,7 +53,7 @@ test('calls of provisioning, doctor, profile and hooks match OneLogin’s public
   const ada = onelogin.addUser({ username: 'ada@example.com', password: 'correct horse', roleIds: [7] });
   const deps = (changes: Readonly<Record<string, unknown>> = {}) => ({
     settings: bench.configure({ onelogin: { accountUrl: front.url, ...changes } }),
-    // Nobody listens there: the hook says so in its log.
+    // No one listens there: the hook says so in its log.
     publicUrl: 'http://127.0.0.1:1',
     clock,
     random: systemRandom,

@@ -8,7 +8,7 @@ import { schema } from '../contract/scim.js';
 import { type DoctorBench, type Elsewhere, openDoctorBench } from '../support/benches/doctor-bench.js';
 import { createFolder } from '../support/run/folder.js';
 
-/* Whatever is broken, doctor says so once, and how to mend it. */
+/* Whatever is broken, doctor says so once, and how to fix it. */
 
 const top = createFolder('doctor-faults');
 let bench: DoctorBench;

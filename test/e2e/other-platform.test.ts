@@ -10,7 +10,7 @@ import { createFolder } from '../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../support/run/paths.js';
 import { toForm } from '../support/servers/api-server.js';
 
-/* The server where the model runtime has no binary for the platform, beside one where it has, on real photos. */
+/* The server where the model runtime has no binary for the platform, next to one where it has, on real photos. */
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 const top = createFolder('other-platform');

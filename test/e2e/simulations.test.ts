@@ -58,7 +58,7 @@ test.each(Object.keys(simulations))('%s: provisioning, doctor and a sign-in with
   const service = await startService(env);
   running.push(service);
 
-  // Whom to trust beside the usual authorities is read as a process starts.
+  // Whom to trust next to the usual authorities is read as a process starts.
   const run = 'NODE_EXTRA_CA_CERTS' in env ? runCli : runHere;
   expect(await run(['provision', 'simulated', '--apply', '--yes'], env)).toMatchObject({ code: 0 });
   const again = await run(['provision', 'simulated', '--plan'], env);

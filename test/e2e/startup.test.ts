@@ -104,7 +104,7 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
   });
 
   describe('a file without permission, named by its path', () => {
-    // Root may do everything: then the server runs as nobody.
+    // Root may do everything: then the server runs as no one.
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : null;
     const own = (path: string): void => {
       if (nobody !== null) chownSync(path, nobody.uid, nobody.gid);

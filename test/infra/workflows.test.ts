@@ -58,8 +58,8 @@ function findProblems(text: string): string[] {
     const commands = job.steps.flatMap(({ run = '' }) => run.split(/\n|&&|\|\|?|;/).map((each) => each.trim()));
     const used = job.steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses.replace(/@.*/, '')]));
     if (commands.some((command) => command !== '' && !mayRunWithSecret.test(command)))
-      problems.push('command beside a secret');
-    if (used.some((action) => !mayUseWithSecret.includes(action))) problems.push('action beside a secret');
+      problems.push('command with a secret');
+    if (used.some((action) => !mayUseWithSecret.includes(action))) problems.push('action with a secret');
   }
   return problems;
 }

@@ -46,7 +46,7 @@ async function prepare(details: unknown, { id = 'bank', person = 'anna' } = {}) 
   };
 }
 
-/** How the client is answered where nobody is shown anything. */
+/** How the client is answered where no one is shown anything. */
 async function refusalOf(details: unknown, who: { id?: string } = {}): Promise<string | null> {
   const { plain } = await prepare(details, who);
   const { url } = await op.newBrowser().follow(plain().href);

@@ -4,7 +4,7 @@ import type { State } from '../../src/core/ports.js';
 import { type CountedState, countState, noteLookUps } from '../support/fakes/counted.js';
 import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-/* What outsiders can make the OpenID provider do, by authorization requests that nobody vouches for. */
+/* What outsiders can make the OpenID provider do, by authorization requests that no one vouches for. */
 
 let op: TestIssuer;
 let counted: CountedState;
@@ -61,7 +61,7 @@ describe('a browser that does not follow the cookie redirect', () => {
   test('causes no look-up, no record and no count, even with 2,000 requests', async () => {
     await start();
     const ends = await sendMany(2_000, async (n) => {
-      const url = request({ login_hint: `nobody-${n}@example.com` });
+      const url = request({ login_hint: `unknown-${n}@example.com` });
       const { status, headers } = await op.open(url, { ...from('192.0.2.7'), redirect: 'manual' });
       return `${status} ${headers.get('location')?.split('?')[0]}`;
     });
@@ -155,7 +155,7 @@ describe('anonymous callers with cookies', () => {
   test('cannot exceed the limits of look-ups and records with 2,000 names', async () => {
     await start({ limits });
     const ends = await sendMany(2_000, async (n) => {
-      const url = request({ login_hint: `nobody-${n}@example.com` });
+      const url = request({ login_hint: `unknown-${n}@example.com` });
       return endOf((await op.newBrowser('192.0.2.7').follow(url)).url);
     });
     expect(ends).toEqual({ '/face': 20, temporarily_unavailable: 1_980 });
@@ -177,7 +177,7 @@ describe('anonymous callers with cookies', () => {
     expect(asked).toHaveLength(10);
     const { url } = await op.newBrowser('192.0.2.10').follow(request());
     expect(told(url)).toMatchObject(later);
-    // Somebody whom an authenticated client names, from an address that has had its part.
+    // Someone whom an authenticated client names, from an address that has had its part.
     const browser = op.newBrowser('192.0.2.7');
     const pushed = await client.buildAuthorizationUrlWithPAR(config, paramsOf({ client_id: 'portal' }));
     const camera = await browser.follow(pushed.href);

@@ -10,7 +10,7 @@ import { startIssuer, type TestIssuer } from './issuer.js';
 let op: TestIssuer;
 const open: HalfSent[] = [];
 beforeEach(async () => {
-  // Nobody is cut for being slow: what is unfinished stays so, on a busy machine too.
+  // No one is cut for being slow: what is unfinished stays so, on a busy machine too.
   op = await startIssuer({ bodyPools: createBodyPools(poolLimits, 60_000) });
 });
 afterEach(async () => {

@@ -38,7 +38,7 @@ interface Carried {
 }
 
 beforeAll(async () => {
-  // All of it is on this machine, where nobody speaks https.
+  // All of it is on this machine, where no one speaks https.
   setGlobalConfig({ allowInsecureUrls: true });
   certificate = await certifyVerifier('Example Staff Portal');
   presenter = createPresenter(certificate.authority);
@@ -115,7 +115,7 @@ async function begin() {
 const stateOf = async (browser: Browser): Promise<{ goOn: boolean }> =>
   JSON.parse((await browser.visit(`${signIn.url}/card/state`)).text);
 
-/** Shows a card to whoever asks by a link. */
+/** Shows a card to anyone who asks by a link. */
 async function show({ wallet, credential }: Carried, link: string, claims: readonly string[] = ['sub', 'given_name']) {
   const request = await presenter.read(link);
   const { audience, nonce } = request;
@@ -221,7 +221,7 @@ describe('the portal refuses', () => {
 
 describe('the session of the browser', () => {
   test('a face check of another person after a user’s card signs no one in', async () => {
-    // Somebody sends the code of their own page to Anna, and she shows her card.
+    // Someone sends the code of their own page to Anna, and she shows her card.
     const { browser, elsewhere } = await begin();
     expect((await show(await carry(), elsewhere)).status).toBe(200);
     const { camera } = await toCamera(browser);
@@ -260,7 +260,7 @@ describe('the session of the browser', () => {
     const { status, body } = await show(await carry(), anna.here);
     expect(status).toBe(200);
     const { pathname, search } = new URL(String(body.redirect_uri));
-    // Whoever had the link sent to somebody waits in vain.
+    // Anyone who had the link sent to someone waits in vain.
     expect(await stateOf(anna.browser)).toEqual({ goOn: false });
     expect((await anna.browser.visit(`${signIn.url}/face`)).status).toBe(400);
     expect((await other.browser.visit(`${signIn.url}${pathname}${search}`)).status).toBe(400);

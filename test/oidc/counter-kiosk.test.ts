@@ -55,7 +55,7 @@ test('a counter gets the result of a face check at a kiosk after the numbers wer
   const { shown, choices } = numbersOn(opened);
   expect(choices).toContain(told);
   const asked = await person.choose(opened, told);
-  // A shared browser offers nobody the names that others typed, and no page stands there for ever.
+  // A shared browser offers no one the names that others typed, and no page stands there for ever.
   expect(asked.text).toContain('autocomplete="off"');
   expect(asked.headers.get('refresh')).toMatch(/^120; url=.*\/face\/kiosk$/);
   const consent = await person.showFace(asked, 'anna');

@@ -73,7 +73,7 @@ test('a photographed code returns no result: the counter must send the number sh
   const counter = await openCounter(op);
   const begun = await counter.begin();
   expect((await counter.ask(begun)).reply).toMatchObject({ error: 'authorization_pending', state: 'waiting' });
-  // Nothing of the two numbers is on the counter before somebody has opened the code.
+  // Nothing of the two numbers is on the counter before someone has opened the code.
   expect((await counter.ask(begun)).reply).not.toHaveProperty('number');
   const thief = openPhone(op);
   const opened = await thief.open(String(begun.verification_uri_complete));

@@ -10,7 +10,7 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import { clientSecret, loginOf, oidcConfig, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
- * A request may demand one subject: by the `sub` of its `claims`, or by an ID token of theirs. Nobody else is told of then
+ * A request may demand one subject: by the `sub` of its `claims`, or by an ID token of theirs. No one else is told of then
  * (OpenID Connect Core 1.0, sections 3.1.2.1 and 5.5.1), whatever the kind of the client.
  */
 
@@ -51,7 +51,7 @@ afterEach(() => op.stop());
 
 const demanding = (sub: string) => ({ claims: JSON.stringify({ id_token: { sub: { value: sub } } }) });
 
-/** Where a request leads, for whoever types that name where they are asked. */
+/** Where a request leads, for anyone who types that name where they are asked. */
 async function visit(id: Id, more: Record<string, string>, typed = '') {
   const config = await op.discover(id);
   const params = { redirect_uri: redirectUris[id], scope: 'openid', state: 's-1', nonce: 'n-1', ...more };
@@ -84,7 +84,7 @@ describe.each(ids)('a request of client %s', (id) => {
     expect(errorOf(await visit(id, { ...demand, login_hint: loginOf('anna') }))).toBe('none');
     expect(errorOf(await visit(id, { ...demand, login_hint: loginOf('berta') }))).toBe('login_required');
     expect(errorOf(await visit(id, demand, loginOf('anna')))).toBe('none');
-    if (id === 'app') return; // There the demand names the person, and nobody is asked.
+    if (id === 'app') return; // There the demand names the person, and no one is asked.
     expect(errorOf(await visit(id, demand, loginOf('berta')))).toBe('login_required');
   });
 

@@ -6,7 +6,7 @@ import { toEpochSec } from '../../src/core/units.js';
 import { prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /*
- * A client under the FAPI 2.0 Security Profile, beside one that is not.
+ * A client under the FAPI 2.0 Security Profile, next to one that is not.
  * https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 

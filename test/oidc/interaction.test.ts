@@ -45,7 +45,7 @@ async function leadToCamera(change: Record<string, string> = {}, browser = op.ne
   return { browser, interaction, link: camera.url };
 }
 
-/** Somebody who is enrolled, and has shown their face, but is not back yet. */
+/** Someone who is enrolled, and has shown their face, but is not back yet. */
 async function passAtCamera() {
   await op.enrol('anna');
   const led = await leadToCamera();

@@ -83,7 +83,7 @@ describe('a user with roles in two organizations', () => {
       act: { sub: 'anna' },
     };
     expect(idToken).toMatchObject({ sub: 'anna', acr: 'face', amr: ['face'], organisation });
-    // The standard's `act` says who acts for the subject: nobody acts for the person.
+    // The standard's `act` says who acts for the subject: no one acts for the person.
     expect(idToken).not.toHaveProperty('act');
     expect(idToken).not.toHaveProperty('roles');
     expect(await userInfo()).toMatchObject({ sub: 'anna', organisation });

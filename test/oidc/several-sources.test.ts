@@ -100,7 +100,7 @@ describe('linking an account', () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const pages: string[] = [];
-    for (const subject of ['berta-payroll', 'unenrolled-payroll', 'nobody-payroll']) {
+    for (const subject of ['berta-payroll', 'unenrolled-payroll', 'unknown-payroll']) {
       const { page } = await link(op, first, { source: 'payroll', subject });
       pages.push(page.text);
       expect(page.text).toContain('Your account at Example Payroll was not linked.');
@@ -205,7 +205,7 @@ describe('a consent over several sources', () => {
     const told = await userInfo();
     expect(told).toMatchObject({ motto: 'Row', _claim_status: { payroll: 'unlinked', club: 'answered' } });
     expect(told).not.toHaveProperty('employee_number');
-    // Linked anew, it is another link: the token made before tells nothing through it.
+    // Linked again, it is another link: the token made before tells nothing through it.
     const anew = await link(op, await askAndShow(op, everything), { source: 'payroll' });
     expect(anew.page.text).toContain('4711');
     expect(await userInfo()).toMatchObject({ _claim_status: { payroll: 'unlinked' } });

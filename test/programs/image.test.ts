@@ -50,7 +50,7 @@ const imageGuard = z.object({
 });
 let image: z.infer<typeof imageGuard>;
 
-/** Lays the layers over one another, as whoever runs the image does. */
+/** Lays the layers over one another, as anyone who runs the image does. */
 function unpack(): void {
   const archive = join(folder, 'archive');
   mkdirSync(archive);

@@ -11,7 +11,7 @@ import { createFolder } from '../support/run/folder.js';
 import { projectRoot } from '../support/run/paths.js';
 import { type Installed, installRelease, makeRelease } from './released.js';
 
-/* The package as a release has it, installed by somebody who has that one file, and what it then does. */
+/* The package as a release has it, installed by someone who has that one file, and what it then does. */
 
 const folder = createFolder('install');
 let installed: Installed;

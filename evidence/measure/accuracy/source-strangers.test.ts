@@ -4,7 +4,7 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { createDecoderPool, type DecoderPool } from './decoder-pool.js';
 import { measureSource } from './source-strangers.js';
 
-/* Made-up people: their figures stand for nobody. */
+/* Made-up people: their figures stand for no one. */
 
 const chance = createSeededRandom('strangers within sources');
 const draw = (): Float32Array => {

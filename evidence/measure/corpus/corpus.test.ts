@@ -62,7 +62,7 @@ test('folders of sources are found by name with their people, also as links; fol
   await put('east/a', '1.jpg', '2.jpg');
   await put('east/b', '1.jpg', 'notes.txt');
   await put('away/a', '1.jpg');
-  await put('empty/nobody');
+  await put('empty/none');
   await put('.hidden/a', '1.jpg');
   await writeFile(join(folder, 'README.md'), '');
   await symlink(join(folder, 'east'), join(folder, 'link'));

@@ -116,6 +116,6 @@ describe('an engine whose model is in use', () => {
     // The same model belongs to the engine in use, and stays.
     expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
     expect((await importModel('--name', 'next')).out).toContain('next-130');
-    expect((await run('models', 'remove', 'nobody-140')).code).toBe(2);
+    expect((await run('models', 'remove', 'unknown-140')).code).toBe(2);
   });
 });

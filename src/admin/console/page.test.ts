@@ -72,7 +72,7 @@ test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/conso
   },
 );
 
-/** A caller that has asked for an asset, of more than the system holds for whoever does not read. */
+/** A caller that has asked for an asset, of more than the system holds for anyone who does not read. */
 async function askForLarge(header = '') {
   const folder = createFolder('console');
   mkdirSync(join(folder, 'compressed'));

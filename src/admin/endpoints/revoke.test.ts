@@ -31,7 +31,7 @@ const nowSec = (): number => Math.floor(server.clock.now() / 1000);
 const idOf = (token: string): string => parseToken(new SealedToken(token)).tokenId;
 const denialOf = (token: string) => server.deps.state.read(`revoked:${idOf(token)}`);
 
-/** A token that nobody made, but for its face as good as one. */
+/** A token that no one made, but for its face as good as one. */
 const inventToken = ({ keyVersion = 3, expiresAt = null }: { keyVersion?: number; expiresAt?: number | null } = {}) =>
   renderToken({
     engine: currentEngine,

@@ -40,7 +40,7 @@ async function collect(results: AsyncIterable<StepResult>): Promise<string[]> {
 
 describe('applying', () => {
   test('applies missing and different steps in order and verifies them', async () => {
-    const different = { state: 'different', changes: ['mend it'] } as const;
+    const different = { state: 'different', changes: ['fix it'] } as const;
     const { steps, calls } = createSteps({ now: missing }, { now: ready }, { now: different }, { now: manual });
     expect(await collect(applySteps(steps, createTextLog()))).toEqual([
       'missing applied ready',

@@ -7,7 +7,7 @@ import type { Binding } from '../ports.js';
 import { attemptsOfAllAnonymous, attemptsOfAnonymous, attemptsOfSubject, unlockPerson } from './attempts.js';
 import { capLockout, clearAttempts, countAttempt, readAttempts } from './lockout.js';
 
-/* What whoever comes without having passed the first factor can do against one person: so much, and no more. */
+/* What anyone who comes without having passed the first factor can do against one person: so much, and no more. */
 
 const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 } as const;
 const berta = { ...anna, subject: 'berta' };

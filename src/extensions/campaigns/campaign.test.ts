@@ -108,7 +108,7 @@ test('after a crash of the sender sends no second e-mail, and lists the people w
 
   await resumeCampaign(id, ['uncertain'], 'ada', deps);
   await until(async () => (await countsOf(id)).sent === 60);
-  // Five of those had it: whoever asks for it takes that on.
+  // Five of those had it: anyone who asks for it takes that on.
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
 });
 
@@ -154,7 +154,7 @@ test('the plan lists the omitted people with the reason', async () => {
       { ...anna!, line: 11, email: 'anna@private.test', name: 'Anna', reason: 'double' },
     ],
   });
-  // Of a line that is left out unasked nothing is kept by which somebody could be known.
+  // Of a line that is left out unasked nothing is kept by which someone could be known.
   expect((await peopleOf(id)).at(-1)).toMatchObject({ line: 11, login: '', email: null, name: null, reason: 'double' });
   expect((await peopleOf(id)).map(({ state, reason, email }) => [state, reason, email])).toEqual([
     ['planned', null, loginOf('anna')],

@@ -66,7 +66,7 @@ test('runs a campaign from a file: dry run, custom texts, preview, start, paged 
     'login,email,name,language',
     ...subjects.slice(0, 60).map(loginOf),
     `${loginOf('user0')}`,
-    'nobody,,,de',
+    'unknown,,,de',
   ];
   const form = toForm({ ...planned, reminders: '1', people: Buffer.from(lines.join('\n')) });
   const made = await server.postForm('/campaigns', form, asOwner);

@@ -83,7 +83,7 @@ describe('a developer’s request', () => {
   test('goes from a draft through a question to an application, whose first key is returned once', async () => {
     const { id, state } = await draft();
     expect(state).toBe('draft');
-    // Nobody else sees what is not handed in.
+    // No one else sees what is not handed in.
     expect(await read(asAdmin, `/application-requests/${id}`)).toMatchObject(refused('not_found'));
     const first = requestOf(
       await ask(grace, `/developer/requests/${id}/submit`, { termsVersion: 0, message: 'Please soon.' }),
@@ -102,7 +102,7 @@ describe('a developer’s request', () => {
     server.clock.advanceSec(1);
     const again = requestOf(await ask(grace, `/developer/requests/${id}/submit`, { termsVersion: 0 }));
     expect(await ask(grace, `/developer/requests/${id}/key`)).toMatchObject(refused('request_state'));
-    // What was read before it was written anew is not approved unseen.
+    // What was read before it was written again is not approved unseen.
     expect(await approve(first)).toMatchObject(refused('request_state'));
     const { body } = await approve(again);
     expect(body).toMatchObject({ openIdClient: null, request: { state: 'approved', application: id, purpose } });
@@ -267,7 +267,7 @@ describe('another developer', () => {
     const application = await getApplication();
     const { id } = (await read(ada, '/developer')).body;
     const add = () => ask(asAdmin, `/applications/${application}/owners/add`, { developer: String(id) });
-    // Nobody knows them before they asked for something.
+    // No one knows them before they asked for something.
     expect(await add()).toMatchObject(refused('not_found'));
     await draft(ada);
     expect((await add()).status).toBe(200);
@@ -317,7 +317,7 @@ test('limits the requests of one developer, the messages of one request, and the
   for (let count = 0; count < 200 && code !== 'locked_out'; count += 1)
     code = (await ask(eve, `/developer/requests/${one!.id}/message`, { text: 'x' })).body.code;
   expect(code).toBe('locked_out');
-  // Nobody else is held up by it.
+  // No one else is held up by it.
   expect((await draft()).state).toBe('draft');
 });
 

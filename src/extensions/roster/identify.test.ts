@@ -35,7 +35,7 @@ describe('a face compared with a roster', () => {
     expect(answer.body).toEqual({ ok: true, ...found, falsePositiveRate: 7.5e-5 });
     const nobody = { outcome: 'nobody', position: null, alike: [], unusable: [] };
     expect((await identify(roster, drawPicture('eve', 1))).body).toMatchObject(nobody);
-    // Somebody else's photo beside one's own; a photo of a photo.
+    // Someone else's photo next to one's own; a photo of a photo.
     expect((await identify(roster, [drawPicture('ada', 8), drawPicture('ben', 8)])).body).toMatchObject(nobody);
     expect((await identify(roster, Buffer.from('face ada 8 0.01'))).body).toMatchObject(nobody);
   });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** Somebody opens the page of a step-up and shows their face. @returns the receipt */
+/** Someone opens the page of a step-up and shows their face. @returns the receipt */
 async function pass(url: string, person = 'ada'): Promise<string> {
   const opened = await openLink(server, url);
   const page = openPage(server, String(opened.body.session));
@@ -155,7 +155,7 @@ describe('a signature is invalid', () => {
     const header = decodeProtectedHeader({ protected: head }) as JsonObject;
     const changed = Buffer.from(JSON.stringify({ ...header, sigD: {} })).toString('base64url');
     await expect(held(contract, `${changed}..${mark}`)).rejects.toMatchObject(signature('signature'));
-    // Even signed by the very key, as by somebody inside: the approval is of the document, or it is none.
+    // Even signed by the very key, as by someone inside: the approval is of the document, or it is none.
     const { alg: _, kid: __, typ: ___, ...members } = header;
     const inside = async (more: JsonObject) =>
       server.deps.signer.signDetached('facestep-signature+jose', { ...members, ...more }, contract);

@@ -241,7 +241,7 @@ describe('a custom engine', () => {
   const builtIn = parameters.current;
   const own = { ...builtIn, id: 128, name: 'own-128-0', recogniser: 'a', leastClearness: 10 };
   const other = { ...builtIn, id: 200, name: 'own-200-0', recogniser: 'b', leastClearness: 10 };
-  /** With that engine current, and those beside it. */
+  /** With that engine current, and those next to it. */
   const verifierOf = (current: number | null, beside: readonly EngineParameters[] = [own, other]) =>
     verifierWith({
       engine: createSimulatedEngine(['a', 'b']),

@@ -15,7 +15,7 @@ import { listen } from '../listen.js';
 import { createBodyPools, RequestBudget } from '../request-budget.js';
 
 /*
- * Whoever takes photos in owns them: nobody that is handed them overwrites them, and they are zeros before the answer is there,
+ * Anyone who takes photos in owns them: no one that is handed them overwrites them, and they are zeros before the answer is there,
  * however it ends.
  */
 

@@ -5,7 +5,7 @@ import { testIssuer } from '../../../test/support/fakes/keys.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
 import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
 
-/* The client credentials grant before the whole HTTP surface: by a strict receiver, and by whoever does it wrong. */
+/* The client credentials grant before the whole HTTP surface: by a strict receiver, and by anyone who does it wrong. */
 
 let server: ApiServer;
 let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;

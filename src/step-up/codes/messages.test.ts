@@ -8,7 +8,7 @@ const address = 'https://face.example.test/face?lang=de#ticket.secret';
 const code = '123456';
 
 const by = (channel: 'email' | 'sms', language: (typeof supportedLanguages)[number]) =>
-  ({ channel, to: 'somebody', language, brand }) as const;
+  ({ channel, to: 'ada', language, brand }) as const;
 
 describe.each(supportedLanguages)('in the language %s', (language) => {
   test('a one-time code by e-mail has a text and an HTML version, each with the code once', () => {

@@ -67,7 +67,7 @@ describe('a challenge with light', () => {
 
   test('fails if the frames of the poses show another face than the other frames', async () => {
     const { page } = await openWith('light');
-    // The pictures that show the poses are somebody else's.
+    // The pictures that show the poses are someone else's.
     const { nonce, photos } = await page.takeFrames(
       (movement, index) => draw(index >= 2 && index % 2 === 0 ? 'eve' : 'ada')(movement),
       { light: 'across' },

@@ -400,7 +400,7 @@ describe('a user without an enrolment', () => {
     auth = { 'x-auth-token': (await server.issue()).token };
     await enrol();
     await state.write(consent, earlier, { when: 'any', expiresAt: null });
-    // Whoever has the password alone puts no face in the place of this one.
+    // Anyone who has the password alone puts no face in the place of this one.
     expect(await purpose()).toMatchObject({ purpose: 'verify' });
     await state.delete(consent);
     expect(await purpose()).toMatchObject({ purpose: 'verify' });

@@ -130,7 +130,7 @@ test('a token check costs one KMS call, a repeated check none, and a renewal one
   expect(callsOf('GenerateMac')).toBe(2);
   expect((await restarted.verify(request())).matched).toBe(true);
   expect(callsOf('GenerateMac')).toBe(2);
-  // Nobody is enrolled: the same one call, so that neither time nor cost tells.
+  // No one is enrolled: the same one call, so that neither time nor cost tells.
   expect((await restarted.verify({ ...request(), token: null })).matched).toBe(false);
   expect(callsOf('GenerateMac')).toBe(3);
 

@@ -19,7 +19,7 @@ const describeOnRedis = hasRedis ? describe : describe.skip;
 
 describeOnRedis('on one Redis server', () => {
   let server: RedisServer;
-  /** Speaks to the server beside ours. */
+  /** Speaks to the server next to ours. */
   let plain: Redis;
   const settings = () => ({ kind: 'redis', url: server.url });
   const { newFolder, openIn, openFor } = useStateFolders(settings);
@@ -74,7 +74,7 @@ describeOnRedis('on one Redis server', () => {
     const soon = epochMs(clock.now() + 30);
     for (let index = 0; index < 20; index += 1) {
       await state.write(`record:${index}`, 'x', { when: 'any', expiresAt: soon });
-      // At once: a counter that ended between the two would begin anew, with the later end.
+      // At once: a counter that ended between the two would begin again, with the later end.
       const amounts = [soon, addSec(clock.now(), 999)].map((expiresAt) => state.add(`counter:${index}`, 1, expiresAt));
       expect(await Promise.all(amounts)).toEqual([1, 2]);
     }

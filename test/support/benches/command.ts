@@ -15,7 +15,7 @@ export async function runInProcess(args: readonly string[], deps: Pick<CliDeps, 
     random: systemRandom,
     log: createTextLog(),
     env: {},
-    fetch: () => Promise.reject(new Error('calls nobody')),
+    fetch: () => Promise.reject(new Error('makes no calls')),
     print: (line) => printed.push(line),
     printError: (line) => told.push(line),
     endWith: (code) => {

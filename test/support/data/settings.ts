@@ -21,5 +21,5 @@ export const consoleDeps = {
   consoleFolder,
   docsFolder,
   homePages: new Map(),
-  fetch: () => Promise.reject(new TypeError('nobody is asked')),
+  fetch: () => Promise.reject(new TypeError('no calls are made')),
 };

@@ -7,7 +7,7 @@ const well = (title: string, needs: readonly string[] = []): Check => ({ title, 
 const broken = (title: string, needs: readonly string[] = []): Check => ({
   title,
   needs,
-  run: async () => fail('broken', 'mend it'),
+  run: async () => fail('broken', 'fix it'),
 });
 
 const examine = async (...checks: readonly Check[]): Promise<string[]> => {
