@@ -83,9 +83,9 @@ function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page
       ],
     };
   });
-  if (came !== null && came.section !== null) {
-    const part = document.querySelector(`[data-section="${came.section.name}"]`);
-    part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();
+  if (last !== null && last.section !== null) {
+    const part = document.querySelector(`[data-section="${last.section.name}"]`);
+    part?.querySelector<HTMLElement>(last.said === null ? '[data-first]' : '[role="status"]')?.focus();
   }
   return pressed;
 }
