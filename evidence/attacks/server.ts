@@ -52,6 +52,8 @@ const shownElsewhere: readonly RegExp[] = [
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
+  // Each has a former address, which removes the same thing.
+  /^DELETE /,
 ];
 
 /** Called last, in this order, because these calls end or delete what all other calls use. */

@@ -98,7 +98,8 @@ const settledGuard = z.object({ state: z.string() });
     const [checkout, installed] = await Promise.all([compileCommit(lastRelease), installRelease()]);
     former = versionIn(checkout);
     next = versionIn(installed.package);
-  });
+    // Two builds and an installation take long where other programs run at the same time.
+  }, 1_800_000);
   beforeAll(async () => {
     pictures = await loadPictures();
     redis = await startRedis();

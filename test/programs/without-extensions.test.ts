@@ -46,8 +46,11 @@ const folders = join(projectRoot, 'src/extensions');
 const names = readdirSync(folders, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-/** Each list, and the file of an extension that it imports. */
-const lists = ['index', 'events'];
+/** Each list, with the file of an extension that it imports. */
+const lists = [
+  { file: 'src/extensions/index.ts', from: './', imported: 'index' },
+  { file: 'src/app/audit-events.ts', from: '../extensions/', imported: 'events' },
+];
 
 /** Removes the folders and rows of extensions. The others get theirs back. */
 function removeExtensions(copy: string, removed: readonly string[]): void {
@@ -57,12 +60,11 @@ function removeExtensions(copy: string, removed: readonly string[]): void {
     if (removed.includes(name)) for (const place of places) rmSync(join(copy, place), { recursive: true, force: true });
     else for (const place of places) cpSync(join(projectRoot, place), join(copy, place), { recursive: true });
   }
-  for (const list of lists) {
-    const file = `src/extensions/${list}.ts`;
+  for (const { file, from, imported } of lists) {
     let rows = readFileSync(join(projectRoot, file), 'utf8');
-    for (const name of removed.filter((each) => existsSync(join(folders, each, `${list}.ts`)))) {
+    for (const name of removed.filter((each) => existsSync(join(folders, each, `${imported}.ts`)))) {
       const [line = '', row = ''] =
-        new RegExp(`^import \\{ (\\w+) \\} from '\\./${name}/${list}\\.js';\n`, 'm').exec(rows) ?? [];
+        new RegExp(`^import \\{ (\\w+) \\} from '${from}${name}/${imported}\\.js';\n`, 'm').exec(rows) ?? [];
       expect(line).not.toBe('');
       rows = rows.replace(line, '').replace(new RegExp(`^  ${row},\n`, 'm'), '');
     }

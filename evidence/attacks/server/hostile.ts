@@ -32,7 +32,10 @@ const operationGuard = z.object({
 
 const descriptionGuard = z.object({ paths: z.record(z.string(), z.record(z.string(), operationGuard)) });
 
-const fileGuard = z.object({ items: z.object({ contentMediaType: z.string() }), minItems: z.int() });
+const fileGuard = z.union([
+  z.object({ items: z.object({ contentMediaType: z.string() }), minItems: z.int() }),
+  z.object({ contentMediaType: z.string() }),
+]);
 
 const needsOf: Readonly<Record<string, Endpoint['needs']>> = {
   clientToken: 'client',
@@ -54,7 +57,7 @@ export function readDescription({ text }: Pick<Answer, 'text'>): readonly Endpoi
       for (const [name, field] of Object.entries(fields)) {
         const file = fileGuard.safeParse(field).data;
         if (file === undefined) continue;
-        photos[name] = file.minItems;
+        photos[name] = 'minItems' in file ? file.minItems : required.includes(name) ? 1 : 0;
         delete fields[name];
       }
       return {

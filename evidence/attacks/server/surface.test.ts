@@ -84,6 +84,14 @@ test('the attacks cover every route of the server', () => {
   expect(left).toEqual([]);
 });
 
+test('a field of one file and a field of several files are sent as photos', () => {
+  const photosOf = (name: string) => described.find((each) => each.name === name)?.photos;
+  expect([photosOf('POST /match'), photosOf('POST /consistency-check')]).toEqual([
+    { probe: 1, reference: 1 },
+    { photo: 2 },
+  ]);
+});
+
 describe('with simulators of all providers', () => {
   const folder = createFolder('siege');
   let providers: Providers;
