@@ -183,7 +183,7 @@ describe('eval exits with code 2 and a reason for invalid', () => {
     await refused(/--pairs takes/, '--data', folder, '--pairs', '0');
     await refused(/--unknown/, '--unknown');
     await refused(/FACESTEP_FACES/, '--json');
-    await refused(/There is no program nothing/, 'nothing');
+    await refused(/Unknown program nothing/, 'nothing');
     await refused(/cannot be made/, '--data', folder, '--out', join(projectRoot, 'package.json', 'out'));
   });
 });

@@ -61,9 +61,9 @@ const words = (text: string): string[] => text.trim().split(/\s+/).toSorted();
 
 /** What allows a pass, ends or resets something, changes who may, or sends to many people or changes what they get: a session does it only after a fresh face check. */
 const sensitive = words(`
-  /administrators /administrators/remove /generateToken /revokeToken
-  /applications/:id/keys /applications/:id/keys/revoke /applications/:id/change /applications/:id/remove
-  /applications/:id/owners/add /applications/:id/owners/remove /application-requests/:id/approve
+  /administrators /administrators/:name /administrators/remove /generateToken /revokeToken
+  /applications/:id/keys /applications/:id/keys/revoke /applications/:id /applications/:id/change /applications/:id/remove
+  /applications/:id/owners/:developer /applications/:id/owners/add /applications/:id/owners/remove /application-requests/:id/approve
   /connections/:id/mode /connections/:id/apply /keys/rotate /keys/retire
   /subjects/invite /subjects/revoke /subjects/unlock /subjects/erase
   /subjects/withdraw-data-consents /subjects/end-links

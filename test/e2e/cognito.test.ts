@@ -197,7 +197,7 @@ describe('the Lambda functions', () => {
     await deploy({ FACESTEP_MODE: '' });
     const result = await signIn(at(), ada, answerWith(pictures.person[1]));
     expect(result).toMatchObject({ ok: false, code: 'NotAuthorizedException' });
-    expect(simulator.lambda.logText()).toMatch(/"path":"FACESTEP_MODE","reason":"say \\"shadow\\"/);
+    expect(simulator.lambda.logText()).toMatch(/"path":"FACESTEP_MODE","reason":"expected \\"shadow\\"/);
   });
 
   test('log no receipt, token or secret', async () => {

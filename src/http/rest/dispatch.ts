@@ -64,7 +64,10 @@ export function mountEndpoints(
   deps: ServePorts,
   bodyPools: BodyPools,
 ): void {
-  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+  // Fixed paths come before those with parameters, which would match them, too.
+  const toRank = (path: string): string => path.replace(/:\w+/g, '\uffff');
+  const paths = new Set(endpoints.map(({ path }) => path));
+  for (const path of [...paths].toSorted((one, other) => (toRank(one) < toRank(other) ? -1 : 1))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
     for (const prefix of prefixes) {
       mountRoute(app, `${prefix}${path}`, (request) => {

@@ -48,7 +48,7 @@ export async function expectAtEveryEndpoint(
       if (auth.kind !== 'admin') continue;
       const path = documentedPath(endpoint).replace(/\{\w+\}/g, 'x');
       const init =
-        method === 'POST' ? { body: '{', headers: { 'content-type': 'application/json', ...headers } } : { headers };
+        method !== 'GET' ? { body: '{', headers: { 'content-type': 'application/json', ...headers } } : { headers };
       const code = String((await server.send(method, path, init)).body.code);
       const refused = /^(role_missing|face_not_verified|caller_untrusted)$/.test(code) ? code : null;
       expect([path, role, refused]).toEqual([path, role, expectedOf(hasRight({ role }, auth.right), auth.isSensitive)]);
