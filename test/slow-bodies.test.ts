@@ -136,7 +136,7 @@ test('when many sources fill a memory pool, slow senders are evicted first', asy
   await other.stop();
 });
 
-test('a steady body is accepted, however long the transfer takes', async () => {
+test('a steady body is accepted, regardless of the duration of the transfer', async () => {
   const bytes = 16 * 1024;
   const half = await send('/hooks/acme/known', { headers: { 'content-length': String(40 * bytes) } });
   for (let piece = 0; piece < 40; piece += 1) {

@@ -82,13 +82,13 @@ describe('the next step of a sign-in', () => {
     expect(nextStep(session, { sub: ada })).toBe('fail');
   });
 
-  test('is the same challenge for an unknown user, but never the issuance of tokens', () => {
+  test('is the same challenge for an unknown user, and tokens are never issued', () => {
     expect(nextStep([srp], { sub: null })).toBe('password');
     expect(nextStep([srp, password], { sub: null })).toBe('face');
     expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
   });
 
-  test('is the issuance of tokens only after the password, then the face, and no later failure', () => {
+  test('is the issuance of tokens only if the password, then the face, and no later failure were recorded', () => {
     const names = [
       'SRP_A',
       'PASSWORD_VERIFIER',

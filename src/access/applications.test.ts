@@ -142,7 +142,7 @@ describe('API keys of an application', () => {
   });
 });
 
-test(`refuses to register more than ${maxApplications} applications on one server`, async () => {
+test(`one server registers at most ${maxApplications} applications`, async () => {
   const crowded = await startApiServer({ verifier: createTestVerifier() });
   const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
   const by = { name: 'owner', role: 'owner' } as const;

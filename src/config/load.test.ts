@@ -66,7 +66,7 @@ describe('a connection without a valid mode', () => {
   });
 });
 
-describe('refuses', () => {
+describe('the loader of the configuration refuses', () => {
   const remote = (url: string) => ({ verifier: { kind: 'facenition', url, token: 't' } });
   const smtp = (change: object) => ({
     delivery: { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change },
@@ -162,7 +162,7 @@ describe('refuses', () => {
   });
 });
 
-describe('accepts', () => {
+describe('the loader of the configuration accepts', () => {
   test('environment variables, which override the file', async () => {
     const file = { port: 1, dataFolder: '/file', adminKey: 'from-file' };
     const config = await load(file, { PORT: '9090', FACESTEP_DATA: '/env', FACESTEP_ADMIN_KEY: 'from-env' });

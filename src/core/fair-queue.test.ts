@@ -62,7 +62,7 @@ test('a job occupies its size until it runs, and no job is dropped if that does 
   expect(queue.push('a3', anonymous('a'), 16)).toEqual([]);
 });
 
-test('started jobs run first within their class, but never before a known caller', () => {
+test('the next part of a started anonymous job runs before other anonymous jobs, but after jobs of known callers', () => {
   const queue = createFairQueue<string>(16);
   queue.push('a2', anonymous('a'), 8);
   for (let run = 0; run < 7; run += 1) queue.pushBegun('a1', anonymous('a'));

@@ -207,7 +207,7 @@ inBrowser('an e-mail preview has a sandbox policy, is served to the console’s 
   await leave();
 });
 
-inBrowser('an administrator previews and publishes a brand, and restores the former one', async () => {
+inBrowser('an administrator previews and publishes a brand, and restores the previous one', async () => {
   const { page, click, open, confirm, leave } = await visit();
   await open('Brand');
   const preview = page.frameLocator('iframe');

@@ -55,7 +55,7 @@ describe('a computer', () => {
     expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
   });
 
-  test('hands off to a phone at once if the policy requires one, whatever the user chose; a phone continues', () => {
+  test('hands off to a phone at once if the policy requires one, regardless of the user’s choice; a phone continues', () => {
     const phoneNeeded = { phoneNeeded: true } as const;
     expect(stepOf(phoneNeeded, { mayHandOff: true })).toBe('hand-off');
     expect(stepOf(phoneNeeded, { place: 'here' })).toBe('hand-off');

@@ -387,7 +387,7 @@ export function runAdapterContract(
         }
       });
 
-      test('finds no user for an unknown login, however malformed or close to an existing login', async () => {
+      test('finds no user for an unknown login, even if it is malformed or similar to an existing login', async () => {
         const { profile } = harness.adapter;
         const login = 'charles@example.com';
         const id = await harness.addUser(login);

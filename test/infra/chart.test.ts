@@ -68,7 +68,7 @@ withHelm.each([
   const container = pod.containers[0]!;
   const labels = set.spec.template.metadata.labels;
 
-  test('renders a configuration that the server accepts, with every named file mounted', async () => {
+  test('the chart renders a configuration that the server accepts, with every named file mounted', async () => {
     const config = await load(objects);
     expect(config.host).toBe('0.0.0.0');
     expect(config.stopDelaySec).toBeLessThan(pod.terminationGracePeriodSeconds - 20);
@@ -79,7 +79,7 @@ withHelm.each([
     expect(config.keys).toEqual({ kind: 'local', folder: '/run/facestep-keys' });
   });
 
-  test('renders selectors that match the server’s pods and not the test pod', () => {
+  test('the chart renders selectors that match the server’s pods and not the test pod', () => {
     const selectors = objects.flatMap((object): Record<string, string>[] => {
       if (object.kind === 'Service') return [object.spec.selector];
       if (object.kind === 'StatefulSet' || object.kind === 'PodDisruptionBudget')

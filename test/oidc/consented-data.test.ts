@@ -187,7 +187,7 @@ describe('a provider that cannot be read', () => {
   });
 });
 
-test('another browser can neither see nor answer the consent page', async () => {
+test('another browser cannot see or answer the consent page', async () => {
   const shown = await askAndShow(op, { scope: 'openid email' });
   const stranger = op.newBrowser();
   const seen = await stranger.follow(shown.interactionUrl);

@@ -89,7 +89,7 @@ describe('the consent page', () => {
     expect(offerIn(page.text).code).toMatch(/^\d{6}$/);
   });
 
-  test('issues nothing and says so if the user refuses', async () => {
+  test('issues no card if the user refuses, and shows the refusal', async () => {
     const page = await visits.answer(await visits.goToConsent(), 'refuse', []);
     expect(page.text).toContain('Nothing was issued.');
     expect(told()).toEqual([]);

@@ -40,7 +40,7 @@ const told = (url: string) => {
   return Object.fromEntries(hash === '' ? searchParams : new URLSearchParams(hash.slice(1)));
 };
 
-test('the unchanged request leads to the camera', async () => {
+test('a complete, valid authorization request is redirected to the page of the face check', async () => {
   expect((await send({})).url).toMatch(/\/face#/);
 });
 

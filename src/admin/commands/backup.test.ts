@@ -124,7 +124,7 @@ describe('a backup', () => {
     expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
   });
 
-  test('fails with a request to repeat if the audit trail rotated meanwhile, even with an equal number of segments', async () => {
+  test('fails with a request to repeat if the audit trail rotated during the backup, even with an equal number of segments', async () => {
     const { dataFolder, files } = server;
     const closed = (number: number): string => join(dataFolder, `audit-${String(number).padStart(12, '0')}.jsonl`);
     writeFileSync(closed(1), '');
@@ -210,7 +210,7 @@ describe('a restore', () => {
     expect(existsSync(server.files.state)).toBe(true);
   });
 
-  test('replaces data only if requested; it moves the present data aside and keeps the present keys', async () => {
+  test('replaces data only if requested, moves the current data aside and keeps the current keys', async () => {
     await server.state.write('a', 'before', forever);
     await server.revoke('t');
     mkdirSync(join(server.dataFolder, 'recognition'));

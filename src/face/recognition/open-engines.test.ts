@@ -42,7 +42,7 @@ describe.each([
     });
   });
 
-  test('is refused as a former engine, and its model is not loaded', async () => {
+  test('is refused as a previous engine, and its model is not loaded', async () => {
     const { folder, name } = await keepEngine(`former-${numbers}`, numbers, rotation);
     const { parameters, recognisers, refused } = await openEngines({ engine: null, folder }, deps);
     expect([...parameters.engines.keys()]).toEqual([1, 2, 3]);

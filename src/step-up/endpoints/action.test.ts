@@ -107,7 +107,7 @@ describe('before the action was shown', () => {
     expect((await page.post('/face/challenge', { action: digest })).status).toBe(201);
   });
 
-  test('a paired phone cannot start a challenge either, and sees the action only after pairing', async () => {
+  test('a paired phone cannot start a challenge, and shows the action only after pairing', async () => {
     const { page } = await begin();
     expect((await openOnPhone(server, page)).view.action).toBeNull();
     const phone = await lendCamera(server, page);

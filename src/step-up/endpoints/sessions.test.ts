@@ -452,7 +452,7 @@ describe('a user who checks again', () => {
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
   });
 
-  test('sees the same view as an unknown user if the caller is anonymous', async () => {
+  test('gets the same view as an unknown user if the caller is anonymous', async () => {
     await enrolOnPage();
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {

@@ -122,7 +122,7 @@ describe('audit lines', () => {
     expect(countActions('consent_given')).toBeLessThanOrEqual(5);
   });
 
-  test('record ten hand-offs of one step-up; further ones are refused', async () => {
+  test('record ten hand-offs of one step-up; later ones are refused', async () => {
     const page = await open(null);
     const answers = [];
     for (let at = 0; at < 12; at += 1) answers.push((await page.post('/face/hand-off')).status);
