@@ -136,7 +136,7 @@ describe('a receipt is refused', () => {
     await expect(verify(confused)).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test.each([undefined, 'JWT', 'application/facestep-receipt+jwt'])('with the type %s', async (typ) => {
+  test.each([undefined, 'JWT', 'application/facestep-receipt+jwt'])('with the JWT type %s', async (typ) => {
     await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
   });
 

@@ -107,7 +107,7 @@ test.each([
   ['a registry without an advisory endpoint', { status: 405, body: '' }],
   ['a registry that refuses the request', { status: 403, body: '{"error":"forbidden"}' }],
   ['a registry that answers with a page', { status: 200, body: '<html>' }],
-])('%s: the audit passes and prints that nothing was looked up', async (_, given) => {
+])('%s: the audit passes and prints that no advisories were looked up', async (_, given) => {
   answer = given;
   const { code, stdout } = await audit();
   expect(code).toBe(0);

@@ -187,7 +187,7 @@ describe('provisioning', () => {
     expect(settings.at(-1)).toMatchObject({ WriteAttributes: ['email'], ReadAttributes: ['name'] });
   });
 
-  test('does not guess the custom attributes of an app client without lists', async () => {
+  test('is blocked for an app client without attribute lists if the pool has other custom attributes', async () => {
     pool.schema.set('custom:role', {
       Name: 'custom:role',
       AttributeDataType: 'String',

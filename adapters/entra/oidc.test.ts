@@ -89,7 +89,7 @@ describe('the OIDC library receives', () => {
   const taken = async (changes: Record<string, string>) =>
     Object.fromEntries((await client.admit!(new URLSearchParams({ ...(await usual()), ...changes }))).params);
 
-  test('the request with protocol names, without the hint and unknown parameters', async () => {
+  test('the request with the parameter names of OIDC, without the hint and unknown parameters', async () => {
     const { id_token_hint: _, 'client-request-id': __, ...rest } = await usual();
     const unknown = {
       prompt: 'none',

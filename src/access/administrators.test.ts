@@ -68,7 +68,7 @@ describe('an administrator', () => {
     expect(removed?.detail).toEqual({ name: 'grace', by: 'owner' });
   });
 
-  test('is neither added nor removed if the audit trail cannot record the change', async () => {
+  test('is not added or removed if the audit trail cannot record the change', async () => {
     const grace = { name: 'grace', role: 'auditor' };
     const { append } = server.audit;
     const whileFull = async (path: string): Promise<unknown> => {

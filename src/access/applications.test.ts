@@ -117,7 +117,7 @@ describe('API keys of an application', () => {
     expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
   });
 
-  test('cannot be revoked through another application; neither can a client token without an application', async () => {
+  test('cannot be revoked through another application, and a client token without an application cannot be either', async () => {
     const mine = await register();
     const other = await register();
     const foreign = await issue(other);

@@ -115,7 +115,7 @@ describe('the loader of the configuration refuses', () => {
     ['a bare % in its password', 'redis://u:50%canary@10.0.0.5:6379', '%25'],
     ['a database that is not a number', 'redis://10.0.0.5:6379/canary', 'the number of a database'],
     ['another protocol', 'http://canary.example', 'expected redis://'],
-  ])('Redis with %s, and the error says what to write instead', async (_name, url, reason) => {
+  ])('Redis with %s, and the error names the correct form', async (_name, url, reason) => {
     const error: unknown = await load({ state: { kind: 'redis', url } }).catch((thrown: unknown) => thrown);
     expect(problemsOf(error)).toEqual([{ path: 'state.url', reason: expect.stringContaining(reason) }]);
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');

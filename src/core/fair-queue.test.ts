@@ -51,7 +51,7 @@ test('a full queue drops the newest job of the source with the most jobs in favo
   expect(takeAll(queue)).toEqual(['a1', 'b1', 'c1']);
 });
 
-test('a job occupies its size until it runs, and no job is dropped if that does not free enough space', () => {
+test('a job occupies its size until it runs, and no job is dropped if dropping does not free enough space', () => {
   const queue = createFairQueue<string>(16);
   expect(queue.push('a1', anonymous('a'), 8)).toEqual([]);
   expect(queue.push('a2', anonymous('a'), 8)).toEqual([]);

@@ -111,7 +111,7 @@ withHelm('with Helm', () => {
     expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
   });
 
-  test('one replica needs neither a shared state store nor shared keys', async () => {
+  test('one replica needs no shared state store and no shared keys', async () => {
     const objects = render(single);
     expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
     const { state, keys, dataFolder } = await load(objects);

@@ -136,7 +136,7 @@ describe('a consent to claims', () => {
     expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
   });
 
-  test('is not valid for another client, and neither is a posted answer to the consent page', async () => {
+  test('is not valid for another client, and a posted answer to the consent page is not either', async () => {
     await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);

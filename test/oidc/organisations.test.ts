@@ -199,7 +199,7 @@ describe('a role that is removed at the provider', () => {
     await expect(redeem(shown, url)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('between the page and the choice makes the page appear again without it', async () => {
+  test('between the page and the choice makes the page appear again without the role', async () => {
     join(...two);
     const shown = await ask();
     join('corp:beta:reader');

@@ -149,7 +149,7 @@ describe('a backup', () => {
   });
 });
 
-test('restores files with any name; `lost+found` is neither copied nor prevents a restore', async () => {
+test('restores files with any name; `lost+found` is not copied and does not prevent a restore', async () => {
   const names = ['notes of May ~1+.txt', 'Schlüssel.md', 'a/b c/é.txt'];
   mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
   for (const name of names) writeFileSync(join(server.dataFolder, name), name);
@@ -164,7 +164,7 @@ test('restores files with any name; `lost+found` is neither copied nor prevents 
 });
 
 describe('a manifest with a path outside the backup is refused:', () => {
-  test.each(['data/../x', '/data/x', 'data\\\\x'])('%s', async (path) => {
+  test.each(['data/../x', '/data/x', 'data\\\\x'])('the path %s', async (path) => {
     const to = await backUp();
     const file = join(to, 'backup.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('data/audit.jsonl', path));
@@ -176,7 +176,7 @@ describe('a manifest with a path outside the backup is refused:', () => {
 });
 
 describe('a restore', () => {
-  test('counts as a replaced store: its epoch is the time of the start, and the trail records it', async () => {
+  test('starts a new store epoch at the time of the start, which the audit trail records', async () => {
     const since = await server.state.storeEpoch();
     const to = await backUp();
     const restored = newPath();

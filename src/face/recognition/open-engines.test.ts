@@ -34,7 +34,7 @@ describe.each([
   ['measured before embeddings were rotated', 512, {}, 'import and measure its model again'],
   ['with 256 values and the rotation', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
 ])('a custom engine %s', (_name, numbers, rotation, reason) => {
-  test('is refused as the current engine: the configuration error gives the reason', async () => {
+  test('is refused as the current engine, and the configuration error states the reason', async () => {
     const { folder, name } = await keepEngine(`current-${numbers}`, numbers, rotation);
     await expect(openEngines({ engine: name, folder }, deps)).rejects.toMatchObject({
       code: 'config_invalid',

@@ -127,7 +127,7 @@ describe('an action can be approved only with a new face check on the page', () 
     expect(sent.body.code).toBe('challenge_needed');
   });
 
-  test('a one-time code is neither offered nor accepted', async () => {
+  test('a one-time code is not offered and not accepted', async () => {
     await server.stop();
     await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
     const { page, view } = await begin();

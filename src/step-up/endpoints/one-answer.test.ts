@@ -197,7 +197,7 @@ const expected = {
 
 const fail = async () => ({ succeeded: false, result: null });
 
-describe.each(['photos of a backend', 'the capture page'] as const)('through %s', (door) => {
+describe.each(['photos of a backend', 'the capture page'] as const)('a check through %s', (door) => {
   const { liveness, answer, work: expectedWork, retryAfter } = expected[door];
   beforeEach(() => startWith(liveness));
 

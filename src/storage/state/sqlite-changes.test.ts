@@ -34,7 +34,7 @@ function setUp() {
   return { changes, waiting, note, count };
 }
 
-test('a durable change is confirmed after the disk has it; a relaxed change at once', async () => {
+test('a durable change is confirmed after it is on the disk, a relaxed change at once', async () => {
   const { waiting, note, count } = setUp();
   const told: string[] = [];
   const all = [note('a', 'durable', told), note('b', 'relaxed', told)];
