@@ -83,7 +83,7 @@ describe('an action is refused', () => {
 });
 
 test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u3164', '🙂'])(
-  'text without a letter or digit is refused: %j',
+  'a text without a letter or digit is refused: %j',
   (text) => {
     const named = [{ title: text }, { payee: text }, { document: { ...payment.document, name: text } }];
     for (const changed of named) expect(isTaken(changed)).toBe(false);

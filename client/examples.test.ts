@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('the example of createFacestepClient ends in a receipt', async () => {
+test('the example of createFacestepClient returns a receipt', async () => {
   const { token: clientToken } = await server.issue();
   const photos = { enrolmentPhoto: drawPicture('ada', 1), photo: drawPicture('ada', 2) };
   const given = { createFacestepClient, clientToken, nonce, fetch: fetchHere, ...photos };

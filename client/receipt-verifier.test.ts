@@ -136,7 +136,7 @@ describe('a receipt is refused', () => {
     await expect(verify(confused)).rejects.toMatchObject(refusedAs('signature'));
   });
 
-  test.each([undefined, 'JWT', 'application/facestep-receipt+jwt'])('with the type %s', async (typ) => {
+  test.each([undefined, 'JWT', 'application/facestep-receipt+jwt'])('with the JWT type %s', async (typ) => {
     await expect(verify(await sign(claims, { typ }))).rejects.toMatchObject(refusedAs('malformed'));
   });
 
@@ -160,7 +160,7 @@ describe('a receipt is refused', () => {
     );
   });
 
-  test('for any other text, however long', async () => {
+  test('for any other text of any length', async () => {
     const texts = fc.oneof(fc.string(), fc.base64String(), fc.constantFrom('', '..', 'a.b.c', 'x'.repeat(1_000_000)));
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {

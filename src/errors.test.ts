@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { FaceError, faceErrorCodes, type RefusalKind, refusals, toCode } from './errors.js';
 
-test('the message of an error is the public text of its code, whatever its detail', () => {
+test('the message of an error is the public text of its code, regardless of its detail', () => {
   for (const code of faceErrorCodes) {
     expect(new FaceError(code, { canary: 'private' }).message).toBe(refusals[code].text);
   }
@@ -13,7 +13,7 @@ test('anything thrown that is not a FaceError is internal', () => {
   expect(toCode(new FaceError('face_none'))).toBe('face_none');
 });
 
-test('the status of a refusal fits its kind: what is the fault of this side is a 5xx, and nothing else is', () => {
+test('the status of a refusal fits its kind: 5xx for a fault of the service, and 4xx otherwise', () => {
   const fits = {
     caller: (status: number) => status === 401,
     request: (status: number) => status >= 400 && status < 500,

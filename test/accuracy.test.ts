@@ -104,7 +104,7 @@ describe('eval on a folder of photos', () => {
     expect(await readFile(join(out, 'as-used.md'), 'utf8')).toBe(asUsedToMarkdown(both));
   });
 
-  test('repeats the figures as tables in a second run without examining photos again', async () => {
+  test('a second run on the same folder examines no photo again and prints the level tables of accuracy.md', async () => {
     const second = await run('--data', data, '--judge', 'all');
     expect(second.code).toBe(0);
     expect(second.stdout).toContain('No photo was examined in this run; 6 known from an earlier run');

@@ -37,11 +37,11 @@ const offenders = (among: readonly string[], found: (file: string) => readonly (
 
 const runScript = (...args: string[]) => spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
 
-test('every source is in a room, and values are imported only from lower floors or the same room', () => {
+test('every source is in a folder of the architecture, and imports values only from that folder or lower ones', () => {
   expect(runScript('scripts/check-floors.mjs')).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('lint refuses a value import from a higher floor or another room in any syntax, and allows a type import', async () => {
+test('lint refuses a value import from a higher or parallel folder in any syntax, and allows a type import', async () => {
   const { findUpwardImports } = await import(join(projectRoot, 'scripts/rooms.mjs'));
   const refused = [
     ['src/core/a.ts', "import { listen } from '../http/listen.js';"],
@@ -79,7 +79,7 @@ test('each test file belongs to one tier', async () => {
   expect(compiled.filter((path) => tiersOf(path) !== 1)).toEqual([]);
 });
 
-test('the diagram of the rooms matches the imports', () => {
+test('the diagram of the folders matches the imports', () => {
   expect(runScript('scripts/draw-floors.mjs', '--check')).toMatchObject({ status: 0, stderr: '' });
 });
 
@@ -203,7 +203,7 @@ describe('dependencies', () => {
     expect(queue).not.toContain('adapters/cognito/profile.ts');
   });
 
-  test('a server’s static imports contain no library that only some configurations need', () => {
+  test('the static imports of a server are exactly these packages', () => {
     const queue = ['src/app/process.ts', 'src/app/open-engine.ts', 'src/app/server.ts'];
     const packages = new Set<string>();
     const loads = /^(?:import|export) (?!type)[^;]*?from '([^']+)';/gm;

@@ -67,7 +67,7 @@ describe.each([
   ['SECURITY.md', 'Lines that are not crossed'],
   ['SECURITY.md', 'What is kept, and where'],
   ['docs/known-limits.md', 'What this does not do'],
-])('%s, %s', (page, heading) => {
+])('the lines of %s, section “%s”', (page, heading) => {
   /** Introduces the lines and states nothing itself. */
   const introduction = 'Each line has tests that would catch its breach';
   /** Rows of tables by their first cell, items of lists, and paragraphs: each is a line. */

@@ -136,7 +136,7 @@ describe('poses', () => {
     // Of two directions the one that goes further past its bound counts.
     [-23, 12, 'left'],
     [-17, 12, 'up'],
-  ])('yaw %d and pitch %d give the pose %s', (yawDeg, pitchDeg, pose) => {
+  ])('yaw %d and pitch %d result in the pose %s', (yawDeg, pitchDeg, pose) => {
     expect(at(yawDeg, pitchDeg)).toBe(pose);
   });
 

@@ -71,7 +71,7 @@ describe('a sender that is too slow gets an error, and the connection is closed'
     ['the beginning of JSON, then nothing', json, '{"photo":"'],
     ['the beginning of a form, then nothing', form, file],
     ['the beginning of a chunked body, then nothing', { 'transfer-encoding': 'chunked' }, '5\r\nabcde\r\n'],
-  ])('%s', async (_, headers, body) => {
+  ])('if it sends %s', async (_, headers, body) => {
     for (const path of ['/generate', '/face/open']) {
       const half = await send(path, { headers, body });
       expect(await half.answer).toMatch(refused);
@@ -84,7 +84,7 @@ describe('a sender that is too slow gets an error, and the connection is closed'
     ['JSON', json, '{"photo":"', 'A'],
     ['a form', form, file, 'A'],
     ['a chunked body', { 'transfer-encoding': 'chunked' }, '', '1\r\nA\r\n'],
-  ])('%s, byte by byte', async (_, headers, body, more) => {
+  ])('if it sends %s byte by byte', async (_, headers, body, more) => {
     const half = await send('/generate', { headers, body });
     trickle(half, more);
     expect(await half.answer).toMatch(refused);
@@ -136,7 +136,7 @@ test('when many sources fill a memory pool, slow senders are evicted first', asy
   await other.stop();
 });
 
-test('a steady body is accepted, however long the transfer takes', async () => {
+test('a steady body is accepted, regardless of the duration of the transfer', async () => {
   const bytes = 16 * 1024;
   const half = await send('/hooks/acme/known', { headers: { 'content-length': String(40 * bytes) } });
   for (let piece = 0; piece < 40; piece += 1) {

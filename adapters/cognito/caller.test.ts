@@ -132,7 +132,7 @@ describe('the caller of a trigger', () => {
     { userPoolId: '' },
     { callerContext: { clientId: 'client' } },
     { callerContext: { clientId: 'client-one,client-two' } },
-  ])('with %j is refused', (change) => {
+  ])('with %j in place of the configured value is refused', (change) => {
     expect(() => verifyCaller({ ...good, ...change }, settings)).toThrow(expect.objectContaining(untrusted));
   });
 });

@@ -82,13 +82,13 @@ describe('the next step of a sign-in', () => {
     expect(nextStep(session, { sub: ada })).toBe('fail');
   });
 
-  test('is the same challenge for an unknown user, but never the issuance of tokens', () => {
+  test('is the same challenge for an unknown user, and tokens are never issued', () => {
     expect(nextStep([srp], { sub: null })).toBe('password');
     expect(nextStep([srp, password], { sub: null })).toBe('face');
     expect(nextStep([srp, password, right], { sub: null })).toBe('fail');
   });
 
-  test('is the issuance of tokens only after the password, then the face, and no later failure', () => {
+  test('is the issuance of tokens only if the password, then the face, and no later failure were recorded', () => {
     const names = [
       'SRP_A',
       'PASSWORD_VERIFIER',
@@ -366,7 +366,7 @@ describe('the face claim', () => {
     }
   });
 
-  test('is absent from refreshed tokens, managed login, and every event without a receipt for it', async () => {
+  test('is absent from refreshed tokens, from managed login, and from events without a receipt', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const elsewhere = await bench.issue(ada, nonce, { audience: `${testIssuer}/hooks/${connectionId}` });
     const events = [
@@ -387,7 +387,7 @@ describe('the face claim', () => {
       });
   });
 
-  test('is issued again for a repeated receipt with the time of its check, and not after two minutes', async () => {
+  test('is issued again for a repeated receipt with the time of the check, but not after two minutes', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const checkedAt = String(bench.clock.now() / 1000);
     bench.clock.advanceSec(60);

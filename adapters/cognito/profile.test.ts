@@ -95,7 +95,7 @@ describe('the token attribute', () => {
   });
 });
 
-test('ends the sessions of the requested user only, also if another user’s name equals the sub', async () => {
+test('ending the sessions of a user affects only that user, also if the name of another user equals the sub', async () => {
   const impostor = addUser(pool, ada);
   for (const username of ['ada', impostor.username]) {
     pool.accessTokens.set(`access-${username}`, username);
@@ -150,7 +150,7 @@ describe('a faulty reply of Cognito', () => {
 });
 
 describe('a login', () => {
-  test('is matched with the user name, and with a sub only if it is the name of a user', async () => {
+  test('is matched with the user name, also in other case; a sub is a login only if a user has it as the user name', async () => {
     const { profile } = observe();
     expect((await profile.findAccount('ada'))?.subject).toBe(ada);
     expect(await profile.findAccount(ada)).toBeNull();

@@ -105,7 +105,7 @@ const verdictOf = async (title: RegExp, changes: ConnectionChanges = {}, offsetM
 };
 
 describe('provisioning', () => {
-  test('sets up what is missing, changes nothing else, and a second run has nothing to do', async () => {
+  test('creates only what is missing, and a second run changes nothing', async () => {
     clientId = await administrator.createAppClient({
       ClientName: 'Shop',
       ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
@@ -177,7 +177,7 @@ describe('provisioning', () => {
     expect(await verdictOf(/^The attribute/)).toBe('fail');
   });
 
-  test('removes the attribute from the lists of every app client, also on further pages', async () => {
+  test('removes the attribute from the lists of every app client, also on later pages', async () => {
     await addFaceAttribute(pool, administrator);
     const lists = { WriteAttributes: ['email', 'custom:face_token'], ReadAttributes: ['custom:face_token', 'name'] };
     for (let each = 0; each < 61; each++) await administrator.createAppClient({ ClientName: `c${each}`, ...lists });
@@ -187,7 +187,7 @@ describe('provisioning', () => {
     expect(settings.at(-1)).toMatchObject({ WriteAttributes: ['email'], ReadAttributes: ['name'] });
   });
 
-  test('does not guess the custom attributes of an app client without lists', async () => {
+  test('is blocked for an app client without attribute lists if the pool has other custom attributes', async () => {
     pool.schema.set('custom:role', {
       Name: 'custom:role',
       AttributeDataType: 'String',

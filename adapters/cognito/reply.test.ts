@@ -30,7 +30,7 @@ test.each<[string, unknown]>([
   expect(keepGroups(event, refusal)).toEqual(refusal);
 });
 
-test('leaves a reply that changes no tokens unchanged', () => {
+test('a reply that changes no tokens is returned unchanged', () => {
   const answer = refuseVerify('internal');
   expect(keepGroups(readEvent('pre-token-v1-documented'), answer)).toEqual(answer);
 });

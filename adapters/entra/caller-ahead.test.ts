@@ -60,7 +60,7 @@ describe('signing keys fetched in advance', () => {
     return { fetchAhead, call };
   }
 
-  test('are refreshed after half an hour; calls use the cached keys meanwhile', async () => {
+  test('are refreshed after half an hour, and calls use the cached keys during the refresh', async () => {
     const { fetch, hold, letGo, asked, answered } = createHeldFetch();
     const { call } = connect(fetch);
     await call();
@@ -85,7 +85,7 @@ describe('signing keys fetched in advance', () => {
   });
 });
 
-test('the first sign-in after a start receives the claim although the keys took longer than a call waits', async () => {
+test('the first sign-in gets the claim with the keys fetched at the start, even if later fetches hang', async () => {
   const { fetch, hold, letGo, answered } = createHeldFetch();
   hold();
   const started = bench.connect({ fetch });

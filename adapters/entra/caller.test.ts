@@ -105,7 +105,7 @@ describe('a caller’s tenant', () => {
       await expect(verify(bearer(await bench.createBearer({ iss }, external)))).rejects.toMatchObject(refused);
   });
 
-  test('outside the list is refused, and nothing is fetched for it', async () => {
+  test('outside the list is refused, and no metadata or keys are fetched', async () => {
     const { verify, urls } = connect();
     await expect(verify(bearer(await bench.createBearer({}, partner)))).rejects.toMatchObject(refused);
     expect(urls).toEqual([]);

@@ -60,17 +60,17 @@ const codeOf = (hint: string, given = verify) =>
       `${error.code} ${error.detail.hint ?? error.detail.reason}`,
   );
 
-test('identifies the user who passed the first factor, also after the hint has expired', async () => {
+test('a hint identifies the user who passed the first factor, also after the expiry of the hint', async () => {
   const { proof, ...user } = await verify(await issue());
   expect(user).toEqual({ sub: 'pairwise', tid: entra.tenant.id, oid });
   expect(proof.expiresAt).toBe(nowSec() * 1000 + 1_200_000);
 });
 
-test('accepts the client id (documented) or the application id (observed) as audience', async () => {
+test('a hint with the client id (documented) or the application id (observed) as audience is accepted', async () => {
   expect(await codeOf(await issue({ aud: appId }))).toBe('good');
 });
 
-describe('refuses a hint with', () => {
+describe('an ID token hint with', () => {
   test.each([
     ['another audience', { aud: randomUUID() }, 'audience'],
     ['several audiences', { aud: [clientId, 'other'] }, 'claims'],
@@ -79,7 +79,7 @@ describe('refuses a hint with', () => {
     ['an invalid object id', { oid: 'ada' }, 'claims'],
     ['a tenant outside the list', { tid: randomUUID() }, 'tenant'],
     ['no time of issue', { iat: undefined }, 'claims'],
-  ])('%s', async (_, claims, reason) => {
+  ])('%s is refused', async (_, claims, reason) => {
     expect(await codeOf(await issue(claims))).toBe(`caller_untrusted ${reason}`);
   });
 
@@ -88,17 +88,17 @@ describe('refuses a hint with', () => {
     [-600, 'good'],
     [600, 'good'],
     [601, 'caller_untrusted out_of_time'],
-  ])('an old or a future time of issue: %i s', async (offset, expected) => {
+  ])('a time of issue %i seconds from now has the result: %s', async (offset, expected) => {
     expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
   });
 
-  test('a time of issue before the store lost its data', async () => {
+  test('a time of issue before the store lost its data is refused', async () => {
     verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
     expect(await codeOf(await issue({ iat: nowSec() - 1, nbf: nowSec() }))).toBe('caller_untrusted forgotten');
     expect(await codeOf(await issue())).toBe('good');
   });
 
-  test('another tenant, or a key of another tenant', async () => {
+  test('another tenant, or a key of another tenant, is refused', async () => {
     const other = await entra.addTenant();
     expect(await codeOf(await issue({}, other))).toBe('caller_untrusted tenant');
     const forged = await issue({ iss: entra.tenant.issuer, tid: entra.tenant.id }, other);
@@ -106,7 +106,7 @@ describe('refuses a hint with', () => {
     expect(await codeOf(await issue({}, other), connect({ tenantIds: [other.id] }))).toBe('good');
   });
 
-  test('an unpublished key', async () => {
+  test('an unpublished key is refused', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [, payload = ''] = (await issue()).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -118,7 +118,7 @@ describe('refuses a hint with', () => {
     expect(await codeOf(await sign({}))).toBe('caller_untrusted malformed');
   });
 
-  test('no signature, or the public key as an HMAC secret', async () => {
+  test('no signature, or with the public key as an HMAC secret, is refused', async () => {
     const [, payload = ''] = (await issue()).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
     expect(await codeOf(new UnsecuredJWT(claims).encode())).toBe('caller_untrusted malformed');
@@ -130,7 +130,7 @@ describe('refuses a hint with', () => {
     expect(await codeOf(hs256)).toBe('caller_untrusted malformed');
   });
 
-  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('malformed text', async (text) => {
+  test.each(['', 'x', '..', 'a.b.c', 'a'.repeat(20_000)])('malformed text is refused', async (text) => {
     expect(await codeOf(text)).toBe('caller_untrusted malformed');
   });
 });
@@ -208,7 +208,7 @@ describe('signing keys of a hint', () => {
   });
 });
 
-test('an error contains nothing of the hint', async () => {
+test('an error about a hint contains no text of the hint', async () => {
   const canary = 'canary-of-the-hint';
   for (const claims of [{ aud: canary }, { oid: canary }, { iss: canary }, { iat: 0, name: canary }]) {
     const hint = await issue(claims);

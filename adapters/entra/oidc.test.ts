@@ -89,7 +89,7 @@ describe('the OIDC library receives', () => {
   const taken = async (changes: Record<string, string>) =>
     Object.fromEntries((await client.admit!(new URLSearchParams({ ...(await usual()), ...changes }))).params);
 
-  test('the request with protocol names, without the hint and unknown parameters', async () => {
+  test('the request with the parameter names of OIDC, without the hint and unknown parameters', async () => {
     const { id_token_hint: _, 'client-request-id': __, ...rest } = await usual();
     const unknown = {
       prompt: 'none',
@@ -154,7 +154,7 @@ describe('the requested authentication', () => {
     [{ acr: ['knowledgeorpossession'] }, 'unmet_authentication_requirements'],
     [{ acr: ['Inherence'] }, 'unmet_authentication_requirements'],
     [{ acr: ['possessionorinherence'], amr: ['fido', 'otp'] }, 'unmet_authentication_requirements'],
-  ])('%j results in %s', async (values, expected) => {
+  ])('the claims request %j has the result: %s', async (values, expected) => {
     expect(await errorOf(askWith({ claims: toClaims(values) }))).toBe(expected);
   });
 
@@ -162,11 +162,14 @@ describe('the requested authentication', () => {
     ['{"id_token":{"acr":{"value":"possession"}}}', 'unmet_authentication_requirements'],
     ['{"id_token":{"amr":{"values":["otp"]}}}', 'unmet_authentication_requirements'],
     ['nonsense', 'invalid_request'],
-  ])('%s results in %s', async (claims, expected) => {
+  ])('a claims request of %s is refused with %s', async (claims, expected) => {
     expect(await errorOf(askWith({ claims }))).toBe(expected);
   });
 
-  test.each(['query', 'fragment', 'form_post.jwt', ''])('with the response mode %s is refused', async (mode) => {
-    expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
-  });
+  test.each(['query', 'fragment', 'form_post.jwt', ''])(
+    'a request with the response mode %s is refused',
+    async (mode) => {
+      expect(await errorOf(askWith({ response_mode: mode }))).toBe('invalid_request');
+    },
+  );
 });

@@ -46,7 +46,7 @@ function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fet
 const read = async (profile: Profile, subject = user.id) =>
   (await profile.readToken(subject))?.use((text) => text) ?? null;
 
-test('a write succeeds only if Graph confirms it: an HTML page in its place is an error', async () => {
+test('a write succeeds only if Graph confirms it; a reply with an HTML page is an error', async () => {
   const profile = connect({}, async (url, init) =>
     init.method === 'PATCH' ? new Response('<html><body>Back soon</body></html>') : entra.fetch(url, init),
   );

@@ -45,7 +45,7 @@ const ready = Array(5).fill('ready');
 const methodsOf = () => [...entra.tenant.methods.values()];
 
 describe('an empty tenant', () => {
-  test('is planned without changes, then set up, and a second run has nothing to do', async () => {
+  test('is planned without changes, then set up, and a second run changes nothing', async () => {
     const given = connect();
     expect(await statesOf(mfaOf(given))).toEqual(['different', 'missing', 'missing', 'missing', 'missing']);
     expect(methodsOf()).toEqual([]);

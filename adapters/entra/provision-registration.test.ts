@@ -39,7 +39,7 @@ function connect(granted: readonly string[]): Provisioning {
   return provisionEntra(connection, { clock, fetch: entra.fetch }, async (ms) => void waits.push(ms));
 }
 
-test('lists all enabled users over several pages, or only the members of a group', async () => {
+test('the users to register are all enabled users on all pages, or only the members of a group', async () => {
   const users = ['ada', 'grace', 'alan', 'joan', 'mary'].map((name) => entra.addUser({ mail: `${name}@example.com` }));
   users[4]!.accountEnabled = false;
   const { registration } = provisioning;
@@ -54,7 +54,7 @@ test('lists all enabled users over several pages, or only the members of a group
   await expect(registration!.findRegistrants('everybody')).rejects.toMatchObject({ code: 'provider_refused' });
 });
 
-test('registers a user for the method and then reports the user as registered', async () => {
+test('registering a user adds the method, and the user is then reported as registered', async () => {
   entra.addUser({ mail: 'ada@example.com' });
   const { registration } = provisioning;
   const [ada] = await registration!.findRegistrants(null);

@@ -74,7 +74,7 @@ describe('a deactivated, suspended or deleted user', () => {
     expect(attributeOf(ada)).toBeUndefined();
   });
 
-  test('is not confused with another user or with a user whose event failed or is of another type', async () => {
+  test('is not mixed up with another user, another event or a failed event', async () => {
     const isDenied = await enrol(grace);
     const others = [
       batch({ ...event, uuid: 'e1', outcome: { result: 'FAILURE' }, target: [{ type: 'User', id: grace }] }),

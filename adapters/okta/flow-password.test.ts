@@ -23,7 +23,7 @@ const type = (password: string, { username = login, by = bench.adapter } = {}) =
 const passFace = (username = login) => bench.passStepUp(subjectOfIdentifier(username));
 
 describe('an imported password', () => {
-  test('is accepted only if both the face and the former directory confirm it', async () => {
+  test('is accepted only if both the face and the previous directory confirm it', async () => {
     expect(isKept(await type(rightPassword))).toBe(false);
     expect(bench.passwordsAsked).toEqual([]);
     await passFace();
@@ -35,7 +35,7 @@ describe('an imported password', () => {
     expect(isKept(await type(rightPassword))).toBe(true);
   });
 
-  test('is not sent to the former directory if the user name differs from the checked user', async () => {
+  test('is not sent to the previous directory if the user name differs from the checked user', async () => {
     await passFace();
     expect(isKept(await type(rightPassword, { username: 'grace@example.com' }))).toBe(false);
     await bench.passStepUp(login);
@@ -49,20 +49,20 @@ describe('an imported password', () => {
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('is refused if no former directory is configured', async () => {
+  test('is refused if no previous directory is configured', async () => {
     const by = bench.connect({ okta: { passwordImport: undefined } });
     await passFace();
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
 
-  test('in shadow mode is accepted if the former directory confirms it', async () => {
+  test('in shadow mode is accepted if the previous directory confirms it', async () => {
     const by = bench.connect({ policy: { mode: 'shadow' } });
     expect(isKept(await type('wrong', { by }))).toBe(false);
     expect(isKept(await type(rightPassword, { by }))).toBe(true);
   });
 });
 
-describe('the former directory', () => {
+describe('the previous directory', () => {
   const answers: [string, Fetch][] = [
     ['that is down', () => Promise.reject(new TypeError('fetch failed'))],
     ['that replies with status 500', async () => Response.json({ verified: true }, { status: 500 })],
@@ -105,7 +105,7 @@ test('a password appears in no log, no reply and no printable value', async () =
   );
 });
 
-test('no user name and password are accepted without a face check', async () => {
+test('without a face check, no user name and password are accepted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.string(), async (username, password) => {
       const reply = await type(fc.sample(fc.constantFrom(password, rightPassword), 1)[0]!, { username });

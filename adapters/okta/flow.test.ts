@@ -185,7 +185,7 @@ describe('a SAML assertion', () => {
     },
   });
 
-  test('receives the attribute statement after a step-up and nothing otherwise, even if the policy denies', async () => {
+  test('receives the attribute statement only after a step-up, even if the policy denies', async () => {
     expect(await ask('saml', toSaml({ role: {} }))).toEqual({ status: 200, body: { commands: [] } });
     await bench.passStepUp(grace);
     expect(await ask('saml', toSaml({ role: {} }))).toEqual(patched('add', 'verified'));

@@ -18,7 +18,7 @@ afterEach(() => bench.close());
 
 const attributesOf = (user: string) => bench.okta.org.users.get(user)!.profile;
 
-test('ends the sessions and refresh tokens of the requested user only', async () => {
+test('ending the sessions of a user ends the sessions and refresh tokens of that user only', async () => {
   const grace = await bench.okta.createUser({
     login: 'grace@example.com',
     password: 'correct horse',

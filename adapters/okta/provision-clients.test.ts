@@ -72,7 +72,7 @@ describe('the factor-only OIDC client', () => {
     expect(await runCheck('okta_factor: identity provider')).toMatchObject({ verdict: 'pass' });
   });
 
-  test('keeps other settings of the administrator when its own settings are corrected', async () => {
+  test('keeps other settings of the administrator when the settings of facestep are corrected', async () => {
     const step = stepOf('Identity provider: okta_factor');
     await step.apply();
     const { id, definition, ...rest } = idpOf('OIDC');

@@ -137,7 +137,7 @@ describe('existing settings of an org', () => {
     expect([...bench.okta.org.hooks.values()].filter(({ type }) => type === tokenHook().type)).toHaveLength(1);
   });
 
-  test('a hook with a former address of this server is redirected and keeps its other headers and version', async () => {
+  test('a hook with a previous address of this server is redirected and keeps its other headers and version', async () => {
     await stepOf(bench.provision({ publicUrl: 'https://former.example.com' }), 'Inline hook: token').apply();
     const { id } = tokenHook();
     // The console makes hooks of the newest version of their type.

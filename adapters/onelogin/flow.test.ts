@@ -114,7 +114,10 @@ describe('malformed calls with a valid signature', () => {
     }
   });
 
-  test.each([0, '01', '1e3', '٣', [1]])('about the user %p are not allowed', async (user) => {
-    expect(isAllowed(await preAuthenticate(user))).toBe(false);
-  });
+  test.each([0, '01', '1e3', '٣', [1]])(
+    'a signed call whose user id is %p, which is not a positive integer, does not allow the sign-in',
+    async (user) => {
+      expect(isAllowed(await preAuthenticate(user))).toBe(false);
+    },
+  );
 });

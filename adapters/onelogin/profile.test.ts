@@ -30,7 +30,7 @@ const token = () => Response.json({ access_token: 'x', expires_in: 36_000 });
 const answering = (answer: () => Promise<Response> | Response) => (url: string) =>
   url.endsWith('/token') ? token() : answer();
 
-test('ends the session of the requested user only', async () => {
+test('ending the session of a user affects the requested user only', async () => {
   const grace = bench.onelogin.addUser({ username: 'grace@example.com', password: 'correct horse' });
   const { profile, requests } = observe();
   await profile.endSessions?.(ada);

@@ -105,7 +105,7 @@ describe('a hook of this connection', () => {
     expect(hookOf().settings.disabled).toBe(false);
   });
 
-  test('keeps the function composed with it, and the settings of that function', async () => {
+  test('keeps the previous function that is composed with the hook, and the settings of that function', async () => {
     const source = renderSmartHook({
       type: 'pre-authentication',
       settings: bench.configure(),

@@ -235,14 +235,14 @@ describe('the Smart Hook composed with the previous function', () => {
     return { success: true, user: { policy_id: context.user.policy_id } };
   };`;
 
-  test('returns a denial of that function and consumes no step-up', async () => {
+  test('returns a denial of the previous function and consumes no step-up', async () => {
     const url = await startServer();
     await bench.passStepUp(userId);
     expect(await run(url, { compose: deny })).toEqual(denied);
     expect(await run(url)).toEqual(normal);
   });
 
-  test('returns the policy that function chose only after a step-up', async () => {
+  test('returns the policy of the previous function only after a step-up', async () => {
     const url = await startServer();
     expect(await run(url, { compose: choose(4711) })).toEqual(steered(bench.facePolicyId));
     await bench.passStepUp(userId);
@@ -259,7 +259,7 @@ describe('the Smart Hook composed with the previous function', () => {
       'leaves too little time for the call to the server',
       'exports.handler = () => new Promise((resolve) => setTimeout(() => resolve({ success: true, user: {} }), 700));',
     ],
-  ])('does not return the normal policy if that function %s', async (_, compose) => {
+  ])('does not return the normal policy if the previous function %s', async (_, compose) => {
     const url = await startServer();
     await bench.passStepUp(userId);
     const onelogin = { whenDown: 'allow', timeoutSec: 1 };
@@ -268,7 +268,7 @@ describe('the Smart Hook composed with the previous function', () => {
     expect(await run(url, { type: 'user-migration', compose, onelogin })).toEqual(nobody);
   });
 
-  test('migrates a user only after a step-up, and passes the whole context with the password to that function', async () => {
+  test('migrates a user only after a step-up, and passes the whole context with the password to the previous function', async () => {
     const url = await startServer();
     const compose = `exports.handler = async ({ user_identifier, password }) =>
       password === 'top-secret-password' ? { success: true, user: { username: user_identifier } } : { success: false, user: {} };`;

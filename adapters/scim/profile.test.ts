@@ -151,7 +151,7 @@ describe('a user', () => {
       [{ type: 'work', value: 'work@example.com' }, 'ada@example.com'],
       'ada@example.com',
     ],
-  ])('has the e-mail address of %s', async (_what, emails, email) => {
+  ])('the e-mail address of a user is read from %s', async (_what, emails, email) => {
     const user = { id: ada, userName: 'ada', emails };
     const { profile } = observe(({ url }) =>
       Response.json(url.pathname.endsWith('/Users') ? { totalResults: 1, Resources: [user] } : user),
@@ -174,7 +174,7 @@ describe('a login', () => {
     expect(await profile.findAccount('ada@example.com')).toBeNull();
   });
 
-  test('is encoded as a value in the filter, whatever it contains', async () => {
+  test('is encoded as a value in the filter, regardless of its characters', async () => {
     const login = 'a"or\\userName';
     const id = bench.server.addUser(login);
     const { sent, profile } = observe();

@@ -54,7 +54,7 @@ describe('a reply of the SCIM server', () => {
     [{ id: '1', 'urn:example:User': null }, ''],
     // Neither URNs nor names of attributes have a case (RFC 7644, section 3.10).
     [{ id: '1', 'urn:Example:user': { Token: 'x' } }, 'x'],
-  ])('%j has the attribute value %j', (body, value) => {
+  ])('%j is read with the attribute value %j', (body, value) => {
     expect(parseExtension(body, attribute)).toEqual({ id: '1', value });
   });
 

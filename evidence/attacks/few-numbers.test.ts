@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { guessFewNumbers } from './few-numbers.js';
 
-test('with 64 values, a guessed part of the code opens tokens; such models are refused', () => {
+test('with 64 values, a guessed part of the code opens tokens, and models with 64 values are refused', () => {
   expect(guessFewNumbers(64, 20)).toBeLessThan(16);
 });
 

@@ -41,7 +41,7 @@ const entriesOf = async (cacheFolder: string): Promise<string[]> => {
   return (await readdir(own)).map((name) => join(own, name));
 };
 
-test('faces get embeddings of length 1, photos without a face an error code, in the order of the photos', () => {
+test('a photo with a face results in an embedding of length 1, and any other photo in an error code, in order', () => {
   expect(first.people.map(({ person, files }) => [person, files])).toEqual([
     ['a', ['1.jpg', '2.jpg']],
     ['b', ['stranger.jpg']],

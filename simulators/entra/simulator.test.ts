@@ -52,7 +52,7 @@ const toReply = (actions: unknown) => ({
 const claimsReply = (claims: unknown) =>
   toReply([{ '@odata.type': 'microsoft.graph.tokenIssuanceStart.provideClaimsForToken', claims }]);
 
-test('issues a token with the mapped claims, and authenticates itself to the hook', async () => {
+test('the simulator issues a token with the mapped claims, and authenticates itself to the hook', async () => {
   await answerWith(claimsReply({ faceVerified: 'true', faceMethods: ['face', 'liveness'], unmapped: 'x' }));
   const signedIn = await signIn();
   if (!signedIn.ok) throw new Error(signedIn.error);
@@ -77,13 +77,13 @@ test('issues a token with the mapped claims, and authenticates itself to the hoo
   });
 });
 
-test('issues no token without acceptMappedClaims', async () => {
+test('the simulator issues no token without acceptMappedClaims', async () => {
   await answerWith(claimsReply({ faceVerified: 'true' }));
   findApplication(entra.tenant, appId)!.api.acceptMappedClaims = false;
   expect(await signIn()).toEqual({ ok: false, error: 'AADSTS50146', code: null });
 });
 
-test('waits for the configured timeout and retries once', async () => {
+test('the simulator waits for the configured timeout and retries once', async () => {
   await answerWith(() => {});
   const [[id, extension] = []] = [...entra.tenant.customExtensions];
   const clientConfiguration = { timeoutInMilliseconds: 200, maximumRetries: 1 };
@@ -100,7 +100,7 @@ test.each<[string, RequestListener | object, number, number]>([
   ['invalid JSON', (_, response) => response.end('{'), 1003003, 1],
   ['status 403', (_, response) => response.writeHead(403).end(), 1003002, 2],
 ])(
-  'issues no token if the hook answers with %s, and retries only after an HTTP error',
+  'the simulator issues no token if the hook answers with %s, and retries only after an HTTP error',
   async (_, reply, code, attempts) => {
     await answerWith(reply);
     expect(await signIn()).toEqual({ ok: false, error: 'AADSTS1100001', code });

@@ -33,7 +33,7 @@ async function add(name: string, role: Role, more: JsonObject = {}): Promise<Rec
   return { 'x-admin-key': String(body.key) };
 }
 
-test('grants each role exactly its rights at every endpoint', () =>
+test('every endpoint grants each role exactly its rights', () =>
   expectAtEveryEndpoint(
     server,
     (role) => add(`a-${role}`, role),
@@ -68,7 +68,7 @@ describe('an administrator', () => {
     expect(removed?.detail).toEqual({ name: 'grace', by: 'owner' });
   });
 
-  test('is neither added nor removed if the audit trail cannot record the change', async () => {
+  test('is not added or removed if the audit trail cannot record the change', async () => {
     const grace = { name: 'grace', role: 'auditor' };
     const { append } = server.audit;
     const whileFull = async (path: string): Promise<unknown> => {
@@ -130,7 +130,7 @@ test('an administrator with the role help-desk can invite a user; the audit reco
   expect((await invite('other')).body.code).toBe('connection_unknown');
 });
 
-test('one address has 100 failed admin keys per 15 minutes; the correct key is accepted even then', async () => {
+test('an address is limited to 100 wrong admin keys per 15 minutes; the correct key is accepted even then', async () => {
   const fresh = await startApiServer({ verifier: createTestVerifier() });
   const ask = async (key: string) =>
     (await fresh.send('GET', '/administrators', { headers: { 'x-admin-key': key } })).body.code ?? 'ok';

@@ -117,7 +117,7 @@ describe('API keys of an application', () => {
     expect(await report(token)).toMatchObject({ status: 401, body: { code: 'caller_untrusted' } });
   });
 
-  test('cannot be revoked through another application; neither can a client token without an application', async () => {
+  test('cannot be revoked through another application, and a client token without an application cannot be either', async () => {
     const mine = await register();
     const other = await register();
     const foreign = await issue(other);
@@ -142,7 +142,7 @@ describe('API keys of an application', () => {
   });
 });
 
-test(`refuses to register more than ${maxApplications} applications on one server`, async () => {
+test(`one server registers at most ${maxApplications} applications`, async () => {
   const crowded = await startApiServer({ verifier: createTestVerifier() });
   const terms = { name: 'a', tenant: 'default', scopes: ['match'], perMinute: 1, perDay: 1, contact: '' } as const;
   const by = { name: 'owner', role: 'owner' } as const;

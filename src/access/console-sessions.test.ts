@@ -52,7 +52,7 @@ async function beginByProvider(role: Role, login = 'ada@example.com'): Promise<S
   return toSessionHeaders(server, `__Host-facestep-console=${secret.use((text) => text)}`);
 }
 
-test('grants each role exactly its rights at every endpoint through a console session', () =>
+test('a console session grants each role exactly its rights at every endpoint', () =>
   expectAtEveryEndpoint(server, beginByProvider, (may, isSensitive) =>
     may ? (isSensitive ? 'face_not_verified' : null) : 'role_missing',
   ));
@@ -83,7 +83,7 @@ const others = words(`
   /people/checks /people/find /people/list /people/log /people/members /people/names /people/one
   /subjects/export /usage`);
 
-test('classifies every changing administrator endpoint as sensitive or not, as the two lists in this file do', () => {
+test('each changing administrator endpoint is classified as sensitive or not, as the two lists in this file state', () => {
   const changing = createEndpoints(server.deps).flatMap(({ auth, method, path }) =>
     auth.kind === 'admin' && method !== 'GET' ? [{ path, isSensitive: auth.isSensitive }] : [],
   );
@@ -159,7 +159,7 @@ describe('a console session', () => {
     expect(await codeOf({ ...headers, 'x-console-poll': '1' })).toBe('caller_untrusted');
   });
 
-  test('expires if it was inactive for longer than the present, shortened session lifetime', async () => {
+  test('expires if it was inactive for longer than the current, shortened session lifetime', async () => {
     const by = { kind: 'provider', issuer, subject: 'sub-1', login: 'ada@example.com' } as const;
     const secret = await beginSession({ name: by.login, role: 'owner', by }, server.deps);
     const shortened = { ...server.deps, console: { ...server.deps.console, sessionMinutes: 20 } };

@@ -57,7 +57,7 @@ test('the daily quota resets at midnight UTC', async () => {
   expect((await call(token)).status).toBe(200);
 });
 
-test('checks the quota before it examines a photo, with the token in the header or in a field', async () => {
+test('the quota is checked before a photo is examined, with the token in the header or in a field', async () => {
   const token = await keyWith({ perMinute: 1, perDay: 10 });
   await call(token);
   const form = toForm({ auth_token: token, photo: drawPicture('ada', 1) });
@@ -90,7 +90,7 @@ test('three replicas share one quota', async () => {
   await Promise.all(replicas.map(({ state }) => state.close()));
 });
 
-test('refuses requests with `state_unavailable` if the state store is down', async () => {
+test('requests are refused with `state_unavailable` if the state store is down', async () => {
   const clock = createManualClock();
   const broken = createSqliteState({ file: ':memory:', clock });
   let isBroken = false;

@@ -30,7 +30,7 @@ const clientOf = (application: string | null): Client => {
 
 const noon = Date.parse('2026-11-20T12:00:00Z');
 
-test('adds up the usage of three replicas, whenever each replica writes', async () => {
+test('the usage of three replicas is added up, regardless of when each replica writes', async () => {
   const log = createTextLog();
   const clock = createManualClock(noon);
   const file = join(folder, 'replicas.db');

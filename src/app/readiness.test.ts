@@ -6,7 +6,7 @@ import { createReadiness, takesWrites } from './readiness.js';
 
 const clock = createManualClock(1_000_000);
 
-test('names every dependency that is not ready, fails or never replies', async () => {
+test('readiness names every dependency that is not ready, fails or never replies', async () => {
   const readiness = createReadiness(
     {
       own: { engine: async () => true },
@@ -23,7 +23,7 @@ test('names every dependency that is not ready, fails or never replies', async (
   expect(await readiness.findUnready()).toEqual(['verifier', 'state', 'keys']);
 });
 
-test('checks dependencies at most once a second, and reports a shutdown immediately', async () => {
+test('readiness checks dependencies at most once a second, and reports a shutdown immediately', async () => {
   let asked = 0;
   const state = async () => {
     asked += 1;

@@ -21,7 +21,7 @@ test('settings that are loaded twice without a change have no difference', () =>
   expect(reloadSettings(parse(settings), parse(settings))).toMatchObject({ changed: [], needingRestart: [] });
 });
 
-test('lists changed settings by path, secrets too, without their values', () => {
+test('changed settings, also secrets, are listed by path without their values', () => {
   const before = parse({ adminKey: 'canary-one', connections: [okta()] });
   const connections = [okta({ policy: { mode: 'shadow', accuracy: 5 } }), okta({ id: 'b' })];
   const after = parse({ adminKey: 'canary-two', connections });
@@ -32,7 +32,7 @@ test('lists changed settings by path, secrets too, without their values', () => 
   ]);
 });
 
-test('keeps settings that need a restart unchanged and names them', () => {
+test('settings that need a restart are left unchanged and named', () => {
   const before = parse({ state: { kind: 'sqlite' }, telemetry: { metrics: { port: 9464 } } });
   const after = parse({
     port: 1,

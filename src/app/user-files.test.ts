@@ -150,7 +150,7 @@ const connections = (secureUrl = providerUrl.replace('http:', 'https:')) => [
 const uuid = '33333333-3333-4333-8333-333333333333';
 const subjects = { okta: '00u1abcDEF2ghiJKL3m7', cognito: uuid, entra: uuid, onelogin: '4711' };
 
-describe.each(accounts)('with %s', (_, envOf) => {
+describe.each(accounts)('a server with %s', (_, envOf) => {
   test('the server uses DynamoDB and KMS, and calls the configured addresses of all providers', async () => {
     const table = `facestep-${accounts.findIndex((each) => each[1] === envOf)}`;
     const state = { kind: 'dynamodb', table, region, endpoint: dynamoDb.endpoint };
@@ -222,7 +222,7 @@ async function sendSms(endpoint: string | null, env: Record<string, string>): Pr
   expect(await once(child, 'exit')).toEqual([0, null]);
 }
 
-test('AWS files in the home folder determine neither the address nor the credentials', async () => {
+test('AWS files in the home folder do not determine the address or the credentials', async () => {
   asked.length = 0;
   await sendSms(null, { ...kmsEnvironment, HOME: foreignHome });
   await sendSms(providerUrl, { HOME: foreignHome });

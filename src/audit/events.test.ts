@@ -55,7 +55,7 @@ describe('a trail of a version without event schemas', () => {
     expect([tampering, lastSequence]).toEqual([null, lines.length]);
   });
 
-  test('is written byte for byte the same by the present version', async () => {
+  test('is written byte for byte the same by the current version', async () => {
     const file = join(folder, 'again.jsonl');
     let at = 0;
     const clock = { now: () => fromIso(written[at]?.time) };
@@ -90,12 +90,12 @@ test.each<readonly [AuditAction, object]>([
   ['revoked', { tokenId: null }],
   ['step_up_started', { stepUpId: 's' }],
   ['client_token_issued', { id: 'i', name: 'shop', scopes: ['enrol'] }],
-])('reads %s as an earlier version wrote it: %j', async (action, detail) => {
+])('the event %s is read as an earlier version wrote it: %j', async (action, detail) => {
   const { events, unreadable } = await read(trailOf([[action, detail]]), [action]);
   expect([events.map((event) => event.detail), unreadable]).toEqual([[detail], 0]);
 });
 
-test('drops unknown fields of a later version and skips its unknown actions, which an export keeps', async () => {
+test('unknown fields of a later version are dropped and its unknown actions skipped, but an export keeps the actions', async () => {
   const file = trailOf([
     ['verified', { tokenId: 't', mood: 'fine' }],
     ['photographed', { tokenId: 't' }],
@@ -108,7 +108,7 @@ test('drops unknown fields of a later version and skips its unknown actions, whi
   expect(exported).toEqual(['verified', 'photographed', 'photographed']);
 });
 
-test('counts an invalid record of a selected action as unreadable; a record that only mentions the action is ignored', async () => {
+test('an invalid record of a selected action counts as unreadable; a record that only mentions the action is ignored', async () => {
   const file = trailOf([
     ['verified', { tokenId: 7 }],
     ['configuration_loaded', { action: 'verified' }],

@@ -97,7 +97,7 @@ describe('the chain of records', () => {
     return linesOf();
   };
 
-  test('numbers and timestamps every line, and continues after a restart, also in a process that did not see a change', async () => {
+  test('numbers and timestamps each line, and continues in a new process, also after a line was removed', async () => {
     expect(JSON.parse((await fill())[0]!)).toMatchObject({
       time: '2023-11-14T22:13:20.000Z',
       previous: '0'.repeat(64),

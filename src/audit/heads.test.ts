@@ -42,7 +42,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 const isLogged = (sequence: number) => () =>
   log.text().includes(`"message":"audit head","chain":"`) && log.text().includes(`"sequence":${sequence},`);
 
-test('signs, stores and logs a head for every minute with records', async () => {
+test('the server signs, stores and logs a head of the trail for every minute with records', async () => {
   await audit.append(event);
   expect(await headsOf()).toEqual([]);
   await passInterval();
@@ -63,7 +63,7 @@ test('signs, stores and logs a head for every minute with records', async () => 
   ]);
 });
 
-test('signs a head at every thousandth record and at the end', async () => {
+test('the server signs a head at every thousandth record and at the end', async () => {
   for (let count = 0; count < 2100; count += 1) await audit.append(event);
   await audit.close();
   const sequences = (await headsOf()).map(({ sequence }) => sequence);

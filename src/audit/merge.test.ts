@@ -17,7 +17,7 @@ const trailOf = (trail: string, times: readonly (number | 'unreadable')[]) => {
   return { reading, source: { trail, records: read() } };
 };
 
-test('merges records of several trails by time; records with equal times follow the order of the trails', async () => {
+test('records of several trails are merged by time; records with equal times follow the order of the trails', async () => {
   const merged: [string, number][] = [];
   const trails = [trailOf('a', [1, 4, 4]), trailOf('b', []), trailOf('c', [2, 4, 9])];
   for await (const { trail, record } of mergeByTime(trails.map(({ source }) => source)))
@@ -32,7 +32,7 @@ test('merges records of several trails by time; records with equal times follow 
   ]);
 });
 
-test('closes all trails when the reader stops early', async () => {
+test('all trails are closed if the reader stops early', async () => {
   const trails = [trailOf('a', [1, 3]), trailOf('b', [2, 4])];
   for await (const _ of mergeByTime(trails.map(({ source }) => source))) break;
   expect(trails.map(({ reading }) => reading.isOpen)).toEqual([false, false]);

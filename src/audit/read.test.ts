@@ -16,7 +16,7 @@ async function find(content: string | Buffer, ...marks: readonly string[]): Prom
   return lines;
 }
 
-test('finds the same lines as splitting the whole text, at any chunk boundary', async () => {
+test('the reader finds the same lines as splitting the whole text, at any chunk boundary', async () => {
   const word = fc.constantFrom('hit', 'hi', 't', 'two', '', 'é', '\u2028', '\r', ' ');
   const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(''));
   await fc.assert(
@@ -27,7 +27,7 @@ test('finds the same lines as splitting the whole text, at any chunk boundary', 
   );
 });
 
-test('skips a line longer than any record and finds the records after it', async () => {
+test('the reader skips a line longer than any record and finds the records after it', async () => {
   const endless = `hit ${'x'.repeat(5 * 1024 * 1024)}`;
   expect(await find(`hit 1\n${endless}\nhit 2\n`, 'hit')).toEqual(['hit 1', 'hit 2']);
   expect(await find(endless, 'hit')).toEqual([]);

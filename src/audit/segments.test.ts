@@ -101,7 +101,7 @@ describe('a segment', () => {
 });
 
 describe('retention', () => {
-  test('deletes whole segments by the age of their newest record and records it; the rest remains valid', async () => {
+  test('deletes whole segments by the age of their newest record and records the deletion; the rest remains valid', async () => {
     await writeDays(40);
     expect(await segments()).toEqual([7, 14, 21, 28, 35]);
     deps = { ...deps, retentionDays: 30 };

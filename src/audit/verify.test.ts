@@ -70,7 +70,7 @@ const rewrite = (lines: readonly string[]): string[] => {
   return anew;
 };
 
-describe('names the first bad line and the kind of tampering for', () => {
+describe('verify names the first bad line and the kind of tampering for', () => {
   test.each<[string, (lines: string[]) => string[], kind: string, line: number | null, sequence: number]>([
     ['a changed subject', (lines) => lines.with(3, lines[3]!.replace('user 3', 'user 9')), 'edited', 4, 4],
     ['a changed number', (lines) => lines.with(3, renumber(lines[3]!)), 'edited', 4, 90],
@@ -96,7 +96,7 @@ describe('names the first bad line and the kind of tampering for', () => {
     expect(isSound).toBe(false);
   });
 
-  test('detects a trail and a heads file that were both rolled back, by the later head in the state store', async () => {
+  test('verify detects a trail and a heads file that were both rolled back, by the later head in the state store', async () => {
     const deps = await makeTrail(5);
     const lines = linesOf(deps);
     const heads = readFileSync(headsFileOf(deps.file), 'utf8');
@@ -115,7 +115,7 @@ describe('names the first bad line and the kind of tampering for', () => {
   });
 });
 
-test('detects every single change of a trail', async () => {
+test('verify detects every single change of a trail', async () => {
   const deps = await makeTrail(25);
   const original = linesOf(deps);
   const index = fc.nat(original.length - 1);
@@ -184,7 +184,7 @@ describe('signed heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { isForeign: true } });
   });
 
-  test('with an unpublished key verify nothing', async () => {
+  test('signed with an unpublished key are counted as unknown, and the trail is invalid', async () => {
     const deps = await makeTrail(3);
     const stranger = { ...deps, signer: await createTestSigner() };
     expect(await verify(stranger)).toMatchObject({ isSound: false, heads: { verified: 0, unknownKey: 1 } });
@@ -216,7 +216,7 @@ describe('the file with the chain’s name', () => {
     write(deps, linesOf(deps).slice(0, 1));
   };
 
-  test('cannot be deleted to hide a truncation: the trail is invalid, and the server refuses to append', async () => {
+  test('if the chain-name file is deleted after a truncation, verify reports an invalid trail and the server refuses to append', async () => {
     const deps = await makeTrail(3);
     cut(deps);
     rmSync(chainFileOf(deps.file));
@@ -232,7 +232,7 @@ describe('the file with the chain’s name', () => {
     expect(await verify(deps, deps.state)).toMatchObject({ isSound: true, lastSequence: 2 });
   });
 
-  test('cannot be altered to hide a truncation: a trail older than five minutes without a head is invalid', async () => {
+  test('if the chain-name file is altered after a truncation, the trail is reported as never signed after five minutes', async () => {
     const clock = createManualClock();
     const deps = await makeTrail(3, { clock });
     cut(deps);

@@ -39,7 +39,7 @@ test.each([
   [{ texts: { en: { 'a"><b': 'x' } } }, 'texts.en.a???b text_unknown'],
   [{ texts: { fr: { lockedFor: 'Patientez.' } } }, 'texts.fr.lockedFor placeholder_missing'],
   [{ texts: { fr: { lockedFor: '{minutes} {organisation}' } } }, 'texts.fr.lockedFor placeholder_unknown'],
-] as const)('%j is refused: %s', (draft, expected) => {
+] as const)('the brand %j is refused: %s', (draft, expected) => {
   expect(codesOf(draft)).toEqual([expected]);
 });
 
@@ -54,6 +54,6 @@ test('any text is either stored unchanged or refused', () => {
   );
 });
 
-test('fills placeholders once: a placeholder within a value remains text', () => {
+test('placeholders are filled once: a placeholder within a value remains text', () => {
   expect(fill('{organisation} in {minutes}', { organisation: '{minutes}', minutes: '$&' })).toBe('{minutes} in $&');
 });

@@ -131,7 +131,7 @@ test('a check reports all problems at once and stores nothing', async () => {
   expect(contrasts.find(({ against }) => against === 'the card')).toMatchObject({ ratio: 2.02, needed: 4.5 });
 });
 
-test('publishing fails if the audit trail cannot record it', async () => {
+test('a brand cannot be published if the audit trail cannot record the change', async () => {
   const server = await start();
   const { digest } = (await check(server, { organisation: 'Northwind' })).body;
   const { append } = server.audit;

@@ -24,7 +24,7 @@ const codeOf = async (bytes: Uint8Array, name: 'logo' | 'icon' = 'logo'): Promis
   return 'problem' in taken ? taken.problem.code : `${taken.picture.widthPx}×${taken.picture.heightPx}`;
 };
 
-test('converts PNG, WebP and SVG to a PNG of the display size', async () => {
+test('a PNG, WebP or SVG is converted to a PNG of the display size', async () => {
   expect(await codeOf(await png(1000, 200).toBuffer())).toBe('400×80');
   expect(await codeOf(await png(100, 20).toBuffer())).toBe('100×20');
   expect(await codeOf(await png(300, 300).webp().toBuffer())).toBe('80×80');
@@ -33,7 +33,7 @@ test('converts PNG, WebP and SVG to a PNG of the display size', async () => {
   expect(await codeOf(await png(64, 32).toBuffer(), 'icon')).toBe('128×128');
 });
 
-test('keeps only the pixels of a picture and no metadata', async () => {
+test('the conversion keeps only the pixels of a picture and no metadata', async () => {
   const secret = 'taken in the office of the director';
   const bytes = await png(100, 20)
     .withExif({ IFD0: { ImageDescription: secret } })
@@ -67,11 +67,11 @@ const hostile: Readonly<Record<string, string>> = {
   'a filter with an external image': '<filter id="a"><feImage href="https://example.com/a.png"/></filter>',
 };
 
-test.each(Object.keys(hostile))('refuses an SVG with %s', async (name) => {
+test.each(Object.keys(hostile))('an SVG with %s is refused', async (name) => {
   expect(await codeOf(svg(square + hostile[name]!))).toBe('picture_unsafe');
 });
 
-test('refuses an SVG with a document type, entities or another encoding', async () => {
+test('an SVG with a document type, entities or another encoding is refused', async () => {
   const types = [
     '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
     '<!DOCTYPE svg>',
@@ -90,7 +90,7 @@ test('the process that renders an SVG also checks it, so that the server never p
   });
 });
 
-test('refuses malformed XML tags', () => {
+test('malformed XML tags are refused', () => {
   for (const inner of ['<g a=b/>', '<g a="1"b="2"/>', '<g a="', '<g', '< g/>', '</g/>', '<g\u2028onload="x"/>'])
     expect(findSvgProblem(svg(inner))).toBe('it is not well-formed XML');
   for (const inner of ['<g\n\ta = "1"\r\nb=\'"\' />', `<g ${'a'.repeat(64)}="1" xml:id="ä>"></g >`])
@@ -98,7 +98,7 @@ test('refuses malformed XML tags', () => {
 });
 
 // Each took 10 to 30 s of a processor when the scan was quadratic; one thousandth of the limit suffices for all together.
-test('the SVG check takes time linear in the length of the file, whatever the file repeats', () => {
+test('the SVG check takes time linear in the length of the file, regardless of repetitions in the file', () => {
   const fill = (start: string, repeated: string): string =>
     `<svg ${start}${repeated.repeat(Math.floor((maxSvgBytes - 100) / repeated.length))}`;
   const repeats = [
@@ -147,7 +147,7 @@ test('the SVG check takes time linear in the length of the file, whatever the fi
   expect([status, stderr]).toEqual([0, '']);
 });
 
-test('accepts an SVG of shapes with the elements that drawing programs write', async () => {
+test('an SVG of shapes with the elements that drawing programs write is accepted', async () => {
   const honest = `<?xml version="1.0" encoding="UTF-8"?>
     <!-- Made by a program -->
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40" role="img" aria-label="Harbour">
@@ -188,12 +188,12 @@ test('the renderer loads no external resource, even without the check before it'
   rmSync(folder, { recursive: true });
 });
 
-test('refuses a picture with too many pixels before decoding it', async () => {
+test('a picture with too many pixels is refused before it is decoded', async () => {
   expect(await codeOf(await png(5000, 5000).toBuffer())).toBe('picture_too_large');
   expect(await codeOf(svg(square, 'width="100000" height="100000"'))).toBe('picture_too_large');
 });
 
-test('refuses nested references that multiply shapes, and deep nesting', async () => {
+test('nested references that multiply shapes, and deep nesting, are refused', async () => {
   let shapes = '<g id="l0"><rect width="9" height="9"/></g>';
   for (let level = 1; level < 20; level += 1)
     shapes += `<g id="l${level}"><use href="#l${level - 1}"/><use href="#l${level - 1}"/></g>`;
@@ -201,7 +201,7 @@ test('refuses nested references that multiply shapes, and deep nesting', async (
   expect(await codeOf(svg('<g>'.repeat(20_000) + '</g>'.repeat(20_000)))).toBe('picture_too_large');
 });
 
-test('refuses too large files, other formats, and broken, empty or tiny pictures', async () => {
+test('too large files, other formats, and broken, empty or tiny pictures are refused', async () => {
   expect(await codeOf(Buffer.alloc(1024 * 1024 + 1, 0x89))).toBe('picture_too_large');
   expect(await codeOf(svg(`<path d="M0 0${'L1 1'.repeat(40_000)}"/>`))).toBe('picture_too_large');
   expect(await codeOf(await png(100, 20).jpeg().toBuffer())).toBe('picture_unreadable');

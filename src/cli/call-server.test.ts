@@ -26,11 +26,11 @@ const ask = (connections: readonly unknown[]) =>
     fetch: async () => Response.json({ ok: true, connections }),
   });
 
-test('ignores fields that a newer server adds, at any depth', async () => {
+test('the command line ignores fields that a newer server adds, at any depth', async () => {
   const newer = { ...connection, policy: { ...policy, added: 1 }, added: { more: true } };
   expect(await ask([newer])).toEqual({ connections: [connection] });
 });
 
-test('reports another server version if a reply lacks a described field', async () => {
+test('the command line reports another server version if a reply lacks a described field', async () => {
   await expect(ask([{ ...connection, mode: undefined }])).rejects.toMatchObject({ code: 'reply_unknown' });
 });

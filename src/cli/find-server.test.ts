@@ -56,7 +56,7 @@ test('login does not store a wrong key', async () => {
   expect(existsSync(fileOf(env))).toBe(false);
 });
 
-test('refuses a login file that other accounts can read', async () => {
+test('a login file that other accounts can read is refused', async () => {
   const env = home();
   mkdirSync(join(env.XDG_CONFIG_HOME!, 'facestep'), { recursive: true });
   writeFileSync(fileOf(env), JSON.stringify({ url: server.origin, key }));
@@ -64,7 +64,7 @@ test('refuses a login file that other accounts can read', async () => {
   expect(await runHere(['status'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
 });
 
-test('sends the stored key only to the address of its login', async () => {
+test('the stored key is sent only to the address of its login', async () => {
   const login = home();
   await runHere(['login', server.origin], login, { secret: key });
   const asked: string[] = [];

@@ -66,7 +66,7 @@ describe('a connection without a valid mode', () => {
   });
 });
 
-describe('refuses', () => {
+describe('the loader of the configuration refuses', () => {
   const remote = (url: string) => ({ verifier: { kind: 'facenition', url, token: 't' } });
   const smtp = (change: object) => ({
     delivery: { kind: 'smtp', url: 'smtp://u:p@mail.example:587', from: 'a@b.example', ...change },
@@ -115,7 +115,7 @@ describe('refuses', () => {
     ['a bare % in its password', 'redis://u:50%canary@10.0.0.5:6379', '%25'],
     ['a database that is not a number', 'redis://10.0.0.5:6379/canary', 'the number of a database'],
     ['another protocol', 'http://canary.example', 'expected redis://'],
-  ])('Redis with %s, and the error says what to write instead', async (_name, url, reason) => {
+  ])('Redis with %s, and the error names the correct form', async (_name, url, reason) => {
     const error: unknown = await load({ state: { kind: 'redis', url } }).catch((thrown: unknown) => thrown);
     expect(problemsOf(error)).toEqual([{ path: 'state.url', reason: expect.stringContaining(reason) }]);
     expect(JSON.stringify(problemsOf(error))).not.toContain('canary');
@@ -162,7 +162,7 @@ describe('refuses', () => {
   });
 });
 
-describe('accepts', () => {
+describe('the loader of the configuration accepts', () => {
   test('environment variables, which override the file', async () => {
     const file = { port: 1, dataFolder: '/file', adminKey: 'from-file' };
     const config = await load(file, { PORT: '9090', FACESTEP_DATA: '/env', FACESTEP_ADMIN_KEY: 'from-env' });

@@ -7,7 +7,7 @@ const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k1' }];
 const oidcGuard = createOidcGuard();
 const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
 
-test('accepts an OIDC client and hides its secret', () => {
+test('an OIDC client is accepted and its secret is not printed', () => {
   expect(isTaken(app)).toBe(true);
   expect(isTaken({ ...app, secret: undefined })).toBe(true);
   expect(isTaken({ ...app, secret: undefined, publicKeys })).toBe(true);
@@ -27,23 +27,23 @@ test.each<[string, object]>([
   ['both a secret and keys', { publicKeys }],
   ['a private key', { secret: undefined, publicKeys: [{ ...publicKeys[0], d: 'd' }] }],
   ['the right to enrol but no credentials', { secret: undefined, mayEnrol: true }],
-])('refuses an OIDC client with %s', (_name, change) => {
+])('an OIDC client with %s is refused', (_name, change) => {
   expect(isTaken({ ...app, ...change })).toBe(false);
 });
 
-test('refuses two clients with the same id, and an empty list', () => {
+test('two clients with the same id, and an empty list of clients, are refused', () => {
   expect(isTaken(app, app)).toBe(false);
   expect(isTaken()).toBe(false);
 });
 
-test('requires no client if credentials are issued, and at least one otherwise', () => {
+test('no client is required if credentials are issued, and at least one otherwise', () => {
   const claims = { name: { purpose: { en: 'To call you by your name' } } };
   const credentials = { staff_card: { vct: 'https://face.example.com/types/card', name: 'Staff card', claims } };
   expect(oidcGuard.parse({ credentials })).toMatchObject({ clients: [], credentials: { staff_card: { days: 90 } } });
   for (const none of [{}, { credentials: {} }]) expect(oidcGuard.safeParse(none).success).toBe(false);
 });
 
-test('requires a name, and either a secret or keys, for a client of the kind counter', () => {
+test('a client of the kind counter requires a name, and either a secret or keys', () => {
   const counter = { kind: 'counter', id: 'desk-1', name: 'Library desk', secret };
   expect(isTaken(counter)).toBe(true);
   expect(isTaken({ ...counter, name: undefined })).toBe(false);

@@ -9,7 +9,7 @@ import type { HookDecision } from './hook-decision.js';
 
 const decision: HookDecision = { outcome: 'another_way', at: epochSec(1_795_173_878), stepUpId: 'tx1' };
 
-test('tokens of Okta carry the claim with the fallback method and no face result', () => {
+test('tokens of Okta contain the claim with the fallback method and no face result', () => {
   const minted = { subject: 'ada', hasFaceClaim: false } as const;
   const { status, body } = toTokenHookReply(decision, { identity: minted, access: null });
   expect(status).toBe(200);

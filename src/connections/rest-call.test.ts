@@ -24,7 +24,7 @@ const call = (url: string, changes: Partial<RestCall> = {}) =>
     fetch,
   );
 
-test('returns status, headers and JSON at any status, and joins a character that is split between chunks', async () => {
+test('a call returns status, headers and JSON at any status, and joins a character that is split between chunks', async () => {
   const text = Buffer.from('{"name":"Zoë"}');
   const url = await listen((_request, response) => {
     response.writeHead(418, { 'x-limit': '5' });
@@ -35,7 +35,7 @@ test('returns status, headers and JSON at any status, and joins a character that
   expect([status, headers.get('x-limit'), body]).toEqual([418, '5', { name: 'Zoë' }]);
 });
 
-test('follows no redirect', async () => {
+test('a call follows no redirect', async () => {
   const seen: unknown[] = [];
   const elsewhere = await listen((request, response) => {
     seen.push(request.headers);
@@ -46,7 +46,7 @@ test('follows no redirect', async () => {
   expect(seen).toEqual([]);
 });
 
-test('stops reading an endless reply and reports it as too long', async () => {
+test('a call stops reading an endless reply and reports it as too long', async () => {
   let sent = 0;
   const endless = function* () {
     for (; sent < 200; sent += 1) yield Buffer.alloc(1024 * 1024, 'x');
@@ -61,11 +61,11 @@ test('stops reading an endless reply and reports it as too long', async () => {
 test.each<[string, RequestListener]>([
   ['begins', () => {}],
   ['ends', (_request, response) => void response.writeHead(200).write('{')],
-])('times out a reply that never %s', async (_, answer) => {
+])('a call whose reply never %s times out', async (_, answer) => {
   await expect(call(await listen(answer), { timeoutMs: 100 })).rejects.toMatchObject(unavailable);
 });
 
-test('does not repeat the message of fetch about an invalid request', async () => {
+test('an error about an invalid request does not repeat the message of fetch', async () => {
   const error = await call('http://127.0.0.1:1/secret-path', { headers: { authorization: 'Bearer canary\n' } }).catch(
     (thrown: unknown) => thrown,
   );

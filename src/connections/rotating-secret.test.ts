@@ -9,7 +9,7 @@ const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');
 const is = (text: string) => (secret: Credential) => secret.use((value) => value === text);
 
-test('distinguishes the current and the previous secret, and refuses others and an unset previous one', () => {
+test('the current and the previous secret are distinguished; other secrets and an unset previous one are refused', () => {
   expect(findSecret({ current, previous }, is('canary-current'))).toBe('current');
   expect(findSecret({ current, previous }, is('canary-previous'))).toBe('previous');
   expect(findSecret({ current, previous }, is('another'))).toBeNull();
@@ -18,7 +18,7 @@ test('distinguishes the current and the previous secret, and refuses others and 
   expect(findSecret({ current, previous: current }, is('canary-current'))).toBe('current');
 });
 
-test('compares with both secrets, whichever matches', () => {
+test('a sent secret is always compared with both secrets, also after a match', () => {
   for (const sent of ['canary-current', 'canary-previous', 'another']) {
     let looks = 0;
     findSecret({ current, previous }, (secret) => {
@@ -29,7 +29,7 @@ test('compares with both secrets, whichever matches', () => {
   }
 });
 
-test('reports each use; the log has one warning a minute per hook while the previous secret is in use', () => {
+test('each use is reported; the log has one warning a minute per hook while the previous secret is in use', () => {
   const clock = createManualClock();
   const log = createTextLog();
   const used: string[] = [];

@@ -20,7 +20,7 @@ test('concurrent changes of one record are all applied', async () => {
   expect((await readStored(stored, { state }))?.record).toEqual({ count: 15 });
 });
 
-test('reads the record again if another change was stored since the caller read it', async () => {
+test('a record is read again if another change was stored since the caller read it', async () => {
   const { state, stored, countUp } = setUp();
   await changeStored(stored, countUp, { state });
   const known = await readStored(stored, { state });

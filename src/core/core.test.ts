@@ -326,7 +326,7 @@ describe('hook decisions', () => {
     ['another application', { application: '0oaother000000000001' }, 'other_application'],
     ['a browser at another address', { address: '198.51.100.9' }, 'other_address'],
     ['a browser at another network of the other family', { address: '2001:db8::1' }, 'other_address'],
-  ])('a pass is bound to one sign-in: %s neither finds nor consumes it', async (_, other, reason) => {
+  ])('a pass is bound to one sign-in: %s does not find or consume the pass', async (_, other, reason) => {
     const { stepUp, hook, audit } = await setUpEnrolled();
     await stepUp();
     expect(await hook('anna', 'event-1', undefined, other)).toMatchObject({ outcome: 'unverified' });
@@ -334,7 +334,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'verified' });
   });
 
-  test('equal addresses match in any notation, and are not compared if the policy disables it', async () => {
+  test('addresses match in any notation, and are not compared if the policy disables the comparison', async () => {
     const { stepUp, hook } = await setUpEnrolled();
     await stepUp();
     const mapped = { address: `::ffff:${testSignIn.address}` };

@@ -12,7 +12,7 @@ const told: DeviceSignals = {
   gap: { meanMs: 33.3, deviationMs: 1.2, count: 240 },
 };
 
-test('reads valid device signals unchanged', () => {
+test('valid device signals are returned unchanged', () => {
   expect(parseDeviceSignals(JSON.stringify(told))).toEqual(told);
   const virtual = { ...told, camera: 'virtual', label: 'OBS Virtual Camera', gap: null } as const;
   expect(parseDeviceSignals(JSON.stringify(virtual))).toEqual(virtual);
@@ -24,11 +24,11 @@ test.each<[string, object]>([
   ['an unknown setting', { settable: ['faceId'] }],
   ['a negative size', { widthPx: -1 }],
   ['a name that is too long', { camera: 'virtual', label: 'x'.repeat(129) }],
-])('refuses %s', (_what, change) => {
+])('device signals with %s are refused', (_what, change) => {
   expect(parseDeviceSignals(JSON.stringify({ ...told, ...change }))).toBeNull();
 });
 
-test('refuses arbitrary text and arbitrary JSON', () => {
+test('arbitrary text and arbitrary JSON are refused', () => {
   fc.assert(fc.property(fc.string(), (text) => parseDeviceSignals(text) === null));
   fc.assert(fc.property(fc.json(), (text) => parseDeviceSignals(text) === null));
 });

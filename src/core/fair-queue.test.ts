@@ -51,7 +51,7 @@ test('a full queue drops the newest job of the source with the most jobs in favo
   expect(takeAll(queue)).toEqual(['a1', 'b1', 'c1']);
 });
 
-test('a job occupies its size until it runs, and no job is dropped if that does not free enough space', () => {
+test('a job occupies its size until it runs, and no job is dropped if dropping does not free enough space', () => {
   const queue = createFairQueue<string>(16);
   expect(queue.push('a1', anonymous('a'), 8)).toEqual([]);
   expect(queue.push('a2', anonymous('a'), 8)).toEqual([]);
@@ -62,7 +62,7 @@ test('a job occupies its size until it runs, and no job is dropped if that does 
   expect(queue.push('a3', anonymous('a'), 16)).toEqual([]);
 });
 
-test('started jobs run first within their class, but never before a known caller', () => {
+test('the next part of a started anonymous job runs before other anonymous jobs, but after jobs of known callers', () => {
   const queue = createFairQueue<string>(16);
   queue.push('a2', anonymous('a'), 8);
   for (let run = 0; run < 7; run += 1) queue.pushBegun('a1', anonymous('a'));

@@ -20,7 +20,7 @@ function openJobs() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('runs of a job never overlap; any number of requests during a run cause one further run', async () => {
+test('runs of a job never overlap; any number of requests during a run cause one more run', async () => {
   const { jobs } = openJobs();
   const ends: (() => void)[] = [];
   const job = jobs.start({ name: 'usage', everySec: 5, run: () => new Promise((resolve) => ends.push(resolve)) });

@@ -5,7 +5,7 @@ const type = 'facestep_action';
 const digest = 'ab'.repeat(32);
 
 test.each(['pаypal', 'Ηarbour', 'Pay Аcme 12', 'ＡСＭＥ', 'pay-pаl.com', 'Ꭺcme', 'ᎪСМЕ', 'عربيа'])(
-  'detects a word that mixes scripts: %s',
+  'a word that mixes scripts is detected: %s',
   (text) => {
     expect(hasMixedScripts({ type, title: text })).toBe(true);
     expect(hasMixedScripts({ type, title: 'Pay', lines: ['From', text] })).toBe(true);
@@ -30,6 +30,6 @@ test.each([
   'a\u0304\u0301',
   '𝐀𝐜𝐦𝐞',
   '𐌀𐌁',
-])('accepts a word of one script or of a combination used in Japanese, Korean or Chinese: %s', (text) => {
+])('a word of one script or of a combination used in Japanese, Korean or Chinese is accepted: %s', (text) => {
   expect(hasMixedScripts({ type, title: text, payee: text })).toBe(false);
 });

@@ -16,7 +16,7 @@ test.each([
   ['2001:DB8::1', ['2001:db8:0::/48', '2001:db8:0:0::/56', '2001:db8:0:0::/64']],
   ['fe80::1%eth0', ['fe80:0:0::/48', 'fe80:0:0:0::/56', 'fe80:0:0:0::/64']],
   [undefined, ['']],
-])('%s is counted under %j', (address, expected) => {
+])('the address %s is counted under the networks %j', (address, expected) => {
   expect(networksOf(toSource(address)).map(({ name }) => name)).toEqual(expected);
 });
 
@@ -41,6 +41,6 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0::/48'],
   ['no address', null],
   [undefined, null],
-])('%s is stored as %s at most', (address, expected) => {
+])('the address %s is stored at most as %s', (address, expected) => {
   expect(keptNetworkOf(toSource(address))).toBe(expected);
 });

@@ -52,7 +52,7 @@ test('a receipt states subject, time, accuracy and liveness, and is valid for tw
   expect(audienceOf(core.deps.issuer, core.connection)).toBe(audience);
 });
 
-test('can be redeemed once, and again only for the same event', async () => {
+test('a receipt can be redeemed once, and again only for the same event', async () => {
   const receipt = await issue();
   const first = await redeemReceipt(receipt, expected, core.deps);
   expect(first).toEqual({ stepUpId: 's1', at: core.clock.now() / 1000, liveness: 0.9 });
@@ -61,7 +61,7 @@ test('can be redeemed once, and again only for the same event', async () => {
   expect(core.audit.events.filter(({ action }) => action === 'receipt_redeemed')).toHaveLength(1);
 });
 
-test('redeemed while the audit trail fails is recorded once, as soon as the trail can be written', async () => {
+test('a receipt redeemed while the audit trail fails is recorded once, as soon as the trail can be written', async () => {
   const receipt = await issue();
   const { audit } = core;
   let isFailing = true;
@@ -79,7 +79,7 @@ test('redeemed while the audit trail fails is recorded once, as soon as the trai
   }
 });
 
-test('is redeemed by only one of many concurrent events', async () => {
+test('a receipt is redeemed by only one of many concurrent events', async () => {
   const receipt = await issue();
   const taken = await Promise.allSettled(
     Array.from({ length: 20 }, (_, n) => redeemReceipt(receipt, { ...expected, by: `event-${n}` }, core.deps)),
@@ -87,7 +87,7 @@ test('is redeemed by only one of many concurrent events', async () => {
   expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('for a caller-held token is accepted only from a client of the connection’s tenant or the default tenant', async () => {
+test('a receipt for a caller-held token is accepted only from a client of the connection’s or the default tenant', async () => {
   for (const source of ['api:default', 'api:work'])
     await redeemReceipt(await issue({ connection: source }), expected, core.deps);
   for (const source of ['api:play', 'play', 'default', '']) {
@@ -97,14 +97,14 @@ test('for a caller-held token is accepted only from a client of the connection�
   }
 });
 
-test('is refused if the store has lost data since it was issued, as it may have been used', async () => {
+test('a receipt is refused if the store has lost data since it was issued, as it may have been used', async () => {
   const receipt = await issue();
   const state = { ...core.state, storeEpoch: async () => epochMs(core.clock.now() + 1000) };
   const refusal = { ...refused, detail: { reason: 'forgotten' } };
   await expect(redeemReceipt(receipt, expected, { ...core.deps, state })).rejects.toMatchObject(refusal);
 });
 
-test('is refused for another subject, audience or issuer, before it was issued and after its expiry', async () => {
+test('a receipt is refused for another subject, audience or issuer, before its issue and after its expiry', async () => {
   const receipt = await issue();
   const others = [{ subject: 'eve' }, { audience: `${audience}/` }, { subject: '' }];
   for (const other of others) {
@@ -120,7 +120,7 @@ test('is refused for another subject, audience or issuer, before it was issued a
   await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);
 });
 
-test('of a fallback method states that no face was checked, and is accepted only where fallbacks are', async () => {
+test('a receipt of a fallback states that no face was checked, and is accepted only where fallbacks are accepted', async () => {
   const jws = await issue({ liveness: null, presence: null, methods: ['otp'] });
   expect(decodeJwt(jws)).toMatchObject({
     acr: 'another_way',
@@ -138,7 +138,7 @@ test('of a fallback method states that no face was checked, and is accepted only
   });
 });
 
-test('of the sandbox says so and is redeemed only by the sandbox connection', async () => {
+test('a receipt of the sandbox has the claim sandbox, is redeemed at the sandbox connection and refused at another one', async () => {
   const receipt = await issue({ connection: 'api:default', isSandbox: true });
   expect(decodeJwt(receipt).sandbox).toBe(true);
   await expect(redeemReceipt(receipt, expected, core.deps)).rejects.toMatchObject(refused);

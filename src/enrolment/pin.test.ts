@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { isPin, isWeakPin } from './pin.js';
 
 describe('the format of a PIN', () => {
-  test.each(['482915', '0482915', '482915073618'])('accepts %s', (text) => {
+  test.each(['482915', '0482915', '482915073618'])('accepts the PIN %s', (text) => {
     expect(isPin(text)).toBe(true);
   });
 
   test.each(['', '48291', '4829150736184', '48291a', '48 915', '482915\n', '٤٨٢٩١٥', '-48291', '4829.5'])(
-    'refuses %j',
+    'refuses the PIN %j',
     (text) => {
       expect(isPin(text)).toBe(false);
     },
@@ -31,11 +31,11 @@ describe('the strength of a PIN', () => {
     '112233',
     '159753',
     '147258',
-  ])('%s is weak', (pin) => {
+  ])('the PIN %s is weak', (pin) => {
     expect(isWeakPin(pin)).toBe(true);
   });
 
-  test.each(['482915', '123457', '111112', '914827', '4829482', '502713948261'])('%s is not weak', (pin) => {
+  test.each(['482915', '123457', '111112', '914827', '4829482', '502713948261'])('the PIN %s is not weak', (pin) => {
     expect(isWeakPin(pin)).toBe(false);
   });
 

@@ -8,7 +8,7 @@ import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
 const folder = createFolder('durable');
 
-test('a file is replaced, or made where there is none, for its owner alone; drafts go', async () => {
+test('a file is created or replaced, readable only by its owner, and drafts left by a crash are deleted', async () => {
   const file = join(folder, 'keys.json');
   await replaceFile(file, 'one', systemRandom);
   expect(readFileSync(file, 'utf8')).toBe('one');
@@ -24,14 +24,14 @@ test.each([
   ['on', ''],
   ['one\n', 'one\n'],
   ['', ''],
-])('of a file of lines that ends after %j whole lines stay', async (text, whole) => {
+])('the text %j of a file of lines is cut to its whole lines: %j', async (text, whole) => {
   const file = join(folder, 'lines.jsonl');
   writeFileSync(file, text);
   await removeUnfinishedLine(file);
   expect(readFileSync(file, 'utf8')).toBe(whole);
 });
 
-test('a file of lines that is not there is made for its owner alone', async () => {
+test('a missing file of lines is created, readable only by its owner', async () => {
   const file = join(folder, 'none.jsonl');
   await removeUnfinishedLine(file);
   expect(readFileSync(file, 'utf8')).toBe('');
@@ -39,7 +39,7 @@ test('a file of lines that is not there is made for its owner alone', async () =
 });
 
 (canFillDisk ? test : test.skip)(
-  'on a full disk a file stays as it is, nothing is left of the other, and a start says why',
+  'on a full disk a file remains unchanged, no draft remains, and a start reports the reason',
   () => {
     const disk = join(folder, 'disk');
     const urlOf = (module: string): string => JSON.stringify(new URL(module, import.meta.url));

@@ -236,7 +236,7 @@ describe('a bypass code', () => {
     expect((await approve(await signInAs('joan', 'sub-2'))).ok).toBe(true);
   });
 
-  test('is neither created nor approved with an admin key if the policy forbids keys', async () => {
+  test('cannot be created or approved with an admin key if the policy forbids keys', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: false } });
     expect((await make()).code).toBe('role_missing');

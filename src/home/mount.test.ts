@@ -94,7 +94,7 @@ test('the start page shows no personal data, uses the requested language, and ex
 });
 
 describe('access by a face check', () => {
-  test('enrolled, unenrolled and unknown users are redirected alike', async () => {
+  test('enrolled, unenrolled and unknown users are redirected in the same way', async () => {
     await enrol('anna', 'ada');
     const views = [];
     for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {

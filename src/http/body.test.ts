@@ -159,18 +159,21 @@ describe('fields of a request body', () => {
     ['in Latin-1', '', Buffer.from([0x70, 0xe4])],
     ['with an unpaired surrogate', '\r\nContent-Type: text/plain; charset=utf-16le', Buffer.from([0x70, 0, 0, 0xd8])],
     ['in an unsupported character set', '\r\nContent-Type: text/plain; charset=iso-8859-15', Buffer.from([0xa4])],
-  ])('a form text %s is refused, because different texts would be decoded alike', async (_, type, password) => {
-    const body = Buffer.concat([
-      Buffer.from(`--b\r\nContent-Disposition: form-data; name="password"${type}\r\n\r\n`),
-      password,
-      Buffer.from(`\r\n${photoHead}`),
-      photo,
-      Buffer.from('\r\n--b--\r\n'),
-    ]);
-    const headers = { ...auth, 'content-type': inB };
-    const answer = await server.send('POST', '/generate', { headers, body });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
-  });
+  ])(
+    'a form text %s is refused, because different texts would be decoded to the same text',
+    async (_, type, password) => {
+      const body = Buffer.concat([
+        Buffer.from(`--b\r\nContent-Disposition: form-data; name="password"${type}\r\n\r\n`),
+        password,
+        Buffer.from(`\r\n${photoHead}`),
+        photo,
+        Buffer.from('\r\n--b--\r\n'),
+      ]);
+      const headers = { ...auth, 'content-type': inB };
+      const answer = await server.send('POST', '/generate', { headers, body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'request_malformed' } });
+    },
+  );
 
   test.each<Record<string, string | string[]>>([
     { constructor: 'x' },

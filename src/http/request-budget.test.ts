@@ -78,7 +78,7 @@ describe('one source', () => {
     new RequestBudget(room, 'a', 60).take(30);
   });
 
-  test('has a limit of unfinished bodies, to which finished ones do not count', () => {
+  test('has a limit of unfinished bodies; finished bodies do not count', () => {
     const room = createRoom();
     const [first] = [1, 2].map(() => {
       const allowance = new RequestBudget(room, 'a', 60);

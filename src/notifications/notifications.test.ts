@@ -146,7 +146,7 @@ test('notifications are limited per event type and hour and per day, separately 
   expect(sent.slice(before).map(({ to }) => to)).toEqual(['berta@example.com']);
 });
 
-test('a failed e-mail, or an unavailable provider, neither blocks nor fails the audited event', async () => {
+test('a failed e-mail, or an unavailable provider, does not block or fail the audited event', async () => {
   const { append, core, setFailing } = await setUp();
   setFailing();
   await append(events.enrolled);
@@ -241,7 +241,7 @@ describe('push notifications', () => {
     expect(await readNotificationDevices(anna, deps)).toHaveLength(1);
   });
 
-  test('go to at most five browsers, without duplicates, and their addresses are stored encrypted', async () => {
+  test('are sent to at most five browsers, without duplicates, and their addresses are stored encrypted', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));

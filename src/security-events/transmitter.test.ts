@@ -200,7 +200,7 @@ describe('an event receiver with errors', () => {
     expect(outcomes).toEqual(['one failed', 'one delivered']);
   });
 
-  test('that does not respond delays neither other receivers nor the shutdown', async () => {
+  test('that does not respond does not delay other receivers or the shutdown', async () => {
     const slow = await addReceiver('slow');
     const quick = await addReceiver('quick');
     slow.simulator.fail('hang');

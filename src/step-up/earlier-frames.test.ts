@@ -55,7 +55,7 @@ async function unlike(photos: readonly Photo[], who: Partial<StepUpRecord> = {})
   return compared?.unlike.value;
 }
 
-test('a frame is a copy of an earlier one if enough bands agree, also if it is mirrored', async () => {
+test('a frame is a copy of an earlier frame if enough bands agree, also if the frame is mirrored', async () => {
   expect(await unlike([draw('ada'), draw('berta')])).toBe(2);
   expect(await unlike([draw('ada', sketchBands - alikeBands), draw('clara')], { proved: false })).toBe(1);
   expect(await unlike([draw('ada', sketchBands - alikeBands + 1)], { proved: false })).toBe(1);

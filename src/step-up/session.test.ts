@@ -49,7 +49,7 @@ test('the stored state of a step-up contains none of its secrets', async () => {
     secret.use((text) => expect(stored).not.toContain(text.split('.').at(-1)));
 });
 
-test('a passed step-up is taken once, and one that has not passed is not', async () => {
+test('a passed step-up can be consumed once, and a step-up that has not passed cannot be consumed', async () => {
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));

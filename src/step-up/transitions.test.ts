@@ -191,7 +191,7 @@ describe('the link of a step-up', () => {
     expect(show(open(waiting, opening, now), 'link')).toBe('step_up_opened');
   });
 
-  test('of an invitation gets a new expiry when it opens; that of a check does not', () => {
+  test('of an invitation gets a new expiry when it opens; the link of a check does not', () => {
     expect(open(waiting, opening, now)).toMatchObject({ expiresAt: waiting.expiresAt, returnUrl: 'https://x' });
     const invitation = { ...waiting, purpose: 'enrol', returnUrl: 'https://y' } as const;
     expect(open(invitation, opening, now)).toMatchObject({ expiresAt: addSec(now, 60), returnUrl: 'https://y' });
@@ -232,7 +232,7 @@ describe('an attempt at a step-up', () => {
   });
 });
 
-test('a passed step-up is taken once, and one in any other state is not', () => {
+test('a passed step-up can be consumed once, and a step-up in any other state cannot be consumed', () => {
   const passed = { ...waiting, state: 'passed' } as const;
   expect(outcomeOf(() => take(take(passed)))).toBe('step_up_finished');
   for (const [, record] of found.filter(([name]) => name !== 'passed'))

@@ -101,26 +101,29 @@ async function visit(key?: string) {
 
 const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
 
-inBrowser('a help-desk agent sees the reason of a user’s refused check, and no list of enrolled users', async () => {
-  const { page, find, leave } = await visit(stage().helpDeskKey);
-  expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
-  await find('ada@example.com');
-  await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
-  const refused = rowOf(page, 'Face check failed').first();
-  expect(await refused.textContent()).toContain('The face does not match the enrolment.');
-  await refused.getByRole('button', { name: /^Details: / }).click();
-  const events = page.getByRole('row').filter({ has: page.getByRole('list') });
-  expect(await events.textContent()).toContain(refusedRequest);
-  expect(await events.textContent()).not.toContain('face_mismatch');
-  expect(await rowOf(page, 'Sign-in refused').textContent()).toContain('No recent passed face check.');
-  // What an application had her asked is text, and turns nothing around.
-  expect(await rowOf(page, 'Approved an action').locator('bdi').allTextContents()).toContain(approved.title);
-  expect(await page.locator('main img').count()).toBe(0);
-  await page.getByRole('link', { name: '← All people' }).click();
-  await page.getByLabel('Find a person').waitFor();
-  expect(await page.getByRole('heading', { name: 'Enrolled users' }).count()).toBe(0);
-  await leave();
-});
+inBrowser(
+  'the console shows a help-desk agent the reason of a user’s refused check, and no list of enrolled users',
+  async () => {
+    const { page, find, leave } = await visit(stage().helpDeskKey);
+    expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
+    await find('ada@example.com');
+    await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
+    const refused = rowOf(page, 'Face check failed').first();
+    expect(await refused.textContent()).toContain('The face does not match the enrolment.');
+    await refused.getByRole('button', { name: /^Details: / }).click();
+    const events = page.getByRole('row').filter({ has: page.getByRole('list') });
+    expect(await events.textContent()).toContain(refusedRequest);
+    expect(await events.textContent()).not.toContain('face_mismatch');
+    expect(await rowOf(page, 'Sign-in refused').textContent()).toContain('No recent passed face check.');
+    // What an application had her asked is text, and turns nothing around.
+    expect(await rowOf(page, 'Approved an action').locator('bdi').allTextContents()).toContain(approved.title);
+    expect(await page.locator('main img').count()).toBe(0);
+    await page.getByRole('link', { name: '← All people' }).click();
+    await page.getByLabel('Find a person').waitFor();
+    expect(await page.getByRole('heading', { name: 'Enrolled users' }).count()).toBe(0);
+    await leave();
+  },
+);
 
 inBrowser('an administrator erases a person and gets a receipt', async () => {
   await enrol('dora');
@@ -136,7 +139,7 @@ inBrowser('an administrator erases a person and gets a receipt', async () => {
 const drawing =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40"><rect x="5" y="5" width="190" height="30" fill="#7a1fa2"/></svg>';
 
-inBrowser('an administrator sees the size of a planned campaign, starts it, and stops it', async () => {
+inBrowser('the console shows the size of a planned campaign, starts it, and stops it', async () => {
   await stage().campaigns.plan('Autumn');
   const { page, click, open, confirm, leave } = await visit();
   await open('Campaigns');
@@ -207,7 +210,7 @@ inBrowser('an e-mail preview has a sandbox policy, is served to the console’s 
   await leave();
 });
 
-inBrowser('an administrator previews and publishes a brand, and restores the former one', async () => {
+inBrowser('an administrator previews and publishes a brand, and restores the previous one', async () => {
   const { page, click, open, confirm, leave } = await visit();
   await open('Brand');
   const preview = page.frameLocator('iframe');

@@ -22,7 +22,7 @@ const { visit, openPhone } = usePortals();
 
 const choice = (page: Page, number: string) => page.locator(`button[value="${number}"]`);
 
-inBrowser('a counter sees the result and the consented claims, and nothing after a wrong number', async () => {
+inBrowser('a counter is shown the result and the consented claims, and no result after a wrong number', async () => {
   const { page: phone, portals, complaints, close } = await visit();
   const { page: desk, close: closeDesk } = await openPhone();
 

@@ -9,7 +9,7 @@ import { press, see } from './walk.js';
 const visit = visitsOf();
 
 describe('a user who skips flashing colors', () => {
-  inBrowser('continues with movements only if the light is optional, and no color flashes', async () => {
+  inBrowser('continues with the movements alone, without any flash, if the light is optional', async () => {
     const { page, asked, close } = await visit();
     const go = page.getByRole('button', { name: 'Continue', description: /2\.5 times a second/ });
     expect(await go.count()).toBe(1);
@@ -20,7 +20,7 @@ describe('a user who skips flashing colors', () => {
     await close();
   });
 
-  inBrowser('sees that the light is required, and can use another way or go back', async () => {
+  inBrowser('is told by the page that the light is required, and can use another way or go back', async () => {
     const { page, asked, close } = await visit({ light: 'demanded' });
     await press(page, 'Skip flashing colors');
     await see(page, 'flashes');

@@ -97,7 +97,7 @@ async function refuseAnna(): Promise<void> {
 }
 
 inBrowser(
-  'a user subscribes to push notifications instead of e-mails, sees one in the browser, and unsubscribes',
+  'a user subscribes to push notifications instead of e-mails, gets one in the browser, and unsubscribes',
   async () => {
     const { page, requests, complaints, close } = await visit('de');
     const { server, service } = stage();

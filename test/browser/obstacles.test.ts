@@ -49,7 +49,7 @@ inBrowser('a device without a camera offers the phone', async () => {
 });
 
 inBrowser(
-  'a link from a message opens only after a button is pressed, so a link scanner cannot use it up',
+  'a link from a message opens only after a button is pressed, so that a link scanner cannot use the link',
   async () => {
     const { page, context, requests, close } = await receive();
     await scriptReplies(context, { ...firstView, consentNeeded: true }, {});

@@ -57,7 +57,7 @@ describe('a better camera than the open one', () => {
     }
   });
 
-  test('is the one that faces the user, whatever the language of its label', () => {
+  test('is the one that faces the user, regardless of the language of its label', () => {
     const tylna = { deviceId: 'b', label: 'Kamera tylna', facing: 'environment' } as const;
     const przednia = { deviceId: 'a', label: 'Kamera przednia', facing: 'user' } as const;
     expect(betterCamera(tylna, [tylna, ...toEntries(['USB Camera']), przednia])).toBe(przednia);

@@ -35,7 +35,7 @@ test('the fragment of a kiosk link contains the kiosk id and its secret, and any
   for (const wrong of ['', '#', '#k1', '#k1.', '#.s', '#k1.s&x=1']) expect(parseKioskLink(wrong)).toBeNull();
 });
 
-test('the return link carries the receipt in its fragment', () => {
+test('the fragment of the return link contains the receipt', () => {
   expect(toReturnLink('https://app.example/back?a=1', null)).toBe('https://app.example/back?a=1');
   expect(toReturnLink('https://app.example/back', 'a.b.c')).toBe('https://app.example/back#face_receipt=a.b.c');
   expect(toReturnLink('https://app.example/#/home', 'a.b.c')).toBe('https://app.example/#/home&face_receipt=a.b.c');

@@ -55,7 +55,7 @@ describe('a computer', () => {
     expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
   });
 
-  test('hands off to a phone at once if the policy requires one, whatever the user chose; a phone continues', () => {
+  test('hands off to a phone at once if the policy requires one, regardless of the user’s choice; a phone continues', () => {
     const phoneNeeded = { phoneNeeded: true } as const;
     expect(stepOf(phoneNeeded, { mayHandOff: true })).toBe('hand-off');
     expect(stepOf(phoneNeeded, { place: 'here' })).toBe('hand-off');
@@ -69,7 +69,7 @@ describe('a computer', () => {
   });
 });
 
-test('a handed-off phone shows the pairing screen first, and offers no further hand-off', () => {
+test('a handed-off phone shows the pairing screen first, and offers no second hand-off', () => {
   const unpaired = { role: 'unpaired', handOffAllowed: false, handOff: { state: 'opened', code: null } } as const;
   expect(stepOf({ ...unpaired, consentNeeded: true })).toBe('pairing');
   expect(stepOf({ ...unpaired, purpose: 'manage' })).toBe('pairing');
@@ -121,7 +121,7 @@ test('optional light is omitted after two overexposed attempts or on request, an
   expect(lightInUse({ ...view, light: 'none' }, facts)).toBe('none');
 });
 
-test('the user’s own page needs neither consent nor camera until a new enrolment', () => {
+test('the user’s own page needs no consent and no camera until a new enrolment', () => {
   expect(stepOf({ purpose: 'manage' }, { mayHandOff: true })).toBe('manage');
   expect(stepOf({ purpose: 'enrol', consentNeeded: true })).toBe('consent');
 });

@@ -141,7 +141,7 @@ export function runAdapterContract(
           expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
         });
 
-        test('grants nothing without a step-up and replies equally for a known and an unknown user', async () => {
+        test('grants nothing without a step-up, with the same reply for a known and an unknown user', async () => {
           const { one, other, unknown } = harness.subjects;
           const replies = await Promise.all([one, other, unknown].map((subject) => askAbout(subject)));
           const { isGranted, toLook = (reply) => reply } = hook();
@@ -346,7 +346,7 @@ export function runAdapterContract(
           await fc.assert(fc.asyncProperty(fc.jsonValue(), check));
         });
 
-        test('neither the reply nor the log repeats a text of the request', async () => {
+        test('the reply and the log repeat no text of the request', async () => {
           const event = { ...hook().toEvent(canary.replaceAll('-', ''), canary), [canary]: canary };
           const bodies = [toBody(event), Buffer.from(`{"${canary}`), toBody({ ...event, eventTime: canary })];
           const requests = bodies.flatMap((body) => [hook().sign(body), ...hook().forgeries(body)]);
@@ -387,7 +387,7 @@ export function runAdapterContract(
         }
       });
 
-      test('finds no user for an unknown login, however malformed or close to an existing login', async () => {
+      test('finds no user for an unknown login, even if it is malformed or similar to an existing login', async () => {
         const { profile } = harness.adapter;
         const login = 'charles@example.com';
         const id = await harness.addUser(login);

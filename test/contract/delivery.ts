@@ -30,7 +30,7 @@ export function runDeliveryContract(
       }
     };
 
-    describe.each(channels)('%s', (channel) => {
+    describe.each(channels)('the channel %s', (channel) => {
       test('a failed delivery throws delivery_failed without the text or the recipient', () =>
         withHarness(async ({ delivery, breakDown }) => {
           await breakDown();

@@ -100,7 +100,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await ledger.count({ ...everything, partition: 'q' })).toBe(0);
       });
 
-      test('keep the highest version in any arrival order, and a removed row stays removed for a lower version', async () => {
+      test('keep the highest version in any arrival order, and a lower version does not restore a removed row', async () => {
         const { ledger } = await start();
         const key = { partition: 'p', sort: 'a' };
         await ledger.put([row('a', 'two', 2)]);

@@ -189,7 +189,7 @@ const listAll = async (provisioning: Provisioning, group: string): Promise<Membe
 };
 const byLogin = (one: { login: string }, other: { login: string }): number => one.login.localeCompare(other.login);
 
-describe.each(Object.entries(providers))('%s', (_name, open) => {
+describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
   test('lists the active members of a group on every page, by id and by name, with the enrolment of each', async () => {
     const { groupId, provision } = await open();
     const provisioning = provision((send) => send);

@@ -81,7 +81,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       await expect(check(Buffer.from([0, 255, 46, 10, 129]))).rejects.toThrow();
     });
 
-    test('after a key replacement the new key signs, the former still verifies, and both are published', async () => {
+    test('after a key replacement the new key signs, the previous key still verifies, and both are published', async () => {
       const { signer } = harness;
       const [former] = await publishedOf(signer);
       const jws = await signer.sign(typ, { sub: 'ada' });

@@ -51,7 +51,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect(await valuesOf(['a', 'b'])).toEqual([1, null]);
     });
 
-    test('a write with relaxed durability obeys its condition and survives a restart', async () => {
+    test('a write with relaxed durability applies its condition and survives a restart', async () => {
       const { state, reopen } = await start();
       const write = { when: 'absent', expiresAt: null, relaxedDurability: true } as const;
       expect(await state.write('a', 1, write)).toBe(true);

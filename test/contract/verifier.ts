@@ -199,11 +199,14 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         ['a picture without a face', 'face_none', (from: Pictures) => from.landscape],
         ['a group photo', 'face_many', (from: Pictures) => from.group],
         ['a face 20 pixels wide', 'face_too_small', (from: Pictures) => from.far],
-      ] satisfies [string, FaceErrorCode, (from: Pictures) => Uint8Array][])('%s', async (_name, code, pick) => {
-        const { token } = await enrol();
-        await expectCode(enrol({ photos: [toPhoto(pick(pictures))] }), code);
-        await expectCode(harness.verifier.verify(request(token, { photos: [toPhoto(pick(pictures))] })), code);
-      });
+      ] satisfies [string, FaceErrorCode, (from: Pictures) => Uint8Array][])(
+        '%s as a photo, with the code %s',
+        async (_name, code, pick) => {
+          const { token } = await enrol();
+          await expectCode(enrol({ photos: [toPhoto(pick(pictures))] }), code);
+          await expectCode(harness.verifier.verify(request(token, { photos: [toPhoto(pick(pictures))] })), code);
+        },
+      );
     });
 
     test.each([6, 7, 8] as const)('accuracy %i refuses an enrolment from fewer than three photos', async (accuracy) => {

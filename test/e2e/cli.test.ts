@@ -63,7 +63,7 @@ async function provision(mode: '--plan' | '--apply') {
   return { code, stderr, ...provisionGuard.parse(JSON.parse(stdout)) };
 }
 
-test('the first day: plan, apply and plan again; shadow mode lets a user through and the report counts them', async () => {
+test('the first day: plan, apply and plan again; in shadow mode a user is let in and counted by the report', async () => {
   const login = 'ada@example.com';
   const subject = simulation.subjects.get(login)!;
 

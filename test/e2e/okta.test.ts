@@ -115,7 +115,7 @@ describe('Okta ignores a failed hook', () => {
     bench.okta.org.hookTimeoutMs = 3_000;
   });
 
-  test('a hook that answers 401 lets the token through without the claim', async () => {
+  test('after a hook answers 401, the token is issued without the claim', async () => {
     const broken = await serve((_, response) => response.writeHead(401).end());
     await attachTokenHook(broken.url);
     expect(await facesOf(await bench.okta.signIn(ada))).toEqual({ id: null, access: null });

@@ -89,7 +89,7 @@ const connections = [
   const askHook = (caller: number, hook: string, event: object) =>
     post(caller, `/hooks/workforce/${hook}`, event, { authorization: hookSecret });
 
-  test('exactly one of them opens the link of a step-up', async () => {
+  test('exactly one caller opens the link of a step-up', async () => {
     const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': adminKey });
     const auth = { 'x-auth-token': String(issued.body.token) };
     const { body } = await post(1, '/step-ups', { connection: 'workforce', subject: '00u1' }, auth);

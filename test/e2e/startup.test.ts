@@ -117,7 +117,7 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
       own(data);
     });
 
-    test.each(['audit.jsonl', 'audit-lock', 'state.db', 'keys.json', 'admin-key.sha256'])('%s', (name) => {
+    test.each(['audit.jsonl', 'audit-lock', 'state.db', 'keys.json', 'admin-key.sha256'])('the file %s', (name) => {
       const file = join(data, name);
       writeFileSync(file, '', { mode: 0o000 });
       expect(startAs({})).toContain(`EACCES, ${file}`);

@@ -68,7 +68,7 @@ withHelm.each([
   const container = pod.containers[0]!;
   const labels = set.spec.template.metadata.labels;
 
-  test('renders a configuration that the server accepts, with every named file mounted', async () => {
+  test('the chart renders a configuration that the server accepts, with every named file mounted', async () => {
     const config = await load(objects);
     expect(config.host).toBe('0.0.0.0');
     expect(config.stopDelaySec).toBeLessThan(pod.terminationGracePeriodSeconds - 20);
@@ -79,7 +79,7 @@ withHelm.each([
     expect(config.keys).toEqual({ kind: 'local', folder: '/run/facestep-keys' });
   });
 
-  test('renders selectors that match the server’s pods and not the test pod', () => {
+  test('the chart renders selectors that match the server’s pods and not the test pod', () => {
     const selectors = objects.flatMap((object): Record<string, string>[] => {
       if (object.kind === 'Service') return [object.spec.selector];
       if (object.kind === 'StatefulSet' || object.kind === 'PodDisruptionBudget')
@@ -111,7 +111,7 @@ withHelm('with Helm', () => {
     expect(renderChart(fullest)).toContain(`registry.example.com/facestep@sha256:${'0'.repeat(64)}`);
   });
 
-  test('one replica needs neither a shared state store nor shared keys', async () => {
+  test('one replica needs no shared state store and no shared keys', async () => {
     const objects = render(single);
     expect(only(objects, 'StatefulSet').spec.template.spec.initContainers).toBeUndefined();
     const { state, keys, dataFolder } = await load(objects);

@@ -64,7 +64,7 @@ function findProblems(text: string): string[] {
   return problems;
 }
 
-test('jobs with secrets run neither packages nor tests, actions are pinned, and permissions are minimal', () => {
+test('jobs with secrets run no packages and no tests, actions are pinned, and permissions are minimal', () => {
   for (const text of texts) expect(findProblems(text)).toEqual([]);
   const signing = readFileSync(join(projectRoot, 'scripts/sign-release.mjs'), 'utf8');
   for (const [, name] of signing.matchAll(/(?:from|import\(|require\()\s*['"]([^'"]+)/g))

@@ -57,8 +57,8 @@ const sendMany = async (count: number, one: (n: number) => Promise<string>) => {
 /** @param url - where a browser came to */
 const endOf = (url: string): string => told(url).error ?? new URL(url).pathname;
 
-describe('a browser that does not follow the cookie redirect', () => {
-  test('causes no look-up, no record and no count, even with 2,000 requests', async () => {
+describe('the cookie redirect', () => {
+  test('that a browser does not follow causes no look-up, no record and no count, even after 2,000 requests', async () => {
     await start();
     const ends = await sendMany(2_000, async (n) => {
       const url = request({ login_hint: `unknown-${n}@example.com` });
@@ -69,7 +69,7 @@ describe('a browser that does not follow the cookie redirect', () => {
     expect(done()).toEqual(nothing);
   });
 
-  test('is redirected to the same request with all parameters, also after a POST', async () => {
+  test('of a GET or POST keeps all parameters and adds only facestep_return', async () => {
     await start();
     const sentBack = async (url: string, init: RequestInit = {}) => {
       const { headers } = await op.open(url, { ...init, redirect: 'manual' });
@@ -188,7 +188,7 @@ describe('anonymous callers with cookies', () => {
   test.each([
     ['one start', { outsiderStarts: 3 }],
     ['two look-ups', { outsiderLookUps: 4 }],
-  ])('consume this budget for each typed name: %s', async (_, limits) => {
+  ])('consume the anonymous budget for each typed name: %s', async (_, limits) => {
     await start({ limits });
     const browser = op.newBrowser('192.0.2.7');
     const page = await browser.follow(request({ login_hint: '' }));

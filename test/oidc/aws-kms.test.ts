@@ -57,19 +57,22 @@ async function signIn(id = 'app') {
 test.each([
   ['RS256', 'app'],
   ['PS256', 'bank'],
-])('signs the ID token by %s with one KMS call, and the signature verifies with the published key', async (alg, id) => {
-  await op.enrol('anna');
-  const { exchange } = await signIn(id);
-  const { id_token } = await exchange();
-  expect(kms.calls).toEqual(['Sign']);
-  const jwks = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
-  const currentDate = new Date(op.server.clock.now());
-  const expected = { issuer: op.issuer, currentDate, algorithms: [alg] };
-  const { payload } = await jwtVerify(id_token!, createLocalJWKSet(jwks), expected);
-  expect(payload.sub).toBe('anna');
-});
+])(
+  'the server signs the ID token by %s with one KMS call, and the signature verifies with the published key',
+  async (alg, id) => {
+    await op.enrol('anna');
+    const { exchange } = await signIn(id);
+    const { id_token } = await exchange();
+    expect(kms.calls).toEqual(['Sign']);
+    const jwks = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
+    const currentDate = new Date(op.server.clock.now());
+    const expected = { issuer: op.issuer, currentDate, algorithms: [alg] };
+    const { payload } = await jwtVerify(id_token!, createLocalJWKSet(jwks), expected);
+    expect(payload.sub).toBe('anna');
+  },
+);
 
-test('answers a token request with temporarily_unavailable if KMS refuses to sign', async () => {
+test('a token request gets temporarily_unavailable if KMS refuses to sign', async () => {
   await op.enrol('anna');
   const { exchange } = await signIn();
   kms.cause('denied');

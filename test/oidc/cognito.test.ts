@@ -119,7 +119,7 @@ describe('a federated sign-in', () => {
     expect(readResult(await browser.show(camera.url, 'ada')).result).toBe('signed-in');
   });
 
-  test('is refused equally for another face, an unknown user and an id in place of a name', async () => {
+  test('is refused in the same way for another face, an unknown user and an id in place of a name', async () => {
     for (const [name, face] of [
       ['ada', 'eve'],
       ['nobody', 'ada'],

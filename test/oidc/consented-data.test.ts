@@ -136,7 +136,7 @@ describe('a consent to claims', () => {
     expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
   });
 
-  test('is not valid for another client, and neither is a posted answer to the consent page', async () => {
+  test('is not valid for another client, and a posted answer to the consent page is not either', async () => {
     await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);
@@ -187,7 +187,7 @@ describe('a provider that cannot be read', () => {
   });
 });
 
-test('another browser can neither see nor answer the consent page', async () => {
+test('another browser cannot see or answer the consent page', async () => {
   const shown = await askAndShow(op, { scope: 'openid email' });
   const stranger = op.newBrowser();
   const seen = await stranger.follow(shown.interactionUrl);

@@ -111,7 +111,7 @@ test('a GET of the code’s address opens no check, so a link preview cannot use
   expect((await counter.ask(begun)).reply).toMatchObject({ state: 'waiting' });
 });
 
-test('the counter learns nothing about a refusal: unknown, unenrolled and mismatched users look alike', async () => {
+test('the counter gets the same refusal for unknown, unenrolled and mismatched users', async () => {
   const replies = [];
   for (const [person, face] of [
     ['nobody', 'anna'],

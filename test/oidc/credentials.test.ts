@@ -89,7 +89,7 @@ describe('the consent page', () => {
     expect(offerIn(page.text).code).toMatch(/^\d{6}$/);
   });
 
-  test('issues nothing and says so if the user refuses', async () => {
+  test('issues no card if the user refuses, and shows the refusal', async () => {
     const page = await visits.answer(await visits.goToConsent(), 'refuse', []);
     expect(page.text).toContain('Nothing was issued.');
     expect(told()).toEqual([]);
@@ -142,7 +142,7 @@ describe('a wallet of another vendor', () => {
 });
 
 describe('the issuer refuses', () => {
-  test('a redeemed offer, and redeeming it again ends the first access token', async () => {
+  test('an offer that was redeemed before, and revokes the first access token', async () => {
     const { wallet, offer, code, accessToken } = await redeemOffer();
     await expect(wallet.redeem(offer, code)).rejects.toMatchObject({ errorResponse: { error: 'invalid_grant' } });
     const proof = await wallet.prove(offer);
@@ -150,7 +150,7 @@ describe('the issuer refuses', () => {
     expect(told()).toEqual([]);
   });
 
-  test('a wrong code, and afterwards the correct one', async () => {
+  test('a wrong code, and then also the correct code', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer();
     const offer = await wallet.open(link);

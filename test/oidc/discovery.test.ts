@@ -39,7 +39,7 @@ test('the discovery document lists only supported endpoints, all under the issue
   expect((await readJson('/.well-known/oauth-authorization-server')).body).toEqual(body);
 });
 
-test('the metadata are also at the path that RFC 8414 gives an issuer with a path', async () => {
+test('the metadata are also at the path that RFC 8414 defines for an issuer with a path', async () => {
   const open = (url: string) => op.open(url);
   const response = await open('https://face.example.com/.well-known/oauth-authorization-server/oidc/work');
   expect(await response.json()).toEqual((await readJson('/.well-known/openid-configuration')).body);

@@ -60,7 +60,7 @@ const offered = ({ page }: Shown) =>
 describe('a user with roles in two organizations', () => {
   beforeEach(() => void join(...two));
 
-  test('sees both with their roles, escaped, and none preselected', async () => {
+  test('is shown both with their roles, escaped, and none preselected', async () => {
     const shown = await ask();
     expect(offered(shown)).toEqual([
       ['acme', false],
@@ -96,12 +96,15 @@ describe('a user with roles in two organizations', () => {
     expect(chosen()).toMatchObject([{ connection: 'work', subject: 'anna', detail }]);
   });
 
-  test.each(['gamma', '__proto__'])('gets the page again if the form names another one: %j', async (organisation) => {
-    const shown = await ask();
-    const again = await choose(shown, organisation);
-    expect(again.text).toContain('Choose an organization for Tax Office');
-    expect(chosen()).toEqual([]);
-  });
+  test.each(['gamma', '__proto__'])(
+    'gets the page again if the form names another organization: %j',
+    async (organisation) => {
+      const shown = await ask();
+      const again = await choose(shown, organisation);
+      expect(again.text).toContain('Choose an organization for Tax Office');
+      expect(chosen()).toEqual([]);
+    },
+  );
 
   test('gets the organization of the first form; a second form changes nothing', async () => {
     const shown = await ask();
@@ -137,7 +140,7 @@ describe('the groups at the provider', () => {
     });
   });
 
-  test('a group with a malformed or unsafe name gives no role', async () => {
+  test('a group with a malformed or unsafe name results in no role', async () => {
     join(
       'corp:<b>x</b>:filer',
       'corp:\u202eacme:filer',
@@ -153,7 +156,7 @@ describe('the groups at the provider', () => {
     expect(paramsOf((await ask()).page.url)).toMatchObject({ error: 'access_denied' });
   });
 
-  test('a group listed by id in the configuration gives its role without a name', async () => {
+  test('a group listed by id in the configuration results in its role without a name', async () => {
     op.profile.groups.set('anna', [
       { id: '00g-acme-admins', name: null },
       { id: '00g-else', name: null },
@@ -196,7 +199,7 @@ describe('a role that is removed at the provider', () => {
     await expect(redeem(shown, url)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('between the page and the choice makes the page appear again without it', async () => {
+  test('between the page and the choice makes the page appear again without the role', async () => {
     join(...two);
     const shown = await ask();
     join('corp:beta:reader');

@@ -40,11 +40,11 @@ const told = (url: string) => {
   return Object.fromEntries(hash === '' ? searchParams : new URLSearchParams(hash.slice(1)));
 };
 
-test('the unchanged request leads to the camera', async () => {
+test('a complete, valid authorization request is redirected to the page of the face check', async () => {
   expect((await send({})).url).toMatch(/\/face#/);
 });
 
-describe('the client gets the error of', () => {
+describe('the client receives an error at its redirect URI for', () => {
   test.each<[string, Params, string]>([
     ['an unsupported response type', { response_type: 'token' }, 'unsupported_response_type'],
     ['a scope without openid', { scope: 'profile' }, 'invalid_request'],
@@ -80,7 +80,7 @@ describe('the client gets the error of', () => {
   });
 });
 
-describe('an error page instead of a redirect answers', () => {
+describe('an error page is shown, without a redirect, for', () => {
   test.each<[string, Params, string]>([
     ['a request without a client', { client_id: undefined }, 'invalid_request'],
     ['an unknown client', { client_id: 'nobody' }, 'invalid_client'],

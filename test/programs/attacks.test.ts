@@ -18,7 +18,7 @@ const run = async (name: string): Promise<Finding> => {
 };
 
 describe('a quick attack confirms the claims of docs/security-analysis.md', () => {
-  test.each(Object.keys(attacks).filter((name) => name !== 'server'))('%s', async (name) => {
+  test.each(Object.keys(attacks).filter((name) => name !== 'server'))('the attack %s', async (name) => {
     const { claims } = await run(name);
     expect(claims.filter(({ holds }) => !holds)).toEqual([]);
     for (const { claim, figure } of claims)

@@ -18,7 +18,7 @@ const passed = { outcome: 'passed', refusedBy: [] } as const;
 const none = { outcome: 'no_response', refusedBy: [] } as const;
 
 describe('attack presentations', () => {
-  test('the reported APCER is that of the species that passes most often, whatever its number of attempts', () => {
+  test('the reported APCER is that of the species that passes most often, regardless of its number of attempts', () => {
     const report = ratePresence([
       ...several(30, {}),
       ...several(3, passed),

@@ -49,14 +49,14 @@ describe('trials of the accuracy measurement', () => {
     return { genuine: name(trials.genuine), impostor: name(trials.impostor) };
   };
 
-  test('one photo against one: each pair of photos of a person once, and first photos of different people', () => {
+  test('with one photo against one, each pair of photos of a person and each pair of people is compared', () => {
     const { genuine, impostor } = pairsOf(1, 1);
     expect(genuine).toHaveLength(10 + 6);
     expect(new Set(genuine).size).toBe(16);
     expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 2:0']);
   });
 
-  test('three photos against one: no photo is on both sides, and each pair of people is compared both ways', () => {
+  test('with three photos against one, no photo is on both sides, and each pair of people is compared both ways', () => {
     const { genuine, impostor } = pairsOf(3, 1);
     expect(genuine).toEqual(['0:0 0:3', '0:0 0:4', '0:1 0:0', '0:1 0:4', '0:2 0:0', '0:2 0:1', '1:0 1:3', '1:1 1:0']);
     expect(impostor).toEqual(['0:0 1:0', '0:0 2:0', '1:0 0:0', '1:0 2:0']);
@@ -89,7 +89,7 @@ test('two labels for one person count as false matches, and the report names the
   expect(outcomes[2]).toMatchObject({ decoded: 1, impostor: { trials: 3 } });
 });
 
-test('an enrolment with photos of two people is refused and is no trial; such live photos do not match', async () => {
+test('an enrolment with photos of two people is refused and not counted; live photos of two people do not match', async () => {
   const [one, other] = toPeople([3, 3]);
   const mixed = [one!.embeddings[0]!, other!.embeddings[0]!, one!.embeddings[1]!, one!.embeddings[2]!];
   const people = [{ ...one!, embeddings: mixed, magnitudes: [4, 4, 4, 4] }];

@@ -135,7 +135,7 @@ describe('before the tester’s consent', () => {
 });
 
 describe('presentations', () => {
-  test('follow the plan, and completed ones are not requested again', async () => {
+  test('follow the plan, and completed presentations are not requested again', async () => {
     const running = await presence.start();
     const { takePart, perform, post } = await visit(running);
     expect((await takePart('falcon')).body.view?.due?.species.name).toBe('live');

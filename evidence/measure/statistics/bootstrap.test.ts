@@ -7,7 +7,7 @@ const all = (people: number): number[] => Array.from({ length: people }, (_, per
 describe('rates without anything to resample', () => {
   const bootstrap = createBootstrap(50, createSeededRandom('none'));
 
-  test('no errors: the upper bound is three in the number of trials', () => {
+  test('without errors the interval is 0 to 3 / trials, and at most 0 to 1', () => {
     const trials = { trials: new Uint32Array(50).fill(6), errors: new Uint32Array(50) };
     expect(toPersonRate(bootstrap, trials)).toEqual({ errors: 0, trials: 300, rate: 0, interval: [0, 0.01] });
     expect(toPairRate(bootstrap, { trials: 2, errors: [], among: { sides: [all(50), all(50)] } }).interval).toEqual([
@@ -15,7 +15,7 @@ describe('rates without anything to resample', () => {
     ]);
   });
 
-  test('no trials: the rate is null', () => {
+  test('without trials the rate is null', () => {
     const trials = { trials: new Uint32Array(50), errors: new Uint32Array(50) };
     expect(toPersonRate(bootstrap, trials)).toEqual({ errors: 0, trials: 0, rate: null, interval: null });
   });

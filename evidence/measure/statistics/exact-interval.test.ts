@@ -25,7 +25,7 @@ test.each([
   else expect(binomialBelow(hits, trials, high)).toBeCloseTo(0.025, 8);
 });
 
-test('the interval of errors in few groups is the exact interval of the groups, whatever their trials', () => {
+test('the interval of errors in few groups is the exact interval of the groups, regardless of their trials', () => {
   const few = { errors: 12, trials: 2800, rate: 12 / 2800, interval: [0.001, 0.005] } as const;
   const { interval, by } = toGroupedInterval(few, 28, 1);
   expect(by).toBe('exact');

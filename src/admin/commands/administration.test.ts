@@ -23,7 +23,7 @@ afterAll(() => server.stop());
 
 const run = (args: readonly string[], key = adminKey) => administer(server, args, key);
 
-test('manages an application from its registration to its removal', async () => {
+test('the commands manage an application from its registration to its removal', async () => {
   const given = ['--scopes', 'verify, match', '--per-minute', '120', '--tenant', 'acme'];
   const { printed } = await run(['applications', 'register', 'door', ...given, '--contact', 'ada@example.com']);
   const [id = ''] = printed;
@@ -59,7 +59,7 @@ test('manages an application from its registration to its removal', async () => 
   });
 });
 
-test('manages an administrator from the first key to the refusal after removal', async () => {
+test('the commands manage an administrator from the first key to the refusal after removal', async () => {
   const added = await run(['administrators', 'add', 'grace', '--role', 'auditor', '--days', '30']);
   const [key = ''] = added.printed;
   expect(added.printed).toEqual([expect.stringMatching(/^fsa_[0-9a-f]{24}_.{43}$/)]);
@@ -73,7 +73,7 @@ test('manages an administrator from the first key to the refusal after removal',
   await expect(run(['administrators', 'list'], key)).rejects.toMatchObject({ code: 'caller_untrusted' });
 });
 
-test('lists a help request without control characters, assigns and settles it', async () => {
+test('the help-desk commands list a help request without control characters, assign and settle it', async () => {
   const { token } = await server.issue();
   const asked = { connection: 'acme', subject: '00u1', audience: 'https://app.example.com' };
   const { body } = await server.postJson('/step-ups', asked, { 'x-auth-token': token });
@@ -87,7 +87,7 @@ test('lists a help request without control characters, assigns and settles it', 
   expect((await run(['help-desk', 'requests'])).printed).toHaveLength(1);
 });
 
-test('follows the log until interrupted and prints each line once', async () => {
+test('facestep log --follow prints each line once until interrupted', async () => {
   await fillLedger(server, [{ event: enrolledAt('acme', 'berta'), hoursAgo: 100 }]);
   const printed: string[] = [];
   let stop: () => void = () => {};
@@ -112,7 +112,7 @@ test('follows the log until interrupted and prints each line once', async () => 
   expect(printed.map((line) => JSON.parse(line).action)).toEqual(['enrolled']);
 });
 
-test('lists every background job with its last result, and exits with 1 if one failed', async () => {
+test('the command lists every background job with its last result, and exits with 1 if one failed', async () => {
   const run = (fails: boolean) => async () => {
     if (fails) throw new FaceError('state_unavailable');
   };

@@ -124,7 +124,7 @@ describe('a backup', () => {
     expect(readdirSync(to, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('keys'))).toEqual([]);
   });
 
-  test('fails with a request to repeat if the audit trail rotated meanwhile, even with an equal number of segments', async () => {
+  test('fails with a request to repeat if the audit trail rotated during the backup, even with an equal number of segments', async () => {
     const { dataFolder, files } = server;
     const closed = (number: number): string => join(dataFolder, `audit-${String(number).padStart(12, '0')}.jsonl`);
     writeFileSync(closed(1), '');
@@ -149,7 +149,7 @@ describe('a backup', () => {
   });
 });
 
-test('restores files with any name; `lost+found` is neither copied nor prevents a restore', async () => {
+test('restores files with any name; `lost+found` is not copied and does not prevent a restore', async () => {
   const names = ['notes of May ~1+.txt', 'Schlüssel.md', 'a/b c/é.txt'];
   mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
   for (const name of names) writeFileSync(join(server.dataFolder, name), name);
@@ -164,7 +164,7 @@ test('restores files with any name; `lost+found` is neither copied nor prevents 
 });
 
 describe('a manifest with a path outside the backup is refused:', () => {
-  test.each(['data/../x', '/data/x', 'data\\\\x'])('%s', async (path) => {
+  test.each(['data/../x', '/data/x', 'data\\\\x'])('the path %s', async (path) => {
     const to = await backUp();
     const file = join(to, 'backup.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('data/audit.jsonl', path));
@@ -176,7 +176,7 @@ describe('a manifest with a path outside the backup is refused:', () => {
 });
 
 describe('a restore', () => {
-  test('counts as a replaced store: its epoch is the time of the start, and the trail records it', async () => {
+  test('starts a new store epoch at the time of the start, which the audit trail records', async () => {
     const since = await server.state.storeEpoch();
     const to = await backUp();
     const restored = newPath();
@@ -210,7 +210,7 @@ describe('a restore', () => {
     expect(existsSync(server.files.state)).toBe(true);
   });
 
-  test('replaces data only if requested; it moves the present data aside and keeps the present keys', async () => {
+  test('replaces data only if requested, moves the current data aside and keeps the current keys', async () => {
     await server.state.write('a', 'before', forever);
     await server.revoke('t');
     mkdirSync(join(server.dataFolder, 'recognition'));

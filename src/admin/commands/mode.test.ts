@@ -55,7 +55,7 @@ test('enforce mode with no enrolled user needs a confirmation; the mode can be s
   expect((await run('okta', 'shadow')).printed).toEqual(['okta: shadow']);
 });
 
-test('lists the users who would be denied before the switch, without control characters', async () => {
+test('facestep mode lists the users who would be denied before the switch, without control characters', async () => {
   const { clock } = operated.server;
   const hostile = 'eve\u001b[2J\u202e';
   await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {

@@ -57,7 +57,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: FaceError) => error.code,
   );
 
-describe('import', () => {
+describe('the import of a model', () => {
   test('stores the model under its digest, readable only by its owner, and assigns a number', async () => {
     const { out } = await importModel('--name', 'tiny');
     expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');

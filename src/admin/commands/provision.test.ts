@@ -4,7 +4,7 @@ import { toAppliedLines, toFoundLines } from './provision.js';
 
 const found = (before: StepReport): StepResult => ({ title: 'Hook', before, applied: false, after: before });
 
-test('removes cursor controls and line breaks from names of the provider', () => {
+test('provisioning removes cursor controls and line breaks from names of the provider', () => {
   const name = 'Rule\u001b[2K\r\n2. Hook: ready\u202e\u2028';
   const lines = [
     ...toFoundLines(1, { ...found({ state: 'different', changes: [name] }), title: name }),

@@ -45,7 +45,7 @@ function run(args: readonly string[], fetch: Fetch = entra.fetch) {
 
 const registered = () => entra.tenant.methodRegistrations.map(({ userId }) => userId);
 
-test('registers every user once and reports progress', async () => {
+test('facestep register registers every user once and reports progress', async () => {
   const planned = await run(['register', 'work', '--all', '--plan']);
   expect(planned).toMatchObject({ exitCode: 0 });
   expect(planned.printed).toEqual([

@@ -51,7 +51,7 @@ const shadowed = (wouldHave: 'deny' | 'omit_claim'): AuditDetail<'hook_decided'>
 const lineOf = (detail: object, time = '2026-11-02T00:00:00.000Z'): string =>
   JSON.stringify({ sequence: 2, time, previous: '', ...decided(verified), detail });
 
-describe('counts', () => {
+describe('the report counts', () => {
   test('per hook what shadow mode would have done, and for how many users', async () => {
     await write(
       decided(verified),

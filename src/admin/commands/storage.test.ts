@@ -59,7 +59,7 @@ const tokensOf = async (line = 'list --json') => {
   return { ...Object.fromEntries(byVersion), unknown: counted.ofUnknownVersion };
 };
 
-describe('list', () => {
+describe('the list of keys', () => {
   test('counts valid tokens per sealing key version over the trails of all replicas', async () => {
     const { keys } = await makeKeys();
     await keys.rotate();
@@ -112,7 +112,7 @@ describe('list', () => {
   });
 });
 
-describe('rotate', () => {
+describe('the rotation of a key', () => {
   test('creates a version that seals new tokens, also in a running server', async () => {
     const { keys } = await makeKeys();
     expect(await run('rotate')).toMatchObject({ code: 0, out: expect.stringContaining('Version 2 seals new tokens') });
@@ -130,7 +130,7 @@ describe('rotate', () => {
   });
 });
 
-describe('retire', () => {
+describe('the retirement of a key', () => {
   test('prints the number of tokens in use, and destroys a key only if that number is confirmed', async () => {
     const { keys } = await makeKeys();
     record(fileOf('audit.jsonl'), 'enrolled', { tokenId: 'a', ...never });

@@ -62,7 +62,7 @@ test.each(['br', 'gzip', 'gzip, deflate, br', 'identity'])(
 );
 
 test.each(['/console/assets/none.js', '/console/assets/..%2Findex.html', '/console/assets/', '/console/assets/x.html'])(
-  '%s is not found',
+  'the path %s is not found',
   async (path) => {
     const response = await get(path);
     expect([response.status, response.headers.get('content-encoding')]).toEqual([404, null]);

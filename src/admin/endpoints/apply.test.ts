@@ -65,7 +65,7 @@ describe('plan and apply', () => {
     });
   });
 
-  test('applies a step again if it carries secrets, and returns none of them', async () => {
+  test('with pushSecrets, a completed step is applied again, and neither the run nor the list of secrets contains a secret', async () => {
     const { post, ended } = await start();
     await post('/connections/okta/apply');
     await ended('okta');
@@ -92,7 +92,7 @@ describe('plan and apply', () => {
     expect(await ended('okta')).toMatchObject({ state: 'done' });
   });
 
-  test('only one replica applies; another one can take over after the lease expires, and the first one then stops', async () => {
+  test('only one replica applies a plan; after its lease expires another one can continue, and the first one then stops', async () => {
     const state = createSqliteState({ file: ':memory:', clock: createManualClock() });
     const one = await start({ state });
     const two = await start({ state });

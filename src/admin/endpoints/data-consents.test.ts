@@ -29,7 +29,7 @@ async function openOwnPage() {
   return openPage(op.server, String((await openLink(op.server, String(body.url))).body.session));
 }
 
-test('a user sees which claims each client receives and withdraws them: the access token then returns no claim', async () => {
+test('a user is shown the claims of each client; after the user withdraws them, the access token returns no claim', async () => {
   const shop = await agree(op, asked, ['email']);
   const other = await agree(op, { ...asked, id: 'other' }, ['email', 'phone_number']);
   const page = await openOwnPage();

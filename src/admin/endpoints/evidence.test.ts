@@ -32,7 +32,7 @@ const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fi
 const get = (path: string) => server.send('GET', path, { headers: owner });
 const keyDeps = () => ({ clock: server.clock, random: server.deps.random, log: server.log });
 
-test('lists and rotates keys; retires a key only if the right number of lost tokens is confirmed', async () => {
+test('keys are listed and rotated, and retired only if the right number of lost tokens is confirmed', async () => {
   await createLocalKeys({ ...keyDeps(), file: files().keys });
   await createLocalSigner({ ...keyDeps(), file: files().signingKeys });
   expect((await get('/keys')).body).toMatchObject({
@@ -64,7 +64,7 @@ test('lists and rotates keys; retires a key only if the right number of lost tok
 });
 
 test.each(['sealing', 'signing', 'oidc'] as const)(
-  'creates no %s key without an audit record of the administrator',
+  'no %s key is created without an audit record of the administrator',
   async (use) => {
     await createLocalKeys({ ...keyDeps(), file: files().keys });
     await createLocalSigner({ ...keyDeps(), file: files().signingKeys });

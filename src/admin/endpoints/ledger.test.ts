@@ -121,7 +121,7 @@ test('a search by name at the provider finds enrolled and other users, and store
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
 });
 
-test('a check is one entry; only auditors see its failed signals', async () => {
+test('a check is one entry, whose failed signals only auditors can read', async () => {
   const who = { connection: 'work', subject: 'dora' };
   const stepUpId = 's-9';
   const request = 'd'.repeat(24);

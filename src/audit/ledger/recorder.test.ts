@@ -67,7 +67,7 @@ async function start() {
   return { erase, createRecorder, clock, contexts, log, told, recorder, trail, check, lines, setDown };
 }
 
-test('stores each record under its number in the trail, with the request id and network that caused it', async () => {
+test('the ledger stores each record under its number in the trail, with the request id and network that caused it', async () => {
   const { contexts, recorder, trail, check, lines, told } = await start();
   await Promise.all(
     Array.from({ length: 120 }, (_, n) =>
@@ -91,7 +91,7 @@ test('stores each record under its number in the trail, with the request id and 
   expect(told).toEqual({ written: 121, lost: 0 });
 });
 
-test('repeats at start an erasure that a crash interrupted, and keeps users who enrolled since', async () => {
+test('at its start, the ledger repeats an erasure that a crash interrupted, and keeps users who enrolled since', async () => {
   const { clock, recorder, trail, check, erase, createRecorder, lines, setDown } = await start();
   await check('anna');
   await check('berta');

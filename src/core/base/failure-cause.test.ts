@@ -27,7 +27,7 @@ test.each<[string, unknown]>([
   ['NODE_EXTRA_CA_CERTS', failed('x', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })],
   ['has expired', failed('x', { code: 'CERT_HAS_EXPIRED' })],
   ['another host name', failed('x', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })],
-])('explains a failure with the words “%s”', (text, error) => {
+])('a known failure is explained with the words “%s”', (text, error) => {
   expect(findCause(error)).toContain(text);
 });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createPooledRandom } from './pooled-random.js';
 
-test('returns each drawn byte once and in order, for any sizes', () => {
+test('the pool returns each drawn byte once and in order, for any sizes', () => {
   const drawn: Buffer[] = [];
   const random = createPooledRandom((bytes) => {
     const made = randomBytes(bytes);
@@ -20,7 +20,7 @@ test('returns each drawn byte once and in order, for any sizes', () => {
   expect(drawn.length).toBeLessThan(10);
 });
 
-test('draws 32 bytes or more, which may be a key, separately', () => {
+test('the pool draws 32 bytes or more, which may be a key, separately', () => {
   const asked: number[] = [];
   const random = createPooledRandom((bytes) => {
     asked.push(bytes);
@@ -31,7 +31,7 @@ test('draws 32 bytes or more, which may be a key, separately', () => {
   expect(asked).toEqual([32, 64]);
 });
 
-test('never changes bytes it has returned', () => {
+test('the pool never changes bytes that it has returned', () => {
   const random = createPooledRandom((bytes) => randomBytes(bytes));
   const first = random(16);
   const kept = Buffer.from(first);

@@ -9,7 +9,7 @@ const bindingOf = (idp: string, tenant: string, subject: string) => ({
   accuracy: 4 as const,
 });
 
-test('different users and networks never share a counter, whatever characters their ids contain', () => {
+test('different users and networks never share a counter, regardless of the characters in their ids', () => {
   const people = [
     ['okta', 'work', 'anna'],
     ['okta', 'work', 'anna:from:192.0.2.7'],

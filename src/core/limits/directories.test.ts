@@ -48,7 +48,7 @@ test.each(['anna', 'nobody'])(
   },
 );
 
-test('known callers are neither limited nor delayed', async () => {
+test('known callers are not limited or delayed', async () => {
   const directoryFor = create({ outsiderLookUps: 1, outsiderLookUpsOfConnection: 1 });
   for (let n = 0; n < 10; n += 1) await directoryFor(known).findAccount(loginOf('anna'));
   expect(asked).toHaveLength(10);

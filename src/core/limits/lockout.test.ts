@@ -86,7 +86,7 @@ describe('the lockouts of a subject', () => {
     throw new Error('20 failures brought no lockout');
   }
 
-  test('grow from 15 minutes to a day with each further failure', async () => {
+  test('grow from 15 minutes to a day with each additional failure', async () => {
     const bench = setUp();
     const lockouts = [];
     for (let round = 0; round < 9; round += 1) lockouts.push(await failUntilLocked(bench));

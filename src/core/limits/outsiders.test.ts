@@ -211,7 +211,7 @@ describe('after an unlock', () => {
     expect(await from(address(1), 'wrong', berta)).toBe('wrong');
   });
 
-  test('an attempt that began before the unlock neither causes a lockout nor ends a later one', async () => {
+  test('an attempt that began before the unlock does not cause a lockout or end a later lockout', async () => {
     const { clock, deps, from } = setUp();
     for (let tries = 0; tries < 4; tries += 1) await from(address(1));
     let finish = (): void => {};

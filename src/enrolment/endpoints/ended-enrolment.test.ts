@@ -38,7 +38,7 @@ test.each([
 test.each([
   ['to enrol', {}],
   ['to the self-service page', { purpose: 'manage' }],
-])('a link %s from before the present enrolment can no longer be opened, while a later one can', async (_, more) => {
+])('a link %s that is older than the current enrolment can no longer be opened; a newer link can', async (_, more) => {
   const former = await invite({ lifeHours: 720, ...more });
   server.clock.advanceSec(1800);
   await enrolByApi(server);

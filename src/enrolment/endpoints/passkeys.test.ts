@@ -164,7 +164,7 @@ describe('a connection with PINs', () => {
     expect(decodeJwt(String(body.receipt)).amr).toEqual(['face', 'pin']);
   });
 
-  test('lets the user replace a weak PIN without new photos', async () => {
+  test('allows the user to replace a weak PIN without new photos', async () => {
     const { invite } = await setUp(pins);
     const page = await invite();
     const { nonce, photos } = await page.takeFrames(draw('ada'));

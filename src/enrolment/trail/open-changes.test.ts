@@ -57,7 +57,7 @@ const dying = (): Audit => {
 
 const lastSequence = async (): Promise<number> => (await trail.sync()).sequence;
 
-test('settles the enrolments that the local file reports as unfinished, once and without other evidence', async () => {
+test('enrolments that the local file reports as unfinished are settled once, without other evidence', async () => {
   await enrol('anna', trail);
   core.clock.advanceSec(1);
   const before = await lastSequence();

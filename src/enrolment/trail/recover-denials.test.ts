@@ -14,7 +14,7 @@ import { keepDenials, replayDenials } from './recover-denials.js';
 const day = 86_400;
 const who = { connection: 'work', subject: 'anna' };
 
-test('restores a lost store’s revocations, including those whose records retention removed', async () => {
+test('the revocations of a lost store are restored, including those whose records retention removed', async () => {
   const folder = createFolder('denials');
   const files = { audit: join(folder, 'audit.jsonl'), deniedTokens: join(folder, 'denied-tokens.json') };
   const clock = createManualClock();

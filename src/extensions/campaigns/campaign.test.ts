@@ -36,7 +36,7 @@ const linkIn = (text: string): string => /https?:\/\/\S+#(\S+)/.exec(text)?.[1] 
 const twice = (addresses: readonly string[]): string[] =>
   addresses.filter((address, at) => addresses.indexOf(address) !== at);
 
-test('sends one e-mail to each of 200 people and reports the relay’s result for each', async () => {
+test('a campaign sends one e-mail to each of 200 people and reports the relay’s result for each', async () => {
   const well = numbered('user', 157);
   const others = [...numbered('gone', 20), ...numbered('full', 20), ...numbered('cut', 3)];
   const { begin, plan, start, countsOf, relay, peopleOf, clock, audit } = await open([...well, ...others]);
@@ -69,7 +69,7 @@ test('sends one e-mail to each of 200 people and reports the relay’s result fo
   expect(audit.events.filter(({ action }) => action === 'invitation_sent')).toHaveLength(157);
 });
 
-test('after a crash of the sender sends no second e-mail, and lists the people with uncertain delivery', async () => {
+test('after a crash of the sender, no second e-mail is sent, and the people with uncertain delivery are listed', async () => {
   const people = numbered('user', 60);
   const { begin, abandon, plan, start, countsOf, relay, clock, delivering, deps } = await open(people);
   let letters = 0;
@@ -112,7 +112,7 @@ test('after a crash of the sender sends no second e-mail, and lists the people w
   expect(twice(relay.taken.map(({ to }) => to))).toHaveLength(5);
 });
 
-test('is not changed if the audit trail cannot record the change', async () => {
+test('a campaign is not changed if the audit trail cannot record the change', async () => {
   const { plan, start, begin, campaignOf, countsOf, audit, deps } = await open(['user0']);
   const runner = begin();
   const id = await plan({ people: named(['user0']) });
@@ -198,7 +198,7 @@ test('an erased user is not added again by a repeated group listing or by the re
   }
 });
 
-test('tracks opened, enrolled and expired links; sends the reminders when due, each with a new link', async () => {
+test('opened, enrolled and expired links are tracked, and reminders are sent when due, each with a new link', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, clock, audit, deps } = await open([
     'anna',
     'berta',
@@ -247,7 +247,7 @@ test('tracks opened, enrolled and expired links; sends the reminders when due, e
   await until(() => relay.taken.length === 9);
 });
 
-test('sends no e-mail to users who enrolled meanwhile, records bounces, and omits erased users', async () => {
+test('users who have enrolled and erased users get no e-mail, and bounces are recorded', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
     'anna',
     'berta',
@@ -267,7 +267,7 @@ test('sends no e-mail to users who enrolled meanwhile, records bounces, and omit
   expect(await peopleOf(id)).toHaveLength(2);
 });
 
-test('uses an address from a file only if the configuration allows it', async () => {
+test('an address from a file is used only if the configuration allows it', async () => {
   const { begin, plan, peopleOf, deps, campaignOf } = await open(['user0', 'user1']);
   const [first, second] = named(['user0', 'user1']);
   const people = [

@@ -61,7 +61,7 @@ const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): 
 };
 const planned = { connection: 'work', name: 'Pilot' };
 
-test('runs a campaign from a file: dry run, custom texts, preview, start, paged list of people, stop, reminder', async () => {
+test('a campaign from a file: dry run, custom texts, preview, start, paged list of people, stop and reminder succeed', async () => {
   const lines = [
     'login,email,name,language',
     ...subjects.slice(0, 60).map(loginOf),
@@ -141,7 +141,7 @@ test('runs a campaign from a file: dry run, custom texts, preview, start, paged 
   expect((await read(id)).counts.sent).toBe(59);
 });
 
-test('refuses an invalid plan', async () => {
+test('an invalid plan is refused', async () => {
   const file = Buffer.from('login\nada\n').toString('base64');
   for (const [fields, code] of [
     [{ ...planned, group: 'Pilot', people: file }, 'request_malformed'],
@@ -166,7 +166,7 @@ test('an invalid campaign id is not found, even if it names a record of a campai
   expect([status, body.code]).toEqual([404, 'not_found']);
 });
 
-test('null turns campaigns off: no endpoint replies, nothing is sent, and the console does not list them', async () => {
+test('with the setting campaigns: null no endpoint replies, nothing is sent, and the console does not list campaigns', async () => {
   const off = await startApiServer({ verifier: createTestVerifier(), sections: { campaigns: null } });
   off.startExtensions();
   expect((await off.send('GET', '/campaigns', { headers: asOwner })).status).toBe(404);

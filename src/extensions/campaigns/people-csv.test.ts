@@ -17,18 +17,18 @@ test.each([
   ['a comma in a quoted column name', Buffer.from('"a,b";login\nx;ada\n')],
   ['empty cells at the end of lines', Buffer.from('login,name\nada,A,,,\n,,,,\n')],
   ['line breaks in quotes', Buffer.from('"login","department\r\nand team"\r\nada,"x\r\ny"\r\n')],
-])('reads a file with %s', async (_what, bytes) => {
+])('a file with %s is read', async (_what, bytes) => {
   expect((await read(bytes)).map(({ login }) => login)).toEqual(['ada']);
 });
 
 test.each([
   ['without a header', 'ada@example.com\n'],
   ['that is a picture', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70])],
-])('refuses a file %s', async (_what, bytes) => {
+])('a file %s is refused', async (_what, bytes) => {
   await expect(read(bytes)).rejects.toMatchObject({ code: 'csv_header_missing' });
 });
 
-test('reports the problem of each invalid line and accepts the other lines', async () => {
+test('the problem of each invalid line is reported, and the other lines are accepted', async () => {
   const lines = [
     'login,email,name,language',
     'ada,,,',
@@ -80,7 +80,7 @@ test('a quoted line break belongs to its cell, and later lines have the right nu
   ]);
 });
 
-test('reads language tags in any notation; for an unknown language the default of the campaign applies', async () => {
+test('language tags are read in any notation; for an unknown language the default of the campaign applies', async () => {
   const people = await read('login,language\na,en_US\nb,DE-at\nc,fr\nd,tlh\ne,\n');
   expect(people.map(({ language, reason }) => [language, reason])).toEqual([
     ['en', null],

@@ -174,7 +174,7 @@ describe('a developer’s request', () => {
     expect(await ask(grace, `/developer/requests/${change.id}/key`)).toMatchObject(refused('request_state'));
   });
 
-  test('accepts only the present version of the terms', async () => {
+  test('accepts only the current version of the terms', async () => {
     const { id } = await draft();
     const version = await termsVersion();
     const { body } = await ask(asAdmin, '/application-terms', {
@@ -301,7 +301,7 @@ test('a developer has no administrator rights', async () => {
   expect((await read(boss, '/developer')).status).toBe(200);
 });
 
-test('limits the requests of one developer, the messages of one request, and the changes an hour', async () => {
+test('the requests of one developer, the messages of one request, and the changes an hour are limited', async () => {
   const eve = await signInAs(server, 'sub-eve');
   const many = await Promise.all(Array.from({ length: 25 }, () => ask(eve, '/developer/requests', wish)));
   expect(many.filter(({ status }) => status === 201)).toHaveLength(requestsOfDeveloper.open);

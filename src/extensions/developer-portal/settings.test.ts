@@ -13,7 +13,7 @@ const load = (settings: object) =>
     checkSections: developerPortal.check,
   });
 
-test('refuses a sandbox that names an unknown connection, together with other problems', async () => {
+test('a sandbox that names an unknown connection is refused, together with other problems', async () => {
   const error: unknown = await load({
     onboarding: { sandbox: 'play' },
     console: { stepUp: { connection: 'play' } },
@@ -24,6 +24,6 @@ test('refuses a sandbox that names an unknown connection, together with other pr
   ]);
 });
 
-test('without its section in the configuration, developers have no sandbox', async () => {
+test('if the configuration has no section for the sandbox, developers have none', async () => {
   expect((await load({})).onboarding).toEqual({ sandbox: null, mostPerMinute: 600, mostPerDay: 100_000 });
 });

@@ -116,7 +116,7 @@ describe('a roster is refused', () => {
     expect(most).toEqual([0, 0, 2, 25, 50, 100, 250, 500]);
   });
 
-  test('when the hourly quota of the tenant is used up, whatever the results', async () => {
+  test('when the hourly quota of the tenant is used up, regardless of the results', async () => {
     const [ada] = await rosterOf('ada');
     for (let taken = 0; taken < 1199; taken += 1) await consumeLimit('identifications', 'default', server.deps);
     expect((await identify([ada], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'identified' });

@@ -79,7 +79,7 @@ test('a refusal of a shared photo reaches all callers and costs one examination'
   expect(asked).toHaveLength(1);
 });
 
-test('if the work fails, embeddings of finished and running examinations are zeroed and later ones are refused', async () => {
+test('if the work fails, embeddings of finished and running examinations are zeroed and later examinations refused', async () => {
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
   const inWork: Promise<FaceAnalysis>[] = [];

@@ -12,12 +12,12 @@ function draw(level: number, deviations: readonly [number, number, number], size
   return { data, widthPx: size, heightPx: size };
 }
 
-test('measures the noise of each colour channel, on even and on sloped brightness', () => {
+test('the noise of each colour channel is measured, on even and on sloped brightness', () => {
   const { red, green, blue } = measureNoise(draw(100, [2, 4, 8]));
   for (const share of [red / 2, green / 4, blue / 8]) expect(Math.abs(share - 1)).toBeLessThan(0.15);
 });
 
-test('reports no noise for a clipped picture and for one that is too small', () => {
+test('no noise is reported for a clipped picture and for one that is too small', () => {
   expect(measureNoise(draw(255, [2, 2, 2]))).toMatchObject({ red: 0, green: 0, blue: 0 });
   expect(measureNoise(draw(100, [2, 2, 2], 100))).toMatchObject({ red: 0, green: 0, blue: 0 });
 });

@@ -147,7 +147,7 @@ describe('a rotated photo without EXIF orientation yields the same face as the u
     for (const degrees of [90, 180, 270]) expect(await refusal(await turn(groupPhoto(1), degrees))).toMatch(/^face_/);
   });
 
-  test('only a photo with an unclear or steeply tilted face costs further detections, at most three', async () => {
+  test('only a photo with an unclear or steeply tilted face costs additional detections, at most three', async () => {
     const { detect } = pipeline.stages;
     let detections = 0;
     const countFor = async (photo: Uint8Array): Promise<number> => {
@@ -197,7 +197,7 @@ describe('a photo is refused with its error code', () => {
     ['an animated PNG', 'photo_animated', async () => toAnimatedPng(await plain(200, 200).png().toBuffer())],
     ['a picture of noise without a face', 'face_none', () => noise().jpeg().toBuffer()],
     ['a photo of three people', 'face_many', () => groupPhoto(1)],
-  ])('%s: %s', async (_what, code, make) => {
+  ])('%s results in %s', async (_what, code, make) => {
     expect(await refusal(await make())).toBe(code);
   });
 

@@ -120,7 +120,7 @@ describe('a pool of one worker and a queue of two', () => {
     expect(started).toHaveLength(2);
   });
 
-  test('closing waits for accepted jobs and refuses new ones', async () => {
+  test('closing the pool waits for accepted jobs and refuses new jobs', async () => {
     const taken = pool.examine(toPhoto(), ['embedding'], testShare);
     const closed = pool.close();
     expect(pool.isReady()).toBe(false);

@@ -41,7 +41,7 @@ test('a rotated photo of several people is refused', async () => {
   expect(await pipeline.examine(turned, ['embedding'], 'only').then(() => null, toCode)).toBe('face_many');
 });
 
-test('the photos of the demonstration are suitable for enrolment', async () => {
+test('every photo of the demo meets all quality bounds of an enrolment', async () => {
   const { person, stranger } = await loadPictures();
   for (const photo of [...person, stranger]) {
     const seen = await pipeline.examine(photo, qualitySignals, 'only');

@@ -8,14 +8,17 @@ const encode = (quality: number): Promise<Buffer> =>
     .jpeg({ quality })
     .toBuffer();
 
-test.each([50, 75, 92])('estimates the encoding quality %s of a JPEG from its quantisation tables', async (quality) => {
-  const [brightness, ...others] = readQuantisation(await encode(quality));
-  expect(others).toHaveLength(1);
-  expect(brightness).toHaveLength(64);
-  expect(Math.abs(toQuality(brightness!) - quality)).toBeLessThanOrEqual(1);
-});
+test.each([50, 75, 92])(
+  'the encoding quality %s of a JPEG is estimated from its quantisation tables',
+  async (quality) => {
+    const [brightness, ...others] = readQuantisation(await encode(quality));
+    expect(others).toHaveLength(1);
+    expect(brightness).toHaveLength(64);
+    expect(Math.abs(toQuality(brightness!) - quality)).toBeLessThanOrEqual(1);
+  },
+);
 
-test('returns valid tables, or none, for random, truncated and altered files', async () => {
+test('random, truncated and altered files result in valid tables or none', async () => {
   const whole = await encode(80);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 512 }), fc.nat(whole.length), fc.nat(255), (noise, at, value) => {

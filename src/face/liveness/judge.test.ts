@@ -39,7 +39,7 @@ describe('a genuine head that performs the movements', () => {
   test.each([
     [0, ['centre', 'left', 'up', 'right', 'centre']],
     [1, ['centre', 'down', 'right', 'up', 'centre']],
-  ] as const)('person %i passes %j', async (person, asked) => {
+  ] as const)('of person %i passes the movements %j', async (person, asked) => {
     const finding = await judge(await makeGenuineFrames(sceneOf(person, [...asked])), asked);
     expect(finding.reasons).toEqual([]);
     expect(finding).toMatchObject({ pass: true, hint: null });
@@ -127,7 +127,7 @@ describe('a failed challenge returns a hint about the picture quality', () => {
           .jpeg()
           .toBuffer(),
     ],
-  ])('the hint %s', async (hint, spoil) => {
+  ])('the returned hint is %s', async (hint, spoil) => {
     const finding = await judge([await spoil(genuine[0]!), ...genuine.slice(1)]);
     expect(finding).toMatchObject({ pass: false, hint });
   });

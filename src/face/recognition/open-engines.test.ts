@@ -34,7 +34,7 @@ describe.each([
   ['measured before embeddings were rotated', 512, {}, 'import and measure its model again'],
   ['with 256 values and the rotation', 256, { rotation: rotationLabel }, 'at least 257 are needed'],
 ])('a custom engine %s', (_name, numbers, rotation, reason) => {
-  test('is refused as the current engine: the configuration error gives the reason', async () => {
+  test('is refused as the current engine, and the configuration error states the reason', async () => {
     const { folder, name } = await keepEngine(`current-${numbers}`, numbers, rotation);
     await expect(openEngines({ engine: name, folder }, deps)).rejects.toMatchObject({
       code: 'config_invalid',
@@ -42,7 +42,7 @@ describe.each([
     });
   });
 
-  test('is refused as a former engine, and its model is not loaded', async () => {
+  test('is refused as a previous engine, and its model is not loaded', async () => {
     const { folder, name } = await keepEngine(`former-${numbers}`, numbers, rotation);
     const { parameters, recognisers, refused } = await openEngines({ engine: null, folder }, deps);
     expect([...parameters.engines.keys()]).toEqual([1, 2, 3]);

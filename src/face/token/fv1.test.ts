@@ -306,7 +306,7 @@ describe('when the queue of Argon2id runs is full', () => {
     expect(await opening).toBeNull();
   });
 
-  test('an opening without room is refused as overloaded before any comparison', async () => {
+  test('an opening that finds no free place is refused as overloaded before any comparison', async () => {
     const { busy, unlocked } = await hold();
     const before = flood(mostWaiting, busy);
     expect(await unlocked.open(embedding('Ada', 2)).catch(toCode)).toBe('overloaded');

@@ -56,7 +56,7 @@ test('with a custom model of few values, the rotation prevents repeated sign bit
   expect(Math.abs(repeatedOf({ rotation: rotationLabel }) - 256)).toBeLessThan(64);
 });
 
-test('required bits, similarity and photos never decrease with the level, nor with more photos', async () => {
+test('required bits, similarity and photos never decrease with the level or with more photos', async () => {
   const { levels } = (await loadParameters()).current;
   for (const [at, accuracy] of accuracies.entries()) {
     const level = levels[accuracy];

@@ -54,7 +54,7 @@ test('the published page and the code have the same levels', () => {
   expect(row('K, several photos')).toEqual(levels.map(({ messageBits }) => messageBits.several));
 });
 
-describe.each(vectors)('test vector: $name', ({ inputs, outputs }) => {
+describe.each(vectors)('the test vector $name', ({ inputs, outputs }) => {
   const { binding } = inputs;
   const embedding = toEmbedding(inputs.embeddingMultiplier);
   const expiresAt = inputs.expiresAt === null ? null : epochSec(inputs.expiresAt);
@@ -99,7 +99,7 @@ describe.each(vectors)('test vector: $name', ({ inputs, outputs }) => {
 
   const isCurrent = inputs.engine === currentEngine;
 
-  test('the token, its id and its content key equal the published ones', async () => {
+  test('the token, its id and its content key equal the published values', async () => {
     const draws = [inputs.salt, inputs.message].map(fromHex);
     const random = (bytes: number): Uint8Array => {
       const draw = draws.shift();

@@ -10,7 +10,7 @@ const toUnits = (): Float32Array[] =>
     return unit;
   });
 
-test('the rotation for custom engines has the published digest', () => {
+test('the rotation matrix for embeddings of custom engines has the published SHA-256', () => {
   const digest = createHash('sha256');
   // Multiples of 1/256: exact in 32-bit numbers, on every machine.
   for (const unit of toUnits()) digest.update(Int16Array.from(unit, (value) => value * 256));

@@ -267,7 +267,7 @@ describe('a custom engine', () => {
     ['custom to custom', 128, 200],
     ['custom to built-in', 200, null],
   ])(
-    'after a change from %s, former tokens open and a check with three photos renews them',
+    'after a change from %s, earlier tokens open and a check with three photos renews them',
     async (_name, from, to) => {
       const { token } = await enrol(verifierOf(from));
       const verifier = verifierOf(to);

@@ -230,7 +230,7 @@ describe('a Facenition service that refuses a request', () => {
 });
 
 describe('the circuit breaker', () => {
-  test('opens after five outages, refuses without requests, tries one after the cool-down, and closes', async () => {
+  test('opens after five outages, refuses calls, tries one request after the cool-down, and closes if that succeeds', async () => {
     let isBack = false;
     const { verifier, server, log, pass } = await setUp(() => (isBack ? yes : faults['json with 500']));
     for (let count = 0; count < 5; count += 1) await errorOf(verifier.verify(verifyRequest()));
@@ -382,7 +382,7 @@ describe('a token error of the service', () => {
   const about = (code: string): Behaviour => ({ status: 400, json: { ok: false, code } });
 
   test.each(['token_malformed', 'token_expired', 'token_revoked', 'token_key_retired'])(
-    '%s is returned after a further check with a decoy',
+    '%s is returned after another check with a decoy',
     async (code) => {
       const { verifier, server } = await setUp((_request, count) => (count === 1 ? about(code) : yes));
       expect((await errorOf(verifier.verify(verifyRequest()))).code).toBe(code);

@@ -126,7 +126,7 @@ test('a message with HTML is sent as multipart/alternative: plain text first, th
   await relay.close();
 });
 
-describe('the cause of a failed message', () => {
+describe('the fault of a failed message is reported for', () => {
   const faultWith = async (options: SMTPServerOptions): Promise<unknown> => {
     const relay = await startRelay(options);
     try {

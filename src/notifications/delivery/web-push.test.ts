@@ -41,7 +41,7 @@ test('a browser verifies and decrypts a push message of this server', async () =
   expect(service.refused).toEqual([]);
 });
 
-test('all messages have the same encrypted length, whatever their text', async () => {
+test('all messages have the same encrypted length, regardless of their text', async () => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   for (const text of ['a', 'ä'.repeat(900), 'a']) await push.send(address, text, 2);
@@ -93,7 +93,7 @@ describe('a push address outside the configured services is refused and never ca
     'https://127.0.0.1/x',
     'https://169.254.169.254/latest/meta-data',
     'file:///etc/passwd',
-  ])('%s', async (endpoint) => {
+  ])('the address %s', async (endpoint) => {
     const { push, called } = open(services);
     const address = { ...service.subscribe(await push.publicKey(2)), endpoint };
     expect(push.takes(address)).toBe(false);

@@ -94,7 +94,7 @@ test('the access token has the requested scope, expires after an hour, and is ac
   expect(late.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
 });
 
-test('the access token ends with its key or application, and never outlives its key', async () => {
+test('the access token ends with its key or application, and expires no later than its key', async () => {
   const { token } = await ask(grant, basic(application, secret));
   expect((await readStreams(token)).status).toBe(200);
   await server.postJson(`/applications/${application}/keys/revoke`, { key: keyId }, asAdmin);

@@ -10,7 +10,7 @@ const code = '123456';
 const by = (channel: 'email' | 'sms', language: (typeof supportedLanguages)[number]) =>
   ({ channel, to: 'ada', language, brand }) as const;
 
-describe.each(supportedLanguages)('in the language %s', (language) => {
+describe.each(supportedLanguages)('the messages in the language %s', (language) => {
   test('a one-time code by e-mail has a text and an HTML version, each with the code once', () => {
     const { text, html, subject } = toCodeMessage(by('email', language), code);
     const shown = String(html);

@@ -107,7 +107,7 @@ describe('before the action was shown', () => {
     expect((await page.post('/face/challenge', { action: digest })).status).toBe(201);
   });
 
-  test('a paired phone cannot start a challenge either, and sees the action only after pairing', async () => {
+  test('a paired phone cannot start a challenge, and shows the action only after pairing', async () => {
     const { page } = await begin();
     expect((await openOnPhone(server, page)).view.action).toBeNull();
     const phone = await lendCamera(server, page);
@@ -127,7 +127,7 @@ describe('an action can be approved only with a new face check on the page', () 
     expect(sent.body.code).toBe('challenge_needed');
   });
 
-  test('a one-time code is neither offered nor accepted', async () => {
+  test('a one-time code is not offered and not accepted', async () => {
     await server.stop();
     await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
     const { page, view } = await begin();

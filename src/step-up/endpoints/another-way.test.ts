@@ -154,7 +154,7 @@ describe('another way is not offered', () => {
     expect((await useBypass(page, 'AAAA-AAAA-AAAA')).body.code).toBe('not_found');
   };
 
-  test('for hooks, if it does not count for them', async () => {
+  test('for hooks, if their policy does not accept it', async () => {
     const { page, view } = await begin(forHook);
     expect(view.anotherWays).toEqual([]);
     await refused(page);
@@ -196,7 +196,7 @@ describe('a hook after a step-up with another way', () => {
 });
 
 describe('recovery codes', () => {
-  describe('and the receipt that waits for them', () => {
+  describe('and the receipt of the enrolment', () => {
     /** A sign-in that became the user's enrolment, and whose application waits for a receipt. */
     const pass = async () => {
       await server.stop();
@@ -255,7 +255,7 @@ describe('recovery codes', () => {
     for (const code of codes) expect(kept).not.toContain(code.replaceAll('-', ''));
   });
 
-  test('can be created again for 15 minutes on the same page, which invalidates the former ones', async () => {
+  test('can be created again for 15 minutes on the same page, which invalidates the previous codes', async () => {
     const { page, codes } = await make();
     expect((await page.get('/face/session')).body.view).toMatchObject({ recoveryCodesOffered: true });
     const again = (await page.post('/face/recovery-codes')).body.codes as string[];

@@ -19,6 +19,6 @@ test.each([
   ['<b>Your bank</b>, Firefox', null, null],
   [`${'Version/1 '.repeat(2000)}Firefox/1 (Windows NT 10.0)`, null, null],
   [null, null, null],
-])('reads only known browser and system names from the user agent %s', (userAgent, browser, system) => {
+])('only known browser and system names are read from the user agent %s', (userAgent, browser, system) => {
   expect(describeBrowser({ userAgent, source: '' })).toEqual({ browser, system, network: null });
 });

@@ -25,7 +25,7 @@ const choose = (phone: ReturnType<typeof openPage>, number: string | null) =>
 const choicesOf = (view: JsonObject) => (view.pairing as { choices: string[] }).choices;
 const actions = () => server.audit.events.map(({ action }) => action);
 
-test('a hand-off lends the camera of another device once, and the first browser receives the result', async () => {
+test('a step-up uses the camera of another device once by a hand-off, and the first browser receives the result', async () => {
   await enrol();
   const asked = { audience: 'https://app.example.com', nonce: 'n-1' };
   const { page } = await begin({ returnUrl: 'https://app.example.com/back', ...asked });

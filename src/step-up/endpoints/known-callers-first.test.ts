@@ -23,7 +23,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-test('an authenticated caller waits for at most one running job, and anonymous pages never cause overloaded', async () => {
+test('while anonymous pages fill the queue, an authenticated caller waits for at most one running job and is never refused as overloaded', async () => {
   const gate = (): Promise<void> =>
     isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
   const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });

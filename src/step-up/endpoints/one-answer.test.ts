@@ -197,25 +197,28 @@ const expected = {
 
 const fail = async () => ({ succeeded: false, result: null });
 
-describe.each(['photos of a backend', 'the capture page'] as const)('through %s', (door) => {
+describe.each(['photos of a backend', 'the capture page'] as const)('a check through %s', (door) => {
   const { liveness, answer, work: expectedWork, retryAfter } = expected[door];
   beforeEach(() => startWith(liveness));
 
-  test.each(wrongs)('%s: same response, same work, and one failed attempt', async (_, code, prepare) => {
-    const checked = await prepare();
-    const binding = { tenant: 'acme', idp: 'okta', subject: checked.subject, scope: '', accuracy: 4 } as const;
-    for (let failed = 0; failed < 3; failed += 1) await countAttempt(attemptsOfSubject(binding), fail, server.deps);
-    for (const lockedForSec of [null, 900]) {
-      Object.assign(work, { examined: 0, macs: 0 });
-      const body = door === 'the capture page' ? { ...answer.body, lockedForSec } : answer.body;
-      expect(await doors[door](checked)).toEqual({ ...answer, body });
-      expect(work).toEqual(expectedWork);
-    }
-    const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
-    expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code]);
-    const locked = await doors[door](checked);
-    expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' }, state: 'started', retryAfter });
-  });
+  test.each(wrongs)(
+    '%s gets the same response after the same work, and counts as one failed attempt',
+    async (_, code, prepare) => {
+      const checked = await prepare();
+      const binding = { tenant: 'acme', idp: 'okta', subject: checked.subject, scope: '', accuracy: 4 } as const;
+      for (let failed = 0; failed < 3; failed += 1) await countAttempt(attemptsOfSubject(binding), fail, server.deps);
+      for (const lockedForSec of [null, 900]) {
+        Object.assign(work, { examined: 0, macs: 0 });
+        const body = door === 'the capture page' ? { ...answer.body, lockedForSec } : answer.body;
+        expect(await doors[door](checked)).toEqual({ ...answer, body });
+        expect(work).toEqual(expectedWork);
+      }
+      const refused = server.audit.events.filter(({ action }) => action === 'verification_refused');
+      expect(refused.map(({ detail }) => detail.code ?? null)).toEqual([code, code]);
+      const locked = await doors[door](checked);
+      expect(locked).toMatchObject({ status: 429, body: { code: 'locked_out' }, state: 'started', retryAfter });
+    },
+  );
 
   test('an unusable photo keeps the step-up open and costs no attempt, for any fault of the token', async () => {
     const answers = new Set<string>();

@@ -34,7 +34,7 @@ describe('model files for the capture page', () => {
   );
 
   test.each(['/face/models/embed.onnx', '/face/models/constructor.onnx', '/face/models/..%2ffr_detect.onnx'])(
-    '%s is not found',
+    'the path %s is not found',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(404);

@@ -65,7 +65,7 @@ describe('when the camera of a phone is required', () => {
   };
   const viewOf = async (page: ReturnType<typeof openPage>) => (await page.get('/face/session')).body.view;
 
-  test('by the policy: a computer gets no challenge, neither directly nor as the camera of a hand-off', async () => {
+  test('by the policy: a computer gets no challenge, also not as the camera of a hand-off', async () => {
     await server.stop();
     await startWith({ camera: 'phone' });
     const { page } = await startAndOpen();
@@ -119,7 +119,7 @@ describe('frames that do not belong to the challenge', () => {
   const reasons = () =>
     server.audit.events.findLast(({ action }) => action === 'liveness_judged')?.detail.reasons as string[];
 
-  test('fail if they differ from the committed ones', async () => {
+  test('fail if they differ from the committed frames', async () => {
     const { nonce, movements } = await page.takeFrames(draw('ada'));
     const { body } = await page.send({ nonce, photo: movements.map((movement) => draw('ada')(movement)) });
     expect(body).toMatchObject(tried);
@@ -452,7 +452,7 @@ describe('a user who checks again', () => {
     expect(await viewOf((await start()).url)).toMatchObject(inFull);
   });
 
-  test('sees the same view as an unknown user if the caller is anonymous', async () => {
+  test('gets the same view as an unknown user if the caller is anonymous', async () => {
     await enrolOnPage();
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {

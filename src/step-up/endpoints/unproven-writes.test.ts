@@ -54,7 +54,7 @@ const countActions = (action: string): number => server.audit.events.filter((eve
 const frameRecords = (): number => [...written].filter((key) => key.startsWith('frame:')).length;
 
 describe('frames of an anonymous caller', () => {
-  test('that are not pictures add no record and use no try, committed or not', async () => {
+  test('that are not pictures add no record and do not count as an attempt, committed or not', async () => {
     const page = await open('192.0.2.1');
     const junk = () => randomBytes(60);
     const { body } = await page.check(junk);
@@ -64,7 +64,7 @@ describe('frames of an anonymous caller', () => {
     expect(frameRecords()).toBe(0);
   });
 
-  test('that differ from the committed ones add no record', async () => {
+  test('that differ from the committed frames add no record', async () => {
     const page = await open('192.0.2.1');
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     expect((await page.send({ nonce, photo: photos.map(() => draw('ada')('centre')) })).body.outcome).toBe('try_again');
@@ -122,7 +122,7 @@ describe('audit lines', () => {
     expect(countActions('consent_given')).toBeLessThanOrEqual(5);
   });
 
-  test('record ten hand-offs of one step-up; further ones are refused', async () => {
+  test('record ten hand-offs of one step-up; later ones are refused', async () => {
     const page = await open(null);
     const answers = [];
     for (let at = 0; at < 12; at += 1) answers.push((await page.post('/face/hand-off')).status);

@@ -61,7 +61,7 @@ async function send(page: Awaited<ReturnType<typeof open>>, picture: (movement: 
   return [status, body.outcome ?? body.code, work.begun.length];
 }
 
-test('a step-up whose unusable photos cost 5 s is refused without further examinations', async () => {
+test('a step-up whose unusable photos cost 5 s is refused without another examination', async () => {
   await start();
   costMs = 2_500;
   const page = await open({ source: '192.0.2.1' });

@@ -188,7 +188,7 @@ test('after five outages the circuit breaker opens, and stored statements can st
   kms = await startKms();
 });
 
-test('a disabled key of a former version counts as retired; a disabled current key as an outage', async () => {
+test('a disabled key of a previous version counts as retired; a disabled current key as an outage', async () => {
   config = addVersion(2);
   const { keys } = await start();
   for (const { keyId } of config.sealing) kms.disable(keyId);

@@ -36,7 +36,7 @@ const hex = async (keys: LocalKeys, version: number): Promise<string> =>
 const stored = async (): Promise<{ current: number; keys: { version: number; key: string }[] }> =>
   JSON.parse(await readFile(file, 'utf8'));
 
-test.each([0o640, 0o604])('refuses a file of mode %o', async (mode) => {
+test.each([0o640, 0o604])('a key file of mode %o is refused', async (mode) => {
   await start();
   await chmod(file, mode);
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
@@ -52,7 +52,7 @@ test.each([
   ['a duplicate version', kept(1, { version: 1, key }, { version: 1, key })],
   ['a version over 16 bits', kept(65_536, { version: 65_536, key })],
   ['a version after the current one', kept(1, { version: 1, key }, { version: 2, key })],
-])('refuses a key file with %s, without quoting or changing it', async (_name, content) => {
+])('a key file with %s is refused, and is neither quoted nor changed', async (_name, content) => {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   await writeFile(file, text, { mode: 0o600 });
   const error: unknown = await start().catch((refusal: unknown) => refusal);
@@ -81,7 +81,7 @@ test('retiring deletes the key’s bytes, including drafts left by a crash', asy
   await expect(keys.retire(1)).rejects.toMatchObject({ code: 'token_key_retired' });
 });
 
-test('refuses to retire the current version', async () => {
+test('the current version cannot be retired', async () => {
   const keys = await start();
   await expect(keys.retire(1)).rejects.toMatchObject({ code: 'request_malformed' });
   expect(await hex(keys, 1)).toHaveLength(64);
@@ -123,7 +123,7 @@ test.each([
   ['deleted', () => rm(file)],
   ['corrupted', () => writeFile(file, '{', { mode: 0o600 })],
   ['readable by others', () => chmod(file, 0o644)],
-])('fails while the key file is %s, and recovers when the file is restored', async (_name, harm) => {
+])('a MAC fails while the key file is %s, and succeeds after the file is restored', async (_name, harm) => {
   const keys = await start();
   const text = await readFile(file, 'utf8');
   const before = await hex(keys, 1);
@@ -147,12 +147,12 @@ test.each([
 );
 
 test.each([
-  ['the account’s own private file', 0o600, 1000, 1000, true],
-  ['the account’s own file, readable by a group', 0o640, 1000, 1000, false],
-  ['a file of root, readable by the account’s group', 0o440, 0, 1000, true],
-  ['a file of root, readable by all', 0o444, 0, 1000, false],
-  ['a file of root, writable by a group', 0o460, 0, 1000, false],
-  ['a file of root, readable by a group, for a server run as root', 0o640, 0, 0, false],
-])('accepts or refuses the ownership and mode of %s', (_name, mode, uid, ownUid, expected) => {
+  ['the account’s own private file is accepted', 0o600, 1000, 1000, true],
+  ['the account’s own file, readable by a group, is refused', 0o640, 1000, 1000, false],
+  ['a file of root, readable by the account’s group, is accepted', 0o440, 0, 1000, true],
+  ['a file of root, readable by all, is refused', 0o444, 0, 1000, false],
+  ['a file of root, writable by a group, is refused', 0o460, 0, 1000, false],
+  ['a file of root, readable by a group, is refused for a server run as root', 0o640, 0, 0, false],
+])('as a key file, %s', (_name, mode, uid, ownUid, expected) => {
   expect(isPrivate({ mode, uid }, ownUid)).toBe(expected);
 });

@@ -41,7 +41,7 @@ test('beyond the limit the oldest output is zeroed', async () => {
   expect(made.map(byteOf)).toEqual([0, 98, 99]);
 });
 
-test('a caller that waits for an output receives it even if it is evicted meanwhile', async () => {
+test('a caller that waits for an output receives it even if it is evicted during the wait', async () => {
   const { take } = setUp(1);
   const macs = await Promise.all(['a', 'a', 'b', 'c'].map(take));
   expect(macs.map(byteOf)).toEqual([97, 97, 98, 99]);

@@ -48,7 +48,7 @@ test('the key file is readable only by its owner, and a restart keeps the keys',
   expect(await kids(await start())).toEqual(await kids(one));
 });
 
-test('a new key takes over automatically, with an overlap', async () => {
+test('a new key is published for two days before it signs, and the old key for two days after it signed', async () => {
   const keys = await start();
   const before = await keys.current();
   const [first] = await kids(keys);

@@ -73,7 +73,7 @@ test('entries with an expiry have a TTL attribute in seconds, rounded up; others
   expect(await ttlOf('r:b')).toBeUndefined();
 });
 
-test('a write whose first reply was lost is recognised as successful; one that came second is not', async () => {
+test('a write whose first reply was lost is recognised as successful; a write after another one is not', async () => {
   let lose = 0;
   // Stands before the server, and loses the replies to those requests it is told to.
   const proxy = await listen(

@@ -55,7 +55,7 @@ describeOnRedis('on Redis with a sentinel', () => {
     return openFor(clock, () => group.flush());
   });
 
-  test('data is still there after a failover to the replica, and can be overwritten', async () => {
+  test('data is available after a failover to the replica, and can be overwritten', async () => {
     await group.flush();
     const clock = createManualClock();
     const folder = newFolder();

@@ -229,7 +229,7 @@ describeOnRedis('on one Redis server', () => {
     await own.stop();
   });
 
-  test('neither the log nor errors contain the password', async () => {
+  test('the log and errors do not contain the password', async () => {
     await plain.flushall();
     await plain.config('SET', 'requirepass', 'hidden-password');
     const url = `redis://:hidden-password@127.0.0.1:${server.port}`;

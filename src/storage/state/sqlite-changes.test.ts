@@ -34,7 +34,7 @@ function setUp() {
   return { changes, waiting, note, count };
 }
 
-test('a durable change is confirmed after the disk has it; a relaxed change at once', async () => {
+test('a durable change is confirmed after it is on the disk, a relaxed change at once', async () => {
   const { waiting, note, count } = setUp();
   const told: string[] = [];
   const all = [note('a', 'durable', told), note('b', 'relaxed', told)];
@@ -46,7 +46,7 @@ test('a durable change is confirmed after the disk has it; a relaxed change at o
   expect(told).toEqual(['b', 'a']);
 });
 
-test('concurrent changes share one disk sync, and changes made meanwhile share the next one', async () => {
+test('concurrent changes share one disk sync, and changes made during that sync share the next one', async () => {
   const { waiting, note } = setUp();
   const told: string[] = [];
   const first = Array.from({ length: 20 }, (_, index) => note(`first ${index}`, 'durable', told));

@@ -46,7 +46,7 @@ async function check(tokens: readonly SealedToken[], verifier: 'embedded' | 'fac
   return { ...(await run()), enrolled: counted[0]?.enrolled };
 }
 
-test('counts users as enrolled if their token was issued to them or no trail mentions it', async () => {
+test('the census counts users as enrolled if their token was issued to them or no trail mentions it', async () => {
   expect(await check([theirs, renewed, unknown])).toMatchObject({ verdict: 'pass', enrolled: 3 });
 });
 
@@ -56,7 +56,7 @@ test.each([
   ['of the same user at another connection', elsewhere],
   ['that is malformed', new SealedToken('a1b2c3')],
   ['that is truncated', new SealedToken('fv1.AwIAAQAAAAA')],
-])('does not count a user as enrolled with a token %s', async (_name, token) => {
+])('the census does not count a user as enrolled with a token %s', async (_name, token) => {
   expect(await check([theirs, token])).toMatchObject({
     verdict: 'warn',
     enrolled: 1,
@@ -64,7 +64,7 @@ test.each([
   });
 });
 
-test('reports the reason and no number if the provider cannot list users', async () => {
+test('the census reports the reason and no number if the provider cannot list users', async () => {
   const census = () => Promise.reject(new FaceError('provider_refused'));
   const onCensus = () => expect('a count').toBe('none');
   const known = { verifier: { kind: 'embedded' } as const, trail, onCensus };

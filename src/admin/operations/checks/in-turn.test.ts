@@ -16,7 +16,7 @@ const examine = async (...checks: readonly Check[]): Promise<string[]> => {
   return lines;
 };
 
-test('skips a check whose required check failed and lists it under the failed check; other checks run', async () => {
+test('a check whose required check failed is skipped and listed under the failed check; other checks run', async () => {
   const never: Check = { title: 'hook', needs: ['server'], run: () => Promise.reject(new Error('it was made')) };
   expect(await examine(broken('server'), well('models'), never, well('clock', ['server']))).toEqual([
     'server fail null',
@@ -26,7 +26,7 @@ test('skips a check whose required check failed and lists it under the failed ch
   ]);
 });
 
-test('skips a check that requires a skipped check and lists it under the failed check', async () => {
+test('a check that requires a skipped check is skipped and listed under the failed check', async () => {
   const checks = [broken('server'), broken('hook', ['server']), broken('log', ['hook']), broken('other')];
   expect(await examine(...checks)).toEqual([
     'server fail null',
@@ -36,6 +36,6 @@ test('skips a check that requires a skipped check and lists it under the failed 
   ]);
 });
 
-test('fails on a check that requires a later or unknown check', async () => {
+test('a check that requires a later or unknown check is an error', async () => {
   await expect(examine(well('hook', ['server']), well('server'))).rejects.toMatchObject({ code: 'internal' });
 });

@@ -51,12 +51,12 @@ test('a disabled key or a key of another type fails, with the remedy', async () 
   ]);
 });
 
-test('reports the reason if KMS refuses the call', async () => {
+test('the check reports the reason if KMS refuses the call', async () => {
   kms.cause('denied');
   await expect(examine()).rejects.toMatchObject({ detail: { reason: 'AccessDeniedException' } });
 });
 
-test('reports a server that publishes other keys', async () => {
+test('the check reports a server that publishes other keys', async () => {
   const others = async () => new Response(JSON.stringify({ keys: [{ kid: 'another' }] }));
   const check = createPublishedKeysCheck('https://face.example.com', configure(), { ...deps, fetch: others });
   expect(await check.run()).toMatchObject({ verdict: 'fail' });

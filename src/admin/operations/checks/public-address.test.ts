@@ -6,7 +6,7 @@ import { ask } from './public-address.js';
 let close = async (): Promise<void> => undefined;
 afterEach(() => close());
 
-test('calls the public address on a new connection each time', async () => {
+test('the check calls the public address on a new connection each time', async () => {
   const server = createServer((_, response) => void response.end('here'));
   let connections = 0;
   server.on('connection', () => {
