@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeBase64 } from './body.js';
 import { LongText } from './json.js';
@@ -64,10 +64,16 @@ test('a picture of 10 MB is decoded completely, with and without escaped slashes
 });
 
 test('the slices before an invalid one are zeroed', async () => {
-  const allocate = jest.spyOn(Buffer, 'allocUnsafe');
+  const allocated: Buffer[] = [];
+  const { allocUnsafe } = Buffer;
+  Buffer.allocUnsafe = (size) => {
+    const buffer = allocUnsafe(size);
+    allocated.push(buffer);
+    return buffer;
+  };
   const text = Buffer.alloc(400_000, 'face').toString('base64');
   await expect(decodeBase64(`${text}!`)).rejects.toMatchObject({ code: 'photo_invalid' });
-  const decoded = allocate.mock.results.map(({ value }) => value as Buffer).find(({ length }) => length >= 400_000);
-  allocate.mockRestore();
+  Buffer.allocUnsafe = allocUnsafe;
+  const decoded = allocated.find(({ length }) => length >= 400_000);
   expect(decoded?.every((byte) => byte === 0)).toBe(true);
 });
