@@ -33,7 +33,7 @@ test('each curl example is accepted by the server, or fails only for data that i
   const photo = Buffer.from(drawPicture('ada', 1)).toString('base64');
   const stored = await server.postJson('/generate', { photo }, { 'x-auth-token': token });
   writeFileSync(join(folder, 'roster.txt'), String(stored.body.token));
-  const unknown = 'SESSION TICKET REQUEST RECEIPT CHALLENGE KIOSK SECRET NONCE ID CONSOLE_TOKEN CONSOLE_COOKIE';
+  const unknown = 'SESSION TICKET REQUEST RECEIPT CHALLENGE KIOSK SECRET NONCE ID NAME CONSOLE_TOKEN CONSOLE_COOKIE';
   const env = {
     PATH: process.env.PATH,
     FACESTEP: server.origin,
@@ -42,6 +42,7 @@ test('each curl example is accepted by the server, or fails only for data that i
     STORED_TOKEN: String(stored.body.token),
     ...Object.fromEntries(unknown.split(' ').map((name) => [name, 'a1b2'])),
     DIGEST: 'a'.repeat(43),
+    DEVELOPER: 'a'.repeat(43),
   };
   // What changes the server as a whole is not run: its fields are held against their guard.
   const run = endpoints.filter(({ tag }) => tag !== 'Operations');
