@@ -63,7 +63,7 @@ describe('the next step of a sign-in', () => {
       [srp, password, entry('NEW_PASSWORD_REQUIRED', true), right],
       'tokens',
     ],
-    ['is the face after a further, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
+    ['is the face after an additional, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
   ])('%s', (_, session, step) => {
     expect(nextStep(session, { sub: ada })).toBe(step);
   });

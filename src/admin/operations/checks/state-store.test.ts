@@ -13,7 +13,7 @@ const files = filesOf({ dataFolder: '/nowhere', keys: { kind: 'local', folder: n
 const examine = (settings: object) =>
   createStateCheck(stateGuard.parse(settings), files, { clock: createManualClock() }).run();
 
-(hasRedis ? describe : describe.skip)('of Redis', () => {
+(hasRedis ? describe : describe.skip)('the check of Redis', () => {
   let server: RedisServer;
   let plain: Redis;
   beforeAll(async () => {
@@ -68,7 +68,7 @@ const examine = (settings: object) =>
   });
 });
 
-describe('DynamoDB', () => {
+describe('the check of DynamoDB', () => {
   let server: DynamoDbServer;
   let client: DynamoDBClient;
   const settings = (table: string) => ({ kind: 'dynamodb', table, endpoint: server.endpoint, region: 'eu-central-1' });
