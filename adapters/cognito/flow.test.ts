@@ -204,7 +204,7 @@ describe('the face challenge', () => {
       { clock: bench.clock, noteUse: () => {} },
     );
 
-  test('is signed for the service and starts a step-up of that user for that sign-in', async () => {
+  test('is signed for the service and starts a step-up of the user for the sign-in', async () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
     expect({ type, startUrl, exp, connection }).toEqual({

@@ -73,7 +73,7 @@ describe('unread responses', () => {
     await eventually(async () => expect([...open]).toEqual(['/slow', '/f']));
   });
 
-  test('of a client that does not read are closed after a timeout; those of a reading client are not', async () => {
+  test('of a client that does not read are closed after a timeout; responses of a reading client are not', async () => {
     await start({ patienceSteps: 20, stepMs: 20, shareBytes: 1000 * mebibyte });
     await askUnread('silent');
     const reader = connect(server.port, host);
