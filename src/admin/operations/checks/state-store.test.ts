@@ -30,7 +30,7 @@ const examine = (settings: object) =>
     expect(await plain.dbsize()).toBe(0);
   });
 
-  test('a Redis that may evict keys fails; one without persistence causes a warning', async () => {
+  test('a Redis that may evict keys fails; a Redis without persistence causes a warning', async () => {
     await plain.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const evicting = await examine({ kind: 'redis', url: server.url });
     expect(evicting).toMatchObject({ verdict: 'fail', found: expect.stringContaining('allkeys-lru') });
