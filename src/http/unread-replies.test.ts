@@ -60,7 +60,7 @@ describe('unread responses', () => {
   test.each([
     ['of one source use at most its share', { shareBytes: 40 * mebibyte }],
     ['of all sources use at most the capacity', { shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte }],
-  ])('%s: the oldest are closed', async (_title, limits) => {
+  ])('%s: the oldest responses are closed', async (_title, limits) => {
     await start(limits);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
