@@ -256,7 +256,7 @@ describe('a receipt that approves an action', () => {
   const approving = async (changed: Claims = {}) =>
     sign({ ...claims, action, action_digest: await digestAction(action), ...changed });
 
-  test('is accepted for that action and returns it', async () => {
+  test('is accepted for the expected action, which is returned', async () => {
     expect(await verify(await approving(), { action })).toMatchObject({ action });
   });
 

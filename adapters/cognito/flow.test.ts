@@ -63,7 +63,7 @@ describe('the next step of a sign-in', () => {
       [srp, password, entry('NEW_PASSWORD_REQUIRED', true), right],
       'tokens',
     ],
-    ['is the face after a further, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
+    ['is the face after an additional, unknown challenge', [srp, password, entry('WEB_AUTHN', true)], 'face'],
   ])('%s', (_, session, step) => {
     expect(nextStep(session, { sub: ada })).toBe(step);
   });
@@ -204,7 +204,7 @@ describe('the face challenge', () => {
       { clock: bench.clock, noteUse: () => {} },
     );
 
-  test('is signed for the service and starts a step-up of that user for that sign-in', async () => {
+  test('is signed for the service and starts a step-up of the user for the sign-in', async () => {
     const { type, nonce, request = '', startUrl, exp, connection } = await challengeOf(known());
     const expiresAt = bench.clock.now() + requestLifeSec * 1000;
     expect({ type, startUrl, exp, connection }).toEqual({

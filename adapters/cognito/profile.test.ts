@@ -43,7 +43,7 @@ const attributesOf = (username: string) => pool.users.get(username)!.attributes;
 const textOf = (token: SealedToken | null) => token?.use((text) => text) ?? null;
 
 describe('the token attribute', () => {
-  test('is written without changing others, and read with one call', async () => {
+  test('is written without changing other attributes, and read with one call', async () => {
     attributesOf('ada').set('email', 'ada@example.com');
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));

@@ -63,7 +63,7 @@ describe('a call of the events service', () => {
     }
   });
 
-  test('is refused with any forged token', async () => {
+  test('is refused with every kind of forged token', async () => {
     const { verify } = connect();
     const forged = await createForgedBearers(bench);
     expect(forged.length).toBeGreaterThan(20);

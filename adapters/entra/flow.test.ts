@@ -162,7 +162,7 @@ describe('sign-up before the form', () => {
   const start = (address: string, by?: ServedAdapter) =>
     ask('attribute-collection-start', toStartEvent(tenantId, address, freshId()), by);
 
-  test('is blocked even if the policy omits claims, by a pass of an existing user, and without an address', async () => {
+  test('is blocked even if the policy omits claims, also with a pass of an existing user or without an address', async () => {
     expect(isShown(await start(email))).toBe(false);
     await bench.passStepUp(email);
     expect(isShown(await start(email))).toBe(false);

@@ -145,7 +145,7 @@ describe('the checks of External MFA', () => {
       .run();
   };
 
-  test('pass on a valid discovery document and keys', async () => {
+  test('pass with a valid discovery document and valid keys', async () => {
     expect(await find('Discovery of External MFA')).toMatchObject({ verdict: 'pass' });
     expect(await find('Keys of External MFA')).toMatchObject({ verdict: 'pass' });
     expect(await find('Keys that authenticate callers')).toMatchObject({ verdict: 'pass' });

@@ -129,7 +129,7 @@ describe('an empty tenant', () => {
 });
 
 describe('settings of others', () => {
-  test('remain unchanged', async () => {
+  test('remain unchanged after the provisioning', async () => {
     const { tenant } = entra;
     const application = findApplication(tenant, daemon.clientId)!;
     application.identifierUris = ['api://theirs'];

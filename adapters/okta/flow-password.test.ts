@@ -77,7 +77,7 @@ describe('the previous directory', () => {
     expect(isKept(await type(rightPassword, { by: bench.connect({ fetch: send }) }))).toBe(false);
   });
 
-  test('receives its secret, and its redirects are not followed with the password', async () => {
+  test('receives the configured secret, and the password is not sent to the target of a redirect', async () => {
     const requests: RequestInit[] = [];
     const send: Fetch = async (_, init) => {
       requests.push(init);

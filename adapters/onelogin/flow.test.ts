@@ -60,7 +60,7 @@ describe('a hook call after a step-up', () => {
     }
   });
 
-  test('for a user name is allowed for that name in any case, not for a user with that id', async () => {
+  test('for a user name is allowed for the name in any case, not for a user whose id equals the name', async () => {
     await bench.passStepUp(subjectOfIdentifier('Ada@Example.com'));
     expect(await migrate('eve@example.com')).toEqual(decided('deny'));
     expect(await migrate('ada@example.com ')).toEqual(decided('deny'));

@@ -148,7 +148,7 @@ describe('the access token', () => {
 });
 
 describe('the rate limit', () => {
-  test('is reported with its end, and no call is sent before that', async () => {
+  test('is reported with the time of its end, and no call is sent before that time', async () => {
     const { profile, requests } = observe();
     await profile.readToken(ada);
     bench.clock.advanceSec(3_000);

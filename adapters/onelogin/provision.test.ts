@@ -130,7 +130,7 @@ describe('a hook of this connection', () => {
     expect(variables().THEIRS).toBe('x');
   });
 
-  test('runs for the pilot role only, then for all users, or for the previous users without a setting', async () => {
+  test('runs for the pilot role if one is set, for all users with null, and for the same users as before without a setting', async () => {
     const condition = { source: 'roles', operator: '~', value: '123456' };
     expect(await stepOf(provision({ pilotRole: 123456 }), /pre-auth/).inspect()).toMatchObject({
       changes: ['Let it run only for the members of the role 123456.'],

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../test/support/run/paths.js';
 import { resultsFile, toClaim } from './attack.js';
 
-test('a claim is fulfilled at its bound and not beyond', () => {
+test('a claim is fulfilled by a figure at its bound, and not by a figure beyond its bound', () => {
   expect(toClaim('few', 2, { atMost: 2 })).toMatchObject({ holds: true, interval: null });
   expect(toClaim('few', 3, { atMost: 2 }).holds).toBe(false);
   expect(toClaim('many', 2, { atLeast: 2 }).holds).toBe(true);

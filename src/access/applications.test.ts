@@ -71,7 +71,7 @@ describe('an application', () => {
 });
 
 describe('API keys of an application', () => {
-  test('are client tokens of the application’s tenant, with all or some of its scopes', async () => {
+  test('are client tokens of the application’s tenant, with all or some scopes of the application', async () => {
     const id = await register({ tenant: 'acme', scopes: ['enrol', 'verify'] });
     const all = await issue(id);
     expect((await report(all.token)).body).toMatchObject({

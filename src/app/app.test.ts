@@ -34,7 +34,7 @@ afterAll(() => server.stop());
 
 describe('the endpoints', () => {
   test.each(['/nothing', '/v1/nothing', '/Generate', '/%E0%A4%A', '/step-ups/%ff', '/hooks/acme'])(
-    '%s is not found',
+    'the path %s is not found',
     async (path) => {
       expect(await server.send('POST', path)).toMatchObject({ status: 404, body: { ok: false, code: 'not_found' } });
     },
@@ -140,7 +140,7 @@ describe('hook endpoints', () => {
   });
 
   test.each(['/hooks/other/token', '/hooks/acme/constructor', '/hooks/acme/__proto__'])(
-    '%s is not found',
+    'the path %s is not found',
     async (path) => {
       expect((await call('x', {}, path)).status).toBe(404);
     },

@@ -5,7 +5,7 @@ import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { callRest } from '../connections/rest-call.js';
 import { logUntrusted } from './untrusted.js';
 
-test('the error names an untrusted certificate; the log names it once, with the remedy', async () => {
+test('the error names an untrusted certificate, and the log names the certificate once, with the remedy', async () => {
   const server = createServer(await createSelfSigned(), (_request, response) => response.end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -117,7 +117,7 @@ describe('retention', () => {
   });
 });
 
-test('refuses a second writer without affecting the first', async () => {
+test('a second writer of a trail is refused without affecting the first writer', async () => {
   await withAudit(deps, async (audit) => {
     await audit.append(event('a'));
     expect(await createFileAudit(deps).catch(toCode)).toBe('state_unavailable');

@@ -199,7 +199,7 @@ describe('signed heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { verified: 0, invalid: { line: 1 } } });
   });
 
-  test('that were deleted are detected by the head in the state store; a store without a head is reported too', async () => {
+  test('that were deleted are detected by the head in the state store; a store without a head is reported as well', async () => {
     const deps = await makeTrail(3);
     rmSync(headsFileOf(deps.file));
     write(deps, linesOf(deps).slice(0, 1));

@@ -62,7 +62,7 @@ describeAsRoot('an account that may not read the data folder', () => {
   writeFileSync(config, JSON.stringify({ dataFolder: shut, modelsFolder, connections }));
   const asNobody = (...args: string[]) => runAs(nobody, args, { FACESTEP_CONFIG: config });
 
-  test('receives one finding of the doctor with the remedy, and no report of altered data', async () => {
+  test('an account that may not read the data folder gets one finding of the doctor, with the remedy', async () => {
     const { code, stdout, stderr } = await asNobody('doctor', 'work');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain(`FAIL    Data folder: this account may not read ${shut}\n`);

@@ -31,7 +31,7 @@ test('a record is read again if another change was stored since the caller read 
   });
 });
 
-test('a change that throws leaves the record unchanged; a change that always loses the race fails', async () => {
+test('a change that throws leaves the record unchanged; a change fails if another one always precedes it', async () => {
   const { state, stored, countUp } = setUp();
   await changeStored(stored, countUp, { state });
   const refuse = () => {

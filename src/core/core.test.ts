@@ -156,7 +156,7 @@ describe('step-up', () => {
     expect(await readStepUp(id, deps)).toMatchObject({ state: 'expired' });
   });
 
-  test('five failures lock the subject for 15 minutes, also if concurrent; others are not affected', async () => {
+  test('five failures lock the subject for 15 minutes, also if concurrent; other subjects are not affected', async () => {
     const { enrol, stepUp, clock } = await setUpEnrolled();
     await enrol('berta');
     const attempts = Array.from({ length: 12 }, () => stepUp('anna', [drawPhoto('stranger', 1)]));

@@ -28,7 +28,7 @@ const json = (path: string, body: unknown, headers: Record<string, string> = aut
   server.postJson(path, body, headers);
 
 describe('photos in a request body', () => {
-  test('are equal whether sent as a file, base64, a list of base64 or a data: URL', async () => {
+  test('are equal if sent as a file, base64, a list of base64 or a data: URL', async () => {
     const one = await form('/detect', { photo });
     expect(one.status).toBe(200);
     for (const sent of [base64, [base64], `data:image/jpeg;base64,${base64}`]) {

@@ -47,12 +47,12 @@ test.each([
   ['/calls/work/token?a=/b', ['work', 'token']],
   ['/calls/w%6Frk/a%2Fb', ['work', 'a/b']],
   ['http://example.com/calls/work/token?x', ['work', 'token']],
-])('%s is routed directly', async (target, parameters) => {
+])('the address %s is routed directly', async (target, parameters) => {
   expect(await ask(target)).toMatchObject({ status: 200, body: { by: 'itself', parameters } });
 });
 
 test.each(['/', '/calls', '/calls/work', '/calls/work/', '/calls//token', '/calls/a/b/c', '/Calls/work/token'])(
-  '%s is not routed directly',
+  'the address %s is not routed directly',
   async (target) => {
     expect(await ask(target)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   },

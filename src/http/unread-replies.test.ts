@@ -60,7 +60,7 @@ describe('unread responses', () => {
   test.each([
     ['of one source use at most its share', { shareBytes: 40 * mebibyte }],
     ['of all sources use at most the capacity', { shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte }],
-  ])('%s: the oldest are closed', async (_title, limits) => {
+  ])('%s: the oldest responses are closed', async (_title, limits) => {
     await start(limits);
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
@@ -73,7 +73,7 @@ describe('unread responses', () => {
     await eventually(async () => expect([...open]).toEqual(['/slow', '/f']));
   });
 
-  test('of a client that does not read are closed after a timeout; those of a reading client are not', async () => {
+  test('of a client that does not read are closed after a timeout; responses of a reading client are not', async () => {
     await start({ patienceSteps: 20, stepMs: 20, shareBytes: 1000 * mebibyte });
     await askUnread('silent');
     const reader = connect(server.port, host);

@@ -36,7 +36,7 @@ async function enrol(subject: string): Promise<string> {
 const report = (secret: string) => server.postJson('/face/not-me', { secret });
 const actions = () => server.audit.events.map(({ action, subject }) => `${action} ${subject}`);
 
-test('a report of “this was not me” ends the enrolment and running step-ups and notifies the help desk, once', async () => {
+test('a report of “this was not me” ends the enrolment and running step-ups, and notifies the help desk once', async () => {
   const secret = await enrol('anna');
   const other = await enrol('berta');
   const started = await startStepUp(

@@ -158,7 +158,7 @@ test('a failed e-mail, or an unavailable provider, does not block or fail the au
   expect(core.log.text()).not.toMatch(/anna|example\.com/);
 });
 
-test('notifications that the user disabled are not sent; the others are in the user’s language', async () => {
+test('notifications that the user disabled are not sent; other notifications are in the user’s language', async () => {
   const { sent, append, deps } = await setUp();
   await storeNotificationChoice(anna, { on: ['locked'], language: 'fr' }, deps);
   await append(events.refused, events.ended, events.locked, { ...events.refused, subject: 'berta' });

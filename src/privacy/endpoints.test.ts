@@ -226,7 +226,7 @@ test('an unlock ends all lockouts of the user: the user’s own, those per sourc
   expect(await fail(attemptsOfAnonymous(other, '203.0.113.9'))).toBe('locked_out');
 });
 
-test('facestep subject revokes and erases in the same way, and exits with 1 if a connection fails', async () => {
+test('facestep subject revokes and erases like the endpoints, and exits with 1 if a connection fails', async () => {
   await enrol(connections.shop);
   const run = (...args: string[]) => administer(server, ['subject', ...args]);
   profiles.work.setDown(true);

@@ -104,7 +104,7 @@ test('an attempt that ends after a newer one began is ignored, and leaves no sec
   expect(await take('event-2')).toBe('check_used');
 });
 
-test('an attempt started before the expiry can pass after it; an interrupted one leaves no token in the store', async () => {
+test('an attempt started before the expiry can pass after the expiry; an interrupted attempt leaves no token in the store', async () => {
   const binding = { tenant: 'default', idp: 'api', subject: '', scope: 'app', accuracy: 4 } as const;
   const photos = [drawPhoto('anna', 1)];
   const { token } = await enrolToken({ photos, binding, secret: null, expiresAt: null, share: testShare }, core.deps);

@@ -25,7 +25,7 @@ test('random bytes that would bias the movements are rejected', () => {
   expect(row).toEqual(['centre', 'left', 'right', 'up', 'centre']);
 });
 
-test('a challenge reveals one movement at a time, and measures each from that moment', () => {
+test('a challenge reveals one movement at a time, and measures the time of each movement from its reveal', () => {
   const times = [1000, 1900, 3000, 4100, 5000, 9000].map(epochMs);
   let at = 0;
   const clock = { now: () => times[at]! };

@@ -227,7 +227,7 @@ describe('an attempt at a step-up', () => {
     expect(stateAt(reserveForPass(captured, captured), addSec(now, 599))).toBe('captured');
   });
 
-  test('without a decision restores the try but not the challenge', () => {
+  test('that ends without a decision restores the try but not the challenge', () => {
     expect(releaseAttempt(captured)).toEqual({ ...waiting, movement: null });
   });
 });

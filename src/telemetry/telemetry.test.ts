@@ -79,7 +79,7 @@ describe('traces', () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const traceparent = `00-${traceId}-b7ad6b7169203331-00`;
 
-  test('contain a request and only the port calls made for it', async () => {
+  test('contain a request and only the port calls of that request', async () => {
     const { telemetry, contexts } = await open({});
     const store = createSqliteState({ file: ':memory:', clock });
     const state = telemetry.observePort('state', store);

@@ -88,7 +88,7 @@ async function pressKey(page: Page, name: string | RegExp): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-inBrowser('a user signs in at the provider and ends consents, links and known places by keyboard', async () => {
+inBrowser('a user can sign in at the provider and end consents, links and known places by keyboard', async () => {
   const { server, issuer, stop } = await startServer();
   const { page, complaints, close } = await receive(browser(), narrow);
   for (const language of languages) {

@@ -286,7 +286,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await list({ requestId: 'a0' })).toEqual(['verified 3']);
       });
 
-      test('can be followed: later lines of all servers, oldest first', async () => {
+      test('can be followed: new lines of all servers are returned, oldest first', async () => {
         const { clock, deps, entry, record } = await start();
         await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
         clock.advanceSec(10);

@@ -243,7 +243,7 @@ describe.each(Object.entries(providers))('the members at %s', (_name, open) => {
   });
 });
 
-test('finds a SCIM group by name or id when the server ignores or refuses the filter, and no other group', async () => {
+test('only the requested SCIM group is found by name or id if the server ignores or refuses the filter', async () => {
   const bench = await openScimBench();
   closing.push(() => bench.close());
   const id = bench.server.addUser('ada@example.com');
@@ -260,7 +260,7 @@ test('finds a SCIM group by name or id when the server ignores or refuses the fi
   expect(await listAll(without, 'group-1')).toMatchObject([{ subject: id }]);
 });
 
-test('counts each SCIM user once when the server ignores startIndex or repeats users between pages', async () => {
+test('each SCIM user is counted once if the server ignores startIndex or repeats users between pages', async () => {
   const { provision } = await providers.scim!();
   const whole = (send: Fetch): Fetch => {
     return (url, init) => send(url.replace(/&startIndex=\d+&count=\d+/, '&count=1000'), init);

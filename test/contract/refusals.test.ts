@@ -57,7 +57,7 @@ test.each([
      face_mismatch liveness_low locked_out step_up_unknown step_up_finished step_up_opened challenge_needed phone_needed challenge_wrong
      secret_missing secret_weak face_not_verified receipt_invalid subject_unknown`,
   ],
-])('the replies to Okta, Entra and OneLogin for these errors are %s', (words, codes) => {
+])('for a group of errors, the replies to Okta, Entra and OneLogin are: %s', (words, codes) => {
   for (const name of codes.split(/\s+/)) {
     const code = faceErrorCodes.find((each) => each === name);
     expect([name, code && toWords(code)]).toEqual([name, words]);

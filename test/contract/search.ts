@@ -17,7 +17,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
     return subject;
   };
 
-  test('finds a user by the beginning of the login, e-mail address or name, in any case', async () => {
+  test('a search finds a user by the beginning of the login, e-mail address or name, in any case', async () => {
     const login = 'mjackson@example.com';
     const subject = await add(login, 'Mary', 'Winston Jackson');
     await add('katherine@example.com', 'Katherine', 'Johnson');
@@ -32,7 +32,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
     expect(await searchFor('Katherine John')).toEqual(['katherine@example.com']);
   });
 
-  test('returns at most the given number of users, each once', async () => {
+  test('a search returns at most the given number of users, each once', async () => {
     const logins = Array.from({ length: 7 }, (_, index) => `many${index}@example.com`);
     for (const login of logins) await add(login, 'Many', 'Manyson');
     expect(await searchFor('many')).toEqual(logins);
@@ -40,7 +40,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
     expect(await searchFor('Many Many', 5)).toHaveLength(5);
   });
 
-  test('treats filter and wildcard characters of the search text as plain characters', async () => {
+  test('a search treats filter and wildcard characters of the search text as plain characters', async () => {
     await add('plain@example.com', 'Plain', 'Person');
     const strange = [
       ...'"\'\\%*!_$?()é\u{1f9d1}',
@@ -74,7 +74,7 @@ export function runSearchContract(harness: () => SearchHarness): void {
     expect(await searchFor('plain')).toEqual(['plain@example.com']);
   });
 
-  test('finds names with filter characters and with letters of other scripts', async () => {
+  test('a search finds names with filter characters and with letters of other scripts', async () => {
     const names = [
       ['o1@example.com', "D'Arcy", "O'Brien & Sons"],
       ['o2@example.com', '\u00c9lodie', 'Ma\u00f1ana-\u00d8rsted'],

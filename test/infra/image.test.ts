@@ -88,7 +88,7 @@ describe('compose.yaml', () => {
     expect(lines).toContain('aclfile /run/secrets/redis-users');
   });
 
-  test('gives Redis memory for the maximum number of ledger entries', async () => {
+  test('limits the memory of Redis to a size that fits the maximum number of ledger entries', async () => {
     const { ledger } = await loadConfig({
       env: { FACESTEP_CONFIG: 'facestep.json', FACESTEP_DATA: '/var/lib/facestep' },
       readFile: async (path) => (path === 'facestep.json' ? read(path) : 'redis://of-the-secret:6379'),

@@ -220,7 +220,7 @@ describe('the portal refuses', () => {
 });
 
 describe('the session of the browser', () => {
-  test('a face check of another person after a user’s card signs no one in', async () => {
+  test('does not sign in a user whose card is followed by the face check of another person', async () => {
     // Someone sends the code of their own page to Anna, and she shows her card.
     const { browser, elsewhere } = await begin();
     expect((await show(await carry(), elsewhere)).status).toBe(200);

@@ -115,7 +115,7 @@ describe('a user with roles in two organizations', () => {
     expect(chosen()).toHaveLength(1);
   });
 
-  test('gets only the organization of organisation_hint offered, and still has to choose it', async () => {
+  test('is offered only the organization of organisation_hint, and has to choose it', async () => {
     const shown = await ask({ organisation_hint: 'beta' });
     expect(offered(shown)).toEqual([['beta', true]]);
     expect((await choose(shown, 'acme')).text).toContain('Choose an organization for');

@@ -176,7 +176,7 @@ test('docs/organisations.md: the program signs a user in for an organization unt
   await expect(program.may('filer', signedIn)).rejects.toMatchObject({ status: 401 });
 });
 
-test('docs/in-person.md: the program gets the passed user, with either side showing the code', async () => {
+test('docs/in-person.md: the program gets the user who passed, if the counter or the phone shows the code', async () => {
   interface Desk {
     begin(shownCode?: string): Promise<client.DeviceAuthorizationResponse>;
     ask(check: object, number?: string): Promise<Record<string, unknown>>;

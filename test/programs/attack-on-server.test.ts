@@ -3,7 +3,7 @@ import { server } from '../../evidence/attacks/server.js';
 
 /* The attack on a running server in its quick form: some of each class at every endpoint. */
 
-test('the attack on the server gets no hostile call accepted and causes no server error or hang', async () => {
+test('no hostile call of the attack on the server is accepted or causes a server error or a hang', async () => {
   const said: string[] = [];
   const { claims } = await server.run({
     size: 'quick',

@@ -55,7 +55,7 @@ test('the frames of a clip are sorted by time, and files that are not pictures a
 });
 
 describe('the movement judge with recorded clips', () => {
-  test('passes the replay, which turns, and refuses the still picture, which does not', async () => {
+  test('passes a replay in which the head turns, and refuses a still picture', async () => {
     const { frames, real } = await measureRecorded([folder], () => {}, folder);
     expect(frames).toBe('recorded');
     expect(real).toMatchObject({

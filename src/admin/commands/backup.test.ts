@@ -149,7 +149,7 @@ describe('a backup', () => {
   });
 });
 
-test('restores files with any name; `lost+found` is not copied and does not prevent a restore', async () => {
+test('files with any name are restored; `lost+found` is not copied and does not prevent a restore', async () => {
   const names = ['notes of May ~1+.txt', 'Schlüssel.md', 'a/b c/é.txt'];
   mkdirSync(join(server.dataFolder, 'a/b c'), { recursive: true });
   for (const name of names) writeFileSync(join(server.dataFolder, name), name);

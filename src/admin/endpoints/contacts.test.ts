@@ -121,7 +121,7 @@ describe('new-credentials', () => {
 });
 
 describe('authenticate-credentials', () => {
-  test('accepts both codes together, once', async () => {
+  test('accepts both codes only together, and only once', async () => {
     const { id, email, sms } = await receiveCodes();
     expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
     expect(await giveBack(id, email, wrongOf(sms))).toMatchObject(codeWrong);
@@ -130,13 +130,13 @@ describe('authenticate-credentials', () => {
     expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
   });
 
-  test('accepts five attempts', async () => {
+  test('refuses the correct codes after five wrong attempts', async () => {
     const { id, email, sms } = await receiveCodes();
     for (let each = 0; each < 5; each += 1) expect(await giveBack(id, wrongOf(email), sms)).toMatchObject(codeWrong);
     expect(await giveBack(id, email, sms)).toMatchObject(codeWrong);
   });
 
-  test('accepts codes for ten minutes', async () => {
+  test('accepts codes until ten minutes have passed', async () => {
     const early = await receiveCodes();
     server.clock.advanceSec(599);
     expect((await giveBack(early.id, early.email, early.sms)).status).toBe(200);
@@ -168,7 +168,7 @@ describe('generateToken on v2', () => {
     expect((await issue({ ...contact, email: 'ada@EXAMPLE.test' })).status).toBe(200);
   });
 
-  test('consumes the verification', async () => {
+  test('consumes the verification: only one of five concurrent calls gets a token', async () => {
     await verify();
     const answers = await Promise.all(Array.from({ length: 5 }, () => issue()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -177,7 +177,7 @@ describe('generateToken on v2', () => {
     expect((await issue()).status).toBe(200);
   });
 
-  test('accepts a verification for an hour', async () => {
+  test('refuses a verification that is an hour old', async () => {
     await verify();
     server.clock.advanceSec(3600);
     expect(await issue()).toMatchObject(unverified);

@@ -74,7 +74,7 @@ describe('a connection with passkeys', () => {
     expect(server.log.text() + JSON.stringify(server.audit.events)).not.toContain(secret);
   });
 
-  test('refuses a check without a valid passkey answer before the face is compared, and remains open', async () => {
+  test('refuses a check without a valid passkey answer before the face is compared, and the step-up remains open', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);
     const authenticator = newAuthenticator();
     await enrol(await invite(), authenticator);

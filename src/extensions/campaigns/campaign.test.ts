@@ -247,7 +247,7 @@ test('opened, enrolled and expired links are tracked, and reminders are sent whe
   await until(() => relay.taken.length === 9);
 });
 
-test('users who have enrolled and erased users get no e-mail, and bounces are recorded', async () => {
+test('enrolled users and erased users get no e-mail, and bounces are recorded', async () => {
   const { begin, plan, start, countsOf, peopleOf, relay, profile, deps, campaignOf } = await open([
     'anna',
     'berta',

@@ -61,7 +61,7 @@ const readOnce = async (id: string, isSo: (campaign: CampaignView) => boolean): 
 };
 const planned = { connection: 'work', name: 'Pilot' };
 
-test('a campaign from a file: dry run, custom texts, preview, start, paged list of people, stop and reminder succeed', async () => {
+test('a campaign from a file can be planned, previewed with custom texts, started, listed by page, stopped and reminded', async () => {
   const lines = [
     'login,email,name,language',
     ...subjects.slice(0, 60).map(loginOf),

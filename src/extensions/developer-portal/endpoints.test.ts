@@ -253,7 +253,7 @@ describe('another developer', () => {
     expect((await read(mallory, '/developer/applications')).body.applications).toEqual([]);
   });
 
-  test('with the same login but another subject is another person; a new login of the same subject is not', async () => {
+  test('with the same login but another subject counts as another person, but not with a new login and the same subject', async () => {
     const { id } = await draft();
     const namesake = await signInAs(server, 'sub-another', { login: 'grace' });
     expect(await read(namesake, `/developer/requests/${id}`)).toMatchObject(refused('not_found'));

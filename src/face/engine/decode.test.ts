@@ -82,15 +82,18 @@ function resizeJpeg(jpeg: Buffer, width: number, height: number): Buffer {
 
 const jpeg = (progressive: boolean): Promise<Buffer> => plain(64, 64).jpeg({ progressive }).toBuffer();
 
-describe('the header reader finds the same properties as the image library', () => {
-  test.each(['jpeg', 'png', 'webp'] as const)('of a %s file', async (format) => {
-    const bytes = await plain(123, 77).toFormat(format).toBuffer();
-    const declared = readPictureHeader(bytes);
-    expect(declared).toMatchObject({ format, widthPx: 123, heightPx: 77, isAnimated: false, scans: 1 });
-    expect(await readHeader(bytes)).toEqual({ widthPx: 123, heightPx: 77 });
-  });
+describe('the header reader', () => {
+  test.each(['jpeg', 'png', 'webp'] as const)(
+    'finds the same properties as the image library in a %s file',
+    async (format) => {
+      const bytes = await plain(123, 77).toFormat(format).toBuffer();
+      const declared = readPictureHeader(bytes);
+      expect(declared).toMatchObject({ format, widthPx: 123, heightPx: 77, isAnimated: false, scans: 1 });
+      expect(await readHeader(bytes)).toEqual({ widthPx: 123, heightPx: 77 });
+    },
+  );
 
-  test('of lossless WebP, WebP with alpha, interlaced 16-bit PNG and progressive JPEG', async () => {
+  test('finds the same properties in lossless WebP, WebP with alpha, interlaced 16-bit PNG and progressive JPEG', async () => {
     const size = { widthPx: 123, heightPx: 77 };
     expect(readPictureHeader(await flatWebp(123, 77))).toMatchObject(size);
     expect(readPictureHeader(await plain(123, 77).ensureAlpha(0.5).webp().toBuffer())).toMatchObject(size);

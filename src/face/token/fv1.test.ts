@@ -342,7 +342,7 @@ describe('the fv1 scheme opens', () => {
     expect(await open((await seal(long)).token, long)).not.toBeNull();
   });
 
-  test('a token under an older key, and reports it as stale', async () => {
+  test('a token under an older key, which is reported as stale', async () => {
     const older = createKeysInMemory(new Uint8Array(32).fill(1));
     const { token } = await seal({}, createFv1({ parameters, keys: older, random, stretch }));
     expect(await open(token)).toMatchObject({ stale: true });

@@ -69,7 +69,7 @@ describe('the identity of a token', () => {
     expect(identifyToken(new SealedToken('a1b2c4')).tokenId).not.toBe(one.tokenId);
   });
 
-  test('of any text is an id of 22 characters, or token_malformed', () => {
+  test('of any text is an id of 22 characters or the error token_malformed', () => {
     const texts = fc.oneof(
       fc.string({ maxLength: 300 }),
       fc.string({ unit: 'binary' }),

@@ -78,7 +78,7 @@ test.each([400, 500, 307])('the status %i is delivery_failed, and redirects are 
   expect(called).toEqual([address.endpoint]);
 });
 
-describe('a push address outside the configured services is refused and never called', () => {
+describe('the address of a push subscription', () => {
   const services = ['push.example.com', '*.notify.example.com', 'own.example.com:8443'];
   test.each([
     'http://push.example.com/x',
@@ -93,7 +93,7 @@ describe('a push address outside the configured services is refused and never ca
     'https://127.0.0.1/x',
     'https://169.254.169.254/latest/meta-data',
     'file:///etc/passwd',
-  ])('the address %s', async (endpoint) => {
+  ])('outside the configured services is refused and never called: %s', async (endpoint) => {
     const { push, called } = open(services);
     const address = { ...service.subscribe(await push.publicKey(2)), endpoint };
     expect(push.takes(address)).toBe(false);
@@ -101,7 +101,7 @@ describe('a push address outside the configured services is refused and never ca
     expect(called).toEqual([]);
   });
   test.each(['https://push.example.com/x?y=1', 'https://am3p.notify.example.com/x', 'https://own.example.com:8443/x'])(
-    'the push address %s is accepted',
+    'of a configured service is accepted: %s',
     async (endpoint) => {
       const { push } = open(services);
       expect(push.takes({ ...service.subscribe(await push.publicKey(2)), endpoint })).toBe(true);

@@ -65,7 +65,7 @@ test('the check of an unknown user starts and fails like that of a user without 
 
 describe('an invitation', () => {
   test.each([{ login }, { subject: 'ada' }])(
-    'for %j can be created by a backend and by an administrator',
+    'with %j can be created by a backend and by an administrator',
     async (who) => {
       for (const answer of [await post('/invitations', who), await invite(who)])
         expect(answer).toMatchObject({ status: 201, body: { url: expect.stringContaining('/face#') } });

@@ -261,7 +261,7 @@ describe('a token held by the backend', () => {
     ['a token whose key is retired', 'token_key_retired', retireKey, 'ada'],
   ];
   test.each(kept)(
-    '%s fails with the same response and counts; the audit trail has the reason',
+    '%s fails with the same response, counts as a failed attempt, and the audit trail has the reason',
     async (_, code, spoil, person) => {
       const { token, tokenId } = await generate();
       await spoil(token);

@@ -184,7 +184,7 @@ describe('frames that do not belong to the challenge', () => {
     expect((await slow.page.post('/face/challenge/frames', commitment)).body.code).toBe('challenge_wrong');
   });
 
-  test('pass once if they are sent in two concurrent requests', async () => {
+  test('correct frames that are sent in two concurrent requests pass once', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     const both = await Promise.all([page.send({ nonce, photo: photos }), page.send({ nonce, photo: photos })]);
     expect(both.filter(({ body }) => body.outcome === 'passed')).toHaveLength(1);

@@ -59,7 +59,7 @@ runLedgerContract('dynamodb', async () => {
   return { ledger: createDynamoDbLedger(settings), reopen: async () => createDynamoDbLedger(settings) };
 });
 
-test('entries with an expiry have a TTL attribute in seconds, rounded up; others have none', async () => {
+test('entries with an expiry have a TTL attribute in seconds, rounded up; entries without an expiry have none', async () => {
   const table = await newTable();
   const clock = createManualClock(1_790_000_000_001);
   const state = await openIn(newFolder(), clock, { table });

@@ -13,7 +13,7 @@ const files = filesOf({ dataFolder: '/nowhere', keys: { kind: 'local', folder: n
 const examine = (settings: object) =>
   createStateCheck(stateGuard.parse(settings), files, { clock: createManualClock() }).run();
 
-(hasRedis ? describe : describe.skip)('of Redis', () => {
+(hasRedis ? describe : describe.skip)('the check of Redis', () => {
   let server: RedisServer;
   let plain: Redis;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ const examine = (settings: object) =>
     expect(await plain.dbsize()).toBe(0);
   });
 
-  test('a Redis that may evict keys fails; one without persistence causes a warning', async () => {
+  test('a Redis that may evict keys fails; a Redis without persistence causes a warning', async () => {
     await plain.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const evicting = await examine({ kind: 'redis', url: server.url });
     expect(evicting).toMatchObject({ verdict: 'fail', found: expect.stringContaining('allkeys-lru') });
@@ -68,7 +68,7 @@ const examine = (settings: object) =>
   });
 });
 
-describe('DynamoDB', () => {
+describe('the check of DynamoDB', () => {
   let server: DynamoDbServer;
   let client: DynamoDBClient;
   const settings = (table: string) => ({ kind: 'dynamodb', table, endpoint: server.endpoint, region: 'eu-central-1' });
