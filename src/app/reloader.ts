@@ -14,7 +14,7 @@ import type { AdminKey } from '../storage/keys/admin-key.js';
 import type { BuiltApp } from './build-app.js';
 import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.js';
 
-/** What is in force. A reload that fails changes none of it. */
+/** The active configuration, modes and app. A failed reload changes none of them. */
 export interface Active {
   setup: FullSetup;
   modes: Modes;

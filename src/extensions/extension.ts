@@ -36,7 +36,7 @@ export interface OpenedExtension<Sections extends z.ZodRawShape = z.ZodRawShape>
   close(): Promise<void>;
 }
 
-/** What an extension adds to the product. Each is a folder of its own, a row in index.ts and one in events.ts if it has any. */
+/** What an extension adds to the product. Each is a folder, a row in index.ts, and a row in src/app/audit-events.ts if it has events. */
 export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   /** Sections of the configuration, by key. They say if the extension is on. */
   readonly sections: Sections;

@@ -131,7 +131,7 @@ class Rows {
     value: string | null,
     { version = null, expiresAt = null }: Partial<Pick<LedgerRow, 'version' | 'expiresAt'>> = {},
   ): void {
-    this.#byKey.set(`${partition} ${sort}`, { partition, sort, value, version, expiresAt });
+    this.#byKey.set(JSON.stringify([partition, sort]), { partition, sort, value, version, expiresAt });
   }
 
   list(): LedgerRow[] {

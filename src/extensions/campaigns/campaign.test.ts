@@ -154,7 +154,7 @@ test('the plan lists the omitted people with the reason', async () => {
       { ...anna!, line: 11, email: 'anna@private.test', name: 'Anna', reason: 'double' },
     ],
   });
-  // Of a line that is left out unasked nothing is kept by which someone could be known.
+  // An omitted line stores nothing that identifies a person.
   expect((await peopleOf(id)).at(-1)).toMatchObject({ line: 11, login: '', email: null, name: null, reason: 'double' });
   expect((await peopleOf(id)).map(({ state, reason, email }) => [state, reason, email])).toEqual([
     ['planned', null, loginOf('anna')],

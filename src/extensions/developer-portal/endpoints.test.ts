@@ -102,7 +102,7 @@ describe('a developer’s request', () => {
     server.clock.advanceSec(1);
     const again = requestOf(await ask(grace, `/developer/requests/${id}/submit`, { termsVersion: 0 }));
     expect(await ask(grace, `/developer/requests/${id}/key`)).toMatchObject(refused('request_state'));
-    // What was read before it was written again is not approved unseen.
+    // A version that changed after it was read cannot be approved.
     expect(await approve(first)).toMatchObject(refused('request_state'));
     const { body } = await approve(again);
     expect(body).toMatchObject({ openIdClient: null, request: { state: 'approved', application: id, purpose } });
