@@ -48,9 +48,12 @@ const unmatched = /"(?:authenticated|released)":false/;
 /** Accepts error statuses and face mismatches. */
 const refused: Oracle = eachRefused(({ status, text }) => status < 400 && !unmatched.test(text));
 
-/** Accepts the same answers as `refused`, and hints about unusable photos, which have a success status. */
+/** Texts of a success status that say what is wrong: a hint about a photo, or the problems of a brand. */
+const helped = /"hint":"|"digest":null,"preview":null,"problems":\[\{/;
+
+/** Accepts the same answers as `refused`, and answers that help the caller. */
 const refusedOrHelped: Oracle = eachRefused(
-  ({ status, text }) => status < 400 && !unmatched.test(text) && !text.includes('"hint":"'),
+  ({ status, text }) => status < 400 && !unmatched.test(text) && !helped.test(text),
 );
 
 /** Accepts error statuses, and success answers that the server gives to every caller. */
