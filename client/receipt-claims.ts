@@ -68,6 +68,12 @@ export interface FaceReceiptClaims extends CommonClaims {
    * `passive-1` (photos only), or a custom one. `null` if none was used; absent from older servers.
    */
   readonly presence?: string | null;
+  /**
+   * What the enrolment of the face rests on: `photo` (it matched the photo that the organization had), `in_person` or
+   * `vouched` (by the help desk), `sign_in`, `invitation` (a link), or `client`. `null` if unknown; absent from older
+   * servers.
+   */
+  readonly enrolment_proof?: string | null;
   /** Action that the user approved, if any. */
   readonly action?: Action;
   /** SHA-256 of the action's canonical JSON (RFC 8785), in 64 hexadecimal digits. */
@@ -126,6 +132,7 @@ const claimsGuard = z.discriminatedUnion('acr', [
     accuracy: z.int().check(z.minimum(1), z.maximum(8)),
     liveness: z.nullable(z.number()),
     presence: z.exactOptional(z.nullable(z.string())),
+    enrolment_proof: z.exactOptional(z.nullable(z.string())),
     action: z.exactOptional(actionGuard),
     action_digest: z.exactOptional(z.string()),
   }),

@@ -110,6 +110,28 @@ export const refusals = {
     409,
     'Another enrolment of this user was created at the same time. Check it, then enrol again if needed.',
   ),
+  company_photo_missing: unverified(
+    409,
+    'The organization has no photo of this person, which this connection requires for an enrolment.',
+  ),
+  company_photo_unavailable: service(502, 'The server with the photos of the organization does not answer.'),
+  company_photo_invalid: unverified(409, 'The photo of this person at the organization is not a usable picture.'),
+  company_photo_faceless: unverified(409, 'No face was found in the photo of this person at the organization.'),
+  company_photo_crowded: unverified(409, 'The photo of this person at the organization shows several faces.'),
+  company_photo_small: unverified(409, 'The face in the photo of this person at the organization is too small.'),
+  company_photo_old: unverified(409, 'The photo of this person at the organization is older than the policy allows.'),
+  company_photo_recent: unverified(
+    409,
+    'The photo of this person at the organization was changed too recently for the policy.',
+  ),
+  company_photo_unlike: unverified(
+    403,
+    'The face could not be confirmed with the photo of this person at the organization.',
+  ),
+  enrolment_exists: unverified(
+    409,
+    'This person has enrolled already. A link alone does not replace a face: show the previous face, or ask the help desk.',
+  ),
   consent_missing: unverified(400, 'Enrolment needs the consent of the person. Send its time and its text.'),
 
   face_mismatch: unverified(403, 'The face could not be confirmed.'),

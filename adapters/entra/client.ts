@@ -7,7 +7,13 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { z } from 'zod';
-import { callRest, mayBeRetried, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
+import {
+  callRest,
+  mayBeRetried,
+  type RestAnswer,
+  type RestCall,
+  readRetryAfterMs,
+} from '../../src/connections/rest-call.js';
 import { findCause } from '../../src/core/base/failure-cause.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -23,6 +29,7 @@ export interface GraphCall {
   readonly path: string;
   readonly body?: JsonObject;
   readonly tenantId?: string;
+  readonly bytes?: RestCall['bytes'];
 }
 
 /**
@@ -54,7 +61,7 @@ export function createGraphClient(
   });
 
   const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
-    const { method, path, body, tenantId = homeTenantId } = call;
+    const { method, path, body, bytes, tenantId = homeTenantId } = call;
     const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
     // The address of a next page must be on Graph, so that the access token is sent to no other host.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
@@ -72,6 +79,7 @@ export function createGraphClient(
         },
         body: body === undefined ? null : JSON.stringify(body),
         timeoutMs: REQUEST_TIMEOUT_MS,
+        ...(bytes === undefined ? {} : { bytes }),
       },
       fetch,
     );

@@ -54,6 +54,25 @@ test('a write succeeds only if Graph confirms it; a reply with an HTML page is a
   await expect(profile.clearToken(user.id)).rejects.toMatchObject(unavailable);
 });
 
+describe('the photo of a user', () => {
+  test('is read as bytes, and is missing for a user without one', async () => {
+    const profile = connect();
+    expect(await profile.findPhoto?.(user.id)).toBeNull();
+    user.photo = Buffer.from([0xff, 0xd8, 0, 0x80, 0xff]);
+    const found = await profile.findPhoto?.(user.id);
+    if (found === null || found === undefined || typeof found === 'string') throw new Error('no photo');
+    expect(found.photo.use((bytes) => Buffer.from(bytes).toString('hex'))).toBe('ffd80080ff');
+    expect(found.changedAt).toBeNull();
+  });
+
+  test('is refused if it is longer than 5 MB, and unavailable without the permission', async () => {
+    user.photo = Buffer.alloc(5 * 1024 * 1024 + 1);
+    await expect(connect().findPhoto?.(user.id)).rejects.toMatchObject({ code: 'company_photo_invalid' });
+    daemon = entra.addDaemon(['GroupMember.Read.All']);
+    await expect(connect().findPhoto?.(user.id)).rejects.toMatchObject({ code: 'company_photo_unavailable' });
+  });
+});
+
 describe('ending sessions', () => {
   test('affects only the requested user and fails if Graph does not confirm it', async () => {
     const other = entra.addUser({ mail: 'grace@example.com' });

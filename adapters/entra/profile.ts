@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
+import { mostPhotoBytes, toCompanyPhoto } from '../../src/connections/company-photo.js';
 import { type GroupPage, readAllGroups } from '../../src/connections/groups.js';
 import { isLogin, isSameLogin, isSearchable, toStoredToken } from '../../src/connections/profile-values.js';
 import { listOf, parseAnswer, type RestAnswer } from '../../src/connections/rest-call.js';
@@ -183,6 +184,12 @@ export function createEntraProfile(
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
       );
+    },
+    /** @see https://learn.microsoft.com/en-us/graph/api/profilephoto-get */
+    async findPhoto(subject) {
+      const { tenantId, userId } = parseSubject(subject, settings);
+      const path = `/users/${userId}/photo/$value`;
+      return toCompanyPhoto(await send({ method: 'GET', path, tenantId, bytes: { atMost: mostPhotoBytes } }));
     },
     async readToken(subject) {
       return toStoredToken((await read(subject, `id,${attribute}`, userGuard))[attribute], { attribute, log });

@@ -47,6 +47,9 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
       needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
+    ...(deps.settings.policy.photo?.source === 'provider'
+      ? [{ title: 'Photos of users', needs: [credentials], run: () => checkPhotos(deps) }]
+      : []),
     { title: 'Access to the directory extension', run: async () => checkAttributeRights(deps) },
     { title: 'Tokens without the claims', run: async () => checkBypasses(deps) },
     { title: 'Entra when this server is down', run: async () => failsClosed },
@@ -105,6 +108,35 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
     ];
     return fail(`${found} (${number.data.number})`, remedy);
   }
+}
+
+const photoSettingsGuard = z.object({ source: z.string().nullish(), allowedRoles: z.array(z.string()).nullish() });
+
+/**
+ * Reads whether users may change the photo that enrolments are compared with. These settings exist in the beta version
+ * of Graph only.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings
+ */
+async function checkPhotos({ send, settings }: EntraProvisionDeps): Promise<Finding> {
+  const { status } = await send({ method: 'GET', path: `/users/${nobodysId}/photo/$value` });
+  if (status === 401 || status === 403)
+    return fail(
+      'The service may not read photos, so no one can enrol',
+      'Grant ProfilePhoto.Read.All to the application, with admin consent',
+    );
+  const asked = await send({ method: 'GET', path: `${settings.entra.graph}/beta/admin/people/photoUpdateSettings` });
+  const { data } = photoSettingsGuard.safeParse(asked.body);
+  const remedy =
+    'A photo that its owner can change proves nothing. Let administrators alone change photos (photoUpdateSettings: allowedRoles), or compare with a badge system';
+  if (asked.status !== 200 || data === undefined)
+    return warn(
+      `Not known whether users may change their photo: Graph answers with status ${asked.status}`,
+      `Grant PeopleSettings.Read.All to the application, with admin consent. ${remedy}`,
+    );
+  if (data.source === 'onPremises') return pass('Photos come from the on-premises directory alone');
+  const roles = data.allowedRoles?.length ?? 0;
+  if (roles > 0) return pass(`Only ${roles === 1 ? 'one role' : `${roles} roles`} may change photos`);
+  return warn('Users may change their own photo', remedy);
 }
 
 /**

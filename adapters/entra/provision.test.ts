@@ -237,6 +237,54 @@ describe('a refusal of Graph', () => {
   });
 });
 
+describe('the check of photos with which enrolments are compared', () => {
+  const title = 'Photos of users';
+  const check = async (photo: object | null = {}) => {
+    const connection = { ...toEntraConnection(entra, daemon), policy: { mode: 'shadow', photo } };
+    const { checks } = provisionEntra(connection, { clock, fetch: entra.fetch });
+    return (await diagnose(checks)).find((each) => each.title === title) ?? null;
+  };
+  const grant = (...roles: readonly string[]) => {
+    daemon = entra.addDaemon(roles);
+  };
+
+  test('runs only if the photos come from Entra ID', async () => {
+    expect(await check(null)).toBeNull();
+    const source = { url: 'https://badge.example.com/{employee_number}.jpg' };
+    expect(await check({ source, hosts: ['badge.example.com'] })).toBeNull();
+  });
+
+  test('warns if users may change their photo, and passes if only administrators may', async () => {
+    grant('User.ReadWrite.All', 'PeopleSettings.Read.All');
+    expect(await check()).toMatchObject({ verdict: 'warn', found: 'Users may change their own photo' });
+    entra.tenant.photoUpdates.allowedRoles = ['fe930be7-5e62-47db-91af-98c3a49a38b1'];
+    expect(await check()).toMatchObject({ verdict: 'pass', found: 'Only one role may change photos' });
+    entra.tenant.photoUpdates.allowedRoles = [];
+    expect(await check()).toMatchObject({ verdict: 'warn' });
+    entra.tenant.photoUpdates.source = 'onPremises';
+    expect(await check()).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('says that it is not known if the setting cannot be read', async () => {
+    grant('User.ReadWrite.All');
+    expect(await check()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('Not known') });
+  });
+
+  test('fails if the service may not read photos', async () => {
+    const { checks } = provisionEntra(
+      { ...toEntraConnection(entra, daemon), policy: { mode: 'shadow', photo: {} } },
+      {
+        clock,
+        fetch: async (url, init) =>
+          url.includes('/photo/')
+            ? Response.json({ error: { code: 'ErrorAccessDenied' } }, { status: 403 })
+            : entra.fetch(url, init),
+      },
+    );
+    expect((await diagnose(checks)).find((each) => each.title === title)).toMatchObject({ verdict: 'fail' });
+  });
+});
+
 describe('the checks', () => {
   const verdicts = async (given = provisioning) =>
     Object.fromEntries((await diagnose(given.checks)).map(({ title, verdict }) => [title, verdict]));

@@ -5,6 +5,7 @@ import {
   createCallWithToken,
   toBearer,
 } from '../../src/connections/access-token.js';
+import { mostPhotoBytes } from '../../src/connections/company-photo.js';
 import { callRest, type RestAnswer, readRetryAfterMs } from '../../src/connections/rest-call.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
@@ -48,6 +49,15 @@ export function createScimApi(
      */
     call: (method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> =>
       callAuthorized((authorization) => send(authorization, method, path, body)),
+    /** Returns true if an address is on this server, which alone may receive its credentials. */
+    isOwn: (address: string): boolean => new URL(address).origin === new URL(baseUrl).origin,
+    /** Reads bytes of this server. @param address - one for which `isOwn` is true */
+    load: (address: string): Promise<RestAnswer> =>
+      callAuthorized((authorization) => {
+        const headers = { Authorization: authorization };
+        const bytes = { atMost: mostPhotoBytes };
+        return callRest(address, { method: 'GET', headers, body: null, timeoutMs, bytes }, fetch);
+      }),
   };
 }
 

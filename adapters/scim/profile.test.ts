@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { SealedToken } from '../../src/core/secrets.js';
+import { Photo, SealedToken } from '../../src/core/secrets.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 
@@ -31,6 +31,49 @@ function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes:
   return { sent, profile: bench.connect({ ...changes, fetch: send }).profile };
 }
 const valuesOf = (id: string) => Object.fromEntries(bench.server.directory.users.get(id)!.extensions.get(schema) ?? []);
+
+describe('the photo of a user', () => {
+  const photosOf = (...photos: object[]) => Object.assign(bench.server.directory.users.get(ada)!.details, { photos });
+  const own = () => `${bench.server.baseUrl}/Photos/ada.jpg`;
+  const asBytes = (found: unknown) =>
+    found instanceof Object && 'photo' in found && found.photo instanceof Photo
+      ? found.photo.use((bytes) => Buffer.from(bytes).toString())
+      : found;
+
+  test.each<[string, object[], string | null]>([
+    ['no photo', [], null],
+    ['a thumbnail only', [{ value: 'https://cdn.example/t.jpg', type: 'thumbnail' }], null],
+    [
+      'a photo next to a thumbnail',
+      [
+        { value: 'https://cdn.example/t.jpg', type: 'thumbnail', primary: true },
+        { value: 'https://cdn.example/a.jpg', type: 'photo' },
+      ],
+      'https://cdn.example/a.jpg',
+    ],
+    [
+      'two photos',
+      [{ value: 'https://cdn.example/a.jpg' }, { value: 'https://cdn.example/b.jpg', primary: true }],
+      'https://cdn.example/b.jpg',
+    ],
+  ])('is chosen among %s', async (_, photos, expected) => {
+    photosOf(...photos);
+    expect(await observe().profile.findPhoto?.(ada)).toBe(expected);
+  });
+
+  test('is fetched with the credential only if it is on the SCIM server', async () => {
+    photosOf({ value: own() });
+    const { profile, sent } = observe(({ url, init }) =>
+      url.pathname.endsWith('/ada.jpg') ? new Response('a picture') : fetch(url, init),
+    );
+    expect(asBytes(await profile.findPhoto?.(ada))).toBe('a picture');
+    expect(sent.at(-1)!.init.headers).toMatchObject({ Authorization: expect.stringContaining('Bearer ') });
+    const before = sent.length;
+    photosOf({ value: own().replace('//', '//elsewhere.example/') });
+    expect(await profile.findPhoto?.(ada)).toContain('elsewhere.example');
+    expect(sent.slice(before).map(({ url }) => url.pathname)).toEqual([expect.stringContaining('/Users/')]);
+  });
+});
 
 describe('the attribute', () => {
   test('is set with a PATCH of this attribute only, and removed with another PATCH', async () => {

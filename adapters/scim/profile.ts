@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
+import { toCompanyPhoto } from '../../src/connections/company-photo.js';
 import { readAllGroups } from '../../src/connections/groups.js';
 import {
   distinct,
@@ -18,6 +19,7 @@ import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import {
   accountListGuard,
+  flag,
   groupsGuard,
   isSameName,
   namedGuard,
@@ -141,7 +143,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
 }
 
 export function createScimProfile(
-  { claims, scim: { attribute } }: Pick<ScimConnection, 'claims' | 'scim'>,
+  { claims, scim: { attribute, baseUrl } }: Pick<ScimConnection, 'claims' | 'scim'>,
   { api, log }: { readonly api: ScimApi; readonly log: Log },
 ): Profile {
   const { path } = attribute;
@@ -176,6 +178,15 @@ export function createScimProfile(
     // One page suffices, because the user contains all groups (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
       readAllGroups(async () => ({ groups: (await read(subject, ['groups'], groupsGuard)).groups, next: null })),
+    /** @see https://www.rfc-editor.org/rfc/rfc7643#section-4.1.2 */
+    async findPhoto(subject) {
+      const { photos } = await read(subject, ['photos'], photosGuard);
+      const whole = photos.filter(({ type, value }) => type !== 'thumbnail' && value);
+      const address = (whole.find(({ primary }) => primary === true) ?? whole[0])?.value ?? null;
+      if (address === null || !URL.canParse(address, `${baseUrl}/`)) return address;
+      const { href } = new URL(address, `${baseUrl}/`);
+      return api.isOwn(href) ? toCompanyPhoto(await api.load(href)) : href;
+    },
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>
       token.use(async (value) => {
@@ -189,6 +200,11 @@ export function createScimProfile(
     },
   };
 }
+
+const photosGuard = z.object({
+  id: z.string(),
+  photos: listOf(z.object({ value: z.string().nullish(), type: z.string().nullish(), primary: flag })),
+});
 
 const listGuard = z.object({ Resources: listOf(namedGuard) });
 

@@ -6,7 +6,7 @@ import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
 // Some servers, such as Entra ID as a client of SCIM, write booleans as text.
-const flag = z
+export const flag = z
   .union([z.boolean(), z.string().transform((text) => text.toLowerCase() === 'true')])
   .nullish()
   .catch(null);

@@ -10,6 +10,7 @@ import { asUsedToMarkdown } from '../measure/accuracy/report.js';
 import { BadInput, readCorpus, readSources, toHalf, toHalfByPlace, toPhotoFilter } from '../measure/corpus/corpus.js';
 import { type EvalProgram, keep, parseOptions, runProgram, say, toFile } from '../measure/program.js';
 import { companions, faceWidth, fit, qualityBounds } from './engine.js';
+import { portrait } from './portrait.js';
 import { lightChallenge } from './presentation-attacks/light-challenge.js';
 import { lightNoise } from './presentation-attacks/light-noise.js';
 import { nearDuplicates } from './presentation-attacks/near-duplicates.js';
@@ -32,6 +33,7 @@ const programs: Readonly<Record<string, EvalProgram>> = {
   'light-challenge': lightChallenge,
   'light-noise': lightNoise,
   'near-duplicates': nearDuplicates,
+  portrait,
   roster,
 };
 

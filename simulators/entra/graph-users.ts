@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { badRequest, type GraphContext, notFound, toSelected } from './graph-context.js';
+import { badRequest, type GraphContext, GraphError, notFound, toSelected } from './graph-context.js';
 import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
 
 /** Longest value of a directory extension. */
@@ -33,7 +33,11 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
-const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
+const toAll = ({ extensions, details, photo: _, ...builtIn }: DirectoryUser) => ({
+  ...builtIn,
+  ...details,
+  ...extensions,
+});
 
 /** @see https://learn.microsoft.com/en-us/graph/api/user-update */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
@@ -111,6 +115,27 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     }
     response.status(204).end();
   });
+
+  /** @see https://learn.microsoft.com/en-us/graph/api/profilephoto-get */
+  router.get(
+    '/users/:id/photo/$value',
+    requireRole('ProfilePhoto.Read.All', 'User.Read.All', 'User.ReadWrite.All'),
+    (request, response) => {
+      const { photo } = find(String(request.params.id), tenantOf(response));
+      if (photo === undefined) throw new GraphError(404, 'ImageNotFound', 'The photo wasn’t found.');
+      response.type('image/jpeg').send(Buffer.from(photo));
+    },
+  );
+
+  /** @see https://learn.microsoft.com/en-us/graph/api/peopleadminsettings-list-photoupdatesettings */
+  router.get(
+    '/admin/people/photoUpdateSettings',
+    requireRole('PeopleSettings.Read.All', 'PeopleSettings.ReadWrite.All'),
+    (request, response) => {
+      if (request.baseUrl !== '/beta') throw notFound('photoUpdateSettings');
+      response.json(tenantOf(response).photoUpdates);
+    },
+  );
 
   // This permission is the only documented one for applications.
   router.post('/users/:id/revokeSignInSessions', requireRole('User.RevokeSessions.All'), (request, response) => {

@@ -56,7 +56,7 @@ export async function startEntraSimulator({
   const options = { now, hookTimeoutMs, fetchProvider, throttledEvery, lateSec };
   const cloud = createCloud({ ...options, hintAudience: 'clientId' });
   const app = express();
-  app.use('/v1.0', createGraph(cloud));
+  app.use(['/v1.0', '/beta'], createGraph(cloud));
   app.use(createExternalMfaPages(cloud));
   app.use(createLogin(cloud));
   const selfSigned = await createSelfSigned();

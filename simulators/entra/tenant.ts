@@ -20,6 +20,8 @@ export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 export const graphRoles: Readonly<Record<string, string>> = {
   'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
   'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
+  'ProfilePhoto.Read.All': 'e24d31aa-e1ab-4c80-85fe-23018690335d',
+  'PeopleSettings.Read.All': 'ef02f2e7-e22d-4c77-8614-8f765683b86e',
   'User.RevokeSessions.All': '77f3a031-c388-4f99-b373-dc68676a979e',
   'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
   'Application.ReadWrite.All': '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9',
@@ -54,6 +56,7 @@ export interface DirectoryUser {
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
   readonly details: Record<string, unknown>;
+  photo?: Uint8Array;
   signInSessionsValidFromDateTime?: string;
   readonly extensions: Record<string, unknown>;
 }
@@ -132,6 +135,8 @@ export async function createTenant(given: {
     groups: new Map<string, Set<string>>(),
     groupNames: new Map<string, string>(),
     groupDetails: new Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>(),
+    /** Who may change photos of users. `null`: an administrator has not set it. */
+    photoUpdates: { source: 'cloud', allowedRoles: null } as { source: string; allowedRoles: string[] | null },
     permissionGrants: [] as PermissionGrant[],
     methods: new Map<string, MethodConfiguration>(),
     methodRegistrations: [] as MethodRegistration[],

@@ -67,7 +67,7 @@ const sensitive = words(`
   /connections/:id/mode /connections/:id/apply /keys/rotate /keys/retire
   /subjects/invite /subjects/revoke /subjects/unlock /subjects/erase
   /subjects/withdraw-data-consents /subjects/end-links
-  /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve
+  /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve /help-desk/enrolments
   /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */

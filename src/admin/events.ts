@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
+import { helpDeskProofs } from '../core/enrolment-proof.js';
 import { helpReasons } from '../core/page-protocol.js';
 
 const keyUse = z.enum(['sealing', 'signing', 'oidc']);
@@ -8,11 +9,15 @@ const connectionMode = z.enum(['enforce', 'shadow']);
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
 const adminDetails = {
-  vouching_begun: event('An administrator started a face check for a caller.', {
-    stepUpId: z.string(),
-    send: z.enum(['none', 'email', 'sms']),
-    by: z.string(),
-  }),
+  vouching_begun: event(
+    'An administrator started a face check for a caller or, with `proof`, an enrolment that they vouch for.',
+    {
+      stepUpId: z.string(),
+      send: z.enum(['none', 'email', 'sms']),
+      by: z.string(),
+      proof: z.enum(helpDeskProofs).optional(),
+    },
+  ),
   vouched: event('The administrator read the result of a caller’s face check.', {
     stepUpId: z.string(),
     outcome: z.enum(['passed', 'refused', 'failed', 'expired']),

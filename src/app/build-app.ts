@@ -106,7 +106,7 @@ export async function buildApp(
       const adapter = await each.createAdapter(issuer);
       const { createOidcClients } = adapter;
       return {
-        ...connect(each, adapter, core, observePort),
+        ...connect(each, adapter, { ...core, fetch: deps.fetch, publicFetch: deps.publicFetch }, observePort),
         oidc: each.oidc,
         organisations: each.organisations,
         createOidcClients,

@@ -1,5 +1,6 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
+import { createFindPhoto } from '../connections/company-photo.js';
 import type { HookCore, Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
@@ -53,12 +54,19 @@ export interface Connected {
 export function connect(
   { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
   adapter: Adapter,
-  core: CoreDeps,
+  core: CoreDeps & Ports<'fetch' | 'publicFetch'>,
   observePort: ObservePort,
 ): Connected {
   const { openStepUpRequest } = adapter;
   const profile = observePort('profile', adapter.profile);
-  const connection: Connection = { id, kind, policy, profile, openStepUpRequest };
+  const connection: Connection = {
+    id,
+    kind,
+    policy,
+    profile,
+    openStepUpRequest,
+    ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
+  };
   const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));
   return {
     connection,

@@ -29,6 +29,7 @@ import type { EngineDeps, OpenedEngine } from './open-engine.js';
 
 export interface ServerDeps extends EngineDeps, Ports<'auditEvents'> {
   readonly fetch: Fetch;
+  readonly publicFetch: Fetch;
   readonly contexts: RequestContexts;
   readonly secretUses: SecretUses;
 }

@@ -11,6 +11,7 @@ import { hasColours, paintOn, readSecret, toFrame } from '../cli/terminal.js';
 import { findDeprecations } from '../config/deprecations.js';
 import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../config/load.js';
 import { createSecretUses } from '../connections/hook.js';
+import { createPublicFetch } from '../connections/public-fetch.js';
 import { loadSetup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
@@ -116,6 +117,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
     clock,
     random,
     fetch,
+    publicFetch: createPublicFetch(),
     log,
     contexts,
     printError: writeStderr,

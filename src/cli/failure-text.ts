@@ -70,6 +70,21 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   token_key_retired:
     'Enrol the person again. Also returned if the engine of the token was removed, is missing on this server, or is refused (docs/own-model.md).',
   enrolment_changed: 'Read the current enrolment of the user. Enrol again if it is not the one you want.',
+  company_photo_missing:
+    'Give the person a photo at the provider or in the badge system. With policy.photo.whenMissing "helpDesk", the help desk can enrol the person: facestep help-desk enrol. docs/company-photo.md.',
+  company_photo_unavailable: 'See that this server reaches the host of policy.photo, and try again.',
+  company_photo_invalid:
+    'Replace the photo with a JPEG, PNG or WebP of at most 5 MB, at a host that policy.photo.hosts names, without a redirect. The log has the reason.',
+  company_photo_faceless: 'Replace the photo with one of the person’s face.',
+  company_photo_crowded: 'Replace the photo with one of this person alone.',
+  company_photo_small: 'Replace the photo with a larger one, or crop it around the face.',
+  company_photo_old: 'Replace the photo with a newer one, or raise policy.photo.maxAgeDays.',
+  company_photo_recent:
+    'See who changed the photo. Wait until it is policy.photo.minAgeDays old, or let the help desk enrol the person.',
+  company_photo_unlike:
+    'See whether the photo shows this person. With policy.photo.whenUnlike "helpDesk", the help desk can enrol the person: facestep help-desk enrol.',
+  enrolment_exists:
+    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enrol again, set policy.replaceFace to "link".',
   consent_missing:
     'Send consentStatement and consentGivenAt, as the person agreed. A wrong time has the code request_malformed.',
   face_mismatch:

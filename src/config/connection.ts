@@ -7,6 +7,7 @@ import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { organisationsGuard } from './organisations.js';
+import { photoPolicyGuard } from './photo.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -83,6 +84,18 @@ const policyFields = {
     .boolean()
     .default(false)
     .describe('Enrol only a face that matches the photo of an identity document.'),
+  photo: photoPolicyGuard
+    .nullable()
+    .default(null)
+    .describe(
+      'Photo that the organization already has of each person. An enrolment is compared with it, so that no one else can enrol with a forwarded link. See docs/company-photo.md.',
+    ),
+  replaceFace: z
+    .enum(['proven', 'link'])
+    .default('proven')
+    .describe(
+      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enrol again.',
+    ),
   organisation: z
     .string()
     .min(1)

@@ -14,7 +14,7 @@ export const isTooLong = (error: unknown): boolean => error instanceof FaceError
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed but unchecked JSON; `undefined` if the answer contains none. */
+  /** Parsed but unchecked JSON; `undefined` if the answer contains none. A `Uint8Array` if bytes were asked for. */
   readonly body: unknown;
 }
 
@@ -23,6 +23,8 @@ export interface RestCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly timeoutMs: number;
+  /** Asks for bytes in place of JSON. A longer answer has no body. Redirects are answers. */
+  readonly bytes?: { readonly atMost: number };
 }
 
 /**
@@ -31,10 +33,13 @@ export interface RestCall {
  * @throws FaceError `profile_unavailable`
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
-  const { method, headers, body, timeoutMs } = call;
+  const { method, headers, body, timeoutMs, bytes } = call;
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { method, headers, body, redirect: 'error', signal });
+    const redirect = bytes === undefined ? 'error' : 'manual';
+    const response = await fetch(url, { method, headers, body, redirect, signal });
+    if (bytes !== undefined)
+      return { status: response.status, headers: response.headers, body: await readBytes(response, bytes) };
     return { status: response.status, headers: response.headers, body: parseJson(await readText(response)) };
   } catch (error) {
     if (isTooLong(error)) throw error;
@@ -73,6 +78,21 @@ export const listOf = <Each extends z.ZodType>(each: Each) =>
     .array(each.nullable())
     .nullish()
     .transform((all) => (all ?? []).flatMap((one) => (one === null ? [] : [one])));
+
+/** Returns `undefined` if there are more bytes. */
+async function readBytes({ body }: Response, { atMost }: { readonly atMost: number }): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > atMost) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  // They may be a photo.
+  for (const chunk of chunks) chunk.fill(0);
+  return bytes;
+}
 
 async function readText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
-import type { Accuracy, Binding, CallerClass, Profile } from './ports.js';
+import type { Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
 import type { Credential, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -37,6 +37,13 @@ export interface Policy {
   readonly handOff: boolean | null;
   /** True if the page enrols a face only if it matches the photo of an identity document. */
   readonly referencePhoto: boolean;
+  /** Photo that the organization already has, with which every enrolment is compared. `null`: none. */
+  readonly photo: PhotoPolicy | null;
+  /**
+   * Who may replace the face of an enrolled person. `proven`: anyone who shows the previous face or matches the
+   * organization's photo, and the help desk. `link`: also an invitation or a sign-in.
+   */
+  readonly replaceFace: 'proven' | 'link';
   readonly organisation: string | null;
   /** Link for users who do not show their face. If `null`, the page refers these users to the organization. */
   readonly fallbackUrl: string | null;
@@ -50,6 +57,26 @@ export interface Policy {
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
+}
+
+/** `helpDesk`: refused unless the help desk vouches for the person. */
+export type UnprovenPolicy = 'refuse' | 'helpDesk';
+
+export interface PhotoPolicy {
+  /** The user's photo at the provider, or the address of another system, with claims in braces. */
+  readonly source:
+    | 'provider'
+    | { readonly url: string; readonly header: { readonly name: string; readonly value: Credential } | null };
+  /** Hosts from which photos are fetched. */
+  readonly hosts: readonly string[];
+  /** True if these hosts may have addresses that are not public. */
+  readonly privateAddresses: boolean;
+  /** Age that a photo must have reached, where the source tells it. `null`: any. */
+  readonly minAgeDays: number | null;
+  readonly maxAgeDays: number | null;
+  /** Action if there is no usable photo. */
+  readonly whenMissing: UnprovenPolicy;
+  readonly whenUnlike: UnprovenPolicy;
 }
 
 export interface AnotherWayPolicy {
@@ -104,6 +131,11 @@ export interface Connection {
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
+  /**
+   * Reads the photo of `policy.photo`. Absent without such a policy.
+   * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
+   */
+  readonly findPhoto?: (subject: string) => Promise<CompanyPhoto | null>;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

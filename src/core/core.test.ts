@@ -34,7 +34,7 @@ async function setUp(policy: Partial<Policy> = {}) {
     ...core,
     three,
     enrol: (subject = 'anna', photos = three(subject)) =>
-      enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, deps),
+      enrolSubject({ connection, subject, photos, secret: null, consent, proof: 'client', share: testShare }, deps),
     start,
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
       const { id, challenge } = await start(subject);
@@ -66,7 +66,7 @@ describe('enrolment', () => {
       withdrawnAt: null,
     });
     const detail = { tokenId: sealed.tokenId, photos: 3, keyVersion: 1, kind: 'enrolment' };
-    const about = { ...detail, expiresAt: null, former: null, formerExpiresAt: null };
+    const about = { ...detail, expiresAt: null, former: null, formerExpiresAt: null, proof: 'client' };
     expect(audit.events).toEqual([
       { action: 'enrolment_begun', connection: 'work', subject: 'anna', detail: about },
       { action: 'enrolled', connection: 'work', subject: 'anna', detail: about },
@@ -83,7 +83,10 @@ describe('enrolment', () => {
     const photos = [drawPhoto('anna', 1)];
     const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
     await expect(
-      enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps),
+      enrolSubject(
+        { connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
+        deps,
+      ),
     ).rejects.toMatchObject({ code });
     expect(profile.attributes.get('anna')).toBeNull();
   });

@@ -74,6 +74,8 @@ interface AllPorts {
   readonly auditEvents: AuditEvents;
   readonly log: Log;
   readonly fetch: Fetch;
+  /** Connects to public addresses only. */
+  readonly publicFetch: Fetch;
   readonly verifier: Verifier;
   readonly signer: Signer;
   readonly keys: Keys;

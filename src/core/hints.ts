@@ -16,6 +16,8 @@ export const hints = [
   // Movement
   'hold_still',
   'follow',
+  // Comparison with the organization's photo
+  'company_photo',
   // Photo of an identity document
   'reference_none',
   'reference_many',

@@ -13,6 +13,7 @@ import type { NamedAction } from './action.js';
 import { mayHaveBeenLost } from './change-stored.js';
 import type { Policy } from './connection.js';
 import type { Ports } from './deps.js';
+import type { EnrolmentProof } from './enrolment-proof.js';
 import type { Accuracy, AuthenticationMethod, Liveness } from './ports.js';
 import { retryInBackground, withTimeout } from './resilience.js';
 import { Credential } from './secrets.js';
@@ -39,6 +40,8 @@ export interface PassedCheck {
   readonly presence: string | null;
   /** Factors used. Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
+  /** What the enrolment of the face rests on. `null` if unknown. */
+  readonly enrolmentProof?: EnrolmentProof | null;
   readonly action?: NamedAction | null;
   /** True if a client of the developers' sandbox started the check. */
   readonly isSandbox?: boolean;
@@ -62,11 +65,12 @@ export async function issueReceipt(
   passed: PassedCheck,
   { signer, issuer, audit, clock, random }: Ports<'clock' | 'random' | 'audit' | 'signer' | 'issuer'>,
 ): Promise<Credential> {
-  const { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods, action = null } = passed;
+  const { connection, subject, stepUpId, passedAt, accuracy, liveness, presence, methods } = passed;
+  const { enrolmentProof = null, action = null } = passed;
   const issuedAt = toEpochSec(clock.now());
   const id = Buffer.from(random(16)).toString('base64url');
   const checked = methods.includes('face')
-    ? ({ acr: 'face', accuracy, liveness, presence } as const)
+    ? ({ acr: 'face', accuracy, liveness, presence, enrolment_proof: enrolmentProof } as const)
     : ({ acr: 'another_way', accuracy: null, liveness: null, presence: null } as const);
   const receipt = await signer.sign(receiptType, {
     iss: issuer,

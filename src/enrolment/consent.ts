@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
 import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
 import type { TokenName } from '../core/ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
@@ -19,6 +20,8 @@ const consentGuard = z.object({
   tokenId: z.string(),
   expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
+  /** What the enrolment rests on. `null` in records of earlier versions. */
+  proof: z.enum(enrolmentProofs).nullable().default(null),
 });
 
 const recordGuard = consentGuard.extend({
@@ -83,6 +86,12 @@ export async function readConsentedToken(who: SubjectRef, deps: Ports<'state'>):
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
+/** Returns what the current enrolment rests on, or `null` if that is not known. */
+export async function readProof(who: SubjectRef, deps: Ports<'state'>): Promise<EnrolmentProof | null> {
+  const found = await readConsent(who, deps);
+  return found === null || found.withdrawnAt !== null ? null : found.proof;
+}
+
 export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
   const record = await readConsent(who, { state });
   return record !== null && isExpired(record, { clock });
@@ -109,11 +118,13 @@ export async function nameInConsent(
   who: SubjectRef,
   {
     consent,
+    proof,
     token,
     found,
     current,
   }: {
     readonly consent: Consent;
+    readonly proof: EnrolmentProof | null;
     readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
     readonly found: FoundRecord<ConsentRecord> | null;
     readonly current: string | null;
@@ -129,7 +140,7 @@ export async function nameInConsent(
   const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
-  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, replaces, changingUntil };
+  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, proof, replaces, changingUntil };
   const when = found === null ? 'absent' : { revision: found.revision };
   if (!(await state.write(consentKey(who), record, { when, expiresAt: null }))) {
     throw new FaceError('enrolment_changed');
@@ -197,9 +208,9 @@ export const consentData = {
   read: async (who, deps) => {
     const kept = await readConsent(who, deps);
     if (kept === null) return { consent: null };
-    const { statement, givenAt, tokenId, withdrawnAt } = kept;
+    const { statement, givenAt, tokenId, withdrawnAt, proof } = kept;
     const withdrawn = withdrawnAt === null ? null : toIso(withdrawnAt);
-    return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn } };
+    return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn, enrolmentProof: proof } };
   },
   // `revokeSubject` withdraws the consent but keeps this record as evidence.
   endedBy: 'erasure_last',

@@ -1,6 +1,7 @@
 import type { AuditDetail } from '../core/audit-events.js';
 import { bindingOf, type ConnectedSubject, readTokenIfAny, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { EnrolmentProof } from '../core/enrolment-proof.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import type { EnrolRequest, PasskeyCredential, Sealed, TokenName } from '../core/ports.js';
 import { retryUntilDone } from '../core/resilience.js';
@@ -33,24 +34,34 @@ interface TokenChange extends ConnectedSubject {
   readonly token: TokenName;
   readonly photos: number;
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
+  /** Absent for a renewal, which changes nothing about it. */
+  readonly proof?: EnrolmentProof | undefined;
 }
 
 export function toTokenChange(
-  change: Pick<TokenChange, 'connection' | 'subject' | 'kind'> & {
+  change: Pick<TokenChange, 'connection' | 'subject' | 'kind' | 'proof'> & {
     readonly sealed: Sealed;
     readonly former: SealedToken | null;
   },
   deps: Ports<'verifier'>,
 ): TokenChange {
-  const { connection, subject, kind, sealed, former } = change;
+  const { connection, subject, kind, proof, sealed, former } = change;
   const token = toName(deps.verifier.identify(sealed.token));
   const found = identifyIfToken(former, deps);
-  return { connection, subject, kind, token, photos: sealed.photos, former: found === null ? null : toName(found) };
+  return {
+    connection,
+    subject,
+    kind,
+    proof,
+    token,
+    photos: sealed.photos,
+    former: found === null ? null : toName(found),
+  };
 }
 
 const toName = ({ tokenId, expiresAt, keyVersion }: TokenName): TokenName => ({ tokenId, expiresAt, keyVersion });
 
-const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
+const detailOf = ({ kind, proof, token, photos, former }: TokenChange): AuditDetail<'enrolment_begun'> => ({
   tokenId: token.tokenId,
   keyVersion: token.keyVersion,
   photos,
@@ -58,6 +69,7 @@ const detailOf = ({ kind, token, photos, former }: TokenChange): AuditDetail<'en
   expiresAt: isoOf(token),
   former: former?.tokenId ?? null,
   formerExpiresAt: former === null ? null : isoOf(former),
+  proof,
 });
 
 const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
@@ -234,11 +246,13 @@ export async function enrolSubject(
     /** New passkey. If absent, the previous passkey is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
+    /** As `proveEnrolment` returns it. */
+    readonly proof: EnrolmentProof;
     readonly share: QueueShare;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<Sealed> {
-  const { connection, subject, photos, secret, passkey = null, consent, share } = request;
+  const { connection, subject, photos, secret, passkey = null, consent, proof, share } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   const who = toSubjectRef(request);
@@ -249,11 +263,11 @@ export async function enrolSubject(
   const binding = bindingOf(connection, subject);
   const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
   const sealed = await seal({ photos, binding, secret, expiresAt, share }, deps);
-  const change = toTokenChange({ connection, subject, kind: 'enrolment', sealed, former }, deps);
+  const change = toTokenChange({ connection, subject, kind: 'enrolment', proof, sealed, former }, deps);
   const current = change.former?.tokenId ?? null;
   const makeReady = async (): Promise<void> => {
     const token = change.token;
-    await nameInConsent(who, { consent, token, found, current }, deps);
+    await nameInConsent(who, { consent, proof, token, found, current }, deps);
     if (passkey === null) return;
     const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
     await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, current }, deps);

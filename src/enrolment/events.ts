@@ -9,6 +9,7 @@ import {
   type LogFields,
   type PersonChange,
 } from '../core/audit-events.js';
+import { enrolmentProofs } from '../core/enrolment-proof.js';
 import { fromIso } from '../core/units.js';
 
 const tokenChange = z.object({
@@ -21,10 +22,12 @@ const tokenChange = z.object({
   /** Id of the replaced token, or `null` if there was none. */
   former: z.string().nullable(),
   formerExpiresAt: instant.nullable(),
+  /** What the enrolment rests on. Absent for a renewal. */
+  proof: z.enum(enrolmentProofs).optional(),
 });
 
 /** Creation of a token for an API client that stores it. No token is known that it replaces. */
-const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
+const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent, proof: absent });
 
 /** `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. */
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
@@ -43,6 +46,10 @@ const enrolmentDetails = {
     .describe(
       'An enrolment failed, with its code: the photos were refused, or the token is not in the profile. `recovered`: another process found this after a crash.',
     ),
+  company_photo_compared: event(
+    'A face was compared with the organization’s photo before an enrolment. `code` says why it was not confirmed; `refused`: the enrolment was refused for it.',
+    { stepUpId: z.string().nullable(), code: errorCode.nullable(), refused: z.boolean() },
+  ),
   enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
   renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
   revoked: z
@@ -121,6 +128,11 @@ export const enrolmentEvents = {
   log: {
     enrolled: toEnrolled,
     enrolment_refused: ({ code }) => ({ outcome: 'refused', code }),
+    company_photo_compared: ({ stepUpId, code, refused }) => ({
+      outcome: refused ? 'refused' : 'noted',
+      stepUpId,
+      code,
+    }),
     enrolment_recovered: toEnrolled,
     renewed: () => ({ outcome: 'noted' }),
     revoked: ({ by = null }) => ({ outcome: 'noted', by, changes: ended }),

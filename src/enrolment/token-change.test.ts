@@ -80,7 +80,15 @@ const sound = (): Used => ({ connection: core.connection, deps: core.deps });
 
 const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) =>
   enrolSubject(
-    { connection, subject, photos: three(subject, from), secret: null, consent: consent(), share: testShare },
+    {
+      connection,
+      subject,
+      photos: three(subject, from),
+      secret: null,
+      consent: consent(),
+      proof: 'client',
+      share: testShare,
+    },
     deps,
   );
 

@@ -5,6 +5,7 @@ import { NotFoundError, UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { wholeNumber } from '../cli/parse-option.js';
 import { printRows, toPrintable } from '../cli/table.js';
+import { helpDeskProofs } from '../core/enrolment-proof.js';
 import { supportedLanguages } from '../core/language.js';
 import { settlements } from './help-requests.js';
 import {
@@ -42,18 +43,38 @@ export function createHelpDeskCommand(deps: CliDeps): CommandUnknownOpts {
   const post = <Reply extends z.ZodType>(path: string, fields: Fields, guard: Reply) =>
     callServer(`POST /help-desk/${path}`, guard, deps, fields);
 
+  const printBegun = (begun: z.output<typeof begunVouchingReply>): void => {
+    if (deps.printJson(begun)) return;
+    deps.print(begun.id);
+    if (begun.url !== null) deps.print(begun.url);
+    deps.printError(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
+    deps.printError(`Then: facestep help-desk caller ${begun.id}`);
+  };
+
   addWho(command.command('vouch').description('start a face check for a caller and print its id and link'))
     .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
     .addOption(
       new Option('--language <tag>', 'language of the message and the page').choices(supportedLanguages).default('en'),
     )
     .action(async ({ send, language, ...options }) => {
-      const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
-      if (deps.printJson(begun)) return;
-      deps.print(begun.id);
-      if (begun.url !== null) deps.print(begun.url);
-      deps.printError(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
-      deps.printError(`Then: facestep help-desk caller ${begun.id}`);
+      printBegun(await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply));
+    });
+  addWho(
+    command
+      .command('enrol')
+      .description('let a person enrol for whom you vouch, also in place of a face, and print the id and the link'),
+  )
+    .addOption(
+      new Option('--proof <how>', 'in_person: you see the person; vouched: you verified them in a call')
+        .choices(helpDeskProofs)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--send <way>', 'how to send the link').choices(['none', 'email', 'sms']).default('none'))
+    .addOption(
+      new Option('--language <tag>', 'language of the message and the page').choices(supportedLanguages).default('en'),
+    )
+    .action(async ({ proof, send, language, ...options }) => {
+      printBegun(await post('enrolments', { ...toWho(options), proof, send, language }, begunVouchingReply));
     });
   command
     .command('caller')

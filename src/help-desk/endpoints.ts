@@ -3,6 +3,7 @@ import { requireSubject, subjectFields } from '../access/connection-access.js';
 import { pageOf } from '../core/bounded-list.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
+import { type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import { supportedLanguages } from '../core/language.js';
 import { emptyReply, helpReasons } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
@@ -10,7 +11,7 @@ import { FaceError } from '../errors.js';
 import { sentLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
-import { approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
+import { type Agent, approveBypass, type BypassCode, issueBypass, listBypasses } from '../step-up/codes/bypass.js';
 import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import type { StartedStepUp } from '../step-up/step-up.js';
 import {
@@ -36,6 +37,15 @@ import { beginVouching, readVouching } from './vouching.js';
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
   cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
+};
+
+const vouchingFields = {
+  ...subjectFields,
+  send: z
+    .enum(['none', 'email', 'sms'])
+    .default('none')
+    .describe('`none`: the link is in the reply, and nothing is sent.'),
+  language: z.enum(supportedLanguages).default('en'),
 };
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
@@ -84,6 +94,21 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
     return connection;
   };
 
+  const begin = async (
+    { send, language, ...fields }: z.output<z.ZodObject<typeof vouchingFields>>,
+    { administrator, source }: { readonly administrator: Agent; readonly source: string },
+    proof: HelpDeskProof | null,
+  ) => {
+    const connection = find(fields.connection);
+    const subject = await requireSubject(connection, fields);
+    const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
+    const { id, number, expiresAt, started } = await beginVouching(
+      { connection, subject, by: administrator, source, send, proof, language, toLink },
+      deps,
+    );
+    return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
+  };
+
   return [
     adminEndpoint({
       ...common,
@@ -93,26 +118,22 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       description:
         'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
-      fields: z.strictObject({
-        ...subjectFields,
-        send: z
-          .enum(['none', 'email', 'sms'])
-          .default('none')
-          .describe('`none`: the link is in the reply, and nothing is sent.'),
-        language: z.enum(supportedLanguages).default('en'),
-      }),
+      fields: z.strictObject(vouchingFields),
       reply: begunVouchingReply,
-      async handle({ fields, administrator, source }) {
-        const { send, language } = fields;
-        const connection = find(fields.connection);
-        const subject = await requireSubject(connection, fields);
-        const toLink = (started: StartedStepUp) => sentLink(deps.issuer, started, language);
-        const { id, number, expiresAt, started } = await beginVouching(
-          { connection, subject, by: administrator, source, send, language, toLink },
-          deps,
-        );
-        return { id, url: send === 'none' ? toLink(started) : null, number, expiresAt: toIso(expiresAt) };
-      },
+      handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, null),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/help-desk/enrolments',
+      isSensitive: true,
+      status: 201,
+      summary: 'Let a person enrol for whom you vouch',
+      description:
+        'Replaces the face of a person who has enrolled. The person opens the link on their own device and chooses the number that you read out. The enrolment says what it rests on: `in_person` if you see the person and their identity document, `vouched` if you verified them in a call. With `policy.photo`, the face is still compared with the organization’s photo, and `whenMissing` and `whenUnlike` decide whether your word counts. Poll `/help-desk/vouchings/{id}` for the result. At most 6 an hour for one person.',
+      codes: [...named, 'contact_missing', 'delivery_failed'],
+      fields: z.strictObject({ ...vouchingFields, proof: z.enum(helpDeskProofs) }),
+      reply: begunVouchingReply,
+      handle: ({ fields, administrator, source }) => begin(fields, { administrator, source }, fields.proof),
     }),
     adminEndpoint({
       ...common,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { HelpDeskProof } from '../core/enrolment-proof.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { drawChoices } from '../core/number-choices.js';
@@ -49,7 +50,7 @@ export interface BegunVouching {
 }
 
 /**
- * Starts a face check for a caller of the help desk. Failed checks count against the administrator's network, so that
+ * Starts a face check, or an enrolment, for a caller of the help desk. Failed checks count against the administrator's network, so that
  * no user is locked out.
  * @param request.send - `none` if the administrator passes the link on
  * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
@@ -59,12 +60,14 @@ export async function beginVouching(
     readonly by: Agent;
     readonly source: string;
     readonly send: 'none' | 'email' | 'sms';
+    /** If given, the person enrols a face, and the help desk vouches for them in this way. */
+    readonly proof: HelpDeskProof | null;
     readonly language: SupportedLanguage;
     readonly toLink: (started: StartedStepUp) => string;
   },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf'>,
 ): Promise<BegunVouching> {
-  const { connection, subject, by, source, send, language, toLink } = request;
+  const { connection, subject, by, source, send, proof, language, toLink } = request;
   const who = toSubjectRef(request);
   await consumeLimit('vouchingsOfAgent', by.id, deps);
   await consumeLimit('vouchingsOfPerson', JSON.stringify([who.connection, subject]), deps);
@@ -72,7 +75,6 @@ export async function beginVouching(
   const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
   if (send !== 'none' && to === null) throw new FaceError('contact_missing');
   const spoken = drawChoices(deps.random);
-  const assurance = { kind: 'anonymous', source } as const;
   const started = await startStepUp(
     {
       connection,
@@ -80,7 +82,8 @@ export async function beginVouching(
       callerHeldToken: null,
       receipt: null,
       hookSignIn: null,
-      assurance,
+      purpose: proof === null ? 'verify' : 'enrol',
+      ...(proof === null ? { assurance: { kind: 'anonymous', source } } : { proof }),
       by: by.name,
       spoken,
       lifeSec,
@@ -96,7 +99,7 @@ export async function beginVouching(
     const brand = await deps.brandOf(connection);
     await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, toLink(started)));
   }
-  const detail = { stepUpId: started.id, send, by: by.name };
+  const detail = { stepUpId: started.id, send, by: by.name, proof: proof ?? undefined };
   await deps.audit.append({ action: 'vouching_begun', ...who, detail });
   return { id, number: spoken.code, expiresAt: started.expiresAt, started };
 }

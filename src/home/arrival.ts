@@ -133,6 +133,7 @@ export async function openOwnPage(
       lifeSec,
       allowReEnrolment: how === 'face' || whenNotEnrolled === 'enrol',
       openedByFace: how === 'face',
+      proof: how === 'face' ? 'invitation' : 'sign_in',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', requestedLanguage)}`,
     },
     deps,

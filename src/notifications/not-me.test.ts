@@ -26,7 +26,10 @@ async function enrol(subject: string): Promise<string> {
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
-  await enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, { ...deps, audit });
+  await enrolSubject(
+    { connection, subject, photos, secret: null, consent, proof: 'client', share: testShare },
+    { ...deps, audit },
+  );
   await notices.drain();
   const { to, text } = messages.at(-1)!;
   expect(to).toBe(`${subject}@example.com`);

@@ -54,6 +54,7 @@ export function createFinishStep(
       const claims = {
         ...person.claims,
         ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
+        ...(client.claimNames.includes('enrolment_proof') ? { enrolment_proof: pass.enrolmentProof } : {}),
         ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
         ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
       };

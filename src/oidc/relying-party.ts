@@ -74,6 +74,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
     acrValues: ['face'],
     claimNames: [
       'presence',
+      'enrolment_proof',
       ...(asksConsent ? [] : ['preferred_username']),
       ...(actions ? ['action', 'action_digest'] : []),
       ...(asksElsewhere ? ['_claim_status'] : []),

@@ -47,7 +47,10 @@ afterAll(() => server.stop());
 const enrol = (connection: Connection, subject = 'anna') => {
   const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
   const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
-  return enrolSubject({ connection, subject, photos, secret: null, consent, share: testShare }, server.deps);
+  return enrolSubject(
+    { connection, subject, photos, secret: null, consent, proof: 'client', share: testShare },
+    server.deps,
+  );
 };
 
 const ask = async (what: string, body: object, key = adminKey) =>

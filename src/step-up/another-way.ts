@@ -93,7 +93,13 @@ export async function passAnotherWay(
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
       const detail = { stepUpId, way, ...makers, application };
       await deps.audit.append({ action: 'another_way_passed', ...subjectOf(record), detail });
-      const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
+      const check = {
+        at: deps.clock.now(),
+        liveness: null,
+        presence: null,
+        methods: ['otp' as const],
+        enrolmentProof: null,
+      };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
       await endAttempt(captured, passed, deps);
       return passed;

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
   const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
   await enrolSubject(
-    { connection: core.connection, subject: 'anna', photos, secret: null, consent, share: testShare },
+    { connection: core.connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
     core.deps,
   );
 });

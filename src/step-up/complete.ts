@@ -8,6 +8,7 @@ import {
   toSubjectRef,
 } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
+import type { EnrolmentProof } from '../core/enrolment-proof.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { attemptsOfAllAnonymous } from '../core/limits/attempts.js';
 import { consumeLimits } from '../core/limits/limits.js';
@@ -25,7 +26,7 @@ import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
 import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
-import { findConsent, nameInConsent, readConsentedToken } from '../enrolment/consent.js';
+import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
@@ -120,7 +121,7 @@ async function renewToken(
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');
-      await nameInConsent(who, { consent, token: change.token, found, current }, deps);
+      await nameInConsent(who, { consent, proof: consent.proof, token: change.token, found, current }, deps);
     };
     await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {
@@ -135,7 +136,7 @@ export async function withReceipt(
 ): Promise<StepUpRecord> {
   const { connection, subject, kept, receiptFor, pass, action, isSandbox } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
-  const { at: passedAt, accuracy, liveness, presence, methods } = pass;
+  const { at: passedAt, accuracy, liveness, presence, methods, enrolmentProof } = pass;
   // If the caller stores the token, only the caller knows whose token it is, so the receipt names the caller's tenant.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
   const stated = {
@@ -147,6 +148,7 @@ export async function withReceipt(
     liveness,
     presence,
     methods,
+    enrolmentProof,
     action,
     isSandbox,
   };
@@ -231,12 +233,13 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
     deps,
   );
   if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
+  const enrolmentProof = record.kept === null ? await readProof(subjectOf(record), deps) : null;
   const passive = {
     liveness: verdict.liveness,
     presence: connection?.policy.liveness === 'passive' ? passivePresence : null,
   };
   const { liveness, presence } = (await judged) ?? passive;
-  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods] };
+  const check = { at: deps.clock.now(), liveness, presence, methods: [...methods], enrolmentProof };
   return passStepUp(captured, { check, accuracy }, deps);
 }
 
@@ -252,6 +255,7 @@ export async function passStepUp(
       readonly liveness: Liveness | null;
       readonly presence: string | null;
       readonly methods: AuthenticationMethod[];
+      readonly enrolmentProof: EnrolmentProof | null;
     };
     readonly accuracy: Accuracy;
   },

@@ -1,6 +1,7 @@
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type EpochMs, toEpochMs } from '../core/units.js';
+import { mayReplace } from '../enrolment/company-photo.js';
 import { readConsent } from '../enrolment/consent.js';
 import { revokeSubject } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
@@ -61,15 +62,26 @@ export async function revokeCurrentEnrolment(
   await changeSession(session, keepOpenAfterEnd, deps);
 }
 
+/** Returns true if the person may enrol a new face on this page. */
+export async function mayEnrolHere(
+  { record, connection }: Pick<FoundSession, 'record' | 'connection'>,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<boolean> {
+  if (!record.mayRenew || connection === null) return false;
+  // Anyone who shows the former face or matches the organization's photo may replace it.
+  if (record.openedByFace || connection.policy.photo !== null) return true;
+  return mayReplace({ connection, subject: record.subject }, record.proof, deps);
+}
+
 /**
  * Turns the page into an enrolment. The current enrolment stays until the new token is written.
- * @throws as `readCurrentEnrolment`; `not_found` if the page was opened without a face check
+ * @throws as `readCurrentEnrolment`; `not_found` if the person may not enrol on this page
  */
 export async function renewCurrentEnrolment(
   session: FoundSession,
-  deps: Ports<'state' | 'clock'>,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<SessionView> {
   findManaged(session, deps);
-  if (!session.record.mayRenew) throw new FaceError('not_found');
+  if (!(await mayEnrolHere(session, deps))) throw new FaceError('not_found');
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }

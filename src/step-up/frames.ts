@@ -9,6 +9,7 @@ import type { ScreenAxis } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
+import { companyPhotoCodes, proveEnrolment } from '../enrolment/company-photo.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { checkNotEnded } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
@@ -311,6 +312,15 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     const isReference = isOfReferencePhoto(error);
     if (isOneOf(photoCodes, code))
       return lose(taken, before, (isReference ? hintOfReference : hintOfFrames)[code], deps);
+    if (code === 'company_photo_unlike') {
+      await noteDecision();
+      if (counted.triesLeft > 0) return lose(taken, counted, 'company_photo', deps);
+    }
+    // Another try would end in the same way.
+    if (isOneOf(companyPhotoCodes, code) || code === 'enrolment_exists') {
+      await endAttempt(taken.captured, { ...counted, state: 'failed' }, deps);
+      throw error;
+    }
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) {
       await noteDecision();
@@ -367,13 +377,19 @@ async function enrolFrom(
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
-  if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
+  if (reference !== null) await matchReference({ reference, photos }, share, deps);
+  const face = { connection, subject, photos, share };
+  const proof = await proveEnrolment(
+    { ...face, stepUpId: captured.id, given: record.proof, hasShownFormer: record.openedByFace },
+    deps,
+  );
   // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // The enrolment may have ended while the pictures were judged.
   await checkNotEnded(record, deps);
-  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
-  const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };
+  await enrolSubject({ ...face, secret: value, passkey, consent, proof }, deps);
+  const methods = [...methodsOf(secret)];
+  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proof };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

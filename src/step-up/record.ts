@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Assurance, anonymousSourceIn, type SubjectRef, vouched } from '../core/connection.js';
+import { enrolmentProofs } from '../core/enrolment-proof.js';
 import { anonymousShare, knownShare, type QueueShare } from '../core/fair-queue.js';
 import { charge, checkNotExhausted, type LimitDeps, type LimitUse } from '../core/limits/limits.js';
 import { movements } from '../core/movements.js';
@@ -65,6 +66,8 @@ export const recordGuard = z.object({
     .default(null),
   mayRenew: z.boolean().default(true),
   openedByFace: z.boolean().default(false),
+  /** What an enrolment in this step-up rests on, before any comparison. */
+  proof: z.enum(enrolmentProofs).default('invitation'),
   action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
@@ -112,6 +115,8 @@ export const recordGuard = z.object({
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
       accuracy: levelGuard.nullable().default(null),
+      /** What the enrolment of the shown face rests on. `null` if unknown, or if no face was shown. */
+      enrolmentProof: z.enum(enrolmentProofs).nullable().default(null),
     })
     .nullable(),
   taken: z.boolean(),

@@ -1,9 +1,9 @@
-import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { QueueShare } from '../core/fair-queue.js';
 import { type Hint, hintOfReference } from '../core/hints.js';
 import type { Photo } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
+import { findUnusable, isPortraitOf } from '../enrolment/portrait.js';
 import { FaceError, isOneOf, photoCodes, toCode } from '../errors.js';
 import { chargeUnusable, type StepUpRecord } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
@@ -23,13 +23,9 @@ export const isOfReferencePhoto = (error: unknown): boolean => error instanceof 
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
-async function examine(reference: Photo, share: QueueShare, { verifier }: Ports<'verifier'>): Promise<void> {
-  try {
-    await verifier.liveness(reference, share);
-  } catch (error) {
-    const code = toCode(error);
-    throw isOneOf(photoCodes, code) ? new FaceError(code, detail, { cause: error }) : error;
-  }
+async function examine(reference: Photo, share: QueueShare, deps: Ports<'verifier'>): Promise<void> {
+  const unusable = await findUnusable(reference, share, deps);
+  if (unusable !== null) throw new FaceError(unusable, detail);
 }
 
 /**
@@ -72,19 +68,11 @@ export async function takeReference(
   return reference;
 }
 
-/**
- * Compares the document with the pictures straight ahead. One match is enough, because the judge has verified that all
- * pictures show one person, and document photos are years old.
- * @throws `face_mismatch`, or errors of this photo
- */
+/** Compares the document with the pictures straight ahead. @throws `face_mismatch`, or errors of a picture */
 export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },
-  { policy }: Connection,
   share: QueueShare,
-  { verifier }: Ports<'verifier'>,
+  deps: Ports<'verifier'>,
 ): Promise<void> {
-  const straight = [photos[0], photos.at(-1)].flatMap((photo) => (photo === undefined ? [] : [photo]));
-  const compared = await verifier.match(reference, straight, policy.accuracy, share);
-  for (const each of compared) if ('code' in each) throw new FaceError(each.code);
-  if (!compared.some(({ match }) => match)) throw new FaceError('face_mismatch', detail);
+  if (!(await isPortraitOf({ portrait: reference, photos }, share, deps))) throw new FaceError('face_mismatch', detail);
 }

@@ -53,7 +53,10 @@ test('a passed step-up can be consumed once, and a step-up that has not passed c
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
-  await enrolSubject({ connection, subject: 'anna', photos, secret: null, consent, share: testShare }, deps);
+  await enrolSubject(
+    { connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
+    deps,
+  );
   const { id, challenge } = await startStepUp({ connection, ...about }, deps);
   await expect(takeStepUp(id, deps)).rejects.toMatchObject({ code: 'face_not_verified' });
   await submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);

@@ -8,6 +8,7 @@ import type { SessionRole } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored, joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import { type EpochMs, toIso } from '../core/units.js';
+import { checkMayReplace } from '../enrolment/company-photo.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
@@ -51,7 +52,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
  * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
  * who is not enrolled.
  * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`; `step_up_finished`, also for an
- * enrolment or own page whose person has enrolled since the start;
+ * enrolment or own page whose person has enrolled since the start; `enrolment_exists`;
  * `request_malformed` for a return URL that is not allowed
  */
 export async function openSession(
@@ -72,6 +73,9 @@ export async function openSession(
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
+  // A photo is compared later. Without one, the person need not show their face in vain.
+  if (found.record.purpose === 'enrol' && connection !== null && connection.policy.photo === null)
+    await checkMayReplace({ connection, subject: found.record.subject }, found.record.proof, deps);
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   if (consent !== null) {
     // The audit entry is written before the link is opened, because the link opens only once and every consent needs an

@@ -1,6 +1,7 @@
 import type { NamedAction } from '../core/action.js';
 import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
+import type { EnrolmentProof } from '../core/enrolment-proof.js';
 import type { DrawnChoices } from '../core/number-choices.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import type { ReceiptRequest } from '../core/receipt.js';
@@ -60,6 +61,8 @@ export type StepUpRequested = {
   readonly forbidHandOff?: boolean;
   readonly allowReEnrolment?: boolean;
   readonly openedByFace?: boolean;
+  /** What an enrolment rests on; by default, on the link. */
+  readonly proof?: EnrolmentProof;
   /** True for a client of the developers' sandbox. The receipt says so. */
   readonly isSandbox?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
@@ -122,6 +125,7 @@ export async function startStepUp(
     takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
     mayRenew: requested.allowReEnrolment ?? true,
     openedByFace: requested.openedByFace ?? false,
+    proof: requested.proof ?? 'invitation',
     action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
     state: 'started',

@@ -51,6 +51,7 @@ const waiting: StepUpRecord = {
   hookSignIn: { application: null, address: null },
   takesAnotherWay: false,
   mayRenew: true,
+  proof: 'invitation',
   openedByFace: false,
   action: null,
   recoveryCodes: 'none',

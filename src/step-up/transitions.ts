@@ -51,6 +51,8 @@ export function open(
     challengeDigest: null,
     sessionDigest: toStoredDigest(session),
     purpose,
+    // The provider has authenticated the person of a check that becomes an enrolment.
+    proof: purpose === 'enrol' && record.purpose === 'verify' ? 'sign_in' : record.proof,
     consent,
     // An invitation waits for days, so its time starts only when it is opened.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),

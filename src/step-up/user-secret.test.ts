@@ -44,7 +44,10 @@ async function setUp() {
   const enrolWith = async (secret: UserSecret | null, passkey: PasskeyCredential | null = null) => {
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
-    await enrolSubject({ connection, subject: 'anna', photos, secret, passkey, consent, share: testShare }, deps);
+    await enrolSubject(
+      { connection, subject: 'anna', photos, secret, passkey, consent, proof: 'client', share: testShare },
+      deps,
+    );
   };
   const enrol = async (by = authenticator, stepUpId = 'enrolment') => {
     const answer = sent(by.create(await begin(stepUpId, 'create')));

@@ -80,6 +80,7 @@ const enrol = (subject: string) =>
       secret: null,
       photos: [1, 2, 3].map((number) => drawPhoto(subject, number)),
       consent: { statement: 'consent-1 (en)', givenAt: stage().server.clock.now() },
+      proof: 'client',
       share: testShare,
     },
     stage().server.deps,

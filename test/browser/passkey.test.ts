@@ -107,7 +107,16 @@ async function setUp() {
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
     await enrolSubject(
-      { connection, subject: 'anna', photos, secret: secret.value, passkey, consent, share: testShare },
+      {
+        connection,
+        subject: 'anna',
+        photos,
+        secret: secret.value,
+        passkey,
+        consent,
+        proof: 'client',
+        share: testShare,
+      },
       deps,
     );
     return { answer, method: secret.method, secretText: secret.value.use((text) => text) };

@@ -55,13 +55,15 @@ test.each(Object.keys(ways))('a client with %s gets tokens with the result of th
     auth_time: passedAt,
     nonce: 'n-1',
     presence: 'simulated',
+    enrolment_proof: 'client',
   });
   expect(tokens.claims()).not.toHaveProperty('liveness');
   expect(tokens.refresh_token).toBeUndefined();
   const { keys: published } = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
   expect(decodeProtectedHeader(tokens.id_token!)).toEqual({ alg: 'RS256', kid: published[0].kid });
   const userInfo = await client.fetchUserInfo(config, tokens.access_token, 'anna');
-  expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', presence: 'simulated' });
+  const check = { presence: 'simulated', enrolment_proof: 'client' };
+  expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', ...check });
 });
 
 test('a pushed request can be used once, and its URL contains no user name', async () => {

@@ -32,6 +32,8 @@ const anna = { connection: 'work', subject: 'anna' };
 const consents = () => readDataConsents(anna, op.server.deps);
 const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
 
+const checked = { sub: 'anna', presence: 'simulated', enrolment_proof: 'client' };
+
 test('the page escapes values and purposes, preselects nothing, and only selected claims are returned', async () => {
   const shown = await askAndShow(op, {
     scope: 'openid profile email phone',
@@ -55,6 +57,7 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
   expect(await userInfo()).toEqual({
     sub: 'anna',
     presence: 'simulated',
+    enrolment_proof: 'client',
     name: details.name,
     employee_number: details.employee_number,
   });
@@ -65,7 +68,7 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
 test('UserInfo returns the current value of each claim and omits a removed one', async () => {
   const { userInfo } = await agree(op, { scope: 'openid phone profile' }, ['phone_number', 'name']);
   op.profile.details.set('anna', { phone_number: '+65 6999 0000' });
-  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', phone_number: '+65 6999 0000' });
+  expect(await userInfo()).toEqual({ ...checked, phone_number: '+65 6999 0000' });
 });
 
 test('a refusal returns access_denied to the client and records no consent', async () => {
@@ -78,7 +81,7 @@ test('a refusal returns access_denied to the client and records no consent', asy
 test('the consent form cannot omit an essential claim or add one that was not requested', async () => {
   const claims = { userinfo: { email: { essential: true } } };
   const { userInfo } = await agree(op, { claims }, ['name', 'sub']);
-  expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
+  expect(await userInfo()).toEqual({ ...checked, email: 'anna@example.com' });
 });
 
 describe('a consent to claims', () => {

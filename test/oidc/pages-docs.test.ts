@@ -282,6 +282,6 @@ test('docs/several-sources.md: the program gets claims of two sources and verifi
   expect(signed).toEqual({ annual_income: 54_000 });
   // What the page says that UserInfo has.
   const documented = JSON.parse(blocksOf(page, 'json')[1] ?? '');
-  expect(Object.keys(told).toSorted()).toEqual([...Object.keys(documented), 'presence'].toSorted());
+  expect(Object.keys(told).toSorted()).toEqual([...Object.keys(documented), 'presence', 'enrolment_proof'].toSorted());
   expect(told._claim_status).toEqual(documented._claim_status);
 });

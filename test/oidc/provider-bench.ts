@@ -57,7 +57,12 @@ export async function startProviderBench<Settings extends Configured>({
     oidc: async (core) => {
       const { clock, random, log } = core;
       const adapter = createAdapter({ settings, publicUrl: testIssuer, clock, random, log, fetch: callProvider });
-      const connected = connect(settings, adapter, core, (_, port) => port);
+      const connected = connect(
+        settings,
+        adapter,
+        { ...core, fetch: callProvider, publicFetch: callProvider },
+        (_, port) => port,
+      );
       const { connection } = connected;
       connections.set(id, connection);
       hooks.set(id, connected.hooks);

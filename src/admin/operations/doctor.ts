@@ -77,6 +77,7 @@ export async function collectChecks(
     createModeCheck(examined),
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
+    ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
     ...ofFolder,
     ...parts,
   ];
@@ -149,6 +150,15 @@ const createHandOffCheck = ({ policy: { handOff } }: ConfiguredConnection): Chec
     );
   },
 });
+
+const facesAreReplacedByLinks: Check = {
+  title: 'Replacement of a face',
+  run: async () =>
+    warn(
+      'a link is enough: anyone who reads an invitation replaces the face of an enrolled user',
+      'Set policy.replaceFace to "proven" after everybody has enrolled again.',
+    ),
+};
 
 const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Check => ({
   title: 'Mode',

@@ -1,4 +1,5 @@
-import type { PersonalData, SealedToken } from '../secrets.js';
+import type { PersonalData, Photo, SealedToken } from '../secrets.js';
+import type { EpochMs } from '../units.js';
 
 export interface Account {
   readonly subject: string;
@@ -21,6 +22,13 @@ export interface Group {
   readonly id: string;
   /** `null` if people other than administrators can choose the group's name. */
   readonly name: string | null;
+}
+
+/** Photo of a person that the organization already has. Anyone who reads it wipes it. */
+export interface CompanyPhoto {
+  readonly photo: Photo;
+  /** Last change of the photo. `null` if the source does not tell. */
+  readonly changedAt: EpochMs | null;
 }
 
 /**
@@ -60,6 +68,12 @@ export interface Profile {
    * @throws `subject_unknown`; `profile_unavailable`, also for too many groups
    */
   readGroups(subject: string): Promise<readonly Group[]>;
+  /**
+   * Returns the photo of a user, or its address. `null` if there is none. Absent if the provider has no photos of its
+   * own: the claim `picture` then holds an address.
+   * @throws `subject_unknown`, `profile_unavailable`, `company_photo_invalid`, `company_photo_unavailable`
+   */
+  readonly findPhoto?: (subject: string) => Promise<CompanyPhoto | string | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */
   readToken(subject: string, caller?: CallerClass): Promise<SealedToken | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */

@@ -13,7 +13,7 @@ let connection: Connection;
 let profile: Awaited<ReturnType<typeof startCapture>>['profile'];
 let auth: { 'x-auth-token': string };
 beforeEach(async () => {
-  ({ server, acme: connection, profile, auth } = await startCapture());
+  ({ server, acme: connection, profile, auth } = await startCapture({ replaceFace: 'link' }));
   await enrolByApi(server);
 });
 afterEach(() => server.stop());

@@ -7,6 +7,7 @@ import { instantReply } from '../../core/instant.js';
 import { toEpochMs, toIso } from '../../core/units.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { clientEndpoint, type Endpoint, instantField, passwordField } from '../../http/rest/endpoint.js';
+import { companyPhotoCodes, proveEnrolment } from '../company-photo.js';
 import { checkConsent } from '../consent.js';
 import { enrolSubject } from '../enrol.js';
 import { checkPassword } from '../new-pin.js';
@@ -33,6 +34,8 @@ export function createEnrolmentEndpoints(
         'face_mismatch',
         'secret_missing',
         'secret_weak',
+        'company_photo_unavailable',
+        ...companyPhotoCodes,
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({
@@ -56,13 +59,14 @@ export function createEnrolmentEndpoints(
         const detail = { statement: consent.statement, givenAt: toIso(consent.givenAt), client: client.id };
         const person = { connection, subject: await requireSubject(connection, fields) };
         await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
+        const face = { ...person, photos: photos('photo'), share: shareOfClient(client) };
+        const proof = await proveEnrolment({ ...face, stepUpId: null, given: 'client', hasShownFormer: false }, deps);
         const sealed = await enrolSubject(
           {
-            ...person,
-            photos: photos('photo'),
+            ...face,
             secret,
             consent,
-            share: shareOfClient(client),
+            proof,
           },
           deps,
         );

@@ -49,7 +49,7 @@ async function check(page: Page, authenticator: Authenticator, person = 'ada') {
 }
 
 describe('a connection with passkeys', () => {
-  const passkeys = { userSecret: 'passkey', organisation: 'Acme' } as const;
+  const passkeys = { userSecret: 'passkey', organisation: 'Acme', replaceFace: 'link' } as const;
 
   test('enrols and passes with face and authenticator, and records both methods', async () => {
     const { newAuthenticator, invite, stepUp } = await setUp(passkeys);

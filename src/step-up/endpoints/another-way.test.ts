@@ -18,7 +18,7 @@ const admin = { 'x-admin-key': adminKey };
 const offered = { email: true, sms: true, recoveryCodes: true, counts: false };
 
 async function startWith(policy: Partial<Policy> = {}): Promise<void> {
-  ({ server, acme, auth } = await startCapture({ anotherWay: offered, ...policy }));
+  ({ server, acme, auth } = await startCapture({ anotherWay: offered, replaceFace: 'link', ...policy }));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());

@@ -7,6 +7,7 @@ import { challengeReply, frameReply, outcomeReply, referenceReply } from '../../
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
+import { companyPhotoCodes } from '../../enrolment/company-photo.js';
 import { isPin } from '../../enrolment/pin.js';
 import { maxAnswerCharacters, parsePasskeyAnswer } from '../../enrolment/webauthn/answer.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
@@ -170,6 +171,9 @@ export function createChallengeEndpoints(
         'consent_missing',
         'locked_out',
         'enrolment_changed',
+        'enrolment_exists',
+        'company_photo_unavailable',
+        ...companyPhotoCodes,
         'connection_unknown',
         'subject_unknown',
         'profile_unavailable',

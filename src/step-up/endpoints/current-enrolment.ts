@@ -3,7 +3,12 @@ import type { Ports } from '../../core/deps.js';
 import { emptyReply, enrolmentReply, passkeyReply, viewReply } from '../../core/page-protocol.js';
 import { toIso } from '../../core/units.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
-import { readCurrentEnrolment, renewCurrentEnrolment, revokeCurrentEnrolment } from '../current-enrolment.js';
+import {
+  mayEnrolHere,
+  readCurrentEnrolment,
+  renewCurrentEnrolment,
+  revokeCurrentEnrolment,
+} from '../current-enrolment.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toViewReply } from '../session-view.js';
 import { askForPasskey } from '../user-secret.js';
@@ -60,7 +65,7 @@ export function createCurrentEnrolmentEndpoints(
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);
-        const { mayRenew } = session.record;
+        const mayRenew = await mayEnrolHere(session, deps);
         if (current === null) return { enrolment: null, mayRenew };
         const { tokenId, purpose, enrolledAt, expiresAt } = current;
         return {
@@ -95,7 +100,7 @@ export function createCurrentEnrolmentEndpoints(
       summary: 'Replace the enrolment of the person',
       codes: [...common.codes, 'not_found'],
       description:
-        'The previous token stays valid until the new one is written. Returns `not_found` if the person only signed in, and the connection does not allow enrolment after a sign-in alone.',
+        'The previous token stays valid until the new one is written. Returns `not_found` if the person may not enrol here: they only signed in or have only a link, and the connection asks for more (`policy.replaceFace`, `policy.whenNotEnrolled`).',
       reply: viewReply,
       handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
     }),

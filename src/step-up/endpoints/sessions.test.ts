@@ -24,7 +24,10 @@ async function startWith(policy: Partial<Policy> = {}): Promise<void> {
     issuedAt: toEpochSec(server.clock.now()),
     expiresAt: addSec(server.clock.now(), 60),
   });
-  ({ server, profile, auth } = await startCapture({ returnUrls, ...policy }, { openStepUpRequest }));
+  ({ server, profile, auth } = await startCapture(
+    { returnUrls, replaceFace: 'link', ...policy },
+    { openStepUpRequest },
+  ));
 }
 beforeEach(() => startWith());
 afterEach(() => server.stop());

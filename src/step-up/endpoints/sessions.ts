@@ -57,7 +57,14 @@ export function createSessionEndpoints(
       summary: 'Exchange the ticket of a link for a session',
       description:
         'Works once. After a redirect of a provider, it works only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
-      codes: [...session, 'step_up_opened', 'connection_unknown', 'caller_untrusted', 'profile_unavailable'],
+      codes: [
+        ...session,
+        'step_up_opened',
+        'enrolment_exists',
+        'connection_unknown',
+        'caller_untrusted',
+        'profile_unavailable',
+      ],
       photos: {},
       fields: z.strictObject({
         ticket: ticketText,

@@ -31,6 +31,8 @@ export const defaultPolicy: Policy = {
   camera: 'any',
   handOff: null,
   referencePhoto: false,
+  photo: null,
+  replaceFace: 'proven',
   organisation: null,
   fallbackUrl: null,
   anotherWay: { email: false, sms: false, recoveryCodes: false, counts: false },

@@ -101,7 +101,10 @@ export async function startOperatedServer(
     });
     for (const each of setup.connections) {
       const adapter = await each.createAdapter(server.origin);
-      hooks.set(each.id, connect(each, adapter, server.deps, (_, port) => port).hooks);
+      hooks.set(
+        each.id,
+        connect(each, adapter, { ...server.deps, publicFetch: server.deps.fetch }, (_, port) => port).hooks,
+      );
     }
   };
   await read(mode);

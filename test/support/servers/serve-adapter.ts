@@ -18,5 +18,9 @@ export function serveAdapter<Settings extends ConnectionConfig>(
   const { clock, random, log, issuer } = core;
   const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
   const probes = Object.fromEntries(Object.entries(adapter.hooks).map(([name, { probe }]) => [name, probe]));
-  return { ...adapter, probes, hooks: connect(settings, adapter, core, (_, port) => port).hooks };
+  return {
+    ...adapter,
+    probes,
+    hooks: connect(settings, adapter, { ...core, fetch, publicFetch: fetch }, (_, port) => port).hooks,
+  };
 }

@@ -37,6 +37,9 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'time-out': later,
   'locked-out': nowhere,
   'opened-elsewhere': nowhere,
+  'company-photo': nowhere,
+  'company-photo-unlike': nowhere,
+  'enrolled-already': nowhere,
   'link-missing': nowhere,
   'link-over': nowhere,
   overloaded: later,
@@ -52,6 +55,15 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
 };
 
 type Choice = 'again' | 'phone' | 'elsewhere';
+
+/** Problems after which the link is of no use. */
+const overProblems: readonly ProblemName[] = [
+  'link-over',
+  'opened-elsewhere',
+  'company-photo',
+  'company-photo-unlike',
+  'enrolled-already',
+];
 
 const lookEveryMs = 3000;
 
@@ -73,7 +85,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const ways = waysBy[problem];
   const mayRetry = ways.retry || isPauseOver;
   const mayHandOff = ways.phone && view !== null && mayUsePhone(facts, view);
-  const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
+  const isOver = view === null || overProblems.includes(problem);
   if (isOver) page.showBelow(() => []);
   const isStuck = !mayRetry && !isOver;
   // If one fallback is unavailable, others remain.

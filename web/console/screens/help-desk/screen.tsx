@@ -131,11 +131,25 @@ function Ask({ onBegun }: { readonly onBegun: (begun: BegunVouchingReply) => voi
       <ActForm
         submit={calls.submit}
         onSubmit={async (fields) => {
+          const purpose = String(fields.get('purpose'));
           const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
-          onBegun(await call(post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })));
+          const request =
+            purpose === 'check'
+              ? post<BegunVouchingReply>('/v1/help-desk/vouchings', { ...readWho(fields), ...asked })
+              : post<BegunVouchingReply>('/v1/help-desk/enrolments', { ...readWho(fields), ...asked, proof: purpose });
+          onBegun(await call(request));
         }}
       >
         <PersonFields />
+        <Select
+          name="purpose"
+          label={calls.purpose}
+          options={[
+            { value: 'check', label: calls.purposes.check },
+            { value: 'in_person', label: calls.purposes.in_person },
+            { value: 'vouched', label: calls.purposes.vouched },
+          ]}
+        />
         <Select
           name="send"
           label={calls.send}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { PhotoPolicy } from '../core/connection.js';
+import { headerCredentialGuard } from './credential.js';
+import { safeUrlGuard } from './safe-url.js';
+
+const hostGuard = z
+  .string()
+  .max(253)
+  .regex(/^(?:[a-z\d_-]+\.)*[a-z\d_-]+$|^\[[\da-f:.]+\]$/, 'expected a host name in small letters, without port');
+
+const unprovenGuard = z.enum(['refuse', 'helpDesk']);
+
+const daysGuard = z.int().min(1).max(3650).nullable().default(null);
+
+/** An address with claims in braces behind the host, so that a claim cannot choose the host. */
+const addressGuard = z
+  .string()
+  .max(1024)
+  .refine(
+    (text) =>
+      /^https?:\/\/[^/{}]+\/[^{}]*(?:\{[\w:.-]+\}[^{}]*)+$/.test(text) &&
+      safeUrlGuard.safeParse(text.replace(/\{[\w:.-]+\}/g, 'claim')).success,
+    'expected an address that starts with https:// and has a claim in braces in its path, such as https://badge.example.com/photos/{employee_number}.jpg',
+  );
+
+export const photoPolicyGuard = z
+  .strictObject({
+    source: z
+      .union([
+        z.literal('provider'),
+        z.strictObject({
+          url: addressGuard.describe('Address of a photo. Claims of the connection stand in braces.'),
+          header: z
+            .strictObject({
+              name: z
+                .string()
+                .regex(/^[A-Za-z][A-Za-z\d-]{0,63}$/, 'expected the name of a header')
+                .describe('Name of the header.'),
+              value: headerCredentialGuard.describe('Secret.'),
+            })
+            .nullable()
+            .default(null)
+            .describe('Header that authenticates this server, such as `Authorization`.'),
+        }),
+      ])
+      .default('provider')
+      .describe(
+        '`"provider"`: the user’s photo at the provider (Entra ID, SCIM), elsewhere the address in the claim `picture`. Otherwise, the address of a badge system.',
+      ),
+    hosts: z
+      .array(hostGuard)
+      .max(20)
+      .default([])
+      .describe('Hosts that photos may be fetched from. A photo at another host is refused.'),
+    privateAddresses: z
+      .boolean()
+      .default(false)
+      .describe('True if a host may have a private address, such as a badge system in the company’s own network.'),
+    minAgeDays: daysGuard.describe(
+      'Refuse a photo that changed within these days, because its owner may have changed it. Only sources that send `Last-Modified` tell this; Entra ID does not.',
+    ),
+    maxAgeDays: daysGuard.describe('Refuse a photo that is older, where the source tells this.'),
+    whenMissing: unprovenGuard
+      .default('refuse')
+      .describe('If there is no usable photo: `"refuse"`, or `"helpDesk"` if the help desk may enrol the person.'),
+    whenUnlike: unprovenGuard
+      .default('refuse')
+      .describe('If the face does not match: `"refuse"`, or `"helpDesk"` if the help desk may enrol the person.'),
+  })
+  .superRefine(({ source, hosts }, context) => {
+    const host = source === 'provider' || !URL.canParse(source.url) ? null : new URL(source.url).hostname;
+    if (host !== null && !hosts.includes(host))
+      context.addIssue({ code: 'custom', path: ['hosts'], message: `add the host of the address: ${host}` });
+  }) satisfies z.ZodType<PhotoPolicy>;
