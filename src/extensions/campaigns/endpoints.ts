@@ -39,7 +39,7 @@ export function createCampaignEndpoints(
     versions: [1, 2],
     tag: 'Campaigns',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'operate',
     method: 'POST',
