@@ -48,7 +48,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   for await (const { record: event, trail } of readMerged(files, onUnreadable, deps)) {
     const erased = erasedAt.get(personPart(event));
     const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
-    const isOld = event.time < keptSince && !isOfIndex(event.action);
+    const isOld = event.time < keptSince && !changesEnrolment(event.action);
     if (isErased || isOld) {
       left += 1;
       continue;
@@ -62,7 +62,8 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   return { lines, left, unreadable };
 }
 
-const isOfIndex = (action: AuditAction): boolean =>
+/** Returns true if the action changes the status of an enrolment. These events are restored at any age. */
+const changesEnrolment = (action: AuditAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
 async function readErasures(
