@@ -88,9 +88,12 @@ describe('an ID token hint with', () => {
     [-600, 'good'],
     [600, 'good'],
     [601, 'caller_untrusted out_of_time'],
-  ])('a time of issue %i seconds from now has the result: %s', async (offset, expected) => {
-    expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
-  });
+  ])(
+    'a time of issue that differs from the server’s time by %i seconds has the result: %s',
+    async (offset, expected) => {
+      expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
+    },
+  );
 
   test('a time of issue before the store lost its data is refused', async () => {
     verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
