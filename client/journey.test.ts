@@ -44,7 +44,7 @@ describe('a step-up with the client library', () => {
       clock: server.clock,
     });
 
-  test('that passes returns a receipt, which the verifier accepts for its audience, subject and nonce', async () => {
+  test('returns a receipt if it passes, which the verifier accepts for its audience, subject and nonce', async () => {
     const { id, challenge } = await start('user-1');
     expect(await client.readStepUp(id)).toEqual({ state: 'started', receipt: null });
     const { state, receipt } = await client.sendPhotos(id, challenge, [adaLater]);
@@ -55,7 +55,7 @@ describe('a step-up with the client library', () => {
     await expect(verifier().verify(receipt!, { subject: 'user-2' })).rejects.toMatchObject({ code: 'subject' });
   });
 
-  test('with another face fails and returns no receipt', async () => {
+  test('fails with another face and returns no receipt', async () => {
     const { id, challenge } = await start('user-1');
     expect(await client.sendPhotos(id, challenge, [eve])).toEqual({ state: 'failed', receipt: null });
   });

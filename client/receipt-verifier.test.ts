@@ -215,7 +215,7 @@ describe('keys fetched from the issuer', () => {
     }
   });
 
-  test('that are unavailable cause keys_unavailable, not a refusal of the receipt', async () => {
+  test('cause keys_unavailable, not a refusal of the receipt, if they are unavailable', async () => {
     const answers = [
       { status: 500, body: '{}' },
       { status: 302, body: '' },

@@ -12,7 +12,7 @@ const files = ['src', 'adapters', 'client', 'triggers', 'web']
   .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.test.ts'));
 
 /** The browser's side: it has no Node, and its own clock and fetch. */
-const isOfPage = (file: string) => file.startsWith('web/');
+const isPageFile = (file: string) => file.startsWith('web/');
 
 /** Where a process begins: the server, and the Lambda functions of a Cognito user pool. */
 const entryPoints = ['src/app/process.ts', 'triggers/index.ts'];
@@ -258,7 +258,7 @@ describe('dependencies', () => {
 
 test('only entry points use the global clock, random and fetch', () => {
   const named = /\b(Date\.now|Math\.random|randomBytes|randomUUID|randomInt|getRandomValues|globalThis\.fetch)\b/;
-  const others = files.filter((file) => !entryPoints.includes(file) && !isOfPage(file));
+  const others = files.filter((file) => !entryPoints.includes(file) && !isPageFile(file));
   expect(offenders(others, (file) => [named.exec(read(file))?.[0]])).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 const lockOf = (packages: object, standAlone: readonly string[] = []): string[] =>
   Object.keys(lockGuard.parse(toProductionLock({ packages }, standAlone)).packages);
 
-test('the production lock contains the nearest dependencies, optional and peer ones too, and no development ones', () => {
+test('the production lock contains the dependencies that Node resolves, optional and peer ones too, and no development ones', () => {
   const packages = {
     '': { dependencies: { a: '1' }, devDependencies: { tool: '1' }, workspaces: ['own'] },
     own: { version: '1' },

@@ -92,7 +92,7 @@ describe('unfinished calls of a hook', () => {
     ['no secret', announced],
     ['a wrong secret and a chunked body', { ...wrong, ...inPieces }],
     ['a wrong secret and Expect: 100-continue', { ...wrong, ...waiting }],
-  ])('with %s use no memory, and Okta’s calls are answered', async (_, headers) => {
+  ])('use no memory if they have %s, and Okta’s calls are answered', async (_, headers) => {
     await fill('/hooks/workforce/token', headers);
     expect(heldBytes()).toBe(0);
     await expectOktaServed();
@@ -105,7 +105,7 @@ describe('unfinished calls of a hook', () => {
     await half.closed;
   });
 
-  test('from Okta use only the memory of authenticated callers', async () => {
+  test('use only the memory of authenticated callers if they come from Okta', async () => {
     const { headers } = await toCall();
     const held = await many(20, () =>
       send('/hooks/workforce/token', { headers: { ...headers, ...announced }, body: Buffer.alloc(900_000, ' ') }),

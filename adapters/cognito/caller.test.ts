@@ -38,7 +38,7 @@ describe('the signed step-up request of a trigger', () => {
     });
   });
 
-  test('signed with the previous secret is accepted and reported while a previous secret is configured', async () => {
+  test('is accepted under the previous secret while one is configured, and the use is reported', async () => {
     const used: string[] = [];
     const noteUse = (use: string): void => void used.push(use);
     const both = createOpenStepUpRequest(
@@ -63,12 +63,12 @@ describe('the signed step-up request of a trigger', () => {
     ['another pool', { userPoolId: 'eu-central-1_Another00' }],
     ['another service', { issuer: 'https://evil.example.com' }],
     ['another connection', { connection: 'workforce' }],
-  ])('signed under %s is refused', async (_, change) => {
+  ])('is refused if signed with %s', async (_, change) => {
     const request = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, ...change });
     await expect(open(request)).rejects.toMatchObject(untrusted);
   });
 
-  test('of an app client that is not configured is refused', async () => {
+  test('is refused for an app client that is not configured', async () => {
     const request = await signStepUpRequest({ ...asked, clientId: 'client-three', now: clock.now() }, settings);
     await expect(open(request)).rejects.toMatchObject(untrusted);
   });
@@ -83,7 +83,7 @@ describe('the signed step-up request of a trigger', () => {
     await expect(open(future)).rejects.toMatchObject(untrusted);
   });
 
-  test('with other claims, type or algorithm under the same secret is refused', async () => {
+  test('is refused with other claims, type or algorithm, even under the correct secret', async () => {
     const nowSec = clock.now() / 1000;
     const claims = { client_id: 'client-one', nonce: 'a-nonce', sub: 'a-sub', exp: nowSec + 60, iat: nowSec };
     const whole = { ...claims, iss: settings.userPoolId, aud: 'https://face.example.com/hooks/customers' };
@@ -110,7 +110,7 @@ describe('the signed step-up request of a trigger', () => {
     for (const request of others) await expect(open(request)).rejects.toMatchObject(untrusted);
   });
 
-  test('is refused for any other text', async () => {
+  test('is never accepted from arbitrary text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.string(), fc.base64String()), async (text) => {
         await expect(open(text)).rejects.toMatchObject(untrusted);
@@ -132,7 +132,7 @@ describe('the caller of a trigger', () => {
     { userPoolId: '' },
     { callerContext: { clientId: 'client' } },
     { callerContext: { clientId: 'client-one,client-two' } },
-  ])('with %j in place of the configured value is refused', (change) => {
+  ])('is refused with %j in place of the configured value', (change) => {
     expect(() => verifyCaller({ ...good, ...change }, settings)).toThrow(expect.objectContaining(untrusted));
   });
 });

@@ -246,7 +246,7 @@ describe('the face challenge', () => {
     expect(await subjectOf(known())).toBe(ada);
   });
 
-  test('that cannot be created has metadata that makes the sign-in fail', async () => {
+  test('has metadata that makes the sign-in fail if no step-up can be created', async () => {
     const refused = await ask('create-auth-challenge', toCreateEvent('ada', { userAttributes: {} }));
     expect(refused).toMatchObject({ challengeMetadata: 'FACE_UNAVAILABLE', privateChallengeParameters: {} });
   });

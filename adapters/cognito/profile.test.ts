@@ -58,7 +58,7 @@ describe('the token attribute', () => {
     expect([...attributesOf('ada').keys()].toSorted()).toEqual(['email', 'sub']);
   });
 
-  test('belongs to the user with this sub, not to a user whose name equals the sub', async () => {
+  test('is read and written at the user with the sub, not at a user whose name equals the sub', async () => {
     const impostor = addUser(pool, ada);
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));
@@ -70,7 +70,7 @@ describe('the token attribute', () => {
     expect(calls).toContain('ListUsers');
   });
 
-  test('of a federated user is found by sub, although Cognito requires the name', async () => {
+  test('is found by the sub of a federated user, although Cognito requires the user name', async () => {
     const { sub, attributes } = addUser(pool, 'Google_1234', { status: 'EXTERNAL_PROVIDER' });
     const { profile, calls } = observe();
     await profile.writeToken(sub, new SealedToken('FV1.abc'));

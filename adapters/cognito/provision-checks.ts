@@ -125,7 +125,7 @@ export async function checkTriggers(settings: Settings, pool: Administration): P
     case 'blocked':
       return fail(status.reason, status.remedy);
     case 'manual':
-      return manual('Which functions are ours is not configured.', deployment.join(' '));
+      return manual('The configuration does not name the functions of facestep.', deployment.join(' '));
     default:
       return fail(`Wrong triggers: ${status.changes.join('; ')}.`, 'Run provision.');
   }

@@ -13,7 +13,7 @@ const unseen =
 /** Checks that the deployed functions match the configuration. Findings omit the values of environment variables. */
 export async function checkFunctions(deps: Deps): Promise<Finding> {
   const { functions } = deps.settings.cognito.triggers;
-  if (functions === undefined) return manual('Which functions are ours is not configured.', unseen);
+  if (functions === undefined) return manual('The configuration does not name the functions of facestep.', unseen);
   const found = new Map<string, string[]>();
   const keys = await readKeyIds(deps);
   for (const [name, arn] of Object.entries(functions)) {
@@ -127,7 +127,8 @@ const principal = 'cognito-idp.amazonaws.com';
 /** Checks that Cognito may invoke the functions for this pool. Without this permission, every sign-in fails. */
 export async function checkInvocation(deps: Deps): Promise<Finding> {
   const { triggers, userPoolId } = deps.settings.cognito;
-  if (triggers.functions === undefined) return manual('Which functions are ours is not configured.', null);
+  if (triggers.functions === undefined)
+    return manual('The configuration does not name the functions of facestep.', null);
   const forbidden: string[] = [];
   for (const [name, arn] of Object.entries(triggers.functions)) {
     const statements = await readStatements(arn, deps);

@@ -106,10 +106,10 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   }
   const absent = triggerNames.filter((name) => held[name] === undefined);
   const version = wanted.PreTokenGenerationConfig?.LambdaVersion;
-  const isOfVersion = current.PreTokenGenerationConfig?.LambdaVersion === version;
+  const hasVersion = current.PreTokenGenerationConfig?.LambdaVersion === version;
   const changes = [
     ...absent.map((name) => `set the trigger ${name} to ${wanted[name]}`),
-    ...(isOfVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
+    ...(hasVersion ? [] : [`send version ${version} of the pre-token-generation event`]),
   ];
   return absent.length === 0 ? different(changes) : missing(...changes);
 };

@@ -63,8 +63,8 @@ export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): Tr
   const groupOverrideDetails = groupsGuard.safeParse(event).data?.request.groupConfiguration;
   if (groupOverrideDetails === undefined) return { ...reply, body };
   const response = Object.entries(body.response).map(([name, given]) => {
-    const isOfTokens = name.endsWith('OverrideDetails') && typeof given === 'object';
-    return [name, isOfTokens ? { ...given, groupOverrideDetails } : given] as const;
+    const isTokenDetails = name.endsWith('OverrideDetails') && typeof given === 'object';
+    return [name, isTokenDetails ? { ...given, groupOverrideDetails } : given] as const;
   });
   return { ...reply, body: { response: Object.fromEntries(response) } };
 }

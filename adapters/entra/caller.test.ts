@@ -86,7 +86,7 @@ describe('a call of the events service', () => {
 });
 
 describe('a caller’s tenant', () => {
-  test('in the configured list is accepted only with its own keys', async () => {
+  test('is accepted if configured, and only with its own keys', async () => {
     const { verify, urls } = connect({ tenants: [bench.entra.tenant.id, partner.id] });
     expect(await verify(bearer(await bench.createBearer({}, partner)))).toEqual({ tenantId: partner.id });
     expect(await verify(bearer(await bench.createBearer()))).toEqual({ tenantId: bench.entra.tenant.id });
@@ -96,7 +96,7 @@ describe('a caller’s tenant', () => {
       await expect(verify(bearer(await bench.createBearer(claims)))).rejects.toMatchObject(refused);
   });
 
-  test('that is external may be identified by its domain, as documented, or by its id, as in its metadata', async () => {
+  test('may be identified by its domain, as documented, or by its id, as in its metadata, if it is external', async () => {
     const external = await bench.entra.addTenant('external');
     const { verify } = connect({ tenants: [external.id], fetch: bench.entra.fetch });
     for (const iss of [external.issuer, `${bench.entra.url}/${external.id}/v2.0`])
@@ -105,7 +105,7 @@ describe('a caller’s tenant', () => {
       await expect(verify(bearer(await bench.createBearer({ iss }, external)))).rejects.toMatchObject(refused);
   });
 
-  test('outside the list is refused, and no metadata or keys are fetched', async () => {
+  test('is refused if not configured, and no metadata or keys are fetched', async () => {
     const { verify, urls } = connect();
     await expect(verify(bearer(await bench.createBearer({}, partner)))).rejects.toMatchObject(refused);
     expect(urls).toEqual([]);
@@ -131,7 +131,7 @@ describe('signing keys of a tenant', () => {
     expect(urls.length).toBeLessThanOrEqual(3);
   });
 
-  test('that cannot be fetched are reported as an outage, not as an untrusted caller, and fetched again', async () => {
+  test('are reported as an outage, not as an untrusted caller, if they cannot be fetched, and are fetched again', async () => {
     const isMetadata = (url: string): boolean => url.includes('.well-known');
     const answers: (() => Promise<Response>)[] = [
       () => Promise.reject(new TypeError('fetch failed')),
@@ -154,7 +154,7 @@ describe('signing keys of a tenant', () => {
     }
   });
 
-  test('that belong to another issuer are refused although the tenant publishes them', async () => {
+  test('are refused if they belong to another issuer, even if the tenant publishes them', async () => {
     const { entra } = bench;
     const { id } = entra.tenant;
     const answerWith =

@@ -60,12 +60,12 @@ export function createGraphClient(
     }
   });
 
-  const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
+  const send = async (call: GraphCall, { skipCache }: { readonly skipCache: boolean }): Promise<RestAnswer> => {
     const { method, path, body, bytes, tenantId = homeTenantId } = call;
     const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
     // The address of a next page must be on Graph, so that the access token is sent to no other host.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
-    const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
+    const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache };
     const token = await takeToken(application, scope, () => cause);
     return callRest(
       url,
@@ -86,10 +86,10 @@ export function createGraphClient(
   };
 
   const sendOnce: SendToGraph = async (call) => {
-    const answer = await send(call, { anew: false });
+    const answer = await send(call, { skipCache: false });
     // Entra can revoke access tokens early. After a 401, a new one is requested, because MSAL would still return the
     // cached one.
-    return answer.status === 401 ? send(call, { anew: true }) : answer;
+    return answer.status === 401 ? send(call, { skipCache: true }) : answer;
   };
 
   return (call) => withRetryAfter(() => sendOnce(call), readWaitMs, patience, sleep);

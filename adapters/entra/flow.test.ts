@@ -94,7 +94,7 @@ describe('token issuance', () => {
     expect(await other({ client: null })).toMatchObject(notVerified);
   });
 
-  test('for an application without a user is never verified', async () => {
+  test('is never verified for an application without a user', async () => {
     for (const user of [undefined, null]) {
       const event = toTokenIssuanceEvent(tenantId, ada, freshId());
       const reply = await ask('token-issuance-start', {
@@ -105,14 +105,14 @@ describe('token issuance', () => {
     }
   });
 
-  test('for a tenant other than the caller’s is unverified and consumes no pass', async () => {
+  test('is unverified and consumes no pass if the event names a tenant other than the caller’s', async () => {
     await bench.passStepUp(ada);
     const foreign = toTokenIssuanceEvent(partner.id, ada, freshId());
     expect(await ask('token-issuance-start', foreign)).toMatchObject(notVerified);
     expect(isClaimed(await askAbout(ada.toUpperCase()))).toBe(true);
   });
 
-  test('for another configured tenant uses only passes of that tenant’s user', async () => {
+  test('uses only the passes of the user’s own tenant if several tenants are configured', async () => {
     const both = bench.connect({ hooks: { tenants: [tenantId, partner.id] } });
     const theirs = await bench.createBearer({}, partner);
     const askTheirs = () => ask('token-issuance-start', toTokenIssuanceEvent(partner.id, ada, freshId()), both, theirs);

@@ -88,9 +88,12 @@ describe('an ID token hint with', () => {
     [-600, 'good'],
     [600, 'good'],
     [601, 'caller_untrusted out_of_time'],
-  ])('a time of issue %i seconds from now has the result: %s', async (offset, expected) => {
-    expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
-  });
+  ])(
+    'a time of issue that differs from the server’s time by %i seconds has the result: %s',
+    async (offset, expected) => {
+      expect(await codeOf(await issue({ iat: nowSec() + offset, nbf: nowSec() }))).toBe(expected);
+    },
+  );
 
   test('a time of issue before the store lost its data is refused', async () => {
     verify = connect({ state: createSqliteState({ file: ':memory:', clock }) });
@@ -118,7 +121,7 @@ describe('an ID token hint with', () => {
     expect(await codeOf(await sign({}))).toBe('caller_untrusted malformed');
   });
 
-  test('no signature, or with the public key as an HMAC secret, is refused', async () => {
+  test('no signature, or an HMAC signature with the public key as the secret, is refused', async () => {
     const [, payload = ''] = (await issue()).split('.');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
     expect(await codeOf(new UnsecuredJWT(claims).encode())).toBe('caller_untrusted malformed');
@@ -167,7 +170,7 @@ describe('signing keys of a hint', () => {
     expect(entra.requests.keys).toBe(before);
   });
 
-  test('and the issuer come from the tenant’s metadata', async () => {
+  test('are located by the tenant’s metadata, which also name the issuer', async () => {
     const external = await entra.addTenant('external');
     const hint = await issue({}, external);
     expect(external.issuer).not.toContain(new URL(entra.url).host);
@@ -182,7 +185,7 @@ describe('signing keys of a hint', () => {
     expect(await codeOf(await issue(), crossed)).toBe('profile_unavailable metadata_unreachable');
   });
 
-  test('that belong to another issuer are refused although the tenant publishes them', async () => {
+  test('are refused if they belong to another issuer, even if the tenant publishes them', async () => {
     const foreign = connect({
       fetch: async (url, init) => {
         const response = await entra.fetch(url, init);
@@ -194,7 +197,7 @@ describe('signing keys of a hint', () => {
     expect(await codeOf(await issue(), foreign)).toBe('caller_untrusted key');
   });
 
-  test('that cannot be fetched are reported as an outage, not as an untrusted caller', async () => {
+  test('are reported as an outage, not as an untrusted caller, if they cannot be fetched', async () => {
     const hint = await issue();
     entra.fail('keys', { status: 503 });
     expect(await codeOf(hint, connect())).toBe('profile_unavailable metadata_unreachable');

@@ -92,7 +92,7 @@ describe('ending sessions', () => {
 });
 
 describe('the credentials of the service', () => {
-  test('with a secret obtain one access token, which is cached', async () => {
+  test('obtain one access token with a secret, and the token is cached', async () => {
     const profile = connect();
     await profile.writeToken(user.id, new SealedToken('FV1.x'));
     expect(await read(profile)).toBe('FV1.x');
@@ -101,7 +101,7 @@ describe('the credentials of the service', () => {
     expect(user.extensions).toEqual({});
   });
 
-  test('with a certificate obtain an access token, and with another certificate none', async () => {
+  test('obtain an access token with a registered certificate only', async () => {
     const { cert, key } = await createSelfSigned('rsa');
     const auth = { kind: 'certificate', certificate: cert, privateKey: key };
     await expect(connect({ auth }).readToken(user.id)).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe('the credentials of the service', () => {
     expect(entra.requests.login).toBe(2);
   });
 
-  test('that are wrong are reported by error number and never printed', async () => {
+  test('are reported by error number and never printed if they are wrong', async () => {
     const error = await connect({ auth: { kind: 'secret', secret: canary } })
       .readToken(user.id)
       .catch((thrown: unknown) => thrown);
@@ -129,7 +129,7 @@ describe('the credentials of the service', () => {
 });
 
 describe('the subject', () => {
-  test('in upper case identifies the same user and is normalized to lower case', async () => {
+  test('identifies the same user in upper case, and is normalized to lower case', async () => {
     const { toSubject } = connect();
     const other = `${randomUUID()}/${user.id}`;
     for (const each of [user.id, other]) expect(toSubject?.(each.toUpperCase())).toBe(each);
@@ -168,7 +168,7 @@ describe('the subject', () => {
     expect(user.extensions).toEqual({});
   });
 
-  test('of another configured tenant contains the tenant, whose access token is used', async () => {
+  test('contains the tenant for users of another configured tenant, and that tenant’s access token is used', async () => {
     const partner = await entra.addTenant();
     const theirs = entra.addUser({ mail: 'grace@example.com' }, partner);
     const subject = `${partner.id}/${theirs.id}`;
@@ -188,7 +188,7 @@ describe('the subject', () => {
 });
 
 describe('a faulty reply of Graph', () => {
-  test('with a rate limit is retried after the requested time, at most twice', async () => {
+  test('is retried after the requested time, at most twice, if it reports a rate limit', async () => {
     const profile = connect();
     await profile.readToken(user.id);
     entra.fail('graph', { status: 429, retryAfterSec: 1 });
@@ -204,7 +204,7 @@ describe('a faulty reply of Graph', () => {
     expect(user.extensions[attribute]).toBe('FV1.x');
   });
 
-  test('that cannot be parsed is reported as profile_unavailable', async () => {
+  test('is reported as profile_unavailable if it cannot be parsed', async () => {
     for (const body of ['<html>', 'null', '{}', '[]', '{"id":7}']) {
       const profile = connect({}, (url, init) =>
         url.includes('/v1.0/') ? Promise.resolve(new Response(body)) : entra.fetch(url, init),
@@ -217,7 +217,7 @@ describe('a faulty reply of Graph', () => {
     await expect(other.readToken(user.id)).rejects.toMatchObject(unknown);
   });
 
-  test('with an attribute that is not a token is read as no token and logged without the value', async () => {
+  test('is read as no token and logged without the value if the attribute is not a token', async () => {
     for (const value of [canary.repeat(20), 7, true, [canary], { canary }]) {
       user.extensions[attribute] = value;
       expect(await read(connect())).toBeNull();
@@ -288,7 +288,7 @@ describe('an e-mail address that is no user principal name', () => {
     expect(await connect().findAccount('mary@example.com')).toBeNull();
   });
 
-  test('of several users finds no user; a sign-in name takes precedence over an address that users can change', async () => {
+  test('finds no user if several users have it; a sign-in name takes precedence over an address that users can change', async () => {
     entra.addUser({ mail: guest, userType: 'Guest' });
     entra.addUser({ mail: 'eve@example.com', otherMails: [guest, 'ada@example.com', 'mary@example.com'] });
     const customer = entra.addCustomer('mary@example.com');

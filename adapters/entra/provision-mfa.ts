@@ -162,10 +162,10 @@ const policyGuard = z.object({
 
 async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
-  const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
+  const usesClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
   const isNamed = ({ appId, displayName }: Method): boolean =>
     appId === client.appId && displayName === client.displayName;
-  return all.find(isOfClient) ?? all.find(isNamed) ?? null;
+  return all.find(usesClient) ?? all.find(isNamed) ?? null;
 }
 
 /**

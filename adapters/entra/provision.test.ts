@@ -110,7 +110,7 @@ describe('an empty tenant', () => {
     expect(findServicePrincipal(tenant, client)?.claimsMappingPolicyIds.size).toBe(1);
   });
 
-  test('for customers first receives Microsoft’s caller application; no extension is created without it', async () => {
+  test('first receives Microsoft’s caller application if it is for customers; no extension is created without it', async () => {
     const there = await entra.addTenant('external');
     entra.consent(daemon.clientId, there, Object.keys(graphRoles));
     const customers = (changes: object = {}) =>
@@ -168,7 +168,7 @@ describe('settings of others', () => {
     expect(theirPart()).toBe(untouched);
   });
 
-  test('that conflict are never overwritten', async () => {
+  test('are never overwritten if they conflict', async () => {
     await applyAll(provisioning);
     const { tenant } = entra;
     const [listener] = [...tenant.listeners.values()];

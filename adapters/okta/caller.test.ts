@@ -59,7 +59,7 @@ function publish(answer: () => Promise<Response> = async () => Response.json({ k
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('an access token', () => {
-  test('with the configured issuer, audience and client is accepted; its keys are fetched once', async () => {
+  test('is accepted with the configured issuer, audience and client; its keys are fetched once', async () => {
     const { verify, urls } = publish();
     for (let call = 0; call < 3; call++) await verify(bearer(await toToken()));
     expect(urls).toEqual(['https://example.okta.com/oauth2/hooks/v1/keys']);
@@ -120,7 +120,7 @@ describe('an access token', () => {
     expect(urls).toEqual([]);
   });
 
-  test('with a newly published key is accepted once the cached key set may be fetched again', async () => {
+  test('is accepted with a newly published key once the cached key set may be fetched again', async () => {
     const published: JWK[] = [];
     const { verify } = publish(async () => Response.json({ keys: published }));
     await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
@@ -129,7 +129,7 @@ describe('an access token', () => {
     await expect(verify(bearer(await toToken()))).rejects.toMatchObject(refused);
   });
 
-  test('whose keys cannot be fetched causes an outage error, not an untrusted-caller error', async () => {
+  test('causes an outage error, not an untrusted-caller error, if its keys cannot be fetched', async () => {
     const outages: (() => Promise<Response>)[] = [
       () => Promise.reject(new TypeError('fetch failed')),
       () => Promise.reject(new DOMException('late', 'TimeoutError')),
@@ -163,7 +163,7 @@ describe('a header secret', () => {
       await expect(verify(headers)).rejects.toMatchObject(refused);
   });
 
-  test('and a token are each sufficient if both are configured', async () => {
+  test('is sufficient without a token, and a token is without a header secret, if both are configured', async () => {
     const fetchKeys: Fetch = async () => Response.json({ keys: [publicJwk] });
     const verify = createVerifyCaller({ secret, oauth }, { fetch: fetchKeys, clock });
     await verify({ 'x-hook-secret': 'correct-horse-battery' });

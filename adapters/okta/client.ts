@@ -233,8 +233,8 @@ export function nextPageOf(headers: OktaAnswer['headers']): string | null {
 
 const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
 
-export function toWritable(found: unknown, more: readonly string[]): JsonObject {
-  const left = new Set([...readOnlyFields, ...more]);
+export function toWritable(found: unknown, alsoOmitted: readonly string[]): JsonObject {
+  const omitted = new Set([...readOnlyFields, ...alsoOmitted]);
   const fields = parseAnswer(z.record(z.string(), z.json()), found);
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !left.has(field)));
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !omitted.has(field)));
 }

@@ -125,7 +125,7 @@ describe('a batch of events', () => {
     ['not JSON', 'x'],
     ['not a list', batch().data],
     ['an event of another hook', { ...batch(), eventType: 'com.okta.oauth2.tokens.transform' }],
-  ])('that is malformed is acknowledged, so that Okta does not repeat it: %s', async (_, body) => {
+  ])('is acknowledged if it is malformed, so that Okta does not repeat it: %s', async (_, body) => {
     expect(await tell(body)).toEqual({ status: 400, body: null });
   });
 });

@@ -8,13 +8,13 @@ import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
 
 /** Events that revoke the enrolment. A suspended user who returns must enrol again. */
-export const endingEvents = [
+export const revokingEvents = [
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
   'user.lifecycle.delete.initiated',
 ] as const;
 
-const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
+const isRevoking = (eventType: string): boolean => revokingEvents.some((revoking) => revoking === eventType);
 
 export const ANSWER_TIMEOUT_MS = 2_000;
 
@@ -54,8 +54,8 @@ export async function handleEventHook(
 ): Promise<RawReply> {
   const { events, unread } = parseEvents(body);
   if (unread > 0) log.warn('events not understood', { connection, count: unread });
-  const endings = events.filter(({ eventType, isDone }) => isDone && isEnding(eventType));
-  const work = endings.flatMap(({ uuid, users }) => users.map((user) => revoke(user, uuid)));
+  const revocations = events.filter(({ eventType, isDone }) => isDone && isRevoking(eventType));
+  const work = revocations.flatMap(({ uuid, users }) => users.map((user) => revoke(user, uuid)));
   const isDone = await settlesWithin(ANSWER_TIMEOUT_MS, work);
   return isDone ? passEvents : unfinishedEvents;
 }

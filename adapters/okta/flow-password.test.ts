@@ -44,7 +44,7 @@ describe('an imported password', () => {
     expect(isKept(await type(rightPassword, { username: 'Ada@Example.com' }))).toBe(true);
   });
 
-  test('is refused without a face check even if the policy omits claims', async () => {
+  test('is refused without a face check, even if the policy allows sign-ins without a claim', async () => {
     const by = bench.connect({ policy: { whenUnverified: 'omit_claim', whenUnavailable: 'omit_claim' } });
     expect(isKept(await type(rightPassword, { by }))).toBe(false);
   });
@@ -90,7 +90,7 @@ describe('the previous directory', () => {
   });
 });
 
-test('a password appears in no log, no reply and no printable value', async () => {
+test('a password appears in no log and no reply, and not in the output if its event is printed', async () => {
   const password = 'canary-password-5d1c';
   const event = toPasswordEvent(bench.clock, login, 'e', password);
   const parsed = parsePasswordImportHook(toBody(event));
@@ -105,7 +105,7 @@ test('a password appears in no log, no reply and no printable value', async () =
   );
 });
 
-test('without a face check, no user name and password are accepted', async () => {
+test('without a face check, every user name and password is refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string(), fc.string(), async (username, password) => {
       const reply = await type(fc.sample(fc.constantFrom(password, rightPassword), 1)[0]!, { username });

@@ -115,7 +115,7 @@ describe('a sign-up', () => {
     },
   };
 
-  test('with a receipt is accepted once, and again for a repeat of the same event', async () => {
+  test('is accepted with a receipt once, and again for a repeat of the same event', async () => {
     const receipt = await issue();
     const eventId = freshId();
     const replies = await Promise.all([1, 2, 3].map(() => signUp(receipt, { eventId, as: 'New@Example.com' })));
@@ -149,7 +149,7 @@ describe('a sign-up', () => {
     expect(isAllowed(await signUp(late))).toBe(false);
   });
 
-  test('that is refused reports the invalid field', async () => {
+  test('reports the invalid field if it is refused', async () => {
     expect(await signUp('x')).toMatchObject({
       body: { error: { errorCauses: [{ location: 'data.userProfile.facestepReceipt' }] } },
     });
@@ -191,7 +191,7 @@ describe('a SAML assertion', () => {
     expect(await ask('saml', toSaml({ role: {} }))).toEqual(patched('add', 'verified'));
   });
 
-  test('with an attribute statement of the same name receives the true value', async () => {
+  test('receives the true value if it already has an attribute statement of the same name', async () => {
     const own = { face_verification: { attributeValues: [{ value: 'verified' }] } };
     expect(await ask('saml', toSaml(own))).toEqual(patched('replace', 'unverified'));
     await bench.passStepUp(grace);

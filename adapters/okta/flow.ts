@@ -85,9 +85,9 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');
-  const isOfNobody = identity === null && access !== null && named.length === 0;
-  const isOfUser = named.length > 0 && named.every((subject) => subject === user);
-  if (!(user === null ? isOfNobody : isOfUser)) {
+  const isWithoutUser = identity === null && access !== null && named.length === 0;
+  const isSameUser = named.length > 0 && named.every((subject) => subject === user);
+  if (!(user === null ? isWithoutUser : isSameUser)) {
     throw new FaceError('request_malformed', { reason: 'tokens are not of the user' });
   }
 }

@@ -85,7 +85,7 @@ describe('the attribute', () => {
     );
   });
 
-  test('of another user in the reply is refused', async () => {
+  test('is refused if the reply is about another user', async () => {
     const { profile } = observe(async () => Response.json({ id: '00uOther', profile: { facestepToken: 'FV1.abc' } }));
     await expect(profile.readToken(ada)).rejects.toMatchObject({ code: 'subject_unknown' });
   });
@@ -102,7 +102,7 @@ describe('a faulty reply of the org', () => {
     await expect(profile.readToken(ada)).rejects.toMatchObject(unavailable);
   });
 
-  test('with a rate limit that ends within seconds is retried, at most three calls in all', async () => {
+  test('is retried if it reports a rate limit that ends within seconds, with at most three calls in all', async () => {
     const date = new Date().toUTCString();
     const headers = { 'x-rate-limit-reset': String(Date.parse(date) / 1000), date };
     const limit = () =>

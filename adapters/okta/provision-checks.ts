@@ -80,7 +80,7 @@ const greatestSkewSec = 300;
 /** Answers slower than this cause a warning. Okta waits 3 s, transport included. */
 const slowMs = 1_500;
 
-const notProvisioned = 'Run facestep provision for this connection';
+const provisionAgain = 'Run facestep provision for this connection';
 
 export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
   const { registration, saml } = deps.settings.okta.provision;
@@ -99,7 +99,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       { title: 'Clocks', needs: [serverClock], run: () => checkClocks(deps) },
       {
         title: 'Profile attribute',
-        mendedBy: toAttributeTitle(deps.settings.okta.attribute),
+        fixedBy: toAttributeTitle(deps.settings.okta.attribute),
         run: () => checkAttribute(deps),
       },
       ...hooks.map((hook) => ({
@@ -110,12 +110,12 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       {
         title: 'Okta calls the token hook, and gets a response in time',
         needs: [tokenHook, acceptedCallsTitle],
-        mendedBy: tokenHook,
+        fixedBy: tokenHook,
         run: () => checkTokenHookAnswers(deps),
       },
       { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
       { title: 'Claims configured by hand', run: () => checkClaims(deps) },
-      { title: 'Event hook', needs: [publishedKeysTitle], mendedBy: eventHookTitle, run: () => checkEventHook(deps) },
+      { title: 'Event hook', needs: [publishedKeysTitle], fixedBy: eventHookTitle, run: () => checkEventHook(deps) },
       ...checkingGroups(deps.settings, () => checkGroups(deps)),
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
     ]),
@@ -137,14 +137,15 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
   const { attribute } = settings.okta;
   const status = await inspectAttribute(tokenAttribute(attribute), send);
   if (status.state === 'ready') return pass(`${attribute} holds a token, and users cannot write it`);
+  // The attribute inherits its source from the profile, so Okta cannot write it for users with another source.
   if (status.state === 'different') {
-    return warn(`${attribute} holds a token, except for users from a directory or an application`, notProvisioned);
+    return warn(`${attribute} holds a token, except for users from a directory or an application`, provisionAgain);
   }
   return status.state === 'blocked'
     ? fail(status.reason, status.remedy)
     : fail(
         `The attribute ${attribute} is missing. If it was deleted, all enrolments are lost, because Okta deletes the values with it`,
-        `${notProvisioned}; enrolled users must enrol again (POST /invitations)`,
+        `${provisionAgain}; enrolled users must enrol again (POST /invitations)`,
       );
 }
 
@@ -152,14 +153,14 @@ async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): P
   const { ours, others } = await findInlineHook(hook, deps);
   if (ours === null) {
     const found = others.map(toHookName).join(', ');
-    return fail(`It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`, notProvisioned);
+    return fail(`It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`, provisionAgain);
   }
   if (ours.channel.config.uri !== uriOf(deps, hook)) {
-    return fail(`It calls ${ours.channel.config.uri}, not ${uriOf(deps, hook)}`, notProvisioned);
+    return fail(`It calls ${ours.channel.config.uri}, not ${uriOf(deps, hook)}`, provisionAgain);
   }
   return ours.status === 'ACTIVE'
     ? pass(`"${ours.name}" is active and calls ${uriOf(deps, hook)}`)
-    : fail(`"${ours.name}" is not active`, notProvisioned);
+    : fail(`"${ours.name}" is not active`, provisionAgain);
 }
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });
@@ -169,7 +170,7 @@ const executedGuard = z.object({ commands: z.array(z.unknown()) });
  */
 async function checkTokenHookAnswers(deps: OktaProvisionDeps): Promise<Finding> {
   const { ours } = await findInlineHook('token', deps);
-  if (ours === null) return fail('It is not registered', notProvisioned);
+  if (ours === null) return fail('It is not registered', provisionAgain);
   const startedAt = deps.clock.now();
   try {
     const { body } = await deps.send('POST', `/api/v1/inlineHooks/${ours.id}/execute`, toPreview(deps));
@@ -213,7 +214,7 @@ async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
       return `"${name ?? id}"${other === undefined ? '' : ` (which asks ${toHookName(other)})`}`;
     });
   if (hooked.length === 0) {
-    return fail(`The token hook is assigned to no rule. Existing rules: ${bare.join(', ')}`, notProvisioned);
+    return fail(`The token hook is assigned to no rule. Existing rules: ${bare.join(', ')}`, provisionAgain);
   }
   return bare.length === 0
     ? pass('The token hook is assigned to every rule of the authorization server')
@@ -238,11 +239,11 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
 
 async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
   const ours = await findEventHook(deps);
-  if (ours === null) return fail('It is not registered: tokens of users who leave stay valid', notProvisioned);
-  const isTold = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
-  return isTold && ours.channel.config.uri === uriOf(deps, 'events')
+  if (ours === null) return fail('It is not registered: tokens of users who leave stay valid', provisionAgain);
+  const isDelivered = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
+  return isDelivered && ours.channel.config.uri === uriOf(deps, 'events')
     ? pass(`"${ours.name}" is active and verified`)
-    : fail(`"${ours.name}" is not active, not verified or calls another address`, notProvisioned);
+    : fail(`"${ours.name}" is not active, not verified or calls another address`, provisionAgain);
 }
 
 const deactivatedUsers = manual(

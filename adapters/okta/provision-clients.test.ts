@@ -99,7 +99,7 @@ describe('the factor-only OIDC client', () => {
     expect(idpOf('OIDC').definition).toEqual({ ...safeguarded, policy: { ...safeguarded.policy, trustClaims: true } });
   });
 
-  test('with changed endpoints is corrected and keeps its name and its use', async () => {
+  test('is corrected if its endpoints were changed, and keeps its name and its use', async () => {
     await stepOf('Identity provider: okta_factor').apply();
     const { id, client, ...rest } = idpOf('OIDC');
     const protocol = {

@@ -3,7 +3,7 @@ import { blocked, createObjectStep, type ProvisionStep } from '../../src/connect
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
-import { endingEvents } from './flow-events.js';
+import { revokingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, uriOf } from './provision-hooks.js';
 
 const eventHookGuard = z.object({
@@ -24,7 +24,8 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
   return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
 }
 
-const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
+const missingEvents = ({ events }: EventHook): string[] =>
+  revokingEvents.filter((type) => !events.items.includes(type));
 
 export const eventHookTitle = 'Event hook: deactivated users';
 
@@ -41,11 +42,11 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const step = createObjectStep<EventHook>(eventHookTitle, {
     find: () => findEventHook(deps),
     creation: [
-      `Create the event hook "${name}" (${endingEvents.join(', ')}) that calls ${uriOf(deps, 'events')}`,
+      `Create the event hook "${name}" (${revokingEvents.join(', ')}) that calls ${uriOf(deps, 'events')}`,
       'Have Okta verify it',
     ],
     async create() {
-      const events = { type: 'EVENT_TYPE', items: endingEvents };
+      const events = { type: 'EVENT_TYPE', items: revokingEvents };
       const hook = { name, events, channel: channelTo(deps, 'events') };
       const { body } = await deps.send('POST', '/api/v1/eventHooks', hook);
       await verify(parseAnswer(eventHookGuard, body).id);

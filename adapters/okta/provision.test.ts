@@ -243,12 +243,12 @@ describe('the profile attribute', () => {
     ['required', { required: true }],
     ['permissions', { permissions: [{ principal: 'SELF', action: 'READ_WRITE' }] }],
     ['master', { master: { type: 'OVERRIDE', priority: [{ type: 'APP', value: '0oa1' }] } }],
-  ])('with an unsuitable %s blocks provisioning: %j', async (misfit, change) => {
+  ])('blocks provisioning if its %s is unsuitable: %j', async (misfit, change) => {
     bench.okta.org.attributes.set('facestepToken', { ...fitting, ...change });
     expect(await inspectAttribute()).toMatchObject({ state: 'blocked', reason: expect.stringMatching(`${misfit}$`) });
   });
 
-  test('sourced from another directory is changed to be sourced from Okta and otherwise kept', async () => {
+  test('is changed to be sourced from Okta, and otherwise kept, if users of another directory could not be written', async () => {
     const before = { ...fitting, description: 'By hand', scope: 'NONE', master: { type: 'PROFILE_MASTER' } };
     bench.okta.org.attributes.set('facestepToken', before);
     const ada = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });

@@ -22,19 +22,22 @@ const codeOf = (work: () => unknown) => {
 };
 
 describe('a request signature', () => {
-  test.each([0, 1, -1, 300, -300])('made %d seconds from now is accepted, and its time is returned', (apart) => {
-    const signature = toSignature(body, now + apart);
-    expect(verify(withSignature(body, signature))).toEqual({
-      signedAt: (now + apart) * 1000,
-      byPreviousSecret: false,
-    });
-  });
+  test.each([0, 1, -1, 300, -300])(
+    'is accepted if its time differs from the server’s by %d seconds, and its time is returned',
+    (apart) => {
+      const signature = toSignature(body, now + apart);
+      expect(verify(withSignature(body, signature))).toEqual({
+        signedAt: (now + apart) * 1000,
+        byPreviousSecret: false,
+      });
+    },
+  );
 
-  test.each([301, -301, 86_400, -now])('made %d seconds from now is refused', (apart) => {
+  test.each([301, -301, 86_400, -now])('is refused if its time differs from the server’s by %d seconds', (apart) => {
     expect(codeOf(() => verify(withSignature(body, toSignature(body, now + apart))))).toBe(refused.code);
   });
 
-  test('under the previous secret is accepted while one is configured, and reported', () => {
+  test('is accepted under the previous secret while one is configured, and the use is reported', () => {
     const secret = new Credential('the secret that the Smart Hook is given now');
     const byOld = withSignature(body, toSignature(body, now));
     const both = createReadSignature({ secret, previousSecret: new Credential(hookSecret) }, { clock });
@@ -52,7 +55,7 @@ describe('a request signature', () => {
     expect(codeOf(() => one(byOld.headers)(body))).toBe(refused.code);
   });
 
-  test('that is malformed or expired is refused before the body is read', () => {
+  test('is refused before the body is read if it is malformed or expired', () => {
     const good = toSignature(body, now);
     for (const signature of [undefined, '', good.slice(0, -1), toSignature(body, now - 301)]) {
       const { headers } = withSignature(body, signature);
@@ -83,7 +86,7 @@ describe('a request signature', () => {
     expect(codeOf(() => verify(withSignature(joined, signature)))).toBe(refused.code);
   });
 
-  test('is refused for any other text', () => {
+  test('is never accepted from arbitrary text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(codeOf(() => verify(withSignature(body, text)))).toBe(refused.code);

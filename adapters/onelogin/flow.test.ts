@@ -51,7 +51,7 @@ describe('a hook call without a step-up', () => {
 });
 
 describe('a hook call after a step-up', () => {
-  test('is allowed once for the user, whose id may be a number or text', async () => {
+  test('lets the user sign in once, with the user id as a number or as text', async () => {
     for (const user of [ada, Number(ada)]) {
       await bench.passStepUp(ada);
       expect(await preAuthenticate(eve)).toEqual(decided('step_up'));
@@ -60,7 +60,7 @@ describe('a hook call after a step-up', () => {
     }
   });
 
-  test('for a user name is allowed for the name in any case, not for a user whose id equals the name', async () => {
+  test('lets the user sign in with the name in any case, but not a user whose id equals that name', async () => {
     await bench.passStepUp(subjectOfIdentifier('Ada@Example.com'));
     expect(await migrate('eve@example.com')).toEqual(decided('deny'));
     expect(await migrate('ada@example.com ')).toEqual(decided('deny'));
@@ -107,7 +107,7 @@ describe('malformed calls with a valid signature', () => {
   test.each([
     ['pre-authentication', decided('step_up')],
     ['user-migration', decided('deny')],
-  ])('to %s receive the decision for a missing step-up', async (hook, expected) => {
+  ])('receive the decision for a missing step-up at the hook %s', async (hook, expected) => {
     for (const text of ['', 'null', '[]', '"x"', '['.repeat(100_000), '\ufeff{}', '{"user_id":', '\xff']) {
       const reply = await askHook(adapter, hook, signed(bench.clock, Buffer.from(text, 'latin1')));
       expect(reply).toEqual(expected);

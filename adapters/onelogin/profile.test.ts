@@ -138,7 +138,7 @@ describe('the access token', () => {
     expect(tokens()).toBe(2);
   });
 
-  test('that was revoked is replaced once for all concurrent calls', async () => {
+  test('is replaced once for all concurrent calls after it was revoked', async () => {
     const { profile, tokens } = observe();
     await profile.readToken(ada);
     bench.onelogin.account.tokens.clear();
@@ -188,7 +188,7 @@ describe('the half of the rate limit for anonymous callers', () => {
     [{}, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '50' }, 'asked'],
     [{ 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '49' }, 'refused'],
-  ])('after a reply with the headers %j: an anonymous call is %s', async (headers, outcome) => {
+  ])('is applied after a reply with the headers %j: an anonymous call is %s', async (headers, outcome) => {
     const user = { id: Number(ada), username: 'ada' };
     const { profile } = observe(answering(() => Response.json(user, { headers: { ...headers } })));
     await profile.readAccount(ada);
@@ -218,7 +218,7 @@ describe('a login', () => {
   const change = (id: string, names: { username?: string; email?: string }) =>
     Object.assign(bench.onelogin.account.users.get(Number(id))!, names);
 
-  test('that is the user name of one user and the e-mail address of another finds no user', async () => {
+  test('finds no user if it is the user name of one user and the e-mail address of another', async () => {
     const other = String(bench.onelogin.addUser({ username: 'other@example.com', password: 'x' }));
     change(other, { username: 'ada@example.com' });
     change(ada, { username: 'countess' });

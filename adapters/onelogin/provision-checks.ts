@@ -63,7 +63,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: 'Rate limit', run: () => checkRateLimit(parts) },
       { title: `Custom user field ${parts.onelogin.attribute}`, run: () => checkField(parts) },
       ...checkingGroups(parts.deps.settings, () => checkRoles(parts)),
-      { title: variablesTitle, mendedBy: variablesStepTitle, run: () => checkVariables(parts) },
+      { title: variablesTitle, fixedBy: variablesStepTitle, run: () => checkVariables(parts) },
       { title: hookTitle, needs: provisioned, run: () => checkHook(parts) },
       { title: `Log of the ${hookTitle}`, needs: [variablesTitle, hookTitle], run: () => checkLog(parts) },
       { title: 'Smart Hook user-migration', needs: provisioned, run: () => checkMigration(parts) },

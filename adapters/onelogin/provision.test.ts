@@ -177,7 +177,7 @@ describe('a hook of this connection', () => {
 
 describe('a hook of another origin', () => {
   test.each<SmartHookType>(['pre-authentication', 'user-migration'])(
-    'with the type %s blocks provisioning and is never overwritten',
+    'blocks provisioning at the type %s and is never overwritten',
     async (type) => {
       await addHook(theirs, { type });
       const before = structuredClone(hookOf(type));
@@ -189,13 +189,13 @@ describe('a hook of another origin', () => {
     },
   );
 
-  test('that belongs to another connection blocks provisioning', async () => {
+  test('blocks provisioning if it belongs to another connection', async () => {
     const settings = { ...bench.configure(), id: 'another' };
     await addHook(renderSmartHook({ type: 'pre-authentication', settings, publicUrl, compose: null }));
     expect(await stepOf(provision(), /pre-auth/).inspect()).toMatchObject({ state: 'blocked' });
   });
 
-  test('that is composed with the hook of this connection is adopted', async () => {
+  test('is adopted if it is composed with the hook of this connection', async () => {
     const render = (type: SmartHookType) =>
       renderSmartHook({ type, settings: bench.configure(), publicUrl, compose: theirs });
     await addHook(render('pre-authentication'));

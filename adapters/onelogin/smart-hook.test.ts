@@ -292,7 +292,7 @@ describe('rendering the Smart Hook', () => {
     }
   };
 
-  test('includes type and connection and no secret, and allows composition', () => {
+  test('includes type and connection but no secret, and leaves space for the code of a previous function', () => {
     const source = render(null);
     expect(readMarker(source)).toEqual({
       type: 'pre-authentication',

@@ -176,7 +176,7 @@ describe('a user', () => {
     expect(sent.every(({ url }) => /^\/scim\/v2\/Users\/[^/]+$/.test(url.pathname))).toBe(true);
   });
 
-  test('with another id in the reply is refused and not written', async () => {
+  test('is refused and not written if the reply has another id', async () => {
     const { sent, profile } = observe(() => Response.json({ id: ada.toUpperCase(), userName: 'ada@example.com' }));
     const unknown = { code: 'subject_unknown' };
     await expect(profile.readToken(ada)).rejects.toMatchObject(unknown);
@@ -212,7 +212,7 @@ describe('a login', () => {
   test.each([
     ['more users than the reply contains', { totalResults: 2, Resources: [user] }],
     ['another user', { totalResults: 1, Resources: [{ ...user, userName: 'ada@example.com.example' }] }],
-  ])('that finds %s finds no user', async (_, list) => {
+  ])('finds no user if the reply has %s', async (_, list) => {
     const { profile } = observe(() => Response.json(list));
     expect(await profile.findAccount('ada@example.com')).toBeNull();
   });
@@ -290,7 +290,7 @@ describe('credentials', () => {
     }
   });
 
-  test('with client credentials obtain an access token that is cached, shared and renewed before it expires', async () => {
+  test('can be client credentials, whose access token is cached, shared and renewed before it expires', async () => {
     const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
     const tokens = () => sent.filter(({ url }) => url.pathname === '/oauth/token').length;
     await Promise.all([1, 2, 3].map(() => profile.readToken(ada)));
@@ -303,7 +303,7 @@ describe('credentials', () => {
     expect(tokens()).toBe(2);
   });
 
-  test('from a token reply with an error status are not used', async () => {
+  test('are not taken from a token reply with an error status', async () => {
     const { sent, profile } = observe(() => Response.json({ access_token: 'granted' }, { status: 400 }), {
       scim: { auth: clientAuth() },
     });

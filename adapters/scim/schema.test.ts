@@ -26,7 +26,7 @@ describe('the configuration', () => {
     expect(JSON.stringify(data)).not.toMatch(/secret-|pässword/);
   });
 
-  test.each(['adapters/scim/README.md', 'docs/oidc.md'])('in the example of %s is valid', (file) => {
+  test.each(['adapters/scim/README.md', 'docs/oidc.md'])('is valid in the example of %s', (file) => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(projectRoot, file), 'utf8')) ?? [];
     const secret = 'a-secret-of-0123456789-0123456789-characters';
     const { connections } = JSON.parse(example.replaceAll(/\{ "env": "\w+" \}/g, `"${secret}"`));
@@ -73,18 +73,18 @@ describe('a reply of the SCIM server', () => {
     ['an entry in another form', [7, { value: 7 }, 'b@example.com'], 'b@example.com'],
     ['an object in place of the list', {}, null],
     ['text in place of the list', 'a@example.com', null],
-  ])('with %s among the e-mail addresses is accepted', (_, emails, email) => {
+  ])('is accepted with %s among the e-mail addresses', (_, emails, email) => {
     expect(toNamedAccount(namedGuard.parse({ ...user, emails })).email).toBe(email);
   });
 
-  test('with unexpected names, a count as text, or null in a list is accepted', () => {
+  test('is accepted with unexpected names, a count as text, or null in a list', () => {
     expect(toNamedAccount(namedGuard.parse({ ...user, name: [], displayName: 7 })).name).toBeNull();
     const list = { totalResults: '1', Resources: [null, user] };
     expect(accountListGuard.parse(list)).toMatchObject({ totalResults: 1, Resources: [user] });
     expect(groupsGuard.parse({ id: '1', groups: [null, { value: 'g' }] }).groups).toEqual([{ id: 'g', name: null }]);
   });
 
-  test('that is invalid is reported with the path of the field, without its value', () => {
+  test('is reported with the path of the field, without its value, if it is invalid', () => {
     const body = { totalResults: 1, Resources: [{ id: '1', userName: { canary: 1 } }] };
     const error = (() => {
       try {

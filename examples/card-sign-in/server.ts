@@ -80,7 +80,7 @@ export async function startCardSignIn({
     const [, folder, id = ''] = pathname.split('/');
     const isPost = request.method === 'POST';
     // Wallets call these two paths, and they send no cookie.
-    if (folder === 'requests' && !isPost) return tellQuestion(id, response);
+    if (folder === 'requests' && !isPost) return sendQuestion(id, response);
     if (folder === 'answers' && isPost) return takeAnswer(id, request, response);
     const browser = browserOf(request, cookieName);
     const visit = visits.of(browser);
@@ -109,7 +109,7 @@ export async function startCardSignIn({
     here: asker.linkTo(`${url}/requests/${here.id}`),
   });
 
-  async function tellQuestion(id: string, response: ServerResponse): Promise<void> {
+  async function sendQuestion(id: string, response: ServerResponse): Promise<void> {
     const asked = visits.find(id);
     if (asked === undefined) return sendJson(response, 404, { error: 'invalid_request' });
     const request = await asker.sign(asked.question, {

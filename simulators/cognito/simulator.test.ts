@@ -93,7 +93,7 @@ describe('the custom challenge flow', () => {
 });
 
 describe('a trigger function', () => {
-  test('that times out is invoked three times, each in a new process', async () => {
+  test('is invoked three times, each in a new process, if it times out', async () => {
     deploy({ define: 'return new Promise((resolve) => setTimeout(resolve, 60_000));' });
     simulator.setTriggerTimeoutMs(300);
     await expect(begin()).rejects.toMatchObject(refusal('UnexpectedLambdaException'));

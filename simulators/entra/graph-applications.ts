@@ -158,8 +158,8 @@ export function createApplicationsApi(context: GraphContext): Router {
       const guard = z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
       const { principalId, resourceId, appRoleId } = guard.parse(request.body);
       if (resourceId !== resource.id) throw badRequest('The resource is not the one addressed.');
-      const isOfGraph = resource.appId === graphAppId && Object.values(graphRoles).includes(appRoleId);
-      if (!isOfGraph) throw badRequest('Permission being assigned was not found on application.');
+      const isGraphRole = resource.appId === graphAppId && Object.values(graphRoles).includes(appRoleId);
+      if (!isGraphRole) throw badRequest('Permission being assigned was not found on application.');
       findShown(tenant.servicePrincipals, principalId);
       const isThere = tenant.appRoleAssignments.some(
         (each) => each.principalId === principalId && each.resourceId === resourceId && each.appRoleId === appRoleId,

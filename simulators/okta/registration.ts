@@ -51,8 +51,8 @@ function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<strin
   const { data } = fieldsGuard.safeParse(org.registrationRule.definition);
   const fields = data?.actions.profileEnrollment.profileAttributes ?? [];
   const isAttribute = (name: string) => org.attributes.has(name) || baseAttributes.includes(name);
-  const isOfForm = (name: string) => fields.some((field) => field.name === name);
-  return Object.fromEntries(Object.entries(form).filter(([name]) => isAttribute(name) || !isOfForm(name)));
+  const isFormField = (name: string) => fields.some((field) => field.name === name);
+  return Object.fromEntries(Object.entries(form).filter(([name]) => isAttribute(name) || !isFormField(name)));
 }
 
 interface Outcome {

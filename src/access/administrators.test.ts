@@ -95,7 +95,7 @@ describe('an administrator', () => {
     await add('visitor', 'auditor');
   });
 
-  test('with the role owner can add owners; the first owner cannot be removed and the name `owner` is reserved', async () => {
+  test('can add owners if it has the role owner; the first owner cannot be removed and the name `owner` is reserved', async () => {
     const second = await add('second', 'owner');
     expect((await post('/administrators', { name: 'third', role: 'owner' }, second)).status).toBe(201);
     expect((await post('/administrators/remove', { name: 'second' }, second)).status).toBe(200);

@@ -97,7 +97,7 @@ describe('a client token', () => {
   const scopesHere = clientScopes.filter((scope) => scope !== 'ssf.read' && scope !== 'ssf.manage');
 
   test.each(scopesHere)(
-    'without the scope %s is refused with `scope_missing` before the body is read',
+    'is refused with `scope_missing` before the body is read if it lacks the scope %s',
     async (scope) => {
       const path = {
         enrol: '/generate',
@@ -129,7 +129,7 @@ describe('a client token', () => {
     expect((await server.postForm('/detect', twice)).status).toBe(401);
   });
 
-  test('that is revoked while its request runs receives no result', async () => {
+  test('receives no result if it is revoked while its request runs', async () => {
     const verifier = createTestVerifier();
     const own = await startApiServer({
       verifier: {

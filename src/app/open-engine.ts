@@ -23,7 +23,7 @@ const defaultQueueLimit = 64;
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
   const engine = await createEngine(config, recognisers);
-  sayRuntime(engine.runtime, deps);
+  reportRuntime(engine.runtime, deps);
   return { engine, parameters };
 }
 
@@ -59,7 +59,7 @@ function createEngine(
   return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
-function sayRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {
+function reportRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {
   if (standsInBecause === null) {
     log.info('model runtime', { name });
   } else {

@@ -196,7 +196,7 @@ describe.each(accounts)('a server with %s', (_, envOf) => {
     expect(foreign).toEqual([]);
   });
 
-  test('SNS sends to the configured address, with the credentials of the environment', async () => {
+  test('SMS are sent through SNS at the configured address, with the credentials of the environment', async () => {
     asked.length = 0;
     await sendSms(providerUrl, { ...kmsEnvironment, ...envOf() });
     expect([asked.includes('POST /'), foreign]).toEqual([true, []]);

@@ -32,7 +32,7 @@ export interface Tail {
 }
 
 export interface FileEnd extends Tail {
-  readonly mend: '' | '\n';
+  readonly repair: '' | '\n';
   readonly bytes: number;
   readonly since: EpochMs | null;
 }
@@ -51,17 +51,17 @@ export async function openEnd(file: string): Promise<FileEnd> {
   try {
     await handle.chmod(0o600);
     const { size: bytes } = await handle.stat();
-    if (bytes === 0) return { ...(await readClosedEnd(file)), mend: '', bytes, since: null };
+    if (bytes === 0) return { ...(await readClosedEnd(file)), repair: '', bytes, since: null };
     const length = Math.min(bytes, lookedThroughBytes);
     const first = Buffer.alloc(length);
     const last = Buffer.alloc(length);
     await handle.read(first, 0, length, 0);
     await handle.read(last, 0, length, bytes - length);
-    const mend = last.at(-1) === lineBreak ? '' : '\n';
+    const repair = last.at(-1) === lineBreak ? '' : '\n';
     const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
     if (sequence === 0 && !isCutFirst(last)) throw notATrail();
     const digest = hexDigestOf(lastLineOf(last));
-    return { sequence, digest, recordDigest, time, mend, bytes, since: findFirst(first)?.time ?? null };
+    return { sequence, digest, recordDigest, time, repair, bytes, since: findFirst(first)?.time ?? null };
   } finally {
     await handle.close();
   }

@@ -129,10 +129,10 @@ describe('the chain of records', () => {
 
   test.each(['', '\n'])(
     'begins after a first line that a crash truncated at any byte, followed by %j',
-    async (mend) => {
+    async (repair) => {
       const [first] = await fill();
       for (const length of everyFourth(1, first!.length - 1)) {
-        writeFileSync(file, first!.slice(0, length) + mend);
+        writeFileSync(file, first!.slice(0, length) + repair);
         await (await open()).append(event('e'));
         expect([breaksOf(linesOf()), sequences(linesOf())]).toEqual([[], [1]]);
         expect(linesOf().length).toBe(2);
@@ -167,7 +167,7 @@ describe('the trail file', () => {
     expect(readFileSync(file, 'utf8')).toBe('not an audit trail\n');
   });
 
-  test('that cannot be written refuses the event; the next event continues the chain', async () => {
+  test('refuses the event if it cannot be written; the next event continues the chain', async () => {
     const audit = await open();
     await audit.append(event('a'));
     const kept = readFileSync(file);

@@ -118,7 +118,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       removeOld();
     }
     let { sequence, digest } = at;
-    let text = at.mend;
+    let text = at.repair;
     const written: WrittenRecord[] = [];
     for (const { event, request } of group) {
       const { action, connection, subject, detail } = event;
@@ -132,7 +132,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     // The write is synchronous, because writing to the page cache is faster than switching to another thread.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
-    end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
+    end = { sequence, digest, recordDigest: digest, time, repair: '', bytes, since: at.since ?? time };
     tail = end;
     return written;
   };
@@ -212,5 +212,5 @@ async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   await ifExists(rename(headsFileOf(file), closedFileOf(headsFileOf(file), sequence)));
   await (await open(file, 'a', 0o600)).close();
   await syncFolder(file);
-  return { ...end, mend: '', bytes: 0, since: null };
+  return { ...end, repair: '', bytes: 0, since: null };
 }

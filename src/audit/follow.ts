@@ -20,12 +20,12 @@ const lineBreak = 0x0a;
 
 export function createFollower<Action extends AuditAction>(
   file: string,
-  after: number,
+  afterSequence: number,
   actions: readonly Action[],
   schemas: EventSchemas,
 ): Follower<Action> {
   const { marks, parse } = createEventParser(actions, schemas);
-  let known = after;
+  let known = afterSequence;
   let at: { readonly identity: string; readonly offset: number } | null = null;
 
   const select = (lines: Buffer): FollowedEvent<Action>[] => {

@@ -77,17 +77,17 @@ const mostRecords = 1000;
 export async function readRecordsOf(
   file: string,
   who: SubjectRef,
-): Promise<{ readonly records: readonly RecordOf[]; readonly left: number }> {
+): Promise<{ readonly records: readonly RecordOf[]; readonly omitted: number }> {
   const records: RecordOf[] = [];
-  let left = 0;
+  let omitted = 0;
   for await (const { time, action, detail } of readRecords(file, { subjects: [who] })) {
     records.push({ time: toIso(time), action, detail });
     if (records.length > mostRecords) {
       records.shift();
-      left += 1;
+      omitted += 1;
     }
   }
-  return { records, left };
+  return { records, omitted };
 }
 
 interface Source<Read> {

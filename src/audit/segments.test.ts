@@ -61,7 +61,7 @@ describe('a segment', () => {
       expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
   });
 
-  test('that was closed before a crash is continued, with an empty or unfinished next segment', async () => {
+  test('is continued if it was closed before a crash, with an empty or unfinished next segment', async () => {
     await writeDays(8);
     writeFileSync(deps.file, '');
     await writeDays(1, 8);
@@ -90,7 +90,7 @@ describe('a segment', () => {
     expect(await verify()).toMatchObject({ isSound: true, lastSequence: 8, heads: { verified: 5 } });
   });
 
-  test('that was removed is reported as deleted', async () => {
+  test('is reported as deleted if it was removed', async () => {
     await writeDays(20);
     const [first, second] = await closedSegmentsOf(deps.file);
     rmSync(second!.file);

@@ -65,9 +65,9 @@ test('a closed trail is valid up to its last record, and the state store has its
 
 const renumber = (line: string): string => line.replace(/"sequence":\d+/, '"sequence":90');
 const rewrite = (lines: readonly string[]): string[] => {
-  const anew = lines.slice(0, 4);
-  while (anew.length < lines.length) anew.push(chain(anew, { subject: 'x' }));
-  return anew;
+  const rewritten = lines.slice(0, 4);
+  while (rewritten.length < lines.length) rewritten.push(chain(rewritten, { subject: 'x' }));
+  return rewritten;
 };
 
 describe('verify names the first bad line and the kind of tampering for', () => {
@@ -184,13 +184,13 @@ describe('signed heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { isForeign: true } });
   });
 
-  test('signed with an unpublished key are counted as unknown, and the trail is invalid', async () => {
+  test('are counted as unknown if signed with an unpublished key, and the trail is invalid', async () => {
     const deps = await makeTrail(3);
     const stranger = { ...deps, signer: await createTestSigner() };
     expect(await verify(stranger)).toMatchObject({ isSound: false, heads: { verified: 0, unknownKey: 1 } });
   });
 
-  test('with another JWS type are invalid even if this server signed them', async () => {
+  test('are invalid with another JWS type, even if this server signed them', async () => {
     const deps = await makeTrail(3);
     const heads = headsFileOf(deps.file);
     const [head] = readFileSync(heads, 'utf8').split('\n');
@@ -199,7 +199,7 @@ describe('signed heads', () => {
     expect(await verify(deps)).toMatchObject({ isSound: false, heads: { verified: 0, invalid: { line: 1 } } });
   });
 
-  test('that were deleted are detected by the head in the state store; a store without a head is reported as well', async () => {
+  test('are reported as deleted by means of the head in the state store; a store without a head is reported as well', async () => {
     const deps = await makeTrail(3);
     rmSync(headsFileOf(deps.file));
     write(deps, linesOf(deps).slice(0, 1));

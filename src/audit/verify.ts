@@ -100,7 +100,7 @@ export async function verifyTrail(
   const chain = await readChainName(file);
   // Heads are read before records: a running server writes records first, so each head read has its records.
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
-  const kept = await readStateHead(chain, state, verify);
+  const kept = await readStoredHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
@@ -136,7 +136,11 @@ export async function verifyTrail(
   return { file, chain, ...report, heads: headsReport, state: kept.finding, isNeverSigned, isSound };
 }
 
-async function readStateHead(
+/**
+ * Reads the signed head of the audit chain from the state store and verifies it.
+ * @param chain - name of the chain, or `null` if the log does not contain one
+ */
+async function readStoredHead(
   chain: string | null,
   state: Pick<State, 'read'> | null,
   verify: ReturnType<typeof createHeadVerifier>,

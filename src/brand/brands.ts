@@ -56,8 +56,10 @@ const currentGuard = z.object({
 
 const current = { key: 'brand', guard: currentGuard, expiresAt: () => null };
 
+/** Key of a published brand of the administrator, which does not expire. */
 const keptKey = (digest: string): string => `brand-kept:${digest}`;
-const draftKey = (digest: string): string => `brand-draft:${digest}`;
+/** Key of a draft or of a configured brand, which expires. */
+const temporaryKey = (digest: string): string => `brand-draft:${digest}`;
 
 export function createBrands(
   configured: Brand | null,
@@ -99,7 +101,7 @@ export function createBrands(
 
   const find = async (digest: string): Promise<Brand | null> => {
     if (known.named?.digest === digest) return known.named.brand;
-    return (await read(keptKey(digest))) ?? (await read(draftKey(digest)));
+    return (await read(keptKey(digest))) ?? (await read(temporaryKey(digest)));
   };
 
   return {
@@ -108,7 +110,7 @@ export function createBrands(
     find,
     async keepDraft(brand) {
       const digest = digestOfBrand(brand);
-      await state.write(draftKey(digest), toStored(brand), {
+      await state.write(temporaryKey(digest), toStored(brand), {
         when: 'any',
         expiresAt: addSec(clock.now(), draftLifeSec),
       });
@@ -142,8 +144,9 @@ export function createBrands(
   };
 }
 
+/** Stores the configured brand, so that replicas with another configuration can serve its files by its digest. */
 export async function shareConfigured(brand: Brand, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
-  await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
+  await state.write(temporaryKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',
     expiresAt: addSec(clock.now(), configuredLifeSec),
   });

@@ -60,7 +60,14 @@ async function readInForce(brands: Brands) {
 }
 
 export function createBrandEndpoints({ brands }: ApiPorts<'brands'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
+  const common = {
+    versions: [1, 2],
+    tag: 'Brand',
+    status: 200,
+    isExtension: true,
+    right: 'configure',
+    photos: {},
+  } as const;
   const picture = {
     atLeast: 0,
     atMost: 1,

@@ -23,11 +23,11 @@ test('a color is six hexadecimal digits, in either case', () => {
 test('suggested colors are always accepted, and accepted colors are readable on all their backgrounds', () => {
   fc.assert(
     fc.property(colour, colour, colour, colour, (accent, accentDark, ground, groundDark) => {
-      const mended: Record<string, Colour> = { accent, accentDark, ground, groundDark };
+      const corrected: Record<string, Colour> = { accent, accentDark, ground, groundDark };
       for (const { scheme, colour: name, nearest } of findContrasts({ accent, accentDark, ground, groundDark })) {
-        if (nearest !== null) mended[scheme === 'light' ? name : `${name}Dark`] = nearest;
+        if (nearest !== null) corrected[scheme === 'light' ? name : `${name}Dark`] = nearest;
       }
-      const { accent: a, accentDark: b, ground: c, groundDark: d } = mended;
+      const { accent: a, accentDark: b, ground: c, groundDark: d } = corrected;
       const chosen = { accent: a!, accentDark: b!, ground: c!, groundDark: d! };
       expect(findContrasts(chosen).filter(({ nearest }) => nearest !== null)).toEqual([]);
       const palette = paletteOf(chosen);

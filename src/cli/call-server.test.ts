@@ -31,6 +31,6 @@ test('the command line ignores fields that a newer server adds, at any depth', a
   expect(await ask([newer])).toEqual({ connections: [connection] });
 });
 
-test('the command line reports another server version if a reply lacks a described field', async () => {
+test('the command line reports a different server version if a reply lacks a required field', async () => {
   await expect(ask([{ ...connection, mode: undefined }])).rejects.toMatchObject({ code: 'reply_unknown' });
 });

@@ -292,7 +292,7 @@ describe('the settings for stored data', () => {
     audit: { retentionDays: 90 },
   };
 
-  test('are read although the secrets of a stopped service are missing', async () => {
+  test('are read even if the secrets that only a running server needs are missing', async () => {
     const kept = await loadKept(stopped);
     expect(kept).toMatchObject({
       dataFolder: '/srv/faces',
@@ -303,7 +303,7 @@ describe('the settings for stored data', () => {
     expect(await loadKept(stopped, { FACESTEP_DATA: '/other' })).toMatchObject({ dataFolder: '/other' });
   });
 
-  test('with the state store need only the secret of that store', async () => {
+  test('need only the secret of the state store if they include that store', async () => {
     const state = { kind: 'redis', url: { env: 'REDIS_URL' } };
     const file = JSON.stringify({ ...stopped, state, ledger: { days: 30 } });
     const load = (env: Environment) =>

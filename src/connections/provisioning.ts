@@ -109,7 +109,7 @@ export interface Check {
   /** Titles of the checks that must pass first. If one of them fails, this check is skipped. */
   readonly needs?: readonly string[];
   /** Title of the step that fixes a failure; by default, the step that has the same title as the check. */
-  readonly mendedBy?: string;
+  readonly fixedBy?: string;
   run(): Promise<Finding>;
 }
 

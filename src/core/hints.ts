@@ -59,4 +59,4 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
 };
 
 /** Returns true if the person must take another photo of the document. */
-export const isOfReference = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;
+export const isReferenceHint = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

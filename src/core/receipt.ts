@@ -119,7 +119,7 @@ export async function redeemReceipt(
   const { audience, subject, connection, by, needsFace } = expected;
   const signed = await signer.verify(receiptType, receipt);
   const wanted = { issuer, audience, nowSec: clock.now() / 1000, expected: { subject, acceptSandbox: true } };
-  const claims = inOurWords(() => checkClaims(signed, wanted));
+  const claims = withOwnErrors(() => checkClaims(signed, wanted));
   const wrong = {
     another_way: needsFace && claims.acr !== 'face',
     source: !sourcesFor(connection, claims.sandbox ?? false).includes(claims.connection),
@@ -150,7 +150,7 @@ export async function redeemApproval(
     nowSec: clock.now() / 1000,
     expected: { subject, connection, acceptSandbox: true },
   };
-  const claims = inOurWords(() => checkApproval(signed, wanted));
+  const claims = withOwnErrors(() => checkApproval(signed, wanted));
   await takeOnce(claims, { connection, subject, by: toUse(claims) }, deps);
   return claims;
 }
@@ -170,22 +170,19 @@ async function takeOnce(
   const recordUse = (): Promise<void> =>
     audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
   const onUnrecorded = (error: unknown): void => log.warn('receipt use not yet recorded', { code: toCode(error) });
-  const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
-  const isHadByIt = async (): Promise<boolean> => (await state.read(key))?.value === by;
-  const isFirst = await retryInBackground(
-    () => state.write(key, by, used),
-    onUnrecorded,
-    async () => {
-      // The store may have written the record although the call failed. The receipt then counts as redeemed, so its use
-      // is recorded.
-      if (await isHadByIt()) await recordUse();
-    },
-  );
-  if (!isFirst && !(await isHadByIt())) throw new FaceError('receipt_invalid', { reason: 'used' });
+  const onlyOnce = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
+  const isRedeemedByThisUse = async (): Promise<boolean> => (await state.read(key))?.value === by;
+  // The store may have written the use although the write failed. The receipt then counts as redeemed, so its use is
+  // recorded.
+  const recordIfWritten = async (): Promise<void> => {
+    if (await isRedeemedByThisUse()) await recordUse();
+  };
+  const isFirst = await retryInBackground(() => state.write(key, by, onlyOnce), onUnrecorded, recordIfWritten);
+  if (!isFirst && !(await isRedeemedByThisUse())) throw new FaceError('receipt_invalid', { reason: 'used' });
   if (isFirst) await retryInBackground(recordUse, onUnrecorded);
 }
 
-function inOurWords<Claims>(check: () => Claims): Claims {
+function withOwnErrors<Claims>(check: () => Claims): Claims {
   try {
     return check();
   } catch (error) {

@@ -82,7 +82,7 @@ export function createHelpDeskEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
     versions: [1, 2],
     tag: 'Help desk',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'assist',
   } as const;
@@ -266,7 +266,7 @@ export function createHelpRequestEndpoints(deps: CoreDeps & ApiPorts<'connection
       method: 'POST',
       versions: [1, 2],
       tag: 'Capture page',
-      ours: true,
+      isExtension: true,
       photos: {},
       deps,
       path: '/face/help',

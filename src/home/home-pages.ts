@@ -41,7 +41,7 @@ export function createLinkEndpoints(deps: Ports<'state' | 'clock' | 'audit' | 'c
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     status: 200,
     photos: {},
     codes: ['step_up_unknown', 'step_up_finished'],
@@ -105,7 +105,7 @@ export function createDataConsentEndpoints(
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     status: 200,
     photos: {},
     codes: ['step_up_unknown', 'step_up_finished'],
@@ -175,7 +175,7 @@ export function createHomePageEndpoints(
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     status: 200,
     photos: {},
     codes: ['step_up_unknown', 'step_up_finished'],

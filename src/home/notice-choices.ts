@@ -63,7 +63,7 @@ export function createNoticeChoiceEndpoints(
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     status: 200,
     photos: {},
     reply: noticesReply,

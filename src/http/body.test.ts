@@ -201,14 +201,14 @@ describe('request bodies', () => {
     },
   );
 
-  test('that are compressed are refused', async () => {
+  test('are refused if they are compressed', async () => {
     const headers = { ...auth, 'content-encoding': 'gzip' };
     const refused = { status: 415, body: { code: 'media_type_unsupported' } };
     expect(await json('/detect', { photo: base64 }, headers)).toMatchObject(refused);
     expect(await form('/detect', { photo }, headers)).toMatchObject(refused);
   });
 
-  test('over the limit are refused, with or without a declared length', async () => {
+  test('are refused over the limit, with or without a declared length', async () => {
     const large = { status: 413, body: { code: 'body_too_large' } };
     const body = Buffer.alloc(15 * mebibyte, 'A');
     const headers = { ...auth, 'content-type': 'application/json' };
@@ -228,7 +228,7 @@ describe('request bodies', () => {
     expect(await form('/consistency-check', { photo: fifty })).toMatchObject(large);
   });
 
-  test('of anonymous callers have a lower limit, unless a valid token precedes the photos', async () => {
+  test('have a lower limit for anonymous callers, unless a valid token precedes the photos', async () => {
     const large = Buffer.alloc(3 * mebibyte);
     const refused = { status: 413, body: { code: 'body_too_large' } };
     expect(await form('/quality', { photo: large }, {})).toMatchObject(refused);
@@ -239,7 +239,7 @@ describe('request bodies', () => {
     expect(await form('/quality', { photo }, {})).toMatchObject({ status: 401 });
   });
 
-  test('of all anonymous callers together are limited, without effect on authenticated callers', async () => {
+  test('are limited for all anonymous callers together, without effect on authenticated callers', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': `${2 * mebibyte}` };
     const body = Buffer.alloc(2 * mebibyte - 10, ' ');
     const held: Awaited<ReturnType<typeof sendHalf>>[] = [];
@@ -257,7 +257,7 @@ describe('request bodies', () => {
     });
   });
 
-  test('of arbitrary bytes are refused or accepted, and never cause an internal error', async () => {
+  test('never cause an internal error, whatever their bytes', async () => {
     const part = fc.constantFrom(
       '--b',
       '--b--',
@@ -285,7 +285,7 @@ describe('request bodies', () => {
     );
   });
 
-  test('that are aborted do not affect later requests', async () => {
+  test('do not affect later requests if they are aborted', async () => {
     for (const type of ['application/json', inB]) {
       const headers = { ...auth, 'content-type': type, 'content-length': '100000' };
       const half = await sendHalf(server.port, '/detect', { headers, body: photoHead });

@@ -14,7 +14,9 @@ export const refusalGuard = z.strictObject({
   field: z
     .string()
     .optional()
-    .describe('Field of the endpoint that was refused (ours). A name that the endpoint does not have is not returned.'),
+    .describe(
+      'Field of the endpoint that was refused (extension). A name that the endpoint does not have is not returned.',
+    ),
 });
 
 const fieldGuard = z.object({ field: z.string().min(1) });

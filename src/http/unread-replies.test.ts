@@ -66,14 +66,14 @@ describe('unread responses', () => {
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
   });
 
-  test('of the source with the most are closed first, even if a response of another source is older', async () => {
+  test('are closed first for the source with the most, even if a response of another source is older', async () => {
     await start({ shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte });
     await askUnread('slow', '127.0.0.9');
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);
     await eventually(async () => expect([...open]).toEqual(['/slow', '/f']));
   });
 
-  test('of a client that does not read are closed after a timeout; responses of a reading client are not', async () => {
+  test('are closed after a timeout if the client does not read; responses of a reading client are not', async () => {
     await start({ patienceSteps: 20, stepMs: 20, shareBytes: 1000 * mebibyte });
     await askUnread('silent');
     const reader = connect(server.port, host);

@@ -34,7 +34,7 @@ export function createInvitationEndpoints(
     method: 'POST',
     versions: [1, 2],
     status: 201,
-    ours: true,
+    isExtension: true,
     photos: {},
     description:
       'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',

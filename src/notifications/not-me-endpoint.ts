@@ -13,7 +13,7 @@ export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'conn
     openEndpoint({
       versions: [1, 2],
       tag: 'Capture page',
-      ours: true,
+      isExtension: true,
       status: 200,
       photos: {},
       method: 'POST',

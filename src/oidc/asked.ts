@@ -148,7 +148,7 @@ export function toClaimsWanted(
   { params, idToken, userInfo }: AuthorizationParameters,
 ): readonly ClaimWanted[] {
   const registered = Object.keys(client.consented?.claims ?? {});
-  const byScope = scopesOf(params).flatMap((scope) => registered.filter((name) => isOfScope(name, scope)));
+  const byScope = scopesOf(params).flatMap((scope) => registered.filter((name) => isInScope(name, scope)));
   return registered
     .map((name) => ({
       name,
@@ -168,7 +168,7 @@ export function unregisteredIn(
   const isTold = (name: string): boolean =>
     isProtocolClaim(name) || client.claimNames.includes(name) || registered.includes(name);
   const isInUse = (scope: DataScope): boolean =>
-    [...registered, ...client.claimNames].some((name) => isOfScope(name, scope));
+    [...registered, ...client.claimNames].some((name) => isInScope(name, scope));
   const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
   return [
     ...scopesOf(params)
@@ -179,7 +179,7 @@ export function unregisteredIn(
   ].slice(0, mostLogged);
 }
 
-const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[scope].some((claim) => claim === name);
+const isInScope = (name: string, scope: DataScope): boolean => claimsOfScope[scope].some((claim) => claim === name);
 
 const scopesOf = ({ scope = '' }: AuthorizationParameters['params']): readonly DataScope[] =>
   scope.split(' ').filter(isDataScope);

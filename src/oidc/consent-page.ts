@@ -60,14 +60,14 @@ export function renderConsentPage(
 <ul>
 ${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
 </fieldset>`;
-  const isOfSeveral = answered.length + silent.length > 0;
+  const hasSeveralSources = answered.length + silent.length > 0;
   return renderPersonCard(
     language,
     requester.to === 'wallet'
       ? texts.cardTitle({ credential: requester.name })
       : texts.title({ application: requester.name }),
     html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked({ source: notLinked })}</p>`}
-<p>${isOfSeveral ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, requester)}</p>
+<p>${hasSeveralSources ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, requester)}</p>
 <form method="post">
 <input type="hidden" name="shown" value="${shown}">
 ${answered.map(

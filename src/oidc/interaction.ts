@@ -62,7 +62,8 @@ const startsAllowed = 5;
 /**
  * Creates the handler of a sign-in's page, which leads to the capture page and back to the client. Repeated requests
  * get the same answer.
- * @returns throws errors for the error page; `oidcErrors.SessionNotFound` also for another browser
+ * @returns a handler that throws errors for the error page: `oidcErrors.SessionNotFound` if the sign-in has expired or
+ * began in another browser
  */
 export function createInteraction(
   issuer: OidcIssuer,

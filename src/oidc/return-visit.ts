@@ -64,20 +64,26 @@ export function createRequireReturn(
     if (querystring.length > maxQueryCharacters) {
       throw new oidcErrors.InvalidRequest('the request is too long; use a pushed authorization request (RFC 9126)');
     }
-    const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
+    const requestDigest = digestOf(`${issuer} ${querystring}`).toString('base64url');
     // The cookie has one of 64 names, so that several sign-ins can run at once without exceeding header limits.
-    const name = prefix + request.slice(0, 1);
+    const name = prefix + requestDigest.slice(0, 1);
     const { cookieKeys } = await oidcKeys.current();
-    const [time = '', proof = ''] = readCookie(context, name)?.split('.') ?? [];
-    const isSigned = cookieKeys.some((key) => hasDigest(proof, digestOf(toProof(key, request, time))));
+    const [time = '', signature = ''] = readCookie(context, name)?.split('.') ?? [];
+    const isSigned = cookieKeys.some((key) => hasDigest(signature, digestOf(signVisit(key, requestDigest, time))));
     if (isSigned && isRecent(time)) return;
     if (sentBackAt !== null && isRecent(sentBackAt)) throw new CookiesNeeded('cookies are needed');
     const now = String(toEpochSec(clock.now()));
     const path = `${pathname}${paths.authorize}`;
-    const cookie = { name, value: `${now}.${toProof(cookieKeys[0], request, now)}`, path, maxAge: lifeSec * 1000 };
+    const cookie = {
+      name,
+      value: `${now}.${signVisit(cookieKeys[0], requestDigest, now)}`,
+      path,
+      maxAge: lifeSec * 1000,
+    };
     throw new RetryWithCookie(cookie, `${issuer}${paths.authorize}?${querystring}&${returnParameter}=${now}`);
   };
 }
 
-const toProof = (key: Credential, request: string, time: string): string =>
-  key.use((text) => createHmac('sha256', text).update(`facestep visit ${request} ${time}`).digest('base64url'));
+/** Signs the value of the cookie, which proves that the browser was redirected for this request at this time. */
+const signVisit = (key: Credential, requestDigest: string, time: string): string =>
+  key.use((text) => createHmac('sha256', text).update(`facestep visit ${requestDigest} ${time}`).digest('base64url'));

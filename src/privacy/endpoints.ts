@@ -51,7 +51,7 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
     versions: [1, 2],
     tag: 'Data subjects',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     codes: ['connection_unknown'],
   } as const;

@@ -48,6 +48,6 @@ export async function exportRecordedHoldings(
   deps: ApiPorts<'state' | 'clock' | 'verifier' | 'keys' | 'settings' | 'recordsOf'>,
 ): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
-  const { records, left } = await deps.recordsOf(toSubjectRef(who));
-  return { ...held, records: [...records], recordsLeftOut: left };
+  const { records, omitted } = await deps.recordsOf(toSubjectRef(who));
+  return { ...held, records: [...records], recordsLeftOut: omitted };
 }

@@ -189,7 +189,7 @@ describe('an event receiver with errors', () => {
     expect(log.text()).not.toContain(token);
   });
 
-  test('that redirects: the redirect is not followed', async () => {
+  test('receives no request at the target of its redirect', async () => {
     const one = await addReceiver('one');
     const two = await addReceiver('two');
     one.simulator.fail({ status: 307, body: '', location: two.simulator.url });
@@ -200,7 +200,7 @@ describe('an event receiver with errors', () => {
     expect(outcomes).toEqual(['one failed', 'one delivered']);
   });
 
-  test('that does not respond does not delay other receivers or the shutdown', async () => {
+  test('does not delay other receivers or the shutdown if it does not respond', async () => {
     const slow = await addReceiver('slow');
     const quick = await addReceiver('quick');
     slow.simulator.fail('hang');
@@ -215,7 +215,7 @@ describe('an event receiver with errors', () => {
     expect(quick.simulator.taken).toHaveLength(1);
   });
 
-  test('that refuses an event receives the next one; the refused event becomes a dead letter without secrets', async () => {
+  test('receives the next event after it refuses one; the refused event becomes a dead letter without secrets', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     simulator.fail({ status: 400, body: '{"err":"invalid_key","description":"x"}' });
     await start([receiver]);
@@ -246,7 +246,7 @@ describe('an event receiver with errors', () => {
     expect(await readDeadLetters(files().deadLetters)).toEqual([]);
   });
 
-  test('that fails for a day: older events become dead letters after at least one attempt each', async () => {
+  test('does not receive events after a day of failures: they become dead letters after at least one attempt each', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['session-revoked'] });
     await start([receiver]);
     await stop();

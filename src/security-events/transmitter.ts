@@ -49,7 +49,7 @@ async function dispatchEvents(
     const records = await read();
     for (const [index, record] of records.entries()) {
       onWaiting(id, records.length - index);
-      if (!(await tellRecord(record, openStream, deps))) return;
+      if (!(await deliverRecord(record, openStream, deps))) return;
     }
     onWaiting(id, 0);
     if (records.length === 0) await sleep(pollMs, signal);
@@ -83,7 +83,7 @@ function createPushQueued(
   };
 }
 
-async function tellRecord(
+async function deliverRecord(
   record: ReportedRecord,
   openStream: () => Promise<EventStream | null>,
   deps: DeliveryPorts<'log' | 'trail' | 'cursors' | 'deliver'>,

@@ -192,7 +192,7 @@ describe('the link of a step-up', () => {
     expect(show(open(waiting, opening, now), 'link')).toBe('step_up_opened');
   });
 
-  test('of an invitation gets a new expiry when it opens; the link of a check does not', () => {
+  test('gets a new expiry when it opens for an invitation, but not for a check', () => {
     expect(open(waiting, opening, now)).toMatchObject({ expiresAt: waiting.expiresAt, returnUrl: 'https://x' });
     const invitation = { ...waiting, purpose: 'enrol', returnUrl: 'https://y' } as const;
     expect(open(invitation, opening, now)).toMatchObject({ expiresAt: addSec(now, 60), returnUrl: 'https://y' });
@@ -223,12 +223,12 @@ describe('an attempt at a step-up', () => {
     }
   });
 
-  test('that is reserved for its pass does not time out', () => {
+  test('does not time out while it is reserved for its pass', () => {
     expect(stateAt(captured, later)).toBe('started');
     expect(stateAt(reserveForPass(captured, captured), addSec(now, 599))).toBe('captured');
   });
 
-  test('that ends without a decision restores the try but not the challenge', () => {
+  test('restores the try but not the challenge if it ends without a decision', () => {
     expect(releaseAttempt(captured)).toEqual({ ...waiting, movement: null });
   });
 });

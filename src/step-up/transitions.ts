@@ -183,30 +183,35 @@ export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpR
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-export const releaseAttempt = (captured: StepUpRecord): StepUpRecord => ({
-  ...captured,
+export const releaseAttempt = (attempt: StepUpRecord): StepUpRecord => ({
+  ...attempt,
   state: 'started',
   captured: null,
-  triesLeft: captured.triesLeft + 1,
+  triesLeft: attempt.triesLeft + 1,
 });
 
 /**
  * Reserves the step-up before the pass is delivered, so that no other attempt can start.
+ * @param attempt - the record that `capture` returned for the attempt
  * @throws `step_up_finished` if another attempt has started
  */
-export function reserveForPass(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
-  const by = checkOwn(record, captured);
-  return { ...record, captured: { by, until: null } };
+export function reserveForPass(current: StepUpRecord, attempt: StepUpRecord): StepUpRecord {
+  const by = checkOwn(current, attempt);
+  return { ...current, captured: { by, until: null } };
 }
 
-/** Ends the attempt. @throws `step_up_finished` if another attempt has started */
-export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
-  checkOwn(record, captured);
-  return { ...ended, captured: null };
+/**
+ * Ends the attempt.
+ * @param attempt - the record that `capture` returned for the attempt
+ * @throws `step_up_finished` if another attempt has started
+ */
+export function end(current: StepUpRecord, attempt: StepUpRecord, result: StepUpRecord): StepUpRecord {
+  checkOwn(current, attempt);
+  return { ...result, captured: null };
 }
 
-function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
-  if (found.state !== 'captured' || captured === null || found.captured?.by !== captured.by)
+function checkOwn(current: StepUpRecord, { captured }: StepUpRecord): string {
+  if (current.state !== 'captured' || captured === null || current.captured?.by !== captured.by)
     throw new FaceError('step_up_finished');
   return captured.by;
 }

@@ -90,7 +90,7 @@ test('a lockout is shown before other steps, and fallbacks and the user’s own 
   const locked = { lockedForSec: 840 };
   expect(stepOf({ consentNeeded: true }, locked)).toBe('locked-out');
   expect(stepOf({}, { ...locked, again: { hint: null } })).toBe('locked-out');
-  expect(stepOf({ anotherWays: ['email'] }, { ...locked, isElsewhere: true })).toBe('ways');
+  expect(stepOf({ anotherWays: ['email'] }, { ...locked, isChoosingAnotherWay: true })).toBe('ways');
   expect(stepOf({ purpose: 'manage' }, locked)).toBe('manage');
 });
 

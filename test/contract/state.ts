@@ -146,10 +146,10 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       await again.close();
       await lose();
       const emptied = await reopen();
-      const anew = await emptied.storeEpoch();
-      expect(anew).toBeGreaterThanOrEqual(clock.now());
-      expect(anew).toBeLessThanOrEqual(addSec(clock.now(), 31));
-      expect(await (await reopen()).storeEpoch()).toBe(anew);
+      const newEpoch = await emptied.storeEpoch();
+      expect(newEpoch).toBeGreaterThanOrEqual(clock.now());
+      expect(newEpoch).toBeLessThanOrEqual(addSec(clock.now(), 31));
+      expect(await (await reopen()).storeEpoch()).toBe(newEpoch);
     });
 
     test('a store epoch from a clock far ahead is replaced once the clock is right, and records remain', async () => {
@@ -159,12 +159,12 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       clock.advanceSec(-60);
       expect(await state.storeEpoch()).toBe(since);
       clock.advanceSec(-7200);
-      const anew = await state.storeEpoch();
-      expect(anew).toBeLessThanOrEqual(addSec(clock.now(), 31));
+      const newEpoch = await state.storeEpoch();
+      expect(newEpoch).toBeLessThanOrEqual(addSec(clock.now(), 31));
       clock.advanceSec(100);
-      expect(await state.storeEpoch()).toBe(anew);
+      expect(await state.storeEpoch()).toBe(newEpoch);
       const again = await reopen();
-      expect(await again.storeEpoch()).toBe(anew);
+      expect(await again.storeEpoch()).toBe(newEpoch);
       expect((await again.read('a'))?.value).toBe(1);
     });
 

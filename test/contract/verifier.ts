@@ -278,7 +278,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(tokenId).not.toContain(text);
       });
 
-      test('of one photo, sealed twice, are unrelated', async () => {
+      test('are unrelated if one photo is sealed twice', async () => {
         const first = await enrol();
         const second = await enrol();
         expect(first.tokenId).not.toBe(second.tokenId);

@@ -66,7 +66,7 @@ type Fault = readonly [
   connection: (typeof providers)[number],
   plant: () => Planted | Promise<Planted>,
   title: string | RegExp,
-  mend: RegExp,
+  repair: RegExp,
 ];
 
 const newFolder = (): string => {
@@ -217,7 +217,7 @@ describe.each([
   ['Okta', atOkta],
   ['other providers', atOthers],
 ])('at %s', (_, faults) => {
-  test.each(faults)('%s (%s): the doctor reports only this fault', async (_fault, connection, plant, title, mend) => {
+  test.each(faults)('%s (%s): the doctor reports only this fault', async (_fault, connection, plant, title, repair) => {
     const { elsewhere: given = {}, putBack } = await plant();
     try {
       const checks = await bench.examine(connection, given);
@@ -225,7 +225,7 @@ describe.each([
       expect(failed).toEqual([
         expect.objectContaining({
           title: typeof title === 'string' ? title : expect.stringMatching(title),
-          remedy: expect.stringMatching(mend),
+          remedy: expect.stringMatching(repair),
         }),
       ]);
       const causes = checks.flatMap(({ cause }) => (cause === null ? [] : [cause]));

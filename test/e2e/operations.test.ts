@@ -129,7 +129,7 @@ describe('reload', () => {
 describe('facestep reload', () => {
   const reload = (key = adminKey) => runHere(['reload'], { FACESTEP_URL: service.url, FACESTEP_ADMIN_KEY: key });
 
-  test('prints the active changes and those that need a restart, and refuses an invalid configuration', async () => {
+  test('prints which changes took effect and which need a restart, and refuses an invalid configuration', async () => {
     await start({});
     expect(await reload()).toEqual({ code: 0, stdout: 'Nothing has changed.\n', stderr: '' });
 

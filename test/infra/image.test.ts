@@ -74,7 +74,7 @@ describe('compose.yaml', () => {
   const { services, ...defined } = composeGuard.parse(parse(read('compose.yaml'), { merge: true }));
   const replicas = Object.entries(services).filter(([name]) => name.startsWith('facestep-'));
 
-  test('restricts every service equally, and publishes only the proxy’s ports', () => {
+  test('publishes only the proxy’s ports, and keeps Redis on an internal network without the proxy', () => {
     expect(Object.entries(services).flatMap(([name, { ports }]) => (ports === undefined ? [] : [name]))).toEqual([
       'proxy',
     ]);

@@ -58,7 +58,7 @@ const sendMany = async (count: number, one: (n: number) => Promise<string>) => {
 const endOf = (url: string): string => told(url).error ?? new URL(url).pathname;
 
 describe('the cookie redirect', () => {
-  test('that a browser does not follow causes no look-up, no record and no count, even after 2,000 requests', async () => {
+  test('causes no look-up, no record and no count if the browser does not follow it, even after 2,000 requests', async () => {
     await start();
     const ends = await sendMany(2_000, async (n) => {
       const url = request({ login_hint: `unknown-${n}@example.com` });
@@ -69,7 +69,7 @@ describe('the cookie redirect', () => {
     expect(done()).toEqual(nothing);
   });
 
-  test('of a GET or POST keeps all parameters and adds only facestep_return', async () => {
+  test('keeps all parameters of a GET or POST and adds only facestep_return', async () => {
     await start();
     const sentBack = async (url: string, init: RequestInit = {}) => {
       const { headers } = await op.open(url, { ...init, redirect: 'manual' });

@@ -93,7 +93,7 @@ describe('a FAPI 2.0 client is refused', () => {
     }
   });
 
-  test('for a code without a DPoP proof', async () => {
+  test('if it redeems a code without a DPoP proof', async () => {
     const { config, params, checks } = await prepare('bank');
     const { answer: back } = await op.authorize(await client.buildAuthorizationUrlWithPAR(config, params));
     const grant = client.authorizationCodeGrant(config, back, checks);

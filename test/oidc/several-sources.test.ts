@@ -185,7 +185,7 @@ describe('the UserInfo response', () => {
 });
 
 describe('a consent over several sources', () => {
-  test('that is withdrawn revokes the access token', async () => {
+  test('revokes the access token when it is withdrawn', async () => {
     const { op } = bench;
     const { userInfo } = await agreeToAll(op);
     await op.server.postJson('/subjects/withdraw-data-consents', anna, admin);
@@ -206,10 +206,10 @@ describe('a consent over several sources', () => {
     expect(told).toMatchObject({ motto: 'Row', _claim_status: { payroll: 'unlinked', club: 'answered' } });
     expect(told).not.toHaveProperty('employee_number');
     // Linked again, it is another link: the token made before tells nothing through it.
-    const anew = await link(op, await askAndShow(op, everything), { source: 'payroll' });
-    expect(anew.page.text).toContain('4711');
+    const second = await link(op, await askAndShow(op, everything), { source: 'payroll' });
+    expect(second.page.text).toContain('4711');
     expect(await userInfo()).toMatchObject({ _claim_status: { payroll: 'unlinked' } });
-    const back = await redeem(anew, (await agreeTo(anew, ['motto'])).url);
+    const back = await redeem(second, (await agreeTo(second, ['motto'])).url);
     expect(await back.userInfo()).toMatchObject({ employee_number: 4711 });
     await expect(userInfo()).rejects.toMatchObject({ status: 401 });
   });

@@ -118,11 +118,11 @@ function renderOperation(method: string, path: string, operation: Operation, lis
   const codes = replies
     .filter(([code]) => !code.startsWith('2'))
     .flatMap(([, { description }]) => [...description.matchAll(/^`(\w+)`:/gm)].map(([, code = '']) => code));
-  const ours = /^«ours» /;
+  const mark = /^«extension» /;
   return [
     `### ${heading}`,
-    toText(`${operation.summary.replace(ours, '')}.`),
-    toText(operation.description.replace(ours, '')),
+    toText(`${operation.summary.replace(mark, '')}.`),
+    toText(operation.description.replace(mark, '')),
     `Credential: ${credentialOf(operation)}.`,
     titled(
       'Parameters',
@@ -165,7 +165,7 @@ export async function renderApi(): Promise<string> {
     'API reference',
     'Every operation of the REST API with its credential, fields, replies and error codes. [The REST API](../api.md) explains addresses, versions and credentials.',
     [
-      'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`.',
+      'The server publishes the same description as OpenAPI 3.1 at `GET /openapi.json`. Every reply has `ok`, and every operation with a client token also accepts the token as the field `auth_token`. “Extension” marks parts that the published Facenition API does not have.',
       `Any operation can also return ${toLinks(commonCodes)}, as far as they apply. Only other codes are listed below.`,
       ...tags.flatMap(({ name, description }) => [
         `## ${name}`,

@@ -191,7 +191,7 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
   return start(stream, cameras);
 }
 
-const isOfCamera = (problem: ProblemName): boolean =>
+const isCameraProblem = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
@@ -205,7 +205,7 @@ export async function openLastCamera(): Promise<Camera> {
   try {
     return await openCamera(last);
   } catch (error) {
-    if (!(error instanceof Problem) || !isOfCamera(error.problem)) throw error;
+    if (!(error instanceof Problem) || !isCameraProblem(error.problem)) throw error;
     cameraMemory.clear();
     if (error.problem !== 'camera-none') throw error;
     return openCamera(null);

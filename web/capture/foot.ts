@@ -40,7 +40,7 @@ export function createFoot({ page, api }: { readonly page: Page; readonly api: P
       };
       const stop = (): void => {
         if (hasWays(view) && view.role === 'own') {
-          resolve({ isElsewhere: true });
+          resolve({ isChoosingAnotherWay: true });
           return;
         }
         trouble = null;

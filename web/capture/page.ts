@@ -113,7 +113,7 @@ export class Page {
   }
 
   /** Announces the requested movement at once to screen readers; `null` ends the movement. */
-  tellMovement(movement: Movement | null): void {
+  announceMovement(movement: Movement | null): void {
     if (movement === null) {
       delete this.#main.dataset.movement;
       return;
@@ -138,7 +138,7 @@ export class Page {
     this.#main.replaceChildren(h1, ...body.filter((child) => child !== null));
     document.title = `${heading} · ${this.words.title}`;
     if (!isNew) return;
-    this.tellMovement(null);
+    this.announceMovement(null);
     this.#spoken.textContent = '';
     window.scrollTo(0, 0);
     h1.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
 import type { DeviceSignals } from '../../src/core/device-signals.js';
-import { type Hint, isOfReference } from '../../src/core/hints.js';
+import { type Hint, isReferenceHint } from '../../src/core/hints.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, View } from './view.js';
 
@@ -83,7 +83,8 @@ export interface Facts {
   readonly lockedForSec: number | null;
   readonly receipt: string | null;
   readonly areCodesDone: boolean;
-  readonly isElsewhere: boolean;
+  /** True while the user chooses or uses another way than the face check. */
+  readonly isChoosingAnotherWay: boolean;
   readonly code: Code | null;
 }
 
@@ -112,7 +113,7 @@ export const nothingKnown: Facts = {
   lockedForSec: null,
   receipt: null,
   areCodesDone: false,
-  isElsewhere: false,
+  isChoosingAnotherWay: false,
   code: null,
 };
 
@@ -133,12 +134,12 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.role === 'unpaired') return 'pairing';
   if (view.purpose === 'manage') return 'manage';
   if (view.state === 'captured') return 'sending';
-  if (facts.isElsewhere && hasWays(view)) return 'ways';
+  if (facts.isChoosingAnotherWay && hasWays(view)) return 'ways';
   if (facts.lockedForSec !== null) return 'locked-out';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If the hint is about the photo of the identity document, the screen for that photo shows it.
-  if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
+  if (facts.again !== null && !isReferenceHint(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;
   if (view.purpose === 'enrol' && view.referencePhotoNeeded && facts.referencePhoto === null) return 'reference';
@@ -181,6 +182,6 @@ export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Ch
     lightTries,
     withoutLight: facts.withoutLight || lightTries >= mostLightTries,
     ...(purpose === 'enrol' ? {} : { secret: null }),
-    ...(isOfReference(hint) ? { referencePhoto: null } : {}),
+    ...(isReferenceHint(hint) ? { referencePhoto: null } : {}),
   };
 }

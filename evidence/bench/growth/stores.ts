@@ -64,7 +64,7 @@ async function startMeteredDynamoDb() {
       const asked = (await buffer(incoming)).toString();
       const target = String(incoming.headers['x-amz-target']);
       const operation = target.split('.').at(-1) ?? '';
-      const isOfItems = /Item|Query|Scan/.test(operation);
+      const isItemOperation = /Item|Query|Scan/.test(operation);
       const answer = await request(simulator.endpoint, {
         method: 'POST',
         headers: {
@@ -73,10 +73,10 @@ async function startMeteredDynamoDb() {
           authorization: incoming.headers.authorization ?? '',
           'x-amz-date': String(incoming.headers['x-amz-date']),
         },
-        body: isOfItems ? asked.replace(/\}$/, ',"ReturnConsumedCapacity":"TOTAL"}') : asked,
+        body: isItemOperation ? asked.replace(/\}$/, ',"ReturnConsumedCapacity":"TOTAL"}') : asked,
       });
       const text = await answer.body.text();
-      if (isOfItems) count(operation, asked, answer.statusCode, text);
+      if (isItemOperation) count(operation, asked, answer.statusCode, text);
       response.writeHead(answer.statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
     },
     { host: '127.0.0.1', port: 0 },

@@ -70,7 +70,7 @@ interface JudgedLight extends JudgedChallenge {
   readonly lightPass: boolean;
 }
 
-const isOfLight = (signal: string): boolean => signal.startsWith('light_');
+const isLightSignal = (signal: string): boolean => signal.startsWith('light_');
 
 async function judgeKind(
   judge: LivenessJudge,
@@ -86,7 +86,7 @@ async function judgeKind(
     const frames = await makeLitFrames({ victim, attacker: heads[(at + 1) % heads.length], steps, seed, gain });
     const { pass, refusedBy, measurements } = await judgeFrames(judge, steps, frames);
     const isSeen = measurements.some((measurement) => measurement.name === 'light_gain');
-    return { species: name, pass, refusedBy, lightPass: isSeen && !refusedBy.some(isOfLight) };
+    return { species: name, pass, refusedBy, lightPass: isSeen && !refusedBy.some(isLightSignal) };
   });
   say(`light: ${name}, gain ${gain}, ${axis}`);
   return judged;
@@ -94,7 +94,7 @@ async function judgeKind(
 
 function toBpcer(judged: readonly JudgedLight[]) {
   // The light signal gives no result if a frame does not have exactly one face, or if the face moved too much.
-  const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
+  const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isLightSignal));
   return {
     byLight: rateOf(seen, ({ lightPass }) => !lightPass),
     inAll: rateOf(judged, ({ pass }) => !pass),
@@ -105,7 +105,7 @@ function toBpcer(judged: readonly JudgedLight[]) {
 const toApcer = (judged: readonly JudgedLight[]) => ({
   inAll: rateOf(judged, ({ pass }) => pass),
   byLight: rateOf(judged, ({ lightPass }) => lightPass),
-  withoutLight: rateOf(judged, ({ refusedBy }) => refusedBy.every(isOfLight)),
+  withoutLight: rateOf(judged, ({ refusedBy }) => refusedBy.every(isLightSignal)),
   stoppedBy: countSignals(judged),
 });
 

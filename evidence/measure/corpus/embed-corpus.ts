@@ -49,7 +49,7 @@ export interface EmbeddingOptions {
 export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
 
 /** Returns true if a failure is caused by the photo. Any other failure stops the evaluation. */
-const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
+const isPhotoError = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
 
 const sayEveryMs = 5000;
 
@@ -106,7 +106,7 @@ export async function embedCorpus(
         magnitude: Math.fround(magnitude ?? 0),
       };
     } catch (error) {
-      if (error instanceof FaceError && isOfPhoto(error.code)) return { refused: error.code };
+      if (error instanceof FaceError && isPhotoError(error.code)) return { refused: error.code };
       throw error;
     }
   };

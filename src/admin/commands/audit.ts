@@ -208,7 +208,7 @@ export function createLedgerCommand(deps: CliDeps): CommandUnknownOpts {
           pause,
         });
         deps.print(`Rebuilt: ${found.lines} lines, of ${files.length === 1 ? '1 trail' : `${files.length} trails`}`);
-        if (found.left > 0) deps.print(`Left out: ${found.left} records, too old or of people who were erased`);
+        if (found.omitted > 0) deps.print(`Left out: ${found.omitted} records, too old or of people who were erased`);
         if (found.unreadable === 0) return;
         deps.printError(
           `facestep: lines of the trails that cannot be read: ${found.unreadable}. facestep audit verify finds out why.`,

@@ -26,14 +26,16 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
       const mode = asked === undefined ? undefined : parseMode(asked);
       const found = await findServerConnection(given, deps);
       const connection = found.id;
-      const tellMode = (now: ModeReply): void => {
+      const printMode = (now: ModeReply): void => {
         if (!deps.printJson({ connection, mode: now })) deps.print(toLine(connection, now));
       };
-      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
-      if (mode === undefined) return tellMode(found.mode);
+      // In shadow mode, and before it ends, shows the users whom enforce mode would have denied.
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow')
+        await printWouldBeDenied(connection, deps);
+      if (mode === undefined) return printMode(found.mode);
       const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
-        tellMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
+        printMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.printError(
@@ -55,7 +57,7 @@ function toLine(connection: string, { inForce, file, switched }: ModeReply): str
   return toPrintable(`${connection}: ${inForce}${by}`);
 }
 
-async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
+async function printWouldBeDenied(connection: string, deps: CliDeps): Promise<void> {
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
   const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
   deps.print(`Enforce mode would have denied ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);

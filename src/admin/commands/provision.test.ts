@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { StepReport, StepResult } from '../operations/steps.js';
-import { toAppliedLines, toFoundLines } from './provision.js';
+import { toAppliedLines, toPlannedLines } from './provision.js';
 
 const found = (before: StepReport): StepResult => ({ title: 'Hook', before, applied: false, after: before });
 
 test('provisioning removes cursor controls and line breaks from names of the provider', () => {
   const name = 'Rule\u001b[2K\r\n2. Hook: ready\u202e\u2028';
   const lines = [
-    ...toFoundLines(1, { ...found({ state: 'different', changes: [name] }), title: name }),
+    ...toPlannedLines(1, { ...found({ state: 'different', changes: [name] }), title: name }),
     ...toAppliedLines(1, { ...found({ state: 'blocked', reason: name, remedy: name }), title: name }),
   ];
   expect(lines).toHaveLength(5);

@@ -31,7 +31,7 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
+export const toPlannedLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
@@ -73,8 +73,8 @@ const states = `
 States of a step:
   ready      exists and is correct
   missing    does not exist; --apply creates it
-  different  exists and is ours, but is not correct; --apply changes it
-  blocked    an object that is not ours is in the way; it is never overwritten
+  different  was created by facestep, but is not correct; --apply changes it
+  blocked    an object that facestep did not create is in the way; it is never overwritten
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
@@ -131,7 +131,9 @@ async function printText(run: Run, subject: Subject): Promise<boolean> {
   const { print, log } = deps;
   print(`${subject.connection} (${subject.kind}), reached at ${subject.publicUrl}`);
   print('');
-  const planned = await collect(planSteps(steps, log), (result, number) => toFoundLines(number, result).forEach(print));
+  const planned = await collect(planSteps(steps, log), (result, number) =>
+    toPlannedLines(number, result).forEach(print),
+  );
   print('');
   const census = await run.count();
   for (const line of toCensusLines(census, run)) print(toPrintable(line));

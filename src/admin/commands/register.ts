@@ -38,7 +38,7 @@ export function createRegisterCommand(deps: CliDeps): CommandUnknownOpts {
       const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });
       const failures = counts.failures.map(({ login, failure }) => ({ login, code: failure.code }));
       if (!deps.printJson({ connection: id, planned: plan === true, ...counts, failures }))
-        tellCounts(counts, { deps, isPlanned: plan === true });
+        printCounts(counts, { deps, isPlanned: plan === true });
       deps.endWith(counts.failures.length === 0 ? 0 : 1);
     });
 }
@@ -80,7 +80,7 @@ async function registerAll(
   return counts;
 }
 
-function tellCounts({ registered, before, failures }: Counts, { deps, isPlanned }: Run): void {
+function printCounts({ registered, before, failures }: Counts, { deps, isPlanned }: Run): void {
   const verb = isPlanned ? 'would be registered' : 'registered';
   const failed = failures.length === 0 ? '' : `, ${toText(failures.length)} failed`;
   deps.print(`${toText(registered)} ${verb}, ${toText(before)} were before${failed}.`);

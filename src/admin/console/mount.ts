@@ -39,7 +39,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
   });
   mountSignIn(app, deps);
   mountFaceCheck(app, deps);
-  const letters = express.Router();
-  mountEmailPreviews(letters, deps);
-  app.use(consolePath, letters, createPageRouter(folder));
+  const previews = express.Router();
+  mountEmailPreviews(previews, deps);
+  app.use(consolePath, previews, createPageRouter(folder));
 }

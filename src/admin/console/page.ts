@@ -5,20 +5,21 @@ import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../../http/content-security-policy.js';
 import { discardBody } from '../../http/front-door.js';
 import { isSameOrigin } from '../../http/same-origin.js';
-import { findShown } from '../../notifications/email/shown.js';
+import { findEmailPreview } from '../../notifications/email/shown.js';
 import type { ConsoleDeps } from './deps.js';
 
 /**
  * The preview may use inline styles only: no scripts, forms or external content. It is in a sandbox with an opaque
  * origin, and only the console may frame it.
  */
-const securedLetter = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
+const securedPreview = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
 
 export function mountEmailPreviews(router: Router, deps: Pick<ConsoleDeps, 'state' | 'issuer'>): void {
-  router.get('/letter/:digest', securedLetter, async (request, response) => {
+  router.get('/email-preview/:digest', securedPreview, async (request, response) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('not_found');
-    const html = await findShown(request.params.digest, deps);
+    const html = await findEmailPreview(request.params.digest, deps);
     if (html === null) throw new FaceError('not_found');
+    // The sandbox already isolates the page by an opaque origin.
     response.removeHeader('Origin-Agent-Cluster');
     response.type('html').send(html);
   });

@@ -18,7 +18,7 @@ const nameField = z
   .describe('Name of the administrator in the audit trail.');
 
 export function createAdministratorEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Administrators', status: 200, isExtension: true, photos: {} } as const;
   const removal = {
     ...common,
     right: 'configure',

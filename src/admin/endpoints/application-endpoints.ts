@@ -43,7 +43,7 @@ export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: Applic
 });
 
 export function createApplicationKeyEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Applications', status: 200, isExtension: true, photos: {} } as const;
   return [
     adminEndpoint({
       ...common,
@@ -106,7 +106,7 @@ const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
 export function createApplicationEndpoints(deps: Ports<'state' | 'clock' | 'random' | 'audit'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Applications', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});
   return [
     adminEndpoint({

@@ -22,7 +22,7 @@ import { checkVerifiedContact, takeVerifiedContact } from './contact-endpoints.j
 const issueFields = z.strictObject({
   name: z.string().min(1).max(100).describe('Name of the client, for administrators.'),
   tenant: tenantField,
-  scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (ours).'),
+  scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (extension).'),
   expiresIn: lifeField,
 });
 
@@ -44,8 +44,8 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       right: 'configure',
       isSensitive: true,
       summary: 'Issue a client token',
-      description: 'Returns a client token to an administrator (the header `X-Admin-Key` is ours).',
-      ours: false,
+      description: 'Returns a client token to an administrator (the header `X-Admin-Key` is an extension).',
+      isExtension: false,
       codes: [],
       fields: issueFields,
       form: { scopes: 'list', expiresIn: 'json' },
@@ -61,7 +61,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       summary: 'Issue a client token for a verified contact',
       description:
         'Works as on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
-      ours: false,
+      isExtension: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
       form: { scopes: 'list', expiresIn: 'json' },
@@ -84,8 +84,8 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       versions: [1, 2],
       scope: null,
       summary: 'Get the caller’s client token',
-      description: 'The format of the reply is ours.',
-      ours: false,
+      description: 'facestep defines the format of the reply.',
+      isExtension: false,
       codes: [],
       fields: z.strictObject({}),
       reply: z.strictObject({
@@ -95,7 +95,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
         scopes: z.array(z.enum(clientScopes)),
         issuedAt: instantReply,
         expiresAt: instantReply,
-        application: z.string().nullable().describe('Id of the application, if it is a key of one (ours).'),
+        application: z.string().nullable().describe('Id of the application, if it is a key of one (extension).'),
       }),
       async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application } }) {
         const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
@@ -110,7 +110,7 @@ export function createClientTokenEndpoints(deps: Ports<'state' | 'clock' | 'rand
       isSensitive: true,
       summary: 'Revoke a client token',
       description: 'Takes effect immediately: a request in progress with this token fails with `caller_untrusted`.',
-      ours: true,
+      isExtension: true,
       codes: ['not_found'],
       fields: z.strictObject({ id: clientTokenId }),
       reply: z.strictObject({}),

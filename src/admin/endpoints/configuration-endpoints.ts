@@ -9,7 +9,7 @@ export function createConfigurationEndpoints(deps: ApiPorts<'reload'>): Endpoint
       versions: [1, 2],
       tag: 'Administrators',
       status: 200,
-      ours: true,
+      isExtension: true,
       photos: {},
       method: 'POST',
       path: '/configuration/reload',

@@ -43,7 +43,7 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
     method: 'POST',
     versions: [1, 2],
     tag: 'Connections',
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'configure',
   } as const;
@@ -122,7 +122,7 @@ export function createConnectionEndpoints({
   operations: upkeep,
   ledger,
 }: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
   const toMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
     if (file === undefined) throw new FaceError('connection_unknown');

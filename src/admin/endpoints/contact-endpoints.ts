@@ -92,19 +92,21 @@ async function verifyCodes(
   });
 }
 
+/** @throws `contact_unverified` if the contact has no verification, or a client token has used it */
 export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
-  requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
+  requireUnusedVerification((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
 }
 
+/** Consumes the verification of the contact. @throws `contact_unverified` like `checkVerifiedContact` */
 export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const take = (isTaken: boolean | null): boolean => {
-    requireUnused(isTaken);
+    requireUnusedVerification(isTaken);
     return true;
   };
   await changeStored(verifiedOf(contact, deps), take, deps);
 }
 
-function requireUnused(isTaken: boolean | null): void {
+function requireUnusedVerification(isTaken: boolean | null): void {
   if (isTaken !== false) throw new FaceError('contact_unverified');
 }
 
@@ -132,7 +134,7 @@ export function createContactEndpoints(
     versions: [2],
     tag: 'Contacts',
     status: 200,
-    ours: false,
+    isExtension: false,
     photos: {},
   } as const;
   return [
@@ -142,12 +144,12 @@ export function createContactEndpoints(
       scope: null,
       summary: 'Send a code by e-mail and another by SMS',
       description:
-        'Needs a client token (ours), so that anonymous callers cannot make the server send messages. Only for phone numbers of the countries in `contactCodes.countries`; without any, the endpoint returns `not_found`. Limits: 5 a day to one address, 200 an hour for one application or client token (ours). The reply is the same for every address.',
+        'Needs a client token (extension), so that anonymous callers cannot make the server send messages. Only for phone numbers of the countries in `contactCodes.countries`; without any, the endpoint returns `not_found`. Limits: 5 a day to one address, 200 an hour for one application or client token (ours). The reply is the same for every address.',
       codes: ['locked_out', 'delivery_failed', 'not_found'],
       fields: z.strictObject({
         email: emailField,
         phone: phoneField,
-        language: z.enum(supportedLanguages).default('en').describe('Language of both messages (ours).'),
+        language: z.enum(supportedLanguages).default('en').describe('Language of both messages (extension).'),
       }),
       reply: z.strictObject({ id: z.string().describe('Send it back with the codes.'), expiresAt: instantReply }),
       async handle({ fields: { language, ...contact }, client }) {
@@ -159,7 +161,8 @@ export function createContactEndpoints(
       ...common,
       path: '/authenticate-credentials',
       summary: 'Verify both codes',
-      description: 'Both must be correct, within ten minutes and five attempts (ours). They work once.',
+      description:
+        'Both must be correct, within ten minutes and five attempts (facestep defines these limits). They work once.',
       codes: ['code_wrong', 'not_found'],
       fields: z.strictObject({ id: z.string().min(1).max(64), emailCode: codeField, phoneCode: codeField }),
       reply: z.strictObject({}),

@@ -51,8 +51,8 @@ test('an access token remains invalid after a new consent, because its consent h
   const former = await agree(op, asked, ['email']);
   await (await openOwnPage()).post('/face/data-consents/withdraw', { client: 'shop' });
   expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');
-  const anew = await agree(op, asked, ['email']);
-  expect(await anew.userInfo()).toMatchObject({ email: 'anna@example.com' });
+  const second = await agree(op, asked, ['email']);
+  expect(await second.userInfo()).toMatchObject({ email: 'anna@example.com' });
   await expect(former.userInfo()).rejects.toMatchObject({ status: 401 });
 });
 

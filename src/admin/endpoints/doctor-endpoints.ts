@@ -31,7 +31,7 @@ export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'operat
   const { operations: upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);
-  const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Connections', isExtension: true, photos: {} } as const;
   return [
     adminEndpoint({
       ...common,

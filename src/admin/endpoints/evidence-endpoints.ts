@@ -21,7 +21,7 @@ const toReply = ({ run, state }: Verification) => ({
 });
 
 export function createEvidenceEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Operations', isExtension: true, photos: {} } as const;
   const describe = async () => {
     const verification = await readVerification(upkeep);
     const signedAt = await readHeadTime(upkeep);

@@ -18,7 +18,7 @@ import {
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../replies/operations.js';
 
 export function createKeyEndpoints({ operations: upkeep }: ApiPorts<'operations'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Operations', status: 200, isExtension: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
   const note = (
     action: 'key_rotated' | 'key_destroyed',

@@ -85,7 +85,14 @@ export function createLogEndpoints(
   deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'ledger' | 'accounts' | 'operations'>,
 ): Endpoint[] {
   const filterFields = createFilterFields(deps.auditEvents);
-  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Ledger',
+    status: 200,
+    isExtension: true,
+    photos: {},
+  } as const;
   return [
     adminEndpoint({
       ...common,

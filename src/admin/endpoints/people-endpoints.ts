@@ -42,7 +42,14 @@ export function createPeopleEndpoints(
   deps: ApiPorts<'auditEvents' | 'clock' | 'connections' | 'directories' | 'ledger' | 'accounts'>,
 ): Endpoint[] {
   const { connections, accounts } = deps;
-  const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Ledger',
+    status: 200,
+    isExtension: true,
+    photos: {},
+  } as const;
 
   const find = (id: string): Connection => {
     const connection = connections.get(id);

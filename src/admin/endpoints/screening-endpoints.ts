@@ -28,7 +28,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
     tag: 'Screening',
     status: 200,
     scope: 'screen',
-    ours: false,
+    isExtension: false,
     codes: [],
     photos: { photo: { atLeast: 1, atMost: 1 } },
     fields: z.strictObject({}),
@@ -54,7 +54,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       ...common,
       path: '/quality',
       summary: 'Check the quality of a picture',
-      description: 'Returns measured values with their units and bounds (the format of the reply is ours).',
+      description: 'Returns measured values with their units and bounds (facestep defines the format of the reply).',
       reply: screeningReply,
       async handle({ photos, client }) {
         return toReply(await verifier.quality(photos('photo')[0], shareOfClient(client)));
@@ -64,7 +64,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       ...common,
       path: '/liveness',
       summary: 'Check the liveness of a picture',
-      description: 'Passive, from one picture: evidence, not proof (the format of the reply is ours).',
+      description: 'Passive, from one picture: evidence, not proof (facestep defines the format of the reply).',
       reply: screeningReply,
       async handle({ photos, client }) {
         return toReply(await verifier.liveness(photos('photo')[0], shareOfClient(client)));

@@ -15,7 +15,7 @@ export function createUsageEndpoints(deps: Ports<'state' | 'clock'>): Endpoint[]
     versions: [1, 2],
     tag: 'Applications',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'audit',
   } as const;

@@ -168,8 +168,8 @@ async function findRemedySteps(results: readonly CheckResult[], { checks, steps 
   const named = nameSteps(steps);
   for (const { title, verdict } of results) {
     if (verdict !== 'fail' && verdict !== 'warn') continue;
-    const mendedBy = checks.find((check) => check.title === title)?.mendedBy ?? title;
-    const found = named.find(({ step }) => step.title === mendedBy);
+    const fixedBy = checks.find((check) => check.title === title)?.fixedBy ?? title;
+    const found = named.find(({ step }) => step.title === fixedBy);
     if (found === undefined) continue;
     const state = await found.step.inspect().then(
       (status) => status.state,

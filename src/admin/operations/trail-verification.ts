@@ -17,7 +17,7 @@ import { beginRun, isBrokenOff, type Run, type RunLease, type RunPlace, readRun 
 /** Verifying a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
-const tellEverySec = 2;
+const saveEverySec = 2;
 
 const outcomeGuard = z.object({
   isSound: z.boolean(),
@@ -92,11 +92,11 @@ async function verify(
 ): Promise<Progress> {
   const { state, signer, clock, background } = deps;
   let bytesRead = 0;
-  let toldAt = clock.now();
+  let savedAt = clock.now();
   const onRead = (bytes: number): void => {
     bytesRead += bytes;
-    if (clock.now() < addSec(toldAt, tellEverySec)) return;
-    toldAt = clock.now();
+    if (clock.now() < addSec(savedAt, saveEverySec)) return;
+    savedAt = clock.now();
     run.saveProgress({ ...begun, bytesRead }).catch(() => undefined);
   };
   try {

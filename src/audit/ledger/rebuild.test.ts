@@ -92,7 +92,7 @@ test('a ledger rebuilt from the trails equals the written one except for network
   ]);
   const ledger = createSqliteLedger(':memory:');
   const deps = { auditEvents, ledger, bounds, clock, pause };
-  expect(await rebuildLedger(files, deps)).toEqual({ lines: 8, left: 4, unreadable: 0 });
+  expect(await rebuildLedger(files, deps)).toEqual({ lines: 8, omitted: 4, unreadable: 0 });
   const rebuilt = await show(ledger, clock);
   expect(rebuilt).toEqual({ ...written, lines: written.lines.map((line) => ({ ...line, network: null })) });
   await rebuildLedger(files.toReversed(), deps);

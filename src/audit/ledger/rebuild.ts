@@ -20,7 +20,7 @@ export interface RebuildDeps extends LedgerDeps, Ports<'auditEvents'> {
 export interface RebuildResult {
   readonly lines: number;
   /** Entries not restored: erased later, or older than the retention time. */
-  readonly left: number;
+  readonly omitted: number;
   /** Number of unreadable lines (see `facestep audit verify`). */
   readonly unreadable: number;
 }
@@ -33,7 +33,7 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   const erasedAt = await readErasures(files, deps);
   const keptSince = addSec(deps.clock.now(), -deps.bounds.days * secondsPerDay);
   let lines = 0;
-  let left = 0;
+  let omitted = 0;
   let unreadable = 0;
   let batch: LedgerEntry[] = [];
   const write = async (): Promise<void> => {
@@ -48,9 +48,9 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   for await (const { record: event, trail } of readMerged(files, onUnreadable, deps)) {
     const erased = erasedAt.get(personPart(event));
     const isErased = erased !== undefined && event.action !== 'subject_erased' && event.time <= erased;
-    const isOld = event.time < keptSince && !isOfIndex(event.action);
+    const isOld = event.time < keptSince && !changesEnrolment(event.action);
     if (isErased || isOld) {
-      left += 1;
+      omitted += 1;
       continue;
     }
     const entry = toEntry({ ...event, request: event.request ?? null }, trail, null, deps);
@@ -59,10 +59,11 @@ export async function rebuildLedger(files: readonly string[], deps: RebuildDeps)
   }
   if (batch.length > 0) await write();
   await prune({ ...deps, counted: new Map() });
-  return { lines, left, unreadable };
+  return { lines, omitted, unreadable };
 }
 
-const isOfIndex = (action: AuditAction): boolean =>
+/** Returns true if the action changes the status of an enrolment. These events are restored at any age. */
+const changesEnrolment = (action: AuditAction): boolean =>
   ['enrolled', 'enrolment_recovered', 'revoked', 'consent_withdrawn', 'subject_erased'].includes(action);
 
 async function readErasures(

@@ -106,9 +106,9 @@ export async function recordEntries(
   for (const { line } of entries) putLine(line, isRebuilt, rows, deps);
   await changePeople(changes, rows, ledger);
   const all = rows.list();
-  const left = all.filter(isLeft);
-  await ledger.put(all.filter((row) => !isLeft(row)));
-  if (left.length > 0) await ledger.remove(left);
+  const obsolete = all.filter(isObsolete);
+  await ledger.put(all.filter((row) => !isObsolete(row)));
+  if (obsolete.length > 0) await ledger.remove(obsolete);
   for (const each of changes) if (each.change.kind === 'erased') await eraseLines(each, deps);
 }
 
@@ -139,7 +139,7 @@ class Rows {
   }
 }
 
-const isLeft = ({ value, version }: LedgerRow): boolean => value === null && version === null;
+const isObsolete = ({ value, version }: LedgerRow): boolean => value === null && version === null;
 
 async function changePeople(changes: readonly Change[], rows: Rows, ledger: LedgerStore): Promise<void> {
   if (changes.length === 0) return;

@@ -59,7 +59,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     onLines('lost', lines);
   };
 
-  const reportLost = (code: string): void => {
+  const reportFailedWrite = (code: string): void => {
     log.warn('cannot write the ledger', { code, waiting: waiting.length, lost });
     lost = 0;
   };
@@ -70,7 +70,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       try {
         await recordEntries(batch, deps);
       } catch (error) {
-        reportLost(toCode(error));
+        reportFailedWrite(toCode(error));
         flushSoon(pauseMs);
         return;
       }
@@ -145,7 +145,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       await Promise.race([Promise.all([flush(), erasing, pruning.stop()]), delay(stopMs, undefined, { ref: false })]);
       if (waiting.length === 0) return;
       countLost(waiting.length);
-      reportLost('state_unavailable');
+      reportFailedWrite('state_unavailable');
     },
   };
 }

@@ -135,7 +135,7 @@ describe('a face check', () => {
   test.each([
     [{ proved: true, source: '' }, null],
     [{ proved: false, source: '192.0.2.99' }, 'outsider'],
-  ])('of a step-up that an earlier version stored has the same assurance: %j', async (former, lockout) => {
+  ])('has the same assurance if an earlier version stored the step-up: %j', async (former, lockout) => {
     const { connection, deps, state } = core;
     const { id, challenge } = await startStepUp(
       { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: null },

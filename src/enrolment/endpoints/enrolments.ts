@@ -18,7 +18,7 @@ const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_u
 export function createEnrolmentEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
 ): Endpoint[] {
-  const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', ours: true, scope: 'enrol' } as const;
+  const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', isExtension: true, scope: 'enrol' } as const;
   return [
     clientEndpoint({
       ...common,

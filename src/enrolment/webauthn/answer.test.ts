@@ -68,7 +68,7 @@ describe('a passkey answer', () => {
         creation: { ...creation, response: { ...creation.response, clientDataJSON: 'A'.repeat(4097) } },
       }),
     ],
-  ])('with %s is refused, and the error contains no text of the answer', (_, text) => {
+  ])('is refused with %s, and the error contains no text of the answer', (_, text) => {
     const error = refusalOf(text);
     expect(error.code).toBe('request_malformed');
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error.detail)).not.toContain('canary');

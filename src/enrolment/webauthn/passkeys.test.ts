@@ -76,7 +76,7 @@ describe('a new credential', () => {
     expect(await passkeys.verifyCreation(answer, { expectedChallenge: challenge })).toBeNull();
   });
 
-  test('whose first use is by another credential is refused', async () => {
+  test('is refused if its first use is by another credential', async () => {
     const first = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
     const second = createAuthenticator({ hasPrfAtCreation: false }).create(creationOptions());
     const mixed = sent({ creation: first.creation, assertion: second.assertion });
@@ -107,12 +107,12 @@ describe('a use of a credential', () => {
     expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
   });
 
-  test('with an authenticator without a counter is verified repeatedly', async () => {
+  test('is verified repeatedly if the authenticator has no counter', async () => {
     const { authenticator, credential, verify } = await enrolled({ counts: 0 });
     for (const _ of [1, 2]) expect(await verify(authenticator.get(requestOptions(credential)))).not.toBeNull();
   });
 
-  test('by another authenticator is refused, under either credential id', async () => {
+  test('is refused from another authenticator, under either credential id', async () => {
     const { credential, verify } = await enrolled();
     const { authenticator: foreign } = await enrolled();
     const { assertion } = foreign.get(requestOptions(credential));

@@ -39,7 +39,7 @@ export function createCampaignEndpoints(
     versions: [1, 2],
     tag: 'Campaigns',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'operate',
     method: 'POST',
@@ -176,7 +176,7 @@ export function createCampaignEndpoints(
           await deps.brandOf(connection),
         );
         const shown = html.toString();
-        const page = `/console/letter/${await storeEmailPreview(shown, deps)}`;
+        const page = `/console/email-preview/${await storeEmailPreview(shown, deps)}`;
         return { subject, text, html: shown, unknown: findUnknownIn(words), page, words };
       },
     }),

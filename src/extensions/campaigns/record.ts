@@ -42,13 +42,13 @@ const planLifeDays = 30;
 
 const daySec = 86_400;
 
-function inState(campaign: Campaign, ...states: readonly CampaignState[]): void {
+function requireState(campaign: Campaign, ...states: readonly CampaignState[]): void {
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
 }
 
 /** Updates the number of stored records of people, so that an erasure during planning searches all of them. */
 export function updateShardCount(campaign: Campaign, shards: number): Campaign {
-  inState(campaign, 'planning');
+  requireState(campaign, 'planning');
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
 }
 
@@ -65,7 +65,7 @@ export const isForgottenIn = (campaign: Campaign, { subject }: Person): boolean 
   subject !== null && campaign.forgotten.includes(toForgotten(campaign, subject));
 
 export function finishPlan(campaign: Campaign, shards: number): Campaign {
-  inState(campaign, 'planning');
+  requireState(campaign, 'planning');
   return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null, forgotten: [] };
 }
 
@@ -77,7 +77,7 @@ const longestStuckSec = 2 * 3_600;
 
 /** Delays the plan after a failed look-up, and refuses it if look-ups have failed for two hours. */
 export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Campaign {
-  inState(campaign, 'planning');
+  requireState(campaign, 'planning');
   const stuckSince = campaign.stuckSince ?? now;
   if (addSec(stuckSince, longestStuckSec) <= now) return refusePlan(campaign, problem);
   return { ...campaign, problem, stuckSince };
@@ -88,30 +88,30 @@ export const clearPlanProblem = (campaign: Campaign): Campaign =>
   campaign.stuckSince === null ? campaign : { ...campaign, problem: null, stuckSince: null };
 
 export function refusePlan(campaign: Campaign, problem: string): Campaign {
-  inState(campaign, 'planning');
+  requireState(campaign, 'planning');
   return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
 /** Starts a campaign. @throws `campaign_state` if its state is not `planned`, or the plan is older than 30 days */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
-  inState(campaign, 'planned');
+  requireState(campaign, 'planned');
   if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
   return { ...campaign, state: 'running', startedAt: now };
 }
 
 /** Stops a campaign. Links that were sent stay valid. @throws `campaign_state` */
 export function stop(campaign: Campaign): Campaign {
-  inState(campaign, 'running');
+  requireState(campaign, 'running');
   return { ...campaign, state: 'stopped' };
 }
 
 export function resume(campaign: Campaign): Campaign {
-  inState(campaign, 'running', 'stopped', 'done');
+  requireState(campaign, 'running', 'stopped', 'done');
   return { ...campaign, state: 'running' };
 }
 
 export function remind(campaign: Campaign, now: EpochMs): Campaign {
-  inState(campaign, 'running', 'done');
+  requireState(campaign, 'running', 'done');
   return { ...campaign, state: 'running', remindAt: now };
 }
 

@@ -19,7 +19,7 @@ import { countChange, issueOwnKey, listOwnApplications, readOwnApplication } fro
 export function createOwnApplicationEndpoints(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});
   return [
     developerEndpoint({

@@ -61,7 +61,7 @@ async function endSandboxToken(id: string, developer: Developer, deps: Ports<'st
 export function createOwnRequestEndpoints(
   deps: ApiPorts<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'connections'> & Settings,
 ): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
+  const common = { versions: [1, 2], tag: 'Developers', status: 200, isExtension: true, photos: {} } as const;
   const none = z.strictObject({});
   const changing = ['not_found', 'request_state', 'limit_reached', 'locked_out'] as const;
   return [

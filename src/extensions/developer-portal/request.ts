@@ -58,7 +58,7 @@ type Said = Omit<RequestMessage, 'text'> & { readonly text: string | null };
 
 const refuse = (request: ApplicationRequest): FaceError => new FaceError('request_state', { state: request.state });
 
-function inState(request: ApplicationRequest, ...states: readonly RequestState[]): void {
+function requireState(request: ApplicationRequest, ...states: readonly RequestState[]): void {
   if (!states.includes(request.state)) throw refuse(request);
 }
 
@@ -90,7 +90,7 @@ export const draftOf = (
 });
 
 export function rewrite(request: ApplicationRequest, wish: ApplicationDraft, now: EpochMs): ApplicationRequest {
-  inState(request, 'draft', 'asked_back');
+  requireState(request, 'draft', 'asked_back');
   return { ...request, wish, changedAt: now };
 }
 
@@ -103,23 +103,23 @@ export function submit(
   terms: { readonly agreed: number; readonly current: number },
   said: Said,
 ): ApplicationRequest {
-  inState(request, 'draft', 'asked_back');
+  requireState(request, 'draft', 'asked_back');
   if (terms.agreed !== terms.current) throw new FaceError('terms_outdated');
   return { ...withMessage(request, said), state: 'submitted', termsVersion: terms.agreed };
 }
 
 export function addMessage(request: ApplicationRequest, said: Said): ApplicationRequest {
-  inState(request, 'submitted', 'asked_back');
+  requireState(request, 'submitted', 'asked_back');
   return withMessage(request, said);
 }
 
 export function requestChanges(request: ApplicationRequest, said: Said): ApplicationRequest {
-  inState(request, 'submitted');
+  requireState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
 }
 
 export function refuseRequest(request: ApplicationRequest, said: Said): ApplicationRequest {
-  inState(request, 'submitted', 'asked_back');
+  requireState(request, 'submitted', 'asked_back');
   return { ...withMessage(request, said), state: 'refused' };
 }
 
@@ -135,7 +135,7 @@ export function approve(
 ): ApplicationRequest {
   if (request.changedAt !== changedAt) throw refuse(request);
   if (request.state === 'approved' && !request.isFulfilled) return request;
-  inState(request, 'submitted');
+  requireState(request, 'submitted');
   // The application gets the request's id, so that a repeated registration changes nothing.
   return { ...withMessage(request, said), state: 'approved', tenant, application: request.application ?? request.id };
 }

@@ -28,7 +28,7 @@ export function createReviewEndpoints(deps: Ports<'state' | 'clock' | 'random' |
     versions: [1, 2],
     tag: 'Applications',
     status: 200,
-    ours: true,
+    isExtension: true,
     photos: {},
     right: 'configure',
   } as const;

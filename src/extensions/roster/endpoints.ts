@@ -25,7 +25,7 @@ export function createIdentificationEndpoints(
       summary: 'Identify a face in a roster of tokens',
       description:
         'Finds at most one person among up to 500 people. `roster` is a file with one token per line, all created with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If several tokens match, no person is identified. docs/roster.md lists the maximum size for each accuracy. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
-      ours: true,
+      isExtension: true,
       codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
       photos: {
         photo: { atLeast: 1, atMost: 5 },

@@ -51,8 +51,8 @@ describe('a face compared with a roster', () => {
     await server.postJson('/revoke', { token: ada }, auth);
     expect((await identify([ada, ben], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'nobody', unusable: [] });
     // Of two, the one that is left.
-    const anew = await enrol('ada');
-    expect((await identify([ada, ben, anew], drawPicture('ada', 9))).body).toMatchObject({ position: 2 });
+    const newEnrolment = await enrol('ada');
+    expect((await identify([ada, ben, newEnrolment], drawPicture('ada', 9))).body).toMatchObject({ position: 2 });
     const expiry = new Date(server.clock.now() + 60_000).toISOString().replace(/\.\d+/, '');
     const short = await enrol('cleo', { expiry });
     expect((await identify([ben, short], drawPicture('cleo', 9))).body).toMatchObject({ position: 1 });

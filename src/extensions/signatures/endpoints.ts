@@ -68,7 +68,7 @@ export function createSignatureEndpoints(
       versions: [1, 2],
       status: 201,
       tag: 'Step-up',
-      ours: true,
+      isExtension: true,
       scope: 'verify',
       summary: 'Sign a document that a person approved',
       description:

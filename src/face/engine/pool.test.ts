@@ -177,7 +177,7 @@ describe('custom recognition models', () => {
     expect((await refusalOf(startWith(recogniser))).code).toBe('model_missing');
   });
 
-  test('whose output for a photo is not a number fail that photo only', async () => {
+  test('fail only the photo for which their output is not a number', async () => {
     const pool = await startWith(toRecogniser(drawModel({ gives: 'nan' }), drawn));
     expect((await refusalOf(pool.examine(toPhoto(), ['embedding'], testShare))).code).toBe('internal');
     expect((await pool.detect(toPhoto(), testShare)).faces).toHaveLength(1);

@@ -164,13 +164,13 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     return started.finally(() => starting.delete(started));
   };
 
-  const tellDrained = (): void => {
+  const reportDrained = (): void => {
     if (running === 0 && waiting.length === 0) whenDrained?.();
   };
 
   const refuseWaiting = (error: FaceError): void => {
     for (const job of waiting.clear()) job.reject(error);
-    tellDrained();
+    reportDrained();
   };
 
   const replace = (worker: WorkerHandle): void => {
@@ -235,7 +235,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
       const worker = idle.pop();
       if (worker !== undefined) void run(worker, job);
     }
-    tellDrained();
+    reportDrained();
   };
 
   const overloaded = (): FaceError =>

@@ -128,16 +128,16 @@ const toUnavailable = (native: string, error: unknown): FaceError => {
   );
 };
 
-const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
+const loadErrorCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
 
-const isAbsent = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && absentCodes.includes(error.code);
+const isLoadError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && loadErrorCodes.includes(error.code);
 
 export async function loadRuntime(): Promise<Runtime> {
   try {
     return await loadNative();
   } catch (error) {
-    if (!isAbsent(error)) throw error;
+    if (!isLoadError(error)) throw error;
     const because = toErrorSummary(error);
     return loadWebAssembly(because).catch((cause: unknown) => {
       throw toUnavailable(because, cause);

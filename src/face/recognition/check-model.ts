@@ -20,26 +20,28 @@ const node = { attribute: 5 } as const;
 const attribute = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const tensor = { externalData: 13 } as const;
 
-const within = (fields: readonly Field[], ...numbers: readonly number[]): Field[][] =>
-  fields.filter(({ number }) => numbers.includes(number)).map(({ content }) => readMessage(content));
+/** Parses the submessages that have one of these field numbers. */
+const readSubmessages = (fields: readonly Field[], ...fieldNumbers: readonly number[]): Field[][] =>
+  fields.filter(({ number }) => fieldNumbers.includes(number)).map(({ content }) => readMessage(content));
 
-const isElsewhere = (fields: readonly Field[]): boolean => fields.some(({ number }) => number === tensor.externalData);
+const isExternal = (fields: readonly Field[]): boolean => fields.some(({ number }) => number === tensor.externalData);
 
-const graphHolds = (fields: readonly Field[]): boolean =>
-  within(fields, graph.initializer).some(isElsewhere) ||
-  within(fields, graph.node)
-    .flatMap((step) => within(step, node.attribute))
+const graphHasExternalData = (fields: readonly Field[]): boolean =>
+  readSubmessages(fields, graph.initializer).some(isExternal) ||
+  readSubmessages(fields, graph.node)
+    .flatMap((step) => readSubmessages(step, node.attribute))
     .some(
       (each) =>
-        within(each, attribute.tensor, attribute.tensors).some(isElsewhere) ||
-        within(each, attribute.graph, attribute.graphs).some(graphHolds),
+        readSubmessages(each, attribute.tensor, attribute.tensors).some(isExternal) ||
+        readSubmessages(each, attribute.graph, attribute.graphs).some(graphHasExternalData),
     );
 
 /**
  * Returns true if an ONNX model references external files. The model's author could choose any path.
  * @throws RangeError if the file is not an ONNX model
  */
-const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);
+const hasExternalData = (file: Uint8Array): boolean =>
+  readSubmessages(readMessage(file), model.graph).some(graphHasExternalData);
 
 export const mostModelBytes = 1024 ** 3;
 
@@ -145,7 +147,7 @@ export async function checkModel(
 
 function mayHoldExternalData(file: Uint8Array): boolean {
   try {
-    return holdsExternalData(file);
+    return hasExternalData(file);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw unfit('it is truncated, or not an ONNX file', error);

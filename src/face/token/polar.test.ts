@@ -71,7 +71,7 @@ function decode(received: Float32Array, positions: Uint16Array): string[] {
 }
 
 describe('the polar code', () => {
-  test.each([32, 80, 128])('has %i message bits, on the most polarised positions', (bits) => {
+  test.each([32, 80, 128])('puts %i message bits on the most reliable positions', (bits) => {
     const positions = messagePositions(bits);
     expect(positions).toHaveLength(bits);
     expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));

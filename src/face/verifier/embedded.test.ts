@@ -281,7 +281,7 @@ describe('a custom engine', () => {
     },
   );
 
-  test('that is not installed: its tokens are refused with token_key_retired', async () => {
+  test('must be installed: otherwise its tokens are refused with token_key_retired', async () => {
     const { token } = await enrol(verifierOf(200));
     const lacking = verifierOf(128, [own]);
     expect(lacking.identify(token).tokenId).toBe(verifierOf(200).identify(token).tokenId);

@@ -57,19 +57,19 @@ describe('the scope sent to the service', () => {
 });
 
 describe('the identity of a token', () => {
-  test.each([null, 2_000_000_000])('in the project’s own format has the token’s own id and expiry, %p', (expiresAt) => {
+  test.each([null, 2_000_000_000])('is the token’s own id and expiry in the project’s own format, %p', (expiresAt) => {
     const token = ours(expiresAt);
     expect(identifyToken(token)).toMatchObject({ isOurs: true, tokenId: parseToken(token).tokenId, expiresAt });
   });
 
-  test('of another service is a stable derived id without expiry', () => {
+  test('is a stable derived id without expiry in the format of another service', () => {
     const one = identifyToken(new SealedToken('a1b2c3'));
     expect(one).toMatchObject({ isOurs: false, tokenId: expect.stringMatching(/^[\w-]{22}$/), expiresAt: null });
     expect(identifyToken(new SealedToken('a1b2c3'))).toEqual(one);
     expect(identifyToken(new SealedToken('a1b2c4')).tokenId).not.toBe(one.tokenId);
   });
 
-  test('of any text is an id of 22 characters or the error token_malformed', () => {
+  test('is an id of 22 characters, or the error token_malformed, for any text', () => {
     const texts = fc.oneof(
       fc.string({ maxLength: 300 }),
       fc.string({ unit: 'binary' }),

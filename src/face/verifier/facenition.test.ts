@@ -210,19 +210,19 @@ describe('a Facenition service that refuses a request', () => {
     },
   );
 
-  test('that reports a mismatch as an error causes a refused verification', async () => {
+  test('causes a refused verification if the error is a mismatch', async () => {
     const { verifier } = await setUp(() => ({ status: 403, json: { ok: false, code: 'face_mismatch' } }));
     expect(await verifier.verify(verifyRequest())).toMatchObject({ matched: false });
     expect((await errorOf(verifier.enrol(enrolRequest()))).code).toBe('face_mismatch');
   });
 
-  test('because of a lockout reports the retry-after time', async () => {
+  test('causes an error with the retry-after time if the error is a lockout', async () => {
     const json = { ok: false, code: 'locked_out' };
     const { verifier } = await setUp(() => ({ status: 429, json, headers: { 'retry-after': '120' } }));
     expect((await errorOf(verifier.verify(verifyRequest()))).detail).toMatchObject({ retryAfterSec: 120 });
   });
 
-  test('any number of times leaves the circuit breaker closed', async () => {
+  test('never opens the circuit breaker', async () => {
     const { verifier, server } = await setUp(() => ({ status: 400, json: { ok: false, code: 'face_none' } }));
     for (let count = 0; count < 12; count += 1) await errorOf(verifier.verify(verifyRequest()));
     expect(server.requests.length).toBe(12);
@@ -434,18 +434,21 @@ describe('liveness of the service', () => {
   test.each([
     [0.05, true],
     [0.049, false],
-  ])('of %d: the token is sent and may match is %s; otherwise a decoy is sent', async (value, isSent) => {
-    const { verifier, server } = await setUp(({ path }) => (path === '/liveness' ? lively(value) : yes));
-    expect(await verifier.verify(verifyRequest({ requireLiveness: true }))).toMatchObject({ matched: isSent });
-    const { token } = await fieldsOf(server.requests[1]!);
-    expect(String(token) === opaqueToken).toBe(isSent);
-  });
+  ])(
+    'decides at the value %d if the token is sent and may match (%s); otherwise a decoy is sent',
+    async (value, isSent) => {
+      const { verifier, server } = await setUp(({ path }) => (path === '/liveness' ? lively(value) : yes));
+      expect(await verifier.verify(verifyRequest({ requireLiveness: true }))).toMatchObject({ matched: isSent });
+      const { token } = await fieldsOf(server.requests[1]!);
+      expect(String(token) === opaqueToken).toBe(isSent);
+    },
+  );
 
   test.each([
     ['none', answer({ ok: true, pass: true, reasons: [], measurements: [] })],
     ['2', lively(2)],
     ['text', lively('1')],
-  ])('with the value %s is upstream_malformed, and no check follows', async (_name, reply) => {
+  ])('is upstream_malformed with the value %s, and no check follows', async (_name, reply) => {
     const { verifier, server } = await setUp(() => reply);
     const request = verifyRequest({ requireLiveness: true });
     expect((await errorOf(verifier.verify(request))).code).toBe('upstream_malformed');

@@ -91,7 +91,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
     isLive = true,
   ): Promise<T | null> => {
     const { token } = request;
-    const isOpenable = token !== null && isLive && isOfExpectedExpiry(token, request);
+    const isOpenable = token !== null && isLive && hasExpectedExpiry(token, request);
     const sent = isOpenable ? token : decoys.draw(request.secret !== null);
     try {
       const reply = await send(checkFields(request, sent));
@@ -233,7 +233,7 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
 }
 
 /** Returns false for a token with another expiry, which must not be sent: a service may trust the expected expiry. */
-function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
+function hasExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);
   return expectedExpiresAt === undefined || !identity.isOurs || identity.expiresAt === expectedExpiresAt;
 }

@@ -59,7 +59,7 @@ describe('a search in a roster of five hundred tokens', () => {
   });
 });
 
-test('the promised false positives are the sum over all tokens, and infinite with a token of an older engine', () => {
+test('the bound of false positives is the sum over all tokens, and infinite if one token is of an older engine', () => {
   const promisedBy = (roster: ReturnType<typeof readRoster>) => promisedFalsePositives(roster, binding);
   const roster = readRoster(tokens, parameters);
   expect(promisedBy(roster)).toBe(0.0025);

@@ -166,13 +166,13 @@ ${group.members.map(renderEndpoint)}</section>
 }
 
 function renderEndpoint(endpoint: Endpoint): Html {
-  const { method, summary, auth, ours } = endpoint;
+  const { method, summary, auth, isExtension } = endpoint;
   const path = documentedPath(endpoint);
   const id = toAnchor(`${method}-${path}`);
   return html`<article aria-labelledby="${id}">
 <h3 id="${id}" class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></h3>
 <p class="summary">${toHtml(summary)}</p>
-<p>${toHtml(descriptionOf(endpoint))}${ours ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
+<p>${toHtml(descriptionOf(endpoint))}${isExtension ? null : html` <span class="about">As in the Facenition API.</span>`}</p>
 <p>${toHtml(describeNeeds(auth))}</p>
 ${renderFields(endpoint)}<details><summary>Example</summary>
 <pre>${toCurlExample(endpoint)}</pre></details>

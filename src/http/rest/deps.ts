@@ -50,7 +50,7 @@ export interface ApiDeps
    * Returns this server's newest audit records about a user. `left` is the number of older records that are not
    * returned.
    */
-  readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
+  readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly omitted: number }>;
   /** Enrolment index and decision log, read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;

@@ -15,7 +15,7 @@ const operational = (
 ): JsonObject => ({
   operationId,
   tags: ['Operations'],
-  summary: `«ours» ${summary}`,
+  summary: `«extension» ${summary}`,
   description,
   security: [],
   responses: {

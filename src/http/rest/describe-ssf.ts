@@ -38,7 +38,7 @@ const operation = (
 ): JsonObject => ({
   operationId,
   tags: ['Operations'],
-  summary: `«ours» ${summary}`,
+  summary: `«extension» ${summary}`,
   description,
   security: [{ streamKey: [] }],
   ...(streamIn === null

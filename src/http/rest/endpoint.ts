@@ -50,7 +50,7 @@ export const accuracyField = z
   .union([z.literal(levels), z.enum(['1', '2', '3', '4', '5', '6', '7', '8']).transform((text) => levelByText[text])])
   .prefault(4)
   .describe(
-    'From 1 (most tolerant) to 8 (strictest; the direction is ours). Use the same value at enrolment and verification.',
+    'From 1 (most tolerant) to 8 (strictest; facestep defines the direction). Use the same value at enrolment and verification.',
   );
 
 export const scopeField = z
@@ -73,7 +73,7 @@ export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
 export const expiryField = instantField
   .transform(toEpochSec)
   .optional()
-  .describe('RFC 3339 date and time; fractions of a second are truncated (the format is ours).');
+  .describe('RFC 3339 date and time; fractions of a second are truncated (facestep defines the format).');
 
 export const tokenField = z
   .string()
@@ -103,7 +103,7 @@ export const tenantField = z
   .regex(/^[\w.-]{1,64}$/)
   .prefault(standardTenant)
   .describe(
-    'Tenant whose enrolments the client creates and checks; enrolments of one tenant never verify for another (ours).',
+    'Tenant whose enrolments the client creates and checks; enrolments of one tenant never verify for another (extension).',
   );
 
 export const lifeField = z
@@ -111,7 +111,7 @@ export const lifeField = z
   .min(clientTokenLifeSec.least)
   .max(clientTokenLifeSec.most)
   .prefault(clientTokenLifeSec.standard)
-  .describe('Lifetime in seconds: 60 to 31,622,400 (366 days), by default 7,776,000 (90 days) (ours).');
+  .describe('Lifetime in seconds: 60 to 31,622,400 (366 days), by default 7,776,000 (90 days) (extension).');
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);
 
@@ -161,7 +161,8 @@ interface Described {
   readonly summary: string;
   readonly description: string;
   /** True if only this server has the endpoint, and not the hosted Facenition API. */
-  readonly ours: boolean;
+  /** True if the published Facenition API does not have this endpoint. */
+  readonly isExtension: boolean;
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
   /** Address below which a `POST` does the same, for callers of earlier versions. */
@@ -181,7 +182,7 @@ export interface Call<Fields, PhotoName extends string> {
   cookie(name: string): string | null;
 }
 
-/** Who sent a request. Capture pages prove their session in `admit`, before the body is read. */
+/** Authenticated sender of a request. The sessions of capture pages are verified in `admit`, before the body is read. */
 export type Caller =
   | { readonly kind: 'client'; readonly client: Client }
   | { readonly kind: 'administrator'; readonly administrator: Administrator }
@@ -322,7 +323,8 @@ export function createEndpoint<
   auth: Auth,
   admit: (session: Credential | null) => Promise<{ readonly sessionId: string | null; know(caller: Caller): Known }>,
 ): Endpoint {
-  const { method, path, versions, tag, summary, description, ours, status, codes, photos, fields, reply } = definition;
+  const { method, path, versions, tag, summary, description, isExtension, status, codes, photos, fields, reply } =
+    definition;
   return {
     method,
     path,
@@ -330,7 +332,7 @@ export function createEndpoint<
     tag,
     summary,
     description,
-    ours,
+    isExtension,
     status,
     codes,
     ...(definition.callsProviders === undefined ? {} : { callsProviders: definition.callsProviders }),

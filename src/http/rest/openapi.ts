@@ -65,7 +65,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
       title: 'facestep',
       version: '2',
       description:
-        'Compatible with the published Facenition API. Every address is also available under /v1 and /v2. An address without a prefix is v1. The header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, only on v2. Parts marked «ours» are not in the published API. Every response has the header X-Request-Id, which identifies it in the log of the server.',
+        'Compatible with the published Facenition API. Every address is also available under /v1 and /v2. An address without a prefix is v1. The header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, only on v2. Parts marked «extension» or (extension) are not in the published API. Every response has the header X-Request-Id, which identifies it in the log of the server.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -128,7 +128,7 @@ export const descriptionOf = ({ description, replacedBy }: Endpoint): string =>
   replacedBy === undefined ? description : `Deprecated: use \`${replacedBy}\`. ${description}`;
 
 function describeEndpoint(endpoint: Endpoint): JsonObject {
-  const { auth, ours, summary, tag, path, status, replyGuard, method, versions, replacedBy } = endpoint;
+  const { auth, isExtension, summary, tag, path, status, replyGuard, method, versions, replacedBy } = endpoint;
   const needs = describeNeeds(auth);
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const version = versions.includes(1) ? '' : 'V2';
@@ -136,7 +136,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     operationId: `${method.toLowerCase()}${version}${path.replace(/[^A-Za-z]+(.?)/g, (_, next: string) => next.toUpperCase())}`,
     tags: [tag],
     summary,
-    description: `${ours ? '«ours» ' : ''}${descriptionOf(endpoint)}${needs}`,
+    description: `${isExtension ? '«extension» ' : ''}${descriptionOf(endpoint)}${needs}`,
     ...(replacedBy === undefined ? {} : { deprecated: true }),
     security: auth.kind === 'open' ? [] : [{ [schemeByAuth[auth.kind]]: [] }],
     parameters: [

@@ -93,7 +93,7 @@ describe('the address of a push subscription', () => {
     'https://127.0.0.1/x',
     'https://169.254.169.254/latest/meta-data',
     'file:///etc/passwd',
-  ])('outside the configured services is refused and never called: %s', async (endpoint) => {
+  ])('is refused and never called if it is not of a configured service: %s', async (endpoint) => {
     const { push, called } = open(services);
     const address = { ...service.subscribe(await push.publicKey(2)), endpoint };
     expect(push.takes(address)).toBe(false);
@@ -101,7 +101,7 @@ describe('the address of a push subscription', () => {
     expect(called).toEqual([]);
   });
   test.each(['https://push.example.com/x?y=1', 'https://am3p.notify.example.com/x', 'https://own.example.com:8443/x'])(
-    'of a configured service is accepted: %s',
+    'is accepted if it is of a configured service: %s',
     async (endpoint) => {
       const { push } = open(services);
       expect(push.takes({ ...service.subscribe(await push.publicKey(2)), endpoint })).toBe(true);

@@ -17,7 +17,7 @@ export async function storeEmailPreview(html: string, { state, clock }: Ports<'s
   return digest;
 }
 
-export async function findShown(digest: string, { state }: Ports<'state'>): Promise<string | null> {
+export async function findEmailPreview(digest: string, { state }: Ports<'state'>): Promise<string | null> {
   const found = digestPattern.test(digest) ? await state.read(keyOf(digest)) : null;
   return found === null ? null : z.string().parse(found.value);
 }

@@ -113,7 +113,7 @@ describe('a one-time code', () => {
     expect((await giveBack(second.page, codes, code)).body.code).toBe('code_wrong');
   });
 
-  test('that is wrong keeps the step-up open, counts as a failed attempt, and leads to a lockout', async () => {
+  test('keeps the step-up open, counts as a failed attempt, and leads to a lockout if it is wrong', async () => {
     const { page } = await begin();
     const codes = await sendTo(page);
     const code = lastCode();
@@ -124,7 +124,7 @@ describe('a one-time code', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
   });
 
-  test('that is correct does not reset the failed attempts of the face lockout', async () => {
+  test('does not reset the failed attempts of the face lockout if it is correct', async () => {
     await enrol();
     for (let tries = 1; tries <= 4; tries += 1) {
       const { page } = await begin();

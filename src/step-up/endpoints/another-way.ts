@@ -31,7 +31,7 @@ export function createAnotherWayEndpoints(
     method: 'POST',
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     photos: {},
     deps,
   } as const;

@@ -55,7 +55,7 @@ const deviceField = z
     'JSON text: details of the camera that the page reports. They are recorded in the audit trail only and do not affect decisions.',
   );
 
-const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
+const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 /** Stores the language of the page. A failure does not affect the passed check. */

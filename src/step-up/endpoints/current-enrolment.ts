@@ -20,7 +20,7 @@ export function createPasskeyEndpoints(
     sessionEndpoint({
       versions: [1, 2],
       tag: 'Capture page',
-      ours: true,
+      isExtension: true,
       method: 'POST',
       status: 201,
       path: '/face/passkey',
@@ -47,7 +47,7 @@ export function createCurrentEnrolmentEndpoints(
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     status: 200,
     photos: {},
     codes: ['step_up_unknown', 'step_up_finished', 'subject_unknown', 'profile_unavailable', 'token_malformed'],

@@ -74,7 +74,7 @@ export function createHandOffEndpoints(
   const common = {
     versions: [1, 2],
     tag: 'Capture page',
-    ours: true,
+    isExtension: true,
     method: 'POST',
     photos: {},
     deps,

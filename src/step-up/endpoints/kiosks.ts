@@ -15,7 +15,7 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
       versions: [1, 2],
       status: 201,
       tag: 'Step-up',
-      ours: true,
+      isExtension: true,
       scope: 'verify',
       summary: 'Register a kiosk',
       description:
@@ -34,7 +34,7 @@ export function createKioskEndpoints(deps: Ports<'state' | 'clock' | 'random' | 
       path: '/face/kiosk/next',
       versions: [1, 2],
       status: 200,
-      ours: true,
+      isExtension: true,
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',
       description:

@@ -21,7 +21,7 @@ import { toReceiptReply, toViewReply } from '../session-view.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
-const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
+const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
 async function open(

@@ -155,7 +155,7 @@ const toHookSignIn = ({ application, address }: z.output<typeof startFields>): H
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
 export function createStepUpEndpoints(deps: CoreDeps & Ports<'connections'> & ApiPorts<'sandbox'>): Endpoint[] {
-  const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
+  const common = { versions: [1, 2], tag: 'Step-up', isExtension: true } as const;
   return [
     clientEndpoint({
       ...common,

@@ -54,7 +54,7 @@ const countActions = (action: string): number => server.audit.events.filter((eve
 const frameRecords = (): number => [...written].filter((key) => key.startsWith('frame:')).length;
 
 describe('frames of an anonymous caller', () => {
-  test('that are not pictures add no record and do not count as an attempt, committed or not', async () => {
+  test('add no record and do not count as an attempt if they are not pictures, committed or not', async () => {
     const page = await open('192.0.2.1');
     const junk = () => randomBytes(60);
     const { body } = await page.check(junk);
@@ -64,14 +64,14 @@ describe('frames of an anonymous caller', () => {
     expect(frameRecords()).toBe(0);
   });
 
-  test('that differ from the committed frames add no record', async () => {
+  test('add no record if they differ from the committed frames', async () => {
     const page = await open('192.0.2.1');
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     expect((await page.send({ nonce, photo: photos.map(() => draw('ada')('centre')) })).body.outcome).toBe('try_again');
     expect(frameRecords()).toBe(0);
   });
 
-  test('that were committed add one record, and a reused frame is detected in a later step-up', async () => {
+  test('add one record if they were committed, and a reused frame is detected in a later step-up', async () => {
     const page = await open('192.0.2.1');
     const first = draw('ada')('centre');
     await page.check((movement, index) => (index === 0 ? first : draw('ada')(movement)));
@@ -82,7 +82,7 @@ describe('frames of an anonymous caller', () => {
     expect(judged?.detail).toMatchObject({ reasons: ['frames_never_seen'], signals: [{ value: 4 }] });
   });
 
-  test('beyond the limit of checks add no record and no audit line', async () => {
+  test('add no record and no audit line beyond the limit of checks', async () => {
     await server.stop();
     const limits = { outsiderChecks: 1 };
     ({ server } = await startCapture(
@@ -149,13 +149,13 @@ describe('challenges without a decision', () => {
     expect(codes[20]).toBe('locked_out');
   });
 
-  test('of anonymous callers do not count against the user', async () => {
+  test('do not count against the user if the caller is anonymous', async () => {
     const codes = await drawOrders('192.0.2.1', 61);
     expect(codes.indexOf('locked_out')).toBe(60);
     expect((await (await open(null)).post('/face/challenge')).status).toBe(201);
   });
 
-  test('that end in a decision are counted only by the lockout', async () => {
+  test('do not include challenges that end in a decision, which only the lockout counts', async () => {
     for (let at = 0; at < 12; at += 1) {
       const page = await open(null, `00u${at % 3}`);
       await page.check(draw('eve'));

@@ -52,7 +52,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
   const invalid = (problem: string, cause?: unknown): FaceError =>
     new FaceError('config_invalid', { setting, problem }, { cause });
 
-  const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
+  const readContent = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
     // Taken before reading, so that the next read notices a concurrent change.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
@@ -63,12 +63,12 @@ export async function openKeyFile<Guard extends z.ZodType>(
   };
 
   const openOrMake = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> }> => {
-    const existing = await readAnew();
+    const existing = await readContent();
     if (existing !== null) return existing;
     await createFile(file, render(await options.make()), random).catch((cause: unknown) => {
       throw invalid('cannot be written', cause);
     });
-    const made = await readAnew();
+    const made = await readContent();
     if (made === null) throw invalid('unreadable');
     return made;
   };
@@ -80,9 +80,9 @@ export async function openKeyFile<Guard extends z.ZodType>(
   const read = async (): Promise<z.output<Guard>> => {
     try {
       if ((await markOf(file)) === held.mark) return held.content;
-      const anew = await readAnew();
-      if (anew === null) throw invalid('gone');
-      held = anew;
+      const renewed = await readContent();
+      if (renewed === null) throw invalid('gone');
+      held = renewed;
       options.onContent?.(held.content);
       return held.content;
     } catch (error) {

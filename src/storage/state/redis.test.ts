@@ -105,14 +105,14 @@ describeOnRedis('on one Redis server', () => {
     }
     expect(await state.read('revoked:former')).toBeNull();
     await plain.flushall();
-    const anew = await state.storeEpoch();
-    expect(anew).toBe(addSec(clock.now(), 31));
-    expect(anew).toBeGreaterThan(since);
+    const newEpoch = await state.storeEpoch();
+    expect(newEpoch).toBe(addSec(clock.now(), 31));
+    expect(newEpoch).toBeGreaterThan(since);
     const denied = ['former', 'newer', 'renewed', 'past', 'erased', 'used'];
     const found = await Promise.all(denied.map((tokenId) => state.read(`revoked:${tokenId}`)));
     expect(denied.filter((_, index) => found[index] !== null)).toEqual(['former', 'newer', 'erased']);
     expect(folder.audited).toEqual([
-      { action: 'store_replaced', connection: '', subject: '', detail: { heldSince: toIso(anew) } },
+      { action: 'store_replaced', connection: '', subject: '', detail: { heldSince: toIso(newEpoch) } },
     ]);
     const life = await plain.pttl('{facestep:revoked:former}:r');
     // And a minute more, for servers whose clocks are behind.

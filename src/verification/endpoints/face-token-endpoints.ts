@@ -43,8 +43,8 @@ export function createFaceTokenEndpoints(
       scope: 'enrol',
       summary: 'Create a token from photos of one person',
       description:
-        'Several photos (up to five) result in a much better token than one. The photos are not stored; store the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are ours.',
-      ours: false,
+        'Several photos (up to five) result in a much better token than one. The photos are not stored; store the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are extensions.',
+      isExtension: false,
       codes: ['face_mismatch'],
       fields: z.strictObject(bindingFields),
       reply: z.strictObject({
@@ -92,7 +92,7 @@ export function createFaceTokenEndpoints(
       summary: 'Verify live photos with a token',
       description:
         'A wrong face, password, scope, accuracy, expiry or tenant all return `authenticated: false`, without the similarity. The expiry in the token applies; `expiry` is optional.',
-      ours: false,
+      isExtension: false,
       codes: verifyCodes,
       fields: verifyFields,
       reply: z.strictObject({ authenticated: z.boolean() }),
@@ -107,8 +107,8 @@ export function createFaceTokenEndpoints(
       scope: 'score',
       summary: 'Verify live photos and return the similarity of a match',
       description:
-        'Works as /authenticate, for risk tiers. Client tokens have the scope `score` (ours) only on request.',
-      ours: false,
+        'Works as /authenticate, for risk tiers. Client tokens have the scope `score` (extension) only on request.',
+      isExtension: false,
       codes: verifyCodes,
       fields: verifyFields,
       reply: z.strictObject({
@@ -128,7 +128,7 @@ export function createFaceTokenEndpoints(
       summary: 'Release the content key of a token after a match',
       description:
         'Returns 32 bytes to encrypt with: the same at every match, and different for every token. Failed checks are returned and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: decrypt with the old token before that, and before you enrol the person again. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
-      ours: true,
+      isExtension: true,
       codes: [...verifyCodes, 'not_found'],
       fields: verifyFields,
       reply: z.strictObject({
@@ -157,7 +157,7 @@ export function createFaceTokenEndpoints(
       summary: 'Revoke a token and all copies of it',
       description:
         'After this, every use of the token fails with `token_revoked`. A token does not reveal its tenant, so any client with the scope can revoke a token that it has completely; the public id is not enough. Revoking a revoked or expired token succeeds. Without the face, a fake token cannot be distinguished from a real one, so each client can revoke a thousand per hour by default.',
-      ours: true,
+      isExtension: true,
       photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],
       fields: z.strictObject({ token: tokenField }),

@@ -38,7 +38,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     tag: 'Matching',
     status: 200,
     scope: 'match',
-    ours: false,
+    isExtension: false,
     codes: [],
     fields: z.strictObject({ accuracy: accuracyField }),
   } as const;
@@ -48,7 +48,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       ...common,
       path: '/match',
       summary: 'Compare two pictures',
-      description: 'The field names `probe` and `reference` are ours.',
+      description: 'facestep defines the field names `probe` and `reference`.',
       photos: { probe: one, reference: one },
       reply: comparisonReply,
       async handle({ fields, photos, client }) {
@@ -64,7 +64,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       path: '/match-bulk',
       summary: 'Compare one picture with up to 100 pictures',
       description:
-        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not fail the request: its result has `score` null, `match` false, and the reason in `code` and `error` (ours). An unusable probe fails the request.',
+        'facestep defines the field names `probe` and `reference` (repeated). Results are in the order sent. An unusable reference, such as one without a face, does not fail the request: its result has `score` null, `match` false, and the reason in `code` and `error` (extension). An unusable probe fails the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
       reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
@@ -85,7 +85,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       path: '/consistency-check',
       summary: 'Check that all pictures show the same person',
       description:
-        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not fail the request: it is listed in `unusable` (ours), and `consistent` is false, because the picture was not compared.',
+        'Takes 2 to 10 pictures (facestep defines the number). An unusable picture, such as one without a face, does not fail the request: it is listed in `unusable` (extension), and `consistent` is false, because the picture was not compared.',
       photos: { photo: { atLeast: 2, atMost: 10 } },
       reply: z.strictObject({
         consistent: z.boolean(),

@@ -154,7 +154,7 @@ export async function startApiServer(
       const own = audit.events.filter((event) => event.connection === who.connection && event.subject === who.subject);
       const time = toIso(clock.now());
       const records = own.map(({ action, detail }) => ({ time, action, detail: JSON.parse(JSON.stringify(detail)) }));
-      return { records, left: 0 };
+      return { records, omitted: 0 };
     },
     hooks: new Map(),
     mountOidc: () => {},

@@ -3,18 +3,18 @@ import { actions, button, el, linkButton, paragraph } from '../dom.js';
 import { Problem, type ProblemName } from '../problem.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
-import type { Draw, HomeTools, Outcome, Said, Section } from './section.js';
+import type { Draw, HomeTools, Message, Outcome, Section } from './section.js';
 import { sections } from './sections.js';
 
 interface Pressed {
   readonly section: Section | null;
-  readonly work: () => Promise<Outcome>;
+  readonly runAction: () => Promise<Outcome>;
 }
 
 /** The message of the last action, shown in its section. */
 interface LastMessage {
   readonly section: Section | null;
-  readonly said: Said | null;
+  readonly message: Message | null;
 }
 
 type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
@@ -24,11 +24,11 @@ export const home: Step = async (view, _facts, { page, api }) => {
   let shown = await readAll(tools);
   let last: LastMessage | null = null;
   for (;;) {
-    const { section, work } = await ask(shown, last, view, tools);
-    const outcome = await work();
+    const { section, runAction } = await ask(shown, last, view, tools);
+    const outcome = await runAction();
     if (outcome.kind === 'view') return { view: outcome.view };
-    if (outcome.kind === 'said') shown = await readAll(tools);
-    last = { section, said: outcome.kind === 'said' ? outcome.said : null };
+    if (outcome.kind === 'message') shown = await readAll(tools);
+    last = { section, message: outcome.kind === 'message' ? outcome.message : null };
   }
 };
 
@@ -49,7 +49,7 @@ async function readAll(tools: HomeTools): Promise<Shown> {
 
 const drawUnreadable: Draw = (words, press) => [
   paragraph(words.unreadable, 'note'),
-  button('quiet', words.readAgain, () => press(async () => ({ kind: 'said', said: null }))),
+  button('quiet', words.readAgain, () => press(async () => ({ kind: 'message', message: null }))),
 ];
 
 function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
@@ -61,23 +61,23 @@ function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page
       heading: words.title,
       body: [
         ...shown.map(({ section, draw }) => {
-          const said = last?.section === section ? last.said : null;
+          const message = last?.section === section ? last.message : null;
           return el(
             'section',
             { class: 'part', 'data-section': section.name, 'aria-labelledby': `part-${section.name}` },
             el('h2', { id: `part-${section.name}` }, words.headings[section.name]),
-            said === null
+            message === null
               ? null
               : el(
                   'p',
-                  { class: said.isGood ? 'note good' : 'note', role: 'status', tabindex: '-1' },
-                  said.text(words, all),
+                  { class: message.isGood ? 'note good' : 'note', role: 'status', tabindex: '-1' },
+                  message.text(words, all),
                 ),
-            ...draw(words, (work) => choose({ section, work })),
+            ...draw(words, (runAction) => choose({ section, runAction })),
           );
         }),
         actions(
-          button('quiet', all.manage.close, () => choose({ section: null, work: close })),
+          button('quiet', all.manage.close, () => choose({ section: null, runAction: close })),
           returnUrl === null ? null : linkButton('faint', all.leave, returnUrl),
         ),
       ],
@@ -85,7 +85,7 @@ function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page
   });
   if (last !== null && last.section !== null) {
     const part = document.querySelector(`[data-section="${last.section.name}"]`);
-    part?.querySelector<HTMLElement>(last.said === null ? '[data-first]' : '[role="status"]')?.focus();
+    part?.querySelector<HTMLElement>(last.message === null ? '[data-first]' : '[role="status"]')?.focus();
   }
   return pressed;
 }

@@ -3,7 +3,7 @@ import type { PageApi } from '../page-api.js';
 import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
 import { type Notices, type NotificationKind, notificationKinds } from '../view.js';
 import type { Words } from '../words.js';
-import { type HomeTools, type Section, say } from './section.js';
+import { type HomeTools, type Section, showMessage } from './section.js';
 
 /** Section of notifications, hidden if the connection sends none. */
 export const noticeSection: Section = {
@@ -15,7 +15,10 @@ export const noticeSection: Section = {
       askForNotices(notices, tools.page.words, (choice) =>
         press(async () => {
           const kept = await keepNotices(choice, notices, tools);
-          return say((_own, { notices: words }) => (kept === 'kept' ? words.kept : words.refused), kept === 'kept');
+          return showMessage(
+            (_own, { notices: words }) => (kept === 'kept' ? words.kept : words.refused),
+            kept === 'kept',
+          );
         }),
       ),
     ];

@@ -10,21 +10,25 @@ export interface HomeTools {
 }
 
 /** Message after an action. Its text is a function, because the language may change. */
-export interface Said {
+export interface Message {
   readonly text: (words: HomeWords, all: Words) => string;
   readonly isGood: boolean;
 }
 
 /**
- * Outcome of a press. `said` reloads all sections and shows a message here, `view` continues with another step, and
- * `shown` focuses `data-first`.
+ * Outcome of an action. `message` reloads all sections and shows the message, if any, in the section of the action.
+ * `view` continues with another step. `shown` means that the action has shown its own result: no section is reloaded, and
+ * the element `data-first` gets the focus.
  */
 export type Outcome =
-  | { readonly kind: 'said'; readonly said: Said | null }
+  | { readonly kind: 'message'; readonly message: Message | null }
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'shown' };
 
-export const say = (text: Said['text'], isGood = true): Outcome => ({ kind: 'said', said: { text, isGood } });
+export const showMessage = (text: Message['text'], isGood = true): Outcome => ({
+  kind: 'message',
+  message: { text, isGood },
+});
 
 /** Runs work after a press and shows its outcome. */
 export type Press = (work: () => Promise<Outcome>) => void;

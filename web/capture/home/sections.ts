@@ -22,7 +22,7 @@ import type { PageApi } from '../page-api.js';
 import { showRecoveryCodes } from '../screens/ways.js';
 import { type Enrolment, emptyReply } from '../view.js';
 import { noticeSection } from './notices.js';
-import { isolate, type Outcome, type Press, type Section, say } from './section.js';
+import { isolate, type Outcome, type Press, type Section, showMessage } from './section.js';
 
 const readChecks = (api: PageApi, cursor: string | null): Promise<Checks> =>
   api.call({ method: 'POST', path: '/checks', body: cursor === null ? {} : { cursor }, reply: checksReply });
@@ -78,7 +78,7 @@ const consents: Section = {
     const { dataConsents } = await api.call({ method: 'GET', path: '/data-consents', reply: dataConsentsReply });
     const end = async ({ client, name }: ShownDataConsent): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/data-consents/withdraw', body: { client }, reply: emptyReply });
-      return say((words) => words.consentEnded({ application: isolate(name) }));
+      return showMessage((words) => words.consentEnded({ application: isolate(name) }));
     };
     return (words, press) => {
       const list = new Intl.ListFormat(page.language);
@@ -140,7 +140,7 @@ export const links: Section = {
     shownOn.add(page);
     const end = async ({ connection, name }: ShownLink): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/links/end', body: { connection }, reply: emptyReply });
-      return say((words) => words.linkEnded({ name: isolate(name) }));
+      return showMessage((words) => words.linkEnded({ name: isolate(name) }));
     };
     return (words, press) => {
       if (linked.length === 0) return [paragraph(words.noLinks, 'lead')];
@@ -168,11 +168,11 @@ const devices: Section = {
     const { passkey, recoveryCodes, knownPlaces, mayMakeCodes } = held;
     const forget = async (): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
-      return say((words) => words.placesForgotten);
+      return showMessage((words) => words.placesForgotten);
     };
     const makeCodes = async (): Promise<Outcome> => {
       await showRecoveryCodes({ page, api });
-      return { kind: 'said', said: null };
+      return { kind: 'message', message: null };
     };
     return (words, press) => {
       const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
@@ -216,9 +216,9 @@ const enrolment: Section = {
     const { enrolment: held, mayRenew } = await api.readEnrolment();
     const renew = async (): Promise<Outcome> => ({ kind: 'view', view: await api.renew() });
     const revoke = async (): Promise<Outcome> => {
-      if (!(await confirmRevocation(page))) return { kind: 'said', said: null };
+      if (!(await confirmRevocation(page))) return { kind: 'message', message: null };
       await api.revoke();
-      return say((_words, { manage }) => manage.revoked);
+      return showMessage((_words, { manage }) => manage.revoked);
     };
     return (words, press) => {
       const { manage } = page.words;
@@ -284,7 +284,7 @@ const ownData: Section = {
       const held = await api.call({ method: 'POST', path: '/export', body: {}, reply: exportReply });
       const day = new Date().toISOString().slice(0, 10);
       download(`own-data-${day}.json`, 'application/json', JSON.stringify(held, null, 2));
-      return say((words) => words.dataSaved);
+      return showMessage((words) => words.dataSaved);
     };
     return (words, press) => [paragraph(words.ownDataText, 'lead'), button('quiet', words.saveData, () => press(save))];
   },

@@ -151,7 +151,7 @@ async function perform(
     const isMoved = photos.length === 0 ? light === null : movement !== pose.movement;
     if (photos.length === 0 || isMoved) {
       pose = { movement, toldAt, isReached: false };
-      page.tellMovement(movement);
+      page.announceMovement(movement);
     }
     showMovement(due);
     const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
@@ -172,7 +172,7 @@ async function perform(
   }
   await lamp?.held();
   stage.showProgress(1);
-  page.tellMovement(null);
+  page.announceMovement(null);
   return { nonce, photos };
 }
 

@@ -39,7 +39,7 @@ export const consent: Step = async (view, { place }, { page, api }) => {
     heading: headingOfConsent(view, words),
     body: [...describeConsent(view, words), yesOrNo(choose, words.agree, words.refuse)],
   }));
-  if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
+  if (!agrees && view.role === 'own' && hasWays(view)) return { isChoosingAnotherWay: true };
   if (!agrees) return { view: await api.decline() };
   // The consent text has announced the camera, so the browser may prompt for it now.
   return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };

@@ -74,7 +74,7 @@ export const handOff: Step = async (view, _facts, tools) => {
       stage === 'waiting' && view.phoneNeeded
         ? null
         : actions(
-            stage === 'waiting' ? null : button('quiet', words.handOff.anew, () => choose('again')),
+            stage === 'waiting' ? null : button('quiet', words.handOff.newCode, () => choose('again')),
             view.phoneNeeded ? null : button('quiet', words.handOff.here, () => choose('here')),
           ),
     ],

@@ -69,14 +69,15 @@ const lookEveryMs = 3000;
 
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
-  const left = new AbortController();
-  if (problem.problem === 'offline') waits.push(whenTold(left.signal), whenThere(left.signal, tools));
+  const leftScreen = new AbortController();
+  if (problem.problem === 'offline')
+    waits.push(whenOnline(leftScreen.signal), whenServerReplies(leftScreen.signal, tools));
   if (problem.problem === 'locked-out' && problem.waitSec !== null) {
-    waits.push(whenPauseIsOver(problem.waitSec, left.signal).then(() => ask(problem, facts, tools, true)));
+    waits.push(whenPauseIsOver(problem.waitSec, leftScreen.signal).then(() => ask(problem, facts, tools, true)));
   }
-  const choice = await Promise.race(waits).finally(() => left.abort());
+  const choice = await Promise.race(waits).finally(() => leftScreen.abort());
   if (choice === 'phone') return { place: 'phone' };
-  if (choice === 'elsewhere') return { isElsewhere: true };
+  if (choice === 'elsewhere') return { isChoosingAnotherWay: true };
   return changeFor(problem, facts, tools);
 }
 
@@ -89,8 +90,8 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   if (isOver) page.showBelow(() => []);
   const isStuck = !mayRetry && !isOver;
   // If one fallback is unavailable, others remain.
-  const hasOtherWays = facts.isElsewhere && isStuck;
-  const mayLeave = isStuck && !facts.isElsewhere && view?.role === 'own';
+  const hasOtherWays = facts.isChoosingAnotherWay && isStuck;
+  const mayLeave = isStuck && !facts.isChoosingAnotherWay && view?.role === 'own';
   const until = waitSec === null ? null : Date.now() + waitSec * 1000;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps }: ProblemTexts = words.problems[problem];
@@ -140,26 +141,30 @@ async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Pr
   return { ...change, ...(await api.readState()) };
 }
 
-async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void> {
+/** Waits until the lockout ends. Never resolves if the user has left the screen, so that no other screen is replaced. */
+async function whenPauseIsOver(waitSec: number, leftScreen: AbortSignal): Promise<void> {
   await sleep(waitSec * 1000);
-  if (left.aborted) await new Promise(() => {});
+  if (leftScreen.aborted) await new Promise(() => {});
 }
 
-function whenTold(left: AbortSignal): Promise<Choice> {
+function whenOnline(leftScreen: AbortSignal): Promise<Choice> {
   return new Promise((resolve) => {
-    window.addEventListener('online', () => resolve('again'), { signal: left });
+    window.addEventListener('online', () => resolve('again'), { signal: leftScreen });
   });
 }
 
-/** Asks the server, because browsers report only whether their own network is back. */
-async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
+/**
+ * Asks the server until it replies, because browsers report only whether their own network is back. Never resolves if the
+ * user has left the screen.
+ */
+async function whenServerReplies(leftScreen: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);
-    if (left.aborted) return new Promise(() => {});
-    const isThere = await api.readState().then(
+    if (leftScreen.aborted) return new Promise(() => {});
+    const isServerThere = await api.readState().then(
       () => true,
       (error: unknown) => !(error instanceof Problem && ['offline', 'time-out'].includes(error.problem)),
     );
-    if (isThere) return 'again';
+    if (isServerThere) return 'again';
   }
 }

@@ -52,7 +52,7 @@ async function askForHelp({ page, api }: Tools): Promise<Change> {
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
 export const ways: Step = async (view, { code }, tools) => {
-  if (code !== null) return give(code, tools);
+  if (code !== null) return enterCode(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
     screen: 'ways',
     heading: words.ways.heading,
@@ -67,7 +67,7 @@ export const ways: Step = async (view, { code }, tools) => {
       paragraph(words.cannotText, 'fine'),
     ],
   }));
-  if (choice === 'back') return { isElsewhere: false };
+  if (choice === 'back') return { isChoosingAnotherWay: false };
   if (choice === 'stop') return { view: await tools.api.decline() };
   if (choice === 'help') return askForHelp(tools);
   const isSent = choice === 'email' || choice === 'sms';
@@ -75,10 +75,10 @@ export const ways: Step = async (view, { code }, tools) => {
 };
 
 /**
- * Asks for a code until it is correct or the user goes back. After a network error, the user can still enter a code
- * that was sent before.
+ * Asks for a code until it is correct or the user goes back. Other problems are thrown, and `code` stays in the facts of
+ * the page, so that the user can still enter the code that was sent.
  */
-async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
+async function enterCode({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {
     const code = await askForCode(way, isWrong, page);
     if (code === null) return { code: null };

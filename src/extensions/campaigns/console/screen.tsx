@@ -11,10 +11,10 @@ import { defineScreen, invitedIn, listCampaigns, planCampaign, useTexts } from '
 
 export const campaigns = defineScreen(function Campaigns({ rest }) {
   const [id] = rest;
-  return id === undefined ? <Every /> : <CampaignDetails key={id} id={id} />;
+  return id === undefined ? <CampaignList /> : <CampaignDetails key={id} id={id} />;
 });
 
-function Every() {
+function CampaignList() {
   const words = useTexts();
   const { day, number } = useFormats();
   const listed = useLoaded(listCampaigns);

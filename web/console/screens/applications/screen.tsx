@@ -89,10 +89,10 @@ function OneApplication({ id }: { readonly id: string }) {
 
 export const screen = defineScreen(function Applications({ rest }) {
   const [id] = rest;
-  return id === undefined ? <Every /> : <OneApplication key={id} id={id} />;
+  return id === undefined ? <ApplicationList /> : <OneApplication key={id} id={id} />;
 });
 
-function Every() {
+function ApplicationList() {
   const words = useTexts();
   const { call } = useSessionActions();
   const { number } = useFormats();

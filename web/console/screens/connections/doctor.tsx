@@ -14,12 +14,12 @@ export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 export function Doctor({
   connection: { id },
   examined,
-  mending,
+  fixing,
 }: {
   readonly connection: Connection;
   readonly examined: Examined;
   /** Functions that fix findings; `null` if the user may not fix any. */
-  readonly mending: Mending | null;
+  readonly fixing: Fixing | null;
 }) {
   const words = useTexts();
   const { call } = useSessionActions();
@@ -43,10 +43,10 @@ export function Doctor({
                     <span className="soft">{named.examined({ when: ago(found.examinedAt) })}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
-                  <Findings findings={found.findings} mending={mending} />
+                  <Findings findings={found.findings} fixing={fixing} />
                 </>
               )}
-              {mending?.progress}
+              {fixing?.progress}
               {isUnderWay && <Note>{named.underWay}</Note>}
               {mayExamine && !isUnderWay && (
                 <ActForm submit={named.examine} onSubmit={() => call(examine(id)).then(examined.reload)} />
@@ -71,7 +71,7 @@ export function Health({ report }: { readonly report: ConnectionReport | undefin
   );
 }
 
-export interface Mending {
+export interface Fixing {
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
 }
@@ -81,10 +81,10 @@ const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', 
 
 export function Findings({
   findings,
-  mending,
+  fixing,
 }: {
   readonly findings: readonly Finding[];
-  readonly mending: Mending | null;
+  readonly fixing: Fixing | null;
 }) {
   const words = useTexts();
   const { number } = useFormats();
@@ -127,16 +127,16 @@ export function Findings({
                       <ServerText>{remedy}</ServerText>
                     </p>
                   )}
-                  {mend !== null && mending !== null && (
+                  {mend !== null && fixing !== null && (
                     <ConfirmButton
-                      label={named.mend}
+                      label={named.fix}
                       about={title}
-                      title={named.mendTitle({ title })}
+                      title={named.fixTitle({ title })}
                       insist={{ warning: words.nobody, action: named.sure }}
-                      onConfirm={(isSure) => mending.begin(mend, isSure)}
+                      onConfirm={(isSure) => fixing.begin(mend, isSure)}
                     >
-                      <p>{named.mendText}</p>
-                      {mend.pushSecrets && <p>{named.mendSecret}</p>}
+                      <p>{named.fixText}</p>
+                      {mend.pushSecrets && <p>{named.fixSecret}</p>}
                     </ConfirmButton>
                   )}
                 </div>

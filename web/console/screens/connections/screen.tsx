@@ -107,7 +107,7 @@ function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: 
             </nav>
             {tab === 'rollout' && <Rollout {...given} onSwitched={mayChange ? onSwitched : null} />}
             {tab === 'policy' && <PolicyInForce {...given} />}
-            {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} mending={null} />}
+            {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
             {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
               <SettingUp {...given} examined={examined} tab={tab} />
             )}

@@ -222,10 +222,10 @@ export function SettingUp({
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('setup');
   /** Id of the run after which the connection is checked again. */
-  const mended = useRef<string | null>(null);
+  const fixRun = useRef<string | null>(null);
   useEffect(() => {
-    if (run === null || run.id !== mended.current || run.state === 'under_way') return;
-    mended.current = null;
+    if (run === null || run.id !== fixRun.current || run.state === 'under_way') return;
+    fixRun.current = null;
     // If checks are already running, the result of that run is shown.
     call(examine(id))
       .catch(() => {})
@@ -237,7 +237,7 @@ export function SettingUp({
     async (what: Applied, isSure: boolean): Promise<void> => {
       const asked = post<BegunRunReply>(pathOf(id, 'apply'), { ...what, isSure });
       const begun = await call({ ...asked, ...patient });
-      if (where === 'health') mended.current = begun.run.id;
+      if (where === 'health') fixRun.current = begun.run.id;
       setPlace(where);
       last.reload();
     };
@@ -249,7 +249,7 @@ export function SettingUp({
     <Doctor
       connection={connection}
       examined={examined}
-      mending={{ begin: beginAt('health'), progress: progressAt('health') }}
+      fixing={{ begin: beginAt('health'), progress: progressAt('health') }}
     />
   );
 }

@@ -160,13 +160,13 @@ function Approve({
 
 export const requests = defineScreen(function Requests({ rest }) {
   const [id] = rest;
-  if (id === undefined) return <Every />;
+  if (id === undefined) return <RequestList />;
   return id === 'terms' ? <TermsOfUse /> : <OneRequest key={id} id={id} />;
 });
 
 const shownStates = ['submitted', 'asked_back', 'approved', 'refused'] as const;
 
-function Every() {
+function RequestList() {
   const words = useTexts();
   const { instant, number } = useFormats();
   const [state, setState] = useState<(typeof shownStates)[number] | 'every'>('submitted');
