@@ -48,7 +48,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew|notices.*)$/,
   /^POST \/(v2\/(authenticate-credentials|generateToken)|step-ups\/requested|signatures|ssf\/token)$/,
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
-  /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
+  /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,

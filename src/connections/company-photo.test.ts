@@ -92,6 +92,12 @@ describe('the photo whose address is in the claim picture', () => {
     await expect(find({})).rejects.toMatchObject({ code: 'company_photo_unavailable' });
   });
 
+  test('is unavailable if the server never answers, after five seconds', async () => {
+    setPicture(badge('ada.jpg').url);
+    answer = () => {};
+    await expect(find({})).rejects.toMatchObject({ code: 'company_photo_unavailable' });
+  });
+
   test('is unavailable if the server ends the connection', async () => {
     setPicture(badge('ada.jpg').url);
     answer = (request) => request.socket.destroy();

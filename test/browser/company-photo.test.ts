@@ -1,0 +1,99 @@
+import { afterAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { loadPictures } from '../../examples/demo/pictures.js';
+import { listen } from '../../src/http/listen.js';
+import { expectAccessible, expectWithinReach } from './accessibility.js';
+import { castOf } from './cast-of.js';
+import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { follow, goAlong, insist, leaveBy } from './walk.js';
+
+/* Enrolments bound to the photo of a badge system: page, server, models, judgement and photo server are real. */
+
+/** Photos by user name. */
+const photos = new Map<string, Uint8Array>();
+const badge = await listen(
+  (request, response) => {
+    const photo = photos.get(decodeURIComponent(request.url ?? '').replace(/^\/|\.jpg$/g, ''));
+    if (photo === undefined) response.writeHead(404).end();
+    else response.end(photo);
+  },
+  { host: '127.0.0.1', port: 0 },
+);
+afterAll(() => badge.stop());
+
+const photo = {
+  source: { url: `http://127.0.0.1:${badge.port}/{preferred_username}.jpg` },
+  hosts: ['127.0.0.1'],
+  privateAddresses: true,
+};
+const cast = castOf({ company: { mode: 'enforce', photo }, plain: {} });
+
+let users = 0;
+async function addUser(picture?: Uint8Array) {
+  users += 1;
+  if (picture !== undefined) photos.set(`user-${users}@example.com`, picture);
+  return cast().stage.addUser();
+}
+
+inBrowser('a user enrols whose face matches the photo of the badge system, and no other user does', async () => {
+  const own = await addUser(cast().picture('ada', 'centre'));
+  const ada = await cast().openVisitor('ada', { isGuided: false });
+  await ada.page.goto(await cast().stage.invite('company', own, 'enrol'));
+  expect(await insist(ada.page)).toBe('passed');
+  await ada.close();
+
+  const others = await addUser(cast().picture('eve', 'centre'));
+  const thief = await cast().openVisitor('ada', { isGuided: false });
+  expect(await follow(thief.page, await cast().stage.invite('company', others, 'enrol'))).toBe('try-again');
+  expect(await thief.page.locator('main .note').textContent()).toContain('photo your organization has');
+  await expectAccessible(thief.page);
+  await leaveBy(thief.page, 'Try again');
+  expect(await insist(thief.page)).toBe('company-photo-unlike');
+  await expectAccessible(thief.page);
+  await expectWithinReach(thief.page);
+  await thief.close();
+
+  const missing = await addUser();
+  const { page, close } = await cast().openVisitor('ada', { isGuided: false });
+  expect(await follow(page, await cast().stage.invite('company', missing, 'enrol'))).toBe('company-photo');
+  await expectAccessible(page);
+  await close();
+});
+
+inBrowser('a link to enrol shows an enrolled user that a link alone does not replace the face', async () => {
+  users += 1;
+  const subject = await cast().enrolAda('plain');
+  const { page, close } = await cast().openVisitor('eve', { isGuided: false });
+  await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
+  expect(await goAlong(page)).toBe('enrolled-already');
+  await expectAccessible(page);
+  await close();
+});
+
+test('each unusable photo of the badge system is refused with its own code', async () => {
+  const { landscape, group } = await loadPictures();
+  const blank = (width: number) =>
+    sharp({ create: { width, height: width, channels: 3, background: '#888' } })
+      .jpeg()
+      .toBuffer();
+  const small = await sharp(cast().picture('ada', 'centre')).resize({ width: 60 }).jpeg().toBuffer();
+  const cases: readonly (readonly [string, Uint8Array | undefined])[] = [
+    ['company_photo_missing', undefined],
+    ['company_photo_faceless', landscape],
+    ['company_photo_crowded', group],
+    ['company_photo_small', small],
+    ['company_photo_small', await blank(1)],
+    ['company_photo_invalid', Buffer.from('<html>No photo</html>')],
+    ['company_photo_invalid', Buffer.alloc(6 * 1024 * 1024)],
+    ['company_photo_unlike', cast().picture('eve', 'centre')],
+  ];
+  const found = [];
+  for (const [code, picture] of cases) {
+    const subject = await addUser(picture);
+    const error = await cast()
+      .stage.enrol('company', subject, [cast().picture('ada', 'centre')])
+      .catch(String);
+    found.push(new RegExp(code).test(String(error)) ? code : error);
+  }
+  expect(found).toEqual(cases.map(([code]) => code));
+});
