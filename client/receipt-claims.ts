@@ -70,8 +70,8 @@ export interface FaceReceiptClaims extends CommonClaims {
   readonly presence?: string | null;
   /**
    * What the enrolment of the face rests on: `photo` (it matched the photo that the organization had), `in_person` or
-   * `vouched` (by the help desk), `sign_in`, `invitation` (a link), or `client`. `null` if unknown; absent from older
-   * servers.
+   * `vouched` (by the help desk), `former_face` (the previous face had been shown), `sign_in`, `client`,
+   * `photos_of_client`, or `invitation` (a link). `null` if unknown; absent from older servers.
    */
   readonly enrolment_proof?: string | null;
   /** Action that the user approved, if any. */

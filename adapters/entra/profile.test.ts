@@ -6,7 +6,7 @@ import { createSelfSigned } from '../../simulators/tls-server.js';
 import { findSubject } from '../../src/access/connection-access.js';
 import type { Connection } from '../../src/core/connection.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
-import { SealedToken } from '../../src/core/secrets.js';
+import { Photo, SealedToken } from '../../src/core/secrets.js';
 import { findSubjects } from '../../src/privacy/subject-rights.js';
 import { canary } from '../../test/contract/adapter.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
@@ -55,11 +55,13 @@ test('a write succeeds only if Graph confirms it; a reply with an HTML page is a
 });
 
 describe('the photo of a user', () => {
+  const own = (bytes: Uint8Array) => new Photo(bytes);
+
   test('is read as bytes, and is missing for a user without one', async () => {
     const profile = connect();
-    expect(await profile.findPhoto?.(user.id)).toBeNull();
+    expect(await profile.findPhoto?.(user.id, own)).toBeNull();
     user.photo = Buffer.from([0xff, 0xd8, 0, 0x80, 0xff]);
-    const found = await profile.findPhoto?.(user.id);
+    const found = await profile.findPhoto?.(user.id, own);
     if (found === null || found === undefined || typeof found === 'string') throw new Error('no photo');
     expect(found.photo.use((bytes) => Buffer.from(bytes).toString('hex'))).toBe('ffd80080ff');
     expect(found.changedAt).toBeNull();
@@ -67,9 +69,9 @@ describe('the photo of a user', () => {
 
   test('is refused if it is longer than 5 MB, and unavailable without the permission', async () => {
     user.photo = Buffer.alloc(5 * 1024 * 1024 + 1);
-    await expect(connect().findPhoto?.(user.id)).rejects.toMatchObject({ code: 'company_photo_invalid' });
+    await expect(connect().findPhoto?.(user.id, own)).rejects.toMatchObject({ code: 'company_photo_invalid' });
     daemon = entra.addDaemon(['GroupMember.Read.All']);
-    await expect(connect().findPhoto?.(user.id)).rejects.toMatchObject({ code: 'company_photo_unavailable' });
+    await expect(connect().findPhoto?.(user.id, own)).rejects.toMatchObject({ code: 'company_photo_unavailable' });
   });
 });
 

@@ -186,10 +186,10 @@ export function createEntraProfile(
       );
     },
     /** @see https://learn.microsoft.com/en-us/graph/api/profilephoto-get */
-    async findPhoto(subject) {
+    async findPhoto(subject, own) {
       const { tenantId, userId } = parseSubject(subject, settings);
       const path = `/users/${userId}/photo/$value`;
-      return toCompanyPhoto(await send({ method: 'GET', path, tenantId, bytes: { atMost: mostPhotoBytes } }));
+      return toCompanyPhoto(await send({ method: 'GET', path, tenantId, bytes: { atMost: mostPhotoBytes } }), own);
     },
     async readToken(subject) {
       return toStoredToken((await read(subject, `id,${attribute}`, userGuard))[attribute], { attribute, log });

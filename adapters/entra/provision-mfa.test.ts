@@ -153,7 +153,7 @@ describe('the checks of External MFA', () => {
   });
 
   test.each<[string, () => unknown, string]>([
-    ['a chunked reply', () => (isChunked = true), 'length'],
+    ['a chunked reply', () => (isChunked = true), 'Content-Length'],
     ['a missing form_post mode', () => (metadata.response_modes_supported = []), 'response_modes_supported'],
   ])('report %s in the discovery document', async (_, spoil, found) => {
     spoil();

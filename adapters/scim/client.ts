@@ -49,8 +49,8 @@ export function createScimApi(
      */
     call: (method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer> =>
       callAuthorized((authorization) => send(authorization, method, path, body)),
-    /** Returns true if an address is on this server, which alone may receive its credentials. */
-    isOwn: (address: string): boolean => new URL(address).origin === new URL(baseUrl).origin,
+    /** Returns true if an address is below the base address, which alone may receive the credentials. */
+    isOwn: (address: string): boolean => address.startsWith(`${baseUrl}/`),
     /** Reads bytes of this server. @param address - one for which `isOwn` is true */
     load: (address: string): Promise<RestAnswer> =>
       callAuthorized((authorization) => {

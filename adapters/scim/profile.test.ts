@@ -33,6 +33,7 @@ function observe(answer?: (sent: Sent) => Promise<Response> | Response, changes:
 const valuesOf = (id: string) => Object.fromEntries(bench.server.directory.users.get(id)!.extensions.get(schema) ?? []);
 
 describe('the photo of a user', () => {
+  const keep = (bytes: Uint8Array) => new Photo(bytes);
   const photosOf = (...photos: object[]) => Object.assign(bench.server.directory.users.get(ada)!.details, { photos });
   const own = () => `${bench.server.baseUrl}/Photos/ada.jpg`;
   const asBytes = (found: unknown) =>
@@ -58,7 +59,7 @@ describe('the photo of a user', () => {
     ],
   ])('is chosen among %s', async (_, photos, expected) => {
     photosOf(...photos);
-    expect(await observe().profile.findPhoto?.(ada)).toBe(expected);
+    expect(await observe().profile.findPhoto?.(ada, keep)).toBe(expected);
   });
 
   test('is fetched with the credential only if it is on the SCIM server', async () => {
@@ -66,11 +67,11 @@ describe('the photo of a user', () => {
     const { profile, sent } = observe(({ url, init }) =>
       url.pathname.endsWith('/ada.jpg') ? new Response('a picture') : fetch(url, init),
     );
-    expect(asBytes(await profile.findPhoto?.(ada))).toBe('a picture');
+    expect(asBytes(await profile.findPhoto?.(ada, keep))).toBe('a picture');
     expect(sent.at(-1)!.init.headers).toMatchObject({ Authorization: expect.stringContaining('Bearer ') });
     const before = sent.length;
     photosOf({ value: own().replace('//', '//elsewhere.example/') });
-    expect(await profile.findPhoto?.(ada)).toContain('elsewhere.example');
+    expect(await profile.findPhoto?.(ada, keep)).toContain('elsewhere.example');
     expect(sent.slice(before).map(({ url }) => url.pathname)).toEqual([expect.stringContaining('/Users/')]);
   });
 });

@@ -179,13 +179,13 @@ export function createScimProfile(
     readGroups: (subject) =>
       readAllGroups(async () => ({ groups: (await read(subject, ['groups'], groupsGuard)).groups, next: null })),
     /** @see https://www.rfc-editor.org/rfc/rfc7643#section-4.1.2 */
-    async findPhoto(subject) {
+    async findPhoto(subject, own) {
       const { photos } = await read(subject, ['photos'], photosGuard);
       const whole = photos.filter(({ type, value }) => type !== 'thumbnail' && value);
       const address = (whole.find(({ primary }) => primary === true) ?? whole[0])?.value ?? null;
       if (address === null || !URL.canParse(address, `${baseUrl}/`)) return address;
       const { href } = new URL(address, `${baseUrl}/`);
-      return api.isOwn(href) ? toCompanyPhoto(await api.load(href)) : href;
+      return api.isOwn(href) ? toCompanyPhoto(await api.load(href), own) : href;
     },
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
     writeToken: (subject, token) =>

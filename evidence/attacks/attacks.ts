@@ -17,6 +17,7 @@ import { fewNumbers } from './few-numbers.js';
 import { guessing } from './guessing.js';
 import { hillClimbing } from './hill-climbing.js';
 import { linkage } from './linkage.js';
+import { otherPhoto } from './other-photo.js';
 import { outsiders } from './outsiders.js';
 import { reconstruction } from './reconstruction.js';
 import { samePhoto } from './same-photo.js';
@@ -35,6 +36,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'hill-climbing': hillClimbing,
   outsiders,
   server,
+  'other-photo': otherPhoto,
   'few-numbers': fewNumbers,
 };
 

@@ -6,7 +6,10 @@ import { safeUrlGuard } from './safe-url.js';
 const hostGuard = z
   .string()
   .max(253)
-  .regex(/^(?:[a-z\d_-]+\.)*[a-z\d_-]+$|^\[[\da-f:.]+\]$/, 'expected a host name in small letters, without port');
+  .regex(
+    /^(?:(?:[a-z\d_-]+\.)*[a-z\d_-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/,
+    'expected a host name in small letters, with the port unless it is the usual one',
+  );
 
 const unprovenGuard = z.enum(['refuse', 'helpDesk']);
 
@@ -45,19 +48,21 @@ export const photoPolicyGuard = z
       ])
       .default('provider')
       .describe(
-        '`"provider"`: the user’s photo at the provider (Entra ID, SCIM), elsewhere the address in the claim `picture`. Otherwise, the address of a badge system.',
+        '`"provider"`: the user’s photo at the provider, or the address in the claim `picture`. Otherwise, the address of a badge system.',
       ),
     hosts: z
       .array(hostGuard)
       .max(20)
       .default([])
-      .describe('Hosts that photos may be fetched from. A photo at another host is refused.'),
+      .describe(
+        'Hosts that photos may be fetched from, with the port unless it is the usual one. A photo at another host is refused.',
+      ),
     privateAddresses: z
       .boolean()
       .default(false)
       .describe('True if a host may have a private address, such as a badge system in the company’s own network.'),
     minAgeDays: daysGuard.describe(
-      'Refuse a photo that changed within these days, because its owner may have changed it. Only sources that send `Last-Modified` tell this; Entra ID does not.',
+      'Refuse a photo that changed within these days, because its owner may have changed it. Only sources that send `Last-Modified` tell this.',
     ),
     maxAgeDays: daysGuard.describe('Refuse a photo that is older, where the source tells this.'),
     whenMissing: unprovenGuard
@@ -68,7 +73,7 @@ export const photoPolicyGuard = z
       .describe('If the face does not match: `"refuse"`, or `"helpDesk"` if the help desk may enrol the person.'),
   })
   .superRefine(({ source, hosts }, context) => {
-    const host = source === 'provider' || !URL.canParse(source.url) ? null : new URL(source.url).hostname;
+    const host = source === 'provider' || !URL.canParse(source.url) ? null : new URL(source.url).host;
     if (host !== null && !hosts.includes(host))
       context.addIssue({ code: 'custom', path: ['hosts'], message: `add the host of the address: ${host}` });
   }) satisfies z.ZodType<PhotoPolicy>;

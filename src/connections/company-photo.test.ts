@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
 import { photoPolicyGuard } from '../config/photo.js';
 import type { CompanyPhoto, Fetch } from '../core/ports.js';
+import { Photo } from '../core/secrets.js';
 import { listen } from '../http/listen.js';
 import { createFindPhoto } from './company-photo.js';
 import { createPublicFetch, isPublicAddress } from './public-fetch.js';
@@ -32,9 +33,10 @@ afterEach(() => server.stop());
 
 const open: Fetch = (url, init) => fetch(url, init);
 const find = (policy: object, publicFetch: Fetch = open) =>
-  createFindPhoto(photoPolicyGuard.parse({ hosts: ['127.0.0.1'], ...policy }), profile, { fetch: open, publicFetch })(
-    '00u1',
-  );
+  createFindPhoto(photoPolicyGuard.parse({ hosts: [`127.0.0.1:${server.port}`], ...policy }), profile, {
+    fetch: open,
+    publicFetch,
+  })('00u1', (bytes) => new Photo(bytes));
 const readPicture = (found: CompanyPhoto | null) => found?.photo.use((bytes) => Buffer.from(bytes).toString()) ?? null;
 const badge = (path: string, more: object = {}) => ({ url: `http://127.0.0.1:${server.port}/${path}`, ...more });
 
@@ -62,6 +64,9 @@ describe('the photo whose address is in the claim picture', () => {
 
   test.each([
     ['a host that the configuration does not name', 'https://elsewhere.example/ada.jpg'],
+    ['another port of the host', 'http://127.0.0.1:1/ada.jpg'],
+    ['a host without encryption', 'http://photos.example/ada.jpg'],
+    ['a user name', 'https://ada@photos.example/ada.jpg'],
     ['the metadata service of a cloud', 'http://169.254.169.254/latest/meta-data'],
     ['a file', 'file:///etc/passwd'],
     ['data', 'data:image/png;base64,AAAA'],
@@ -69,7 +74,8 @@ describe('the photo whose address is in the claim picture', () => {
     ['a user name that looks like the host', 'https://127.0.0.1@elsewhere.example/ada.jpg'],
   ])('is refused without a request if it names %s', async (_, url) => {
     setPicture(url);
-    await expect(find({})).rejects.toMatchObject({ code: 'company_photo_invalid' });
+    const hosts = [`127.0.0.1:${server.port}`, 'photos.example'];
+    await expect(find({ hosts })).rejects.toMatchObject({ code: 'company_photo_invalid' });
     expect(asked).toEqual([]);
   });
 
@@ -114,6 +120,13 @@ describe('the photo of a badge system', () => {
     expect(headers).toEqual(['Bearer badge']);
   });
 
+  test('is refused, without a request, if the claim would name another path', async () => {
+    profile.details.set('00u1', { employee_number: '..' });
+    const source = badge('photos/{employee_number}/a.jpg');
+    await expect(find({ source })).rejects.toMatchObject({ code: 'company_photo_invalid' });
+    expect(asked).toEqual([]);
+  });
+
   test('is missing, without a request, if the person lacks the claim', async () => {
     expect(await find({ source: badge('{employee_number}.jpg') })).toBeNull();
     expect(asked).toEqual([]);
@@ -132,6 +145,7 @@ describe('the photo of a badge system', () => {
     const source = { url: 'https://badge.example/{employee_number}.jpg' };
     expect(photoPolicyGuard.safeParse({ source }).success).toBe(false);
     expect(photoPolicyGuard.safeParse({ source, hosts: ['badge.example'] }).success).toBe(true);
+    expect(photoPolicyGuard.safeParse({ source, hosts: ['badge.example:8443'] }).success).toBe(false);
   });
 });
 
@@ -147,7 +161,7 @@ describe('a host with a private address', () => {
   });
 
   test('gets no request if a public name resolves to it', async () => {
-    profile.details.set('00u1', { picture: `http://photos.example:${server.port}/ada.jpg` });
+    profile.details.set('00u1', { picture: 'https://photos.example/ada.jpg' });
     const resolved: string[] = [];
     const publicFetch = createPublicFetch(async (name) => {
       resolved.push(name);

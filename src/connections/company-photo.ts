@@ -1,9 +1,10 @@
+import { isLoopback } from '../config/safe-url.js';
 import type { PhotoPolicy } from '../core/connection.js';
 import type { CompanyPhoto, Fetch, Profile } from '../core/ports.js';
-import { Photo } from '../core/secrets.js';
+import type { OwnPhoto } from '../core/secrets.js';
 import { fromHttpDate } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { callRest } from './rest-call.js';
+import { callRest, type RestAnswer } from './rest-call.js';
 
 /* Finds the photo of a person that the organization already has. It is neither stored nor logged. */
 
@@ -32,14 +33,18 @@ export function createFindPhoto(
   policy: PhotoPolicy,
   profile: Profile,
   { fetch, publicFetch }: PhotoFetches,
-): (subject: string) => Promise<CompanyPhoto | null> {
+): (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null> {
   const { source, hosts, privateAddresses } = policy;
-  const load = (address: string, headers: Readonly<Record<string, string>>): Promise<CompanyPhoto | null> => {
-    const host = isWebAddress(address) ? new URL(address).hostname : null;
+  const load = (
+    address: string,
+    headers: Readonly<Record<string, string>>,
+    own: OwnPhoto,
+  ): Promise<CompanyPhoto | null> => {
+    const host = findHost(address);
     // The address may be the user's own choice.
     if (host === null || !hosts.includes(host))
       throw new FaceError('company_photo_invalid', { reason: 'a host that policy.photo.hosts does not name', host });
-    return fetchPhoto(address, headers, privateAddresses ? fetch : publicFetch);
+    return fetchPhoto(address, headers, { fetch: privateAddresses ? fetch : publicFetch, own });
   };
 
   async function readClaims(subject: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> {
@@ -54,35 +59,47 @@ export function createFindPhoto(
   }
 
   if (source === 'provider') {
-    return async (subject) => {
+    return async (subject, own) => {
       const found =
         profile.findPhoto === undefined
           ? ((await readClaims(subject, ['picture'])).picture ?? null)
-          : await profile.findPhoto(subject);
-      return typeof found === 'string' ? load(found, {}) : found;
+          : await profile.findPhoto(subject, own);
+      return typeof found === 'string' ? load(found, {}, own) : found;
     };
   }
   const { url, header } = source;
-  return async (subject) => {
+  return async (subject, own) => {
     const claims = await readClaims(subject, claimsInAddress(url));
-    if (claimsInAddress(url).some((name) => claims[name] === undefined)) return null;
+    const values = claimsInAddress(url).map((name) => claims[name]);
+    if (values.some((value) => value === undefined)) return null;
+    // These would name another path, also if they are encoded.
+    if (values.some((value) => /^\.+$/.test(value ?? '')))
+      throw new FaceError('company_photo_invalid', { reason: 'a claim of dots' });
     const address = url.replace(placeholder, (_, name) => encodeURIComponent(claims[name] ?? ''));
-    return header === null ? load(address, {}) : header.value.use((value) => load(address, { [header.name]: value }));
+    return header === null
+      ? load(address, {}, own)
+      : header.value.use((value) => load(address, { [header.name]: value }, own));
   };
 }
 
-const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+/** Returns the host of an address, with a port other than the usual one; `null` unless it is encrypted or local. */
+function findHost(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { protocol, host, hostname, username, password } = new URL(address);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isSafe && username === '' && password === '' ? host : null;
+}
 
 async function fetchPhoto(
   address: string,
   headers: Readonly<Record<string, string>>,
-  fetch: Fetch,
+  { fetch, own }: { readonly fetch: Fetch; readonly own: OwnPhoto },
 ): Promise<CompanyPhoto | null> {
   const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
   const answer = await callRest(address, call, fetch).catch((error: unknown) => {
     throw new FaceError('company_photo_unavailable', null, { cause: error });
   });
-  return toCompanyPhoto(answer);
+  return toCompanyPhoto(answer, own);
 }
 
 /**
@@ -90,10 +107,10 @@ async function fetchPhoto(
  * @returns `null` if it has none
  * @throws `company_photo_invalid` for a redirect or an answer that is too long; `company_photo_unavailable`
  */
-export function toCompanyPhoto({ status, headers, body }: Awaited<ReturnType<typeof callRest>>): CompanyPhoto | null {
+export function toCompanyPhoto({ status, headers, body }: RestAnswer, own: OwnPhoto): CompanyPhoto | null {
   if (status === 404 || status === 410) return null;
   if (status >= 300 && status < 400) throw new FaceError('company_photo_invalid', { reason: 'a redirect', status });
   if (status !== 200) throw new FaceError('company_photo_unavailable', { status });
   if (!(body instanceof Uint8Array)) throw new FaceError('company_photo_invalid', { reason: 'over 5 MB' });
-  return { photo: new Photo(body), changedAt: fromHttpDate(headers.get('last-modified') ?? '') };
+  return { photo: own(body), changedAt: fromHttpDate(headers.get('last-modified') ?? '') };
 }

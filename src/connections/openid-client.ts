@@ -125,6 +125,8 @@ export interface OidcClient {
   readonly lifeSec: number | null;
   /** True if the sign-in page asks for a user name when the request contains none. */
   readonly asksWho: boolean;
+  /** True if the application, and not the provider, vouches for the person. */
+  readonly vouches?: boolean;
   /**
    * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
    * `UnmetAuthenticationRequirements`.

@@ -1,7 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Fetch } from '../core/ports.js';
 
 /**
@@ -48,19 +47,21 @@ type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
  * address that someone else chose could name this network or a cloud's metadata service.
  */
 export function createPublicFetch(resolve: Resolve = (hostname) => lookup(hostname, { all: true })): Fetch {
-  const dispatcher = new Agent({
-    connect: {
-      lookup(hostname, _, callback) {
-        resolve(hostname).then(
-          (found) => {
-            const isHidden = found.length === 0 || found.some(({ address }) => !isPublicAddress(address));
-            callback(isHidden ? new Error('not a public address') : null, isHidden ? [] : [...found]);
-          },
-          (error: unknown) => callback(error instanceof Error ? error : new Error('no address'), []),
-        );
+  let opened: ReturnType<typeof open> | null = null;
+  // Loaded on first use, because most servers fetch no such address.
+  const open = async () => {
+    const { Agent, fetch } = await import('undici');
+    return { fetch, dispatcher: new Agent({ connect: { lookup: look } }) };
+  };
+  const look: LookupFunction = (hostname, _, callback) => {
+    resolve(hostname).then(
+      (found) => {
+        const isHidden = found.length === 0 || found.some(({ address }) => !isPublicAddress(address));
+        callback(isHidden ? new Error('not a public address') : null, isHidden ? [] : [...found]);
       },
-    },
-  });
+      (error: unknown) => callback(error instanceof Error ? error : new Error('no address'), []),
+    );
+  };
   return async (url, init) => {
     const { hostname } = new URL(url);
     // Addresses are connected to without a look-up.
@@ -68,6 +69,8 @@ export function createPublicFetch(resolve: Resolve = (hostname) => lookup(hostna
     if (isIP(address) !== 0 && !isPublicAddress(address)) throw new TypeError('not a public address');
     const { method = 'GET', redirect = 'error', signal = null } = init;
     const headers = Object.fromEntries(new Headers(init.headers));
-    return undiciFetch(url, { method, headers, redirect, signal, dispatcher });
+    opened ??= open();
+    const { fetch, dispatcher } = await opened;
+    return fetch(url, { method, headers, redirect, signal, dispatcher });
   };
 }

@@ -83,15 +83,17 @@ export const listOf = <Each extends z.ZodType>(each: Each) =>
 async function readBytes({ body }: Response, { atMost }: { readonly atMost: number }): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body ?? []) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > atMost) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > atMost) return undefined;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    // They may be a photo.
+    for (const chunk of chunks) chunk.fill(0);
   }
-  const bytes = Buffer.concat(chunks);
-  // They may be a photo.
-  for (const chunk of chunks) chunk.fill(0);
-  return bytes;
 }
 
 async function readText({ body }: Response): Promise<string> {

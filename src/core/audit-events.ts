@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from './base/json.js';
+import type { EnrolmentProof } from './enrolment-proof.js';
 import type { EpochMs } from './units.js';
 
 /*
@@ -22,7 +23,7 @@ export type Outcome = (typeof outcomes)[number];
 
 /** What a record changes in the index of enrolled people. */
 export type PersonChange =
-  | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null }
+  | { readonly kind: 'enrolled'; readonly expiresAt: EpochMs | null; readonly proof: EnrolmentProof | null }
   | { readonly kind: 'ended' }
   | { readonly kind: 'checked'; readonly outcome: 'passed' | 'refused' }
   | { readonly kind: 'lockout'; readonly until: EpochMs | null }

@@ -1,7 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { Credential, SealedToken } from './secrets.js';
+import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy {
@@ -135,7 +135,7 @@ export interface Connection {
    * Reads the photo of `policy.photo`. Absent without such a policy.
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
-  readonly findPhoto?: (subject: string) => Promise<CompanyPhoto | null>;
+  readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

@@ -34,7 +34,19 @@ async function setUp(policy: Partial<Policy> = {}) {
     ...core,
     three,
     enrol: (subject = 'anna', photos = three(subject)) =>
-      enrolSubject({ connection, subject, photos, secret: null, consent, proof: 'client', share: testShare }, deps),
+      enrolSubject(
+        {
+          connection,
+          subject,
+          photos,
+          secret: null,
+          consent,
+          proof: 'photos_of_client',
+          mayReplace: true,
+          share: testShare,
+        },
+        deps,
+      ),
     start,
     stepUp: async (subject = 'anna', photos = [drawPhoto(subject, 9)]) => {
       const { id, challenge } = await start(subject);
@@ -66,7 +78,7 @@ describe('enrolment', () => {
       withdrawnAt: null,
     });
     const detail = { tokenId: sealed.tokenId, photos: 3, keyVersion: 1, kind: 'enrolment' };
-    const about = { ...detail, expiresAt: null, former: null, formerExpiresAt: null, proof: 'client' };
+    const about = { ...detail, expiresAt: null, former: null, formerExpiresAt: null, proof: 'photos_of_client' };
     expect(audit.events).toEqual([
       { action: 'enrolment_begun', connection: 'work', subject: 'anna', detail: about },
       { action: 'enrolled', connection: 'work', subject: 'anna', detail: about },
@@ -84,7 +96,16 @@ describe('enrolment', () => {
     const consent = { statement, givenAt: addSec(clock.now(), secondsAhead) };
     await expect(
       enrolSubject(
-        { connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
+        {
+          connection,
+          subject: 'anna',
+          photos,
+          secret: null,
+          consent,
+          proof: 'photos_of_client',
+          mayReplace: true,
+          share: testShare,
+        },
         deps,
       ),
     ).rejects.toMatchObject({ code });

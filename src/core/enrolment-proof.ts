@@ -2,11 +2,22 @@
  * What an enrolment rests on.
  * - `photo`: the face matched the photo that the organization already had.
  * - `in_person`, `vouched`: a help desk agent saw the person, or verified them in a call.
+ * - `former_face`: the previous face had been shown. The new face was compared with nothing.
  * - `sign_in`: the provider had authenticated the person.
+ * - `client`: an application vouched for the person.
+ * - `photos_of_client`: an API client sent the photos.
  * - `invitation`: the person had a link, for example from an e-mail.
- * - `client`: an API client sent the photos.
  */
-export const enrolmentProofs = ['photo', 'in_person', 'vouched', 'sign_in', 'invitation', 'client'] as const;
+export const enrolmentProofs = [
+  'photo',
+  'in_person',
+  'vouched',
+  'former_face',
+  'sign_in',
+  'client',
+  'photos_of_client',
+  'invitation',
+] as const;
 export type EnrolmentProof = (typeof enrolmentProofs)[number];
 
 /** Proofs that a help desk agent gives. */

@@ -24,7 +24,15 @@ const issue = async (more: Partial<Parameters<typeof issueReceipt>[1]> = {}) => 
     accuracy: 4,
     isSandbox: false,
   } as const;
-  const check = { ...about, liveness: 0.9, presence: 'movement-1', methods: ['face'] as const, ...more };
+  const enrolmentProof = 'photo' as const;
+  const check = {
+    ...about,
+    liveness: 0.9,
+    presence: 'movement-1',
+    methods: ['face'] as const,
+    enrolmentProof,
+    ...more,
+  };
   return (await issueReceipt({ audience, nonce: 'n1' }, check, core.deps)).use((text) => text);
 };
 const expected = { audience, subject: 'ada', connection: 'work', by: 'event-1', needsFace: true };
@@ -48,6 +56,7 @@ test('a receipt states subject, time, accuracy and liveness, and is valid for tw
     accuracy: 4,
     liveness: 0.9,
     presence: 'movement-1',
+    enrolment_proof: 'photo',
   });
   expect(audienceOf(core.deps.issuer, core.connection)).toBe(audience);
 });

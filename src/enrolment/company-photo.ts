@@ -4,17 +4,18 @@ import {
   type PhotoPolicy,
   readTokenIfAny,
   toSubjectRef,
+  type UnprovenPolicy,
 } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type EnrolmentProof, type HelpDeskProof, helpDeskProofs } from '../core/enrolment-proof.js';
 import type { QueueShare } from '../core/fair-queue.js';
-import type { CompanyPhoto } from '../core/ports.js';
-import type { Photo } from '../core/secrets.js';
+import { charge, consumeLimits } from '../core/limits/limits.js';
+import { type OwnPhoto, owningPhotos, type Photo, type SealedToken } from '../core/secrets.js';
 import { addSec, secondsPerDay } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, toCode } from '../errors.js';
-import { readConsent } from './consent.js';
 import { identifyIfToken, isDenied, isEnrolled } from './deny-list.js';
 import { findUnusable, isPortraitOf } from './portrait.js';
+import { hasEndedWithoutFace } from './revoke.js';
 
 /* Binds an enrolment to the person: compares the face with the organization's photo, and decides who may replace one. */
 
@@ -27,6 +28,7 @@ export const companyPhotoCodes = [
   'company_photo_small',
   'company_photo_old',
   'company_photo_recent',
+  'company_photo_unavailable',
   'company_photo_unlike',
 ] as const satisfies readonly FaceErrorCode[];
 export type CompanyPhotoCode = (typeof companyPhotoCodes)[number];
@@ -59,106 +61,129 @@ export interface NewFace extends ConnectedSubject {
   readonly hasShownFormer: boolean;
 }
 
+/** What an enrolment rests on, and whether that is enough to replace the face of an enrolled person. */
+export interface ProvenEnrolment {
+  readonly proof: EnrolmentProof;
+  readonly mayReplace: boolean;
+}
+
 /**
- * Returns what an enrolment rests on, after comparing the face with the organization's photo if the policy asks for it.
- * In shadow mode, a refusal is only recorded.
- * @throws `enrolment_exists`; `company_photo_*`; `profile_unavailable`
+ * Finds out what an enrolment rests on, and compares the face with the organization's photo if the policy asks for it.
+ * In shadow mode, a refusal by the photo is only recorded.
+ * @throws `company_photo_*`; `locked_out` after too many faces that differ from the photo; `profile_unavailable`
  */
 export async function proveEnrolment(
   face: NewFace,
-  deps: Ports<'state' | 'clock' | 'audit' | 'verifier'>,
-): Promise<EnrolmentProof> {
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Promise<ProvenEnrolment> {
   const { connection, given, hasShownFormer } = face;
-  if (hasShownFormer) return (await readConsent(toSubjectRef(face), deps))?.proof ?? given;
   const { photo: policy } = connection.policy;
-  if (policy !== null && connection.findPhoto !== undefined) {
-    const proof = await compareWithCompanyPhoto(face, policy, connection.findPhoto, deps);
-    if (proof === 'photo') return proof;
-  }
-  await checkMayReplace(face, given, deps);
-  return given;
+  if (policy !== null && (await compareWithCompanyPhoto(face, policy, deps)))
+    return { proof: 'photo', mayReplace: true };
+  // The new face was compared with nothing, so the former proof does not hold for it.
+  if (hasShownFormer) return { proof: 'former_face', mayReplace: true };
+  return { proof: given, mayReplace: replaces(connection, given) };
 }
+
+/** Returns true if what is given is enough to replace a face. */
+const replaces = ({ policy }: Connection, given: EnrolmentProof): boolean =>
+  // A client that sends photos itself stands for the person.
+  isHelpDesk(given) || given === 'photos_of_client' || (policy.replaceFace === 'link' && given === 'invitation');
 
 /**
  * Refuses to replace the face of an enrolled person for a link or a sign-in alone.
- * @throws `enrolment_exists`, `subject_unknown`, `profile_unavailable`
+ * @throws `enrolment_exists`, `profile_unavailable`
  */
 export async function checkMayReplace(
-  { connection, subject }: ConnectedSubject,
+  who: ConnectedSubject,
   given: EnrolmentProof,
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<void> {
-  if (!(await mayReplace({ connection, subject }, given, deps))) throw new FaceError('enrolment_exists');
+  if (!(await mayEnrol(who, given, deps))) throw new FaceError('enrolment_exists');
 }
 
 /** Returns true if what is given replaces the face of the person, or if there is none to replace. */
-export async function mayReplace(
-  { connection, subject }: ConnectedSubject,
+export async function mayEnrol(
+  who: ConnectedSubject,
   given: EnrolmentProof,
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<boolean> {
-  // The client stands for the person whose photos it sends.
-  if (connection.policy.replaceFace === 'link' || given === 'client' || isHelpDesk(given)) return true;
-  return !(await hasUsableEnrolment(connection, subject, deps));
+  const { connection, subject } = who;
+  if (replaces(connection, given)) return true;
+  if (given !== 'invitation' && (await hasEndedWithoutFace(toSubjectRef(who), deps))) return false;
+  return !(await isUsable(await readTokenIfAny(connection, subject), deps));
 }
 
-async function hasUsableEnrolment(
-  connection: Connection,
-  subject: string,
+/** Returns true if the token is an enrolment that a face can still pass. */
+export async function isUsable(
+  token: SealedToken | null,
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<boolean> {
-  const token = await readTokenIfAny(connection, subject);
   const named = identifyIfToken(token, deps);
   if (named === null || !isEnrolled(token, deps) || (await isDenied(named.tokenId, deps))) return false;
   return deps.verifier.holdsKeyOf(named);
 }
 
-/** Compares, records the outcome, and returns the proof. @throws `company_photo_*` */
+/**
+ * Compares the face with the organization's photo, and records the outcome.
+ * @returns true if the photo confirms the face, false if the enrolment need not be refused for it
+ * @throws `company_photo_*`, `locked_out`, `profile_unavailable`
+ */
 async function compareWithCompanyPhoto(
   face: NewFace,
   policy: PhotoPolicy,
-  findPhoto: (subject: string) => Promise<CompanyPhoto | null>,
-  deps: Ports<'clock' | 'audit' | 'verifier'>,
-): Promise<EnrolmentProof> {
-  const { connection, given, stepUpId } = face;
-  const code = await findRefusal(face, policy, findPhoto, deps);
-  const rule = code === 'company_photo_unlike' ? policy.whenUnlike : policy.whenMissing;
-  const isVouchedFor = rule === 'helpDesk' && isHelpDesk(given);
-  const isRefused = code !== null && !isVouchedFor && connection.policy.mode === 'enforce';
-  await deps.audit.append({
-    action: 'company_photo_compared',
-    ...toSubjectRef(face),
-    detail: { stepUpId, code, refused: isRefused },
+  deps: Ports<'state' | 'clock' | 'audit' | 'verifier' | 'settings'>,
+): Promise<boolean> {
+  const { connection, given, hasShownFormer, stepUpId } = face;
+  const who = toSubjectRef(face);
+  const limit = ['companyPhotosOfPerson', JSON.stringify([who.connection, who.subject])] as const;
+  // Bounds guesses with faces that are alike. The person is locked out of enrolments only.
+  const limits = isHelpDesk(given) ? [] : [limit];
+  await consumeLimits(limits, deps);
+  const refund = (): Promise<void> => charge(limits, -1, deps);
+  const code = await owningPhotos((own) => findRefusal(face, policy, own, deps)).catch(async (error: unknown) => {
+    await refund();
+    throw error;
   });
+  if (code !== 'company_photo_unlike') await refund();
+  const rule = code === null ? 'refuse' : ruleFor(code, policy);
+  const isVouchedFor = hasShownFormer || (rule === 'helpDesk' && isHelpDesk(given));
+  const isRefused = code !== null && !isVouchedFor && connection.policy.mode === 'enforce';
+  await deps.audit.append({ action: 'company_photo_compared', ...who, detail: { stepUpId, code, refused: isRefused } });
   if (isRefused) throw new FaceError(code);
-  return code === null ? 'photo' : given;
+  return code === null;
+}
+
+function ruleFor(code: CompanyPhotoCode, { whenMissing, whenUnlike }: PhotoPolicy): UnprovenPolicy {
+  if (code === 'company_photo_unlike') return whenUnlike;
+  // The photo may exist, and differ.
+  return code === 'company_photo_unavailable' ? 'refuse' : whenMissing;
 }
 
 /** Returns why the face is not confirmed by the photo, or `null` if it is. */
 async function findRefusal(
-  { subject, photos, share }: NewFace,
+  { connection: { findPhoto }, subject, photos, share }: NewFace,
   { minAgeDays, maxAgeDays }: PhotoPolicy,
-  findPhoto: (subject: string) => Promise<CompanyPhoto | null>,
+  own: OwnPhoto,
   deps: Ports<'clock' | 'verifier'>,
 ): Promise<CompanyPhotoCode | null> {
-  const found = await findPhoto(subject).catch((error: unknown) => {
+  if (findPhoto === undefined) throw new FaceError('internal', 'no source of photos');
+  const found = await findPhoto(subject, own).catch((error: unknown) => {
     const code = toCode(error);
+    // Recorded like the others, and the only refusal after which another try may end otherwise.
+    if (code === 'profile_unavailable') return 'company_photo_unavailable' as const;
     if (isOneOf(companyPhotoCodes, code)) return code;
     throw error;
   });
   if (found === null) return 'company_photo_missing';
   if (typeof found === 'string') return found;
   const { photo: portrait, changedAt } = found;
-  try {
-    const now = deps.clock.now();
-    const isYounger = (days: number | null): boolean | null =>
-      days === null || changedAt === null ? null : addSec(changedAt, days * secondsPerDay) > now;
-    if (isYounger(minAgeDays) === true) return 'company_photo_recent';
-    if (isYounger(maxAgeDays) === false) return 'company_photo_old';
-    const unusable = await findUnusable(portrait, share, deps);
-    if (unusable !== null) return codeOfPhoto[unusable];
-    return (await isPortraitOf({ portrait, photos }, share, deps)) ? null : 'company_photo_unlike';
-  } finally {
-    portrait.wipe();
-  }
+  const now = deps.clock.now();
+  const isYounger = (days: number | null): boolean | null =>
+    days === null || changedAt === null ? null : addSec(changedAt, days * secondsPerDay) > now;
+  if (isYounger(minAgeDays) === true) return 'company_photo_recent';
+  if (isYounger(maxAgeDays) === false) return 'company_photo_old';
+  const unusable = await findUnusable(portrait, share, deps);
+  if (unusable !== null) return codeOfPhoto[unusable];
+  return (await isPortraitOf({ portrait, photos }, share, deps)) ? null : 'company_photo_unlike';
 }

@@ -86,10 +86,17 @@ export async function readConsentedToken(who: SubjectRef, deps: Ports<'state'>):
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
-/** Returns what the current enrolment rests on, or `null` if that is not known. */
-export async function readProof(who: SubjectRef, deps: Ports<'state'>): Promise<EnrolmentProof | null> {
+/**
+ * Returns what the enrolment of a token rests on, or `null` if that is not known.
+ * @param tokenIds - the token, and its renewal
+ */
+export async function readProof(
+  who: SubjectRef,
+  tokenIds: readonly string[],
+  deps: Ports<'state'>,
+): Promise<EnrolmentProof | null> {
   const found = await readConsent(who, deps);
-  return found === null || found.withdrawnAt !== null ? null : found.proof;
+  return [found, found?.replaces].find((each) => each && tokenIds.includes(each.tokenId))?.proof ?? null;
 }
 
 export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {

@@ -8,6 +8,7 @@ import { retryUntilDone } from '../core/resilience.js';
 import type { Photo, SealedToken, UserSecret } from '../core/secrets.js';
 import { addSec, secondsPerDay, toEpochMs, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
+import { isUsable, type ProvenEnrolment } from './company-photo.js';
 import {
   type Consent,
   checkConsent,
@@ -236,7 +237,8 @@ async function seal(request: EnrolRequest, { verifier, audit }: Ports<'audit' | 
 /**
  * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. The previous token is denied
  * after the write, and stays valid if the write fails.
- * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
+ * @throws `consent_missing`, `enrolment_exists`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the
+ * codes of `Verifier`;
  * `enrolment_changed` after a concurrent change
  */
 export async function enrolSubject(
@@ -246,13 +248,11 @@ export async function enrolSubject(
     /** New passkey. If absent, the previous passkey is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
-    /** As `proveEnrolment` returns it. */
-    readonly proof: EnrolmentProof;
     readonly share: QueueShare;
-  },
+  } & ProvenEnrolment,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
 ): Promise<Sealed> {
-  const { connection, subject, photos, secret, passkey = null, consent, proof, share } = request;
+  const { connection, subject, photos, secret, passkey = null, consent, proof, mayReplace, share } = request;
   const { enrolmentDays } = connection.policy;
   const now = deps.clock.now();
   const who = toSubjectRef(request);
@@ -260,6 +260,8 @@ export async function enrolSubject(
   // The consent record is read before the profile, so that a concurrent change is detected.
   const found = await findConsent(who, deps);
   const former = await connection.profile.readToken(subject);
+  // Decided on the token that is replaced, because another enrolment may have ended since the proof.
+  if (!mayReplace && (await isUsable(former, deps))) throw new FaceError('enrolment_exists');
   const binding = bindingOf(connection, subject);
   const expiresAt = enrolmentDays === null ? null : toEpochSec(addSec(now, enrolmentDays * secondsPerDay));
   const sealed = await seal({ photos, binding, secret, expiresAt, share }, deps);

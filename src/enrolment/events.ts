@@ -9,7 +9,7 @@ import {
   type LogFields,
   type PersonChange,
 } from '../core/audit-events.js';
-import { enrolmentProofs } from '../core/enrolment-proof.js';
+import { type EnrolmentProof, enrolmentProofs } from '../core/enrolment-proof.js';
 import { fromIso } from '../core/units.js';
 
 const tokenChange = z.object({
@@ -114,9 +114,15 @@ declare module '../core/audit-events.js' {
   interface PastDetails extends PastEnrolmentDetails {}
 }
 
-const toEnrolled = ({ expiresAt = null }: { readonly expiresAt?: string | null | undefined }): LogFields => ({
+const toEnrolled = ({
+  expiresAt = null,
+  proof = null,
+}: {
+  readonly expiresAt?: string | null | undefined;
+  readonly proof?: EnrolmentProof | null | undefined;
+}): LogFields => ({
   outcome: 'noted',
-  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
+  changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt), proof }],
 });
 
 const ended: readonly PersonChange[] = [{ kind: 'ended' }, { kind: 'lockout', until: null }];

@@ -20,9 +20,24 @@ export async function noteEnd(who: SubjectRef, { state, clock }: Ports<'state' |
 
 const enrolledKey = ({ connection, subject }: SubjectRef): string => `enrolment-made:${connection}:${subject}`;
 
+const endWithoutFaceKey = ({ connection, subject }: SubjectRef): string =>
+  `enrolment-ended-without-face:${connection}:${subject}`;
+
+/**
+ * Records that the enrolment was ended on a page that no face opened. A sign-in alone then enrols no other face, so that
+ * a password does not replace the face in two steps.
+ */
+export async function noteEndWithoutFace(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+  await state.write(endWithoutFaceKey(who), true, { when: 'any', expiresAt: addSec(clock.now(), keptSec) });
+}
+
+export const hasEndedWithoutFace = async (who: SubjectRef, { state }: Ports<'state'>): Promise<boolean> =>
+  (await state.read(endWithoutFaceKey(who))) !== null;
+
 /** Records a new enrolment, which ends the unopened links that were made before. */
 export async function noteEnrolment(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   const now = clock.now();
+  await state.delete(endWithoutFaceKey(who));
   await state.write(enrolledKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 

@@ -27,7 +27,16 @@ async function enrol(subject: string): Promise<string> {
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
   await enrolSubject(
-    { connection, subject, photos, secret: null, consent, proof: 'client', share: testShare },
+    {
+      connection,
+      subject,
+      photos,
+      secret: null,
+      consent,
+      proof: 'photos_of_client',
+      mayReplace: true,
+      share: testShare,
+    },
     { ...deps, audit },
   );
   await notices.drain();

@@ -61,6 +61,7 @@ export function createCameraStep(
           // The provider does not report the application of the sign-in.
           hookSignIn: client.feedsHooks ? { application: null, address: sourceOf(request) } : null,
           assurance: toAssurance(person, sourceOf(request)),
+          proof: client.vouches === true ? 'client' : 'sign_in',
           returnUrl: interactionUrl(interaction.uid),
           // A kiosk is the organization's own device, so any camera is allowed.
           camera: flow.atKiosk === null ? null : 'any',

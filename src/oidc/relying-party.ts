@@ -82,6 +82,7 @@ export function createRelyingParty(config: RelyingPartyConfig, directoryFor: Dir
     consented: toConsented(config),
     lifeSec: null,
     asksWho: true,
+    vouches: mayEnrol,
     admit: null,
     async findPerson(request) {
       const name = nameIn(request);

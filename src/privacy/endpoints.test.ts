@@ -48,7 +48,16 @@ const enrol = (connection: Connection, subject = 'anna') => {
   const photos = [1, 2, 3].map((number) => drawPhoto(subject, number));
   const consent = { statement: 'consent-1 (en)', givenAt: server.clock.now() };
   return enrolSubject(
-    { connection, subject, photos, secret: null, consent, proof: 'client', share: testShare },
+    {
+      connection,
+      subject,
+      photos,
+      secret: null,
+      consent,
+      proof: 'photos_of_client',
+      mayReplace: true,
+      share: testShare,
+    },
     server.deps,
   );
 };

@@ -20,7 +20,16 @@ beforeEach(async () => {
   const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
   const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
   await enrolSubject(
-    { connection: core.connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
+    {
+      connection: core.connection,
+      subject: 'anna',
+      photos,
+      secret: null,
+      consent,
+      proof: 'photos_of_client',
+      mayReplace: true,
+      share: testShare,
+    },
     core.deps,
   );
 });

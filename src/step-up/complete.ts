@@ -27,6 +27,7 @@ import { retryInBackground } from '../core/resilience.js';
 import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
+import { identifyIfToken } from '../enrolment/deny-list.js';
 import { changeToken, toTokenChange } from '../enrolment/enrol.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
@@ -63,6 +64,7 @@ export interface CallerHeldToken {
 
 /**
  * Verifies photos against the token of a profile or of the caller. Stores the token in the profile if it was renewed.
+ * Returns the ids of the profile's token and its renewal.
  * @param request.connection - `null` only with the caller's token
  * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
@@ -76,13 +78,13 @@ export async function checkFace(
     readonly share: QueueShare;
   } & CheckRules,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings'>,
-): Promise<{ verdict: Verdict; accuracy: Accuracy }> {
+): Promise<{ verdict: Verdict; accuracy: Accuracy; tokenIds: readonly string[] }> {
   const { connection, subject, callerHeldToken, photos, secret, share, ...rules } = request;
   const requireLiveness = connection?.policy.liveness === 'passive';
   if (callerHeldToken !== null) {
     const { token, binding } = callerHeldToken;
     const request = { photos, token, binding, secret, requireLiveness, allowRenewal: false, share };
-    return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy };
+    return { verdict: await verifyPerson(request, rules, deps), accuracy: binding.accuracy, tokenIds: [] };
   }
   if (connection === null) throw new FaceError('connection_unknown');
   const token = await readTokenIfAny(connection, subject, rules.anonymousSource === null ? 'known' : 'anonymous');
@@ -96,7 +98,8 @@ export async function checkFace(
   if (verdict.matched && verdict.renewed !== null && token !== null) {
     await renewToken({ connection, subject, former: token, sealed: verdict.renewed }, deps);
   }
-  return { verdict, accuracy: binding.accuracy };
+  const ids = [identifyIfToken(token, deps)?.tokenId, verdict.renewed?.tokenId];
+  return { verdict, accuracy: binding.accuracy, tokenIds: ids.filter((id) => id !== undefined) };
 }
 
 /**
@@ -217,7 +220,7 @@ export interface ShownFace {
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: CoreDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;
-  const { verdict, accuracy } = await checkFace(
+  const { verdict, accuracy, tokenIds } = await checkFace(
     {
       connection,
       subject: record.subject,
@@ -233,7 +236,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
     deps,
   );
   if (!verdict.matched) return { ...record, kept: null, state: 'failed' };
-  const enrolmentProof = record.kept === null ? await readProof(subjectOf(record), deps) : null;
+  const enrolmentProof = record.kept === null ? await readProof(subjectOf(record), tokenIds, deps) : null;
   const passive = {
     liveness: verdict.liveness,
     presence: connection?.policy.liveness === 'passive' ? passivePresence : null,

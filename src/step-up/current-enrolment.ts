@@ -1,9 +1,9 @@
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type EpochMs, toEpochMs } from '../core/units.js';
-import { mayReplace } from '../enrolment/company-photo.js';
+import { mayEnrol } from '../enrolment/company-photo.js';
 import { readConsent } from '../enrolment/consent.js';
-import { revokeSubject } from '../enrolment/revoke.js';
+import { checkNotEnrolledSince, noteEndWithoutFace, revokeSubject } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { checkStarted } from './record.js';
 import { changeSession, type FoundSession } from './session.js';
@@ -57,9 +57,14 @@ export async function revokeCurrentEnrolment(
   session: FoundSession,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<void> {
-  await revokeSubject(findManaged(session, deps), deps);
+  const person = findManaged(session, deps);
+  const { openedByFace } = session.record;
+  if (!openedByFace) await noteEndWithoutFace(toSubjectRef(person), deps);
+  await revokeSubject(person, deps);
+  // Otherwise a link or a password would replace the face: by its end, and a new enrolment.
+  const mayEnrol = openedByFace || person.connection.policy.photo !== null;
   // Keeps this page open, although it was started before the enrolment ended.
-  await changeSession(session, keepOpenAfterEnd, deps);
+  await changeSession(session, (record, now) => keepOpenAfterEnd(record, mayEnrol, now), deps);
 }
 
 /** Returns true if the person may enrol a new face on this page. */
@@ -70,7 +75,7 @@ export async function mayEnrolHere(
   if (!record.mayRenew || connection === null) return false;
   // Anyone who shows the former face or matches the organization's photo may replace it.
   if (record.openedByFace || connection.policy.photo !== null) return true;
-  return mayReplace({ connection, subject: record.subject }, record.proof, deps);
+  return mayEnrol({ connection, subject: record.subject }, record.proof, deps);
 }
 
 /**
@@ -82,6 +87,8 @@ export async function renewCurrentEnrolment(
   deps: Ports<'state' | 'clock' | 'verifier'>,
 ): Promise<SessionView> {
   findManaged(session, deps);
+  // A face that was replaced meanwhile is no longer the previous one.
+  if (session.record.openedByFace) await checkNotEnrolledSince(session.record, deps);
   if (!(await mayEnrolHere(session, deps))) throw new FaceError('not_found');
   return toSessionView(await changeSession(session, renew, deps), session.role, deps.clock.now());
 }

@@ -11,7 +11,7 @@ import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { companyPhotoCodes, proveEnrolment } from '../enrolment/company-photo.js';
 import { enrolSubject } from '../enrolment/enrol.js';
-import { checkNotEnded } from '../enrolment/revoke.js';
+import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, isOneOf, type PhotoCode, photoCodes, toCode } from '../errors.js';
 import { attempt, completeVerification, countAnonymousCheck, passStepUp } from './complete.js';
 import { type ComparedFrames, compareWithEarlier, rememberFrames } from './earlier-frames.js';
@@ -24,7 +24,7 @@ import {
   nextOf,
   toInstructions,
 } from './movement-challenge.js';
-import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, shareOf, subjectOf } from './record.js';
 import { isOfReferencePhoto, matchReference, takeReference, wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';
 import { lightByPolicy, type SessionView } from './session-view.js';
@@ -312,15 +312,13 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     const isReference = isOfReferencePhoto(error);
     if (isOneOf(photoCodes, code))
       return lose(taken, before, (isReference ? hintOfReference : hintOfFrames)[code], deps);
-    if (code === 'company_photo_unlike') {
-      await noteDecision();
-      if (counted.triesLeft > 0) return lose(taken, counted, 'company_photo', deps);
-    }
-    // Another try would end in the same way.
-    if (isOneOf(companyPhotoCodes, code) || code === 'enrolment_exists') {
+    const isOfPhoto = isOneOf(companyPhotoCodes, code);
+    if (isOfPhoto || code === 'enrolment_exists') await noteDecision();
+    if (code === 'company_photo_unlike' && counted.triesLeft > 0) return lose(taken, counted, 'company_photo', deps);
+    if (code === 'company_photo_unlike' || code === 'enrolment_exists')
       await endAttempt(taken.captured, { ...counted, state: 'failed' }, deps);
-      throw error;
-    }
+    // After the other codes, the step-up stays open without a lost try, because the organization can correct the photo.
+    if (isOfPhoto || code === 'enrolment_exists') throw error;
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) {
       await noteDecision();
@@ -361,6 +359,12 @@ async function verifyFrom(
   return completeVerification(captured, shown, deps);
 }
 
+/** @throws `step_up_finished` if the enrolment has ended, or the face that opened the page has been replaced */
+async function checkGoesOn(record: StepUpRecord, deps: Ports<'state'>): Promise<void> {
+  await checkNotEnded(record, deps);
+  if (record.openedByFace) await checkNotEnrolledSince(record, deps);
+}
+
 async function enrolFrom(
   taken: Submission,
   judged: Promise<LivenessFinding>,
@@ -372,24 +376,32 @@ async function enrolFrom(
   const { subject, consent } = record;
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
-  await checkNotEnded(record, deps);
+  await checkGoesOn(record, deps);
   // A bad document photo is reported first, and costs no attempt.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, share, deps);
-  const face = { connection, subject, photos, share };
-  const proof = await proveEnrolment(
-    { ...face, stepUpId: captured.id, given: record.proof, hasShownFormer: record.openedByFace },
+  const proven = await proveEnrolment(
+    {
+      connection,
+      subject,
+      photos,
+      // Time that the organization's photo costs is not charged to the person.
+      share: shareOf(record),
+      stepUpId: captured.id,
+      given: record.proof,
+      hasShownFormer: record.openedByFace,
+    },
     deps,
   );
   // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // The enrolment may have ended while the pictures were judged.
-  await checkNotEnded(record, deps);
-  await enrolSubject({ ...face, secret: value, passkey, consent, proof }, deps);
+  await checkGoesOn(record, deps);
+  await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, ...proven, share }, deps);
   const methods = [...methodsOf(secret)];
-  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proof };
+  const check = { at: deps.clock.now(), liveness, presence, methods, enrolmentProof: proven.proof };
   return passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
 }

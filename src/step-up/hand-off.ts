@@ -90,7 +90,8 @@ export async function chooseNumber(
 
 /** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
 async function countRefusal({ record, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
-  if (connection === null) return;
+  // At an enrolment by the help desk, anyone who reads the link could choose. The limit of the help desk applies.
+  if (connection === null || (record.spoken !== null && record.purpose === 'enrol')) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
     // If the user is locked out already, the step-up has ended anyway.

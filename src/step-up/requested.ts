@@ -77,7 +77,17 @@ const startAsked = (
   { connection, subject, audience, nonce }: ReadRequest,
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier'>,
 ): Promise<StartedStepUp> =>
-  startStepUp({ connection, subject, callerHeldToken: null, receipt: { audience, nonce }, hookSignIn: null }, deps);
+  startStepUp(
+    {
+      connection,
+      subject,
+      callerHeldToken: null,
+      receipt: { audience, nonce },
+      hookSignIn: null,
+      proof: 'sign_in',
+    },
+    deps,
+  );
 
 async function use<Result>({ key, usedUntil }: ReadRequest, begin: () => Promise<Result>, { state }: Ports<'state'>) {
   if (!(await state.write(key, true, { when: 'absent', expiresAt: usedUntil })))

@@ -54,7 +54,16 @@ test('a passed step-up can be consumed once, and a step-up that has not passed c
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));
   await enrolSubject(
-    { connection, subject: 'anna', photos, secret: null, consent, proof: 'client', share: testShare },
+    {
+      connection,
+      subject: 'anna',
+      photos,
+      secret: null,
+      consent,
+      proof: 'photos_of_client',
+      mayReplace: true,
+      share: testShare,
+    },
     deps,
   );
   const { id, challenge } = await startStepUp({ connection, ...about }, deps);

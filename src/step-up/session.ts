@@ -11,7 +11,7 @@ import { type EpochMs, toIso } from '../core/units.js';
 import { checkMayReplace } from '../enrolment/company-photo.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
-import { checkNotEnded, checkNotEnrolledSince } from '../enrolment/revoke.js';
+import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
 import { checkAllowed, consentVersion, type SessionAction, type SessionView, toSessionView } from './session-view.js';
@@ -110,14 +110,18 @@ async function findAgreement(record: StepUpRecord, deps: Ports<'state' | 'clock'
   return findCurrentConsent(record, consentVersion, deps);
 }
 
-async function isToEnrol({ record, connection }: StepUp, deps: Ports<'clock' | 'verifier'>): Promise<boolean> {
+async function isToEnrol(
+  { record, connection }: StepUp,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<boolean> {
   const { purpose, kept, subject, action } = record;
   // The face at an enrolment is compared with nothing, so it cannot approve an action.
   if (action !== null) return false;
   if (purpose !== 'verify' || kept !== null || connection?.policy.whenNotEnrolled !== 'enrol') return false;
   if (assuranceOf(record).kind !== 'vouched') return false;
   try {
-    return !isEnrolled(await connection.profile.readToken(subject), deps);
+    if (isEnrolled(await connection.profile.readToken(subject), deps)) return false;
+    return !(await hasEndedWithoutFace(record, deps));
   } catch (error) {
     if (error instanceof FaceError && error.code === 'subject_unknown') return false;
     throw error;

@@ -51,8 +51,6 @@ export function open(
     challengeDigest: null,
     sessionDigest: toStoredDigest(session),
     purpose,
-    // The provider has authenticated the person of a check that becomes an enrolment.
-    proof: purpose === 'enrol' && record.purpose === 'verify' ? 'sign_in' : record.proof,
     consent,
     // An invitation waits for days, so its time starts only when it is opened.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
@@ -78,10 +76,14 @@ export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   movement: null,
 });
 
-/** Keeps a person's own page open after it ended the enrolment. */
-export const keepOpenAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
+/**
+ * Keeps a person's own page open after it ended the enrolment.
+ * @param mayEnrol - false if another face could be enrolled on it without any proof
+ */
+export const keepOpenAfterEnd = (record: StepUpRecord, mayEnrol: boolean, now: EpochMs): StepUpRecord => ({
   ...requireStarted(record, now),
   startedAt: now,
+  mayRenew: record.mayRenew && mayEnrol,
 });
 
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({

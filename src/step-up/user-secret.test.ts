@@ -45,7 +45,17 @@ async function setUp() {
     const consent = { statement: 'consent-1', givenAt: clock.now() };
     const photos = [drawPhoto('anna', 1)];
     await enrolSubject(
-      { connection, subject: 'anna', photos, secret, passkey, consent, proof: 'client', share: testShare },
+      {
+        connection,
+        subject: 'anna',
+        photos,
+        secret,
+        passkey,
+        consent,
+        proof: 'photos_of_client',
+        mayReplace: true,
+        share: testShare,
+      },
       deps,
     );
   };

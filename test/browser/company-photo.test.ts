@@ -23,7 +23,7 @@ afterAll(() => badge.stop());
 
 const photo = {
   source: { url: `http://127.0.0.1:${badge.port}/{preferred_username}.jpg` },
-  hosts: ['127.0.0.1'],
+  hosts: [`127.0.0.1:${badge.port}`],
   privateAddresses: true,
 };
 const cast = castOf({ company: { mode: 'enforce', photo }, plain: {} });

@@ -55,14 +55,14 @@ test.each(Object.keys(ways))('a client with %s gets tokens with the result of th
     auth_time: passedAt,
     nonce: 'n-1',
     presence: 'simulated',
-    enrolment_proof: 'client',
+    enrolment_proof: 'photos_of_client',
   });
   expect(tokens.claims()).not.toHaveProperty('liveness');
   expect(tokens.refresh_token).toBeUndefined();
   const { keys: published } = JSON.parse((await op.newBrowser().visit(`${op.issuer}/jwks`)).text);
   expect(decodeProtectedHeader(tokens.id_token!)).toEqual({ alg: 'RS256', kid: published[0].kid });
   const userInfo = await client.fetchUserInfo(config, tokens.access_token, 'anna');
-  const check = { presence: 'simulated', enrolment_proof: 'client' };
+  const check = { presence: 'simulated', enrolment_proof: 'photos_of_client' };
   expect(userInfo).toEqual({ sub: 'anna', preferred_username: 'anna@example.com', ...check });
 });
 

@@ -32,7 +32,7 @@ const anna = { connection: 'work', subject: 'anna' };
 const consents = () => readDataConsents(anna, op.server.deps);
 const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
 
-const checked = { sub: 'anna', presence: 'simulated', enrolment_proof: 'client' };
+const checked = { sub: 'anna', presence: 'simulated', enrolment_proof: 'photos_of_client' };
 
 test('the page escapes values and purposes, preselects nothing, and only selected claims are returned', async () => {
   const shown = await askAndShow(op, {
@@ -57,7 +57,7 @@ test('the page escapes values and purposes, preselects nothing, and only selecte
   expect(await userInfo()).toEqual({
     sub: 'anna',
     presence: 'simulated',
-    enrolment_proof: 'client',
+    enrolment_proof: 'photos_of_client',
     name: details.name,
     employee_number: details.employee_number,
   });

@@ -151,6 +151,7 @@ const toFacts = (person: PersonReply, login: string | null): [string, string | n
   ['level', person.level],
   ['enrolled', person.enrolledAt],
   ['until', person.expiresAt],
+  ['rests on', person.proof],
   ['ended', person.endedAt],
   ['last check', toCheck(person)],
   ['locked until', person.lockedUntil],

@@ -109,6 +109,7 @@ function toLines(
 const toldActions = [
   'enrolled',
   'enrolment_refused',
+  'company_photo_compared',
   'enrolment_recovered',
   'renewed',
   'revoked',
@@ -131,6 +132,7 @@ type ExplainedAction = (typeof toldActions)[number];
 function isRefusal({ action, detail }: ExplainedEvent): boolean {
   if (action === 'liveness_judged') return !detail.pass;
   if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
+  if (action === 'company_photo_compared') return detail.refused;
   return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
 }
 
@@ -147,6 +149,9 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return 'The token was renewed for the same face';
     case 'enrolment_refused':
       return `Not enrolled: ${toReason(detail.code)}`;
+    case 'company_photo_compared':
+      if (detail.code === null) return 'The face matched the photo of the organization';
+      return `The photo of the organization did not confirm the face: ${toReason(detail.code)}${detail.refused ? '' : '; not refused'}`;
     case 'revoked':
       return `The enrolment was ended${detail.by === undefined ? '' : ` by ${detail.by}`}`;
     case 'consent_withdrawn':

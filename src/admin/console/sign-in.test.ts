@@ -89,7 +89,7 @@ describe('sign-in with the company’s provider', () => {
   test('grants the highest role of the user’s groups and records actions under the user’s login', async () => {
     const response = await signIn('u1', '/console/administrators?x=1');
     expect(placeOf(response)).toBe(`${testIssuer}/console/administrators?x=1`);
-    const [cookie = ''] = response.headers.getSetCookie().filter((line) => /^__Host-facestep-console=\w/.test(line));
+    const [cookie = ''] = response.headers.getSetCookie().filter((line) => /^__Host-facestep-console=[\w-]/.test(line));
     expect(cookie).toMatch(/; Path=\/; .*HttpOnly; Secure; SameSite=Strict/);
     const headers = await toSessionHeaders(server, sessionOf(response));
     const by = `ada@example.com (${new URL(company.issuer).host})`;

@@ -30,7 +30,7 @@ export const limitField = (most: number) =>
   z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
 
 export function toPersonReply(
-  { connection, subject, status, enrolledAt, expiresAt, endedAt, lastCheck, lockedUntil }: IndexedPerson,
+  { connection, subject, status, enrolledAt, expiresAt, proof, endedAt, lastCheck, lockedUntil }: IndexedPerson,
   connections: ReadonlyMap<string, Connection>,
 ): PersonReply {
   return {
@@ -40,6 +40,7 @@ export function toPersonReply(
     level: connections.get(connection)?.policy.accuracy ?? null,
     enrolledAt: enrolledAt && toIso(enrolledAt),
     expiresAt: expiresAt && toIso(expiresAt),
+    proof,
     endedAt: endedAt && toIso(endedAt),
     lastCheckAt: lastCheck && toIso(lastCheck.at),
     lastCheck: lastCheck?.outcome ?? null,

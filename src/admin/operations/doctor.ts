@@ -8,6 +8,7 @@ import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
+import { createPhotoSourceCheck } from './checks/company-photo.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
@@ -78,6 +79,7 @@ export async function collectChecks(
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
+    ...(connection.policy.photo === null ? [] : [createPhotoSourceCheck(connection.policy.photo, deps)]),
     ...ofFolder,
     ...parts,
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SubjectRef } from '../../core/connection.js';
+import { type EnrolmentProof, enrolmentProofs } from '../../core/enrolment-proof.js';
 import type { LedgerKey, LedgerRange, LedgerStore } from '../../core/ports.js';
 import { digestOf, hexDigestOf } from '../../core/secrets.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
@@ -178,6 +179,7 @@ const enrolmentGuard = z.object({
   status: z.enum(['enrolled', 'ended']),
   at: epochMsGuard,
   expiresAt: epochMsGuard.nullable(),
+  proof: z.enum(enrolmentProofs).nullable().default(null),
 });
 const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']), at: epochMsGuard });
 /** `null` once an administrator has ended the lockout. */
@@ -194,6 +196,8 @@ export interface IndexedPerson extends SubjectRef {
   readonly status: 'enrolled' | 'expired' | 'ended' | 'none';
   readonly enrolledAt: EpochMs | null;
   readonly expiresAt: EpochMs | null;
+  /** What the enrolment rests on. `null` if unknown or not enrolled. */
+  readonly proof: EnrolmentProof | null;
   readonly endedAt: EpochMs | null;
   readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;
   readonly lockedUntil: EpochMs | null;
@@ -233,6 +237,7 @@ export function toIndexed(
     status: isExpired ? 'expired' : (enrolment?.status ?? 'none'),
     enrolledAt: isEnrolled ? enrolment.at : null,
     expiresAt,
+    proof: isEnrolled ? enrolment.proof : null,
     endedAt: enrolment?.status === 'ended' ? enrolment.at : null,
     lastCheck: check === null ? null : { at: check.at, outcome: check.outcome },
     lockedUntil: until !== null && until > now ? until : null,

@@ -171,8 +171,8 @@ function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Cha
       if (is.enrolment !== null && is.enrolment.at > time) return is;
       if (change.kind === 'ended' && is.enrolment?.status !== 'enrolled') return is;
       leaveLists();
-      const expiresAt = change.kind === 'enrolled' ? change.expiresAt : null;
-      const enrolment = { ...who, status: change.kind, at: time, expiresAt };
+      const { expiresAt, proof } = change.kind === 'enrolled' ? change : { expiresAt: null, proof: null };
+      const enrolment = { ...who, status: change.kind, at: time, expiresAt, proof };
       rows.put(keys.enrolment, JSON.stringify(enrolment), { version });
       rows.put({ partition: peoplePartition(change.kind, who.connection), sort: atTime(time, who) }, whoText);
       return { ...is, enrolment };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outcomes } from '../../core/audit-events.js';
+import { enrolmentProofs } from '../../core/enrolment-proof.js';
 import { instantReply } from '../../core/instant.js';
 
 const cursorReply = z
@@ -25,6 +26,7 @@ const personReply = z.object({
     .describe('Display name of the connection; `null` if it is no longer configured.'),
   enrolledAt: instantOrNull,
   expiresAt: instantOrNull.describe('Time at which the enrolment expires; `null` if it does not.'),
+  proof: z.enum(enrolmentProofs).nullable().describe('What the enrolment rests on; `null` if not known.'),
   endedAt: instantOrNull,
   lastCheckAt: instantOrNull,
   lastCheck: z.enum(['passed', 'refused']).nullable(),

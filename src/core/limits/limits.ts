@@ -64,6 +64,8 @@ const windowSecOf = {
   undecidedOfPerson: hour,
   /** The same for anonymous callers, over all sources. */
   undecidedOfPersonByOutsiders: hour,
+  /** Faces that differ from the organization's photo, by user. */
+  companyPhotosOfPerson: 24 * hour,
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
   consentsOfStepUp: hour,
   handOffsOfStepUp: hour,
@@ -113,6 +115,7 @@ const fixedLimits = {
   startsOfPushedRequest: 5,
   undecidedOfPerson: 20,
   undecidedOfPersonByOutsiders: 60,
+  companyPhotosOfPerson: 10,
   consentsOfStepUp: 5,
   handOffsOfStepUp: 10,
   recordsOfPerson: 60,

@@ -1,4 +1,4 @@
-import type { PersonalData, Photo, SealedToken } from '../secrets.js';
+import type { OwnPhoto, PersonalData, Photo, SealedToken } from '../secrets.js';
 import type { EpochMs } from '../units.js';
 
 export interface Account {
@@ -24,7 +24,7 @@ export interface Group {
   readonly name: string | null;
 }
 
-/** Photo of a person that the organization already has. Anyone who reads it wipes it. */
+/** Photo of a person that the organization already has. */
 export interface CompanyPhoto {
   readonly photo: Photo;
   /** Last change of the photo. `null` if the source does not tell. */
@@ -73,7 +73,7 @@ export interface Profile {
    * own: the claim `picture` then holds an address.
    * @throws `subject_unknown`, `profile_unavailable`, `company_photo_invalid`, `company_photo_unavailable`
    */
-  readonly findPhoto?: (subject: string) => Promise<CompanyPhoto | string | null>;
+  readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | string | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */
   readToken(subject: string, caller?: CallerClass): Promise<SealedToken | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */

@@ -6,9 +6,10 @@ import { drawPicture } from '../../../test/support/fakes/embedded.js';
 import { type ApiServer, adminKey, toForm } from '../../../test/support/servers/api-server.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
 import type { CompanyPhoto } from '../../core/ports.js';
-import { Photo } from '../../core/secrets.js';
+import type { OwnPhoto, Photo } from '../../core/secrets.js';
 import { addSec, type EpochMs } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
+import { startStepUp } from '../../step-up/step-up.js';
 
 const photoPolicy: PhotoPolicy = {
   source: 'provider',
@@ -35,10 +36,10 @@ async function start(photo: Partial<PhotoPolicy> | null = {}, policy: Partial<Po
   const full = photo === null ? null : { ...photoPolicy, ...photo };
   const started = await startCapture({ photo: full, ...policy });
   ({ server, profile, auth } = started);
-  const findPhoto = async (): Promise<CompanyPhoto | null> => {
+  const findPhoto = async (_: string, own: OwnPhoto): Promise<CompanyPhoto | null> => {
     if (onFile instanceof Error) throw onFile;
     if (onFile === null) return null;
-    const found = new Photo(Uint8Array.from(onFile));
+    const found = own(Uint8Array.from(onFile));
     handedOut.push(found);
     return { photo: found, changedAt };
   };
@@ -103,14 +104,17 @@ describe('an enrolment whose policy asks for the photo of the organization', () 
       () => (onFile = new FaceError('company_photo_invalid', { reason: 'a redirect' })),
       'company_photo_invalid',
     ],
-  ])('is refused at once if %s', async (_, prepare, code) => {
+  ])('is refused if %s, without a lost try', async (_, prepare, code) => {
     await start();
     prepare();
     const { page } = await invite();
     expect((await page.check(draw('ada'))).body.code).toBe(code);
-    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'failed' });
     expect(isEnrolled()).toBe(false);
     expect(compared()).toEqual([{ stepUpId: expect.any(String), code, refused: true }]);
+    // The organization can correct the photo.
+    expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started', triesLeft: 3 });
+    onFile = drawPicture('ada', 9);
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
   });
 
   test('waits, without a lost try, while the source does not answer', async () => {
@@ -143,6 +147,31 @@ describe('an enrolment whose policy asks for the photo of the organization', () 
     expect((await page.check(draw('eve'))).body.outcome).toBe('passed');
     expect(compared()).toEqual([{ stepUpId: expect.any(String), code: 'company_photo_unlike', refused: false }]);
     expect(proofs()).toEqual(['invitation']);
+  });
+
+  test.each(['company_photo_unavailable', 'profile_unavailable'] as const)(
+    'succeeds in shadow mode, and is recorded, if the source fails with %s',
+    async (code) => {
+      await start({}, { mode: 'shadow' });
+      onFile = new FaceError(code);
+      const { page } = await invite();
+      expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+      expect(compared()).toMatchObject([{ code: 'company_photo_unavailable', refused: false }]);
+    },
+  );
+
+  test('is refused after ten other faces in a day, before the photo is compared; the help desk still may', async () => {
+    await start({ whenUnlike: 'helpDesk' });
+    for (let at = 0; at < 10; at += 1) {
+      const { page } = await invite();
+      await page.check(draw('eve'));
+    }
+    const { page } = await invite();
+    expect((await page.check(draw('ada'))).body.code).toBe('locked_out');
+    expect(compared()).toHaveLength(10);
+    expect((await enrolByHelpDesk('in_person')).body.outcome).toBe('passed');
+    const { page: check } = await beginAgreed(server);
+    expect((await check.check(draw('ada'))).body.outcome).toBe('passed');
   });
 
   test('holds for an API client, too', async () => {
@@ -191,6 +220,7 @@ describe('the help desk', () => {
     const wrong = String(body.number) === '10' ? '11' : '10';
     await page.post('/face/hand-off/choice', { number: wrong });
     expect((await page.post('/face/challenge')).body.code).toBe('step_up_unknown');
+    expect(server.audit.events.some(({ action }) => action === 'locked_out')).toBe(false);
   });
 });
 
@@ -216,6 +246,57 @@ describe('the face of an enrolled person', () => {
     const { page } = await beginPage(server, { purpose: 'manage' }, '/invitations');
     expect((await page.get('/face/enrolment')).body).toMatchObject({ mayRenew: false });
     expect((await page.post('/face/enrolment/renew')).body.code).toBe('not_found');
+  });
+
+  test('is not replaced on the own page that only a link opened, by its end and a new enrolment', async () => {
+    await enrolled(null, { whenNotEnrolled: 'enrol' });
+    const { page } = await beginPage(server, { purpose: 'manage' }, '/invitations');
+    expect((await page.post('/face/enrolment/revoke')).status).toBe(200);
+    expect((await page.post('/face/enrolment/renew')).body.code).toBe('not_found');
+    server.clock.advanceSec(60);
+    const signedIn = await beginPage(server);
+    expect(signedIn.view).toMatchObject({ purpose: 'verify' });
+    server.clock.advanceSec(60);
+    const invited = await invite();
+    expect((await invited.page.check(draw('ada'))).body.outcome).toBe('passed');
+  });
+
+  test('is replaced on the own page that the face opened, but not after another enrolment', async () => {
+    await enrolled(null);
+    const openByFace = async () => {
+      const connection = server.deps.connections.get('acme')!;
+      const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
+      const { id, challenge } = await startStepUp({ ...about, purpose: 'manage', openedByFace: true }, server.deps);
+      const ticket = `${id}.${challenge.use((text) => text)}`;
+      return openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+    };
+    const page = await openByFace();
+    const late = await openByFace();
+    const alreadyRenewing = await openByFace();
+    expect((await alreadyRenewing.post('/face/enrolment/renew')).status).toBe(200);
+    server.clock.advanceSec(60);
+    expect((await page.post('/face/enrolment/renew')).status).toBe(200);
+    await page.consent();
+    expect((await page.check(draw('grace'))).body.outcome).toBe('passed');
+    expect(proofs()).toEqual(['invitation', 'former_face']);
+    expect((await late.post('/face/enrolment/renew')).body.code).toBe('step_up_finished');
+    await alreadyRenewing.consent();
+    expect((await alreadyRenewing.check(draw('eve'))).body.code).toBe('step_up_finished');
+    expect(proofs()).toHaveLength(2);
+  });
+
+  test('does not keep the proof of the photo if a new face is not compared with it', async () => {
+    await enrolled({});
+    const connection = server.deps.connections.get('acme')!;
+    const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null } as const;
+    const { id, challenge } = await startStepUp({ ...about, purpose: 'manage', openedByFace: true }, server.deps);
+    const ticket = `${id}.${challenge.use((text) => text)}`;
+    const page = openPage(server, String((await server.postJson('/face/open', { ticket })).body.session));
+    await page.post('/face/enrolment/renew');
+    await page.consent();
+    expect((await page.check(draw('eve'))).body.outcome).toBe('passed');
+    expect(proofs()).toEqual(['photo', 'former_face']);
+    expect(compared().at(-1)).toMatchObject({ code: 'company_photo_unlike', refused: false });
   });
 
   test('is not replaced by a link that was opened before the person enrolled elsewhere', async () => {

@@ -34,7 +34,7 @@ export function createEnrolmentEndpoints(
         'face_mismatch',
         'secret_missing',
         'secret_weak',
-        'company_photo_unavailable',
+        'locked_out',
         ...companyPhotoCodes,
       ],
       photos: { photo: { atLeast: 1, atMost: 5 } },
@@ -60,13 +60,16 @@ export function createEnrolmentEndpoints(
         const person = { connection, subject: await requireSubject(connection, fields) };
         await deps.audit.append({ action: 'consent_given', ...toSubjectRef(person), detail });
         const face = { ...person, photos: photos('photo'), share: shareOfClient(client) };
-        const proof = await proveEnrolment({ ...face, stepUpId: null, given: 'client', hasShownFormer: false }, deps);
+        const proven = await proveEnrolment(
+          { ...face, stepUpId: null, given: 'photos_of_client', hasShownFormer: false },
+          deps,
+        );
         const sealed = await enrolSubject(
           {
             ...face,
             secret,
             consent,
-            proof,
+            ...proven,
           },
           deps,
         );

@@ -37,7 +37,16 @@ const enrol = (subject: string, audit: Audit) => {
   const consent = { statement: 'Face sign-in', givenAt: core.clock.now() };
   const photos = [drawPhoto(subject, 1)];
   return enrolSubject(
-    { connection: core.connection, subject, photos, secret: null, consent, proof: 'client', share: testShare },
+    {
+      connection: core.connection,
+      subject,
+      photos,
+      secret: null,
+      consent,
+      proof: 'photos_of_client',
+      mayReplace: true,
+      share: testShare,
+    },
     { ...core.deps, audit },
   );
 };

@@ -172,7 +172,6 @@ export function createChallengeEndpoints(
         'locked_out',
         'enrolment_changed',
         'enrolment_exists',
-        'company_photo_unavailable',
         ...companyPhotoCodes,
         'connection_unknown',
         'subject_unknown',

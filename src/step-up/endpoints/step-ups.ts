@@ -133,6 +133,7 @@ async function toStepUpRequested(
       camera,
       action,
       isSandbox,
+      proof: 'client',
       acceptsFallback: kept === null,
     };
   }

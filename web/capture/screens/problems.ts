@@ -37,7 +37,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'time-out': later,
   'locked-out': nowhere,
   'opened-elsewhere': nowhere,
-  'company-photo': nowhere,
+  'company-photo': again,
   'company-photo-unlike': nowhere,
   'enrolled-already': nowhere,
   'link-missing': nowhere,
@@ -60,7 +60,6 @@ type Choice = 'again' | 'phone' | 'elsewhere';
 const overProblems: readonly ProblemName[] = [
   'link-over',
   'opened-elsewhere',
-  'company-photo',
   'company-photo-unlike',
   'enrolled-already',
 ];

@@ -60,7 +60,7 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
   const words = useTexts();
   const { instant, number } = useFormats();
   const { person, list, ledger, held } = words;
-  const { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
+  const { status, level, enrolledAt, expiresAt, proof, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
   const timeOr = (time: string | null, other: string): string => (time === null ? other : instant(time));
   return (
     <Facts
@@ -71,6 +71,7 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
         [list.level, level === null ? '–' : number(level)],
         [list.since, enrolledAt === null ? null : instant(enrolledAt)],
         [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
+        [person.proof, enrolledAt === null ? null : person.proofs[proof ?? 'unknown']],
         [person.endedAt, endedAt === null ? null : instant(endedAt)],
         [list.lastCheck, lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
         [person.lockout, lockedUntil === null ? held.none : held.until({ time: instant(lockedUntil) })],

@@ -1,0 +1,55 @@
+import { claimsInAddress, mostPhotoBytes } from '../../../connections/company-photo.js';
+import { type Check, type Finding, fail, manual, pass, warn } from '../../../connections/provisioning.js';
+import { createPublicFetch } from '../../../connections/public-fetch.js';
+import { callRest } from '../../../connections/rest-call.js';
+import type { PhotoPolicy } from '../../../core/connection.js';
+import type { Ports } from '../../../core/deps.js';
+
+const timeoutMs = 5_000;
+
+/** Value of every claim in the address that is asked for. */
+const unknownPerson = 'facestep-doctor';
+
+/** Checks the source of the photos with which enrolments are compared, by asking for the photo of an unknown person. */
+export const createPhotoSourceCheck = (policy: PhotoPolicy, deps: Ports<'fetch'>): Check => ({
+  title: 'Photos of the organization',
+  run: () => (policy.source === 'provider' ? judgeProvider() : askSource(policy, policy.source, deps)),
+});
+
+const judgeProvider = async (): Promise<Finding> =>
+  manual(
+    'They come from the provider. Who may change them is not known here',
+    'Let administrators alone change the photo or its address: one that its owner can change proves nothing. See docs/company-photo.md.',
+  );
+
+async function askSource(
+  { privateAddresses }: PhotoPolicy,
+  { url, header }: Exclude<PhotoPolicy['source'], 'provider'>,
+  { fetch }: Ports<'fetch'>,
+): Promise<Finding> {
+  const address = claimsInAddress(url).reduce((text, name) => text.replace(`{${name}}`, unknownPerson), url);
+  const { host } = new URL(address);
+  const headers = header === null ? {} : header.value.use((value) => ({ [header.name]: value }));
+  const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
+  const answer = await callRest(address, call, privateAddresses ? fetch : createPublicFetch()).catch(() => null);
+  if (answer === null)
+    return fail(
+      `${host} does not answer within ${timeoutMs / 1000} s, so no one can enrol`,
+      'Check the address, its certificate and the network. If the host has a private address, set policy.photo.privateAddresses.',
+    );
+  const { status } = answer;
+  if (status === 404 || status === 410) return pass(`${host} answers, and has no photo of an unknown person`);
+  if (status === 401 || status === 403)
+    return fail(`${host} refuses this server (status ${status})`, 'Check policy.photo.source.header.');
+  if (status >= 300 && status < 400)
+    return fail(`${host} redirects, which is refused`, 'Set policy.photo.source.url to the address of the photos.');
+  if (status === 200)
+    return warn(
+      `${host} sends a file for an unknown person`,
+      'Have it answer with status 404 where there is no photo: a placeholder is compared like a photo, and the person is refused.',
+    );
+  return fail(
+    `${host} answers with status ${status}, so no one can enrol`,
+    'See the log of the server with the photos.',
+  );
+}
