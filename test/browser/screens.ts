@@ -341,6 +341,13 @@ export const screens: readonly ScreenCase[] = [
     },
   },
   { name: 'opened-elsewhere', screen: 'opened-elsewhere', replies: { '/open': { refusal: 'step_up_opened' } } },
+  { name: 'enrolled-already', screen: 'enrolled-already', replies: { '/open': { refusal: 'enrolment_exists' } } },
+  { name: 'company-photo', screen: 'company-photo', replies: { '/open': { refusal: 'company_photo_missing' } } },
+  {
+    name: 'company-photo-unlike',
+    screen: 'company-photo-unlike',
+    replies: { '/open': { refusal: 'company_photo_unlike' } },
+  },
   { name: 'link-missing', screen: 'link-missing', link: '' },
   { name: 'link-over', screen: 'link-over', replies: { '/open': { refusal: 'step_up_unknown' } } },
   { name: 'overloaded', screen: 'overloaded', ...refusedBy('overloaded') },
