@@ -58,7 +58,7 @@ describe('the token attribute', () => {
     expect([...attributesOf('ada').keys()].toSorted()).toEqual(['email', 'sub']);
   });
 
-  test('is read and written at the user with the sub, not at a user whose name equals the sub', async () => {
+  test('belongs to the user with this sub, even if the name of another user equals it', async () => {
     const impostor = addUser(pool, ada);
     const { profile, calls } = observe();
     await profile.writeToken(ada, new SealedToken('FV1.abc'));

@@ -60,7 +60,7 @@ describe('a hook call after a step-up', () => {
     }
   });
 
-  test('lets the user sign in with the name in any case, but not a user whose id equals that name', async () => {
+  test('accepts the user name in any case, and refuses another user whose id equals this name', async () => {
     await bench.passStepUp(subjectOfIdentifier('Ada@Example.com'));
     expect(await migrate('eve@example.com')).toEqual(decided('deny'));
     expect(await migrate('ada@example.com ')).toEqual(decided('deny'));

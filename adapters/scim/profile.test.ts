@@ -291,7 +291,7 @@ describe('credentials', () => {
     }
   });
 
-  test('can be client credentials, whose access token is cached, shared and renewed before it expires', async () => {
+  test('can be client credentials: one access token is cached for all calls, and renewed before it expires', async () => {
     const { sent, profile } = observe(undefined, { scim: { auth: clientAuth() } });
     const tokens = () => sent.filter(({ url }) => url.pathname === '/oauth/token').length;
     await Promise.all([1, 2, 3].map(() => profile.readToken(ada)));

@@ -135,7 +135,7 @@ export async function createTenant(given: {
     groups: new Map<string, Set<string>>(),
     groupNames: new Map<string, string>(),
     groupDetails: new Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>(),
-    /** Who may change photos of users. `null`: an administrator has not set it. */
+    /** Roles that may change photos of users. `null` if no administrator has set them. */
     photoUpdates: { source: 'cloud', allowedRoles: null } as { source: string; allowedRoles: string[] | null },
     permissionGrants: [] as PermissionGrant[],
     methods: new Map<string, MethodConfiguration>(),

@@ -1,5 +1,6 @@
 import { isLoopback } from '../config/safe-url.js';
 import type { PhotoPolicy } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
 import type { CompanyPhoto, Fetch, Profile } from '../core/ports.js';
 import type { OwnPhoto } from '../core/secrets.js';
 import { fromHttpDate } from '../core/units.js';
@@ -12,12 +13,6 @@ const timeoutMs = 5_000;
 
 /** 5 MB. */
 export const mostPhotoBytes = 5 * 1024 * 1024;
-
-export interface PhotoFetches {
-  readonly fetch: Fetch;
-  /** Refuses hosts whose address is not public. */
-  readonly publicFetch: Fetch;
-}
 
 /** Claims in braces of a photo's address: `https://badge.example/photos/{employee_number}.jpg`. */
 const placeholder = /\{([\w:.-]+)\}/g;
@@ -32,7 +27,7 @@ export const claimsInAddress = (address: string): readonly string[] =>
 export function createFindPhoto(
   policy: PhotoPolicy,
   profile: Profile,
-  { fetch, publicFetch }: PhotoFetches,
+  { fetch, publicFetch }: Ports<'fetch' | 'publicFetch'>,
 ): (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null> {
   const { source, hosts, privateAddresses } = policy;
   const load = (

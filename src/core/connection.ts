@@ -71,7 +71,7 @@ export interface PhotoPolicy {
   readonly hosts: readonly string[];
   /** True if these hosts may have addresses that are not public. */
   readonly privateAddresses: boolean;
-  /** Age that a photo must have reached, where the source tells it. `null`: any. */
+  /** Minimum age of a photo, if the source reports its last change. `null` for any age. */
   readonly minAgeDays: number | null;
   readonly maxAgeDays: number | null;
   /** Action if there is no usable photo. */

@@ -40,7 +40,7 @@ export interface PassedCheck {
   readonly presence: string | null;
   /** Factors used. Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
-  /** What the enrolment of the face rests on. `null` if unknown. */
+  /** Proof of the face's enrolment. `null` if it is unknown. */
   readonly enrolmentProof?: EnrolmentProof | null;
   readonly action?: NamedAction | null;
   /** True if a client of the developers' sandbox started the check. */

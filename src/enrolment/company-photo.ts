@@ -55,7 +55,7 @@ export interface NewFace extends ConnectedSubject {
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly stepUpId: string | null;
-  /** What the enrolment rests on without a photo. */
+  /** Proof of the enrolment if the photo does not confirm the face. */
   readonly given: EnrolmentProof;
   /** True if the person has just shown the previous face. */
   readonly hasShownFormer: boolean;
@@ -170,7 +170,7 @@ async function findRefusal(
   if (findPhoto === undefined) throw new FaceError('internal', 'no source of photos');
   const found = await findPhoto(subject, own).catch((error: unknown) => {
     const code = toCode(error);
-    // Recorded like the others, and the only refusal after which another try may end otherwise.
+    // The address of the photo is in the profile.
     if (code === 'profile_unavailable') return 'company_photo_unavailable' as const;
     if (isOneOf(companyPhotoCodes, code)) return code;
     throw error;

@@ -115,7 +115,7 @@ export const recordGuard = z.object({
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
       accuracy: levelGuard.nullable().default(null),
-      /** What the enrolment of the shown face rests on. `null` if unknown, or if no face was shown. */
+      /** Proof of the shown face's enrolment. `null` if it is unknown, or if no face was shown. */
       enrolmentProof: z.enum(enrolmentProofs).nullable().default(null),
     })
     .nullable(),

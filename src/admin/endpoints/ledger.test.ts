@@ -121,7 +121,7 @@ test('a search by name at the provider finds enrolled and other users, and store
   expect(JSON.stringify(stored)).not.toMatch(/Example|ottilie/);
 });
 
-test('a check is one entry, whose failed signals only auditors can read', async () => {
+test('a check appears as one entry, and only auditors can read its failed signals', async () => {
   const who = { connection: 'work', subject: 'dora' };
   const stepUpId = 's-9';
   const request = 'd'.repeat(24);

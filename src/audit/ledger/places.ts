@@ -196,7 +196,7 @@ export interface IndexedPerson extends SubjectRef {
   readonly status: 'enrolled' | 'expired' | 'ended' | 'none';
   readonly enrolledAt: EpochMs | null;
   readonly expiresAt: EpochMs | null;
-  /** What the enrolment rests on. `null` if unknown or not enrolled. */
+  /** Proof of the enrolment. `null` if it is unknown, or the user is not enrolled. */
   readonly proof: EnrolmentProof | null;
   readonly endedAt: EpochMs | null;
   readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;

@@ -5,7 +5,7 @@ import { createTextLog } from '../../../../test/support/fakes/sinks.js';
 import { FaceError } from '../../../errors.js';
 import { createJobsCheck } from '../doctor.js';
 
-test('the check reports a job whose last run failed, with its code, until a run succeeds', async () => {
+test('a job that failed is reported with its error code until a later run succeeds', async () => {
   const jobs = createTestJobs({ clock: createManualClock(), log: createTextLog() });
   let isDown = true;
   const usage = jobs.start({

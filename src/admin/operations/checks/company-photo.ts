@@ -18,8 +18,8 @@ export const createPhotoSourceCheck = (policy: PhotoPolicy, deps: Ports<'fetch'>
 
 const judgeProvider = async (): Promise<Finding> =>
   manual(
-    'They come from the provider. Who may change them is not known here',
-    'Let administrators alone change the photo or its address: one that its owner can change proves nothing. See docs/company-photo.md.',
+    'The photos come from the provider',
+    'Make sure that only administrators can change a photo or its address, because a photo that its owner can change proves nothing. See docs/company-photo.md.',
   );
 
 async function askSource(

@@ -16,7 +16,7 @@ const examine = async (...checks: readonly Check[]): Promise<string[]> => {
   return lines;
 };
 
-test('a check whose required check failed is skipped and listed under the failed check; other checks run', async () => {
+test('if a check fails, the checks that need it are skipped and listed below it, and the other checks run', async () => {
   const never: Check = { title: 'hook', needs: ['server'], run: () => Promise.reject(new Error('it was made')) };
   expect(await examine(broken('server'), well('models'), never, well('clock', ['server']))).toEqual([
     'server fail null',
