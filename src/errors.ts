@@ -165,6 +165,10 @@ export const refusals = {
     502,
     'The identity provider refused this request. Check the permissions of the credentials.',
   ),
+  credential_refused: unverified(
+    409,
+    'The identity provider does not allow this credential for this person. Nothing was changed.',
+  ),
   subject_unknown: unverified(404, 'The identity provider has no such user.'),
   delivery_failed: service(502, 'The code could not be delivered.'),
   state_unavailable: service(503, 'The state store does not respond.'),

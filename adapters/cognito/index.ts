@@ -15,6 +15,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     kind,
     profile: createCognitoProfile(settings, { fetch, log }),
     hooks: {},
+    accountRecovery: null,
     openStepUpRequest: createOpenStepUpRequest(
       {
         userPoolId,

@@ -56,6 +56,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
       }),
       ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
     },
+    accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),

@@ -88,6 +88,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         pass: passEvents,
       },
     },
+    accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),

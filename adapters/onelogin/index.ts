@@ -44,6 +44,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
       'pre-authentication': toHook('pre-authentication', handlePreAuthentication),
       'user-migration': toHook('user-migration', handleUserMigration),
     },
+    accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),

@@ -11,6 +11,7 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
     kind,
     profile: createScimProfile(settings, { api, log }),
     hooks: {},
+    accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: () => [],
     createProvisioning: async () => (await import('./provision.js')).createScimProvisioning(deps),

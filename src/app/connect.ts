@@ -52,7 +52,7 @@ export interface Connected {
 
 /** Creates the connection and its hooks, in the mode of its policy. */
 export function connect(
-  { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
+  { id, kind, policy, recovery }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy' | 'recovery'>,
   adapter: Adapter,
   core: CoreDeps & Ports<'fetch' | 'publicFetch'>,
   observePort: ObservePort,
@@ -65,6 +65,7 @@ export function connect(
     policy,
     profile,
     openStepUpRequest,
+    ...(recovery.mode === 'off' ? {} : { recovery: { policy: recovery, issuer: adapter.accountRecovery } }),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
   };
   const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));

@@ -63,6 +63,8 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   contact_missing:
     'Add an e-mail address or a phone number with its country code at the identity provider, or offer another method.',
   request_taken: 'Ask that administrator, or choose another request.',
+  credential_refused:
+    'facestep doctor says what the provider needs before it issues this credential. docs/recovery.md.',
   approver_same: 'Ask an administrator other than the requester to approve it.',
   token_malformed: 'Send the token exactly as it was returned.',
   token_expired: 'Enrol the person again.',

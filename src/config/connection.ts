@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OrganisationRules } from '../config/organisations.js';
-import type { Policy } from '../core/connection.js';
+import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import { supportedLanguages } from '../core/language.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
@@ -8,6 +8,7 @@ import { type HomePageConfig, homePageGuard } from './home-page.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { organisationsGuard } from './organisations.js';
 import { photoPolicyGuard } from './photo.js';
+import { recoveryGuard } from './recovery.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -189,6 +190,9 @@ export const connectionFields = {
     .nullable()
     .default(null)
     .describe('Own pages of users at `/me`. `null`: only with a link of the purpose `manage`. See docs/home-page.md.'),
+  recovery: recoveryGuard.describe(
+    'Account recovery: a face check and a second thing end in a credential of the provider. See docs/recovery.md.',
+  ),
   organisations: organisationsGuard.describe(
     'Organizations that users can act for. `null`: none. See docs/organisations.md.',
   ),
@@ -202,6 +206,7 @@ export interface ConnectionConfig {
   readonly kind: string;
   readonly policy: Policy;
   readonly me: HomePageConfig | null;
+  readonly recovery: RecoveryPolicy;
   readonly organisations: OrganisationRules | null;
   readonly oidc: OidcConfig | null;
 }

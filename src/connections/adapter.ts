@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../config/connection.js';
 import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import type { Profile } from '../core/ports.js';
+import type { AccountRecovery, Profile } from '../core/ports.js';
 import type { Hooks, SecretUse } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
@@ -26,6 +26,8 @@ export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
   readonly hooks: Hooks;
+  /** `null` if the provider has no credential for the end of a recovery. */
+  readonly accountRecovery: AccountRecovery | null;
   /**
    * Verifies a signed step-up request. `null` if this provider signs none.
    * @throws FaceError `caller_untrusted`

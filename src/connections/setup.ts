@@ -48,6 +48,7 @@ const configureConnection = (
   kind: settings.kind,
   policy: settings.policy,
   me: settings.me,
+  recovery: settings.recovery,
   organisations: settings.organisations,
   oidc: settings.oidc,
   async createAdapter(publicUrl) {

@@ -1,6 +1,6 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
-import type { Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
+import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -102,6 +102,35 @@ export interface BypassPolicy {
   readonly takesKeys: boolean;
 }
 
+export const recoveryModes = ['off', 'evaluation', 'on'] as const;
+export type RecoveryMode = (typeof recoveryModes)[number];
+
+/** What a person proves in addition to the face, before a recovery ends in a credential. */
+export const secondThings = ['recovery_code', 'other_email', 'phone', 'known_device', 'help_desk', 'manager'] as const;
+export type SecondThing = (typeof secondThings)[number];
+
+export interface RecoveryPolicy {
+  readonly mode: RecoveryMode;
+  readonly secondThings: readonly SecondThing[];
+  readonly emailClaim: string | null;
+  readonly phoneClaim: string | null;
+  readonly managerClaim: string | null;
+  /** Days without a recovery after the face, the mailbox or the phone changed. */
+  readonly quietDays: number;
+  readonly privileged: {
+    readonly groups: readonly string[];
+    readonly action: 'refuse' | 'two_approvals';
+    readonly delayHours: number;
+  };
+  readonly owners: readonly string[];
+}
+
+/** Recovery at a connection. `issuer` is `null` if the provider has no credential: it ends in a receipt then. */
+export interface ConnectedRecovery {
+  readonly policy: RecoveryPolicy;
+  readonly issuer: AccountRecovery | null;
+}
+
 /** `omit_claim` allows the sign-in, but without the claim. */
 export type UnverifiedPolicy = 'deny' | 'omit_claim';
 
@@ -136,6 +165,8 @@ export interface Connection {
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
+  /** Absent if recovery is off. */
+  readonly recovery?: ConnectedRecovery;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

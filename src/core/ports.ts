@@ -5,6 +5,7 @@
 
 export type { Audit, AuditSubscriber } from './audit-events.js';
 export type { Box, DetectedFace, Detection } from './face.js';
+export * from './ports/account-recovery.js';
 export * from './ports/delivery.js';
 export * from './ports/keys.js';
 export * from './ports/ledger-store.js';

@@ -109,6 +109,11 @@ export class Credential extends Secret<string> {
   protected readonly label = 'Credential';
 }
 
+/** A Temporary Access Pass, temporary password or the like, which the person sees once. */
+export class RecoveryCredential extends Secret<string> {
+  protected readonly label = 'RecoveryCredential';
+}
+
 /**
  * A person's OpenID Connect claims from an identity provider. They are shown to the person, and sent to applications
  * with the person's consent, but never stored.

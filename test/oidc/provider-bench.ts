@@ -3,7 +3,7 @@ import type { OidcConfig } from '../../src/config/oidc.js';
 import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
-import type { Connection, Policy } from '../../src/core/connection.js';
+import type { Connection, Policy, RecoveryPolicy } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { loadOidcExtensions } from '../../src/extensions/index.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
@@ -21,6 +21,7 @@ export interface Configured {
   readonly policy: Policy;
   readonly oidc: OidcConfig | null;
   readonly organisations: OrganisationRules | null;
+  readonly recovery: RecoveryPolicy;
 }
 
 export interface Seen {

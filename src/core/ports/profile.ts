@@ -74,6 +74,17 @@ export interface Profile {
    * @throws `subject_unknown`, `profile_unavailable`, `company_photo_invalid`, `company_photo_unavailable`
    */
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | string | null>;
+  /**
+   * Reads the administrator roles that a user has at the provider, in the provider's names. Absent if the provider has
+   * none: name groups in the configuration instead.
+   * @throws `subject_unknown`, `profile_unavailable`
+   */
+  readonly readAdministratorRoles?: (subject: string) => Promise<readonly string[]>;
+  /**
+   * Finds the manager of a user. `null` if there is none. Absent if a claim has the manager's id or login.
+   * @throws `subject_unknown`, `profile_unavailable`
+   */
+  readonly findManager?: (subject: string) => Promise<NamedAccount | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */
   readToken(subject: string, caller?: CallerClass): Promise<SealedToken | null>;
   /** @throws `subject_unknown`, `profile_unavailable` */

@@ -1,6 +1,7 @@
 import { connectionGuards } from '../../../adapters/index.js';
 import { expireRedundantModes, type Modes, readModes } from '../../../src/admin/operations/modes.js';
 import { createBackground, type OperationsContext } from '../../../src/admin/operations/operations-context.js';
+import { recoveryGuard } from '../../../src/config/recovery.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
 import { createSecretUses } from '../../../src/connections/hook.js';
 import type { ConfiguredConnection, Setup } from '../../../src/connections/setup.js';
@@ -24,6 +25,7 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
       kind,
       policy: { ...policy, mode },
       me: null,
+      recovery: recoveryGuard.parse({}),
       organisations: null,
       oidc: null,
       inMode: configured,

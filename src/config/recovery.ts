@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { type RecoveryPolicy, recoveryModes, secondThings } from '../core/connection.js';
+
+const claimGuard = z
+  .string()
+  .regex(/^[A-Za-z][\w:.-]{0,99}$/, 'expected the name of a claim')
+  .nullable()
+  .default(null);
+
+export const recoveryGuard = z
+  .strictObject({
+    mode: z
+      .enum(recoveryModes)
+      .default('off')
+      .describe('`"evaluation"` checks and records everything, and issues nothing. `"on"` issues a credential.'),
+    secondThings: z
+      .array(z.enum(secondThings))
+      .min(1)
+      .max(secondThings.length)
+      .default(['recovery_code', 'help_desk'])
+      .describe(
+        'What a person can prove in addition to the face: a recovery code, a code to the second mailbox (`other_email`) or to the `phone`, a `known_device`, or the approval of the `help_desk` or of the `manager`.',
+      ),
+    emailClaim: claimGuard.describe(
+      'Claim with the second mailbox, for `other_email`. The main mailbox proves nothing: a person who lost the account cannot read it.',
+    ),
+    phoneClaim: claimGuard.describe('Claim with the phone number, for `phone`. `null`: the number of the profile.'),
+    managerClaim: claimGuard.describe(
+      'Claim with the id or login of the person’s manager, for `manager`. Not needed at Entra ID.',
+    ),
+    quietDays: z
+      .int()
+      .min(1)
+      .max(90)
+      .default(7)
+      .describe('Days without a recovery after the face, the mailbox or the phone changed.'),
+    privileged: z
+      .strictObject({
+        groups: z
+          .array(z.string().min(1).max(256))
+          .max(50)
+          .default([])
+          .describe(
+            'Groups of privileged people, by id or name. People with an administrator role at Entra ID or Okta always belong to them.',
+          ),
+        action: z
+          .enum(['refuse', 'two_approvals'])
+          .default('refuse')
+          .describe('`"two_approvals"`: two administrators approve, and then `delayHours` pass.'),
+        delayHours: z
+          .int()
+          .min(1)
+          .max(168)
+          .default(24)
+          .describe('Hours in which the person and the owners can stop it.'),
+      })
+      .prefault({})
+      .describe('People whose account is worth more than others.'),
+    owners: z
+      .array(z.email().max(254))
+      .max(10)
+      .default([])
+      .describe('E-mail addresses that are told about each recovery of a privileged person.'),
+  })
+  .superRefine(({ secondThings: wanted, emailClaim, privileged, owners }, context) => {
+    if (wanted.includes('other_email') && emailClaim === null)
+      context.addIssue({ code: 'custom', path: ['emailClaim'], message: 'required by other_email' });
+    if (privileged.action === 'two_approvals' && owners.length === 0)
+      context.addIssue({ code: 'custom', path: ['owners'], message: 'required by two_approvals' });
+  })
+  .prefault({}) satisfies z.ZodType<RecoveryPolicy>;
