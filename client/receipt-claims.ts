@@ -105,6 +105,18 @@ export interface ExpectedReceipt {
 
 export const receiptType = 'facestep-receipt+jwt';
 
+/** Type of receipts of a recovery. They are no receipts of a sign-in, which have another type. */
+export const recoveryReceiptType = 'facestep-recovery+jwt';
+
+/** Claims of a finished recovery: the person proved a second thing and showed their face. */
+export interface RecoveryReceiptClaims
+  extends Pick<CommonClaims, 'iss' | 'aud' | 'sub' | 'iat' | 'exp' | 'jti' | 'connection' | 'txn' | 'auth_time'> {
+  readonly purpose: 'recovery';
+  /** `recovery_code`, `other_email`, `phone`, `known_device`, `help_desk` or `manager`. */
+  readonly second_thing: string;
+  readonly approvals: number;
+}
+
 export const receiptLifeSec = 120;
 
 /** Accepted clock difference, in seconds. */
@@ -124,6 +136,21 @@ const common = {
   amr: z.array(z.string()),
   sandbox: z.exactOptional(z.boolean()),
 };
+
+const recoveryGuard = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  jti: z.string().check(z.minLength(1)),
+  connection: z.string(),
+  txn: z.string(),
+  auth_time: z.int(),
+  purpose: z.literal('recovery'),
+  second_thing: z.string(),
+  approvals: z.int(),
+});
 
 const claimsGuard = z.discriminatedUnion('acr', [
   z.object({
@@ -175,6 +202,19 @@ export function checkClaims(
   return data;
 }
 
+/** Checks the claims of a recovery. @throws ReceiptError */
+export function checkRecovery(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): RecoveryReceiptClaims {
+  const { issuer, audience, nowSec, expected } = wanted;
+  const { data } = recoveryGuard.safeParse(claims);
+  if (data === undefined) throw new ReceiptError('malformed');
+  if (data.iss !== issuer) throw new ReceiptError('issuer');
+  if (data.aud !== audience) throw new ReceiptError('audience');
+  checkTime(data, nowSec);
+  if (!isMet(expected, 'connection', data.connection)) throw new ReceiptError('connection');
+  if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
+  return data;
+}
+
 /** @throws ReceiptError `another_way` if the user entered a fallback code instead of a face check */
 export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   if (claims.acr !== 'face') throw new ReceiptError('another_way');
@@ -194,7 +234,7 @@ export function checkApproval(claims: unknown, wanted: Parameters<typeof checkCl
   return { ...checkFace(checkClaims(claims, { ...wanted, expected })), ...said.data };
 }
 
-function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
+function checkTime({ iat, exp }: { readonly iat: number; readonly exp: number }, nowSec: number): void {
   if (exp <= iat || exp - iat > receiptLifeSec) throw new ReceiptError('malformed');
   if (iat > nowSec + clockToleranceSec || exp + clockToleranceSec <= nowSec) throw new ReceiptError('expired');
 }

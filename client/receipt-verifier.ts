@@ -14,11 +14,14 @@ import { digestAction } from './action.js';
 import {
   checkClaims,
   checkFace,
+  checkRecovery,
   type ExpectedReceipt,
   type FaceReceiptClaims,
   type ReceiptClaims,
   ReceiptError,
+  type RecoveryReceiptClaims,
   receiptType,
+  recoveryReceiptType,
 } from './receipt-claims.js';
 
 /** Contents of `/.well-known/jwks.json`. Keys of other kinds are skipped. */
@@ -43,6 +46,14 @@ export interface ReceiptVerifier {
    * @throws ReceiptError with its `code`
    */
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
+  /**
+   * Verifies the receipt of a finished account recovery. Store its `jti` until `exp`, so that it counts once.
+   * @throws ReceiptError with its `code`
+   */
+  verifyRecovery(
+    receipt: string,
+    expected?: Pick<ExpectedReceipt, 'connection' | 'subject'>,
+  ): Promise<RecoveryReceiptClaims>;
 }
 
 const maxReceiptCharacters = 16_384;
@@ -85,17 +96,24 @@ export function createReceiptVerifier(options: {
   const { issuer, audience, keys, clock } = options;
   const resolveKey = toResolveKey(keys);
 
+  /** Opens a receipt of one type. Other JWTs that are signed with the same key are refused. */
+  const open = async (receipt: string, type: string): Promise<unknown> => {
+    if (typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) throw new ReceiptError('malformed');
+    const { typ, payload } = await openJws(receipt, resolveKey, (...given) => new ReceiptError(...given));
+    if (typ !== type) throw new ReceiptError('malformed');
+    return payload;
+  };
+  const toWanted = (expected: ExpectedReceipt) => ({ issuer, audience, nowSec: clock.now() / 1000, expected });
+
   const verifier: ReceiptVerifier = {
     verify: async (receipt, expected) => checkFace(await verifier.verifyAnyWay(receipt, expected)),
     async verifyAnyWay(receipt, expected = {}) {
-      if (typeof receipt !== 'string' || receipt.length > maxReceiptCharacters) throw new ReceiptError('malformed');
-      const { typ, payload } = await openJws(receipt, resolveKey, (...given) => new ReceiptError(...given));
-      // Without this check, other JWTs signed with the same key would be accepted.
-      if (typ !== receiptType) throw new ReceiptError('malformed');
-      const claims = checkClaims(payload, { issuer, audience, nowSec: clock.now() / 1000, expected });
+      const claims = checkClaims(await open(receipt, receiptType), toWanted(expected));
       await checkActionDigest(claims);
       return claims;
     },
+    verifyRecovery: async (receipt, expected = {}) =>
+      checkRecovery(await open(receipt, recoveryReceiptType), toWanted(expected)),
   };
   return verifier;
 }

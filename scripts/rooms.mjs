@@ -27,7 +27,7 @@ export const floors = [
   foldersOf('src/extensions'),
   ['src/admin', 'src/home'],
   ['src/privacy', 'src/extensions/extension.ts'],
-  ['src/help-desk', 'src/invitations', 'src/oidc', 'web/capture'],
+  ['src/help-desk', 'src/invitations', 'src/oidc', 'src/recovery', 'web/capture'],
   ['src/step-up'],
   ['src/brand', 'src/notifications', 'src/security-events', 'src/verification', 'examples/demo'],
   ['src/cli', 'src/enrolment', 'adapters/index.ts'],

@@ -165,6 +165,13 @@ export const refusals = {
     502,
     'The identity provider refused this request. Check the permissions of the credentials.',
   ),
+  recovery_too_soon: unverified(
+    403,
+    'The face, the mailbox or the phone of this account changed in the last days. Ask the help desk.',
+  ),
+  recovery_privileged: unverified(403, 'This account cannot be recovered here. Ask an administrator in person.'),
+  recovery_manager_missing: unverified(409, 'The directory names no manager with a mailbox for this person.'),
+  recovery_running: unverified(409, 'Another recovery of this account is being finished. Try again in ten minutes.'),
   credential_refused: unverified(
     409,
     'The identity provider does not allow this credential for this person. Nothing was changed.',

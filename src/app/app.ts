@@ -28,6 +28,7 @@ import type { ApiDeps } from '../http/rest/deps.js';
 import { mountEndpoints } from '../http/rest/dispatch.js';
 import { describeApi } from '../http/rest/openapi.js';
 import type { MountOidc } from '../oidc/open.js';
+import { mountRecovery } from '../recovery/mount.js';
 import {
   describeAuthorizationServer,
   describeTransmitter,
@@ -231,6 +232,7 @@ function createRouter(deps: AppDeps): Express {
     metrics: deps.telemetry.metrics,
   });
   mountHome(app, { ...deps, pools: deps.bodyPools.oidc });
+  mountRecovery(app, { ...deps, pools: deps.bodyPools.oidc });
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
   mountPage(app, deps.folders, {
     brands: deps.brands,

@@ -12,6 +12,7 @@ import { rosterEvents } from '../extensions/roster/events.js';
 import { signatureEvents } from '../extensions/signatures/events.js';
 import { notificationEvents } from '../notifications/events.js';
 import { openIdEvents } from '../oidc/events.js';
+import { recoveryEvents } from '../recovery/events.js';
 import { stepUpEvents } from '../step-up/events.js';
 import { keyEvents } from '../storage/keys/events.js';
 import { storeEvents } from '../storage/state/events.js';
@@ -21,6 +22,7 @@ export const auditEvents: AuditEvents = combineEvents([
   enrolmentEvents,
   stepUpEvents,
   notificationEvents,
+  recoveryEvents,
   openIdEvents,
   apiClientEvents,
   adminEvents,

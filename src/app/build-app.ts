@@ -38,6 +38,7 @@ import { createFileSink, createOutbox, openDelivery } from '../notifications/del
 import { createWebPush } from '../notifications/delivery/web-push.js';
 import { createNotificationSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';
+import { createRecoveryWatch } from '../recovery/run.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import { type AppDeps, createApp } from './app.js';
@@ -96,7 +97,8 @@ export async function buildApp(
     brandOf,
     connections,
   });
-  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent]);
+  const recoveries = createRecoveryWatch({ state, clock, keys, log, connections });
+  const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent, recoveries.onEvent]);
   const brands = createBrands(brand, { state, clock, audit });
   if (brand !== null) await shareWithRetries(brand, { state, clock, log, background: deps.operations.background });
   const settings = { limits: config.limits, consentDays: config.retention.consentDays, personalData, holdings };
@@ -170,7 +172,12 @@ export async function buildApp(
     findUnready: () => deps.readiness.findUnready(),
     findUnreadyHere: () => deps.readiness.findUnreadyHere(),
   });
-  return { app: listener, core: served, adminKey, drain: () => notices.drain() };
+  return {
+    app: listener,
+    core: served,
+    adminKey,
+    drain: async () => void (await Promise.all([notices.drain(), recoveries.drain()])),
+  };
 }
 
 const shareAgainMs = 5_000;

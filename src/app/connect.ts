@@ -59,13 +59,15 @@ export function connect(
 ): Connected {
   const { openStepUpRequest } = adapter;
   const profile = observePort('profile', adapter.profile);
+  // Without a credential of the provider, a recovery can only end in a receipt.
+  const isRecoverable = recovery.mode !== 'off' && (adapter.accountRecovery !== null || recovery.returnUrl !== null);
   const connection: Connection = {
     id,
     kind,
     policy,
     profile,
     openStepUpRequest,
-    ...(recovery.mode === 'off' ? {} : { recovery: { policy: recovery, issuer: adapter.accountRecovery } }),
+    ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
   };
   const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));

@@ -33,6 +33,7 @@ import { type Endpoint, withFormerPaths } from '../http/rest/endpoint.js';
 import { createInvitationEndpoints } from '../invitations/endpoints.js';
 import { createNotMeEndpoints } from '../notifications/not-me-endpoint.js';
 import { createSubjectEndpoints } from '../privacy/endpoints.js';
+import { createRecoveryEndpoints } from '../recovery/endpoints.js';
 import { createAnotherWayEndpoints } from '../step-up/endpoints/another-way.js';
 import { createChallengeEndpoints } from '../step-up/endpoints/challenges.js';
 import { createCurrentEnrolmentEndpoints, createPasskeyEndpoints } from '../step-up/endpoints/current-enrolment.js';
@@ -95,6 +96,7 @@ function createPersonEndpoints(deps: ApiDeps): Endpoint[] {
     ...createAnotherWayEndpoints(deps),
     ...createHelpRequestEndpoints(deps),
     ...createHelpDeskEndpoints(deps),
+    ...createRecoveryEndpoints(deps),
     ...createCurrentEnrolmentEndpoints(deps),
     ...createNoticeChoiceEndpoints(deps),
     ...createDataConsentEndpoints(deps),

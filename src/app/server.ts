@@ -14,6 +14,7 @@ import { type FullSetup, openExtensions } from '../extensions/index.js';
 import { listen } from '../http/listen.js';
 import { createBodyPools } from '../http/request-budget.js';
 import type { Reloaded } from '../http/rest/deps.js';
+import { revokeEverySec, revokeMarked } from '../recovery/issue.js';
 import { type AdminKey, storeAdminKey } from '../storage/keys/admin-key.js';
 import { openTelemetry, type Telemetry } from '../telemetry/telemetry.js';
 import { type BuiltApp, buildApp } from './build-app.js';
@@ -111,6 +112,11 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     run: () => storeSecretUses(operations),
   });
   void secretUses.runNow();
+  const revoking = jobs.start({
+    name: 'recoveries',
+    everySec: revokeEverySec,
+    run: () => revokeMarked(coreOf(active)),
+  });
   const following = jobs.start({
     name: 'connection_modes',
     everySec: followModesEverySec,
@@ -121,6 +127,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     async stop() {
       readiness.stop();
       await following.stop();
+      await revoking.stop();
       await secretUses.stop();
       await background.stop();
       await reloader.settled();

@@ -63,6 +63,13 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   contact_missing:
     'Add an e-mail address or a phone number with its country code at the identity provider, or offer another method.',
   request_taken: 'Ask that administrator, or choose another request.',
+  recovery_too_soon:
+    'facestep why names what changed. Verify the person in another way, or wait for recovery.quietDays of the connection.',
+  recovery_privileged:
+    'The person has an administrator role, or is in a group of recovery.privileged. Set recovery.privileged.action to "two_approvals" to allow it with two approvals and a delay.',
+  recovery_manager_missing:
+    'Add the manager in the directory, with an e-mail address, or name the claim in recovery.managerClaim.',
+  recovery_running: 'Wait ten minutes, or refuse the other recovery: facestep recovery refuse.',
   credential_refused:
     'facestep doctor says what the provider needs before it issues this credential. docs/recovery.md.',
   approver_same: 'Ask an administrator other than the requester to approve it.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type RecoveryPolicy, recoveryModes, secondThings } from '../core/connection.js';
+import { type Policy, type RecoveryPolicy, recoveryModes, secondThings } from '../core/connection.js';
+import { safeUrlGuard } from './safe-url.js';
 
 const claimGuard = z
   .string()
@@ -31,7 +32,7 @@ export const recoveryGuard = z
     quietDays: z
       .int()
       .min(1)
-      .max(90)
+      .max(30)
       .default(7)
       .describe('Days without a recovery after the face, the mailbox or the phone changed.'),
     privileged: z
@@ -61,6 +62,12 @@ export const recoveryGuard = z
       .max(10)
       .default([])
       .describe('E-mail addresses that are told about each recovery of a privileged person.'),
+    returnUrl: safeUrlGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Page of your own program that gets a signed receipt of the recovery, at a provider without a credential for it (SCIM).',
+      ),
   })
   .superRefine(({ secondThings: wanted, emailClaim, privileged, owners }, context) => {
     if (wanted.includes('other_email') && emailClaim === null)
@@ -69,3 +76,26 @@ export const recoveryGuard = z
       context.addIssue({ code: 'custom', path: ['owners'], message: 'required by two_approvals' });
   })
   .prefault({}) satisfies z.ZodType<RecoveryPolicy>;
+
+/** Finds settings of the policy without which a recovery would prove less than it says. */
+export function findRecoveryProblems({
+  policy,
+  recovery,
+}: {
+  readonly policy: Pick<Policy, 'liveness' | 'notices'>;
+  readonly recovery: RecoveryPolicy;
+}): readonly { readonly path: readonly string[]; readonly message: string }[] {
+  if (recovery.mode === 'off') return [];
+  const problems: { path: string[]; message: string }[] = [];
+  if (policy.liveness === 'off' || policy.liveness === 'passive')
+    problems.push({
+      path: ['policy', 'liveness'],
+      message: 'expected "movement", "challenge" or "light", as recovery is on: a photo must not recover an account',
+    });
+  if (recovery.secondThings.includes('known_device') && !policy.notices)
+    problems.push({
+      path: ['policy', 'notices'],
+      message: 'expected true, as recovery takes a known device: devices are noted only with notices',
+    });
+  return problems;
+}

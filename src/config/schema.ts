@@ -7,6 +7,7 @@ import { consoleGuard } from './console.js';
 import { headerCredentialGuard } from './credential.js';
 import { deliveryGuard, webPushGuard } from './delivery.js';
 import { keysGuard, signsRs256 } from './keys.js';
+import { findRecoveryProblems } from './recovery.js';
 import { auditGuard, ledgerGuard, retentionGuard } from './retention.js';
 import { originGuard, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
@@ -293,6 +294,11 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .array(z.discriminatedUnion('kind', connectionGuards))
       .max(100)
       .refine(hasUniqueIds, 'two connections have the same id')
+      .superRefine((connections, context) => {
+        for (const [at, connection] of connections.entries())
+          for (const { path, message } of findRecoveryProblems(connection))
+            context.addIssue({ code: 'custom', path: [at, ...path], message });
+      })
       .default([])
       .describe('Connections to identity providers.'),
   });

@@ -123,6 +123,8 @@ export interface RecoveryPolicy {
     readonly delayHours: number;
   };
   readonly owners: readonly string[];
+  /** Page of the customer's own program that gets the receipt, if the provider has no credential. */
+  readonly returnUrl: string | null;
 }
 
 /** Recovery at a connection. `issuer` is `null` if the provider has no credential: it ends in a receipt then. */

@@ -41,13 +41,19 @@ export async function noteEnrolment(who: SubjectRef, { state, clock }: Ports<'st
   await state.write(enrolledKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
+/** Returns when the person last enrolled, or `null` if that is more than 31 days ago or unknown. */
+export async function readEnrolledAt(who: SubjectRef, { state }: Ports<'state'>): Promise<EpochMs | null> {
+  const found = await state.read(enrolledKey(who));
+  return found === null ? null : epochMsGuard.parse(found.value);
+}
+
 /** @throws `step_up_finished` if the person has enrolled since the step-up's start */
 export async function checkNotEnrolledSince(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   { state }: Ports<'state'>,
 ): Promise<void> {
-  const found = await state.read(enrolledKey(stepUp));
-  if (found !== null && stepUp.startedAt < epochMsGuard.parse(found.value)) throw new FaceError('step_up_finished');
+  const enrolledAt = await readEnrolledAt(stepUp, { state });
+  if (enrolledAt !== null && stepUp.startedAt < enrolledAt) throw new FaceError('step_up_finished');
 }
 
 /** Returns true if an enrolment ended after the step-up's start. */

@@ -77,6 +77,21 @@ export async function recordPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
+/** Returns true if the person passed a check with this device before. */
+export async function isKnownDevice(
+  who: SubjectRef,
+  device: Credential,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<boolean> {
+  const { keyVersion, device: digest } = await digestPlace(who, { device, network: null }, deps);
+  const found = await readStored(toStored(who), deps);
+  if (found === null || found.record.keyVersion !== keyVersion) return false;
+  const now = deps.clock.now();
+  return found.record.seen.some(
+    (each) => each.kind === 'device' && each.digest === digest && addSec(each.at, keptSec) > now,
+  );
+}
+
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Ports<'state'>,

@@ -38,7 +38,7 @@ export const maxPerDay = 6;
 /**
  * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
  */
-const notMePath = '/face/not-me';
+export const notMePath = '/face/not-me';
 
 /** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
 export function createNotificationSender(deps: NotificationDeps): NotificationSender {

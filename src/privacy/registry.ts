@@ -12,6 +12,8 @@ import { noticeChoiceData } from '../notifications/choice.js';
 import { noticeDeviceData } from '../notifications/devices.js';
 import { knownPlaceData } from '../notifications/known-places.js';
 import { noticeLinkData } from '../notifications/not-me.js';
+import { notedContactData } from '../recovery/contacts.js';
+import { recoveryData } from '../recovery/record.js';
 import { bypassData } from '../step-up/codes/bypass.js';
 import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
@@ -25,6 +27,8 @@ export const corePersonalData = [
   passkeyData,
   recoveryCodeData,
   bypassData,
+  recoveryData,
+  notedContactData,
   earlierFrameData,
   knownPlaceData,
   linkData,

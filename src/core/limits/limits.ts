@@ -104,6 +104,16 @@ const windowSecOf = {
   invitationsOfAgent: hour,
   invitationsOfPerson: 24 * hour,
   shownCodesOfCounter: minute,
+  /** Codes to the second mailbox or phone, by recovery and by person. */
+  recoveryCodesOfRecovery: hour,
+  recoveryChecksOfRecovery: hour,
+  /** Numbers that administrators type to approve one recovery. */
+  approvalsOfRecovery: 24 * hour,
+  recoveryCodesOfPerson: 24 * hour,
+  /** Links of the help desk. */
+  recoveryLinksOfPerson: hour,
+  /** Recoveries in which the face check passed. */
+  recoveriesOfPerson: 24 * hour,
 } as const;
 
 export type LimitName = keyof typeof windowSecOf;
@@ -133,6 +143,12 @@ const fixedLimits = {
   invitationsOfAgent: 1000,
   invitationsOfPerson: 3,
   shownCodesOfCounter: 30,
+  recoveryCodesOfRecovery: 3,
+  recoveryChecksOfRecovery: 5,
+  approvalsOfRecovery: 5,
+  recoveryCodesOfPerson: 6,
+  recoveryLinksOfPerson: 5,
+  recoveriesOfPerson: 5,
 } as const satisfies Partial<Record<LimitName, number>>;
 
 export interface LimitDeps {

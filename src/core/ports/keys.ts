@@ -20,6 +20,7 @@ export interface Keys {
 /** Header `typ` (RFC 8725, section 3.11). */
 export type SignedType =
   | 'facestep-receipt+jwt'
+  | 'facestep-recovery+jwt'
   | 'facestep-audit-head+jwt'
   | 'facestep-erasure+jwt'
   | 'dc+sd-jwt'

@@ -1,0 +1,48 @@
+import { toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { consumeLimit } from '../core/limits/limits.js';
+import { FaceError } from '../errors.js';
+import type { Agent } from '../step-up/codes/bypass.js';
+import { approvalsNeeded, changeRecovery, type Recovery, readRecovery, stageOf, toRevoking } from './record.js';
+
+/**
+ * Approves a recovery as the help desk. The number is read out by the person, so that no one else's recovery is
+ * approved.
+ * @throws `not_found` unless an approval is missing; `code_wrong` for another number; `approver_same` for the
+ * administrator who sent the link or has approved already, or whose own account it is
+ */
+export async function approveRecovery(
+  { id, number, by }: { readonly id: string; readonly number: string; readonly by: Agent },
+  deps: Ports<'state' | 'clock' | 'audit' | 'connections' | 'settings'>,
+): Promise<Recovery> {
+  const approve = (found: Recovery): Recovery => {
+    const isOpen = stageOf(found, deps.clock.now()) === 'approval';
+    const takesHelpDesk = found.isPrivileged || found.secondThing === 'help_desk';
+    if (!isOpen || !takesHelpDesk || found.approvals.length >= approvalsNeeded(found)) throw new FaceError('not_found');
+    const earlier = [found.begunBy, ...found.approvals];
+    if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
+    if (found.number !== number) throw new FaceError('code_wrong');
+    return { ...found, approvals: [...found.approvals, { byId: by.id, by: by.name }] };
+  };
+  const found = await readRecovery(id, deps);
+  const connection = deps.connections.get(found.connection);
+  if (connection === undefined) throw new FaceError('not_found');
+  const account = await connection.profile.readAccount(found.subject);
+  const own = [account.login, account.email, account.subject].map((each) => each?.toLowerCase());
+  if (own.includes(by.name.toLowerCase()) || own.includes(by.id.toLowerCase())) throw new FaceError('approver_same');
+  await consumeLimit('approvalsOfRecovery', id, deps);
+  approve(found);
+  const who = toSubjectRef({ connection, subject: found.subject });
+  await deps.audit.append({ action: 'recovery_approved', ...who, detail: { id, by: by.name } });
+  return changeRecovery(id, approve, deps);
+}
+
+/** Refuses a recovery, also after its end: its credential is revoked then. @throws `not_found` */
+export async function denyRecovery(
+  { id, by }: { readonly id: string; readonly by: Agent },
+  deps: Ports<'state' | 'audit'>,
+): Promise<Recovery> {
+  const { connection, subject } = await readRecovery(id, deps);
+  await deps.audit.append({ action: 'recovery_denied', connection, subject, detail: { id, by: by.name } });
+  return changeRecovery(id, (found) => toRevoking(found, { alsoSeen: true }), deps);
+}

@@ -1,0 +1,147 @@
+import { type ConnectedSubject, subjectOfIdentifier, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import type { SupportedLanguage } from '../core/language.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
+import { consumeLimit } from '../core/limits/limits.js';
+import { drawBelow } from '../core/number-choices.js';
+import type { Random } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
+import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
+import { addSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { Agent } from '../step-up/codes/bypass.js';
+import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
+import { beginLifeSec, changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
+
+export interface BegunRecovery {
+  readonly id: string;
+  readonly secret: Credential;
+}
+
+const linkLifeSec = 24 * 60 * 60;
+
+/** Draws four digits, which an approver types. */
+const drawNumber = (random: Random): string => Array.from({ length: 4 }, () => String(drawBelow(10, random))).join('');
+
+const toNew = (
+  { connection, subject }: ConnectedSubject,
+  language: SupportedLanguage,
+  { clock, random }: Ports<'clock' | 'random'>,
+): Recovery => ({
+  ...toSubjectRef({ connection, subject }),
+  id: Buffer.from(random(12)).toString('hex'),
+  language,
+  begunBy: null,
+  browserDigest: null,
+  linkDigest: null,
+  number: drawNumber(random),
+  secondThing: null,
+  isProven: false,
+  codeId: null,
+  codeThing: null,
+  stepUpId: null,
+  faceAt: null,
+  eligibleAt: null,
+  isPrivileged: false,
+  approvals: [],
+  managerStepUp: null,
+  notBefore: null,
+  state: 'open',
+  outcome: null,
+  reason: null,
+  credential: null,
+  revokeAt: null,
+  begunAt: clock.now(),
+  expiresAt: addSec(clock.now(), beginLifeSec),
+});
+
+/**
+ * Begins a recovery of the named account in this browser. An unknown account causes the same behavior. Callers count
+ * anonymous starts.
+ * @throws `locked_out`, `profile_unavailable`
+ */
+export async function beginRecovery(
+  request: {
+    readonly connection: ConnectedSubject['connection'];
+    readonly login: string;
+    readonly source: string;
+    readonly language: SupportedLanguage;
+  },
+  { directoryFor, ...deps }: Ports<'state' | 'clock' | 'random'> & { readonly directoryFor: DirectoryFor },
+): Promise<BegunRecovery> {
+  const { connection, login, source, language } = request;
+  recoveryAt(connection);
+  const found = await directoryFor({ kind: 'anonymous', source }).findAccount(login);
+  const subject = found?.subject ?? subjectOfIdentifier(login);
+  const secret = newSecret(deps);
+  const recovery: Recovery = {
+    ...toNew({ connection, subject }, language, deps),
+    browserDigest: toStoredDigest(secret),
+  };
+  await writeNewRecovery(recovery, deps);
+  return { id: recovery.id, secret };
+}
+
+/**
+ * Sends or returns a link with which a person begins a recovery. The link names the person and proves nothing.
+ * @throws `not_found` if recovery is off; `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
+ */
+export async function sendRecoveryLink(
+  request: ConnectedSubject & {
+    readonly by: Agent;
+    readonly send: 'none' | 'email' | 'sms';
+    readonly language: SupportedLanguage;
+    readonly toLink: (begun: BegunRecovery) => string;
+  },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'delivery' | 'settings' | 'brandOf'>,
+): Promise<{ readonly id: string; readonly url: string | null; readonly expiresAt: Recovery['expiresAt'] }> {
+  const { connection, subject, by, send, language, toLink } = request;
+  recoveryAt(connection);
+  const who = toSubjectRef(request);
+  await consumeLimit('vouchingsOfAgent', by.id, deps);
+  await consumeLimit('recoveryLinksOfPerson', JSON.stringify([who.connection, subject]), deps);
+  const account = await connection.profile.readAccount(subject);
+  const to = send === 'none' ? null : send === 'email' ? account.email : account.phone;
+  if (send !== 'none' && to === null) throw new FaceError('contact_missing');
+  const secret = newSecret(deps);
+  const recovery: Recovery = {
+    ...toNew(request, language, deps),
+    begunBy: { byId: by.id, by: by.name },
+    linkDigest: toStoredDigest(secret),
+    expiresAt: addSec(deps.clock.now(), linkLifeSec),
+  };
+  await writeNewRecovery(recovery, deps);
+  await deps.audit.append({ action: 'recovery_link_made', ...who, detail: { id: recovery.id, send, by: by.name } });
+  const url = toLink({ id: recovery.id, secret });
+  if (send !== 'none' && to !== null) {
+    const brand = await deps.brandOf(connection);
+    await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, url));
+  }
+  return { id: recovery.id, url: send === 'none' ? url : null, expiresAt: recovery.expiresAt };
+}
+
+/**
+ * Opens the link of the help desk in one browser.
+ * @returns the secret of the browser
+ * @throws `step_up_unknown`; `step_up_opened` if another browser has opened it
+ */
+export async function openRecoveryLink(
+  link: BegunRecovery,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<{ readonly recovery: Recovery; readonly secret: Credential }> {
+  const secret = newSecret(deps);
+  const open = (found: Recovery): Recovery => {
+    if (!isStored(link.secret, found.linkDigest) || found.expiresAt <= deps.clock.now())
+      throw new FaceError('step_up_unknown');
+    if (found.browserDigest !== null) throw new FaceError('step_up_opened');
+    return {
+      ...found,
+      browserDigest: toStoredDigest(secret),
+      expiresAt: addSec(deps.clock.now(), beginLifeSec),
+    };
+  };
+  const recovery = await changeRecovery(link.id, open, deps).catch((error: unknown) => {
+    throw error instanceof FaceError && error.code === 'not_found' ? new FaceError('step_up_unknown') : error;
+  });
+  return { recovery, secret };
+}

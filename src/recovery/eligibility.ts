@@ -1,0 +1,56 @@
+import { type ConnectedSubject, type SecondThing, toSubjectRef } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { addSec, secondsPerDay } from '../core/units.js';
+import { readEnrolledAt } from '../enrolment/revoke.js';
+import { FaceError } from '../errors.js';
+import { noteContacts, readContacts } from './contacts.js';
+import { recoveryAt } from './record.js';
+
+/**
+ * Checks whether a person who proved both things may recover.
+ * @returns whether they are privileged, so that two approvals and a delay are needed
+ * @throws `recovery_too_soon`, `recovery_privileged`, `credential_refused`, `subject_unknown`, `profile_unavailable`
+ */
+export async function checkEligible(
+  person: ConnectedSubject & { readonly secondThing: SecondThing },
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<{ readonly isPrivileged: boolean }> {
+  const { policy, issuer } = recoveryAt(person.connection);
+  await checkQuiet(person, policy.quietDays, deps);
+  const isPrivileged = await readIsPrivileged(person);
+  if (isPrivileged && policy.privileged.action === 'refuse') throw new FaceError('recovery_privileged');
+  await issuer?.checkIssuable(person.subject);
+  return { isPrivileged };
+}
+
+/** Checks that face, mailbox and phone have been the same for days. @throws `recovery_too_soon` with what changed */
+async function checkQuiet(
+  person: ConnectedSubject & { readonly secondThing: SecondThing },
+  quietDays: number,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<void> {
+  const who = toSubjectRef(person);
+  const quietSince = addSec(deps.clock.now(), -quietDays * secondsPerDay);
+  const refuse = (changed: string): never => {
+    throw new FaceError('recovery_too_soon', { changed });
+  };
+  const enrolledAt = await readEnrolledAt(who, deps);
+  if (enrolledAt !== null && enrolledAt > quietSince) refuse('face');
+  const noted = await noteContacts(who, await readContacts(person), deps);
+  for (const { kind, since, isChange } of noted) {
+    // A contact that was never noted may be new, so it proves nothing by itself.
+    const mustBeOld = isChange || kind === person.secondThing;
+    if (mustBeOld && since > quietSince) refuse(kind);
+  }
+}
+
+async function readIsPrivileged({ connection, subject }: ConnectedSubject): Promise<boolean> {
+  const { profile } = connection;
+  const { groups } = recoveryAt(connection).policy.privileged;
+  const roles = (await profile.readAdministratorRoles?.(subject)) ?? [];
+  if (roles.length > 0) return true;
+  if (groups.length === 0) return false;
+  const isNamed = (text: string | null): boolean =>
+    text !== null && groups.some((each) => each.toLowerCase() === text.toLowerCase());
+  return (await profile.readGroups(subject)).some(({ id, name }) => isNamed(id) || isNamed(name));
+}

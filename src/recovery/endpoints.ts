@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { requireSubject, subjectFields } from '../access/connection-access.js';
+import { pageOf } from '../core/bounded-list.js';
+import type { CoreDeps } from '../core/deps.js';
+import { supportedLanguages } from '../core/language.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import type { ApiPorts } from '../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { approveRecovery, denyRecovery } from './approve.js';
+import { sendRecoveryLink } from './begin.js';
+import { recoveryLink } from './mount.js';
+import { approvalsNeeded, type Recovery, readRecoveries, stageOf } from './record.js';
+import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
+
+/** The number is left out: only the person reads it. */
+export const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
+  id: recovery.id,
+  connection: recovery.connection,
+  subject: recovery.subject,
+  secondThing: recovery.secondThing,
+  stage: recovery.state === 'revoking' ? 'revoking' : stageOf(recovery, now),
+  outcome: recovery.outcome,
+  reason: recovery.reason,
+  isPrivileged: recovery.isPrivileged,
+  approvals: recovery.approvals.map(({ by }) => by),
+  approvalsNeeded: approvalsNeeded(recovery),
+  notBefore: recovery.notBefore === null ? null : toIso(recovery.notBefore),
+  begunBy: recovery.begunBy?.by ?? null,
+  begunAt: toIso(recovery.begunAt),
+});
+
+export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Help desk',
+    status: 200,
+    isExtension: true,
+    photos: {},
+    right: 'assist',
+  } as const;
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/recoveries',
+      isSensitive: true,
+      status: 201,
+      summary: 'Send a recovery link to a person',
+      description:
+        'The link names the person and proves nothing: they still need a second thing and their face. You cannot approve a recovery that you began. Returns `not_found` if recovery is off. At most 5 an hour for one person.',
+      codes: [
+        'connection_unknown',
+        'subject_unknown',
+        'profile_unavailable',
+        'locked_out',
+        'not_found',
+        'contact_missing',
+        'delivery_failed',
+      ],
+      fields: z.strictObject({
+        ...subjectFields,
+        send: z
+          .enum(['none', 'email', 'sms'])
+          .default('none')
+          .describe('`none`: the link is in the reply, and nothing is sent.'),
+        language: z.enum(supportedLanguages).default('en'),
+      }),
+      reply: recoveryLinkReply,
+      async handle({ fields: { send, language, ...who }, administrator }) {
+        const connection = deps.connections.get(who.connection);
+        if (connection === undefined) throw new FaceError('connection_unknown');
+        const subject = await requireSubject(connection, who);
+        const toLink = (begun: Parameters<typeof recoveryLink>[2]) => recoveryLink(deps.issuer, connection.id, begun);
+        const request = { connection, subject, by: administrator, send, language, toLink };
+        const { id, url, expiresAt } = await sendRecoveryLink(request, deps);
+        return { id, url, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/recoveries/list',
+      summary: 'List account recoveries',
+      description: 'Returns those in which the face check passed, newest first, for seven days after their end.',
+      codes: [],
+      fields: z.strictObject({
+        limit: z.int().min(1).max(100).default(50),
+        cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
+        connection: subjectFields.connection.optional(),
+      }),
+      form: { limit: 'json' },
+      reply: recoveriesReply,
+      async handle({ fields: { limit, cursor: after = null, connection } }) {
+        const all = await readRecoveries(deps);
+        const wanted = all.filter((each) => connection === undefined || each.connection === connection);
+        const { page, cursor } = pageOf(wanted, { limit, cursor: after });
+        return { recoveries: page.map((each) => toRecoveryReply(each, deps.clock.now())), cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/recoveries/:id/approve',
+      isSensitive: true,
+      summary: 'Approve an account recovery',
+      description:
+        'Verify the person first. The number is on their page, and they read it out. You cannot approve a recovery that you began, or one of your own account. At most 5 attempts for one recovery.',
+      codes: ['not_found', 'approver_same', 'code_wrong', 'locked_out', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({
+        number: z
+          .string()
+          .regex(/^\d{4}$/)
+          .describe('Four digits.'),
+      }),
+      reply: changedRecoveryReply,
+      async handle({ param, fields: { number }, administrator }) {
+        const recovery = await approveRecovery({ id: param('id'), number, by: administrator }, deps);
+        return { recovery: toRecoveryReply(recovery, deps.clock.now()) };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/recoveries/:id/refuse',
+      isSensitive: true,
+      summary: 'Refuse an account recovery',
+      description: 'Ends it. If a credential was issued, it is revoked at the provider within seconds.',
+      codes: ['not_found'],
+      fields: z.strictObject({}),
+      reply: changedRecoveryReply,
+      async handle({ param, administrator }) {
+        const recovery = await denyRecovery({ id: param('id'), by: administrator }, deps);
+        return { recovery: toRecoveryReply(recovery, deps.clock.now()) };
+      },
+    }),
+  ];
+}

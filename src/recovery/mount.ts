@@ -1,0 +1,242 @@
+import type { Express, Request, Response } from 'express';
+import { type Connection, secondThings } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
+import { createConsumeLimits } from '../core/limits/limits.js';
+import { Credential } from '../core/secrets.js';
+import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
+import { secondsPerDay } from '../core/units.js';
+import { FaceError, type FaceErrorCode, isFault, toCode } from '../errors.js';
+import { sourceOf } from '../http/access-log.js';
+import { browserCookieOf, deviceCookieOf, readCookie, setBrowserCookie, shownDevice } from '../http/cookies.js';
+import { mountGet, mountRoute, parseForm, queryOf, type RouteExchange } from '../http/front-door.js';
+import { sendPage } from '../http/page-layout.js';
+import { startedLink } from '../http/page-link.js';
+import type { CallerPools } from '../http/request-budget.js';
+import { isSameOrigin } from '../http/same-origin.js';
+import { type AdvanceDeps, advanceRecovery, startRecoveryCheck } from './advance.js';
+import { type BegunRecovery, beginRecovery, openRecoveryLink } from './begin.js';
+import { confirmSeen, finishRecovery } from './issue.js';
+import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderStart } from './page.js';
+import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
+import { findRecovery, type Recovery, stageOf } from './record.js';
+
+/** Longer than the longest wait of a privileged person. */
+const cookieLifeSec = 9 * secondsPerDay;
+const maxFormBytes = 4 * 1024;
+
+export interface RecoveryMountDeps extends AdvanceDeps, Ports<'signer' | 'connections'> {
+  readonly pools: CallerPools;
+}
+
+interface Visit extends RouteExchange<Request, Response> {
+  readonly connection: Connection;
+  readonly source: string;
+}
+
+const isLanguage = (text: string | null): text is SupportedLanguage => supportedLanguages.some((each) => each === text);
+
+function languageOf(request: Request): SupportedLanguage {
+  const asked = new URLSearchParams(queryOf(request)).get('lang');
+  if (isLanguage(asked)) return asked;
+  const accepted = request.acceptsLanguages([...supportedLanguages]) || 'en';
+  return isLanguage(accepted) ? accepted : 'en';
+}
+
+const alertIn = (request: Request): Alert | null => {
+  const alert = new URLSearchParams(queryOf(request)).get('alert');
+  return isAlert(alert) ? alert : null;
+};
+
+/** Returns the address that the help desk sends. Its secret names one recovery, and proves nothing. */
+export const recoveryLink = (issuer: string, connection: string, { id, secret }: BegunRecovery): string =>
+  `${issuer}${recoveryPath(connection, '/link')}?t=${joinTicket(id, secret).use((text) => text)}`;
+
+/** Mounts the pages at `/recover`. Unknown accounts, and those without an enrolment, cause the same pages. */
+export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
+  const { issuer } = deps;
+  const consumeLimits = createConsumeLimits(deps);
+  const directories = new Map<string, DirectoryFor>(
+    [...deps.connections.values()].flatMap((connection) =>
+      connection.recovery === undefined
+        ? []
+        : [[connection.id, createDirectories(connection, { ...deps, consumeLimits })] as const],
+    ),
+  );
+  const find = (request: Request): Connection => {
+    const connection = deps.connections.get(String(request.params.connection));
+    if (connection?.recovery === undefined) throw new FaceError('not_found');
+    return connection;
+  };
+  const cookie = browserCookieOf('recovery', issuer.startsWith('https:'));
+  const findOwn = async ({ request, connection }: Visit): Promise<Recovery> => {
+    const ticket = readCookie(request, cookie);
+    if (ticket === null) throw new FaceError('step_up_unknown');
+    const recovery = await findRecovery(splitTicket(new Credential(ticket)), deps);
+    if (recovery.connection !== connection.id) throw new FaceError('step_up_unknown');
+    return recovery;
+  };
+  const goOn = ({ response, connection }: Visit): void =>
+    response.redirect(303, `${issuer}${recoveryPath(connection.id, '/step')}`);
+  const bind = ({ response }: Visit, { id, secret }: BegunRecovery): void =>
+    setBrowserCookie(response, { name: cookie, secret: joinTicket(id, secret), lifeSec: cookieLifeSec });
+  /** Counts what an anonymous caller causes, before any look-up or write. */
+  const countStart = ({ source, connection }: Visit): Promise<void> =>
+    consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
+  const readForm = async ({ request, readBody }: Visit): Promise<URLSearchParams> =>
+    parseForm(request, await readBody());
+
+  mountGet(app, '/recover/:connection', (response, request) => {
+    const connection = find(request);
+    sendPage(response, renderStart({ language: languageOf(request), connection, alert: alertIn(request) }));
+  });
+
+  const acts: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
+    'GET link': async ({ response, request, connection }) =>
+      // Mail filters open links, so the link counts only after a click.
+      sendPage(
+        response,
+        renderStart({ language: languageOf(request), connection, alert: null, link: linkIn(request) }),
+      ),
+    'POST link': async (visit) => {
+      await countStart(visit);
+      const link = splitTicket(new Credential((await readForm(visit)).get('t') ?? ''));
+      const { recovery, secret } = await openRecoveryLink(link, deps);
+      if (recovery.connection !== visit.connection.id) throw new FaceError('step_up_unknown');
+      bind(visit, { id: recovery.id, secret });
+      goOn(visit);
+    },
+    'POST begin': async (visit) => {
+      const { connection, source, request } = visit;
+      const directoryFor = directories.get(connection.id);
+      if (directoryFor === undefined) throw new FaceError('not_found');
+      await countStart(visit);
+      const login = (await readForm(visit)).get('username')?.trim() ?? '';
+      if (login === '' || login.length > 256) throw new FaceError('request_malformed', { field: 'username' });
+      const language = languageOf(request);
+      bind(visit, await beginRecovery({ connection, login, source, language }, { ...deps, directoryFor }));
+      goOn(visit);
+    },
+    'GET step': async (visit) => {
+      const { request, response, connection } = visit;
+      const alert = alertIn(request);
+      const found = await findOwn(visit);
+      // After an error, the person decides when to try again.
+      const recovery = alert === null ? await advanceRecovery({ recovery: found, connection }, deps) : found;
+      const stage = stageOf(recovery, deps.clock.now());
+      sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert }));
+    },
+    'POST send': async (visit) => {
+      const { connection } = visit;
+      const channel = (await readForm(visit)).get('thing');
+      if (channel !== 'other_email' && channel !== 'phone') throw new FaceError('not_found');
+      await sendSecondCode({ recovery: await findOwn(visit), connection, channel }, deps);
+      goOn(visit);
+    },
+    'POST prove': async (visit) => {
+      const { connection, source } = visit;
+      const shown = toShown(await readForm(visit), visit.request, deps);
+      await proveSecondThing({ recovery: await findOwn(visit), connection, shown, source }, deps);
+      goOn(visit);
+    },
+    'POST face': async (visit) => {
+      const { response, connection, source } = visit;
+      const recovery = await findOwn(visit);
+      if (!recovery.isProven) await countStart(visit);
+      const browser = newSecret(deps);
+      const returnUrl = `${issuer}${recoveryPath(connection.id, '/step')}`;
+      const started = await startRecoveryCheck({ recovery, connection, source, browser, returnUrl }, deps);
+      const name = browserCookieOf(started.id, issuer.startsWith('https:'));
+      setBrowserCookie(response, { name, secret: browser, lifeSec: connection.policy.stepUpTimeoutSec });
+      response.redirect(303, startedLink(issuer, started, recovery.language));
+    },
+    'POST credential': async (visit) => {
+      const { response, connection } = visit;
+      const recovery = await findOwn(visit);
+      const ending = await finishRecovery({ recovery, connection }, deps);
+      sendPage(response, renderEnding(ending, recovery, { language: recovery.language, connection, alert: null }));
+    },
+    'POST noted': async (visit) => {
+      await confirmSeen(await findOwn(visit), deps);
+      goOn(visit);
+    },
+  };
+
+  mountRoute(app, '/recover/:connection/:act', {
+    methods: ['GET', 'POST'],
+    pools: deps.pools,
+    anonymousLimitBytes: maxFormBytes,
+    async answer(arrival) {
+      const { request } = arrival;
+      const act = acts[`${request.method} ${String(request.params.act)}`];
+      const connection = find(request);
+      if (act === undefined) throw new FaceError('not_found');
+      if (request.method === 'POST' && !isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
+      await act({ ...arrival, connection, source: sourceOf(request) });
+    },
+    refuse(error, { request, response }) {
+      const code = toCode(error);
+      const alert = toAlert(code);
+      if (alert === null) throw error;
+      const { id } = find(request);
+      if (isFault(code)) deps.log.warn('recovery page request failed', { connection: id, code });
+      const below = alert === 'over' ? '' : '/step';
+      response.redirect(303, `${issuer}${recoveryPath(id, below)}?alert=${alert}`);
+    },
+  });
+}
+
+const linkIn = (request: Request): string | null => {
+  const link = new URLSearchParams(queryOf(request)).get('t');
+  return link !== null && /^[\w.-]{1,200}$/.test(link) ? link : null;
+};
+
+function toShown(form: URLSearchParams, request: Request, { issuer }: Ports<'issuer'>): Shown {
+  const thing = secondThings.find((each) => each === form.get('thing'));
+  switch (thing) {
+    case 'recovery_code':
+    case 'other_email':
+    case 'phone': {
+      const code = form.get('code')?.trim() ?? '';
+      if (code === '' || code.length > 64) throw new FaceError('code_wrong');
+      return { secondThing: thing, code: new Credential(code) };
+    }
+    case 'known_device':
+      return { secondThing: thing, device: shownDevice(readCookie(request, deviceCookieOf(issuer))) };
+    case 'help_desk':
+    case 'manager':
+      return { secondThing: thing };
+    case undefined:
+      throw new FaceError('not_found');
+  }
+}
+
+/** Returns `null` for an error that no page of ours can cause. */
+function toAlert(code: FaceErrorCode): Alert | null {
+  switch (code) {
+    case 'code_wrong':
+      return 'code';
+    case 'face_not_verified':
+      return 'face';
+    case 'locked_out':
+    case 'overloaded':
+      return 'later';
+    case 'recovery_running':
+      return 'running';
+    case 'step_up_unknown':
+    case 'step_up_finished':
+    case 'step_up_opened':
+    case 'caller_untrusted':
+      return 'over';
+    case 'profile_unavailable':
+    case 'provider_refused':
+    case 'state_unavailable':
+    case 'key_service_unavailable':
+    case 'delivery_failed':
+    case 'credential_refused':
+      return 'down';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,103 @@
+import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
+import { texts } from '../../locales/compiled/server/recovery/all.js';
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import type { EmailBrand } from '../core/ports/delivery.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { composeEmail } from '../notifications/email/email.js';
+import { issueNotMe } from '../notifications/not-me.js';
+import { notMePath } from '../notifications/sender.js';
+import { readContacts } from './contacts.js';
+import { type Recovery, recoveryAt } from './record.js';
+
+type NoticeDeps = Ports<'state' | 'clock' | 'random' | 'log' | 'delivery' | 'brandOf' | 'issuer'>;
+
+export const toShownTime = (time: EpochMs): string => `${toIso(time).slice(0, 16).replace('T', ' ')} UTC`;
+
+/** Tells the person, on every channel of the profile, and the owners if the person is privileged. */
+export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<void> =>
+  tell('done', recovery, connection, deps);
+
+/** Tells the person and the owners that a privileged account will be recovered, while they can stop it. */
+export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<void> =>
+  tell('delayed', recovery, connection, deps);
+
+/** A failed message is logged, and does not stop the recovery or the other messages. */
+async function tell(
+  kind: 'done' | 'delayed',
+  recovery: Recovery,
+  connection: Connection,
+  deps: NoticeDeps,
+): Promise<void> {
+  const { subject, language, isPrivileged, notBefore } = recovery;
+  const noteFailure = (error: unknown): void =>
+    deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(error) });
+  try {
+    const contacts = await readContacts({ connection, subject });
+    const brand = await deps.brandOf(connection);
+    const secret = await issueNotMe({ connection: connection.id, subject }, deps);
+    const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${language}#${text}`);
+    const { when, button, footer } = noticeTexts[language];
+    const { subject: title, text: line } = texts[language].notices[kind];
+    const text = line({ time: toShownTime(notBefore ?? deps.clock.now()) });
+    const email = composeEmail(
+      {
+        language,
+        subject: title,
+        paragraphs: [text, `${when} ${toShownTime(deps.clock.now())}`],
+        button: { label: button, address },
+        footer: [footer],
+      },
+      brand,
+    );
+    const mailboxes = [contacts.email, contacts.other_email].filter((to) => to !== null);
+    const sent = mailboxes.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
+    if (contacts.phone !== null)
+      sent.push(
+        deps.delivery.send({
+          channel: 'sms',
+          to: contacts.phone,
+          subject: title,
+          text: `${text} ${button}: ${address}`,
+        }),
+      );
+    if (isPrivileged) sent.push(...tellOwners(kind, recovery, connection, { brand, address, deps }));
+    for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') noteFailure(result.reason);
+  } catch (error) {
+    noteFailure(error);
+  }
+}
+
+/** Tells the owners, in English, of the recovery of a privileged person. The link ends the enrolment and the recovery. */
+function tellOwners(
+  kind: 'done' | 'delayed',
+  { subject, notBefore }: Recovery,
+  connection: Connection,
+  {
+    brand,
+    address,
+    deps,
+  }: { readonly brand: EmailBrand; readonly address: string; readonly deps: Pick<NoticeDeps, 'delivery' | 'clock'> },
+): Promise<void>[] {
+  const what = {
+    done: 'A privileged account was recovered',
+    delayed: 'The recovery of a privileged account is waiting',
+  }[kind];
+  const email = composeEmail(
+    {
+      language: 'en',
+      subject: what,
+      paragraphs: [
+        `${what}, at the connection ${connection.id}.`,
+        `Id of the user at the identity provider: ${subject}`,
+        kind === 'done' ? '' : `It ends in a credential after ${toShownTime(notBefore ?? deps.clock.now())}.`,
+        'If this should not happen, select the button. It ends the face check of the user and this recovery.',
+      ].filter((line) => line !== ''),
+      button: { label: 'Stop it', address },
+      footer: [],
+    },
+    brand,
+  );
+  return recoveryAt(connection).policy.owners.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
+}

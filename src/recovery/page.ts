@@ -1,0 +1,214 @@
+import { languages } from '../../locales/compiled/languages.js';
+import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js';
+import { type Html, html } from '../core/base/html.js';
+import type { Connection, SecondThing } from '../core/connection.js';
+import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
+import type { Ending } from './issue.js';
+import { toShownTime } from './notices.js';
+import { approvalsNeeded, type Recovery, recoveryAt, type Stage } from './record.js';
+
+/* Pages of a recovery. They need no script, and the credential stands in one reply only. */
+
+const layout = createPageLayout(html`${pageStyle}
+form label { display: block; font-weight: 600; }
+form input {
+  inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
+  background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
+}
+section { padding-block: 1rem; border-block-start: 1px solid var(--line); }
+section h2 { font-size: 1.1rem; margin: 0 0 .25rem; }
+output { display: block; margin: .5rem 0 1rem; font-size: 1.5rem; font-weight: 700; text-align: center; direction: ltr; user-select: all; }
+[role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
+nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
+nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
+`);
+
+export type Alert = keyof typeof allTexts.en.alert;
+
+export const isAlert = (text: string | null): text is Alert => text !== null && Object.hasOwn(allTexts.en.alert, text);
+
+export const recoveryPath = (connection: string, below: string = ''): string =>
+  `/recover/${encodeURIComponent(connection)}${below}`;
+
+interface Shown {
+  readonly language: SupportedLanguage;
+  readonly connection: Connection;
+  readonly alert: Alert | null;
+}
+
+const titled = (language: SupportedLanguage, title: string, alert: Alert | null, body: Html, nav: Html | null = null) =>
+  layout(
+    language,
+    title,
+    html`<main>
+<h1>${title}</h1>
+${alert === null ? null : html`<p role="alert">${allTexts[language].alert[alert]}</p>`}
+${body}
+</main>
+${nav}`,
+  );
+
+const button = (connection: Connection, act: string, label: string, fields: Html | null = null): Html =>
+  html`<form method="post" action="${recoveryPath(connection.id, `/${act}`)}">
+${fields}
+<button class="strong">${label}</button>
+</form>`;
+
+/** The first page, where a person names their account. */
+export function renderStart({
+  language,
+  connection,
+  alert,
+  link = null,
+}: Shown & {
+  /** Secret of a link of the help desk, which names the account. */
+  readonly link?: string | null;
+}): RenderedPage {
+  const texts = allTexts[language];
+  if (link !== null) {
+    const field = html`<input type="hidden" name="t" value="${link}">`;
+    return titled(
+      language,
+      texts.title,
+      alert,
+      html`<p>${texts.text}</p>${button(connection, 'link', texts.next, field)}`,
+    );
+  }
+  const links = supportedLanguages.map(
+    (each) =>
+      html`<a href="${recoveryPath(connection.id)}?lang=${each}" lang="${each}" hreflang="${each}">${languages[each]}</a>`,
+  );
+  const body = html`<p>${texts.text}</p>
+<form method="post" action="${recoveryPath(connection.id, '/begin')}?lang=${language}">
+<label for="username">${texts.userName}</label>
+<input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
+<button class="strong">${texts.next}</button>
+</form>`;
+  return titled(language, texts.title, alert, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
+}
+
+const restart = ({ language, connection }: Shown): Html =>
+  html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
+
+function renderSecondThing(thing: SecondThing, recovery: Recovery, { language, connection }: Shown): Html {
+  const { second } = allTexts[language];
+  const use = html`<input type="hidden" name="thing" value="${thing}">`;
+  const field = (mode: 'numeric' | 'text'): Html => html`${use}
+<label for="${thing}">${second.code}</label>
+<input id="${thing}" name="code" inputmode="${mode}" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="64">`;
+  const about = (text: string | null, form: Html): Html =>
+    html`<section><h2>${second[thing]}</h2>${text === null ? null : html`<p>${text}</p>`}${form}</section>`;
+  switch (thing) {
+    case 'recovery_code':
+      return about(second.recovery_codeText, button(connection, 'prove', second.use, field('text')));
+    case 'other_email':
+    case 'phone': {
+      const send = button(connection, 'send', second.send, use);
+      const isSent = recovery.codeId !== null && recovery.codeThing === thing;
+      return about(
+        isSent ? second.sent : null,
+        isSent ? html`${button(connection, 'prove', second.use, field('numeric'))}${send}` : send,
+      );
+    }
+    case 'known_device':
+      return about(second.known_deviceText, button(connection, 'prove', second.use, use));
+    case 'help_desk':
+      return about(second.help_deskText, button(connection, 'prove', second.use, use));
+    case 'manager':
+      return about(second.managerText, button(connection, 'prove', second.use, use));
+  }
+}
+
+function renderApproval(recovery: Recovery, shown: Shown): RenderedPage {
+  const { approval } = allTexts[shown.language];
+  const needed = approvalsNeeded(recovery);
+  const text = recovery.isPrivileged
+    ? approval.privileged
+    : approval[recovery.secondThing === 'manager' ? 'manager' : 'help_desk'];
+  const body = html`<p>${text}</p>
+<output>${recovery.number}</output>
+<p>${approval.count({ count: recovery.approvals.length, needed })}</p>
+<a class="button strong" href="${recoveryPath(shown.connection.id, '/step')}">${approval.again}</a>`;
+  return titled(shown.language, approval.title, shown.alert, body);
+}
+
+function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
+  const { ended } = allTexts[shown.language];
+  const { outcome, reason } = recovery;
+  if (outcome === 'recovered') return titled(shown.language, ended.title, shown.alert, html`<p>${ended.done}</p>`);
+  if (outcome === 'evaluated') return titled(shown.language, ended.title, shown.alert, html`<p>${ended.evaluated}</p>`);
+  const toText = (): string => {
+    if (outcome === 'revoked') return ended.revoked;
+    switch (reason) {
+      case 'recovery_too_soon':
+      case 'recovery_privileged':
+      case 'credential_refused':
+      case 'recovery_manager_missing':
+        return ended[reason];
+      default:
+        return ended.other;
+    }
+  };
+  return titled(shown.language, ended.refusedTitle, shown.alert, html`<p>${toText()}</p>${restart(shown)}`);
+}
+
+/** The page of the current stage. */
+export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): RenderedPage {
+  const { language, connection, alert } = shown;
+  const { second, face, approval, delay, ready } = allTexts[language];
+  switch (stage) {
+    case 'second_thing': {
+      const { secondThings } = recoveryAt(connection).policy;
+      const things = secondThings.map((thing) => renderSecondThing(thing, recovery, shown));
+      return titled(language, second.title, alert, html`${things}`);
+    }
+    case 'face': {
+      // The face is known, but the provider could not be asked yet.
+      const again = html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${approval.again}</a>`;
+      const start = html`<p>${face.text}</p>${button(connection, 'face', face.start)}`;
+      return titled(language, face.title, alert, recovery.faceAt === null ? start : again);
+    }
+    case 'approval':
+      return renderApproval(recovery, shown);
+    case 'delay': {
+      const time = toShownTime(recovery.notBefore ?? recovery.expiresAt);
+      return titled(language, delay.title, alert, html`<p>${delay.text({ time })}</p>`);
+    }
+    case 'ready': {
+      const body = html`<p>${ready.text}</p>${button(connection, 'credential', ready.show)}`;
+      return titled(language, ready.title, alert, body);
+    }
+    case 'shown':
+    case 'ended':
+      return renderEnded(recovery, shown);
+  }
+}
+
+/** The page with the credential, which no other reply contains. */
+export function renderEnding(ending: Ending, recovery: Recovery, shown: Shown): RenderedPage {
+  const { language, connection, alert } = shown;
+  const texts = allTexts[language];
+  switch (ending.kind) {
+    case 'refused':
+      return renderEnded(ending.recovery, shown);
+    case 'evaluated':
+      return renderEnded({ ...recovery, outcome: 'evaluated' }, shown);
+    case 'receipt': {
+      const { returnUrl } = recoveryAt(connection).policy;
+      const address = ending.receipt.use((receipt) => `${returnUrl ?? ''}#recovery_receipt=${receipt}`);
+      const { title, next } = texts.receipt;
+      return titled(language, title, alert, html`<a class="button strong" href="${address}">${next}</a>`);
+    }
+    default: {
+      const { kind, credential, expiresAt } = ending;
+      const { noted, rule, until } = texts.credential;
+      const body = html`<output>${credential.use((text) => text)}</output>
+<p>${texts.credential[`${kind}Text`]}</p>
+${expiresAt === null ? null : html`<p>${until({ time: toShownTime(expiresAt) })}</p>`}
+<p>${rule}</p>
+${button(connection, 'noted', noted)}`;
+      return titled(language, texts.credential[kind], alert, body);
+    }
+  }
+}

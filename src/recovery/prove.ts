@@ -1,0 +1,142 @@
+import { bindingOf, type Connection, type SecondThing } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { attemptsOfAnonymous } from '../core/limits/attempts.js';
+import { consumeLimit } from '../core/limits/limits.js';
+import { countAttempt, type LockoutCounter } from '../core/limits/lockout.js';
+import type { Credential } from '../core/secrets.js';
+import { secondsPerDay, toIso } from '../core/units.js';
+import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
+import { FaceError, toCode } from '../errors.js';
+import { isKnownDevice } from '../notifications/known-places.js';
+import { issueCodes, takeCodes, toCodeMessage } from '../step-up/codes/one-time-codes.js';
+import { readContacts } from './contacts.js';
+import { changeRecovery, isApproval, type Recovery, recoveryAt, stageOf } from './record.js';
+
+/** The second thing that a person names, and what proves it. */
+export type Shown =
+  | { readonly secondThing: 'recovery_code' | 'other_email' | 'phone'; readonly code: Credential }
+  | { readonly secondThing: 'known_device'; readonly device: Credential | null }
+  | { readonly secondThing: 'help_desk' | 'manager' };
+
+/** @throws `not_found` if the policy does not list it; `step_up_finished` if it is too late for a second thing */
+function checkOffered(recovery: Recovery, connection: Connection, thing: SecondThing, { clock }: Ports<'clock'>): void {
+  if (!recoveryAt(connection).policy.secondThings.includes(thing)) throw new FaceError('not_found');
+  const stage = stageOf(recovery, clock.now());
+  // A person may choose another one before the face check, as long as none is proven.
+  if (stage !== 'second_thing' && !(stage === 'face' && !recovery.isProven)) throw new FaceError('step_up_finished');
+}
+
+/**
+ * Sends a code to the second mailbox or the phone, in the background, so that the time does not reveal whether there is
+ * one.
+ * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes
+ */
+export async function sendSecondCode(
+  { recovery, connection, channel }: Ask & { readonly channel: 'other_email' | 'phone' },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'delivery' | 'settings' | 'brandOf'>,
+): Promise<void> {
+  checkOffered(recovery, connection, channel, deps);
+  const { id, subject, language } = recovery;
+  await consumeLimit('recoveryCodesOfRecovery', id, deps);
+  await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
+  const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
+  await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
+  const send = async (): Promise<void> => {
+    const contacts = await readContacts({ connection, subject });
+    const to = contacts[channel];
+    if (to === null) return;
+    const brand = await deps.brandOf(connection);
+    const kind = channel === 'phone' ? 'sms' : 'email';
+    await deps.delivery.send(toCodeMessage({ channel: kind, to, language, brand }, issued.codes.get(channel) ?? ''));
+    const detail = { id, channel };
+    await deps.audit.append({ action: 'recovery_code_sent', connection: connection.id, subject, detail });
+  };
+  void send().catch((error: unknown) => {
+    const code = toCode(error);
+    // An unknown account is no fault.
+    if (code !== 'subject_unknown') deps.log.warn('recovery code not sent', { connection: connection.id, code });
+  });
+}
+
+const attemptsOfLink = (id: string): LockoutCounter => ({
+  name: `recovery:${id}`,
+  kind: 'outsider',
+  failuresAllowed: 5,
+  windowSec: secondsPerDay,
+  rememberedSec: secondsPerDay,
+});
+
+const aboutOf = (id: string, channel: string): string => `recovery:${id}:${channel}`;
+
+interface Ask {
+  readonly recovery: Recovery;
+  readonly connection: Connection;
+}
+
+/**
+ * Takes the second thing. Wrong codes count as failed attempts of anonymous callers at this person, so no one can guess
+ * on, and no one locks the person out of sign-ins. An approval is only noted: it is asked for after the face check.
+ * @throws `code_wrong`, `locked_out`, `not_found`, `step_up_finished`
+ */
+export async function proveSecondThing(
+  { recovery, connection, shown, source }: Ask & { readonly shown: Shown; readonly source: string },
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys'>,
+): Promise<Recovery> {
+  const { secondThing } = shown;
+  checkOffered(recovery, connection, secondThing, deps);
+  const { id, subject } = recovery;
+  const who = { connection: connection.id, subject };
+  if (!isApproval(secondThing)) {
+    const binding = bindingOf(connection, subject);
+    const isRight = await countAttempt(
+      // Failures of anonymous callers at one person are counted in all. A link of the help desk has a count of its own,
+      // so that they cannot block it.
+      recovery.begunBy === null ? attemptsOfAnonymous(binding, source) : attemptsOfLink(id),
+      async () => {
+        const result = await take(shown, recovery, deps);
+        return { succeeded: result, result };
+      },
+      deps,
+      async ({ kind, level, until }) => {
+        if (kind === 'outsiders')
+          await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until) } });
+      },
+    );
+    if (!isRight) throw new FaceError('code_wrong');
+    await deps.audit.append({ action: 'recovery_second_thing_proven', ...who, detail: { id, secondThing } });
+  }
+  return changeRecovery(
+    id,
+    (found) => {
+      checkOffered(found, connection, secondThing, deps);
+      return { ...found, secondThing, isProven: !isApproval(secondThing) };
+    },
+    deps,
+  );
+}
+
+async function take(shown: Shown, recovery: Recovery, deps: Ports<'state' | 'clock' | 'keys'>): Promise<boolean> {
+  const { id, connection, subject, codeId } = recovery;
+  switch (shown.secondThing) {
+    case 'recovery_code':
+      return takeRecoveryCode({ connection, subject }, shown.code, deps);
+    case 'other_email':
+    case 'phone': {
+      if (codeId === null) return false;
+      const codes = { [shown.secondThing]: shown.code.use((text) => text) };
+      const about = aboutOf(id, shown.secondThing);
+      return takeCodes({ id: codeId, codes, isExpected: (each) => each === about }, deps).then(
+        () => true,
+        (error: unknown) => {
+          if (toCode(error) === 'code_wrong') return false;
+          throw error;
+        },
+      );
+    }
+    case 'known_device':
+      return shown.device !== null && (await isKnownDevice({ connection, subject }, shown.device, deps));
+    case 'help_desk':
+    case 'manager':
+      return false;
+  }
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { type BoundedList, changeList, readList } from '../core/bounded-list.js';
+import { changeStored, readStored } from '../core/change-stored.js';
+import { type ConnectedRecovery, type Connection, type SubjectRef, secondThings } from '../core/connection.js';
+import type { PersonalData, Ports } from '../core/deps.js';
+import { supportedLanguages } from '../core/language.js';
+import { recoveryCredentialKinds } from '../core/ports.js';
+import type { Credential } from '../core/secrets.js';
+import { isStored } from '../core/tickets.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
+import { FaceError, faceErrorCodes } from '../errors.js';
+
+/*
+ * An account recovery: a person proves a second thing and shows their face, and gets a credential of the provider.
+ * Every step is stored before it takes effect, so that a stopped server leaves no credential that the person did not see.
+ */
+
+export const recoveryStates = ['open', 'issuing', 'shown', 'revoking', 'ended'] as const;
+export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated'] as const;
+export type RecoveryOutcome = (typeof recoveryOutcomes)[number];
+
+const approvalGuard = z.object({ byId: z.string(), by: z.string() });
+
+const recordGuard = z.object({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  language: z.enum(supportedLanguages),
+  /** Help desk agent who sent the link, or `null`. The agent cannot approve this recovery. */
+  begunBy: approvalGuard.nullable(),
+  /** Digest of the cookie of the browser. `null` until the link of the help desk is opened. */
+  browserDigest: z.string().nullable(),
+  /** Digest of the secret in the link of the help desk. */
+  linkDigest: z.string().nullable(),
+  /** Number that the page shows and that an approver must type. */
+  number: z.string(),
+  secondThing: z.enum(secondThings).nullable(),
+  /** True after a code or a known device proved the second thing. Approvals are counted instead. */
+  isProven: z.boolean(),
+  codeId: z.string().nullable(),
+  codeThing: z.enum(secondThings).nullable(),
+  stepUpId: z.string().nullable(),
+  faceAt: epochMsGuard.nullable(),
+  /** When the account was found eligible, after the face check. */
+  eligibleAt: epochMsGuard.nullable(),
+  isPrivileged: z.boolean(),
+  approvals: z.array(approvalGuard),
+  managerStepUp: z.object({ id: z.string(), manager: z.string() }).nullable(),
+  /** A privileged person gets no credential before this time. */
+  notBefore: epochMsGuard.nullable(),
+  state: z.enum(recoveryStates),
+  outcome: z.enum(recoveryOutcomes).nullable(),
+  reason: z.enum(faceErrorCodes).nullable(),
+  /** Id at the provider. Absent while it is being issued. */
+  credential: z
+    .object({ id: z.string().nullable(), kind: z.enum(recoveryCredentialKinds), expiresAt: epochMsGuard.nullable() })
+    .nullable(),
+  /** When a credential is revoked that is being issued, or that the person has not confirmed. */
+  revokeAt: epochMsGuard.nullable(),
+  begunAt: epochMsGuard,
+  expiresAt: epochMsGuard,
+});
+export type Recovery = z.infer<typeof recordGuard>;
+
+export type Stage = 'second_thing' | 'face' | 'approval' | 'delay' | 'ready' | 'shown' | 'ended';
+
+/** A recovery must be finished in this time, but waits longer for approvals. */
+export const beginLifeSec = 20 * 60;
+export const approvalLifeSec = secondsPerDay;
+/** An ended recovery is listed, and its credential can be revoked, for as long as the link "this was not me" works. */
+const keptSec = 7 * secondsPerDay;
+
+export const isApproval = (thing: Recovery['secondThing']): boolean => thing === 'help_desk' || thing === 'manager';
+
+/** Returns the approvals that a recovery needs in all. */
+export function approvalsNeeded({ secondThing, isPrivileged }: Recovery): number {
+  if (isPrivileged) return 2;
+  return isApproval(secondThing) ? 1 : 0;
+}
+
+/** Returns what comes next. The face alone never leads to `ready`, nor does the second thing. */
+export function stageOf(recovery: Recovery, now: EpochMs): Stage {
+  const { state, secondThing, isProven, faceAt, eligibleAt, approvals, notBefore } = recovery;
+  if (state === 'shown') return 'shown';
+  if (state !== 'open' || recovery.expiresAt <= now) return 'ended';
+  if (secondThing === null || !(isProven || isApproval(secondThing))) return 'second_thing';
+  if (faceAt === null || eligibleAt === null) return 'face';
+  if (approvals.length < approvalsNeeded(recovery)) return 'approval';
+  if (notBefore !== null && now < notBefore) return 'delay';
+  return 'ready';
+}
+
+const toStored = (id: string) => ({
+  key: `recovery:${id}`,
+  guard: recordGuard,
+  expiresAt: ({ expiresAt, state }: Recovery): EpochMs => (state === 'open' ? expiresAt : addSec(expiresAt, keptSec)),
+});
+
+export async function writeNewRecovery(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
+  const { key, expiresAt } = toStored(recovery.id);
+  // Anonymous callers begin many, which can be begun again after a power failure.
+  await state.write(key, recovery, { when: 'absent', expiresAt: expiresAt(recovery), relaxedDurability: true });
+}
+
+export async function readRecovery(id: string, deps: Ports<'state'>): Promise<Recovery> {
+  const found = await readStored(toStored(id), deps);
+  if (found === null) throw new FaceError('not_found');
+  return found.record;
+}
+
+/** Changes a recovery. @param change - throws to leave it unchanged */
+export async function changeRecovery(
+  id: string,
+  change: (former: Recovery) => Recovery,
+  deps: Ports<'state'>,
+): Promise<Recovery> {
+  const { changed } = await changeStored(
+    toStored(id),
+    (found) => {
+      if (found === null) throw new FaceError('not_found');
+      return change(found);
+    },
+    deps,
+  );
+  return changed;
+}
+
+/** Finds the recovery of a browser. @throws `step_up_unknown` */
+export async function findRecovery(
+  ticket: { readonly id: string; readonly secret: Credential },
+  deps: Ports<'state'>,
+): Promise<Recovery> {
+  const found = await readStored(toStored(ticket.id), deps);
+  if (found === null || !isStored(ticket.secret, found.record.browserDigest)) throw new FaceError('step_up_unknown');
+  return found.record;
+}
+
+/** Recoveries that administrators see and that the server watches: those whose face check passed. */
+const listGuard = z.object({ id: z.string(), connection: z.string(), subject: z.string(), expiresAt: epochMsGuard });
+const listed: BoundedList<z.infer<typeof listGuard>> = { key: 'recoveries', guard: listGuard, atMost: 500 };
+
+export async function listRecovery(recovery: Recovery, deps: Ports<'state' | 'clock'>): Promise<void> {
+  const { id, connection, subject } = recovery;
+  const entry = { id, connection, subject, expiresAt: addSec(recovery.expiresAt, keptSec + approvalLifeSec) };
+  await changeList(listed, (entries) => [entry, ...entries.filter((each) => each.id !== id)], deps);
+}
+
+/** Returns the listed recoveries, newest first. */
+export async function readRecoveries(deps: Ports<'state' | 'clock'>): Promise<readonly Recovery[]> {
+  const entries = await readList(listed, deps);
+  const found = await deps.state.readMany(entries.map(({ id }) => toStored(id).key));
+  return found.flatMap((each) => (each === null ? [] : [recordGuard.parse(each.value)]));
+}
+
+/** @throws `not_found` if recovery is off at this connection */
+export function recoveryAt(connection: Connection | undefined): ConnectedRecovery {
+  if (connection?.recovery === undefined) throw new FaceError('not_found');
+  return connection.recovery;
+}
+
+/**
+ * Marks a recovery for revocation, which the background job carries out at the provider. One without a credential ends.
+ * @param alsoSeen - true to revoke a credential that the person has seen, and may have replaced by one of their own
+ */
+export function toRevoking(recovery: Recovery, { alsoSeen }: { readonly alsoSeen: boolean }): Recovery {
+  const { state, credential } = recovery;
+  const isUnseen = state === 'issuing' || state === 'shown';
+  if (isUnseen || (alsoSeen && credential !== null))
+    return { ...recovery, state: 'revoking', outcome: 'revoked', revokeAt: null };
+  return state === 'open' ? { ...recovery, state: 'ended', outcome: 'revoked' } : recovery;
+}
+
+/** Ends all recoveries of a person, as `toRevoking`. */
+export async function endRecoveries(
+  who: SubjectRef,
+  credentials: { readonly alsoSeen: boolean },
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> {
+  const isTheirs = ({ connection, subject }: SubjectRef): boolean =>
+    connection === who.connection && subject === who.subject;
+  for (const { id } of (await readRecoveries(deps)).filter(isTheirs))
+    await changeRecovery(id, (found) => toRevoking(found, credentials), deps).catch((error: unknown) => {
+      if (!(error instanceof FaceError && error.code === 'not_found')) throw error;
+    });
+}
+
+export const recoveryData = {
+  part: 'recoveries',
+  keys: ['recovery:*', 'recoveries', 'recovery-of:*:*'],
+  read: null,
+  endedBy: 'revocation',
+  // A person who has signed in with the credential keeps what they chose then.
+  forget: (who, deps) => endRecoveries(who, { alsoSeen: false }, deps),
+} as const satisfies PersonalData;

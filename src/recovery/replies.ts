@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { secondThings } from '../core/connection.js';
+import { instantReply } from '../core/instant.js';
+import { faceErrorCodes } from '../errors.js';
+import { recoveryOutcomes } from './record.js';
+
+export const recoveryLinkReply = z.object({
+  id: z.string(),
+  url: z.string().nullable().describe('`null` if it was sent.'),
+  expiresAt: instantReply,
+});
+
+export const recoveryReply = z.object({
+  id: z.string(),
+  connection: z.string(),
+  subject: z.string(),
+  secondThing: z.enum(secondThings).nullable(),
+  stage: z
+    .enum(['second_thing', 'face', 'approval', 'delay', 'ready', 'shown', 'revoking', 'ended'])
+    .describe('`shown`: the person has not confirmed the credential. `revoking`: it is being revoked.'),
+  outcome: z.enum(recoveryOutcomes).nullable(),
+  reason: z.enum(faceErrorCodes).nullable().describe('Why it was refused.'),
+  isPrivileged: z.boolean(),
+  approvals: z.array(z.string()).describe('Names of those who approved it.'),
+  approvalsNeeded: z.int(),
+  notBefore: instantReply.nullable(),
+  begunBy: z.string().nullable().describe('Administrator who sent the link.'),
+  begunAt: instantReply,
+});
+export type RecoveryReply = z.output<typeof recoveryReply>;
+
+export const recoveriesReply = z.object({
+  recoveries: z.array(recoveryReply),
+  cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
+});
+
+export const changedRecoveryReply = z.object({ recovery: recoveryReply });
