@@ -1,0 +1,559 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openLink, openPage } from '../../test/support/benches/capture-page.js';
+import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../test/support/benches/recovery.js';
+import { loginOf } from '../../test/support/fakes/simulated-profile.js';
+import { adminKey } from '../../test/support/servers/api-server.js';
+import { FaceError } from '../errors.js';
+import { revokeMarked } from './issue.js';
+
+type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
+let bench: Bench;
+let grace: { 'x-admin-key': string };
+let joan: { 'x-admin-key': string };
+
+async function start(given: Parameters<typeof startRecoveryBench>[0] = {}): Promise<void> {
+  bench = await startRecoveryBench(given);
+  grace = await bench.addAgent('grace');
+  joan = await bench.addAgent('joan');
+}
+beforeEach(() => start());
+afterEach(() => bench.server.stop());
+
+const restart = async (given: Parameters<typeof startRecoveryBench>[0]): Promise<void> => {
+  await bench.server.stop();
+  await start(given);
+};
+
+/** Enrols Anna, more than a week ago. */
+const enrolAnna = async () => {
+  const page = await bench.enrol('anna', 'ada');
+  await bench.passDays(8);
+  return page;
+};
+const list = async () =>
+  (await bench.server.postJson('/recoveries/list', {}, grace)).body.recoveries as {
+    id: string;
+    [name: string]: unknown;
+  }[];
+const approve = async (number: string, by = grace) => {
+  const [{ id } = { id: '' }] = await list();
+  return bench.server.postJson(`/recoveries/${id}/approve`, { number }, by);
+};
+const lastMessage = () => bench.server.messages.at(-1)!;
+const sixDigits = () => /\b\d{6}\b/.exec(lastMessage().text)![0];
+const revoke = () => revokeMarked(bench.server.deps);
+type Browser = ReturnType<Bench['browse']>;
+
+/** Proves the second mailbox. */
+async function proveMailbox(browser: Browser, subject = 'anna') {
+  await browser.begin(subject);
+  await browser.post('send', { thing: 'other_email' });
+  await new Promise(setImmediate);
+  return browser.prove('other_email', sixDigits());
+}
+
+describe('a person with a second thing and the enrolled face', () => {
+  test('gets a credential once, which no record, log or message has', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    const afterCode = await proveMailbox(browser);
+    expect(lastMessage()).toMatchObject({ channel: 'email', to: secondMailbox('anna') });
+    expect(afterCode.text).toContain('Now your face');
+    expect((await browser.showFace('ada')).text).toContain('Show it now');
+    expect(bench.provider.counts.issued).toBe(0);
+    const shown = await browser.post('credential');
+    const credential = credentialIn(shown)!;
+    expect([credential, shown.text.includes('Valid until 2030-01-01 00:00 UTC')]).toEqual(['secret-of-pass-1', true]);
+    expect((await browser.post('noted')).text).toContain('Recovery finished');
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    expect(bench.detailsOf('recovered')).toMatchObject([
+      { credential: 'temporary_access_pass', secondThing: 'other_email' },
+    ]);
+    expect(bench.provider.counts).toEqual({ issued: 1, revoked: 0 });
+    const [recovery] = await list();
+    expect(recovery).toMatchObject({ stage: 'ended', outcome: 'recovered', secondThing: 'other_email' });
+    const kept = [
+      bench.server.log.text(),
+      JSON.stringify(bench.server.audit.events),
+      inspect(bench.server.messages, { depth: 9 }),
+      JSON.stringify(await bench.server.deps.state.read(`recovery:${recovery!.id}`)),
+    ];
+    for (const text of kept) expect(text).not.toContain(credential);
+  });
+
+  test('gets it with a recovery code, which works once', async () => {
+    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    const page = await bench.enrol('anna', 'ada');
+    const { codes } = (await page.post('/face/recovery-codes')).body as { codes: string[] };
+    await bench.passDays(8);
+    const browser = bench.browse();
+    await browser.begin('anna');
+    expect((await browser.prove('recovery_code', codes[0]!)).text).toContain('Now your face');
+    await browser.showFace('ada');
+    expect(credentialIn(await browser.post('credential'))).not.toBeNull();
+    const other = bench.browse();
+    await other.begin('anna');
+    expect((await other.prove('recovery_code', codes[0]!)).path).toContain('alert=code');
+  });
+
+  test('gets it on a device that passed a check before', async () => {
+    await restart({ policy: { notices: true } });
+    const page = await bench.enrol('anna', 'ada');
+    expect(page).toBeDefined();
+    const device = 'd'.repeat(43);
+    const headers = { cookie: `__Host-facestep-device=${device}` };
+    const auth = { 'x-auth-token': (await bench.server.issue()).token };
+    const asked = { connection: 'acme', subject: 'anna', audience: 'https://app.example.com' };
+    const { body } = await bench.server.postJson('/step-ups', asked, auth);
+    const opened = await openLink(bench.server, String(body.url), {}, headers);
+    const check = openPage(bench.server, String(opened.body.session));
+    await check.consent();
+    const { nonce, photos } = await check.takeFrames((movement, index) =>
+      Buffer.from(`face ada ${movement}:device-${index} 0.9`),
+    );
+    const { toForm } = await import('../../test/support/servers/api-server.js');
+    const form = toForm({ nonce, photo: photos });
+    await bench.server.postForm('/face/frames', form, { authorization: `Bearer ${check.session}`, ...headers });
+    await bench.passDays(8);
+
+    const stranger = bench.browse();
+    await stranger.begin('anna');
+    expect((await stranger.prove('known_device')).path).toContain('alert=code');
+    const browser = bench.browse();
+    browser.cookies.set('__Host-facestep-device', device);
+    await browser.begin('anna');
+    expect((await browser.prove('known_device')).text).toContain('Now your face');
+  });
+
+  test('waits for the help desk, which types the number on the person’s page', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.prove('help_desk');
+    const waiting = await browser.showFace('ada');
+    const number = numberIn(waiting);
+    expect(waiting.text).toContain('0 of 1 approvals');
+    expect((await browser.post('credential')).path).toContain('alert=over');
+    const wrong = number === '0000' ? '0001' : '0000';
+    expect((await approve(wrong)).body.code).toBe('code_wrong');
+    expect((await approve(number)).body.recovery).toMatchObject({ stage: 'ready', approvals: ['grace'] });
+    expect((await browser.step()).text).toContain('Show it now');
+    expect(credentialIn(await browser.post('credential'))).not.toBeNull();
+    expect(JSON.stringify(await list())).not.toContain(number);
+  });
+
+  test('waits for the manager, who approves by a face check', async () => {
+    await restart({ recovery: { managerClaim: 'employee_number' } });
+    await bench.enrol('mona', 'eve');
+    await enrolAnna();
+    bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
+    await bench.settle();
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.prove('manager');
+    const waiting = await browser.showFace('ada');
+    const number = numberIn(waiting);
+    const message = lastMessage();
+    expect(message.to).toBe(loginOf('mona'));
+    const [url] = /https?:\S+/.exec(message.text)!;
+    const opened = await openLink(bench.server, url);
+    expect(opened.body.view).toMatchObject({
+      action: { words: { title: 'Approve an account recovery', lines: [loginOf('anna'), `Number: ${number}`] } },
+    });
+    expect((await browser.step()).text).toContain('0 of 1');
+    const page = openPage(bench.server, String(opened.body.session));
+    await page.consent();
+    const digest = (opened.body.view as { action: { digest: string } }).action.digest;
+    const { nonce, photos } = await page.takeFrames(
+      (movement, index) => Buffer.from(`face eve ${movement}:manager-${index} 0.9`),
+      { action: digest },
+    );
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+    expect((await browser.step()).text).toContain('Show it now');
+    expect(credentialIn(await browser.post('credential'))).not.toBeNull();
+  });
+});
+
+describe('without one of the two', () => {
+  test('the face alone, or the second thing alone, gets nothing', async () => {
+    await enrolAnna();
+    const faceOnly = bench.browse();
+    await faceOnly.begin('anna');
+    expect((await faceOnly.showFace('ada')).path).toContain('alert=over');
+    expect(credentialIn(await faceOnly.post('credential'))).toBeNull();
+    const thingOnly = bench.browse();
+    await proveMailbox(thingOnly);
+    expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
+    expect((await thingOnly.showFace('eve', 3)).path).toContain('alert=face');
+    expect(credentialIn(await thingOnly.post('credential'))).toBeNull();
+    expect(bench.provider.counts.issued).toBe(0);
+  });
+
+  test('unknown, unenrolled and enrolled people see the same pages, and only the owner of a mailbox gets a code', async () => {
+    await enrolAnna();
+    const pages = [];
+    for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
+      const browser = bench.browse();
+      const begun = await browser.post('begin', { username: name });
+      const sent = await browser.post('send', { thing: 'other_email' });
+      await new Promise(setImmediate);
+      const proven = await browser.prove('other_email', '000000');
+      pages.push([begun.text, sent.text, proven.text, proven.path]);
+    }
+    expect(pages[1]).toEqual(pages[0]);
+    expect(pages[2]).toEqual(pages[0]);
+    expect(bench.server.messages.map(({ to }) => to)).toEqual([secondMailbox('anna'), secondMailbox('berta')]);
+  });
+
+  test('a code cannot be guessed: attempts end, and the person can still sign in', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.post('send', { thing: 'other_email' });
+    await new Promise(setImmediate);
+    const right = sixDigits();
+    const paths: string[] = [];
+    for (let guess = 0; guess < 20; guess += 1)
+      paths.push((await browser.prove('other_email', String(100_000 + guess))).path);
+    expect(paths.at(0)).toContain('alert=code');
+    expect(paths.at(-1)).toContain('alert=later');
+    expect((await browser.prove('other_email', right)).path).toContain('alert=later');
+    const auth = { 'x-auth-token': (await bench.server.issue()).token };
+    const asked = { connection: 'acme', subject: 'anna', audience: 'https://app.example.com' };
+    const { body } = await bench.server.postJson('/step-ups', asked, auth);
+    expect((await openLink(bench.server, String(body.url))).body.view).not.toHaveProperty('lockedForSec');
+  });
+
+  test('another browser cannot go on with a recovery, and other sites cannot post to it', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    expect((await bench.browse().step()).path).toContain('alert=over');
+    expect((await browser.post('face', {}, { 'sec-fetch-site': 'cross-site' })).path).toContain('alert=over');
+  });
+
+  test('a face check of another person does not count', async () => {
+    await enrolAnna();
+    await bench.enrol('berta', 'bea');
+    await bench.passDays(8);
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    expect((await browser.showFace('bea', 3)).path).toContain('alert=face');
+  });
+});
+
+describe('is refused after both were proven', () => {
+  const recoverWith = async (prepare: () => Promise<void> | void) => {
+    await prepare();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    return { browser, page: await browser.showFace('ada') };
+  };
+  const reasons = () => bench.detailsOf('recovery_refused').map((detail) => (detail as { code: string }).code);
+
+  test('if the face was enrolled in the last days', async () => {
+    await bench.enrol('anna', 'ada');
+    await bench.passDays(6);
+    const { page } = await recoverWith(() => {});
+    expect(page.text).toContain('changed in the last days');
+    expect(reasons()).toEqual(['recovery_too_soon']);
+  });
+
+  test('if the second mailbox changed in the last days', async () => {
+    await enrolAnna();
+    const { page } = await recoverWith(() => {
+      bench.profile.details.set('anna', { motto: 'thief@private.example' });
+    });
+    expect(page.text).toContain('changed in the last days');
+    await bench.passDays(8);
+    const later = bench.browse();
+    await proveMailbox(later);
+    expect((await later.showFace('ada')).text).toContain('Show it now');
+  });
+
+  test('if a mailbox that was never noted is the second thing', async () => {
+    bench.profile.details.set('anna', {});
+    await enrolAnna();
+    const { page } = await recoverWith(() => {
+      bench.profile.details.set('anna', { motto: 'thief@private.example' });
+    });
+    expect(page.text).toContain('changed in the last days');
+  });
+
+  test('if the person has an administrator role or is in a named group', async () => {
+    await restart({ recovery: { privileged: { groups: ['Payroll'] } } });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: 'payroll' }]);
+    const { page } = await recoverWith(() => {});
+    expect(page.text).toContain('special rights');
+    expect(reasons()).toEqual(['recovery_privileged']);
+  });
+
+  test('if the provider would not issue it, before and after the person asks', async () => {
+    await enrolAnna();
+    const { page } = await recoverWith(() => {
+      bench.provider.failing.check = 'credential_refused';
+    });
+    expect(page.text).toContain('Nothing was changed');
+    bench.provider.failing.check = null;
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.showFace('ada');
+    bench.provider.failing.issue = 'credential_refused';
+    expect((await browser.post('credential')).text).toContain('not recovered');
+    expect((await browser.step()).text).toContain('Nothing was changed');
+    expect(reasons()).toEqual(['credential_refused', 'credential_refused']);
+    expect(bench.provider.alive.size).toBe(0);
+  });
+
+  test('if there is no manager, or the manager is the person', async () => {
+    await restart({ recovery: { managerClaim: 'employee_number' } });
+    await enrolAnna();
+    for (const employee_number of [undefined, loginOf('anna'), 'nobody@example.com']) {
+      const details = { motto: secondMailbox('anna'), ...(employee_number === undefined ? {} : { employee_number }) };
+      bench.profile.details.set('anna', details);
+      const browser = bench.browse();
+      await browser.begin('anna');
+      await browser.prove('manager');
+      expect((await browser.showFace('ada')).text).toContain('no manager');
+    }
+  });
+});
+
+describe('approvals', () => {
+  const wait = async () => {
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.prove('help_desk');
+    return { browser, number: numberIn(await browser.showFace('ada')) };
+  };
+
+  test('the agent who sent the link cannot approve; the link opens in one browser and proves nothing', async () => {
+    await enrolAnna();
+    const asked = { connection: 'acme', subject: 'anna' };
+    const { body } = await bench.server.postJson('/recoveries', asked, grace);
+    const { pathname, search } = new URL(String(body.url));
+    const t = new URLSearchParams(search).get('t')!;
+    const browser = bench.browse();
+    expect((await browser.get(pathname + search)).text).toContain('name="t"');
+    expect((await browser.post('link', { t })).text).toContain('What else can you show?');
+    expect((await bench.browse().post('link', { t })).path).toContain('alert=over');
+    await browser.prove('help_desk');
+    const number = numberIn(await browser.showFace('ada'));
+    expect((await approve(number, grace)).body.code).toBe('approver_same');
+    expect((await approve(number, joan)).status).toBe(200);
+  });
+
+  test('a link is sent to the mailbox or phone, and not for unknown people', async () => {
+    const asked = { connection: 'acme', subject: 'anna', send: 'email', language: 'de' };
+    const { body } = await bench.server.postJson('/recoveries', asked, grace);
+    expect(body.url).toBeNull();
+    expect(lastMessage()).toMatchObject({ channel: 'email', to: loginOf('anna') });
+    const unknown = await bench.server.postJson('/recoveries', { connection: 'acme', subject: 'nobody' }, grace);
+    expect(unknown.body.code).toBe('subject_unknown');
+  });
+
+  test('numbers cannot be tried on', async () => {
+    await enrolAnna();
+    const { number } = await wait();
+    const wrong = number === '0000' ? '0001' : '0000';
+    for (let tried = 0; tried < 5; tried += 1) expect((await approve(wrong)).body.code).toBe('code_wrong');
+    expect((await approve(number)).body.code).toBe('locked_out');
+  });
+
+  test('an administrator whose account it is cannot approve it', async () => {
+    await enrolAnna();
+    const own = await bench.addAgent(loginOf('anna'));
+    const { number } = await wait();
+    expect((await approve(number, own)).body.code).toBe('approver_same');
+  });
+
+  test('a privileged person needs two administrators and waits; the person and the owners are told and can stop it', async () => {
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24 };
+    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    const { browser, number } = await wait();
+    expect(bench.server.messages.map(({ to }) => to)).toEqual([
+      loginOf('anna'),
+      secondMailbox('anna'),
+      '+4915112345678',
+      'owner@example.com',
+    ]);
+    await approve(number, grace);
+    expect((await approve(number, grace)).body.code).toBe('approver_same');
+    expect((await browser.step()).text).toContain('1 of 2 approvals');
+    await approve(number, joan);
+    expect((await browser.step()).text).toContain('waiting time');
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    bench.server.clock.advanceSec(24 * 3600);
+    expect(credentialIn(await browser.post('credential'))).not.toBeNull();
+  });
+
+  test('an owner’s link stops a recovery that waits', async () => {
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24 };
+    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    const { browser, number } = await wait();
+    const [, secret] = /not-me\?lang=en#(\S+)/.exec(lastMessage().text)!;
+    await approve(number, grace);
+    await approve(number, joan);
+    await bench.server.postJson('/face/not-me', { secret });
+    bench.server.clock.advanceSec(24 * 3600);
+    expect((await browser.step()).text).toContain('stopped');
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+  });
+});
+
+describe('a credential', () => {
+  const toReady = async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.showFace('ada');
+    return browser;
+  };
+
+  test('is revoked if the person does not confirm it', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    await revoke();
+    expect(bench.provider.alive.size).toBe(1);
+    bench.server.clock.advanceSec(301);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+    expect((await browser.post('noted')).path).toContain('alert=over');
+    expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'revoked' });
+  });
+
+  test('is revoked if the answer of the provider was lost, also while the provider is down', async () => {
+    const browser = await toReady();
+    bench.provider.losing.answer = true;
+    expect((await browser.post('credential')).path).toContain('alert=down');
+    bench.provider.failing.revoke = 'profile_unavailable';
+    await expect(revoke()).rejects.toMatchObject({ code: 'profile_unavailable' });
+    expect(bench.provider.alive.size).toBe(1);
+    bench.provider.failing.revoke = null;
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+  });
+
+  test('is revoked if the server stopped between the check and the credential', async () => {
+    const browser = await toReady();
+    let stop = (): void => {};
+    bench.provider.meanwhile.run = () =>
+      new Promise((_, reject) => {
+        stop = () => reject(new FaceError('state_unavailable'));
+      });
+    const asked = browser.send('/recover/acme/credential', { method: 'POST', body: new URLSearchParams() });
+    while (bench.provider.alive.size === 0) await new Promise(setImmediate);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(1);
+    bench.server.clock.advanceSec(61);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+    expect(bench.detailsOf('recovery_revoked')).toMatchObject([{ result: 'ended' }]);
+    stop();
+    expect(credentialIn({ text: await (await asked).text() })).toBeNull();
+  });
+
+  test('is not shown if the recovery was refused while the provider issued it', async () => {
+    const browser = await toReady();
+    const [{ id } = { id: '' }] = await list();
+    bench.provider.meanwhile.run = async () => {
+      await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+      await revoke();
+    };
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+  });
+
+  test('is issued once for two requests at a time, and for two recoveries at a time', async () => {
+    const browser = await toReady();
+    const other = bench.browse();
+    await proveMailbox(other);
+    await other.showFace('ada');
+    const pages = await Promise.all([browser.post('credential'), browser.post('credential'), other.post('credential')]);
+    expect(pages.filter((page) => credentialIn(page) !== null).length).toBe(1);
+    expect(bench.provider.counts.issued).toBe(1);
+  });
+
+  test('is revoked by "this was not me", also after the person has used it', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    await browser.post('noted');
+    const told = bench.server.messages.filter(({ text }) => text.includes('/face/not-me'));
+    expect(told.map(({ to }) => to)).toEqual([loginOf('anna'), secondMailbox('anna'), '+4915112345678']);
+    const [, secret] = /not-me\?lang=en#(\S+)/.exec(told[0]!.text)!;
+    await bench.server.postJson('/face/not-me', { secret });
+    await bench.settle();
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+  });
+
+  test('stays if the person only ends their enrolment, and is revoked if the help desk refuses it afterwards', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    await browser.post('noted');
+    await bench.server.send('DELETE', '/subjects/acme/anna/enrolment', { headers: { 'x-admin-key': adminKey } });
+    await revoke();
+    expect(bench.provider.counts.revoked).toBe(0);
+    const [{ id } = { id: '' }] = await list();
+    await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+  });
+});
+
+describe('the mode and the limits', () => {
+  test('"evaluation" checks everything, issues nothing, and records it', async () => {
+    await restart({ recovery: { mode: 'evaluation' } });
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    await browser.showFace('ada');
+    expect((await browser.post('credential')).text).toContain('This was a trial');
+    expect(bench.detailsOf('recovery_evaluated')).toMatchObject([{ secondThing: 'other_email' }]);
+    expect(bench.provider.counts.issued).toBe(0);
+  });
+
+  test('things that the policy does not list are not taken', async () => {
+    await restart({ recovery: { secondThings: ['recovery_code'] } });
+    await enrolAnna();
+    const browser = bench.browse();
+    const page = await browser.begin('anna');
+    expect(page.text).not.toContain('value="help_desk"');
+    expect((await browser.prove('help_desk')).status).toBe(404);
+    expect((await browser.post('send', { thing: 'other_email' })).status).toBe(404);
+  });
+
+  test('there are no pages for a connection without recovery', async () => {
+    expect((await bench.browse().get('/recover/other')).status).toBe(404);
+    expect((await bench.browse().get('/recover/other/step')).status).toBe(404);
+  });
+
+  test('codes to a mailbox are limited per recovery and per person', async () => {
+    await enrolAnna();
+    for (let begun = 0; begun < 4; begun += 1) {
+      const browser = bench.browse();
+      await browser.begin('anna');
+      for (let sent = 0; sent < 3; sent += 1) await browser.post('send', { thing: 'other_email' });
+    }
+    await new Promise(setImmediate);
+    expect(bench.server.messages.length).toBe(6);
+  });
+
+  test('a provider that is down changes nothing, and the person can go on later', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    bench.provider.failing.check = 'profile_unavailable';
+    expect((await browser.showFace('ada')).path).toContain('alert=down');
+    bench.provider.failing.check = null;
+    expect((await browser.step()).text).toContain('Show it now');
+  });
+});
