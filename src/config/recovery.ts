@@ -27,7 +27,7 @@ export const recoveryGuard = z
     ),
     phoneClaim: claimGuard.describe('Claim with the phone number, for `phone`. `null`: the number of the profile.'),
     managerClaim: claimGuard.describe(
-      'Claim with the id or login of the person’s manager, for `manager`. Not needed at Entra ID.',
+      'Claim with the id or login of the person’s manager, for `manager`. `null`: the manager that the directory names, where the provider has one.',
     ),
     quietDays: z
       .int()
@@ -42,7 +42,7 @@ export const recoveryGuard = z
           .max(50)
           .default([])
           .describe(
-            'Groups of privileged people, by id or name. People with an administrator role at Entra ID or Okta always belong to them.',
+            'Groups of privileged people, by id or name. People with an administrator role at the provider always belong to them, where roles can be read.',
           ),
         action: z
           .enum(['refuse', 'two_approvals'])
@@ -66,7 +66,7 @@ export const recoveryGuard = z
       .nullable()
       .default(null)
       .describe(
-        'Page of your own program that gets a signed receipt of the recovery, at a provider without a credential for it (SCIM).',
+        'Page of your own program that gets a signed receipt of the recovery, at a provider without a credential for it.',
       ),
   })
   .superRefine(({ secondThings: wanted, emailClaim, privileged, owners }, context) => {

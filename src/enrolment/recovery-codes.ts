@@ -59,7 +59,11 @@ export async function takeRecoveryCode(
   { state, keys }: Ports<'state' | 'keys'>,
 ): Promise<boolean> {
   const known = await readStored(toStored(who), { state });
-  if (known === null) return false;
+  if (known === null) {
+    // The key service is asked as for a person who has codes, so that the time does not reveal who has.
+    await createDigest(who, { keyVersion: await keys.currentVersion(), salt: '' }, keys);
+    return false;
+  }
   const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
     // Codes whose digests are keyed with a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { secondThings } from '../core/connection.js';
 import { instantReply } from '../core/instant.js';
 import { supportedLanguages } from '../core/language.js';
 import { notificationKinds } from '../core/page-protocol.js';
 import { faceErrorCodes } from '../errors.js';
+import { recoveryOutcomes } from '../recovery/record.js';
 
 const dataConsentsReply = z
   .array(
@@ -58,6 +60,18 @@ const coreHoldings = z.object({
     })
     .nullable(),
   recoveryCodes: z.object({ left: z.int(), madeAt: instantReply }).nullable(),
+  recoveries: z
+    .array(
+      z.object({
+        begunAt: instantReply,
+        secondThing: z.enum(secondThings).nullable(),
+        outcome: z.enum(recoveryOutcomes).nullable(),
+      }),
+    )
+    .describe('Account recoveries in which the face check passed.'),
+  notedContacts: z
+    .array(z.object({ kind: z.string(), since: instantReply }))
+    .describe('Since when the mailboxes and the phone of the profile are the same, as digests.'),
   attempts: attemptsReply,
   attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
   passedStepUp: z

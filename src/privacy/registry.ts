@@ -13,7 +13,7 @@ import { noticeDeviceData } from '../notifications/devices.js';
 import { knownPlaceData } from '../notifications/known-places.js';
 import { noticeLinkData } from '../notifications/not-me.js';
 import { notedContactData } from '../recovery/contacts.js';
-import { recoveryData } from '../recovery/record.js';
+import { endedRecoveryData, recoveryData } from '../recovery/record.js';
 import { bypassData } from '../step-up/codes/bypass.js';
 import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
@@ -29,6 +29,7 @@ export const corePersonalData = [
   bypassData,
   recoveryData,
   notedContactData,
+  endedRecoveryData,
   earlierFrameData,
   knownPlaceData,
   linkData,

@@ -9,7 +9,7 @@ import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
-import { checkEligible } from './eligibility.js';
+import { checkEligible, checkQuietFace } from './eligibility.js';
 import { tellOfDelay } from './notices.js';
 import {
   approvalLifeSec,
@@ -41,6 +41,11 @@ interface Open {
   readonly connection: Connection;
 }
 
+interface Visited extends Open {
+  /** Network of the caller, against which failures count before anything is proven. */
+  readonly source: string;
+}
+
 /**
  * Starts the face check. Before anything is proven, its failures count against the caller's network.
  * @throws `step_up_finished` if it is not the time for it; `locked_out` after too many recoveries of the person
@@ -52,7 +57,7 @@ export async function startRecoveryCheck(
     source,
     browser,
     returnUrl,
-  }: Open & { readonly source: string; readonly browser: Credential; readonly returnUrl: string },
+  }: Visited & { readonly browser: Credential; readonly returnUrl: string },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'issuer'>,
 ): Promise<StartedStepUp> {
   const { id, subject, isProven } = recovery;
@@ -67,6 +72,8 @@ export async function startRecoveryCheck(
       hookSignIn: null,
       assurance: isProven ? { kind: 'first_factor' } : { kind: 'anonymous', source },
       browser,
+      // A hand-off could bring the face of another person, in front of another screen, to this browser.
+      forbidHandOff: true,
       application: deps.issuer,
       returnUrl,
     },
@@ -82,13 +89,16 @@ export async function startRecoveryCheck(
  * @throws `face_not_verified` after a failed check; `locked_out`; `profile_unavailable`, after which it can be called
  * again
  */
-export async function advanceRecovery({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
+export async function advanceRecovery(
+  { recovery, connection, source }: Visited,
+  deps: AdvanceDeps,
+): Promise<Recovery> {
   const stage = stageOf(recovery, deps.clock.now());
   if (stage === 'approval' && recovery.managerStepUp !== null) return takeManagersApproval(recovery, deps);
   if (stage !== 'face' || recovery.stepUpId === null) return recovery;
   const passed = recovery.faceAt === null ? await takePassedCheck(recovery, recovery.stepUpId, deps) : recovery;
   if (passed.faceAt === null) return passed;
-  return decideEligibility({ recovery: passed, connection }, deps);
+  return decideEligibility({ recovery: passed, connection, source }, deps);
 }
 
 async function takePassedCheck(recovery: Recovery, stepUpId: string, deps: AdvanceDeps): Promise<Recovery> {
@@ -138,7 +148,7 @@ export async function refuseRecovery(
   );
 }
 
-async function decideEligibility({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
+async function decideEligibility({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
   const { id, subject, secondThing } = recovery;
   if (secondThing === null) throw new FaceError('step_up_finished');
   const person = { connection, subject };
@@ -163,21 +173,32 @@ async function decideEligibility({ recovery, connection }: Open, deps: AdvanceDe
   );
   if (isPrivileged) await tellOfDelay(eligible, connection, deps);
   if (secondThing !== 'manager') return eligible;
-  return askManager(eligible, person, deps);
+  return askManager(eligible, { ...person, source }, deps);
 }
 
 /** Sends the manager a link to a face check that approves this recovery. */
-async function askManager(recovery: Recovery, person: ConnectedSubject, deps: AdvanceDeps): Promise<Recovery> {
-  const { connection } = person;
+async function askManager(
+  recovery: Recovery,
+  person: ConnectedSubject & { readonly source: string },
+  deps: AdvanceDeps,
+): Promise<Recovery> {
+  const { connection, source } = person;
   const manager = await findManager(person);
   if (manager === null || manager.email === null || manager.subject === person.subject)
     return refuseRecovery(recovery, new FaceError('recovery_manager_missing'), deps);
+  try {
+    await checkQuietFace({ connection, subject: manager.subject }, deps);
+  } catch (error) {
+    return refuseRecovery(recovery, error, deps);
+  }
   const account = await connection.profile.readAccount(person.subject);
   const { language, number, id } = recovery;
   const started = await startStepUp(
     {
       connection,
       subject: manager.subject,
+      // Anyone who reads the manager's mail must not enrol a face of their own with this link.
+      assurance: { kind: 'anonymous', source },
       callerHeldToken: null,
       receipt: null,
       hookSignIn: null,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { recoveryAt } from './record.js';
 
 /*
@@ -99,7 +99,11 @@ export async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'s
 export const notedContactData = {
   part: 'noted_contacts',
   keys: ['contacts-noted:*:*'],
-  read: null,
+  read: async (who, { state, clock }) => {
+    const found = await readStored(toStored(who, clock.now()), { state });
+    const contacts = found?.record.contacts ?? [];
+    return { notedContacts: contacts.map(({ kind, since }) => ({ kind, since: toIso(since) })) };
+  },
   endedBy: 'erasure',
   forget: forgetContacts,
 } as const satisfies PersonalData;

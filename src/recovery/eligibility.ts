@@ -1,6 +1,6 @@
-import { type ConnectedSubject, type SecondThing, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, type Connection, type SecondThing, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { addSec, secondsPerDay } from '../core/units.js';
+import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { noteContacts, readContacts } from './contacts.js';
@@ -16,31 +16,35 @@ export async function checkEligible(
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<{ readonly isPrivileged: boolean }> {
   const { policy, issuer } = recoveryAt(person.connection);
-  await checkQuiet(person, policy.quietDays, deps);
+  await checkQuietFace(person, deps);
+  await checkQuietContacts(person, deps);
   const isPrivileged = await readIsPrivileged(person);
   if (isPrivileged && policy.privileged.action === 'refuse') throw new FaceError('recovery_privileged');
   await issuer?.checkIssuable(person.subject);
   return { isPrivileged };
 }
 
-/** Checks that face, mailbox and phone have been the same for days. @throws `recovery_too_soon` with what changed */
-async function checkQuiet(
+const quietSince = (connection: Connection, { clock }: Ports<'clock'>): EpochMs =>
+  addSec(clock.now(), -recoveryAt(connection).policy.quietDays * secondsPerDay);
+
+/** Checks that the face has been the same for days. @throws `recovery_too_soon` */
+export async function checkQuietFace(person: ConnectedSubject, deps: Ports<'state' | 'clock'>): Promise<void> {
+  const enrolledAt = await readEnrolledAt(toSubjectRef(person), deps);
+  if (enrolledAt !== null && enrolledAt > quietSince(person.connection, deps))
+    throw new FaceError('recovery_too_soon', { changed: 'face' });
+}
+
+/** Checks that mailboxes and phone have been the same for days. @throws `recovery_too_soon` with what changed */
+async function checkQuietContacts(
   person: ConnectedSubject & { readonly secondThing: SecondThing },
-  quietDays: number,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<void> {
-  const who = toSubjectRef(person);
-  const quietSince = addSec(deps.clock.now(), -quietDays * secondsPerDay);
-  const refuse = (changed: string): never => {
-    throw new FaceError('recovery_too_soon', { changed });
-  };
-  const enrolledAt = await readEnrolledAt(who, deps);
-  if (enrolledAt !== null && enrolledAt > quietSince) refuse('face');
-  const noted = await noteContacts(who, await readContacts(person), deps);
+  const noted = await noteContacts(toSubjectRef(person), await readContacts(person), deps);
   for (const { kind, since, isChange } of noted) {
     // A contact that was never noted may be new, so it proves nothing by itself.
     const mustBeOld = isChange || kind === person.secondThing;
-    if (mustBeOld && since > quietSince) refuse(kind);
+    if (mustBeOld && since > quietSince(person.connection, deps))
+      throw new FaceError('recovery_too_soon', { changed: kind });
   }
 }
 

@@ -41,7 +41,9 @@ export async function finishRecovery(
   const { policy, issuer } = recoveryAt(connection);
   if (stageOf(recovery, deps.clock.now()) !== 'ready' || secondThing === null) throw new FaceError('step_up_finished');
   try {
-    await checkEligible({ connection, subject, secondThing }, deps);
+    const { isPrivileged } = await checkEligible({ connection, subject, secondThing }, deps);
+    // Someone who has become privileged meanwhile has not waited.
+    if (isPrivileged && !recovery.isPrivileged) throw new FaceError('recovery_privileged');
   } catch (error) {
     if (toCode(error) === 'profile_unavailable') throw error;
     return { kind: 'refused', recovery: await refuseRecovery(recovery, error, deps) };
@@ -167,9 +169,11 @@ export const revokeEverySec = 10;
 export async function revokeMarked(deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'connections'>): Promise<void> {
   let failure: unknown = null;
   for (const recovery of await readRecoveries(deps)) {
-    const isLate = recovery.revokeAt !== null && recovery.revokeAt <= deps.clock.now();
-    const isLeft = isLate && (recovery.state === 'issuing' || recovery.state === 'shown');
-    if (recovery.state !== 'revoking' && !isLeft) continue;
+    const { state, revokeAt } = recovery;
+    const isDue = revokeAt !== null && revokeAt <= deps.clock.now();
+    const isLeft = isDue && (state === 'issuing' || state === 'shown');
+    const isMarked = state === 'revoking' && (revokeAt === null || isDue);
+    if (!isMarked && !isLeft) continue;
     await revoke(recovery, deps).catch((error: unknown) => {
       failure = error;
     });
@@ -187,7 +191,7 @@ async function revoke(recovery: Recovery, deps: Ports<'state' | 'audit' | 'log' 
     (found) =>
       found.state === 'ended' || found.state === 'open'
         ? found
-        : { ...found, state: 'revoking', outcome: found.outcome ?? 'revoked', revokeAt: null },
+        : { ...found, state: 'revoking', outcome: found.outcome ?? 'revoked' },
     deps,
   );
   if (marked.state !== 'revoking') return;
@@ -196,6 +200,13 @@ async function revoke(recovery: Recovery, deps: Ports<'state' | 'audit' | 'log' 
     if (toCode(error) === 'subject_unknown') return 'ended' as const;
     throw error;
   });
+  // A provider may list a new credential only after seconds, so one whose id is unknown is looked for twice.
+  const isFirstLook = credential === null && recovery.state === 'revoking' && recovery.revokeAt === null;
+  if (isFirstLook) {
+    const revokeAt = addSec(deps.clock.now(), secondLookSec);
+    await changeRecovery(id, (found) => ({ ...found, revokeAt }), deps);
+    return;
+  }
   await deps.audit.append({ action: 'recovery_revoked', connection, subject, detail: { id, result } });
   await changeRecovery(id, (found) => ({ ...found, state: 'ended', credential: null }), deps);
   await deps.state.delete(lockKey({ connection, subject }));

@@ -119,11 +119,11 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
       goOn(visit);
     },
     'GET step': async (visit) => {
-      const { request, response, connection } = visit;
+      const { request, response, connection, source } = visit;
       const alert = alertIn(request);
       const found = await findOwn(visit);
       // After an error, the person decides when to try again.
-      const recovery = alert === null ? await advanceRecovery({ recovery: found, connection }, deps) : found;
+      const recovery = alert === null ? await advanceRecovery({ recovery: found, connection, source }, deps) : found;
       const stage = stageOf(recovery, deps.clock.now());
       sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert }));
     },

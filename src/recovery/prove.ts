@@ -38,7 +38,9 @@ export async function sendSecondCode(
   checkOffered(recovery, connection, channel, deps);
   const { id, subject, language } = recovery;
   await consumeLimit('recoveryCodesOfRecovery', id, deps);
-  await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
+  // Anonymous callers can use up this limit, so a link of the help desk is not counted here.
+  if (recovery.begunBy === null)
+    await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
   const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
   await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
   const send = async (): Promise<void> => {

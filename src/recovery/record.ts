@@ -7,7 +7,7 @@ import { supportedLanguages } from '../core/language.js';
 import { recoveryCredentialKinds } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored } from '../core/tickets.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units.js';
+import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 
 /*
@@ -170,15 +170,18 @@ export function toRevoking(recovery: Recovery, { alsoSeen }: { readonly alsoSeen
   return state === 'open' ? { ...recovery, state: 'ended', outcome: 'revoked' } : recovery;
 }
 
+const isOf =
+  (who: SubjectRef) =>
+  ({ connection, subject }: SubjectRef): boolean =>
+    connection === who.connection && subject === who.subject;
+
 /** Ends all recoveries of a person, as `toRevoking`. */
 export async function endRecoveries(
   who: SubjectRef,
   credentials: { readonly alsoSeen: boolean },
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
-  const isTheirs = ({ connection, subject }: SubjectRef): boolean =>
-    connection === who.connection && subject === who.subject;
-  for (const { id } of (await readRecoveries(deps)).filter(isTheirs))
+  for (const { id } of (await readRecoveries(deps)).filter(isOf(who)))
     await changeRecovery(id, (found) => toRevoking(found, credentials), deps).catch((error: unknown) => {
       if (!(error instanceof FaceError && error.code === 'not_found')) throw error;
     });
@@ -187,8 +190,28 @@ export async function endRecoveries(
 export const recoveryData = {
   part: 'recoveries',
   keys: ['recovery:*', 'recoveries', 'recovery-of:*:*'],
-  read: null,
+  read: async (who, deps) => {
+    const own = (await readRecoveries(deps)).filter(isOf(who));
+    return {
+      recoveries: own.map(({ begunAt, secondThing, outcome }) => ({ begunAt: toIso(begunAt), secondThing, outcome })),
+    };
+  },
   endedBy: 'revocation',
   // A person who has signed in with the credential keeps what they chose then.
   forget: (who, deps) => endRecoveries(who, { alsoSeen: false }, deps),
+} as const satisfies PersonalData;
+
+export const endedRecoveryData = {
+  part: 'ended_recoveries',
+  keys: [],
+  read: null,
+  endedBy: 'erasure_last',
+  async forget(who, deps) {
+    const own = (await readRecoveries(deps)).filter(isOf(who));
+    // A credential that is still to be revoked needs its record, which expires then.
+    const settled = own.filter(({ state }) => state === 'ended').map(({ id }) => id);
+    for (const id of settled) await deps.state.delete(toStored(id).key);
+    if (settled.length > 0)
+      await changeList(listed, (entries) => entries.filter(({ id }) => !settled.includes(id)), deps);
+  },
 } as const satisfies PersonalData;

@@ -3,10 +3,9 @@ import type { EpochMs } from '../units.js';
 
 /**
  * What a person signs in with after a recovery.
- * - `temporary_access_pass`: of Entra ID, used once
- * - `temporary_access_code`: of Okta, used once
+ * - `temporary_access_pass`, `temporary_access_code`: used once, in place of the password
  * - `temporary_password`: must be changed at the next sign-in
- * - `mfa_token`: of OneLogin, in place of a lost factor
+ * - `mfa_token`: used once, in place of a lost factor
  */
 export const recoveryCredentialKinds = [
   'temporary_access_pass',
