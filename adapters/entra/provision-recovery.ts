@@ -2,6 +2,7 @@ import {
   type Check,
   type Finding,
   fail,
+  manual,
   manualStep,
   type ProvisionStep,
   pass,
@@ -99,7 +100,7 @@ async function checkRoles({ send }: Deps): Promise<Finding> {
       `Grant RoleManagement.Read.Directory to the application, ${consent}`,
     );
   return status === 200
-    ? warn(
+    ? manual(
         'Active administrator roles can be read, but not roles that a person is only eligible for',
         'Name the groups of these people in recovery.privileged.groups',
       )

@@ -163,8 +163,9 @@ function createPasswords(send: Send, { resetFactors }: Settings['recovery']): Ac
       // the former password alone would be enough.
       const credential = await setPassword(subject, toIssueError);
       if (resetFactors)
-        await removeFactors(subject).catch(() => {
-          throw new FaceError('profile_unavailable', { reason: 'the password was changed, and the factors were not' });
+        await removeFactors(subject).catch((cause: unknown) => {
+          const reason = 'the password was changed, and the factors were not';
+          throw new FaceError('profile_unavailable', { reason }, { cause });
         });
       return { credential, expiresAt: null, id: null };
     },
