@@ -24,12 +24,14 @@ import type { EntraSettings } from './config.js';
 const REQUEST_TIMEOUT_MS = 4_000;
 
 export interface GraphCall {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
   readonly body?: JsonObject;
   readonly tenantId?: string;
   readonly bytes?: RestCall['bytes'];
+  /** The call is not repeated after status 503, because it may have had an effect. */
+  readonly once?: true;
 }
 
 /**
@@ -92,7 +94,13 @@ export function createGraphClient(
     return answer.status === 401 ? send(call, { skipCache: true }) : answer;
   };
 
-  return (call) => withRetryAfter(() => sendOnce(call), readWaitMs, patience, sleep);
+  return (call) =>
+    withRetryAfter(
+      () => sendOnce(call),
+      (answer, tried) => (call.once && answer.status !== 429 ? null : readWaitMs(answer, tried)),
+      patience,
+      sleep,
+    );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { Hook, Hooks, RawReply } from '../../src/connections/hook.js';
-import { sleep as sleepInFact } from '../../src/core/resilience.js';
+import { sleep as sleepInFact, whileSigningIn } from '../../src/core/resilience.js';
 import { createCallerCheck } from './caller.js';
+import { createGraphClient } from './client.js';
 import type { EntraConnection } from './config.js';
 import {
   DECISION_TIMEOUT_MS,
@@ -13,6 +14,7 @@ import {
 } from './flow.js';
 import { createEntraClients } from './oidc.js';
 import { createEntraProfile } from './profile.js';
+import { createEntraRecovery } from './recovery.js';
 import {
   continueSignUp,
   createAttributeCollectionSubmitRefusal,
@@ -45,9 +47,11 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     },
   });
   const { signUp } = entra.hooks;
+  const profile = createEntraProfile(settings, { fetch, log, sleep });
+  const send = createGraphClient(entra, fetch, { patience: whileSigningIn, sleep });
   return {
     kind,
-    profile: createEntraProfile(settings, { fetch, log, sleep }),
+    profile,
     hooks: {
       'token-issuance-start': toHook({
         handle: handleTokenIssuanceStart,
@@ -56,7 +60,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
       }),
       ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
     },
-    accountRecovery: null,
+    accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),

@@ -164,13 +164,15 @@ export function createEntraProfile(
     return found.slice(0, limit);
   };
 
+  const readAccount = async (subject: string): Promise<NamedAccount> =>
+    toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard));
+
   return {
     findAccount,
     // PowerShell and the admin center also show ids in upper case.
     toSubject: (given) => (subjectPattern.test(given.toLowerCase()) ? given.toLowerCase() : given),
     searchAccounts,
-    readAccount: async (subject) =>
-      toNamedAccount(subject, await read(subject, `${accountFields},displayName`, namedGuard)),
+    readAccount,
     claimNames,
     async readClaims(subject, names) {
       const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
@@ -182,8 +184,35 @@ export function createEntraProfile(
       // Names of groups in another tenant are not returned, because that tenant's administrators choose them.
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
-        parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
+        parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), (group) => {
+          const isKept = group.onPremisesSyncEnabled === true || group.isAssignableToRole === true;
+          return namesCount && isKept ? group.displayName : null;
+        }),
       );
+    },
+    async readAdministratorRoles(subject) {
+      const { tenantId, userId } = parseSubject(subject, settings);
+      const roles = await readAllGroups(async (next: string | null) =>
+        parseGroupPage(
+          await send({ method: 'GET', path: next ?? toRolesPath(userId), tenantId }),
+          ({ displayName }) => displayName,
+        ),
+      );
+      // Graph returns only ids to a service that may not read roles.
+      return roles.map(({ id, name }) => name ?? id);
+    },
+    /** @see https://learn.microsoft.com/en-us/graph/api/user-list-manager */
+    async findManager(subject) {
+      const { tenantId, userId } = parseSubject(subject, settings);
+      const answer = await send({ method: 'GET', path: `/users/${userId}/manager?$select=id`, tenantId });
+      if (answer.status === 404) {
+        await readAccount(subject);
+        return null;
+      }
+      if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
+      const id = parseAnswer(userGuard, answer.body).id.toLowerCase();
+      // A manager can also be a contact, who is no user.
+      return readAccount(tenantId === settings.tenantId ? id : `${tenantId}/${id}`).catch(nullIfUnknown);
     },
     /** @see https://learn.microsoft.com/en-us/graph/api/profilephoto-get */
     async findPhoto(subject, own) {
@@ -207,6 +236,11 @@ export function createEntraProfile(
   };
 }
 
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof FaceError && error.code === 'subject_unknown') return null;
+  throw error;
+}
+
 /**
  * Returns the path of a user. A name that begins with `$` is quoted, because it would otherwise be a query option.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
@@ -221,7 +255,7 @@ const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})
 /** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
 const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@facestep.invalid' };
 
-type SubjectSettings = Pick<EntraSettings, 'tenantId' | 'hooks'>;
+export type SubjectSettings = Pick<EntraSettings, 'tenantId' | 'hooks'>;
 
 /** Parses a subject and accepts only GUIDs, because Graph would also accept a user principal name or `me` as an id. */
 function toParts(
@@ -234,7 +268,7 @@ function toParts(
   return isKnown ? { tenantId, userId } : null;
 }
 
-function parseSubject(subject: string, settings: SubjectSettings): { tenantId: string; userId: string } {
+export function parseSubject(subject: string, settings: SubjectSettings): { tenantId: string; userId: string } {
   const parts = toParts(subject, settings);
   if (parts === null) throw new FaceError('subject_unknown');
   return parts;
@@ -261,16 +295,24 @@ const toGroupsPath = (userId: string): string =>
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
 /**
- * Parses a page of a user's groups. Names are returned only for on-premises and role-assignable groups, because any
- * user may create other groups.
+ * Path of the first page of directory roles, also of those that a group gives.
+ * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
  */
-function parseGroupPage(answer: RestAnswer, { namesCount }: { readonly namesCount: boolean }): GroupPage<string> {
+const toRolesPath = (userId: string): string =>
+  `/users/${userId}/transitiveMemberOf/microsoft.graph.directoryRole?$count=true&$select=id,displayName&$top=999`;
+
+type PagedGroup = z.output<typeof pageGuard>['value'][number];
+
+/**
+ * Parses a page of a user's groups or roles. Names of groups are returned only for on-premises and role-assignable
+ * groups, because any user may create other groups.
+ */
+function parseGroupPage(
+  answer: RestAnswer,
+  toName: (group: PagedGroup) => string | null | undefined,
+): GroupPage<string> {
   if (answer.status === 404) throw new FaceError('subject_unknown');
   if (answer.status !== 200) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
   const { value, '@odata.nextLink': next = null } = parseAnswer(pageGuard, answer.body);
-  const groups = value.map(({ id, displayName, onPremisesSyncEnabled, isAssignableToRole }): Group => {
-    const isKept = namesCount && (onPremisesSyncEnabled === true || isAssignableToRole === true);
-    return { id, name: isKept ? displayName || null : null };
-  });
-  return { groups, next };
+  return { groups: value.map((group): Group => ({ id: group.id, name: toName(group) || null })), next };
 }

@@ -18,6 +18,7 @@ import { FaceError } from '../../src/errors.js';
 import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
+import { createRecoveryChecks } from './provision-recovery.js';
 
 const greatestSkewSec = 30;
 
@@ -50,6 +51,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     ...(deps.settings.policy.photo?.source === 'provider'
       ? [{ title: 'Photos of users', needs: [credentials], run: () => checkPhotos(deps) }]
       : []),
+    ...createRecoveryChecks(deps, [credentials]),
     { title: 'Access to the directory extension', run: async () => checkAttributeRights(deps) },
     { title: 'Tokens without the claims', run: async () => checkBypasses(deps) },
     { title: 'Entra when this server is down', run: async () => failsClosed },

@@ -307,3 +307,54 @@ describe('the checks', () => {
     ).toBe(true);
   });
 });
+
+describe('account recovery', () => {
+  const titleOf = (part: string) => `Account recovery: ${part}`;
+  const policyTitle = titleOf('policy of Temporary Access Passes');
+  const rightTitle = titleOf('right to issue passes');
+  const rolesTitle = titleOf('administrator roles');
+  const recovering = (by = daemon, mode = 'evaluation') =>
+    provisionEntra({ ...toEntraConnection(entra, by), recovery: { mode } }, { clock, fetch: entra.fetch });
+  const find = (title: string, by = daemon) => findingOf(title, recovering(by));
+
+  test('adds no check and no step while it is off', async () => {
+    const { checks, steps } = recovering(daemon, 'off');
+    const titles = [...checks, ...steps].map(({ title }) => title);
+    expect(titles.filter((title) => /recovery/i.test(title))).toEqual([]);
+    expect(recovering().steps.map(({ title }) => title)).toContain('Temporary Access Passes of account recovery');
+  });
+
+  test('is checked without a change: what is wrong, and the page that fixes it', async () => {
+    const before = snapshot();
+    const { passPolicy } = entra.tenant;
+    expect(await find(policyTitle)).toMatchObject({ verdict: 'warn', found: expect.stringContaining('many times') });
+    passPolicy.isUsableOnce = true;
+    expect(await find(policyTitle)).toMatchObject({
+      verdict: 'pass',
+      found: 'Passes are enabled for everybody, work once, and live 60 minutes (at most 480)',
+    });
+    passPolicy.minimumLifetimeInMinutes = 120;
+    expect(await find(policyTitle)).toMatchObject({ verdict: 'warn', found: expect.stringContaining('120 minutes') });
+    passPolicy.includeTargets = [];
+    expect(await find(policyTitle)).toMatchObject({ verdict: 'fail', found: 'The policy includes no one' });
+    passPolicy.state = 'disabled';
+    const remedy = expect.stringContaining('Policies > Temporary Access Pass');
+    expect(await find(policyTitle)).toMatchObject({ verdict: 'fail', remedy });
+    expect(await find(rightTitle)).toMatchObject({ verdict: 'pass' });
+    expect(await find(rolesTitle)).toMatchObject({ verdict: 'manual', found: expect.stringContaining('eligible') });
+    Object.assign(passPolicy, JSON.parse(before).passPolicy);
+    expect(snapshot()).toBe(before);
+  });
+
+  test('names the permission that is missing', async () => {
+    const poor = entra.addDaemon(['User.ReadWrite.All']);
+    for (const [title, permission] of [
+      [policyTitle, 'Policy.Read.AuthenticationMethod'],
+      [rightTitle, 'UserAuthMethod-TAP.ReadWrite.All'],
+      [rolesTitle, 'RoleManagement.Read.Directory'],
+    ] as const) {
+      const remedy = expect.stringContaining(permission);
+      expect(await find(title, poor)).toMatchObject({ verdict: 'fail', remedy });
+    }
+  });
+});

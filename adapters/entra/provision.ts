@@ -21,6 +21,7 @@ import {
 import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps, waitUntilVisible } from './provision-graph.js';
 import { createExternalMfaSteps, createRegistration, externalMfaClientsOf, registersUsers } from './provision-mfa.js';
+import { createRecoverySteps } from './provision-recovery.js';
 
 type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;
 
@@ -83,7 +84,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   const [client] = clients;
   return {
-    steps,
+    steps: [...steps, ...createRecoverySteps(deps)],
     checks: [...createChecks(steps, deps), ...mfaChecks],
     secrets: [],
     registration: client !== undefined && registersUsers(client) ? createRegistration(client, deps) : null,

@@ -24,6 +24,12 @@ ConfigLoader.prototype.applyDefaults = () => {};
 
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
+/** Returns access with these scopes only. An API token has no scopes. */
+export const withScopes = ({ orgUrl, auth }: OrgAccess, scopes: readonly string[]): OrgAccess => ({
+  orgUrl,
+  auth: auth.kind === 'private_key' ? { ...auth, scopes: [...scopes] } : auth,
+});
+
 export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client {
   const shared = {
     orgUrl,

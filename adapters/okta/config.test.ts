@@ -55,6 +55,7 @@ describe('the configuration of a connection', () => {
     ['an org URL with a leading space', withOkta({ orgUrl: ' https://example.okta.com' })],
     ['an org URL with a trailing line break', withOkta({ orgUrl: 'https://example.okta.com\n' })],
     ['an attribute named __proto__', withOkta({ attribute: '__proto__' })],
+    ['a reset of factors without a temporary password', withOkta({ recovery: { resetFactors: true } })],
     ['an unknown field', withOkta({ timeout: 3 })],
     [
       'an http issuer of hook tokens',

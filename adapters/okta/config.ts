@@ -146,6 +146,24 @@ const ruleFields = {
   ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),
 };
 
+const recoveryGuard = z
+  .strictObject({
+    credential: z
+      .enum(['temporary_access_code', 'temporary_password'])
+      .default('temporary_access_code')
+      .describe(
+        'What a recovery ends in. `"temporary_password"` is for orgs without the Temporary Access Code authenticator.',
+      ),
+    resetFactors: z
+      .boolean()
+      .default(false)
+      .describe('Whether a temporary password also removes every factor of the person, lost or not.'),
+  })
+  .refine(({ credential, resetFactors }) => credential === 'temporary_password' || !resetFactors, {
+    path: ['resetFactors'],
+    error: 'expected only together with the credential "temporary_password"',
+  });
+
 /** Objects to provision in addition to the attribute, the token hook and the event hook. */
 const provisionGuard = z.strictObject({
   authorizationServerId: idGuard.default('default').describe('Custom authorization server whose tokens get the claim.'),
@@ -201,6 +219,7 @@ export const oktaConnectionGuard = z
           })
           .optional()
           .describe('Import of users with their passwords.'),
+        recovery: recoveryGuard.prefault({}).describe('Account recovery.'),
         provision: provisionGuard.prefault({}).describe('What `facestep provision` sets up in addition.'),
       })
       .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {

@@ -14,6 +14,7 @@ import {
 import { ANSWER_TIMEOUT_MS, createRevoke, handleEventHook, handleEventHookVerification } from './flow-events.js';
 import { createOktaClients } from './oidc.js';
 import { createOktaProfile } from './profile.js';
+import { createOktaRecovery } from './recovery.js';
 import {
   allowSaml,
   passEvents,
@@ -88,7 +89,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
         pass: passEvents,
       },
     },
-    accountRecovery: null,
+    accountRecovery: createOktaRecovery(okta, fetch),
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),

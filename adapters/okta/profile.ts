@@ -16,7 +16,7 @@ import type { Ports } from '../../src/core/deps.js';
 import type { Account, Group, NamedAccount, Profile } from '../../src/core/ports.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { FaceError } from '../../src/errors.js';
-import { callOkta, callRaw, createClient, nextPageOf, type Refusal } from './client.js';
+import { callOkta, callRaw, createClient, nextPageOf, type Refusal, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { isUserId } from './schema.js';
 
@@ -66,6 +66,12 @@ export async function readGroupPage(subject: string, next: string | null, client
   return { groups, next: nextPageOf(headers) };
 }
 
+/**
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/RoleAssignmentAUser/#tag/RoleAssignmentAUser/operation/listAssignedRolesForUser
+ */
+const rolesGuard = z.array(z.object({ type: z.string().min(1), label: z.string().nullish() }));
+
 /** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
 const nobody = { id: `00u${'0'.repeat(17)}`, login: 'nobody@facestep.invalid' };
 
@@ -106,6 +112,7 @@ export function createOktaProfile(
   { fetch, log }: Ports<'log' | 'fetch'>,
 ): Profile {
   const client = createClient({ orgUrl, auth }, fetch);
+  const rolesClient = createClient(withScopes({ orgUrl, auth }, ['okta.roles.read']), fetch);
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
   const userGuard = z.object({ id: z.string(), profile: z.object({ [attribute]: z.unknown().optional() }) });
 
@@ -155,6 +162,12 @@ export function createOktaProfile(
       checkIsUserId(subject);
       return readAllGroups((next: string | null) => call(() => readGroupPage(subject, next, client)));
     },
+    /** Lists the roles of the person and of the person's groups. */
+    async readAdministratorRoles(subject) {
+      checkIsUserId(subject);
+      const { body } = await call(() => callRaw(rolesClient, 'GET', `/api/v1/users/${subject}/roles`));
+      return parseAnswer(rolesGuard, body).map(({ label, type }) => label || type);
+    },
     async readToken(subject) {
       return toStoredToken((await read(subject, userGuard)).profile[attribute], { attribute, log });
     },
@@ -199,7 +212,7 @@ function nullIfUnknown(error: unknown): null {
   throw error;
 }
 
-function checkIsUserId(subject: string): void {
+export function checkIsUserId(subject: string): void {
   if (!isUserId(subject)) throw new FaceError('subject_unknown');
 }
 

@@ -26,6 +26,7 @@ import { eventHookTitle, findEventHook } from './provision-events.js';
 import { findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
 import { findIdp, hasAuthenticator, signsRequests } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
+import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
@@ -118,6 +119,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       { title: 'Event hook', needs: [publishedKeysTitle], fixedBy: eventHookTitle, run: () => checkEventHook(deps) },
       ...checkingGroups(deps.settings, () => checkGroups(deps)),
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
+      ...createRecoveryChecks(deps),
     ]),
     ...createClientChecks(entered, deps),
     ...createPreviousSecretChecks(deps.settings.okta.hooks.previousSecret, 'okta.hooks.previousSecret'),

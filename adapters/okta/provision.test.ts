@@ -314,3 +314,83 @@ describe('the checks', () => {
     expect(await verdictOf(title)).toBe(verdict);
   });
 });
+
+describe('account recovery', () => {
+  const authenticatorTitle = 'Account recovery: Temporary Access Code authenticator';
+  const policiesTitle = 'Account recovery: enrolment policies';
+  const enrolmentsTitle = 'Account recovery: codes of users';
+  const rolesTitle = 'Account recovery: administrator roles';
+  const evaluation = { recovery: { mode: 'evaluation' } };
+  const recovering = (settings: ConnectionChanges = {}) => provision({ ...evaluation, ...settings });
+  /** The finding of one check, which runs alone. */
+  const find = (title: string, settings: ConnectionChanges = {}) =>
+    recovering(settings)
+      .checks.find((check) => check.title === title)!
+      .run();
+  const titlesOf = ({ checks, steps }: Provisioning) =>
+    [...checks, ...steps].map(({ title }) => title).filter((title) => /recovery/i.test(title));
+
+  test('adds no check and no step while it is off, and for passwords only what they need', () => {
+    expect(titlesOf(provision())).toEqual([]);
+    expect(titlesOf(recovering())).toHaveLength(5);
+    const passwords = { okta: { recovery: { credential: 'temporary_password' } } };
+    expect(titlesOf(recovering(passwords))).toEqual([rolesTitle]);
+  });
+
+  test('is checked without a change: what is wrong, and the page that fixes it', async () => {
+    const { org } = bench.okta;
+    const user = await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    const { writes, fetch } = observe();
+    const authenticator = org.codeAuthenticator!;
+    expect(await find(authenticatorTitle, { fetch })).toMatchObject({
+      verdict: 'pass',
+      found: 'The authenticator is active. A code works once, and lives 10 minutes (at most 14400)',
+    });
+    authenticator.provider.configuration.minTtl = 120;
+    expect(await find(authenticatorTitle, { fetch })).toMatchObject({ verdict: 'warn' });
+    authenticator.status = 'INACTIVE';
+    const remedy = expect.stringContaining('Security > Authenticators > Setup');
+    expect(await find(authenticatorTitle, { fetch })).toMatchObject({ verdict: 'fail', remedy });
+    org.codeAuthenticator = null;
+    expect(await find(authenticatorTitle, { fetch })).toMatchObject({ verdict: 'fail', remedy });
+
+    expect(await find(policiesTitle, { fetch })).toMatchObject({ verdict: 'pass' });
+    org.enrolmentPolicies[0]!.settings.authenticators.push({ key: 'tac', enroll: { self: 'NOT_ALLOWED' } });
+    expect(await find(policiesTitle, { fetch })).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringContaining('"Default Policy"'),
+      remedy: expect.stringContaining('Security > Authenticators > Enrollment'),
+    });
+    expect(await find(enrolmentsTitle, { fetch })).toMatchObject({ verdict: 'pass' });
+    expect(await find(rolesTitle, { fetch })).toMatchObject({ verdict: 'pass' });
+    expect(writes).toEqual([]);
+    expect([org.codes.size, org.users.get(user)?.status]).toEqual([0, 'ACTIVE']);
+  });
+
+  test('says if the org does not offer the API, or has no user to test it with', async () => {
+    expect(await find(rolesTitle)).toMatchObject({ verdict: 'manual' });
+    await bench.okta.createUser({ login: 'ada@example.com', password: 'correct horse' });
+    const without: Fetch = async (url, init) =>
+      url.includes('authenticator-enrollments')
+        ? Response.json({ errorCode: 'E0000022' }, { status: 404 })
+        : fetch(url, init);
+    expect(await find(enrolmentsTitle, { fetch: without })).toMatchObject({
+      verdict: 'fail',
+      remedy: expect.stringContaining('temporary_password'),
+    });
+  });
+
+  test('names the scope that is missing', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'one' }];
+    const { id } = bench.okta.addClient({ publicJwks, scopes: ['okta.users.read', 'okta.users.manage'] });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const okta = { auth: { kind: 'private_key', clientId: id, privateKey: pem, keyId: 'one' } };
+    for (const [title, scope, verdict] of [
+      [authenticatorTitle, 'okta.authenticators.read', 'fail'],
+      [rolesTitle, 'okta.roles.read', 'fail'],
+      [policiesTitle, 'okta.policies.read', 'manual'],
+    ] as const)
+      expect(await find(title, { okta })).toMatchObject({ verdict, remedy: expect.stringContaining(scope) });
+  });
+});

@@ -5,7 +5,7 @@ import { singleMatch } from '../../src/connections/groups.js';
 import { manualStep, type Provisioning, toRotatable } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Member } from '../../src/core/ports.js';
-import { createSendToOkta, listPages, type OktaProvisionDeps } from './client.js';
+import { createSendToOkta, listPages, type OktaProvisionDeps, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createChecks } from './provision-checks.js';
@@ -13,6 +13,7 @@ import { createEventHookStep } from './provision-events.js';
 import { createInlineHookStep } from './provision-hooks.js';
 import { createAuthenticatorStep, createIdpStep, createUsageStep } from './provision-idps.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
+import { createRecoverySteps } from './provision-recovery.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
 const pageSize = 200;
@@ -49,8 +50,8 @@ export async function* listMembers(
   group: string,
   { settings, fetch }: Pick<OktaProvisionDeps, 'settings' | 'fetch'>,
 ): AsyncGenerator<Member[]> {
-  const { orgUrl, auth, attribute } = settings.okta;
-  const send = createSendToOkta({ orgUrl, auth: auth.kind === 'private_key' ? { ...auth, scopes } : auth }, fetch);
+  const { attribute } = settings.okta;
+  const send = createSendToOkta(withScopes(settings.okta, scopes), fetch);
   const findByName = async (): Promise<string> => {
     const query = new URLSearchParams({ search: `profile.name eq ${JSON.stringify(group)}`, limit: '2' });
     return singleMatch(parseAnswer(groupsGuard, (await send('GET', `/api/v1/groups?${query}`)).body)).id;
@@ -85,8 +86,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
     ...(isSentHere ? ['idps', 'authenticators'] : []),
     ...(okta.provision.securityEventsProvider ? ['securityEventsProviders'] : []),
   ]);
-  const access = { orgUrl: okta.orgUrl, auth: okta.auth.kind === 'private_key' ? { ...okta.auth, scopes } : okta.auth };
-  const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
+  const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(withScopes(okta, scopes), given.fetch) };
   return {
     steps: [
       createAttributeStep(tokenAttribute(okta.attribute), deps),
@@ -116,6 +116,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
           factorPolicies,
         ];
       }),
+      ...createRecoverySteps(deps),
     ],
     checks: createChecks(deps),
     secrets: toRotatable('okta.hooks.secret.value', 'okta.hooks.previousSecret', {

@@ -33,7 +33,7 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
-const toAll = ({ extensions, details, photo: _, ...builtIn }: DirectoryUser) => ({
+const toAll = ({ extensions, details, photo: _, managerId: __, ...builtIn }: DirectoryUser) => ({
   ...builtIn,
   ...details,
   ...extensions,
@@ -87,6 +87,33 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       sendList(request, response, shown);
     },
   );
+  router.get(
+    '/users/:id/transitiveMemberOf/microsoft.graph.directoryRole',
+    requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
+    (request, response) => {
+      if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
+      const tenant = tenantOf(response);
+      const { id: userId } = find(String(request.params.id), tenant);
+      const holders = [userId, ...[...tenant.groups].filter(([, members]) => members.has(userId)).map(([id]) => id)];
+      const own = [...tenant.directoryRoles].filter(([, { members }]) => holders.some((id) => members.has(id)));
+      const mayRead = z.array(z.string()).parse(response.locals.roles).includes('RoleManagement.Read.Directory');
+      const shown = own.map(([id, { displayName }]) => ({ id, displayName: mayRead ? displayName : null }));
+      sendList(request, response, shown);
+    },
+  );
+  router.get('/directoryRoles', requireRole('RoleManagement.Read.Directory'), (request, response) => {
+    const roles = [...tenantOf(response).directoryRoles].map(([id, { displayName }]) => ({ id, displayName }));
+    sendList(request, response, roles);
+  });
+  /** @see https://learn.microsoft.com/en-us/graph/api/user-list-manager */
+  router.get('/users/:id/manager', read, (request, response) => {
+    const { managerId } = find(String(request.params.id), tenantOf(response));
+    if (managerId === undefined) throw notFound('manager');
+    response.json({
+      '@odata.type': '#microsoft.graph.user',
+      ...toSelected(toAll(find(managerId, tenantOf(response))), request),
+    });
+  });
   const show = (request: Request, response: Response, id: string): void => {
     const user = toSelected(toAll(find(id, tenantOf(response))), request);
     response.json({ '@odata.context': `${cloud.url}/v1.0/$metadata#users/$entity`, ...user });

@@ -14,6 +14,7 @@ import {
 } from './graph-context.js';
 import { createEventsApi } from './graph-events.js';
 import { createMethodsApi } from './graph-methods.js';
+import { createPassesApi } from './graph-passes.js';
 import { createPoliciesApi } from './graph-policies.js';
 import { createUsersApi } from './graph-users.js';
 import { passFault } from './login.js';
@@ -146,6 +147,7 @@ export function createGraph(cloud: Cloud): Router {
   router.use('/identity', createEventsApi(context));
   router.use(createPoliciesApi(context));
   router.use(createMethodsApi(context));
+  router.use(createPassesApi(context));
   router.use(answerGraphError);
   return router;
 }

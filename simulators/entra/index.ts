@@ -9,6 +9,7 @@ import { type Cloud, type CloudPart, createCloud, type Fault } from './cloud.js'
 import { createExternalMfaPages, finishExternalMfa, type MfaStart, startExternalMfa } from './external-mfa.js';
 import { createGraph } from './graph.js';
 import { newApplication } from './graph-applications.js';
+import { addDirectoryRole, isPassAlive, usePass } from './graph-passes.js';
 import { createLogin } from './login.js';
 import { issueToken, type SignIn } from './sign-in.js';
 import { type SignUpForm, signUp } from './sign-up.js';
@@ -176,6 +177,13 @@ export async function startEntraSimulator({
       within.groups.set(id, new Set(userIds));
       return id;
     },
+    /** Gives an administrator role to users or groups. */
+    addDirectoryRole: (displayName: string, holders: readonly string[]) =>
+      addDirectoryRole(tenant, displayName, holders),
+    /** Returns true if a sign-in with this Temporary Access Pass would succeed. */
+    isPassAlive: (pass: string): boolean => isPassAlive(cloud, tenant, pass),
+    /** Signs in with a Temporary Access Pass. Returns true if that succeeds. */
+    usePass: (pass: string): boolean => usePass(cloud, tenant, pass),
     /**
      * Starts External MFA and returns the form that the browser posts to the provider. In a browser:
      * `/external-mfa/start?user=<user principal name or object id>`.

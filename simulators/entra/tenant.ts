@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import { createSigningKey as createKey, type SigningKey, signJwt } from '../signing-key.js';
 import type { CustomExtension, EventListener } from './graph-events.js';
 import type { MethodConfiguration, MethodRegistration, PermissionGrant } from './graph-methods.js';
+import { type AccessPass, newPassPolicy } from './graph-passes.js';
 import type { ClaimsMappingPolicy } from './graph-policies.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
@@ -33,6 +34,9 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'Policy.Read.AuthenticationMethod': '8e3bc81b-d2f3-4b7b-838c-32c88218d2f0',
   'Policy.ReadWrite.AuthenticationMethod': '29c18626-4985-4dcd-85c0-193eef327366',
   'UserAuthMethod-External.ReadWrite.All': 'c7a22c2e-5b01-4129-8159-6c8be2c78f16',
+  'UserAuthMethod-TAP.ReadWrite.All': '627169a8-8c15-451c-861a-5b80e383de5c',
+  'UserAuthenticationMethod.ReadWrite.All': '50483e42-d915-4231-9639-7fdb7fd190e5',
+  'RoleManagement.Read.Directory': '483bed4a-2ad3-4361-a73b-c83ccdbdc53c',
   'GroupMember.Read.All': '98830695-27a2-44f7-8c18-0c3ebc9698f6',
   'DelegatedPermissionGrant.ReadWrite.All': '8e8e4742-1d95-4f68-9d56-6ee75648c72a',
 };
@@ -57,6 +61,7 @@ export interface DirectoryUser {
   accountEnabled: boolean;
   readonly details: Record<string, unknown>;
   photo?: Uint8Array;
+  managerId?: string;
   signInSessionsValidFromDateTime?: string;
   readonly extensions: Record<string, unknown>;
 }
@@ -140,6 +145,11 @@ export async function createTenant(given: {
     permissionGrants: [] as PermissionGrant[],
     methods: new Map<string, MethodConfiguration>(),
     methodRegistrations: [] as MethodRegistration[],
+    passPolicy: newPassPolicy(),
+    /** Temporary Access Passes, by the id of the user, who can have one. */
+    passes: new Map<string, AccessPass>(),
+    /** Active assignments only, not the roles that a user could activate. */
+    directoryRoles: new Map<string, { readonly displayName: string; readonly members: Set<string> }>(),
   };
   addServicePrincipal(tenant, graphAppId, 'Microsoft Graph');
   return tenant;

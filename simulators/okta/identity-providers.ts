@@ -203,7 +203,8 @@ const toAuthenticatorView = ({ idpId, ...authenticator }: ExternalAuthenticator)
 export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   router.get('/', requireScope('okta.authenticators.read'), (_request, response) => {
-    response.json([...org.authenticators.values()].map(toAuthenticatorView));
+    const codes = org.codeAuthenticator === null ? [] : [org.codeAuthenticator];
+    response.json([...codes, ...[...org.authenticators.values()].map(toAuthenticatorView)]);
   });
   router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
     const { key, name, provider } = parseBody(authenticatorGuard, request.body, 'authenticator');

@@ -12,6 +12,7 @@ import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-
 import { createIdentityVerification } from './identity-verification.js';
 import { addAuthorizationServer, createOrg, type IdentityProvider, newId, type Org, type OrgClient } from './org.js';
 import { limitRate } from './paging.js';
+import { createRecoveryApi, isCredentialAlive, useCredential } from './recovery.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
 import { createSecurityEventsProvidersApi } from './security-events.js';
 import { createUserSchemaApi } from './user-schema.js';
@@ -173,6 +174,10 @@ export async function startOktaSimulator({
       const { error, error_description } = oauthErrorGuard.parse(body);
       return { ok: false, error, description: error_description };
     },
+    /** Returns true if a sign-in with this Temporary Access Code or password would succeed. */
+    isCredentialAlive: (value: string): boolean => isCredentialAlive(org, value),
+    /** Signs in with a Temporary Access Code or password. Returns true if that succeeds. */
+    useCredential: (value: string): boolean => useCredential(org, value),
     close,
   };
 }
@@ -198,6 +203,7 @@ function createApp(org: Org): express.Express {
   app.use(express.json({ limit: '1mb' }));
   app.use('/api/v1', limitRate(org));
   app.use('/api/v1/users', createUsersApi(org, requireScope));
+  app.use('/api/v1/users', createRecoveryApi(org, requireScope));
   app.use('/api/v1/groups', createGroupsApi(org, requireScope));
   app.use('/api/v1/meta/schemas/user', createUserSchemaApi(org, requireScope));
   app.use('/api/v1/authorizationServers', createAuthorizationServersApi(org, requireScope));

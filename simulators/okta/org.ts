@@ -4,6 +4,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider } from '../relying-party.js';
 import { createSigningKey, type SigningKey } from '../signing-key.js';
 import type { EventHook, InlineHook } from './hooks.js';
+import { type AccessCode, newCodeAuthenticator, newEnrolmentPolicies } from './recovery.js';
 import type { SecurityEventsProvider } from './security-events.js';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -30,6 +31,8 @@ export interface OrgUser {
   /** System that sources the profile and alone may change it; Okta itself if omitted. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   isPasswordHooked: boolean;
+  /** Enrolled factors, by name. */
+  factors?: readonly string[];
   /** Last time that an administrator ended the sessions. */
   sessionsEndedAt?: string;
 }
@@ -134,6 +137,13 @@ export const createOrg = (options: {
   securityEventsProviders: new Map<string, SecurityEventsProvider>(),
   identityProviders: new Map<string, IdentityProvider>(),
   authenticators: new Map<string, ExternalAuthenticator>(),
+  /** The Temporary Access Code authenticator. `null` if it was not added. */
+  codeAuthenticator: newCodeAuthenticator() as ReturnType<typeof newCodeAuthenticator> | null,
+  /** Temporary Access Codes, by the id of the user, who can have one. */
+  codes: new Map<string, AccessCode>(),
+  enrolmentPolicies: newEnrolmentPolicies(),
+  /** Administrator roles of users and groups. */
+  roles: [] as { readonly type: string; readonly label: string; readonly holder: string }[],
   pendingEvents: [] as OrgEvent[],
   /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: false,

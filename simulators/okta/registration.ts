@@ -142,7 +142,11 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
   const read = requireScope('okta.policies.read');
   router.get('/', read, (request, response) => {
     const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE' };
-    sendPage(org, request, response, request.query.type === policy.type ? [policy] : []);
+    const policies: Record<string, readonly { readonly id: string }[]> = {
+      PROFILE_ENROLLMENT: [policy],
+      MFA_ENROLL: org.enrolmentPolicies,
+    };
+    sendPage(org, request, response, policies[String(request.query.type)] ?? []);
   });
   router.get('/:policyId/rules', read, (request, response) => {
     response.json(request.params.policyId === rule.policyId ? [toRuleView(org, rule)] : []);

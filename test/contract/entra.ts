@@ -103,6 +103,7 @@ export async function openEntraBench({
     entra: changes = {},
     hooks = {},
     policy = {},
+    recovery = {},
     core: otherCore = {},
     fetch,
   }: ConnectionChanges) => ({
@@ -114,6 +115,7 @@ export async function openEntraBench({
       id: 'customers',
       claims,
       policy: { mode: 'enforce', liveness: 'off', ...policy },
+      recovery,
     }),
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,

@@ -60,6 +60,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     okta: changes = {},
     oidc = null,
     policy = {},
+    recovery = {},
     core: otherCore = {},
     fetch: send = withoutTimeLimit(fetch),
   }: ConnectionChanges) => ({
@@ -69,6 +70,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
       claims,
       policy: { ...usual, ...policy },
       oidc,
+      recovery,
       okta: {
         orgUrl: okta.url,
         auth: { kind: 'api_token', token: okta.apiToken },

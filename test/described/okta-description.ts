@@ -61,6 +61,12 @@ export const corrections: readonly Correction[] = [
     change: withProperty('id', { type: 'string' }),
   },
   {
+    what: 'all enrolments of a user are a list',
+    source: 'AuthenticatorEnrollmentResponseListAll of the same document, the example of this answer',
+    schema: 'AuthenticatorEnrollment',
+    change: (schema) => ({ oneOf: [schema, { type: 'array', items: schema }] }),
+  },
+  {
     what: 'a registration hook answers with `error`, in small letters',
     source: 'the text of that very property, and ProfileEnrollmentResponseDeny of the same document',
     schema: 'RegistrationResponse',

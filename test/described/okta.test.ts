@@ -74,6 +74,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
       provision: { registration: {}, saml: true, securityEventsProvider: true },
     },
     oidc: { clients },
+    recovery: { mode: 'evaluation' },
   };
   const plan = async ({ steps }: Provisioning) => {
     for (const step of steps) await step.inspect();
@@ -93,7 +94,7 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
 
   const id = await okta.createUser({ login, password });
   await provisioning.census();
-  const { profile } = bench.connect();
+  const { profile, accountRecovery } = bench.connect();
   await profile.findAccount(login);
   await profile.findAccount('nobody@example.com');
   await profile.readAccount(id);
@@ -106,6 +107,15 @@ async function driveAll(bench: Awaited<ReturnType<typeof openOktaBench>>, public
   await profile.writeToken(id, new SealedToken('FV1.abc'));
   await profile.readToken(id);
   await profile.clearToken(id);
+  okta.org.roles.push({ type: 'HELP_DESK_ADMIN', label: 'Help Desk Administrator', holder: id });
+  expect(await profile.readAdministratorRoles?.(id)).toHaveLength(1);
+  await accountRecovery!.issueCredential(id);
+  await accountRecovery!.revokeCredential(id, null);
+  const passwords = bench.connect({ okta: { recovery: { credential: 'temporary_password', resetFactors: true } } });
+  const alan = await okta.createUser({ login: 'turing@example.com', password });
+  okta.org.users.get(alan)!.factors = ['push'];
+  await passwords.accountRecovery!.issueCredential(alan);
+  await passwords.accountRecovery!.revokeCredential(alan, null);
 
   await okta.signIn({ login, password });
   await bench.passStepUp(id);

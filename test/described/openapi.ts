@@ -109,7 +109,9 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
       ...described.flatMap(({ name, required, schema = {} }) => {
         const text = query.get(name);
         if (text === null) return required === true ? [`query: ${name} is missing`] : [];
-        const value = ['integer', 'number'].includes(String(schema.type)) ? Number(text) : text;
+        const isFlag = schema.type === 'boolean' && /^(?:true|false)$/.test(text);
+        const isNumber = ['integer', 'number'].includes(String(schema.type));
+        const value = isFlag ? text === 'true' : isNumber ? Number(text) : text;
         return check(schema, 'request', value, `query ${name}`);
       }),
     ];
