@@ -89,10 +89,7 @@ export async function startRecoveryCheck(
  * @throws `face_not_verified` after a failed check; `locked_out`; `profile_unavailable`, after which it can be called
  * again
  */
-export async function advanceRecovery(
-  { recovery, connection, source }: Visited,
-  deps: AdvanceDeps,
-): Promise<Recovery> {
+export async function advanceRecovery({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
   const stage = stageOf(recovery, deps.clock.now());
   if (stage === 'approval' && recovery.managerStepUp !== null) return takeManagersApproval(recovery, deps);
   if (stage !== 'face' || recovery.stepUpId === null) return recovery;

@@ -115,7 +115,11 @@ async function issue(
       return null;
     }
     // The provider may have issued it nevertheless. The job revokes it, also if the provider does not answer now.
-    await changeRecovery(id, (found) => ({ ...found, state: 'revoking', outcome: 'refused', reason: code }), deps);
+    await changeRecovery(
+      id,
+      (found) => ({ ...found, state: 'revoking', outcome: 'refused', reason: code, revokeAt: null }),
+      deps,
+    );
     throw error;
   }
   const { id: credentialId, expiresAt } = issued;
@@ -161,6 +165,8 @@ export async function confirmSeen({ id, connection, subject }: Recovery, deps: P
 
 export const revokeEverySec = 10;
 
+const secondLookSec = 30;
+
 /**
  * Revokes credentials at the providers: those of recoveries that were refused or reported, that a stopped server left,
  * and that no one confirmed. A background job calls this.
@@ -181,7 +187,10 @@ export async function revokeMarked(deps: Ports<'state' | 'clock' | 'audit' | 'lo
   if (failure !== null) throw failure;
 }
 
-async function revoke(recovery: Recovery, deps: Ports<'state' | 'audit' | 'log' | 'connections'>): Promise<void> {
+async function revoke(
+  recovery: Recovery,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log' | 'connections'>,
+): Promise<void> {
   const { id, connection, subject, credential } = recovery;
   const issuer = deps.connections.get(connection)?.recovery?.issuer ?? null;
   // A connection whose recovery was switched off meanwhile is tried again after it is switched on.

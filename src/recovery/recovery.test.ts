@@ -225,6 +225,17 @@ describe('without one of the two', () => {
     expect((await openLink(bench.server, String(body.url))).body.view).not.toHaveProperty('lockedForSec');
   });
 
+  test('the face check cannot be handed to another device', async () => {
+    await enrolAnna();
+    const browser = bench.browse();
+    await proveMailbox(browser);
+    const started = await browser.send('/recover/acme/face', { method: 'POST', body: new URLSearchParams() });
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const ticket = new URL(started.headers.get('location')!).hash.slice(1);
+    const { body } = await bench.server.postJson('/face/open', { ticket }, { cookie });
+    expect(body.view).toMatchObject({ handOffAllowed: false });
+  });
+
   test('another browser cannot go on with a recovery, and other sites cannot post to it', async () => {
     await enrolAnna();
     const browser = bench.browse();
@@ -407,6 +418,26 @@ describe('approvals', () => {
   });
 });
 
+describe('the link to the manager', () => {
+  test('enrols no face, and asks no manager whose face is new', async () => {
+    await restart({ policy: { whenNotEnrolled: 'enrol' }, recovery: { managerClaim: 'employee_number' } });
+    await enrolAnna();
+    const details = { motto: secondMailbox('anna'), employee_number: loginOf('mona') };
+    bench.profile.details.set('anna', details);
+    const ask = async () => {
+      const browser = bench.browse();
+      await browser.begin('anna');
+      await browser.prove('manager');
+      return browser.showFace('ada');
+    };
+    await ask();
+    const [url] = /https?:\S+/.exec(lastMessage().text)!;
+    expect((await openLink(bench.server, url)).body.view).toMatchObject({ purpose: 'verify' });
+    await bench.enrol('mona', 'eve');
+    expect((await ask()).text).toContain('changed in the last days');
+  });
+});
+
 describe('a credential', () => {
   const toReady = async () => {
     await enrolAnna();
@@ -438,6 +469,14 @@ describe('a credential', () => {
     bench.provider.failing.revoke = null;
     await revoke();
     expect(bench.provider.alive.size).toBe(0);
+    // A provider may list it only after seconds.
+    bench.provider.alive.set('anna', 'pass-1');
+    await revoke();
+    expect(bench.provider.alive.size).toBe(1);
+    bench.server.clock.advanceSec(31);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+    expect((await list())[0]).toMatchObject({ stage: 'ended', outcome: 'refused', reason: 'profile_unavailable' });
     expect(credentialIn(await browser.post('credential'))).toBeNull();
   });
 
