@@ -28,7 +28,7 @@ beforeEach(async () => {
   pool = await simulator.createPool();
   administrator = administer(simulator, pool);
   clientId = await administrator.createAppClient();
-  await administrator.createUser('ada', 'correct horse');
+  await administrator.createUser('ada', 'Correct-Horse-9');
 });
 afterEach(() => simulator.close());
 

@@ -71,7 +71,9 @@ export function endOnce(end: () => Promise<void>): () => Promise<void> {
 type Section = Readonly<Record<string, unknown>>;
 /** What is other than usual in a connection, by section, and what it is given in place of the bench's own. */
 export interface ConnectionChanges
-  extends Partial<Record<'cognito' | 'entra' | 'hooks' | 'okta' | 'onelogin' | 'policy' | 'scim', Section>> {
+  extends Partial<
+    Record<'cognito' | 'entra' | 'hooks' | 'okta' | 'onelogin' | 'policy' | 'recovery' | 'scim', Section>
+  > {
   readonly claims?: ClaimSources;
   readonly oidc?: Section | null;
   readonly core?: Partial<CoreDeps>;
