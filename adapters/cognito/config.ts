@@ -97,6 +97,15 @@ export const cognitoConnectionGuard = z.strictObject({
             .describe('ARNs of the deployed functions, for provisioning.'),
         })
         .describe('Lambda triggers of the user pool.'),
+      recovery: z
+        .strictObject({
+          clearMfa: z
+            .boolean()
+            .default(false)
+            .describe('Also turn off the second factors (SMS, authenticator app, e-mail) of the recovered user.'),
+        })
+        .prefault({})
+        .describe('Account recovery: a temporary password.'),
     })
     .describe('Settings of the user pool. Needs `publicUrl`.'),
 });

@@ -5,6 +5,7 @@ import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../sr
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoProfile } from './profile.js';
+import { createCognitoRecovery } from './recovery.js';
 
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
@@ -15,7 +16,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     kind,
     profile: createCognitoProfile(settings, { fetch, log }),
     hooks: {},
-    accountRecovery: null,
+    accountRecovery: createCognitoRecovery(cognito, deps),
     openStepUpRequest: createOpenStepUpRequest(
       {
         userPoolId,

@@ -18,7 +18,7 @@ beforeEach(async () => {
   pool = await simulator.createPool();
   const administrator = administer(simulator, pool);
   await addFaceAttribute(pool, administrator);
-  ada = await administrator.createUser('ada', 'correct horse');
+  ada = await administrator.createUser('ada', 'Correct-Horse-9');
 });
 afterEach(() => simulator.close());
 

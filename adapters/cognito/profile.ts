@@ -70,7 +70,7 @@ const mostPages = 20;
 export async function listUsers(
   Filter: string,
   limit: number,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
+  { UserPoolId, client }: Pool,
 ): Promise<readonly FoundUser[]> {
   const found: FoundUser[] = [];
   let next: string | undefined;
@@ -94,7 +94,7 @@ const pageSize = 60;
 export async function readGroupPage(
   Username: string,
   next: string | null,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
+  { UserPoolId, client }: Pool,
 ): Promise<GroupPage<string>> {
   const page = next === null ? {} : { NextToken: next };
   const { Groups, NextToken } = await client.adminListGroupsForUser({ UserPoolId, Username, Limit: pageSize, ...page });
@@ -117,7 +117,7 @@ const searched = ['username', 'email', 'preferred_username', 'name', 'given_name
 export async function searchUsers(
   text: string,
   limit: number,
-  { UserPoolId, client }: { readonly UserPoolId: string; readonly client: CognitoIdentityProvider },
+  { UserPoolId, client }: Pool,
 ): Promise<readonly NamedAccount[]> {
   const list = async (attribute: string, beginning: string): Promise<readonly FoundUser[]> => {
     const [plain = ''] = /^[^"\\]*/.exec(beginning) ?? [];
@@ -144,7 +144,8 @@ const toNames = (user: FoundUser) => {
   return { given: read('given_name'), family: read('family_name'), others };
 };
 
-async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+/** @throws FaceError `subject_unknown` or `profile_unavailable` if a call to Cognito fails or takes too long */
+export async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await withinTime(work);
   } catch (error) {
@@ -158,6 +159,38 @@ const maxNameCharacters = 128;
 
 /** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
 const nobody = { id: '00000000-0000-0000-0000-000000000000', login: 'nobody@facestep.invalid' };
+
+interface Pool {
+  readonly UserPoolId: string;
+  readonly client: CognitoIdentityProvider;
+}
+
+async function readByName(Username: string, { UserPoolId, client }: Pool): Promise<FoundUser | null> {
+  try {
+    const answer = await client.adminGetUser({ UserPoolId, Username });
+    return toUser(answer.Username, answer.UserAttributes);
+  } catch (error) {
+    if (toServiceFailure(error).code === 'UserNotFoundException') return null;
+    throw error;
+  }
+}
+
+/**
+ * Finds a user by `sub`. Another user may have chosen the same text as user name, so the result is verified. For
+ * anonymous callers, both calls are always made.
+ */
+export async function findBySub(subject: string, caller: CallerClass, pool: Pool): Promise<FoundUser> {
+  // The pattern excludes quotes, because the subject is inserted into a quoted filter.
+  const asked = /^[A-Za-z0-9-]{1,128}$/.test(subject) ? subject : nobody.id;
+  const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
+  const named = await readByName(asked, pool);
+  const isNamed = named !== null && isAskedFor(named);
+  if (isNamed && caller === 'known') return named;
+  const listed = await listUsers(`sub = "${asked}"`, 1, pool);
+  const found = isNamed ? named : listed.find(isAskedFor);
+  if (found === undefined) throw new FaceError('subject_unknown');
+  return found;
+}
 
 /** Standard attribute of the pool for each claim. Cognito stores an address as one text, so only `formatted` is set. */
 const usualSources = {
@@ -193,38 +226,11 @@ export function createCognitoProfile(
   const client = createCognitoClient(settings, { fetch });
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, attribute);
 
-  const readByName = async (subject: string): Promise<FoundUser | null> => {
-    try {
-      const answer = await client.adminGetUser({ UserPoolId, Username: subject });
-      return toUser(answer.Username, answer.UserAttributes);
-    } catch (error) {
-      if (toServiceFailure(error).code === 'UserNotFoundException') return null;
-      throw error;
-    }
-  };
-
-  /**
-   * Finds a user by `sub`. Another user may have chosen the same text as user name, so the result is verified. For
-   * anonymous callers, both calls are always made.
-   */
-  const find = async (subject: string, caller: CallerClass): Promise<FoundUser> => {
-    // The pattern excludes quotes, because the subject is inserted into a quoted filter.
-    const asked = /^[A-Za-z0-9-]{1,128}$/.test(subject) ? subject : nobody.id;
-    const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
-    const named = await readByName(asked);
-    const isNamed = named !== null && isAskedFor(named);
-    if (isNamed && caller === 'known') return named;
-    const listed = await listUsers(`sub = "${asked}"`, 1, { UserPoolId, client });
-    const found = isNamed ? named : listed.find(isAskedFor);
-    if (found === undefined) throw new FaceError('subject_unknown');
-    return found;
-  };
-
   const withUser = <Result>(
     subject: string,
     work: (user: FoundUser) => Result | Promise<Result>,
     caller: CallerClass = 'known',
-  ): Promise<Result> => within(async () => work(await find(subject, caller)));
+  ): Promise<Result> => within(async () => work(await findBySub(subject, caller, { UserPoolId, client })));
 
   const change = (subject: string, send: (Username: string) => Promise<unknown>): Promise<void> =>
     withUser(subject, async ({ username }) => void (await send(username)));
@@ -232,7 +238,7 @@ export function createCognitoProfile(
   const findAccount: Profile['findAccount'] = (login) =>
     within(async () => {
       const asked = isLogin(login) && login.length <= maxNameCharacters ? login : nobody.login;
-      const user = await readByName(asked);
+      const user = await readByName(asked, { UserPoolId, client });
       return user === null || !isNamed(user, login) ? null : toAccount(user);
     });
 

@@ -72,8 +72,8 @@ function deploy(changes: Readonly<Record<string, string>> = {}): void {
   }
 }
 
-function provision({ cognito = { triggers }, policy = {} }: ConnectionChanges = {}, offsetMs = 0) {
-  const settings = toSettings(simulator, pool, [clientId], { cognito, policy });
+function provision({ cognito = { triggers }, policy = {}, recovery = {} }: ConnectionChanges = {}, offsetMs = 0) {
+  const settings = toSettings(simulator, pool, [clientId], { cognito, policy, recovery });
   return createCognitoProvisioning({
     settings,
     publicUrl: 'https://face.example.com',
@@ -246,5 +246,52 @@ describe('the checks', () => {
     expect(finding).toMatchObject({ verdict: 'fail', found: expect.stringContaining(told) });
     expect(finding.found.match(/FACESTEP_/g)).toHaveLength(1);
     expect(JSON.stringify(finding)).not.toMatch(/canary/);
+  });
+});
+
+describe('the checks of account recovery', () => {
+  const on = (clearMfa = false): ConnectionChanges => ({
+    recovery: { mode: 'evaluation' },
+    cognito: { triggers, recovery: { clearMfa } },
+  });
+  const runCheck = (title: RegExp, changes: ConnectionChanges) =>
+    provision(changes)
+      .checks.find((each) => title.test(each.title))!
+      .run();
+
+  test('exist only if recovery is not off', () => {
+    const titlesOf = (changes: ConnectionChanges) =>
+      provision(changes)
+        .checks.map(({ title }) => title)
+        .filter((title) => title.startsWith('Account recovery'));
+    expect(titlesOf({})).toEqual([]);
+    expect(titlesOf(on())).toHaveLength(2);
+  });
+
+  test('name each missing permission, and change no user', async () => {
+    await administrator.createUser('facestep-doctor', 'Correct-Horse-9');
+    const { password } = pool.users.get('facestep-doctor')!;
+    expect(await runCheck(/permissions/, on(true))).toMatchObject({ verdict: 'pass' });
+    pool.denied.add('AdminUserGlobalSignOut').add('AdminSetUserMFAPreference');
+    expect(await runCheck(/permissions/, on(true))).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('cognito-idp:AdminUserGlobalSignOut, cognito-idp:AdminSetUserMFAPreference.'),
+    });
+    pool.denied.add('AdminSetUserPassword').delete('AdminUserGlobalSignOut');
+    expect(await runCheck(/permissions/, on())).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('cognito-idp:AdminSetUserPassword.'),
+    });
+    expect(pool.users.get('facestep-doctor')).toMatchObject({ status: 'CONFIRMED', password });
+    expect(pool.users.size).toBe(1);
+  });
+
+  test('warn of temporary passwords that are valid for more than a day', async () => {
+    expect(await runCheck(/lifetime/, on())).toMatchObject({
+      verdict: 'warn',
+      found: 'Temporary passwords are valid for 2 days.',
+    });
+    pool.settings = { ...pool.settings, Policies: { PasswordPolicy: { TemporaryPasswordValidityDays: 1 } } };
+    expect(await runCheck(/lifetime/, on())).toMatchObject({ verdict: 'pass' });
   });
 });

@@ -29,6 +29,7 @@ import {
 import { appClientStep, createFederationChecks, identityProviderStep } from './provision-federation.js';
 import { checkFunctions, checkInvocation } from './provision-functions.js';
 import { createAdministration } from './provision-pool.js';
+import { createRecoveryChecks } from './provision-recovery.js';
 import { attributeStep, customAuthStep, permissionStep, triggerStep } from './provision-steps.js';
 
 const clocks = 'Clocks';
@@ -127,6 +128,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
           { title: 'Other app clients of the pool', run: () => checkOtherClients(cognito, pool) },
           ...checkingGroups(deps.settings, () => checkGroups(cognito, { fetch })),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
+          ...createRecoveryChecks(deps, pool),
         ],
       ),
       ...createPreviousSecretChecks(cognito.triggers.previousRequestSecret, 'cognito.triggers.previousRequestSecret'),

@@ -82,6 +82,12 @@ export const oneloginConnectionGuard = z.strictObject({
         .describe(
           'Role whose members the Smart Hook applies to. `null` is everyone; if absent, the conditions of the hook stay.',
         ),
+      recovery: z
+        .strictObject({
+          lifeMin: z.int().min(5).max(60).default(10).describe('Lifetime of the temporary MFA token, in minutes.'),
+        })
+        .prefault({})
+        .describe('Account recovery: a temporary MFA token.'),
     })
     .refine(({ facePolicyId, normalPolicyId }) => facePolicyId !== normalPolicyId, {
       path: ['normalPolicyId'],

@@ -7,6 +7,7 @@ import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
 import { createOneLoginProfile } from './profile.js';
+import { createOneLoginRecovery } from './recovery.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import { type SmartHookType, smartHookTypes } from './schema.js';
 
@@ -44,7 +45,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
       'pre-authentication': toHook('pre-authentication', handlePreAuthentication),
       'user-migration': toHook('user-migration', handleUserMigration),
     },
-    accountRecovery: null,
+    accountRecovery: createOneLoginRecovery(onelogin, { api }),
     openStepUpRequest: null,
     createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),

@@ -108,7 +108,7 @@ const toNames = ({ username, email, firstname, lastname }: FoundUser) => ({
 const isUserId = (subject: string): boolean => /^[1-9]\d{0,18}$/.test(subject);
 
 /** Looked up instead of a text that cannot be an id or a login, so that the time does not reveal it. */
-const nobody = { id: '2147483647', login: 'nobody@facestep.invalid' };
+export const nobody = { id: '2147483647', login: 'nobody@facestep.invalid' };
 
 /** Rejects text that is no user id, because such text could change the path of the API call. */
 function checkIsUserId(subject: string): void {
@@ -148,6 +148,18 @@ function parseUser<User>(guard: z.ZodType<User>, answer: RestAnswer): User {
   return parseOk(guard, answer);
 }
 
+/** @throws FaceError `subject_unknown`, `profile_unavailable` */
+export async function readUser<User extends { readonly id: string }>(
+  subject: string,
+  guard: z.ZodType<User>,
+  { api, caller }: { readonly api: OneLoginApi; readonly caller?: CallerClass | undefined },
+): Promise<User> {
+  const asked = isUserId(subject) ? subject : nobody.id;
+  const user = parseUser(guard, await api.call('GET', toUserPath(asked), null, caller));
+  if (user.id !== subject) throw new FaceError('subject_unknown');
+  return user;
+}
+
 const writeTries = 3;
 
 /**
@@ -160,16 +172,8 @@ export function createOneLoginProfile(
   { api, log }: { readonly api: OneLoginApi; readonly log: Log },
 ): Profile {
   const { claimNames, toClaims } = createClaimReader(usualSources, claims, `custom_attributes.${attribute}`);
-  const read = async <User extends { readonly id: string }>(
-    subject: string,
-    guard: z.ZodType<User>,
-    caller?: CallerClass,
-  ): Promise<User> => {
-    const asked = isUserId(subject) ? subject : nobody.id;
-    const user = parseUser(guard, await api.call('GET', toUserPath(asked), null, caller));
-    if (user.id !== subject) throw new FaceError('subject_unknown');
-    return user;
-  };
+  const read = <User extends { readonly id: string }>(subject: string, guard: z.ZodType<User>, caller?: CallerClass) =>
+    readUser(subject, guard, { api, caller });
   const readFields = async (subject: string, caller?: CallerClass): Promise<Fields> =>
     (await read(subject, fieldsGuard, caller)).fields;
   const write = async (subject: string, text: string): Promise<void> => {

@@ -18,8 +18,10 @@ import {
   warn,
 } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
+import { nobody } from './profile.js';
 import { missingVariables, type Parts, variablesStepTitle } from './provision-account.js';
 import { checkLog, differencesOf, isOurs, nameOf } from './provision-hooks.js';
+import { toTokenPath } from './recovery.js';
 import type { SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
@@ -68,6 +70,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: `Log of the ${hookTitle}`, needs: [variablesTitle, hookTitle], run: () => checkLog(parts) },
       { title: 'Smart Hook user-migration', needs: provisioned, run: () => checkMigration(parts) },
       { title: `Face policy ${parts.onelogin.facePolicyId}`, run: () => checkPolicy(parts) },
+      ...createRecoveryChecks(parts),
     ],
   ),
   ...createTrustChecks(parts),
@@ -136,6 +139,24 @@ async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreReadable;
   return fail(`OneLogin shows no roles (${status}), so no user can act for an organization.`, manageAll);
+}
+
+const createRecoveryChecks = (parts: Parts): readonly Check[] =>
+  parts.deps.settings.recovery.mode === 'off'
+    ? []
+    : [{ title: 'Account recovery: permissions', run: () => checkRecovery(parts) }];
+
+/** Asks for a token of a user that does not exist, with a lifetime that OneLogin refuses. */
+async function checkRecovery({ api }: Parts): Promise<Finding> {
+  const { status } = await api.call('POST', toTokenPath(nobody.id), { expires_in: 0, reusable: false });
+  if (status === 401 || status === 403) {
+    return fail(`They may not issue MFA tokens (${status}), so no account can be recovered.`, manageAll);
+  }
+  if (status === 404) return pass('They may issue MFA tokens.');
+  return manual(
+    `It is not known if they may issue MFA tokens: OneLogin answered with status ${status}.`,
+    'Recover the account of a test user.',
+  );
 }
 
 async function checkVariables(parts: Parts): Promise<Finding> {

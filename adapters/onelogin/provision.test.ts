@@ -254,3 +254,42 @@ describe('the checks', () => {
     expect(await check(/Time/, provision({}, server.url))).toMatchObject({ verdict: 'fail' });
   });
 });
+
+describe('the check of account recovery', () => {
+  const withRecovery = (mode: string, send = fetch): Provisioning =>
+    createOneLoginProvisioning({
+      settings: bench.configure({ recovery: { mode } }),
+      publicUrl,
+      clock: bench.clock,
+      random: systemRandom,
+      fetch: send,
+      log: bench.core.log,
+    });
+  const answering = (status: number) =>
+    withRecovery('on', async (url, init) =>
+      String(url).endsWith('/mfa_token') ? Response.json({}, { status }) : fetch(url, init),
+    );
+
+  test('exists only if recovery is not off', () => {
+    const titlesOf = ({ checks }: Provisioning) => checks.map(({ title }) => title);
+    expect(titlesOf(withRecovery('off')).join()).not.toContain('Account recovery');
+    expect(titlesOf(withRecovery('evaluation'))).toContain('Account recovery: permissions');
+  });
+
+  test('finds a missing permission, and issues nothing', async () => {
+    bench.onelogin.addUser({ username: 'ada@example.com', password: 'correct horse' });
+    expect(await check(/recovery/, withRecovery('on'))).toMatchObject({ verdict: 'pass' });
+    bench.onelogin.account.mayManageUsers = false;
+    expect(await check(/recovery/, withRecovery('on'))).toMatchObject({
+      verdict: 'fail',
+      found: expect.stringContaining('403'),
+    });
+    expect(await check(/recovery/, answering(401))).toMatchObject({ verdict: 'fail' });
+    expect(bench.onelogin.account.mfaTokens.size).toBe(0);
+  });
+
+  test('says that nothing is known if OneLogin checks the request before the permission', async () => {
+    const finding = await check(/recovery/, answering(422));
+    expect(finding).toMatchObject({ verdict: 'manual', found: expect.stringContaining('not known') });
+  });
+});

@@ -53,7 +53,10 @@ export async function startCognitoSimulator({
     if (operation === 'AdminInitiateAuth') return signIn.initiate(body, poolOf(body).id);
     const perform = administration[operation];
     if (perform === undefined) throw new ServiceError('UnknownOperationException', 'Unknown operation');
-    return perform({ pool: poolOf(body), body, now: now() });
+    const pool = poolOf(body);
+    if (pool.denied.has(operation))
+      throw new ServiceError('AccessDeniedException', `User is not authorized to perform: cognito-idp:${operation}`);
+    return perform({ pool, body, now: now() });
   });
 
   const server = createServer((request, response) => {

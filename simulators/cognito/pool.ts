@@ -1,16 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { OpenIdProvider } from '../relying-party.js';
 import { createSigningKey } from '../signing-key.js';
-import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
+import type { PasswordVerifier, SrpExchange } from './srp.js';
 
 export interface PoolUser {
   readonly username: string;
   readonly sub: string;
   readonly created: number;
   attributes: Map<string, string>;
-  status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER';
+  status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED' | 'UNCONFIRMED' | 'EXTERNAL_PROVIDER';
   password: PasswordVerifier | null;
+  passwordSetAt: number;
   enabled: boolean;
+  /** Second factors that are on: `SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`. */
+  factors: readonly string[];
 }
 
 export type Settings = Record<string, unknown>;
@@ -86,6 +89,8 @@ export async function createPool(region: string, now: number, settings: Settings
     refreshTokens: new Map<string, string>(),
     srpExchanges: new Map<string, SrpExchange>(),
     invocations: [] as Invocation[],
+    /** Operations that the caller's IAM policy does not allow. */
+    denied: new Set<string>(),
   };
 }
 
@@ -101,7 +106,7 @@ export function addUser(
   const sub = randomUUID();
   const attributes = new Map([...(given.attributes ?? []), ['sub', sub]]);
   const usual = { created: Date.now(), status: 'FORCE_CHANGE_PASSWORD', password: null, enabled: true } as const;
-  const user: PoolUser = { username, sub, ...usual, ...given, attributes };
+  const user: PoolUser = { username, sub, ...usual, passwordSetAt: 0, factors: [], ...given, attributes };
   pool.users.set(username, user);
   return user;
 }
@@ -116,8 +121,3 @@ export function findUser(pool: UserPool, name: string): PoolUser | undefined {
   const local = users.filter(({ status }) => status !== 'EXTERNAL_PROVIDER');
   return users.find(({ username }) => username.toLowerCase() === text) ?? local.find(({ sub }) => sub === name);
 }
-
-export const setPassword = (pool: UserPool, user: PoolUser, password: string, permanent: boolean): void => {
-  user.password = createVerifier(srpNameOf(pool), user.username, password);
-  user.status = permanent ? 'CONFIRMED' : 'FORCE_CHANGE_PASSWORD';
-};

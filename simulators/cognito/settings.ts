@@ -78,7 +78,7 @@ const poolDefaults = {
 
 const adminConfigGuard = z.looseObject({}).catch({});
 
-const describePool = (pool: UserPool) => {
+export const describePool = (pool: UserPool) => {
   const { PoolName, ...settings } = pool.settings;
   return {
     ...poolDefaults,

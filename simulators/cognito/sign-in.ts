@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { checkPassword, mustChoosePassword, setPassword } from './passwords.js';
 import { type AppClient, findUser, newId, type PoolUser, srpNameOf, type UserPool } from './pool.js';
 import { invalidParameter, notAuthorized, resourceNotFound, tooLong, userNotFound } from './protocol.js';
 import { describeClient } from './settings.js';
@@ -18,7 +19,7 @@ const sessionGuard = z.object({
   clientId: z.string(),
   username: z.string(),
   expiresAt: z.number(),
-  expected: z.enum(['PASSWORD_VERIFIER', 'CUSTOM_CHALLENGE']),
+  expected: z.enum(['PASSWORD_VERIFIER', 'NEW_PASSWORD_REQUIRED', 'CUSTOM_CHALLENGE']),
   secretBlock: z.string().nullable(),
   history: z.array(resultGuard),
   privateChallengeParameters: z.record(z.string(), z.string()),
@@ -114,7 +115,8 @@ const passed = (challengeName: string): ChallengeResult => ({
 });
 
 /**
- * Signs users in by custom authentication, with the password checked by SRP. Other flows are not simulated.
+ * Signs users in by custom authentication, with the password checked by SRP, or by the password alone. Other flows and
+ * second factors are not simulated.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
@@ -166,6 +168,38 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     const isRight =
       exchange !== undefined && exchange.clientId === clientId && isProof(exchange, srpNameOf(pool), claim);
     if (!isRight || responses.USERNAME !== exchange.username) throw notAuthorized();
+  };
+
+  const signInWith = async ({ pool, client, user }: At, source: string): Promise<unknown> => ({
+    ChallengeParameters: {},
+    AuthenticationResult: await mintTokens(pool, { user, client, source, clientMetadata: undefined }, deps),
+  });
+
+  /** Asks for a password in place of a temporary one. AWS does not document what the define trigger then gets. */
+  const askNewPassword = ({ pool, client, user }: At, history: readonly ChallengeResult[]) => ({
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    ChallengeParameters: {
+      USER_ID_FOR_SRP: user.username,
+      requiredAttributes: '[]',
+      userAttributes: JSON.stringify(Object.fromEntries(user.attributes)),
+    },
+    Session: sealSession(pool, {
+      clientId: client.id,
+      username: user.username,
+      expiresAt: deps.now() + Number(describeClient(pool, client).AuthSessionValidity) * 60_000,
+      expected: 'NEW_PASSWORD_REQUIRED',
+      secretBlock: null,
+      history: [...history],
+      privateChallengeParameters: {},
+      challengeMetadata: null,
+    }),
+  });
+
+  const initiateByPassword = (at: At, password: string): unknown => {
+    checkPassword(at.pool, at.user, password);
+    return mustChoosePassword(at.pool, at.user, deps.now())
+      ? askNewPassword(at, [])
+      : signInWith(at, 'TokenGeneration_Authentication');
   };
 
   /** Invokes the define trigger and follows its decision: tokens, another challenge, or failure. */
@@ -223,11 +257,14 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       checkLengths('authParameters', AuthParameters);
       checkLengths('clientMetadata', ClientMetadata);
       const { pool, client } = findClient(ClientId, poolId);
-      if (AuthFlow !== 'CUSTOM_AUTH') throw invalidParameter(`Flow ${AuthFlow} is not supported by the simulator.`);
-      if (!describeClient(pool, client).ExplicitAuthFlows.includes('ALLOW_CUSTOM_AUTH')) {
+      if (AuthFlow !== 'CUSTOM_AUTH' && AuthFlow !== 'USER_PASSWORD_AUTH')
+        throw invalidParameter(`Flow ${AuthFlow} is not supported by the simulator.`);
+      if (!describeClient(pool, client).ExplicitAuthFlows.includes(`ALLOW_${AuthFlow}`)) {
         throw invalidParameter(`${AuthFlow} flow not enabled for this client`);
       }
       const user = requireUser(pool, client, AuthParameters.USERNAME);
+      if (AuthFlow === 'USER_PASSWORD_AUTH')
+        return initiateByPassword({ pool, client, user }, AuthParameters.PASSWORD ?? '');
       const isSrp = AuthParameters.CHALLENGE_NAME === 'SRP_A';
       // ClientMetadata of InitiateAuth does not reach the challenge triggers.
       const context = { clientMetadata: undefined, srpPublicValue: isSrp ? (AuthParameters.SRP_A ?? '') : null };
@@ -248,7 +285,14 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (ChallengeName === 'PASSWORD_VERIFIER') {
         if (ChallengeResponses.PASSWORD_CLAIM_SECRET_BLOCK !== session.secretBlock) throw notAuthorized();
         finishSrp(pool, client.id, ChallengeResponses);
-        return advance(at, [...session.history, passed(ChallengeName)], context);
+        const history = [...session.history, passed(ChallengeName)];
+        return mustChoosePassword(pool, user, deps.now()) ? askNewPassword(at, history) : advance(at, history, context);
+      }
+      if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
+        const password = ChallengeResponses.NEW_PASSWORD ?? '';
+        setPassword(pool, user, { password, permanent: true, now: deps.now() });
+        if (session.history.length > 0) return advance(at, session.history, context);
+        return signInWith(at, 'TokenGeneration_NewPasswordChallenge');
       }
       const answer = ChallengeResponses.ANSWER;
       if (typeof answer !== 'string') throw invalidParameter('Missing required parameter ANSWER');

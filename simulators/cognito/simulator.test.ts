@@ -10,6 +10,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { administer } from '../../test/contract/cognito.js';
 import { createFolder } from '../../test/support/run/folder.js';
+import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './app.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
   pool = await simulator.createPool();
   administrator = administer(simulator, pool);
   clientId = await administrator.createAppClient();
-  await administrator.createUser('ada', 'correct horse');
+  await administrator.createUser('ada', 'Correct-Horse-9');
 });
 afterEach(() => simulator.close());
 
@@ -90,6 +91,44 @@ describe('the custom challenge flow', () => {
     const third = await answer(second.Session, 'yes');
     expect(third.AuthenticationResult?.AccessToken).toEqual(expect.any(String));
   });
+});
+
+test('a temporary password signs in by SRP until it expires, and must be changed', async () => {
+  deploy({
+    define: `const passed = event.request.session.length > 1;
+      return { ...event, response: passed ? { issueTokens: true } : { challengeName: 'PASSWORD_VERIFIER' } };`,
+  });
+  const temporary = { UserPoolId: pool.id, Username: 'ada', Password: 'Temporary-1', Permanent: false };
+  await administrator.client.adminSetUserPassword(temporary);
+  const browser = new CognitoUser({
+    Username: 'ada',
+    Pool: new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: simulator.url }),
+  });
+  browser.setAuthenticationFlowType('CUSTOM_AUTH');
+  const start = (Password: string): Promise<string> =>
+    new Promise((resolve) =>
+      browser.authenticateUser(new AuthenticationDetails({ Username: 'ada', Password }), {
+        onSuccess: () => resolve('tokens'),
+        onFailure: ({ code }: { readonly code: string }) => resolve(code),
+        newPasswordRequired: () => resolve('new password'),
+      }),
+    );
+  const choose = (password: string): Promise<string> =>
+    new Promise((resolve) =>
+      browser.completeNewPasswordChallenge(
+        password,
+        {},
+        { onSuccess: () => resolve('tokens'), onFailure: ({ code }: { readonly code: string }) => resolve(code) },
+      ),
+    );
+  expect(await start('Temporary-1')).toBe('new password');
+  expect(await choose('too weak')).toBe('InvalidPasswordException');
+  expect(await start('Temporary-1')).toBe('new password');
+  expect(await choose('My-New-Password-1')).toBe('tokens');
+  expect(await start('My-New-Password-1')).toBe('tokens');
+  await administrator.client.adminSetUserPassword(temporary);
+  nowMs += 7 * 86_400_000;
+  expect(await start('Temporary-1')).toBe('NotAuthorizedException');
 });
 
 describe('a trigger function', () => {

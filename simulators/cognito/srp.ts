@@ -50,11 +50,21 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-export function createVerifier(poolName: string, username: string, password: string): PasswordVerifier {
-  const salt = toInteger(randomBytes(16));
+function toVerifier(poolName: string, username: string, password: string, salt: bigint): PasswordVerifier {
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
 }
+
+export const createVerifier = (poolName: string, username: string, password: string): PasswordVerifier =>
+  toVerifier(poolName, username, password, toInteger(randomBytes(16)));
+
+/** Returns true if this is the password of a verifier, for sign-ins that send the password itself. */
+export const isPassword = (
+  poolName: string,
+  username: string,
+  password: string,
+  { salt, verifier }: PasswordVerifier,
+): boolean => toVerifier(poolName, username, password, salt).verifier === verifier;
 
 /** @returns `null` for a public value that would make the password irrelevant (RFC 5054, section 2.5.4) */
 export function startExchange(

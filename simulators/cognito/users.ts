@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../aws.js';
-import { addUser, findUser, type PoolUser, setPassword, type UserPool } from './pool.js';
+import { setPassword } from './passwords.js';
+import { addUser, findUser, type PoolUser, type UserPool } from './pool.js';
 import { invalidParameter, type Operation, resourceNotFound, tooLong, userNotFound } from './protocol.js';
 
 /** Limit of the API's AttributeValueType. */
@@ -18,6 +19,7 @@ const toView = (user: PoolUser, list: 'Attributes' | 'UserAttributes') => ({
   UserLastModifiedDate: user.created / 1000,
   Enabled: user.enabled,
   UserStatus: user.status,
+  ...(list === 'Attributes' || user.factors.length === 0 ? {} : { UserMFASettingList: user.factors }),
 });
 
 function checkAttributes(pool: UserPool, attributes: z.infer<typeof attributesGuard>, isNew: boolean): void {
@@ -67,6 +69,13 @@ const filterGuard = z
     /^(username|email|phone_number|name|given_name|family_name|preferred_username|cognito:user_status|status|sub)\s*\^?=\s*"[^"\\]*"$/,
   );
 
+const factorSetting = z.object({ Enabled: z.boolean().optional(), PreferredMfa: z.boolean().optional() }).optional();
+const factorsGuard = ofUser.extend({
+  SMSMfaSettings: factorSetting,
+  SoftwareTokenMfaSettings: factorSetting,
+  EmailMfaSettings: factorSetting,
+});
+
 export const userOperations: Readonly<Record<string, Operation>> = {
   AdminCreateUser: ({ pool, body, now }) => {
     const { Username, UserAttributes } = ofUser.extend({ UserAttributes: attributesGuard.default([]) }).parse(body);
@@ -77,11 +86,23 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     const user = addUser(pool, Username, { created: now, attributes });
     return { User: toView(user, 'Attributes') };
   },
-  AdminSetUserPassword: ({ pool, body }) => {
+  AdminSetUserPassword: ({ pool, body, now }) => {
     const { Username, Password, Permanent } = ofUser
       .extend({ Password: z.string().min(6).max(256), Permanent: z.boolean().default(false) })
       .parse(body);
-    setPassword(pool, require(pool, Username), Password, Permanent);
+    setPassword(pool, require(pool, Username), { password: Password, permanent: Permanent, now });
+    return {};
+  },
+  AdminSetUserMFAPreference: ({ pool, body }) => {
+    const { Username, SMSMfaSettings, SoftwareTokenMfaSettings, EmailMfaSettings } = factorsGuard.parse(body);
+    const user = require(pool, Username);
+    const given = [
+      { name: 'SMS_MFA', isOn: SMSMfaSettings?.Enabled },
+      { name: 'SOFTWARE_TOKEN_MFA', isOn: SoftwareTokenMfaSettings?.Enabled },
+      { name: 'EMAIL_OTP', isOn: EmailMfaSettings?.Enabled },
+    ].filter(({ isOn }) => isOn !== undefined);
+    const kept = user.factors.filter((factor) => !given.some(({ name }) => name === factor));
+    user.factors = [...kept, ...given.filter(({ isOn }) => isOn).map(({ name }) => name)];
     return {};
   },
   AdminGetUser: ({ pool, body }) => toView(require(pool, ofUser.parse(body).Username), 'UserAttributes'),

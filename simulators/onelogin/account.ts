@@ -20,6 +20,8 @@ export interface AccountUser {
   loggedOutAt?: string;
   /** Only status 1 (active) can sign in. */
   status: number;
+  /** 1 is approved. */
+  state: number;
 }
 
 export interface CustomField {
@@ -60,6 +62,13 @@ export interface Login {
   readonly factorsLeft: string[];
 }
 
+/** Temporary token that replaces a factor. A user has one at a time, because OneLogin names one device for each user. */
+export interface MfaToken {
+  readonly value: string;
+  readonly expiresAt: number;
+  readonly reusable: boolean;
+}
+
 export interface HookRun {
   readonly type: HookType;
   readonly context: Readonly<Record<string, unknown>>;
@@ -98,6 +107,10 @@ export const createAccount = (options: {
   /** User policies that ask for the password, and then for these factors at every sign-in. */
   policies: new Map([[defaultPolicyId, { id: defaultPolicyId, name: 'Default', factors: [] as readonly string[] }]]),
   logins: new Map<string, Login>(),
+  /** By user. */
+  mfaTokens: new Map<number, MfaToken>(),
+  /** False if the API credential lacks the scopes Manage users and Manage All. */
+  mayManageUsers: true,
   ...toUndocumented(),
   logs: [] as HookLog[],
   runs: [] as HookRun[],
@@ -121,6 +134,7 @@ export function addUser(
     roleIds: [],
     lastLogin: null,
     status: 1,
+    state: 1,
   };
   const id = 36_216_766 + account.users.size;
   const user = { id, ...usual, details: {}, customAttributes: {}, ...given };

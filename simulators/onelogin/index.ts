@@ -6,6 +6,7 @@ import { type SimulatorOptions, serve } from '../serve.js';
 import { createAccess, createPoliciesApi, createRolesApi } from './access.js';
 import { type Account, addUser, createAccount, defaultPolicyId } from './account.js';
 import { answerError } from './errors.js';
+import { createMfaApi } from './mfa.js';
 import { createSignIn } from './sign-in.js';
 import { createSmartHooksApi } from './smart-hooks.js';
 import { createTrustedIdp } from './trusted-idp.js';
@@ -20,6 +21,8 @@ export interface SignInRequest {
   readonly password: string;
   /** Factors that the user has. A sign-in stops at a required factor that the user does not have. */
   readonly factors?: readonly string[];
+  /** Temporary token for the factors that the user does not have. */
+  readonly mfaToken?: string;
   readonly appId?: number | null;
 }
 
@@ -83,15 +86,17 @@ export async function startOneLoginSimulator({
       const text = await response.text();
       return { status: response.status, body: text === '' ? null : JSON.parse(text) };
     },
-    async signIn({ identifier, password, factors = [], appId = 959_314 }: SignInRequest): Promise<SignIn> {
+    async signIn({ identifier, password, factors = [], mfaToken, appId = 959_314 }: SignInRequest): Promise<SignIn> {
       const begun = await post('/login/username', { identifier, app_id: appId, ip: '120.118.218.225' });
       const { state_token } = begun;
       if (state_token === undefined) return { ok: false, denied: begun.denied ?? '' };
       const shown: string[] = [];
       let page = await post('/login/password', { state_token, password });
-      while (page.factor !== undefined && factors.includes(page.factor)) {
-        shown.push(page.factor);
-        page = await post('/login/factor', { state_token, factor: page.factor });
+      while (page.factor !== undefined && (factors.includes(page.factor) || mfaToken !== undefined)) {
+        const { factor } = page;
+        const isHeld = factors.includes(factor);
+        shown.push(isHeld ? factor : 'mfa_token');
+        page = await post('/login/factor', { state_token, factor, ...(isHeld ? {} : { mfa_token: mfaToken }) });
       }
       const { user_id, policy_id } = page;
       if (user_id === undefined || policy_id === undefined) {
@@ -117,6 +122,7 @@ function createApp(account: Account, graceMs: number): express.Express {
   app.use('/api/2', requireToken);
   app.use('/api/1/users', requireToken, createFormerUsersApi(account));
   app.use('/api/2/users', createUsersApi(account));
+  app.use('/api/2/mfa', createMfaApi(account));
   app.use('/api/2/roles', createRolesApi(account));
   app.use('/api/2/hooks', createSmartHooksApi(account));
   app.use('/api/2/policies', createPoliciesApi(account));

@@ -19,10 +19,11 @@ import {
   toPreAuthenticationContext,
   toUserMigrationContext,
 } from './hook-run.js';
+import { useMfaToken } from './mfa.js';
 
 const identifierGuard = z.object({ identifier: z.string(), app_id: z.number().nullish(), ip: z.string() });
 const passwordGuard = z.object({ state_token: z.string(), password: z.string() });
-const factorGuard = z.object({ state_token: z.string(), factor: z.string() });
+const factorGuard = z.object({ state_token: z.string(), factor: z.string(), mfa_token: z.string().optional() });
 
 /** `{success: true, user: {policy_id}}` chooses a policy; `{success: false, user: null}` denies. */
 const preAuthenticationGuard = z.discriminatedUnion('success', [
@@ -83,9 +84,11 @@ export function createSignIn(account: Account, graceMs: number): Router {
   });
 
   router.post('/factor', (request, response) => {
-    const { state_token, factor } = factorGuard.parse(request.body);
+    const { state_token, factor, mfa_token } = factorGuard.parse(request.body);
     const login = account.logins.get(state_token);
     if (!login?.passwordProven || login.factorsLeft[0] !== factor) return deny(response, 'factor');
+    if (mfa_token !== undefined && !useMfaToken(account, login.userId ?? 0, mfa_token))
+      return deny(response, 'mfa_token');
     login.factorsLeft.shift();
     answer(response, account, login);
   });

@@ -22,7 +22,7 @@ const toView = ({ fields }: Account, user: AccountUser) => ({
   firstname: user.firstname,
   lastname: user.lastname,
   status: user.status,
-  state: 1,
+  state: user.state,
   invalid_login_attempts: 0,
   role_ids: user.roleIds,
   last_login: user.lastLogin,

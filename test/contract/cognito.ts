@@ -38,7 +38,7 @@ export const toSettings = (
   simulator: CognitoSimulator,
   pool: UserPool,
   clientIds: readonly string[],
-  { claims = {}, oidc = null, cognito = {}, policy = {} }: ConnectionChanges = {},
+  { claims = {}, oidc = null, cognito = {}, policy = {}, recovery = {} }: ConnectionChanges = {},
 ): CognitoConnection =>
   cognitoConnectionGuard.parse({
     id: connectionId,
@@ -46,6 +46,7 @@ export const toSettings = (
     claims,
     oidc,
     policy: { mode: 'enforce', liveness: 'off', ...policy },
+    recovery,
     cognito: {
       userPoolId: pool.id,
       clientIds,
@@ -219,8 +220,8 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const pool = await simulator.createPool();
   const administrator = administer(simulator, pool);
   await addFaceAttribute(pool, administrator);
-  const one = await administrator.createUser('ada', 'correct horse');
-  const other = await administrator.createUser('grace', 'correct horse');
+  const one = await administrator.createUser('ada', 'Correct-Horse-9');
+  const other = await administrator.createUser('grace', 'Correct-Horse-9');
   const settings = toSettings(simulator, pool, [who.clientId]);
   // The AWS SDK signs with the machine's clock.
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
@@ -338,7 +339,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     logText: () => bench.log.text(),
     decisions: () => bench.audit.events.filter(({ action }) => action === 'hook_decided').length,
     subjects: { one, other, unknown: '00000000-0000-4000-a000-000000000000' },
-    addUser: (login) => administrator.createUser(login, 'correct horse', login),
+    addUser: (login) => administrator.createUser(login, 'Correct-Horse-9', login),
     callUser(subject, given, family) {
       const user = [...pool.users.values()].find(({ sub }) => sub === subject)!;
       user.attributes.set('given_name', given).set('family_name', family);

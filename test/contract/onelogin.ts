@@ -30,12 +30,13 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   onelogin.account.fields.push({ id: 85_306, name: 'Face enrolment token', shortname: attribute, position: 1 });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
-  const configure = ({ claims = {}, onelogin: changes = {}, policy = {} }: ConnectionChanges = {}) =>
+  const configure = ({ claims = {}, onelogin: changes = {}, policy = {}, recovery = {} }: ConnectionChanges = {}) =>
     oneloginConnectionGuard.parse({
       id: 'workforce',
       kind: 'onelogin',
       claims,
       policy: { ...usual, ...policy },
+      recovery,
       onelogin: {
         accountUrl: onelogin.url,
         clientId: onelogin.clientId,

@@ -60,7 +60,7 @@ const lambdaService: AwsService = {
 const judge = (service: AwsService, calls: readonly Exchange[]): string[] =>
   judgeCalls(calls, (call) => judgeAwsCall(call, service));
 
-const password = 'correct horse';
+const password = 'Correct-Horse-9';
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 
 /** The metadata that Cognito reads of an OpenID provider. */

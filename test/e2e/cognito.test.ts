@@ -24,7 +24,7 @@ import { modelsFolder, projectRoot } from '../support/run/paths.js';
  * processes of their own, and AWS's browser client.
  */
 
-const password = 'correct horse';
+const password = 'Correct-Horse-9';
 const issuer = 'https://face.example.com';
 const folder = createFolder('cognito');
 const bundle = join(folder, 'index.mjs');

@@ -113,6 +113,18 @@ describe('the modules match the service', () => {
     expect(variable.admin_role![0]!.default).toBe('USER_ADMIN');
   });
 
+  test('Cognito: the service may set passwords only if account recovery is wanted', () => {
+    const { data, variable } = readModule('modules/cognito');
+    expect(variable.account_recovery![0]!.default).toBe(false);
+    const { statement, dynamic } = z
+      .object({ statement: z.json(), dynamic: z.json() })
+      .parse(data.aws_iam_policy_document!.service![0]);
+    expect(JSON.stringify(statement)).not.toMatch(/Password|MFA/);
+    expect(JSON.stringify(dynamic)).toMatch(
+      /AdminSetUserPassword.*AdminSetUserMFAPreference.*var\.account_recovery \?/,
+    );
+  });
+
   test('Cognito: the functions have the same environment as in serverless.yml, without a default mode', () => {
     const { environment } = z
       .object({ environment: z.tuple([z.object({ variables: z.record(z.string(), z.string()) })]) })

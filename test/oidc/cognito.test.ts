@@ -11,7 +11,7 @@ import { systemRandom } from '../support/fakes/sinks.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
-const password = 'correct horse';
+const password = 'Correct-Horse-9';
 
 let cognito: CognitoSimulator;
 let pool: UserPool;

@@ -105,6 +105,14 @@ data "aws_iam_policy_document" "service" {
     actions   = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminDeleteUserAttributes", "cognito-idp:AdminUserGlobalSignOut"]
     resources = [local.pool_arn]
   }
+
+  dynamic "statement" {
+    for_each = var.account_recovery ? [1] : []
+    content {
+      actions   = ["cognito-idp:DescribeUserPool", "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminSetUserMFAPreference"]
+      resources = [local.pool_arn]
+    }
+  }
 }
 
 resource "aws_iam_policy" "service" {

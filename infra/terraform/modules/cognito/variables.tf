@@ -76,3 +76,9 @@ variable "triggers_file" {
   description = "Output of npm run build:triggers: triggers/dist/index.mjs of the checkout."
   type        = string
 }
+
+variable "account_recovery" {
+  description = "Allow the service to set temporary passwords and to turn off second factors, for recovery.mode on or evaluation."
+  type        = bool
+  default     = false
+}
