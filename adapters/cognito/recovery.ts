@@ -128,5 +128,10 @@ export function createCognitoRecovery(
       if (isTemporary(user)) await endPassword(Username, (await readPolicy()).minimumLength);
       return 'ended';
     },
+    async endPassword(subject) {
+      const { Username } = await readUser(subject);
+      await endPassword(Username, (await readPolicy()).minimumLength);
+      await within(() => client.adminUserGlobalSignOut({ UserPoolId, Username }));
+    },
   };
 }

@@ -176,5 +176,9 @@ function createPasswords(send: Send, { resetFactors }: Settings['recovery']): Ac
       if (status !== 'ACTIVE' && status !== 'DEPROVISIONED') await setPassword(subject, toUserError);
       return 'ended';
     },
+    async endPassword(subject) {
+      checkIsUserId(subject);
+      await setPassword(subject, toUserError);
+    },
   };
 }

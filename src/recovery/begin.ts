@@ -50,6 +50,7 @@ const toNew = (
   outcome: null,
   reason: null,
   credential: null,
+  endsPassword: false,
   revokeAt: null,
   begunAt: clock.now(),
   expiresAt: addSec(clock.now(), beginLifeSec),

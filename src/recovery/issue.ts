@@ -11,7 +11,7 @@ import { issueRecoveryReceipt } from './receipt.js';
 import { changeRecovery, type Recovery, readRecoveries, recoveryAt, stageOf } from './record.js';
 
 /** Longer than every provider's timeout. After it, a credential that was being issued is revoked. */
-const issuingSec = 60;
+const issuingSec = 180;
 /** Time in which the person confirms that they have noted the credential. */
 const confirmSec = 5 * 60;
 const lockSec = 10 * 60;
@@ -204,7 +204,12 @@ async function revoke(
     deps,
   );
   if (marked.state !== 'revoking') return;
-  const result = await issuer.revokeCredential(subject, credential?.id ?? null).catch((error: unknown) => {
+  const end = async () => {
+    const ended = await issuer.revokeCredential(subject, credential?.id ?? null);
+    if (marked.endsPassword) await issuer.endPassword?.(subject);
+    return ended;
+  };
+  const result = await end().catch((error: unknown) => {
     // An account that no longer exists has no credential.
     if (toCode(error) === 'subject_unknown') return 'ended' as const;
     throw error;

@@ -154,7 +154,13 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
     'POST credential': async (visit) => {
       const { response, connection } = visit;
       const recovery = await findOwn(visit);
-      const ending = await finishRecovery({ recovery, connection }, deps);
+      const ending = await finishRecovery({ recovery, connection }, deps).catch(async (error: unknown) => {
+        // The page of a recovery that has ended says so, and what may have changed.
+        if ((await findOwn(visit)).state === 'open') throw error;
+        deps.log.warn('recovery stopped', { connection: connection.id, code: toCode(error) });
+        return null;
+      });
+      if (ending === null) return goOn(visit);
       sendPage(response, renderEnding(ending, recovery, { language: recovery.language, connection, alert: null }));
     },
     'POST noted': async (visit) => {

@@ -145,6 +145,7 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
       case 'recovery_privileged':
       case 'credential_refused':
       case 'recovery_manager_missing':
+      case 'profile_unavailable':
         return ended[reason];
       default:
         return ended.other;

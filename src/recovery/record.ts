@@ -55,6 +55,8 @@ const recordGuard = z.object({
   credential: z
     .object({ id: z.string().nullable(), kind: z.enum(recoveryCredentialKinds), expiresAt: epochMsGuard.nullable() })
     .nullable(),
+  /** True if a password that was chosen with the credential is ended, too, because the wrong person got it. */
+  endsPassword: z.boolean(),
   /** When a credential is revoked that is being issued, or that the person has not confirmed. */
   revokeAt: epochMsGuard.nullable(),
   begunAt: epochMsGuard,
@@ -166,7 +168,7 @@ export function toRevoking(recovery: Recovery, { alsoSeen }: { readonly alsoSeen
   const { state, credential } = recovery;
   const isUnseen = state === 'issuing' || state === 'shown';
   if (isUnseen || (alsoSeen && credential !== null))
-    return { ...recovery, state: 'revoking', outcome: 'revoked', revokeAt: null };
+    return { ...recovery, state: 'revoking', outcome: 'revoked', revokeAt: null, endsPassword: alsoSeen };
   return state === 'open' ? { ...recovery, state: 'ended', outcome: 'revoked' } : recovery;
 }
 

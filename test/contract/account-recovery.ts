@@ -76,6 +76,13 @@ export function runAccountRecoveryContract(name: string, { kind, revoked, setUp 
       expect(await works(subjects.other, textOf(other))).toBe(true);
     });
 
+    test('a password that was set with the credential can be ended, too', async () => {
+      const { port, subjects, works } = harness;
+      const issued = await port.issueCredential(subjects.one);
+      await port.endPassword?.(subjects.one);
+      expect(await works(subjects.one, textOf(issued))).toBe(port.endPassword === undefined);
+    });
+
     test('revoking is no error for a user without a credential', async () => {
       expect(await harness.port.revokeCredential(harness.subjects.one, null)).toBe(revoked);
     });

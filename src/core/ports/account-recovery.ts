@@ -48,4 +48,10 @@ export interface AccountRecovery {
    * @throws `subject_unknown`, `profile_unavailable`
    */
   revokeCredential(subject: string, id: string | null): Promise<'ended' | 'expires'>;
+  /**
+   * Ends the password, also one that was chosen with the credential, and all sessions, because the wrong person got it.
+   * Absent where the credential gives no password.
+   * @throws `subject_unknown`, `profile_unavailable`
+   */
+  readonly endPassword?: (subject: string) => Promise<void>;
 }

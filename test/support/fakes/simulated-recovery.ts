@@ -6,7 +6,7 @@ import { FaceError, type FaceErrorCode } from '../../../src/errors.js';
 /** Creates a provider that issues Temporary Access Passes in memory, and that can be told to fail. */
 export function createSimulatedRecovery() {
   const alive = new Map<string, string>();
-  const counts = { issued: 0, revoked: 0 };
+  const counts = { issued: 0, revoked: 0, passwordsEnded: 0 };
   const failing: { check: FaceErrorCode | null; issue: FaceErrorCode | null; revoke: FaceErrorCode | null } = {
     check: null,
     issue: null,
@@ -36,6 +36,9 @@ export function createSimulatedRecovery() {
       counts.revoked += 1;
       if (id === null || alive.get(subject) === id) alive.delete(subject);
       return 'ended';
+    },
+    async endPassword() {
+      counts.passwordsEnded += 1;
     },
   };
   return { recovery, alive, counts, failing, losing, meanwhile };
