@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Policy, type RecoveryPolicy, recoveryModes, secondThings } from '../core/connection.js';
+import { type Policy, type RecoveryPolicy, recoveryModes } from '../core/connection.js';
+import { secondThings } from '../core/second-things.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const claimGuard = z

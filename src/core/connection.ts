@@ -1,6 +1,7 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
+import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
@@ -104,10 +105,6 @@ export interface BypassPolicy {
 
 export const recoveryModes = ['off', 'evaluation', 'on'] as const;
 export type RecoveryMode = (typeof recoveryModes)[number];
-
-/** What a person proves in addition to the face, before a recovery ends in a credential. */
-export const secondThings = ['recovery_code', 'other_email', 'phone', 'known_device', 'help_desk', 'manager'] as const;
-export type SecondThing = (typeof secondThings)[number];
 
 export interface RecoveryPolicy {
   readonly mode: RecoveryMode;

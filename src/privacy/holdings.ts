@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { secondThings } from '../core/connection.js';
 import { instantReply } from '../core/instant.js';
 import { supportedLanguages } from '../core/language.js';
 import { notificationKinds } from '../core/page-protocol.js';
+import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import { faceErrorCodes } from '../errors.js';
-import { recoveryOutcomes } from '../recovery/record.js';
 
 const dataConsentsReply = z
   .array(

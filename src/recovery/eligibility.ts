@@ -1,5 +1,6 @@
-import { type ConnectedSubject, type Connection, type SecondThing, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, type Connection, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import type { SecondThing } from '../core/second-things.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';

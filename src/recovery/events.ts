@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AuditDetails, errorCode, event, type FeatureEvents } from '../core/audit-events.js';
-import { secondThings } from '../core/connection.js';
 import { recoveryCredentialKinds } from '../core/ports.js';
+import { secondThings } from '../core/second-things.js';
 
 const named = { id: z.string() };
 const thing = z.enum(secondThings);

@@ -1,9 +1,10 @@
 import type { Express, Request, Response } from 'express';
-import { type Connection, secondThings } from '../core/connection.js';
+import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import { createDirectories, type DirectoryFor } from '../core/limits/directories.js';
 import { createConsumeLimits } from '../core/limits/limits.js';
+import { secondThings } from '../core/second-things.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket, newSecret, splitTicket } from '../core/tickets.js';
 import { secondsPerDay } from '../core/units.js';

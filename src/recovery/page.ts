@@ -1,8 +1,9 @@
 import { languages } from '../../locales/compiled/languages.js';
 import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js';
 import { type Html, html } from '../core/base/html.js';
-import type { Connection, SecondThing } from '../core/connection.js';
+import type { Connection } from '../core/connection.js';
 import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import type { SecondThing } from '../core/second-things.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
 import { toShownTime } from './notices.js';

@@ -1,8 +1,9 @@
-import { bindingOf, type Connection, type SecondThing } from '../core/connection.js';
+import { bindingOf, type Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfAnonymous } from '../core/limits/attempts.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { countAttempt, type LockoutCounter } from '../core/limits/lockout.js';
+import type { SecondThing } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
 import { secondsPerDay, toIso } from '../core/units.js';
 import { takeRecoveryCode } from '../enrolment/recovery-codes.js';

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type BoundedList, changeList, readList } from '../core/bounded-list.js';
 import { changeStored, readStored } from '../core/change-stored.js';
-import { type ConnectedRecovery, type Connection, type SubjectRef, secondThings } from '../core/connection.js';
+import type { ConnectedRecovery, Connection, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
 import { recoveryCredentialKinds } from '../core/ports.js';
+import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored } from '../core/tickets.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
@@ -16,8 +17,6 @@ import { FaceError, faceErrorCodes } from '../errors.js';
  */
 
 export const recoveryStates = ['open', 'issuing', 'shown', 'revoking', 'ended'] as const;
-export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated'] as const;
-export type RecoveryOutcome = (typeof recoveryOutcomes)[number];
 
 const approvalGuard = z.object({ byId: z.string(), by: z.string() });
 

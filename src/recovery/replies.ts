@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { secondThings } from '../core/connection.js';
 import { instantReply } from '../core/instant.js';
+import { recoveryOutcomes, secondThings } from '../core/second-things.js';
 import { faceErrorCodes } from '../errors.js';
-import { recoveryOutcomes } from './record.js';
 
 export const recoveryLinkReply = z.object({
   id: z.string(),

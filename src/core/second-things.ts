@@ -1,0 +1,6 @@
+/** What a person proves in addition to the face, before a recovery ends in a credential. */
+export const secondThings = ['recovery_code', 'other_email', 'phone', 'known_device', 'help_desk', 'manager'] as const;
+export type SecondThing = (typeof secondThings)[number];
+
+export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated'] as const;
+export type RecoveryOutcome = (typeof recoveryOutcomes)[number];
