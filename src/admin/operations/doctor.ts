@@ -15,6 +15,7 @@ import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
 import { createModelCheck, createRecognitionCheck, runtimeCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
+import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
 import type { Switched } from './modes.js';
@@ -106,7 +107,9 @@ async function collectProviderChecks(
     const { steps, checks, census } = await adapter.createProvisioning();
     const known = { verifier: config.verifier, trail: filesOf(config).audit, onCensus };
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
-    return { checks: [...hookChecks, ...checks, censusCheck], steps };
+    const recovery =
+      connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
+    return { checks: [...hookChecks, ...recovery, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }
