@@ -59,8 +59,9 @@ export function connect(
 ): Connected {
   const { openStepUpRequest } = adapter;
   const profile = observePort('profile', adapter.profile);
-  // Without a credential of the provider, a recovery can only end in a receipt.
-  const isRecoverable = recovery.mode !== 'off' && (adapter.accountRecovery !== null || recovery.returnUrl !== null);
+  // Without a credential of the provider, a recovery can only end in a receipt. With the mode `off`, credentials that
+  // were issued before can still be revoked.
+  const isRecoverable = adapter.accountRecovery !== null || recovery.returnUrl !== null;
   const connection: Connection = {
     id,
     kind,

@@ -164,7 +164,7 @@ export interface Connection {
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
-  /** Absent if recovery is off. */
+  /** Absent if a recovery could end in nothing. Its mode may be `off`. */
   readonly recovery?: ConnectedRecovery;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;

@@ -25,6 +25,8 @@ import type {
 export interface Forgetting {
   readonly binding: Binding;
   readonly by?: string | undefined;
+  /** True if the person reported that someone else acted for them. */
+  readonly isReported?: boolean | undefined;
 }
 
 /**

@@ -20,6 +20,8 @@ const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),
   madeAt: epochMsGuard,
+  /** True if they were made at the enrolment. A face alone made the others, or it is unknown. */
+  isFromEnrolment: z.boolean().default(false),
   digests: z.array(z.string()),
 });
 type Kept = z.infer<typeof recordGuard>;
@@ -37,6 +39,7 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
  */
 export async function makeRecoveryCodes(
   who: SubjectRef,
+  { isFromEnrolment }: { readonly isFromEnrolment: boolean },
   deps: Ports<'state' | 'clock' | 'random' | 'keys'>,
 ): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -45,21 +48,26 @@ export async function makeRecoveryCodes(
   const keyVersion = await keys.currentVersion();
   const salt = Buffer.from(random(16)).toString('base64url');
   const digest = await createDigest(who, { keyVersion, salt }, keys);
-  const kept: Kept = { keyVersion, salt, madeAt: clock.now(), digests: codes.map(digest) };
+  const kept: Kept = { keyVersion, salt, madeAt: clock.now(), isFromEnrolment, digests: codes.map(digest) };
   const { key } = toStored(who);
   const when = former === null ? 'absent' : { revision: former.revision };
   if (await state.write(key, kept, { when, expiresAt: null })) return codes;
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Consumes a code. @returns true if it was valid */
+/**
+ * Consumes a code.
+ * @param onlyFromEnrolment - true to refuse codes that a face alone has made
+ * @returns true if it was valid
+ */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
+  { onlyFromEnrolment }: { readonly onlyFromEnrolment: boolean },
   { state, keys }: Ports<'state' | 'keys'>,
 ): Promise<boolean> {
   const known = await readStored(toStored(who), { state });
-  if (known === null) {
+  if (known === null || (onlyFromEnrolment && !known.record.isFromEnrolment)) {
     // The key service is asked as for a person who has codes, so that the time does not reveal who has.
     await createDigest(who, { keyVersion: await keys.currentVersion(), salt: '' }, keys);
     return false;

@@ -104,7 +104,7 @@ export interface Revocation {
  * @throws `subject_unknown`
  */
 export async function revokeSubject(
-  request: ConnectedSubject & { readonly by?: string },
+  request: ConnectedSubject & { readonly by?: string; readonly isReported?: boolean },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings'>,
 ): Promise<Revocation> {
   const { connection, subject, by } = request;
@@ -139,12 +139,12 @@ export async function revokeSubject(
 
 /** Deletes the data of all features whose `endedBy` is one of these events. */
 export async function forgetPersonalData(
-  request: ConnectedSubject & { readonly by?: string | undefined },
+  request: ConnectedSubject & { readonly by?: string | undefined; readonly isReported?: boolean | undefined },
   events: readonly PersonalData['endedBy'][],
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings'>,
 ): Promise<void> {
-  const { connection, subject, by } = request;
-  const forgetting = { binding: bindingOf(connection, subject), by };
+  const { connection, subject, by, isReported } = request;
+  const forgetting = { binding: bindingOf(connection, subject), by, isReported };
   for (const { endedBy, forget } of deps.settings.personalData)
     if (events.includes(endedBy)) await forget(toSubjectRef(request), deps, forgetting);
 }

@@ -64,8 +64,8 @@ test('the export has the stored data and the checks, and no records of other use
 
 test('known devices and networks are shown as counts and are forgotten on request', async () => {
   const { deps } = server;
-  await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
-  await recordPlace(berta, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(anna, { device: null, network: '192.0.2.0/24', isProven: true }, deps);
+  await recordPlace(berta, { device: null, network: '192.0.2.0/24', isProven: true }, deps);
   const page = await open('anna');
   expect((await page.get('/face/devices')).body).toMatchObject({
     knownPlaces: { devices: 0, networks: 1 },

@@ -24,7 +24,15 @@ type PlaceKind = (typeof placeKinds)[number];
 const placesGuard = z.object({
   keyVersion: z.int(),
   /** The latest is last. */
-  seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
+  seen: z.array(
+    z.object({
+      kind: z.enum(placeKinds),
+      digest: z.base64url(),
+      at: epochMsGuard,
+      /** First check after a first factor. `null` if only a face was shown there, or if it is unknown. */
+      provenSince: epochMsGuard.nullable().default(null),
+    }),
+  ),
 });
 type Places = z.infer<typeof placesGuard>;
 type SeenPlace = Places['seen'][number];
@@ -46,6 +54,8 @@ export interface Place {
   readonly device: Credential | null;
   /** The /24 or /48 network, or `null` if unknown. */
   readonly network: string | null;
+  /** True if the person had passed a first factor, or an application vouched for them. */
+  readonly isProven: boolean;
 }
 
 /**
@@ -63,7 +73,10 @@ export async function recordPlace(
     found === null || found.keyVersion !== keyVersion ? [] : found.seen.filter(({ at }) => addSec(at, keptSec) > now);
   const met = (former: readonly SeenPlace[], kind: PlaceKind, digest: string | null): readonly SeenPlace[] => {
     const ofKind = former.filter((each) => each.kind === kind && each.digest !== digest);
-    return digest === null ? ofKind : [...ofKind, { kind, digest, at: now }].slice(-mostOfAKind);
+    if (digest === null) return ofKind;
+    const earlier = former.find((each) => each.kind === kind && each.digest === digest)?.provenSince ?? null;
+    const provenSince = earlier ?? (place.isProven ? now : null);
+    return [...ofKind, { kind, digest, at: now, provenSince }].slice(-mostOfAKind);
   };
   const meet = (found: Places | null): Places => {
     const former = known(found);
@@ -77,10 +90,10 @@ export async function recordPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/** Returns true if the person passed a check with this device before. */
+/** Returns true if the person passed a check after a first factor with this device, before the given time. */
 export async function isKnownDevice(
   who: SubjectRef,
-  device: Credential,
+  { device, before }: { readonly device: Credential; readonly before: EpochMs },
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<boolean> {
   const { keyVersion, device: digest } = await digestPlace(who, { device, network: null }, deps);
@@ -88,7 +101,12 @@ export async function isKnownDevice(
   if (found === null || found.record.keyVersion !== keyVersion) return false;
   const now = deps.clock.now();
   return found.record.seen.some(
-    (each) => each.kind === 'device' && each.digest === digest && addSec(each.at, keptSec) > now,
+    ({ kind, at, provenSince, ...each }) =>
+      kind === 'device' &&
+      each.digest === digest &&
+      addSec(at, keptSec) > now &&
+      provenSince !== null &&
+      provenSince <= before,
   );
 }
 
@@ -110,7 +128,7 @@ export async function forgetKnownPlaces(who: SubjectRef, { state }: Ports<'state
 
 async function digestPlace(
   who: SubjectRef,
-  { device, network }: Place,
+  { device, network }: Pick<Place, 'device' | 'network'>,
   { keys, ...deps }: Ports<'state' | 'keys'>,
 ): Promise<{ readonly keyVersion: KeyVersion } & Readonly<Record<PlaceKind, string | null>>> {
   const former = (await readStored(toStored(who), deps))?.record.keyVersion;

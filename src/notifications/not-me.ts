@@ -86,7 +86,7 @@ export async function reportNotMe(
   const { connection: id, subject } = found.record;
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
-  await revokeSubject({ connection, subject }, deps);
+  await revokeSubject({ connection, subject, isReported: true }, deps);
   const stored = toStoredNotMe(secret, addSec(clock.now(), notMeLifeSec));
   const use = (record: NotMeRecord | null): NotMeRecord => {
     if (record === null || record.isUsed) throw new FaceError('step_up_unknown');

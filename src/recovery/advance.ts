@@ -1,14 +1,16 @@
 import { nameAction } from '../core/action.js';
-import { type ConnectedSubject, type Connection, toSubjectRef } from '../core/connection.js';
+import type { ConnectedSubject, Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import type { Account } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
+import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
+import { isAccountOf, managerPrefix } from './approve.js';
 import { checkEligible, checkQuietFace } from './eligibility.js';
 import { tellOfDelay } from './notices.js';
 import {
@@ -86,16 +88,23 @@ export async function startRecoveryCheck(
 /**
  * Takes a passed face check, checks whether the person may recover, and asks for what is still missing.
  * @returns the recovery as it stands
- * @throws `face_not_verified` after a failed check; `locked_out`; `profile_unavailable`, after which it can be called
- * again
+ * @throws `face_not_verified` after a failed check; `locked_out`; `profile_unavailable`, `delivery_failed`, after which
+ * it can be called again
  */
 export async function advanceRecovery({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
   const stage = stageOf(recovery, deps.clock.now());
-  if (stage === 'approval' && recovery.managerStepUp !== null) return takeManagersApproval(recovery, deps);
-  if (stage !== 'face' || recovery.stepUpId === null) return recovery;
-  const passed = recovery.faceAt === null ? await takePassedCheck(recovery, recovery.stepUpId, deps) : recovery;
-  if (passed.faceAt === null) return passed;
-  return decideEligibility({ recovery: passed, connection, source }, deps);
+  if (stage === 'face') {
+    if (recovery.stepUpId === null) return recovery;
+    const passed = recovery.faceAt === null ? await takePassedCheck(recovery, recovery.stepUpId, deps) : recovery;
+    if (passed.faceAt === null) return passed;
+    const eligible = await decideEligibility({ recovery: passed, connection }, deps);
+    return eligible.state === 'open' ? advanceRecovery({ recovery: eligible, connection, source }, deps) : eligible;
+  }
+  if (stage !== 'approval' && stage !== 'delay') return recovery;
+  const told = await startDelay({ recovery, connection }, deps);
+  if (stage !== 'approval' || told.secondThing !== 'manager') return told;
+  if (told.managerStepUp !== null) return takeManagersApproval({ recovery: told, connection }, deps);
+  return told.approvals.some(isManagers) ? told : askManager({ recovery: told, connection, source }, deps);
 }
 
 async function takePassedCheck(recovery: Recovery, stepUpId: string, deps: AdvanceDeps): Promise<Recovery> {
@@ -112,84 +121,124 @@ async function takePassedCheck(recovery: Recovery, stepUpId: string, deps: Advan
   if (pass === null || !isByFace(pass) || !isSame) return refuse();
   await consumeLimit('recoveriesOfPerson', JSON.stringify([connection, subject]), deps);
   const { at } = pass;
-  const seen = await changeRecovery(recovery.id, (found) => ({ ...found, faceAt: at }), deps);
-  await listRecovery(seen, deps);
-  const detail = { id: seen.id, stepUpId, secondThing: seen.secondThing ?? 'help_desk' };
+  // Listed first, so that nothing goes on that no one sees and nothing would revoke.
+  await listRecovery(recovery, deps);
+  const detail = { id: recovery.id, stepUpId, secondThing: recovery.secondThing ?? 'help_desk' };
   await deps.audit.append({ action: 'recovery_face_passed', connection, subject, detail });
-  return seen;
+  return changeRecovery(recovery.id, (found) => ({ ...found, faceAt: found.faceAt ?? at }), deps);
 }
 
 /** Errors that end a recovery. After others it can be continued. */
-const endings: readonly FaceErrorCode[] = [
+export const endings: readonly FaceErrorCode[] = [
   'recovery_too_soon',
   'recovery_privileged',
   'credential_refused',
   'subject_unknown',
 ];
 
-/** Ends a recovery that may not go on. The reason is recorded, and the person is told what to do. */
+/** Records why a recovery may not go on. */
+export async function noteRefusal(
+  { id, connection, subject }: Recovery,
+  error: unknown,
+  deps: Ports<'audit' | 'log'>,
+): Promise<void> {
+  const code = toCode(error);
+  deps.log.info('recovery refused', { connection, code, cause: error instanceof FaceError ? error.detail : null });
+  await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code } });
+}
+
+/** Ends a recovery that may not go on. The person is told what to do. */
 export async function refuseRecovery(
   recovery: Recovery,
   error: unknown,
   deps: Ports<'state' | 'audit' | 'log'>,
 ): Promise<Recovery> {
-  const code = toCode(error);
-  const { id, connection, subject } = recovery;
-  const cause = error instanceof FaceError ? error.detail : null;
-  deps.log.info('recovery refused', { connection, code, cause });
-  await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code } });
+  await noteRefusal(recovery, error, deps);
+  const reason = toCode(error);
   return changeRecovery(
-    id,
-    (found) => (found.state === 'open' ? { ...found, state: 'ended', outcome: 'refused', reason: code } : found),
+    recovery.id,
+    (found) => (found.state === 'open' ? { ...found, state: 'ended', outcome: 'refused', reason } : found),
     deps,
   );
 }
 
-async function decideEligibility({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
+async function decideEligibility({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
   const { id, subject, secondThing } = recovery;
   if (secondThing === null) throw new FaceError('step_up_finished');
-  const person = { connection, subject };
   const { policy } = recoveryAt(connection);
   let isPrivileged: boolean;
   try {
-    ({ isPrivileged } = await checkEligible({ ...person, secondThing }, deps));
+    ({ isPrivileged } = await checkEligible({ connection, subject, secondThing }, deps));
   } catch (error) {
     if (!endings.includes(toCode(error))) throw error;
     return refuseRecovery(recovery, error, deps);
   }
   const now = deps.clock.now();
+  const isTrial = policy.mode === 'evaluation';
   const eligible = await changeRecovery(
     id,
     (found) => {
-      const notBefore = isPrivileged ? addSec(now, policy.privileged.delayHours * 3600) : null;
+      if (found.eligibleAt !== null || found.state !== 'open') return found;
+      // A trial asks no one: neither the owners nor the manager.
+      if (isTrial) return { ...found, isPrivileged, eligibleAt: now, state: 'ended', outcome: 'evaluated' };
       const waits = approvalsNeeded({ ...found, isPrivileged }) > 0;
-      const expiresAt = waits ? addSec(notBefore ?? now, approvalLifeSec) : found.expiresAt;
-      return { ...found, isPrivileged, notBefore, eligibleAt: now, expiresAt };
+      const delaySec = isPrivileged ? policy.privileged.delayHours * 3600 : 0;
+      const expiresAt = waits ? addSec(now, delaySec + approvalLifeSec) : found.expiresAt;
+      return { ...found, isPrivileged, eligibleAt: now, expiresAt };
     },
     deps,
   );
-  if (isPrivileged) await tellOfDelay(eligible, connection, deps);
-  if (secondThing !== 'manager') return eligible;
-  return askManager(eligible, { ...person, source }, deps);
+  await listRecovery(eligible, deps);
+  if (isTrial && eligible.eligibleAt === now) {
+    const detail = { id, secondThing, approvals: approvalsNeeded(eligible) };
+    await deps.audit.append({ action: 'recovery_evaluated', connection: connection.id, subject, detail });
+  }
+  return eligible;
 }
 
+const sendingSec = 60;
+
+/** Reserves the sending of a message for this request. @returns false if another request sends it */
+async function reserveSending(id: string, deps: Ports<'state' | 'clock' | 'random'>): Promise<boolean> {
+  const now = deps.clock.now();
+  const by = Buffer.from(deps.random(8)).toString('hex');
+  const reserve = (found: Recovery): Recovery =>
+    found.sending !== null && found.sending.until > now
+      ? found
+      : { ...found, sending: { by, until: addSec(now, sendingSec) } };
+  return (await changeRecovery(id, reserve, deps)).sending?.by === by;
+}
+
+/** Starts the delay of a privileged person, after an owner was told. Until then, it is tried again. */
+async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
+  const { id, isPrivileged, notBefore } = recovery;
+  if (!isPrivileged || notBefore !== null || !(await reserveSending(id, deps))) return recovery;
+  const from = addSec(deps.clock.now(), recoveryAt(connection).policy.privileged.delayHours * 3600);
+  const isTold = await tellOfDelay({ ...recovery, notBefore: from }, connection, deps);
+  return changeRecovery(
+    id,
+    (found) => ({ ...found, sending: null, notBefore: found.notBefore ?? (isTold ? from : null) }),
+    deps,
+  );
+}
+
+const isManagers = ({ byId }: Recovery['approvals'][number]): boolean => byId.startsWith(managerPrefix);
+
 /** Sends the manager a link to a face check that approves this recovery. */
-async function askManager(
-  recovery: Recovery,
-  person: ConnectedSubject & { readonly source: string },
-  deps: AdvanceDeps,
-): Promise<Recovery> {
-  const { connection, source } = person;
-  const manager = await findManager(person);
-  if (manager === null || manager.email === null || manager.subject === person.subject)
+async function askManager({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
+  const { language, number, id, subject } = recovery;
+  const manager = await findManager({ connection, subject });
+  if (manager === null || manager.email === null || manager.subject === subject)
     return refuseRecovery(recovery, new FaceError('recovery_manager_missing'), deps);
   try {
     await checkQuietFace({ connection, subject: manager.subject }, deps);
   } catch (error) {
+    if (!endings.includes(toCode(error))) throw error;
     return refuseRecovery(recovery, error, deps);
   }
-  const account = await connection.profile.readAccount(person.subject);
-  const { language, number, id } = recovery;
+  if (!(await reserveSending(id, deps))) return recovery;
+  await consumeLimit('managerLinksOfPerson', JSON.stringify([connection.id, subject]), deps);
+  const account = await connection.profile.readAccount(subject);
   const started = await startStepUp(
     {
       connection,
@@ -212,9 +261,9 @@ async function askManager(
   const message = { channel: 'email', to: manager.email, language, brand } as const;
   await deps.delivery.send(toCheckMessage(message, deps.linkOf(started, language)));
   const detail = { id, stepUpId: started.id };
-  await deps.audit.append({ action: 'recovery_manager_asked', ...toSubjectRef(person), detail });
+  await deps.audit.append({ action: 'recovery_manager_asked', connection: connection.id, subject, detail });
   const managerStepUp = { id: started.id, manager: manager.subject };
-  return changeRecovery(id, (found) => ({ ...found, managerStepUp }), deps);
+  return changeRecovery(id, (found) => ({ ...found, managerStepUp, sending: null }), deps);
 }
 
 /** A login that could change what the manager sees is left out. The page shows the number in any case. */
@@ -237,19 +286,34 @@ async function findManager({ connection, subject }: ConnectedSubject): Promise<A
   return byId?.subject === named ? byId : null;
 }
 
-async function takeManagersApproval(recovery: Recovery, deps: AdvanceDeps): Promise<Recovery> {
-  const { managerStepUp, id, connection, subject } = recovery;
-  if (managerStepUp === null) return recovery;
+async function takeManagersApproval({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
+  const { managerStepUp, id, subject, eligibleAt } = recovery;
+  if (managerStepUp === null || eligibleAt === null) return recovery;
   const { id: stepUpId, manager } = managerStepUp;
   const { state, pass, ...checked } = await readStepUp(stepUpId, deps);
   if (state === 'started' || state === 'captured') return recovery;
-  if (pass === null || !isByFace(pass) || checked.subject !== manager)
+  const hasEnded = await hasEndedSince({ connection: connection.id, subject: manager }, eligibleAt, deps);
+  if (pass === null || !isByFace(pass) || checked.subject !== manager || hasEnded)
     return refuseRecovery(recovery, new FaceError('face_not_verified'), deps);
-  const taken = { byId: `manager:${manager}`, by: 'manager' };
-  await deps.audit.append({ action: 'recovery_approved', connection, subject, detail: { id, by: taken.by } });
+  const account = await connection.profile.readAccount(manager);
+  const byId = `${managerPrefix}${manager}`;
+  const isTheirs = (found: Recovery): boolean =>
+    stageOf(found, deps.clock.now()) === 'approval' &&
+    found.managerStepUp?.id === stepUpId &&
+    !found.approvals.some((each) => each.byId === byId || isAccountOf(account, each));
+  if (!isTheirs(recovery)) return recovery;
+  await deps.audit.append({
+    action: 'recovery_approved',
+    connection: connection.id,
+    subject,
+    detail: { id, by: 'manager' },
+  });
   return changeRecovery(
     id,
-    (found) => ({ ...found, managerStepUp: null, approvals: [...found.approvals, taken] }),
+    (found) =>
+      isTheirs(found)
+        ? { ...found, managerStepUp: null, approvals: [...found.approvals, { byId, by: 'manager' }] }
+        : found,
     deps,
   );
 }

@@ -1,15 +1,32 @@
 import { toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
+import type { Account } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { approvalsNeeded, changeRecovery, type Recovery, readRecovery, stageOf, toRevoking } from './record.js';
 
+/** Precedes the id of a manager among the ids of approvers. */
+export const managerPrefix = 'manager:';
+
+/** Returns true if an approver is the person of this account, as far as their name tells: `login (host, id)`. */
+export function isAccountOf(
+  { login, email, subject }: Account,
+  { byId, by }: { readonly byId: string; readonly by: string },
+): boolean {
+  const name = by.toLowerCase();
+  return [login, email, subject].some((each) => {
+    const own = each?.toLowerCase() ?? '';
+    return own !== '' && (name === own || name.startsWith(`${own} (`) || byId.toLowerCase() === own);
+  });
+}
+
 /**
  * Approves a recovery as the help desk. The number is read out by the person, so that no one else's recovery is
  * approved.
- * @throws `not_found` unless an approval is missing; `code_wrong` for another number; `approver_same` for the
- * administrator who sent the link or has approved already, or whose own account it is
+ * @throws `not_found` unless an approval is missing; `code_wrong` for another number; `role_missing` for an API key, if
+ * the person is privileged; `approver_same` for the administrator who sent the link or has approved already, or whose
+ * own account, or manager's, it is
  */
 export async function approveRecovery(
   { id, number, by }: { readonly id: string; readonly number: string; readonly by: Agent },
@@ -19,6 +36,8 @@ export async function approveRecovery(
     const isOpen = stageOf(found, deps.clock.now()) === 'approval';
     const takesHelpDesk = found.isPrivileged || found.secondThing === 'help_desk';
     if (!isOpen || !takesHelpDesk || found.approvals.length >= approvalsNeeded(found)) throw new FaceError('not_found');
+    // A person with a key and a sign-in would count as two.
+    if (found.isPrivileged && by.means === 'key') throw new FaceError('role_missing');
     const earlier = [found.begunBy, ...found.approvals];
     if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
     if (found.number !== number) throw new FaceError('code_wrong');
@@ -27,9 +46,13 @@ export async function approveRecovery(
   const found = await readRecovery(id, deps);
   const connection = deps.connections.get(found.connection);
   if (connection === undefined) throw new FaceError('not_found');
-  const account = await connection.profile.readAccount(found.subject);
-  const own = [account.login, account.email, account.subject].map((each) => each?.toLowerCase());
-  if (own.includes(by.name.toLowerCase()) || own.includes(by.id.toLowerCase())) throw new FaceError('approver_same');
+  const managers = found.approvals.flatMap(({ byId }) =>
+    byId.startsWith(managerPrefix) ? [byId.slice(managerPrefix.length)] : [],
+  );
+  for (const subject of [found.subject, ...managers]) {
+    const account = await connection.profile.readAccount(subject);
+    if (isAccountOf(account, { byId: by.id, by: by.name })) throw new FaceError('approver_same');
+  }
   await consumeLimit('approvalsOfRecovery', id, deps);
   approve(found);
   const who = toSubjectRef({ connection, subject: found.subject });

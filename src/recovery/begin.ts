@@ -51,6 +51,8 @@ const toNew = (
   reason: null,
   credential: null,
   endsPassword: false,
+  sending: null,
+  issuedAt: null,
   revokeAt: null,
   begunAt: clock.now(),
   expiresAt: addSec(clock.now(), beginLifeSec),

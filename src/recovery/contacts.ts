@@ -19,6 +19,7 @@ export type Contacts = Readonly<Record<ContactKind, string | null>>;
 
 const contactGuard = z.object({
   kind: z.enum(contactKinds),
+  /** Empty for a contact that was removed. */
   digest: z.string(),
   since: epochMsGuard,
   /** True if it replaced another one, rather than being the first that was noted. */
@@ -73,21 +74,22 @@ export async function noteContacts(
   );
   const key = material.use((bytes) => Buffer.from(bytes));
   material.wipe();
-  const digested = contactKinds.flatMap((kind) => {
-    const value = contacts[kind];
-    if (value === null) return [];
-    return [{ kind, digest: createHmac('sha256', key).update(`${kind} ${value.toLowerCase()}`).digest('base64url') }];
-  });
+  const digestOf = (kind: ContactKind): string => {
+    const value = contacts[kind]?.toLowerCase();
+    return value === undefined ? '' : createHmac('sha256', key).update(`${kind} ${value}`).digest('base64url');
+  };
+  const digests = contactKinds.map((kind) => ({ kind, digest: digestOf(kind) }));
   key.fill(0);
   const note = (found: Noted | null): Noted => {
     const former = found?.keyVersion === keyVersion ? found.contacts : [];
-    const toNoted = ({ kind, digest }: (typeof digested)[number]) => {
+    const noted = digests.flatMap(({ kind, digest }) => {
       const earlier = former.find((each) => each.kind === kind);
-      if (earlier?.digest === digest) return earlier;
-      // A contact that was removed and added again may be another person's.
-      return { kind, digest, since: now, isChange: former.length > 0 };
-    };
-    return { keyVersion, contacts: digested.map(toNoted) };
+      if (earlier?.digest === digest) return [earlier];
+      // A removed contact is noted as a change, so that no one removes what would tell the person.
+      if (digest === '' && earlier === undefined) return [];
+      return [{ kind, digest, since: now, isChange: former.length > 0 }];
+    });
+    return { keyVersion, contacts: noted };
   };
   return (await changeStored(stored, note, { state })).changed.contacts;
 }

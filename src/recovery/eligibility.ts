@@ -4,7 +4,7 @@ import type { SecondThing } from '../core/second-things.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
-import { noteContacts, readContacts } from './contacts.js';
+import { type Contacts, noteContacts, readContacts } from './contacts.js';
 import { recoveryAt } from './record.js';
 
 /**
@@ -18,14 +18,15 @@ export async function checkEligible(
 ): Promise<{ readonly isPrivileged: boolean }> {
   const { policy, issuer } = recoveryAt(person.connection);
   await checkQuietFace(person, deps);
-  await checkQuietContacts(person, deps);
+  await readQuietContacts(person, deps);
   const isPrivileged = await readIsPrivileged(person);
   if (isPrivileged && policy.privileged.action === 'refuse') throw new FaceError('recovery_privileged');
   await issuer?.checkIssuable(person.subject);
   return { isPrivileged };
 }
 
-const quietSince = (connection: Connection, { clock }: Ports<'clock'>): EpochMs =>
+/** Returns the time since which nothing may have changed. */
+export const quietSince = (connection: Connection, { clock }: Ports<'clock'>): EpochMs =>
   addSec(clock.now(), -recoveryAt(connection).policy.quietDays * secondsPerDay);
 
 /** Checks that the face has been the same for days. @throws `recovery_too_soon` */
@@ -35,18 +36,23 @@ export async function checkQuietFace(person: ConnectedSubject, deps: Ports<'stat
     throw new FaceError('recovery_too_soon', { changed: 'face' });
 }
 
-/** Checks that mailboxes and phone have been the same for days. @throws `recovery_too_soon` with what changed */
-async function checkQuietContacts(
+/**
+ * Reads and notes the contacts of a person.
+ * @throws `recovery_too_soon` if one changed in the last days, or is a second thing that was not noted for days
+ */
+export async function readQuietContacts(
   person: ConnectedSubject & { readonly secondThing: SecondThing },
   deps: Ports<'state' | 'clock' | 'keys'>,
-): Promise<void> {
-  const noted = await noteContacts(toSubjectRef(person), await readContacts(person), deps);
+): Promise<Contacts> {
+  const contacts = await readContacts(person);
+  const noted = await noteContacts(toSubjectRef(person), contacts, deps);
   for (const { kind, since, isChange } of noted) {
     // A contact that was never noted may be new, so it proves nothing by itself.
     const mustBeOld = isChange || kind === person.secondThing;
     if (mustBeOld && since > quietSince(person.connection, deps))
       throw new FaceError('recovery_too_soon', { changed: kind });
   }
+  return contacts;
 }
 
 async function readIsPrivileged({ connection, subject }: ConnectedSubject): Promise<boolean> {

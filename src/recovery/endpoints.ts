@@ -91,8 +91,9 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       form: { limit: 'json' },
       reply: recoveriesReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
-        const all = await readRecoveries(deps);
-        const wanted = all.filter((each) => connection === undefined || each.connection === connection);
+        const ids = connection === undefined ? [...deps.connections.keys()] : [connection];
+        const lists = await Promise.all(ids.map((id) => readRecoveries(id, deps)));
+        const wanted = lists.flat().toSorted((one, other) => other.begunAt - one.begunAt);
         const { page, cursor } = pageOf(wanted, { limit, cursor: after });
         return { recoveries: page.map((each) => toRecoveryReply(each, deps.clock.now())), cursor };
       },

@@ -35,15 +35,22 @@ const recoveryDetails = {
     ...named,
     by: z.string(),
   }),
-  recovery_denied: event('An administrator refused a recovery. Its credential is revoked.', {
-    ...named,
-    by: z.string(),
-  }),
+  recovery_denied: event(
+    'An administrator refused a recovery. `recovery_revoked` follows if there is something to revoke.',
+    {
+      ...named,
+      by: z.string(),
+    },
+  ),
   recovery_refused: event('A recovery was refused. `code` is the reason.', { ...named, code: errorCode }),
-  recovery_evaluated: event('A recovery would have ended in a credential. Nothing was issued.', {
-    ...named,
-    secondThing: thing,
-  }),
+  recovery_evaluated: event(
+    'A recovery would have ended in a credential, after this number of approvals. Nothing was issued.',
+    {
+      ...named,
+      secondThing: thing,
+      approvals: z.int(),
+    },
+  ),
   recovery_issuing: event('A credential is being issued.', { ...named, credential: kind }),
   recovered: event('A recovery ended in a credential, which was shown once.', {
     ...named,

@@ -21,7 +21,7 @@ import { type BegunRecovery, beginRecovery, openRecoveryLink } from './begin.js'
 import { confirmSeen, finishRecovery } from './issue.js';
 import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderStart } from './page.js';
 import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
-import { findRecovery, type Recovery, stageOf } from './record.js';
+import { findRecovery, type Recovery, recoveryAt, stageOf } from './record.js';
 
 /** Longer than the longest wait of a privileged person. */
 const cookieLifeSec = 9 * secondsPerDay;
@@ -67,7 +67,8 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
   );
   const find = (request: Request): Connection => {
     const connection = deps.connections.get(String(request.params.connection));
-    if (connection?.recovery === undefined) throw new FaceError('not_found');
+    if (connection === undefined) throw new FaceError('not_found');
+    recoveryAt(connection);
     return connection;
   };
   const cookie = browserCookieOf('recovery', issuer.startsWith('https:'));
@@ -129,10 +130,10 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
       sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert }));
     },
     'POST send': async (visit) => {
-      const { connection } = visit;
+      const { connection, source } = visit;
       const channel = (await readForm(visit)).get('thing');
       if (channel !== 'other_email' && channel !== 'phone') throw new FaceError('not_found');
-      await sendSecondCode({ recovery: await findOwn(visit), connection, channel }, deps);
+      await sendSecondCode({ recovery: await findOwn(visit), connection, channel, source }, deps);
       goOn(visit);
     },
     'POST prove': async (visit) => {
@@ -162,7 +163,7 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
         return null;
       });
       if (ending === null) return goOn(visit);
-      sendPage(response, renderEnding(ending, recovery, { language: recovery.language, connection, alert: null }));
+      sendPage(response, renderEnding(ending, { language: recovery.language, connection, alert: null }));
     },
     'POST noted': async (visit) => {
       await confirmSeen(await findOwn(visit), deps);
@@ -227,6 +228,7 @@ function toAlert(code: FaceErrorCode): Alert | null {
     case 'face_not_verified':
       return 'face';
     case 'locked_out':
+    case 'limit_reached':
     case 'overloaded':
       return 'later';
     case 'recovery_running':

@@ -15,58 +15,78 @@ type NoticeDeps = Ports<'state' | 'clock' | 'random' | 'log' | 'delivery' | 'bra
 
 export const toShownTime = (time: EpochMs): string => `${toIso(time).slice(0, 16).replace('T', ' ')} UTC`;
 
-/** Tells the person, on every channel of the profile, and the owners if the person is privileged. */
-export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<void> =>
+/** Tells the person, on every channel of the profile, and the owners if the person is privileged. Never throws. */
+export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<boolean> =>
   tell('done', recovery, connection, deps);
 
-/** Tells the person and the owners that a privileged account will be recovered, while they can stop it. */
-export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<void> =>
+/**
+ * Tells the person and the owners that a privileged account will be recovered, while they can stop it. Never throws.
+ * @returns true if a message to an owner was accepted
+ */
+export const tellOfDelay = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<boolean> =>
   tell('delayed', recovery, connection, deps);
 
-/** A failed message is logged, and does not stop the recovery or the other messages. */
+/** A failed message is logged, and does not stop the other messages. */
 async function tell(
   kind: 'done' | 'delayed',
   recovery: Recovery,
   connection: Connection,
   deps: NoticeDeps,
-): Promise<void> {
-  const { subject, language, isPrivileged, notBefore } = recovery;
-  const noteFailure = (error: unknown): void =>
+): Promise<boolean> {
+  const { subject } = recovery;
+  const noteFailure = (error: unknown): boolean => {
     deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(error) });
+    return false;
+  };
   try {
-    const contacts = await readContacts({ connection, subject });
-    const brand = await deps.brandOf(connection);
     const secret = await issueNotMe({ connection: connection.id, subject }, deps);
-    const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${language}#${text}`);
-    const { when, button, footer } = noticeTexts[language];
-    const { subject: title, text: line } = texts[language].notices[kind];
-    const text = line({ time: toShownTime(notBefore ?? deps.clock.now()) });
-    const email = composeEmail(
-      {
-        language,
-        subject: title,
-        paragraphs: [text, `${when} ${toShownTime(deps.clock.now())}`],
-        button: { label: button, address },
-        footer: [footer],
-      },
-      brand,
-    );
-    const mailboxes = [contacts.email, contacts.other_email].filter((to) => to !== null);
-    const sent = mailboxes.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
-    if (contacts.phone !== null)
-      sent.push(
-        deps.delivery.send({
-          channel: 'sms',
-          to: contacts.phone,
-          subject: title,
-          text: `${text} ${button}: ${address}`,
-        }),
-      );
-    if (isPrivileged) sent.push(...tellOwners(kind, recovery, connection, { brand, address, deps }));
-    for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') noteFailure(result.reason);
+    const address = secret.use((text) => `${deps.issuer}${notMePath}?lang=${recovery.language}#${text}`);
+    const told = { address, brand: await deps.brandOf(connection) };
+    const owners = recovery.isPrivileged ? tellOwners(kind, recovery, connection, { ...told, deps }) : [];
+    // The owners are told although the contacts of the person cannot be read.
+    const person = tellPerson(kind, recovery, connection, { ...told, deps }).catch(noteFailure);
+    const accepted = await Promise.all(owners.map((sent) => sent.then(() => true, noteFailure)));
+    await person;
+    return accepted.includes(true);
   } catch (error) {
-    noteFailure(error);
+    return noteFailure(error);
   }
+}
+
+interface Told {
+  readonly address: string;
+  readonly brand: EmailBrand;
+  readonly deps: NoticeDeps;
+}
+
+async function tellPerson(
+  kind: 'done' | 'delayed',
+  { subject, language, notBefore }: Recovery,
+  connection: Connection,
+  { address, brand, deps }: Told,
+): Promise<void> {
+  const contacts = await readContacts({ connection, subject });
+  const { when, button, footer } = noticeTexts[language];
+  const { subject: title, text: line } = texts[language].notices[kind];
+  const text = line({ time: toShownTime(notBefore ?? deps.clock.now()) });
+  const email = composeEmail(
+    {
+      language,
+      subject: title,
+      paragraphs: [text, `${when} ${toShownTime(deps.clock.now())}`],
+      button: { label: button, address },
+      footer: [footer],
+    },
+    brand,
+  );
+  const mailboxes = [contacts.email, contacts.other_email].filter((to) => to !== null);
+  const sent = mailboxes.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
+  const { phone } = contacts;
+  if (phone !== null)
+    sent.push(deps.delivery.send({ channel: 'sms', to: phone, subject: title, text: `${text} ${button}: ${address}` }));
+  for (const result of await Promise.allSettled(sent))
+    if (result.status === 'rejected')
+      deps.log.error('recovery notice not sent', { connection: connection.id, code: toCode(result.reason) });
 }
 
 /** Tells the owners, in English, of the recovery of a privileged person. The link ends the enrolment and the recovery. */
@@ -74,11 +94,7 @@ function tellOwners(
   kind: 'done' | 'delayed',
   { subject, notBefore }: Recovery,
   connection: Connection,
-  {
-    brand,
-    address,
-    deps,
-  }: { readonly brand: EmailBrand; readonly address: string; readonly deps: Pick<NoticeDeps, 'delivery' | 'clock'> },
+  { address, brand, deps }: Told,
 ): Promise<void>[] {
   const what = {
     done: 'A privileged account was recovered',

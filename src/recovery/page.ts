@@ -188,14 +188,12 @@ export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): Ren
 }
 
 /** The page with the credential, which no other reply contains. */
-export function renderEnding(ending: Ending, recovery: Recovery, shown: Shown): RenderedPage {
+export function renderEnding(ending: Ending, shown: Shown): RenderedPage {
   const { language, connection, alert } = shown;
   const texts = allTexts[language];
   switch (ending.kind) {
     case 'refused':
       return renderEnded(ending.recovery, shown);
-    case 'evaluated':
-      return renderEnded({ ...recovery, outcome: 'evaluated' }, shown);
     case 'receipt': {
       const { returnUrl } = recoveryAt(connection).policy;
       const address = ending.receipt.use((receipt) => `${returnUrl ?? ''}#recovery_receipt=${receipt}`);

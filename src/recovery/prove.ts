@@ -1,7 +1,7 @@
 import { bindingOf, type Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfAnonymous } from '../core/limits/attempts.js';
-import { consumeLimit } from '../core/limits/limits.js';
+import { consumeLimit, consumeLimits } from '../core/limits/limits.js';
 import { countAttempt, type LockoutCounter } from '../core/limits/lockout.js';
 import type { SecondThing } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
@@ -10,7 +10,7 @@ import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { isKnownDevice } from '../notifications/known-places.js';
 import { issueCodes, takeCodes, toCodeMessage } from '../step-up/codes/one-time-codes.js';
-import { readContacts } from './contacts.js';
+import { quietSince, readQuietContacts } from './eligibility.js';
 import { changeRecovery, isApproval, type Recovery, recoveryAt, stageOf } from './record.js';
 
 /** The second thing that a person names, and what proves it. */
@@ -29,23 +29,34 @@ function checkOffered(recovery: Recovery, connection: Connection, thing: SecondT
 
 /**
  * Sends a code to the second mailbox or the phone, in the background, so that the time does not reveal whether there is
- * one.
- * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes
+ * one. Nothing is sent to a contact that changed in the last days, and no more than the limits of the person allow.
+ * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes of this recovery, network or connection
  */
 export async function sendSecondCode(
-  { recovery, connection, channel }: Ask & { readonly channel: 'other_email' | 'phone' },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'delivery' | 'settings' | 'brandOf'>,
+  {
+    recovery,
+    connection,
+    channel,
+    source,
+  }: Ask & { readonly channel: 'other_email' | 'phone'; readonly source: string },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'delivery' | 'settings' | 'brandOf' | 'keys'>,
 ): Promise<void> {
   checkOffered(recovery, connection, channel, deps);
-  const { id, subject, language } = recovery;
-  await consumeLimit('recoveryCodesOfRecovery', id, deps);
-  // Anonymous callers can use up this limit, so a link of the help desk is not counted here.
-  if (recovery.begunBy === null)
-    await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
+  const { id, subject, language, begunBy } = recovery;
+  await consumeLimits(
+    [
+      ['recoveryCodesOfRecovery', id],
+      ['recoveryCodesOfSource', source],
+      ['recoveryCodesOfConnection', connection.id],
+    ],
+    deps,
+  );
   const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
   await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
   const send = async (): Promise<void> => {
-    const contacts = await readContacts({ connection, subject });
+    // Anonymous callers can use up this limit, so a link of the help desk is not counted here.
+    if (begunBy === null) await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
+    const contacts = await readQuietContacts({ connection, subject, secondThing: channel }, deps);
     const to = contacts[channel];
     if (to === null) return;
     const brand = await deps.brandOf(connection);
@@ -79,33 +90,20 @@ interface Ask {
 /**
  * Takes the second thing. Wrong codes count as failed attempts of anonymous callers at this person, so no one can guess
  * on, and no one locks the person out of sign-ins. An approval is only noted: it is asked for after the face check.
- * @throws `code_wrong`, `locked_out`, `not_found`, `step_up_finished`
+ * @throws `code_wrong`, also while the attempts at this person are used up, because the name of an unknown account has
+ * none; `locked_out` after too many attempts of this recovery; `not_found`, `step_up_finished`
  */
 export async function proveSecondThing(
   { recovery, connection, shown, source }: Ask & { readonly shown: Shown; readonly source: string },
-  deps: Ports<'state' | 'clock' | 'audit' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'settings'>,
 ): Promise<Recovery> {
   const { secondThing } = shown;
   checkOffered(recovery, connection, secondThing, deps);
   const { id, subject } = recovery;
   const who = { connection: connection.id, subject };
   if (!isApproval(secondThing)) {
-    const binding = bindingOf(connection, subject);
-    const isRight = await countAttempt(
-      // Failures of anonymous callers at one person are counted in all. A link of the help desk has a count of its own,
-      // so that they cannot block it.
-      recovery.begunBy === null ? attemptsOfAnonymous(binding, source) : attemptsOfLink(id),
-      async () => {
-        const result = await take(shown, recovery, deps);
-        return { succeeded: result, result };
-      },
-      deps,
-      async ({ kind, level, until }) => {
-        if (kind === 'outsiders')
-          await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until) } });
-      },
-    );
-    if (!isRight) throw new FaceError('code_wrong');
+    await consumeLimit('recoveryAttemptsOfRecovery', id, deps);
+    if (!(await countTaking(shown, { recovery, connection, source }, deps))) throw new FaceError('code_wrong');
     await deps.audit.append({ action: 'recovery_second_thing_proven', ...who, detail: { id, secondThing } });
   }
   return changeRecovery(
@@ -118,11 +116,44 @@ export async function proveSecondThing(
   );
 }
 
-async function take(shown: Shown, recovery: Recovery, deps: Ports<'state' | 'clock' | 'keys'>): Promise<boolean> {
+/** @returns true if the second thing is proven */
+async function countTaking(
+  shown: Shown,
+  { recovery, connection, source }: Ask & { readonly source: string },
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys'>,
+): Promise<boolean> {
+  const { id, subject, begunBy } = recovery;
+  const binding = bindingOf(connection, subject);
+  return countAttempt(
+    // A link of the help desk has a count of its own, so that anonymous callers cannot block it.
+    begunBy === null ? attemptsOfAnonymous(binding, source) : attemptsOfLink(id),
+    async () => {
+      const result = await take(shown, { recovery, connection }, deps);
+      return { succeeded: result, result };
+    },
+    deps,
+    async ({ kind, level, until }) => {
+      const who = { connection: connection.id, subject };
+      if (kind === 'outsiders')
+        await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until) } });
+    },
+  ).catch((error: unknown) => {
+    if (toCode(error) === 'locked_out') return false;
+    throw error;
+  });
+}
+
+async function take(
+  shown: Shown,
+  { recovery, connection: of }: Ask,
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<boolean> {
   const { id, connection, subject, codeId } = recovery;
+  const who = { connection, subject };
   switch (shown.secondThing) {
     case 'recovery_code':
-      return takeRecoveryCode({ connection, subject }, shown.code, deps);
+      // Codes that a face alone has made would prove the face twice.
+      return takeRecoveryCode(who, shown.code, { onlyFromEnrolment: true }, deps);
     case 'other_email':
     case 'phone': {
       if (codeId === null) return false;
@@ -137,7 +168,10 @@ async function take(shown: Shown, recovery: Recovery, deps: Ports<'state' | 'clo
       );
     }
     case 'known_device':
-      return shown.device !== null && (await isKnownDevice({ connection, subject }, shown.device, deps));
+      return (
+        shown.device !== null &&
+        (await isKnownDevice(who, { device: shown.device, before: quietSince(of, deps) }, deps))
+      );
     case 'help_desk':
     case 'manager':
       return false;

@@ -45,8 +45,10 @@ const recordGuard = z.object({
   isPrivileged: z.boolean(),
   approvals: z.array(approvalGuard),
   managerStepUp: z.object({ id: z.string(), manager: z.string() }).nullable(),
-  /** A privileged person gets no credential before this time. */
+  /** A privileged person gets no credential before this time. `null` until an owner was told. */
   notBefore: epochMsGuard.nullable(),
+  /** Request that sends the message to the owners or the manager, so that no other one does. */
+  sending: z.object({ by: z.string(), until: epochMsGuard }).nullable(),
   state: z.enum(recoveryStates),
   outcome: z.enum(recoveryOutcomes).nullable(),
   reason: z.enum(faceErrorCodes).nullable(),
@@ -58,6 +60,7 @@ const recordGuard = z.object({
   endsPassword: z.boolean(),
   /** When a credential is revoked that is being issued, or that the person has not confirmed. */
   revokeAt: epochMsGuard.nullable(),
+  issuedAt: epochMsGuard.nullable(),
   begunAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
@@ -81,13 +84,14 @@ export function approvalsNeeded({ secondThing, isPrivileged }: Recovery): number
 
 /** Returns what comes next. The face alone never leads to `ready`, nor does the second thing. */
 export function stageOf(recovery: Recovery, now: EpochMs): Stage {
-  const { state, secondThing, isProven, faceAt, eligibleAt, approvals, notBefore } = recovery;
+  const { state, secondThing, isProven, faceAt, eligibleAt, approvals, isPrivileged, notBefore } = recovery;
   if (state === 'shown') return 'shown';
   if (state !== 'open' || recovery.expiresAt <= now) return 'ended';
   if (secondThing === null || !(isProven || isApproval(secondThing))) return 'second_thing';
   if (faceAt === null || eligibleAt === null) return 'face';
   if (approvals.length < approvalsNeeded(recovery)) return 'approval';
-  if (notBefore !== null && now < notBefore) return 'delay';
+  // Without a told owner, no one could stop it.
+  if (isPrivileged && (notBefore === null || now < notBefore)) return 'delay';
   return 'ready';
 }
 
@@ -136,42 +140,69 @@ export async function findRecovery(
   return found.record;
 }
 
-/** Recoveries that administrators see and that the server watches: those whose face check passed. */
 const listGuard = z.object({ id: z.string(), connection: z.string(), subject: z.string(), expiresAt: epochMsGuard });
-const listed: BoundedList<z.infer<typeof listGuard>> = { key: 'recoveries', guard: listGuard, atMost: 500 };
+type Listed = z.infer<typeof listGuard>;
 
+/** Recoveries that administrators see and that the server watches: those whose face check passed. */
+const listOf = (connection: string): BoundedList<Listed> => ({
+  key: `recoveries:${connection}`,
+  guard: listGuard,
+  atMost: 1000,
+});
+
+/**
+ * Adds a recovery to the list, or moves its expiry. A full list drops ended recoveries. Without an entry, no credential
+ * may be issued, because nothing would revoke it.
+ * @throws `limit_reached`
+ */
 export async function listRecovery(recovery: Recovery, deps: Ports<'state' | 'clock'>): Promise<void> {
   const { id, connection, subject } = recovery;
+  const list = listOf(connection);
   const entry = { id, connection, subject, expiresAt: addSec(recovery.expiresAt, keptSec + approvalLifeSec) };
-  await changeList(listed, (entries) => [entry, ...entries.filter((each) => each.id !== id)], deps);
+  const add = (entries: readonly Listed[]) => [entry, ...entries.filter((each) => each.id !== id)];
+  await changeList(list, add, deps).catch(async (error: unknown) => {
+    if (!(error instanceof FaceError && error.code === 'limit_reached')) throw error;
+    const all = await readRecoveries(connection, deps);
+    const ended = new Set(all.filter(({ state }) => state === 'ended').map((each) => each.id));
+    await changeList(list, (entries) => add(entries.filter((each) => !ended.has(each.id))), deps);
+  });
 }
 
-/** Returns the listed recoveries, newest first. */
-export async function readRecoveries(deps: Ports<'state' | 'clock'>): Promise<readonly Recovery[]> {
-  const entries = await readList(listed, deps);
+/** Returns the listed recoveries of a connection, newest first. */
+export async function readRecoveries(connection: string, deps: Ports<'state' | 'clock'>): Promise<readonly Recovery[]> {
+  const entries = await readList(listOf(connection), deps);
+  if (entries.length === 0) return [];
   const found = await deps.state.readMany(entries.map(({ id }) => toStored(id).key));
   return found.flatMap((each) => (each === null ? [] : [recordGuard.parse(each.value)]));
 }
 
 /** @throws `not_found` if recovery is off at this connection */
 export function recoveryAt(connection: Connection | undefined): ConnectedRecovery {
-  if (connection?.recovery === undefined) throw new FaceError('not_found');
-  return connection.recovery;
+  const recovery = connection?.recovery;
+  if (recovery === undefined || recovery.policy.mode === 'off') throw new FaceError('not_found');
+  return recovery;
 }
 
 /**
  * Marks a recovery for revocation, which the background job carries out at the provider. One without a credential ends.
- * @param alsoSeen - true to revoke a credential that the person has seen, and may have replaced by one of their own
+ * @param alsoSeen - true to end a credential that the person has seen, and what they set with it
  */
 export function toRevoking(recovery: Recovery, { alsoSeen }: { readonly alsoSeen: boolean }): Recovery {
-  const { state, credential } = recovery;
+  const { state, credential, endsPassword } = recovery;
+  if (state === 'open') return { ...recovery, state: 'ended', outcome: 'revoked' };
   const isUnseen = state === 'issuing' || state === 'shown';
-  if (isUnseen || (alsoSeen && credential !== null))
-    return { ...recovery, state: 'revoking', outcome: 'revoked', revokeAt: null, endsPassword: alsoSeen };
-  return state === 'open' ? { ...recovery, state: 'ended', outcome: 'revoked' } : recovery;
+  const isToEnd = alsoSeen && !endsPassword && (state === 'revoking' || credential !== null);
+  if (!isUnseen && !isToEnd) return recovery;
+  return {
+    ...recovery,
+    state: 'revoking',
+    outcome: 'revoked',
+    revokeAt: null,
+    endsPassword: endsPassword || alsoSeen,
+  };
 }
 
-const isOf =
+export const isOf =
   (who: SubjectRef) =>
   ({ connection, subject }: SubjectRef): boolean =>
     connection === who.connection && subject === who.subject;
@@ -182,7 +213,7 @@ export async function endRecoveries(
   credentials: { readonly alsoSeen: boolean },
   deps: Ports<'state' | 'clock'>,
 ): Promise<void> {
-  for (const { id } of (await readRecoveries(deps)).filter(isOf(who)))
+  for (const { id } of (await readRecoveries(who.connection, deps)).filter(isOf(who)))
     await changeRecovery(id, (found) => toRevoking(found, credentials), deps).catch((error: unknown) => {
       if (!(error instanceof FaceError && error.code === 'not_found')) throw error;
     });
@@ -190,16 +221,16 @@ export async function endRecoveries(
 
 export const recoveryData = {
   part: 'recoveries',
-  keys: ['recovery:*', 'recoveries', 'recovery-of:*:*'],
+  keys: ['recovery:*', 'recoveries:*', 'recovery-of:*:*'],
   read: async (who, deps) => {
-    const own = (await readRecoveries(deps)).filter(isOf(who));
+    const own = (await readRecoveries(who.connection, deps)).filter(isOf(who));
     return {
       recoveries: own.map(({ begunAt, secondThing, outcome }) => ({ begunAt: toIso(begunAt), secondThing, outcome })),
     };
   },
   endedBy: 'revocation',
-  // A person who has signed in with the credential keeps what they chose then.
-  forget: (who, deps) => endRecoveries(who, { alsoSeen: false }, deps),
+  // A person who has signed in with the credential keeps what they chose then, unless they report that it was not them.
+  forget: (who, deps, { isReported = false }) => endRecoveries(who, { alsoSeen: isReported }, deps),
 } as const satisfies PersonalData;
 
 export const endedRecoveryData = {
@@ -208,11 +239,11 @@ export const endedRecoveryData = {
   read: null,
   endedBy: 'erasure_last',
   async forget(who, deps) {
-    const own = (await readRecoveries(deps)).filter(isOf(who));
+    const own = (await readRecoveries(who.connection, deps)).filter(isOf(who));
     // A credential that is still to be revoked needs its record, which expires then.
     const settled = own.filter(({ state }) => state === 'ended').map(({ id }) => id);
     for (const id of settled) await deps.state.delete(toStored(id).key);
     if (settled.length > 0)
-      await changeList(listed, (entries) => entries.filter(({ id }) => !settled.includes(id)), deps);
+      await changeList(listOf(who.connection), (entries) => entries.filter(({ id }) => !settled.includes(id)), deps);
   },
 } as const satisfies PersonalData;

@@ -3,7 +3,6 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { toCode } from '../errors.js';
 import { noteContactsOf } from './contacts.js';
-import { endRecoveries } from './record.js';
 
 type WatchDeps = Ports<'state' | 'clock' | 'keys' | 'log'> & {
   readonly connections: ReadonlyMap<string, Connection>;
@@ -14,10 +13,7 @@ export interface RecoveryWatch {
   drain(): Promise<void>;
 }
 
-/**
- * Notes the contacts of people who enrol or pass a check, and revokes credentials when a person reports "this was not
- * me". Failures are logged.
- */
+/** Notes the contacts of people who enrol or pass a check. Failures are logged. */
 export function createRecoveryWatch(deps: WatchDeps): RecoveryWatch {
   const underWay = new Set<Promise<void>>();
   const start = (work: () => Promise<void>, connection: string): void => {
@@ -31,9 +27,7 @@ export function createRecoveryWatch(deps: WatchDeps): RecoveryWatch {
     onEvent(event) {
       const { connection: id, subject } = event;
       const connection = deps.connections.get(id);
-      if (connection?.recovery === undefined || subject === '') return;
-      if (event.action === 'not_me_reported')
-        start(() => endRecoveries({ connection: id, subject }, { alsoSeen: true }, deps), id);
+      if (connection?.recovery === undefined || connection.recovery.policy.mode === 'off' || subject === '') return;
       if (event.action === 'enrolled' || event.action === 'verified')
         start(() => noteContactsOf({ connection, subject }, deps), id);
     },

@@ -156,7 +156,7 @@ async function take(
     case 'recovery_code':
       // Recovery codes end with the enrolment.
       if (await hasExpired(subjectOf(record), deps)) return null;
-      return (await takeRecoveryCode(subjectOf(record), given.code, deps)) ? {} : null;
+      return (await takeRecoveryCode(subjectOf(record), given.code, { onlyFromEnrolment: false }, deps)) ? {} : null;
     case 'bypass_code': {
       const { application } = record;
       const found = await takeBypass(subjectOf(record), { code: given.code, application }, deps);
@@ -186,7 +186,8 @@ export async function renewRecoveryCodes(
   const who = subjectOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     await countOwnRecord(who, deps);
-    const codes = await makeRecoveryCodes(who, deps);
+    const isFromEnrolment = enrolled.purpose === 'enrol' && !enrolled.openedByFace;
+    const codes = await makeRecoveryCodes(who, { isFromEnrolment }, deps);
     // The end of an enrolment is recorded before the codes are deleted, so this check finds a concurrent end.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);

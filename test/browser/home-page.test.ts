@@ -71,7 +71,7 @@ async function startServer() {
   };
   await giveDataConsent(anna, given, deps);
   await linkIdentities(anna, { connection: 'payroll', subject: '42' }, { days: 365 }, deps);
-  await recordPlace(anna, { device: null, network: '192.0.2.0/24' }, deps);
+  await recordPlace(anna, { device: null, network: '192.0.2.0/24', isProven: true }, deps);
   const stop = async () => {
     await server.stop();
     await company.stop();

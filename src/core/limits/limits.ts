@@ -110,6 +110,12 @@ const windowSecOf = {
   /** Numbers that administrators type to approve one recovery. */
   approvalsOfRecovery: 24 * hour,
   recoveryCodesOfPerson: 24 * hour,
+  recoveryCodesOfSource: hour,
+  recoveryCodesOfConnection: hour,
+  /** Attempts to prove a second thing. */
+  recoveryAttemptsOfRecovery: hour,
+  /** Links to managers, by person. */
+  managerLinksOfPerson: 24 * hour,
   /** Links of the help desk. */
   recoveryLinksOfPerson: hour,
   /** Recoveries in which the face check passed. */
@@ -147,6 +153,10 @@ const fixedLimits = {
   recoveryChecksOfRecovery: 5,
   approvalsOfRecovery: 5,
   recoveryCodesOfPerson: 6,
+  recoveryCodesOfSource: 20,
+  recoveryCodesOfConnection: 300,
+  recoveryAttemptsOfRecovery: 10,
+  managerLinksOfPerson: 5,
   recoveryLinksOfPerson: 5,
   recoveriesOfPerson: 5,
 } as const satisfies Partial<Record<LimitName, number>>;
@@ -248,6 +258,7 @@ const limitsBySource: Partial<Record<LimitName, 'outsiderStarts' | 'outsiderLook
   outsiderChecks: 'outsiderChecks',
   unusableOfSource: null,
   signInReturns: null,
+  recoveryCodesOfSource: null,
 };
 
 /**

@@ -17,7 +17,7 @@ import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
-import { subjectOf } from '../record.js';
+import { assuranceOf, subjectOf } from '../record.js';
 import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
@@ -214,7 +214,11 @@ export function createChallengeEndpoints(
               stepUpId: shown.id,
               who: subjectOf(shown.record),
               isEnrolment: shown.record.purpose === 'enrol',
-              place: { device, network: keptNetworkOf(source) },
+              place: {
+                device,
+                network: keptNetworkOf(source),
+                isProven: assuranceOf(shown.record).kind !== 'anonymous',
+              },
             },
             deps,
           );
