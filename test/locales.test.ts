@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
+import { texts as ledger } from '../locales/compiled/console/ledger/en.js';
+import { auditEvents } from '../src/app/audit-events.js';
+import { refusals } from '../src/errors.js';
 import { createFolder } from './support/run/folder.js';
 import { projectRoot } from './support/run/paths.js';
 
@@ -29,6 +32,15 @@ function copyWith(change: (catalogues: ReturnType<typeof read>) => void): string
 test('every language has the English texts with the same arguments, and the sources read each text', () => {
   expect(codes.length).toBeGreaterThanOrEqual(5);
   expect(run('--check').status).toBe(0);
+});
+
+test('the console has words for each action of the log, and for each reason that refuses a recovery', () => {
+  const logged = Object.keys(auditEvents.log);
+  expect(logged.length).toBeGreaterThan(50);
+  expect(logged.filter((action) => !Object.hasOwn(ledger.actions, action))).toEqual([]);
+  const reasons = Object.keys(refusals).filter((code) => /^(recovery_(?!running)|credential_refused)/.test(code));
+  expect(reasons).toHaveLength(4);
+  expect(reasons.filter((code) => !Object.hasOwn(ledger.codes, code))).toEqual([]);
 });
 
 describe('the check of the catalogues reports', () => {

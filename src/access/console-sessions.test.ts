@@ -68,6 +68,7 @@ const sensitive = words(`
   /subjects/invite /subjects/revoke /subjects/unlock /subjects/erase
   /subjects/withdraw-data-consents /subjects/end-links
   /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve /help-desk/enrolments
+  /recoveries /recoveries/:id/approve /recoveries/:id/refuse
   /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
@@ -81,7 +82,7 @@ const others = words(`
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list
   /people/checks /people/find /people/list /people/log /people/members /people/names /people/one
-  /subjects/export /usage`);
+  /recoveries/list /subjects/export /usage`);
 
 test('each changing administrator endpoint is classified as sensitive or not, as the two lists in this file state', () => {
   const changing = createEndpoints(server.deps).flatMap(({ auth, method, path }) =>

@@ -16,7 +16,7 @@ const policy = {
   referencePhoto: false,
   bypass: null,
 };
-const connection = { id: 'workforce', kind: 'okta', mode, policy };
+const connection = { id: 'workforce', kind: 'okta', mode, recovery: 'off', policy };
 
 const ask = (connections: readonly unknown[]) =>
   callServer('GET /connections', connectionsReply, {

@@ -25,6 +25,7 @@ export const connectionsReply = z.object({
       id: z.string(),
       kind: z.string(),
       mode: modeReply,
+      recovery: z.enum(['off', 'evaluation', 'on']).describe('Account recovery.'),
       policy: z.object({
         accuracy: z.int(),
         scope: z.string(),

@@ -156,6 +156,8 @@ export const consoleScreens = [
   screen('help desk: approve', '/help-desk/bypass-codes', press('Approve: joan@example.com'), awaitRole('alertdialog')),
   screen('help desk: requests', '/help-desk/requests', awaitText('Taken by kay'), awaitRole('rowheader', login)),
   screen('help desk: settle', '/help-desk/requests', press(`Take: ${login}`), awaitRole('button', /^Close request$/)),
+  screen('help desk: recoveries', '/help-desk/recoveries', awaitRole('button', `Approve: ${login}`)),
+  screen('help desk: a recovery', '/help-desk/recoveries', press(`Approve: ${login}`), awaitRole('alertdialog')),
   screen('campaigns', '/campaigns'),
   screen('campaigns: of a file', '/campaigns', (page) => page.getByLabel('A CSV file').check(), awaitLabel('CSV file')),
   screen(

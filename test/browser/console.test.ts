@@ -12,6 +12,7 @@ import { type HelpRequest, helpRequests } from '../../src/help-desk/help-request
 import { issueBypass } from '../../src/step-up/codes/bypass.js';
 import { defaultPolicy } from '../support/benches/core.js';
 import { enrolledAt, fillLedger } from '../support/data/ledgered.js';
+import { waitForApproval } from '../support/data/recoveries.js';
 import { createTestVerifier } from '../support/fakes/embedded.js';
 import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
 import { createFolder } from '../support/run/folder.js';
@@ -58,6 +59,7 @@ if (hasChromium) {
     const kay = { id: 'key:kay', name: 'kay', means: 'key' } as const;
     await issueBypass({ connection: acme, subject: 'joan', by: kay, minutes: null, application: null }, server.deps);
     await waitForHelp(server);
+    await waitForApproval({ connection: 'acme', subject: 'ada' }, server.deps);
     campaigns = runCampaigns(() => server.deps);
     await campaigns.plan('Pilot');
     await campaigns.send('Winter');

@@ -4,19 +4,22 @@ import { openLink, openPage } from '../../../test/support/benches/capture-page.j
 import { runInProcess } from '../../../test/support/benches/command.js';
 import { defaultPolicy } from '../../../test/support/benches/core.js';
 import { enrolledAt, fillLedger } from '../../../test/support/data/ledgered.js';
+import { waitForApproval } from '../../../test/support/data/recoveries.js';
 import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
 import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
 import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { recoveryGuard } from '../../config/recovery.js';
 import type { Connection } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';
 
-/* `facestep applications`, `administrators`, `help-desk`, `jobs` and `log`, against a running server. */
+/* `facestep applications`, `administrators`, `help-desk`, `recovery`, `jobs` and `log`, against a running server. */
 
 let server: ApiServer;
 beforeAll(async () => {
   const policy = { ...defaultPolicy, helpRequests: true };
   const profile = createMemoryProfile(['00u1']);
-  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, openStepUpRequest: null };
+  const recovery = { policy: recoveryGuard.parse({ mode: 'on' }), issuer: null };
+  const acme: Connection = { id: 'acme', kind: 'memory', profile, policy, recovery, openStepUpRequest: null };
   server = await startApiServer({ verifier: createTestVerifier(), connections: new Map([['acme', acme]]) });
 });
 afterAll(() => server.stop());
@@ -85,6 +88,41 @@ test('the help-desk commands list a help request without control characters, ass
   expect((await run(['help-desk', 'take', id])).exitCode).toBe(0);
   expect((await run(['help-desk', 'settle', id, '--by', 'bypass'])).exitCode).toBe(0);
   expect((await run(['help-desk', 'requests'])).printed).toHaveLength(1);
+});
+
+test('the recovery commands create a link, list recoveries, approve one with its number and refuse it', async () => {
+  const named = ['--connection', 'acme', '--login', '00u1@example.com'];
+  const begun = await run(['recovery', 'begin', ...named]);
+  expect(begun.printed).toEqual([expect.stringMatching(/^https:\S+\/recover\/acme\S+$/)]);
+  expect(begun.told).toEqual([expect.stringMatching(/^Valid until 20\S+Z\.$/)]);
+  const sent = await run(['recovery', 'begin', ...named, '--send', 'email']);
+  expect(sent.printed).toEqual([expect.stringMatching(/^[0-9a-f]{24}$/)]);
+  const unnamed = await run(['recovery', 'begin', '--connection', 'acme']);
+  expect(unnamed).toMatchObject({ exitCode: 2, told: ['Error: Give --login or --subject.', expect.any(String)] });
+
+  // A recovery is listed after its face check.
+  expect((await run(['recovery', 'list'])).printed).toHaveLength(1);
+  const { id, number } = await waitForApproval({ connection: 'acme', subject: '00u1' }, server.deps);
+  const [heading = '', row = ''] = (await run(['recovery', 'list', '--connection', 'acme'])).printed;
+  expect(heading.split(/ {2,}/)).toEqual([
+    'id',
+    'begun',
+    'connection',
+    'subject',
+    'second thing',
+    'state',
+    'approvals',
+    'privileged',
+  ]);
+  expect(row).toMatch(new RegExp(`^${id} +20\\S+Z +acme +00u1 +help_desk +approval +0 of 1 +no$`));
+  expect((await run(['recovery', 'list', '--connection', 'other'])).printed).toHaveLength(1);
+  const wrong = number === '0000' ? '1111' : '0000';
+  await expect(run(['recovery', 'approve', id, wrong])).rejects.toMatchObject({ code: 'code_wrong' });
+  expect((await run(['recovery', 'approve', id, number])).told).toEqual([`${id}: ready`]);
+  expect((await run(['recovery', 'refuse', id])).told).toEqual([`${id}: revoked`]);
+  const [listed] = JSON.parse((await run(['recovery', 'list', '--json'])).printed.join('\n'));
+  expect(listed).toMatchObject({ id, stage: 'ended', outcome: 'revoked', approvals: ['owner'] });
+  expect(JSON.stringify(listed)).not.toContain(number);
 });
 
 test('facestep log --follow prints each line once until interrupted', async () => {

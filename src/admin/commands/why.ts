@@ -6,6 +6,7 @@ import { findUsers, reportUnsearched } from '../../cli/find-users.js';
 import { collect, findTrails, parseTime } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import type { AuditAction } from '../../core/audit-events.js';
+import type { SecondThing } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
@@ -124,16 +125,36 @@ const toldActions = [
   'locked_out',
   'lockout_cleared',
   'hook_decided',
+  'recovery_link_made',
+  'recovery_second_thing_proven',
+  'recovery_face_passed',
+  'recovery_manager_asked',
+  'recovery_approved',
+  'recovery_denied',
+  'recovery_refused',
+  'recovery_evaluated',
+  'recovered',
+  'recovery_receipt_issued',
+  'recovery_revoked',
 ] as const satisfies readonly AuditAction[];
 
 type ExplainedAction = (typeof toldActions)[number];
+
+const refusingActions: readonly ExplainedAction[] = [
+  'enrolment_refused',
+  'verification_refused',
+  'hand_off_refused',
+  'locked_out',
+  'recovery_denied',
+  'recovery_refused',
+];
 
 /** Returns true if an event denied the user access. */
 function isRefusal({ action, detail }: ExplainedEvent): boolean {
   if (action === 'liveness_judged') return !detail.pass;
   if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
   if (action === 'company_photo_compared') return detail.refused;
-  return ['enrolment_refused', 'verification_refused', 'hand_off_refused', 'locked_out'].includes(action);
+  return refusingActions.some((each) => each === action);
 }
 
 /**
@@ -178,8 +199,43 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return `The lockout was ended by ${detail.by}`;
     case 'hook_decided':
       return `Hook ${detail.hook}: ${toDecision(detail)}`;
+    case 'recovery_link_made':
+      return `A recovery link was ${detail.send === 'none' ? 'created' : 'sent'} by ${detail.by}`;
+    case 'recovery_second_thing_proven':
+      return `Recovery: confirmed by ${provenBy[detail.secondThing]}`;
+    case 'recovery_face_passed':
+      return 'Recovery: the face check passed';
+    case 'recovery_manager_asked':
+      return 'Recovery: the manager was asked to approve it';
+    case 'recovery_approved':
+      return `Recovery: approved by ${detail.by}`;
+    case 'recovery_denied':
+      return `Recovery refused by ${detail.by}. A credential from it is revoked`;
+    case 'recovery_refused':
+      if (detail.code === 'face_not_verified')
+        return 'Recovery refused: the manager declined it, or their face check failed';
+      return `Recovery refused: ${toReason(detail.code)}`;
+    case 'recovery_evaluated':
+      return 'Recovery: everything was in order, but recovery.mode is "evaluation", so nothing was issued';
+    case 'recovered':
+      return `Recovered: a new credential was shown (${detail.credential.replaceAll('_', ' ')})`;
+    case 'recovery_receipt_issued':
+      return `Recovered: a receipt was issued for ${detail.audience}`;
+    case 'recovery_revoked':
+      return detail.result === 'ended'
+        ? 'The credential of the recovery was revoked'
+        : 'The credential of the recovery cannot be revoked at the provider. It ends when it expires';
   }
 }
+
+const provenBy = {
+  recovery_code: 'a recovery code',
+  other_email: 'a code to the second mailbox',
+  phone: 'a code to the phone',
+  known_device: 'a known device',
+  help_desk: 'the help desk',
+  manager: 'the manager',
+} as const satisfies Record<SecondThing, string>;
 
 const toStart = ({
   purpose,

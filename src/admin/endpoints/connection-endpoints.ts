@@ -149,10 +149,11 @@ export function createConnectionEndpoints({
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
-          connections: connections.map(({ id, kind, policy }) => ({
+          connections: connections.map(({ id, kind, policy, recovery }) => ({
             id,
             kind,
             mode: toMode(id),
+            recovery: recovery.mode,
             policy: {
               accuracy: policy.accuracy,
               scope: policy.scope,

@@ -38,7 +38,7 @@ test('a connection is listed with its policy and without secrets', async () => {
   const { body } = await operated.get('/connections');
   expect(body.connections).toMatchObject([
     { id: 'okta', kind: 'okta', mode: { inForce: 'shadow', file: 'shadow', switched: null }, policy: { accuracy: 4 } },
-    { id: 'onelogin', kind: 'onelogin' },
+    { id: 'onelogin', kind: 'onelogin', recovery: 'off' },
   ]);
   expect(JSON.stringify(body)).not.toContain('secret');
 });

@@ -8,6 +8,7 @@ import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
+import { readRecoveries, stageOf } from '../../recovery/record.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 
 const expiringDays = 14;
@@ -45,15 +46,26 @@ export function createOpenWorkFinder(
 }
 
 async function findHelpDeskWork({ id, means }: Administrator, deps: Ports<'state' | 'clock'>): Promise<ToDo[]> {
-  const [requests, codes] = await Promise.all([listHelpRequests(deps), listBypasses(deps)]);
+  const [requests, codes, recoveries] = await Promise.all([
+    listHelpRequests(deps),
+    listBypasses(deps),
+    readRecoveries(deps),
+  ]);
   const open = requests.filter(({ takenById }) => takenById === null || takenById === id);
   const approvable = codes.filter(
     ({ isApproved, byId, takesKeys }) =>
       !isApproved && byId !== null && byId !== id && (takesKeys || means === 'sign_in'),
   );
+  const recoverable = recoveries.filter(
+    (recovery) =>
+      stageOf(recovery, deps.clock.now()) === 'approval' &&
+      (recovery.isPrivileged || recovery.secondThing === 'help_desk') &&
+      ![recovery.begunBy, ...recovery.approvals].some((each) => each?.byId === id),
+  );
   return [
     ...waiting('help_waiting', 'help_desk', open.length, 'help requests'),
     ...waiting('approvals_waiting', 'approvals', approvable.length, 'bypass codes to approve'),
+    ...waiting('approvals_waiting', 'help_desk', recoverable.length, 'account recoveries to approve'),
   ];
 }
 

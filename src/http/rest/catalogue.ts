@@ -35,7 +35,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   secret: '$SECRET',
   nonce: '$NONCE',
   digest: '$DIGEST',
-  number: '47',
+  number: '4711',
   version: 'consent-1',
   language: 'en',
   brand: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',

@@ -41,8 +41,8 @@ test('the document describes every route of the app, and no other path', async (
     described.has(path) || described.has(bare(path)) || described.has(`/v2${bare(path)}`);
   // The OpenID provider's other addresses are in its own discovery document.
   const isOidc = (route: string) => route.includes('/oidc/');
-  // What the console's page calls next to the API is a part of that page; the door to people's own pages is a page itself.
-  const isPageRoute = (route: string) => route.startsWith('/console/') || /^\/me(\/|$)/.test(route);
+  // What the console's page calls next to the API is a part of that page; the doors to people's own pages and to a recovery are pages themselves.
+  const isPageRoute = (route: string) => route.startsWith('/console/') || /^\/(me|recover)(\/|$)/.test(route);
   expect(routes.filter((route) => !asIsOrOnV2(route) && !isOidc(route) && !isPageRoute(route))).toEqual([]);
   expect([...described].filter((path) => !routes.includes(path))).toEqual([]);
   expect(routes.length).toBeGreaterThan(50);

@@ -19,13 +19,13 @@ export const emptySetup = (settings: object = {}): Setup => ({
 /** Returns a configuration whose connections have no adapters. */
 export const setupOf = (connections: readonly Connection[]): Setup => ({
   ...emptySetup(),
-  connections: connections.map(({ id, kind, policy }) => {
+  connections: connections.map(({ id, kind, policy, recovery }) => {
     const configured = (mode: Policy['mode']): ConfiguredConnection => ({
       id,
       kind,
       policy: { ...policy, mode },
       me: null,
-      recovery: recoveryGuard.parse({}),
+      recovery: recovery?.policy ?? recoveryGuard.parse({}),
       organisations: null,
       oidc: null,
       inMode: configured,

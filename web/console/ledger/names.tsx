@@ -54,8 +54,10 @@ export const nameOf = (who: Who, name: Name | undefined): string => name?.login 
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
-export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', { connection, subject }: Who): string =>
-  `${part}?${new URLSearchParams({ connection, subject })}`;
+export const addressFor = (
+  part: '/help-desk' | '/help-desk/bypass-codes' | '/help-desk/recoveries',
+  { connection, subject }: Who,
+): string => `${part}?${new URLSearchParams({ connection, subject })}`;
 
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>

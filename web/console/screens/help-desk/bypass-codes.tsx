@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { BypassesReply, MadeBypassReply } from '../../../../src/help-desk/replies.js';
 import { usePages, useSessionActions } from '../../frame/acting.js';
 import { post, Refusal } from '../../frame/call.js';
@@ -9,13 +9,11 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import { Note, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { PersonFields, readWho, useNames } from './person.js';
+import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
 const listBypassCodes = (cursor: string | null) =>
   post<BypassesReply>('/v1/help-desk/bypass-codes/list', { limit: 100, cursor: cursor ?? undefined });
-
-/** Polling delay while a bypass code waits for the approval of another person. */
-const lookAgainMs = 5000;
 
 export function BypassCodes() {
   const { codes } = useTexts();
@@ -23,12 +21,8 @@ export function BypassCodes() {
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes }) => codes);
   const nameOf = useNames(paged.rows);
-  const { reload, poll, rows } = paged;
-  useEffect(() => {
-    if (!rows.some(({ state }) => state === 'waiting')) return;
-    const timer = window.setTimeout(poll, lookAgainMs);
-    return () => window.clearTimeout(timer);
-  }, [rows]);
+  const { reload } = paged;
+  usePolling(paged, ({ state }) => state === 'waiting');
   const { columns, approve } = codes;
   return (
     <>

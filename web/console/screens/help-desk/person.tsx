@@ -1,22 +1,27 @@
+import type { ConnectionsReply } from '../../../../src/connections/replies.js';
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
-import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
+import { type Names, nameOf, useNames as useNamesOf } from '../../ledger/names.js';
 import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Field, Select } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import { useTexts } from './texts.js';
 
+export const nameIn = (names: Names, who: Subject): string => nameOf(who, names.get(keyOf(who)));
+
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
-  return (who) => nameOf(who, names.get(keyOf(who)));
+  return (who) => nameIn(names, who);
 }
 
+type Offered = (connection: ConnectionsReply['connections'][number]) => boolean;
+
 /** Fields for the user; hidden if the address names one. */
-export function PersonFields() {
+export function PersonFields({ isOffered = () => true }: { readonly isOffered?: Offered }) {
   const path = usePath();
   const connection = useParameter('connection');
   const subject = useParameter('subject');
-  if (connection === null || subject === null) return <ByLogin />;
+  if (connection === null || subject === null) return <ByLogin isOffered={isOffered} />;
   return <Given who={{ connection, subject }} path={path} />;
 }
 
@@ -37,7 +42,7 @@ function Given({ who, path }: { readonly who: Subject; readonly path: string }) 
   );
 }
 
-function ByLogin() {
+function ByLogin({ isOffered }: { readonly isOffered: Offered }) {
   const words = useTexts().person;
   const listed = useLoaded(listConnections);
   return (
@@ -48,7 +53,7 @@ function ByLogin() {
           <Select
             name="connection"
             label={words.connection}
-            options={connections.map(({ id }) => ({ value: id, label: id }))}
+            options={connections.filter(isOffered).map(({ id }) => ({ value: id, label: id }))}
           />
         </>
       )}

@@ -18,6 +18,7 @@ import { Problem, QuietButton, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { BypassCodes } from './bypass-codes.js';
 import { PersonFields, readWho, useNames } from './person.js';
+import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
 
 const listHelpRequests = (cursor: string | null) =>
@@ -241,8 +242,15 @@ function Person({
   );
 }
 
+const parts = new Map([
+  ['requests', Queue],
+  ['bypass-codes', BypassCodes],
+  ['recoveries', Recoveries],
+]);
+
 export const screen = defineScreen(function HelpDesk({ rest: [part = 'calls'] }) {
   const words = useTexts();
+  const Part = parts.get(part) ?? Vouching;
   return (
     <>
       <h1>{words.heading}</h1>
@@ -256,8 +264,11 @@ export const screen = defineScreen(function HelpDesk({ rest: [part = 'calls'] })
         <Link to="/help-desk/requests" isCurrent={part === 'requests'}>
           {words.parts.requests}
         </Link>
+        <Link to="/help-desk/recoveries" isCurrent={part === 'recoveries'}>
+          {words.parts.recoveries}
+        </Link>
       </nav>
-      {part === 'requests' ? <Queue /> : part === 'bypass-codes' ? <BypassCodes /> : <Vouching />}
+      <Part />
     </>
   );
 });

@@ -217,15 +217,21 @@ function Task({ item }: { readonly item: ToDo }) {
   const part =
     item.connection !== null
       ? `/${encodeURIComponent(item.connection)}`
-      : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
+      : isRecovery(item)
+        ? '/recoveries'
+        : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
   return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
 }
+
+const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiting' && where === 'help_desk';
 
 /** Shows an unknown task of a newer server in the server's words. */
 function TaskText({ item }: { readonly item: ToDo }) {
   const { toDo } = useTexts();
   const { number } = useFormats();
-  const told: string | ((v: { readonly count: string }) => string) = textIn(toDo.codes, item.code) ?? item.words;
+  const told: string | ((v: { readonly count: string }) => string) = isRecovery(item)
+    ? toDo.recoveriesWaiting
+    : (textIn(toDo.codes, item.code) ?? item.words);
   const about = item.connection ?? item.about;
   return (
     <span>

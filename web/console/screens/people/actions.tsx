@@ -31,6 +31,7 @@ export function Actions({
   const listed = useLoaded(listConnections);
   const connections = listed.state === 'loaded' ? listed.value.connections : [];
   const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
+  const allowsRecovery = connections.some(({ id, recovery }) => id === who.connection && recovery !== 'off');
   const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
   const [receipt, setReceipt] = useState<string | null>(null);
   const act = async <Reply extends { readonly subjects: readonly Outcome[] }>(request: ServerRequest<Reply>) => {
@@ -56,6 +57,11 @@ export function Actions({
             <Link to={addressFor('/help-desk', who)} className="button quiet">
               {words.verifyCaller}
             </Link>
+            {allowsRecovery && (
+              <Link to={addressFor('/help-desk/recoveries', who)} className="button quiet">
+                {words.recoveryLink}
+              </Link>
+            )}
             {isLocked && (
               <ConfirmButton
                 {...unlock}

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
+import { runHere } from '../../../test/support/benches/cli.js';
+import { createFolder } from '../../../test/support/run/folder.js';
+import { modelsFolder } from '../../../test/support/run/paths.js';
+import type { AuditEvent } from '../../core/audit-events.js';
+
+/** Runs the command on a real trail. The provider does not respond, so that the given text is used as an id. */
+async function explain(...events: readonly AuditEvent[]): Promise<readonly string[]> {
+  const dataFolder = createFolder('why');
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl') }), async (audit) => {
+    for (const event of events) await audit.append(event);
+  });
+  const okta = { orgUrl: 'http://127.0.0.1:9', auth: { kind: 'api_token', token: 't' } };
+  const hooks = { secret: { value: '0123456789abcdef' } };
+  const connections = [{ id: 'work', kind: 'okta', policy: { mode: 'shadow' }, okta: { ...okta, hooks } }];
+  const config = join(dataFolder, 'facestep.json');
+  writeFileSync(config, JSON.stringify({ dataFolder, modelsFolder, connections }));
+  const { stdout } = await runHere(['why', 'work', 'anna'], { FACESTEP_CONFIG: config });
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.slice(1).map((line) => line.replace(/^(Last refused )?\S+(: | +)/, '$1'));
+}
+
+const anna = { connection: 'work', subject: 'anna' };
+const id = 'a'.repeat(24);
+
+test.each([
+  [
+    'recovery_too_soon',
+    'The face, the mailbox or the phone of this account changed in the last days. Ask the help desk. (recovery_too_soon)',
+  ],
+  [
+    'recovery_privileged',
+    'This account cannot be recovered here. Ask an administrator in person. (recovery_privileged)',
+  ],
+  [
+    'recovery_manager_missing',
+    'The directory names no manager with a mailbox for this person. (recovery_manager_missing)',
+  ],
+  [
+    'credential_refused',
+    'The identity provider does not allow this credential for this person. Nothing was changed. (credential_refused)',
+  ],
+  ['face_not_verified', 'the manager declined it, or their face check failed'],
+] as const)('the command explains the refusal of a recovery: %s', async (code, text) => {
+  const lines = await explain(
+    { action: 'recovery_link_made', ...anna, detail: { id, send: 'email', by: 'grace' } },
+    { action: 'recovery_second_thing_proven', ...anna, detail: { id, secondThing: 'other_email' } },
+    { action: 'recovery_face_passed', ...anna, detail: { id, stepUpId: 'x', secondThing: 'other_email' } },
+    { action: 'recovery_refused', ...anna, detail: { id, code } },
+  );
+  expect(lines).toEqual([
+    'A recovery link was sent by grace',
+    'Recovery: confirmed by a code to the second mailbox',
+    'Recovery: the face check passed',
+    `! Recovery refused: ${text}`,
+    `Last refused Recovery refused: ${text}`,
+  ]);
+});
+
+test('the command explains a recovery to its end, and its revocation by an administrator', async () => {
+  const lines = await explain(
+    { action: 'recovery_manager_asked', ...anna, detail: { id, stepUpId: 'x' } },
+    { action: 'recovery_approved', ...anna, detail: { id, by: 'joan' } },
+    {
+      action: 'recovered',
+      ...anna,
+      detail: { id, credential: 'temporary_access_pass', secondThing: 'manager' },
+    },
+    { action: 'recovery_denied', ...anna, detail: { id, by: 'grace' } },
+    { action: 'recovery_revoked', ...anna, detail: { id, result: 'ended' } },
+    { action: 'recovery_revoked', ...anna, detail: { id, result: 'expires' } },
+    { action: 'recovery_evaluated', ...anna, detail: { id, secondThing: 'phone' } },
+    {
+      action: 'recovery_receipt_issued',
+      ...anna,
+      detail: { id, receiptId: 'r', audience: 'https://app.example.com' },
+    },
+  );
+  expect(lines).toEqual([
+    'Recovery: the manager was asked to approve it',
+    'Recovery: approved by joan',
+    'Recovered: a new credential was shown (temporary access pass)',
+    '! Recovery refused by grace. A credential from it is revoked',
+    'The credential of the recovery was revoked',
+    'The credential of the recovery cannot be revoked at the provider. It ends when it expires',
+    'Recovery: everything was in order, but recovery.mode is "evaluation", so nothing was issued',
+    'Recovered: a receipt was issued for https://app.example.com',
+    'Last refused Recovery refused by grace. A credential from it is revoked',
+  ]);
+});

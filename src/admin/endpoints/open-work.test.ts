@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startCapture, who } from '../../../test/support/benches/capture-bench.js';
+import { waitForApproval } from '../../../test/support/data/recoveries.js';
+import { type ApiServer, adminKey } from '../../../test/support/servers/api-server.js';
+
+let server: ApiServer;
+beforeAll(async () => {
+  ({ server } = await startCapture());
+});
+afterAll(() => server.stop());
+
+test('open work counts recoveries for each administrator who can approve them, and for no one else', async () => {
+  const add = async (name: string, role: string) => {
+    const { body } = await server.postJson('/administrators', { name, role }, { 'x-admin-key': adminKey });
+    return { 'x-admin-key': String(body.key) };
+  };
+  const grace = await add('grace', 'help-desk');
+  const joan = await add('joan', 'help-desk');
+  const auditor = await add('kay', 'auditor');
+  const countOf = async (headers: Record<string, string>) => {
+    const { body } = await server.send('GET', '/to-do', { headers });
+    const items = body.items as { code: string; where: string; count: number; words: string }[];
+    const item = items.find(({ code, where }) => code === 'approvals_waiting' && where === 'help_desk');
+    if (item !== undefined) expect(item.words).toBe(`Open account recoveries to approve: ${item.count}.`);
+    return item?.count ?? 0;
+  };
+  expect(await countOf(grace)).toBe(0);
+  const byGrace = { byId: `key:${grace['x-admin-key'].slice(4, 28)}`, by: 'grace' };
+  await waitForApproval(who, server.deps);
+  await waitForApproval(who, server.deps, { begunBy: byGrace });
+  await waitForApproval(who, server.deps, { isPrivileged: true, approvals: [byGrace] });
+  // The manager approves these, or no one has to.
+  await waitForApproval(who, server.deps, { secondThing: 'manager' });
+  await waitForApproval(who, server.deps, { secondThing: 'phone', isProven: true });
+  await waitForApproval(who, server.deps, { state: 'ended', outcome: 'refused' });
+  expect([await countOf(grace), await countOf(joan), await countOf(auditor)]).toEqual([1, 3, 0]);
+  server.clock.advanceSec(24 * 60 * 60);
+  expect(await countOf(joan)).toBe(0);
+});

@@ -1,0 +1,255 @@
+import { useId, useRef, useState } from 'react';
+import type { Texts as Words } from '../../../../locales/compiled/console/help-desk/texts.js';
+import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
+import { post, Refusal } from '../../frame/call.js';
+import { useParameter } from '../../frame/router.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { PersonLink, useNames } from '../../ledger/names.js';
+import { keyOf, listConnections } from '../../ledger/requests.js';
+import { reasonText } from '../../ledger/told.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { ShownOnce } from '../../parts/shown-once.js';
+import { Await, Done, Note, Section } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
+import { nameIn, PersonFields, readWho } from './person.js';
+import { usePolling } from './poll.js';
+import { useTexts } from './texts.js';
+
+/** A row of the server's reply (src/recovery/replies.ts, whose imports do not compile for a browser). */
+interface Recovery {
+  readonly id: string;
+  readonly connection: string;
+  readonly subject: string;
+  readonly secondThing: keyof Words['recoveries']['things'] | null;
+  readonly stage: keyof Words['recoveries']['stages'] | 'ended';
+  readonly outcome: Exclude<keyof Words['recoveries']['outcomes'], 'expired'> | null;
+  readonly reason: string | null;
+  readonly isPrivileged: boolean;
+  readonly approvals: readonly string[];
+  readonly approvalsNeeded: number;
+  readonly notBefore: string | null;
+  readonly begunBy: string | null;
+  readonly begunAt: string;
+}
+
+interface Page {
+  readonly recoveries: readonly Recovery[];
+  readonly cursor: string | null;
+}
+
+interface Link {
+  readonly url: string | null;
+  readonly expiresAt: string;
+}
+
+const listRecoveries = (cursor: string | null) =>
+  post<Page>('/v1/recoveries/list', { limit: 100, cursor: cursor ?? undefined });
+
+export function Recoveries() {
+  const { recoveries: words } = useTexts();
+  const { instant } = useFormats();
+  const isOfPerson = useParameter('subject') !== null;
+  const paged = usePages(listRecoveries, ({ recoveries }) => recoveries);
+  const names = useNames(paged.rows);
+  usePolling(paged, ({ stage }) => stage !== 'ended');
+  return (
+    <>
+      {isOfPerson && <Send />}
+      <Section heading={words.heading} intro={words.intro}>
+        <PagedTable
+          paged={paged}
+          caption={words.heading}
+          keyOf={({ id }) => id}
+          empty={words.none}
+          headings={words.columns}
+          columns={[
+            {
+              id: 'person',
+              isRowHeading: true,
+              isWide: true,
+              cell: (row) => <PersonLink who={row} name={names.get(keyOf(row))} />,
+            },
+            { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+            {
+              id: 'secondThing',
+              cell: ({ secondThing }) => <p>{secondThing === null ? '–' : words.things[secondThing]}</p>,
+            },
+            { id: 'stage', isWide: true, cell: (row) => <State row={row} /> },
+            { id: 'at', isInstant: true, cell: ({ begunAt }) => instant(begunAt) },
+            {
+              id: 'actions',
+              cell: (row) => <Decide row={row} name={nameIn(names, row)} onDecided={paged.reload} />,
+            },
+          ]}
+        />
+      </Section>
+      {!isOfPerson && <Send />}
+    </>
+  );
+}
+
+function State({
+  row: { stage, outcome, reason, notBefore, approvals, approvalsNeeded, isPrivileged, begunBy },
+}: {
+  readonly row: Recovery;
+}) {
+  const { recoveries: words, ledger } = useTexts();
+  const { instant, number } = useFormats();
+  const { stages, outcomes } = words;
+  const counted = { count: number(approvals.length), needed: number(approvalsNeeded) };
+  return (
+    <p>
+      {stage === 'ended' ? outcomes[outcome ?? 'expired'] : stages[stage]}
+      {reason !== null && `: ${reasonText(reason, ledger)}`}
+      {stage === 'delay' && notBefore !== null && (
+        <>
+          <br />
+          {words.notBefore({ time: instant(notBefore) })}
+        </>
+      )}
+      {approvalsNeeded > 0 && <span className="line fine soft">{words.approvals(counted)}</span>}
+      {isPrivileged && <span className="line fine soft">{words.privileged}</span>}
+      {begunBy !== null && <span className="line fine soft">{words.by({ name: begunBy })}</span>}
+    </p>
+  );
+}
+
+function Decide({
+  row: { id, stage, outcome, secondThing, isPrivileged, begunBy, approvals },
+  name,
+  onDecided,
+}: {
+  readonly row: Recovery;
+  readonly name: string;
+  readonly onDecided: () => void;
+}) {
+  const { recoveries: words } = useTexts();
+  const { call, session } = useSessionActions();
+  const { refuse } = words;
+  const isOurs = stage === 'approval' && (isPrivileged || secondThing === 'help_desk');
+  const isMine = begunBy === session.name || approvals.includes(session.name);
+  const canEnd = (stage !== 'ended' && stage !== 'revoking') || outcome === 'recovered';
+  return (
+    <div className="actions">
+      {isOurs && (isMine ? <span>{words.another}</span> : <Approve id={id} name={name} onApproved={onDecided} />)}
+      {canEnd && (
+        <ConfirmButton
+          label={refuse.label}
+          about={name}
+          title={refuse.title({ name })}
+          isGrave
+          onConfirm={() => call(post(`/v1/recoveries/${id}/refuse`)).then(onDecided)}
+          text={refuse.text}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Asks for the number that the person reads out. */
+function Approve({
+  id,
+  name,
+  onApproved,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly onApproved: () => void;
+}) {
+  const { approve } = useTexts().recoveries;
+  const { call } = useSessionActions();
+  const field = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [isWrong, setWrong] = useState(false);
+  const read = (): string => input.current?.value.trim() ?? '';
+  return (
+    <ConfirmButton
+      label={approve.label}
+      about={name}
+      title={approve.title({ name })}
+      isReady={() => {
+        const isNumber = /^\d{4}$/.test(read());
+        setWrong(!isNumber);
+        return isNumber;
+      }}
+      onConfirm={() => call(post(`/v1/recoveries/${id}/approve`, { number: read() })).then(onApproved)}
+      text={approve.text}
+    >
+      <div className="field">
+        <label htmlFor={field}>{approve.number}</label>
+        <input
+          id={field}
+          ref={input}
+          inputMode="numeric"
+          autoComplete="off"
+          maxLength={4}
+          dir="ltr"
+          aria-invalid={isWrong}
+          aria-describedby={isWrong ? `${field}-wrong` : undefined}
+        />
+        {isWrong && (
+          <span id={`${field}-wrong`} className="wrong" role="alert">
+            {approve.digits}
+          </span>
+        )}
+      </div>
+    </ConfirmButton>
+  );
+}
+
+function Send() {
+  const { recoveries: words, calls } = useTexts();
+  const { call } = useSessionActions();
+  const { instant } = useFormats();
+  const language = useLanguage();
+  const given = useParameter('connection');
+  const listed = useLoaded(listConnections);
+  const [sent, setSent] = useState<Link | null>(null);
+  const [isOff, setOff] = useState(false);
+  const { send } = words;
+  const submit = async (fields: FormData): Promise<void> => {
+    setOff(false);
+    setSent(null);
+    const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
+    try {
+      setSent(await call(post<Link>('/v1/recoveries', { ...readWho(fields), ...asked })));
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
+      setOff(true);
+    }
+  };
+  const until = sent === null ? '' : instant(sent.expiresAt);
+  return (
+    <Section heading={send.heading} intro={send.intro}>
+      {sent !== null &&
+        (sent.url === null ? (
+          <Done>{send.sent({ until })}</Done>
+        ) : (
+          <ShownOnce label={send.link} value={sent.url} note={send.linkNote({ until })} />
+        ))}
+      {isOff && <Note tone="bad">{send.off}</Note>}
+      <Await loaded={listed}>
+        {({ connections }) =>
+          connections.some(({ id, recovery }) => recovery !== 'off' && (given === null || given === id)) ? (
+            <ActForm submit={send.submit} onSubmit={submit}>
+              <PersonFields isOffered={({ recovery }) => recovery !== 'off'} />
+              <Select
+                name="send"
+                label={calls.send}
+                options={[
+                  { value: 'email', label: calls.ways.email },
+                  { value: 'sms', label: calls.ways.sms },
+                  { value: 'none', label: calls.ways.none },
+                ]}
+              />
+              <Select name="language" label={calls.language} initial={language} options={languageOptions} />
+            </ActForm>
+          ) : (
+            <Note>{send.off}</Note>
+          )
+        }
+      </Await>
+    </Section>
+  );
+}
