@@ -178,40 +178,41 @@ const claimsGuard = z.discriminatedUnion('acr', [
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, but never `signature` or `keys_unavailable`
  */
-export function checkClaims(
-  claims: unknown,
-  wanted: {
-    readonly issuer: string;
-    readonly audience: string;
-    readonly nowSec: number;
-    readonly expected: ExpectedReceipt;
-  },
-): ReceiptClaims {
-  const { issuer, audience, nowSec, expected } = wanted;
+export function checkClaims(claims: unknown, wanted: Wanted): ReceiptClaims {
   const parsed = claimsGuard.safeParse(claims);
   if (!parsed.success) throw new ReceiptError('malformed');
   const { data } = parsed;
-  if (data.iss !== issuer) throw new ReceiptError('issuer');
-  if (data.aud !== audience) throw new ReceiptError('audience');
-  checkTime(data, nowSec);
+  const { expected } = wanted;
+  checkCommon(data, wanted);
   if (data.sandbox === true && expected.acceptSandbox !== true) throw new ReceiptError('sandbox');
-  if (!isMet(expected, 'connection', data.connection)) throw new ReceiptError('connection');
-  if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
   if (!isMet(expected, 'nonce', data.nonce)) throw new ReceiptError('nonce');
   if (!isApproved(expected, data)) throw new ReceiptError('action');
   return data;
 }
 
-/** Checks the claims of a recovery. @throws ReceiptError */
-export function checkRecovery(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): RecoveryReceiptClaims {
-  const { issuer, audience, nowSec, expected } = wanted;
-  const { data } = recoveryGuard.safeParse(claims);
-  if (data === undefined) throw new ReceiptError('malformed');
+interface Wanted {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly nowSec: number;
+  readonly expected: ExpectedReceipt;
+}
+
+function checkCommon(
+  data: Pick<CommonClaims, 'iss' | 'aud' | 'sub' | 'iat' | 'exp' | 'connection'>,
+  { issuer, audience, nowSec, expected }: Wanted,
+): void {
   if (data.iss !== issuer) throw new ReceiptError('issuer');
   if (data.aud !== audience) throw new ReceiptError('audience');
   checkTime(data, nowSec);
   if (!isMet(expected, 'connection', data.connection)) throw new ReceiptError('connection');
   if (!isMet(expected, 'subject', data.sub)) throw new ReceiptError('subject');
+}
+
+/** Checks the claims of a recovery. @throws ReceiptError */
+export function checkRecovery(claims: unknown, wanted: Wanted): RecoveryReceiptClaims {
+  const { data } = recoveryGuard.safeParse(claims);
+  if (data === undefined) throw new ReceiptError('malformed');
+  checkCommon(data, wanted);
   return data;
 }
 

@@ -55,6 +55,12 @@ export const recoveryGuard = z
           .max(168)
           .default(24)
           .describe('Hours in which the person and the owners can stop it.'),
+        takesKeys: z
+          .boolean()
+          .default(false)
+          .describe(
+            'True if administrators with an API key may approve. A person with a key and a sign-in counts as two then.',
+          ),
       })
       .prefault({})
       .describe('People whose account is worth more than others.'),

@@ -118,6 +118,8 @@ export interface RecoveryPolicy {
     readonly groups: readonly string[];
     readonly action: 'refuse' | 'two_approvals';
     readonly delayHours: number;
+    /** True if administrators with API keys may approve. A person with a key and a sign-in counts as two then. */
+    readonly takesKeys: boolean;
   };
   readonly owners: readonly string[];
   /** Page of the customer's own program that gets the receipt, if the provider has no credential. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { nameAction } from '../core/action.js';
 import type { ConnectedSubject, Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
@@ -136,6 +137,12 @@ export const endings: readonly FaceErrorCode[] = [
   'subject_unknown',
 ];
 
+/** What `recovery_too_soon` says has changed. */
+const changedGuard = z
+  .object({ detail: z.object({ changed: z.string().optional() }) })
+  .transform(({ detail }) => detail)
+  .catch({});
+
 /** Records why a recovery may not go on. */
 export async function noteRefusal(
   { id, connection, subject }: Recovery,
@@ -144,7 +151,8 @@ export async function noteRefusal(
 ): Promise<void> {
   const code = toCode(error);
   deps.log.info('recovery refused', { connection, code, cause: error instanceof FaceError ? error.detail : null });
-  await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code } });
+  const { changed } = changedGuard.parse(error);
+  await deps.audit.append({ action: 'recovery_refused', connection, subject, detail: { id, code, changed } });
 }
 
 /** Ends a recovery that may not go on. The person is told what to do. */

@@ -4,7 +4,15 @@ import { consumeLimit } from '../core/limits/limits.js';
 import type { Account } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
-import { approvalsNeeded, changeRecovery, type Recovery, readRecovery, stageOf, toRevoking } from './record.js';
+import {
+  approvalsNeeded,
+  changeRecovery,
+  type Recovery,
+  readRecovery,
+  recoveryAt,
+  stageOf,
+  toRevoking,
+} from './record.js';
 
 /** Precedes the id of a manager among the ids of approvers. */
 export const managerPrefix = 'manager:';
@@ -32,20 +40,22 @@ export async function approveRecovery(
   { id, number, by }: { readonly id: string; readonly number: string; readonly by: Agent },
   deps: Ports<'state' | 'clock' | 'audit' | 'connections' | 'settings'>,
 ): Promise<Recovery> {
-  const approve = (found: Recovery): Recovery => {
-    const isOpen = stageOf(found, deps.clock.now()) === 'approval';
-    const takesHelpDesk = found.isPrivileged || found.secondThing === 'help_desk';
-    if (!isOpen || !takesHelpDesk || found.approvals.length >= approvalsNeeded(found)) throw new FaceError('not_found');
-    // A person with a key and a sign-in would count as two.
-    if (found.isPrivileged && by.means === 'key') throw new FaceError('role_missing');
-    const earlier = [found.begunBy, ...found.approvals];
-    if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
-    if (found.number !== number) throw new FaceError('code_wrong');
-    return { ...found, approvals: [...found.approvals, { byId: by.id, by: by.name }] };
-  };
   const found = await readRecovery(id, deps);
   const connection = deps.connections.get(found.connection);
   if (connection === undefined) throw new FaceError('not_found');
+  const approve = (latest: Recovery): Recovery => {
+    const isOpen = stageOf(latest, deps.clock.now()) === 'approval';
+    const takesHelpDesk = latest.isPrivileged || latest.secondThing === 'help_desk';
+    if (!isOpen || !takesHelpDesk || latest.approvals.length >= approvalsNeeded(latest))
+      throw new FaceError('not_found');
+    // A person with a key and a sign-in would count as two.
+    const { takesKeys } = recoveryAt(connection).policy.privileged;
+    if (latest.isPrivileged && !takesKeys && by.means === 'key') throw new FaceError('role_missing');
+    const earlier = [latest.begunBy, ...latest.approvals];
+    if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
+    if (latest.number !== number) throw new FaceError('code_wrong');
+    return { ...latest, approvals: [...latest.approvals, { byId: by.id, by: by.name }] };
+  };
   const managers = found.approvals.flatMap(({ byId }) =>
     byId.startsWith(managerPrefix) ? [byId.slice(managerPrefix.length)] : [],
   );

@@ -10,7 +10,7 @@ import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
 import { sendRecoveryLink } from './begin.js';
 import { recoveryLink } from './mount.js';
-import { approvalsNeeded, type Recovery, readRecoveries, stageOf } from './record.js';
+import { approvalsNeeded, type Recovery, readAllRecoveries, readRecoveries, stageOf } from './record.js';
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
 
 /** The number is left out: only the person reads it. */
@@ -91,9 +91,7 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       form: { limit: 'json' },
       reply: recoveriesReply,
       async handle({ fields: { limit, cursor: after = null, connection } }) {
-        const ids = connection === undefined ? [...deps.connections.keys()] : [connection];
-        const lists = await Promise.all(ids.map((id) => readRecoveries(id, deps)));
-        const wanted = lists.flat().toSorted((one, other) => other.begunAt - one.begunAt);
+        const wanted = await (connection === undefined ? readAllRecoveries(deps) : readRecoveries(connection, deps));
         const { page, cursor } = pageOf(wanted, { limit, cursor: after });
         return { recoveries: page.map((each) => toRecoveryReply(each, deps.clock.now())), cursor };
       },

@@ -42,7 +42,11 @@ const recoveryDetails = {
       by: z.string(),
     },
   ),
-  recovery_refused: event('A recovery was refused. `code` is the reason.', { ...named, code: errorCode }),
+  recovery_refused: event('A recovery was refused. `code` is the reason, `changed` what changed in the last days.', {
+    ...named,
+    code: errorCode,
+    changed: z.string().optional(),
+  }),
   recovery_evaluated: event(
     'A recovery would have ended in a credential, after this number of approvals. Nothing was issued.',
     {

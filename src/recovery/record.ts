@@ -176,6 +176,15 @@ export async function readRecoveries(connection: string, deps: Ports<'state' | '
   return found.flatMap((each) => (each === null ? [] : [recordGuard.parse(each.value)]));
 }
 
+/** Returns the listed recoveries of all connections, newest first. */
+export async function readAllRecoveries({
+  connections,
+  ...deps
+}: Ports<'state' | 'clock' | 'connections'>): Promise<readonly Recovery[]> {
+  const lists = await Promise.all([...connections.keys()].map((id) => readRecoveries(id, deps)));
+  return lists.flat().toSorted((one, other) => other.begunAt - one.begunAt);
+}
+
 /** @throws `not_found` if recovery is off at this connection */
 export function recoveryAt(connection: Connection | undefined): ConnectedRecovery {
   const recovery = connection?.recovery;

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLink, openPage } from '../../test/support/benches/capture-page.js';
 import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../test/support/benches/recovery.js';
 import { loginOf } from '../../test/support/fakes/simulated-profile.js';
+import { until } from '../../test/support/run/eventually.js';
 import { adminKey } from '../../test/support/servers/api-server.js';
 import { FaceError } from '../errors.js';
+import { changeRecord } from '../step-up/stored.js';
 import { revokeMarked } from './issue.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
@@ -45,11 +47,21 @@ const sixDigits = () => /\b\d{6}\b/.exec(lastMessage().text)![0];
 const revoke = () => revokeMarked(bench.server.deps);
 type Browser = ReturnType<Bench['browse']>;
 
+/** Asks for a code, and waits until it was sent, or was not. */
+async function askForCode(browser: Browser) {
+  const before = bench.server.messages.length + bench.server.log.text().split('recovery code not sent').length;
+  const page = await browser.post('send', { thing: 'other_email' });
+  if (!page.path.includes('alert='))
+    await until(
+      () => bench.server.messages.length + bench.server.log.text().split('recovery code not sent').length > before,
+    );
+  return page;
+}
+
 /** Proves the second mailbox. */
 async function proveMailbox(browser: Browser, subject = 'anna') {
   await browser.begin(subject);
-  await browser.post('send', { thing: 'other_email' });
-  await new Promise(setImmediate);
+  await askForCode(browser);
   return browser.prove('other_email', sixDigits());
 }
 
@@ -196,22 +208,21 @@ describe('without one of the two', () => {
     for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
       const browser = bench.browse();
       const begun = await browser.post('begin', { username: name });
-      const sent = await browser.post('send', { thing: 'other_email' });
-      await new Promise(setImmediate);
+      const isKnown = name !== 'nobody@example.com';
+      const sent = await (isKnown ? askForCode(browser) : browser.post('send', { thing: 'other_email' }));
       const proven = await browser.prove('other_email', '000000');
       pages.push([begun.text, sent.text, proven.text, proven.path]);
     }
     expect(pages[1]).toEqual(pages[0]);
     expect(pages[2]).toEqual(pages[0]);
-    expect(bench.server.messages.map(({ to }) => to)).toEqual([secondMailbox('anna'), secondMailbox('berta')]);
+    expect(bench.server.messages.map(({ to }) => to)).toEqual([secondMailbox('anna')]);
   });
 
   test('a code cannot be guessed: attempts end, and the person can still sign in', async () => {
     await enrolAnna();
     const browser = bench.browse();
     await browser.begin('anna');
-    await browser.post('send', { thing: 'other_email' });
-    await new Promise(setImmediate);
+    await askForCode(browser);
     const right = sixDigits();
     const paths: string[] = [];
     for (let guess = 0; guess < 20; guess += 1)
@@ -254,11 +265,59 @@ describe('without one of the two', () => {
   });
 });
 
+describe('a face alone makes no second thing', () => {
+  const openOwnPage = async () => {
+    const { server } = bench;
+    const auth = { 'x-auth-token': (await server.issue()).token };
+    const asked = { connection: 'acme', subject: 'anna', purpose: 'manage' };
+    const { body } = await server.postJson('/invitations', asked, auth);
+    const opened = await openLink(server, String(body.url));
+    const { id } = opened.body.view as { id: string };
+    // As the page that a face opens (`/me`).
+    await changeRecord(id, (record) => ({ ...record, openedByFace: true }), server.deps);
+    return openPage(server, String(opened.body.session));
+  };
+
+  test('by recovery codes that it makes on the own page, nor by those of an enrolment that it replaces there', async () => {
+    await restart({ policy: { anotherWay: { email: false, sms: false, recoveryCodes: true, counts: false } } });
+    await enrolAnna();
+    const own = await openOwnPage();
+    const { codes } = (await own.post('/face/recovery-codes')).body as { codes: string[] };
+    await own.post('/face/enrolment/renew');
+    await own.consent();
+    await own.check((movement, index) => Buffer.from(`face ada ${movement}:own-${index} 0.9`));
+    const renewed = (await own.post('/face/recovery-codes')).body as { codes: string[] };
+    expect([codes.length, renewed.codes.length]).toEqual([10, 10]);
+    await bench.passDays(8);
+    for (const code of [codes[0]!, renewed.codes[0]!]) {
+      const browser = bench.browse();
+      await browser.begin('anna');
+      expect((await browser.prove('recovery_code', code)).path).toContain('alert=code');
+    }
+  });
+
+  test('by a device that an anonymous check or another recovery made known', async () => {
+    await restart({ policy: { notices: true } });
+    await enrolAnna();
+    const browser = bench.browse();
+    browser.cookies.set('__Host-facestep-device', 'e'.repeat(43));
+    await browser.begin('anna');
+    await browser.prove('help_desk');
+    await browser.showFace('ada');
+    await bench.passDays(8);
+    const later = bench.browse();
+    later.cookies.set('__Host-facestep-device', 'e'.repeat(43));
+    await later.begin('anna');
+    expect((await later.prove('known_device')).path).toContain('alert=code');
+  });
+});
+
 describe('is refused after both were proven', () => {
   const recoverWith = async (prepare: () => Promise<void> | void) => {
     await prepare();
     const browser = bench.browse();
-    await proveMailbox(browser);
+    await browser.begin('anna');
+    await browser.prove('help_desk');
     return { browser, page: await browser.showFace('ada') };
   };
   const reasons = () => bench.detailsOf('recovery_refused').map((detail) => (detail as { code: string }).code);
@@ -271,25 +330,37 @@ describe('is refused after both were proven', () => {
     expect(reasons()).toEqual(['recovery_too_soon']);
   });
 
-  test('if the second mailbox changed in the last days', async () => {
+  test('if the second mailbox changed in the last days, also back and forth; a changed one gets no code', async () => {
     await enrolAnna();
-    const { page } = await recoverWith(() => {
-      bench.profile.details.set('anna', { motto: 'thief@private.example' });
-    });
+    bench.profile.details.set('anna', { motto: 'thief@private.example' });
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await askForCode(browser);
+    expect(bench.server.messages).toEqual([]);
+    bench.profile.details.set('anna', { motto: secondMailbox('anna') });
+    const { page } = await recoverWith(() => {});
     expect(page.text).toContain('changed in the last days');
+    expect(bench.detailsOf('recovery_refused')).toMatchObject([{ code: 'recovery_too_soon', changed: 'other_email' }]);
     await bench.passDays(8);
-    const later = bench.browse();
-    await proveMailbox(later);
-    expect((await later.showFace('ada')).text).toContain('Show it now');
+    expect((await proveMailbox(bench.browse())).text).toContain('Now your face');
   });
 
-  test('if a mailbox that was never noted is the second thing', async () => {
-    bench.profile.details.set('anna', {});
+  test('if a mailbox was removed in the last days, so that it gets no notice', async () => {
     await enrolAnna();
     const { page } = await recoverWith(() => {
-      bench.profile.details.set('anna', { motto: 'thief@private.example' });
+      bench.profile.details.set('anna', {});
     });
     expect(page.text).toContain('changed in the last days');
+  });
+
+  test('a mailbox that was never noted gets no code for days', async () => {
+    bench.profile.details.set('anna', {});
+    await enrolAnna();
+    bench.profile.details.set('anna', { motto: 'thief@private.example' });
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await askForCode(browser);
+    expect(bench.server.messages).toEqual([]);
   });
 
   test('if the person has an administrator role or is in a named group', async () => {
@@ -381,17 +452,14 @@ describe('approvals', () => {
   });
 
   test('a privileged person needs two administrators and waits; the person and the owners are told and can stop it', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24 };
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24, takesKeys: true };
     await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
     const { browser, number } = await wait();
-    expect(bench.server.messages.map(({ to }) => to)).toEqual([
-      loginOf('anna'),
-      secondMailbox('anna'),
-      '+4915112345678',
-      'owner@example.com',
-    ]);
+    expect(bench.server.messages.map(({ to }) => to).toSorted()).toEqual(
+      [loginOf('anna'), secondMailbox('anna'), '+4915112345678', 'owner@example.com'].toSorted(),
+    );
     await approve(number, grace);
     expect((await approve(number, grace)).body.code).toBe('approver_same');
     expect((await browser.step()).text).toContain('1 of 2 approvals');
@@ -402,13 +470,70 @@ describe('approvals', () => {
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
   });
 
+  test('an API key does not approve for a privileged person, unless it is allowed', async () => {
+    await restart({
+      recovery: { privileged: { groups: ['g1'], action: 'two_approvals' }, owners: ['owner@example.com'] },
+    });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    const { number } = await wait();
+    expect((await approve(number, grace)).body.code).toBe('role_missing');
+  });
+
+  test('a delay begins only after an owner was told', async () => {
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1, takesKeys: true };
+    await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    const { send } = bench.server.deps.delivery;
+    bench.server.deps.delivery.send = async () => {
+      throw new FaceError('delivery_failed');
+    };
+    const { browser, number } = await wait();
+    await approve(number, grace);
+    await approve(number, joan);
+    bench.server.clock.advanceSec(2 * 3600);
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    bench.server.deps.delivery.send = send;
+    expect((await browser.step()).text).toContain('waiting time');
+    bench.server.clock.advanceSec(3601);
+    expect((await browser.step()).text).toContain('Show it now');
+  });
+
+  test('one manager is one approval, also in requests at the same time', async () => {
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
+    await restart({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
+    await bench.enrol('mona', 'eve');
+    await enrolAnna();
+    bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
+    bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.prove('manager');
+    await browser.showFace('ada');
+    const toManager = bench.server.messages.find(({ to }) => to === loginOf('mona'))!;
+    const opened = await openLink(bench.server, /https?:\S+/.exec(toManager.text)![0]);
+    const page = openPage(bench.server, String(opened.body.session));
+    await page.consent();
+    const { digest } = (opened.body.view as { action: { digest: string } }).action;
+    const { nonce, photos } = await page.takeFrames(
+      (movement, index) => Buffer.from(`face eve ${movement}:manager-${index} 0.9`),
+      { action: digest },
+    );
+    await page.send({ nonce, photo: photos });
+    await Promise.all([browser.step(), browser.step(), browser.step()]);
+    expect((await browser.step()).text).toContain('1 of 2 approvals');
+    expect(bench.server.messages.filter(({ to }) => to === loginOf('mona')).length).toBe(1);
+  });
+
   test('an owner’s link stops a recovery that waits', async () => {
-    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24 };
+    const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 24, takesKeys: true };
     await restart({ recovery: { privileged, owners: ['owner@example.com'] } });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
     const { browser, number } = await wait();
-    const [, secret] = /not-me\?lang=en#(\S+)/.exec(lastMessage().text)!;
+    const toOwner = bench.server.messages.find(({ to }) => to === 'owner@example.com')!;
+    const [, secret] = /not-me\?lang=en#(\S+)/.exec(toOwner.text)!;
     await approve(number, grace);
     await approve(number, joan);
     await bench.server.postJson('/face/not-me', { secret });
@@ -536,6 +661,59 @@ describe('a credential', () => {
     expect(bench.provider.counts.passwordsEnded).toBe(1);
   });
 
+  test('of the wrong person, who did not confirm it and set a password, is ended with that password', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    bench.server.clock.advanceSec(301);
+    await revoke();
+    expect(bench.provider.counts.passwordsEnded).toBe(0);
+    const told = bench.server.messages.find(({ text }) => text.includes('/face/not-me'))!;
+    const [, secret] = /not-me\?lang=en#(\S+)/.exec(told.text)!;
+    await bench.server.postJson('/face/not-me', { secret });
+    await revoke();
+    expect(bench.provider.counts.passwordsEnded).toBe(1);
+  });
+
+  test('is revoked although recovery was switched off meanwhile', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    Object.assign(bench.connection.recovery!.policy, { mode: 'off' });
+    expect((await browser.step()).status).toBe(404);
+    bench.server.clock.advanceSec(301);
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+  });
+
+  test('is not issued after the help desk refused while the provider refused', async () => {
+    const browser = await toReady();
+    const [{ id } = { id: '' }] = await list();
+    bench.provider.meanwhile.run = async () => {
+      await bench.server.postJson(`/recoveries/${id}/refuse`, {}, grace);
+      throw new FaceError('credential_refused');
+    };
+    await browser.post('credential');
+    bench.provider.meanwhile.run = async () => {};
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
+    expect(bench.provider.counts.issued).toBe(1);
+  });
+
+  test('is not revoked for an older recovery of the same person', async () => {
+    const older = await toReady();
+    await older.post('credential');
+    bench.server.clock.advanceSec(200);
+    bench.provider.failing.revoke = 'profile_unavailable';
+    bench.server.clock.advanceSec(500);
+    await expect(revoke()).rejects.toMatchObject({ code: 'profile_unavailable' });
+    bench.provider.failing.revoke = null;
+    const newer = bench.browse();
+    await proveMailbox(newer);
+    await newer.showFace('ada');
+    expect(credentialIn(await newer.post('credential'))).toBe('secret-of-pass-2');
+    await newer.post('noted');
+    await revoke();
+    expect([...bench.provider.alive]).toEqual([['anna', 'pass-2']]);
+  });
+
   test('stays if the person only ends their enrolment, and is revoked if the help desk refuses it afterwards', async () => {
     const browser = await toReady();
     await browser.post('credential');
@@ -557,8 +735,9 @@ describe('the mode and the limits', () => {
     const browser = bench.browse();
     await proveMailbox(browser);
     await browser.showFace('ada');
-    expect((await browser.post('credential')).text).toContain('This was a trial');
-    expect(bench.detailsOf('recovery_evaluated')).toMatchObject([{ secondThing: 'other_email' }]);
+    expect((await browser.step()).text).toContain('This was a trial');
+    expect(bench.detailsOf('recovery_evaluated')).toMatchObject([{ secondThing: 'other_email', approvals: 0 }]);
+    expect(credentialIn(await browser.post('credential'))).toBeNull();
     expect(bench.provider.counts.issued).toBe(0);
   });
 
@@ -582,9 +761,8 @@ describe('the mode and the limits', () => {
     for (let begun = 0; begun < 4; begun += 1) {
       const browser = bench.browse();
       await browser.begin('anna');
-      for (let sent = 0; sent < 3; sent += 1) await browser.post('send', { thing: 'other_email' });
+      for (let sent = 0; sent < 3; sent += 1) await askForCode(browser);
     }
-    await new Promise(setImmediate);
     expect(bench.server.messages.length).toBe(6);
   });
 

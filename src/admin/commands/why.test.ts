@@ -72,7 +72,7 @@ test('the command explains a recovery to its end, and its revocation by an admin
     { action: 'recovery_denied', ...anna, detail: { id, by: 'grace' } },
     { action: 'recovery_revoked', ...anna, detail: { id, result: 'ended' } },
     { action: 'recovery_revoked', ...anna, detail: { id, result: 'expires' } },
-    { action: 'recovery_evaluated', ...anna, detail: { id, secondThing: 'phone' } },
+    { action: 'recovery_evaluated', ...anna, detail: { id, secondThing: 'phone', approvals: 0 } },
     {
       action: 'recovery_receipt_issued',
       ...anna,

@@ -27,7 +27,9 @@ async function describeDoctor(operations: OperationsPorts<'state' | 'clock' | 's
   };
 }
 
-export function createDoctorEndpoints(deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork'>): Endpoint[] {
+export function createDoctorEndpoints(
+  deps: ApiPorts<'state' | 'clock' | 'operations' | 'openWork' | 'connections'>,
+): Endpoint[] {
   const { operations: upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);

@@ -8,7 +8,7 @@ import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from '../../core/units.js';
 import { listHelpRequests } from '../../help-desk/help-requests.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
-import { readRecoveries, stageOf } from '../../recovery/record.js';
+import { readAllRecoveries, stageOf } from '../../recovery/record.js';
 import { listBypasses } from '../../step-up/codes/bypass.js';
 
 const expiringDays = 14;
@@ -24,7 +24,7 @@ interface ExpiringSecret {
 
 /** Creates a function that returns the requests and expiring secrets that an administrator may see. */
 export function createOpenWorkFinder(
-  deps: ApiPorts<'state' | 'clock' | 'openWork'>,
+  deps: ApiPorts<'state' | 'clock' | 'openWork' | 'connections'>,
 ): (administrator: Administrator) => Promise<ToDo[]> {
   let secrets: { readonly found: readonly ExpiringSecret[]; readonly until: EpochMs } | null = null;
   const findSecrets = async (): Promise<readonly ExpiringSecret[]> => {
@@ -45,11 +45,14 @@ export function createOpenWorkFinder(
   };
 }
 
-async function findHelpDeskWork({ id, means }: Administrator, deps: Ports<'state' | 'clock'>): Promise<ToDo[]> {
+async function findHelpDeskWork(
+  { id, means }: Administrator,
+  deps: Ports<'state' | 'clock' | 'connections'>,
+): Promise<ToDo[]> {
   const [requests, codes, recoveries] = await Promise.all([
     listHelpRequests(deps),
     listBypasses(deps),
-    readRecoveries(deps),
+    readAllRecoveries(deps),
   ]);
   const open = requests.filter(({ takenById }) => takenById === null || takenById === id);
   const approvable = codes.filter(

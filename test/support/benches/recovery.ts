@@ -9,7 +9,7 @@ import { createRecoveryWatch } from '../../../src/recovery/run.js';
 import { createTestVerifier } from '../fakes/embedded.js';
 import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
-import { type ApiServer, adminKey, startApiServer } from '../servers/api-server.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
 import { cookiesOf } from './console.js';
 import { defaultPolicy } from './core.js';
@@ -149,7 +149,13 @@ function createBrowser(server: ApiServer) {
       const { body } = await server.postJson('/face/open', { ticket: new URL(location).hash.slice(1) }, { cookie });
       const page = openPage(server, String(body.session));
       await page.consent();
-      for (let tried = 0; tried < tries; tried += 1) await show(page, face);
+      for (let tried = 0; tried < tries; tried += 1) {
+        const { nonce, photos } = await page.takeFrames((movement) =>
+          Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
+        );
+        const form = toForm({ nonce, photo: photos });
+        await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
+      }
       return read(await send('/recover/acme/step'));
     },
   };
