@@ -20,6 +20,7 @@ import { linkage } from './linkage.js';
 import { otherPhoto } from './other-photo.js';
 import { outsiders } from './outsiders.js';
 import { reconstruction } from './reconstruction.js';
+import { recovery } from './recovery.js';
 import { samePhoto } from './same-photo.js';
 import { secretWithoutFace } from './secret-without-face.js';
 import { server } from './server.js';
@@ -37,6 +38,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   outsiders,
   server,
   'other-photo': otherPhoto,
+  recovery,
   'few-numbers': fewNumbers,
 };
 

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
 import { recoveryGuard } from '../../../src/config/recovery.js';
 import type { AuditEvent } from '../../../src/core/audit-events.js';
 import type { Connection, Policy } from '../../../src/core/connection.js';
@@ -11,7 +11,6 @@ import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
 import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
 import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
 import { openLink, openPage } from './capture-page.js';
-import { cookiesOf } from './console.js';
 import { defaultPolicy } from './core.js';
 
 export const secondMailbox = (subject: string): string => `${subject}@private.example`;
@@ -73,7 +72,7 @@ export async function startRecoveryBench({
     const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose: 'enrol' }, auth);
     const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
     await page.consent();
-    expect(await show(page, face)).toBe('passed');
+    assert.equal(await show(page, face), 'passed');
     await settle();
     return page;
   };
@@ -93,6 +92,11 @@ export async function startRecoveryBench({
     settle,
     passDays,
     addAgent,
+    /** Ids of recoveries that the audit trail names. */
+    knownIds: (): readonly string[] =>
+      server.audit.events.flatMap(({ action, detail }) =>
+        action === 'recovery_face_passed' && 'id' in detail ? [String(detail.id)] : [],
+      ),
     browse: () => createBrowser(server),
     detailsOf: (action: string) =>
       server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : [])),
@@ -115,9 +119,9 @@ function createBrowser(server: ApiServer) {
       ...init,
       headers: { 'sec-fetch-site': 'same-origin', ...init.headers, cookie },
     });
-    for (const pair of cookiesOf(response.headers).split('; ').filter(Boolean)) {
-      const [name = '', ...value] = pair.split('=');
-      cookies.set(name, value.join('='));
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
     }
     return response;
   };
