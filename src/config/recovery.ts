@@ -32,10 +32,12 @@ export const recoveryGuard = z
     ),
     quietDays: z
       .int()
-      .min(1)
+      .min(0)
       .max(30)
       .default(7)
-      .describe('Days without a recovery after the face, the mailbox or the phone changed.'),
+      .describe(
+        'Days without a recovery after the face, the mailbox or the phone changed. 0 only with `"evaluation"`, to try it.',
+      ),
     privileged: z
       .strictObject({
         groups: z
@@ -98,6 +100,12 @@ export function findRecoveryProblems({
     problems.push({
       path: ['policy', 'liveness'],
       message: 'expected "movement", "challenge" or "light", as recovery is on: a photo must not recover an account',
+    });
+  if (recovery.mode === 'on' && recovery.quietDays === 0)
+    problems.push({
+      path: ['recovery', 'quietDays'],
+      message:
+        'expected at least 1, as recovery is on: anyone who replaces a face must not recover the account with it',
     });
   if (recovery.secondThings.includes('known_device') && !policy.notices)
     problems.push({

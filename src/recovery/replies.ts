@@ -9,6 +9,8 @@ export const recoveryLinkReply = z.object({
   expiresAt: instantReply,
 });
 
+export type RecoveryLinkReply = z.output<typeof recoveryLinkReply>;
+
 export const recoveryReply = z.object({
   id: z.string(),
   connection: z.string(),
@@ -32,5 +34,6 @@ export const recoveriesReply = z.object({
   recoveries: z.array(recoveryReply),
   cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
 });
+export type RecoveriesReply = z.output<typeof recoveriesReply>;
 
 export const changedRecoveryReply = z.object({ recovery: recoveryReply });

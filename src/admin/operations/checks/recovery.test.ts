@@ -68,6 +68,8 @@ test('a configuration is refused in which a photo, or an unknown device, would r
   expect(problems({}, {})).toEqual([]);
   expect(problems({ liveness: 'passive' }, {})).toEqual(['policy.liveness']);
   expect(problems({ liveness: 'off' }, { mode: 'off' })).toEqual([]);
+  expect(problems({}, { quietDays: 0 })).toEqual([]);
+  expect(problems({}, { mode: 'on', quietDays: 0 })).toEqual(['recovery.quietDays']);
   expect(problems({}, { secondThings: ['known_device'] })).toEqual(['policy.notices']);
   expect(recoveryGuard.safeParse({ secondThings: ['other_email'] }).success).toBe(false);
   expect(recoveryGuard.safeParse({ privileged: { action: 'two_approvals' } }).success).toBe(false);

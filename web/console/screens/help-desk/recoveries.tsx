@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'react';
-import type { Texts as Words } from '../../../../locales/compiled/console/help-desk/texts.js';
+import type { RecoveriesReply, RecoveryLinkReply, RecoveryReply } from '../../../../src/recovery/replies.js';
 import { useLoaded, usePages, useSessionActions } from '../../frame/acting.js';
 import { post, Refusal } from '../../frame/call.js';
 import { useParameter } from '../../frame/router.js';
@@ -16,35 +16,8 @@ import { nameIn, PersonFields, readWho } from './person.js';
 import { usePolling } from './poll.js';
 import { useTexts } from './texts.js';
 
-/** A row of the server's reply (src/recovery/replies.ts, whose imports do not compile for a browser). */
-interface Recovery {
-  readonly id: string;
-  readonly connection: string;
-  readonly subject: string;
-  readonly secondThing: keyof Words['recoveries']['things'] | null;
-  readonly stage: keyof Words['recoveries']['stages'] | 'ended';
-  readonly outcome: Exclude<keyof Words['recoveries']['outcomes'], 'expired'> | null;
-  readonly reason: string | null;
-  readonly isPrivileged: boolean;
-  readonly approvals: readonly string[];
-  readonly approvalsNeeded: number;
-  readonly notBefore: string | null;
-  readonly begunBy: string | null;
-  readonly begunAt: string;
-}
-
-interface Page {
-  readonly recoveries: readonly Recovery[];
-  readonly cursor: string | null;
-}
-
-interface Link {
-  readonly url: string | null;
-  readonly expiresAt: string;
-}
-
 const listRecoveries = (cursor: string | null) =>
-  post<Page>('/v1/recoveries/list', { limit: 100, cursor: cursor ?? undefined });
+  post<RecoveriesReply>('/v1/recoveries/list', { limit: 100, cursor: cursor ?? undefined });
 
 export function Recoveries() {
   const { recoveries: words } = useTexts();
@@ -92,7 +65,7 @@ export function Recoveries() {
 function State({
   row: { stage, outcome, reason, notBefore, approvals, approvalsNeeded, isPrivileged, begunBy },
 }: {
-  readonly row: Recovery;
+  readonly row: RecoveryReply;
 }) {
   const { recoveries: words, ledger } = useTexts();
   const { instant, number } = useFormats();
@@ -120,7 +93,7 @@ function Decide({
   name,
   onDecided,
 }: {
-  readonly row: Recovery;
+  readonly row: RecoveryReply;
   readonly name: string;
   readonly onDecided: () => void;
 }) {
@@ -205,7 +178,7 @@ function Send() {
   const language = useLanguage();
   const given = useParameter('connection');
   const listed = useLoaded(listConnections);
-  const [sent, setSent] = useState<Link | null>(null);
+  const [sent, setSent] = useState<RecoveryLinkReply | null>(null);
   const [isOff, setOff] = useState(false);
   const { send } = words;
   const submit = async (fields: FormData): Promise<void> => {
@@ -213,7 +186,7 @@ function Send() {
     setSent(null);
     const asked = { send: String(fields.get('send')), language: String(fields.get('language')) };
     try {
-      setSent(await call(post<Link>('/v1/recoveries', { ...readWho(fields), ...asked })));
+      setSent(await call(post<RecoveryLinkReply>('/v1/recoveries', { ...readWho(fields), ...asked })));
     } catch (thrown) {
       if (!(thrown instanceof Refusal && thrown.code === 'not_found')) throw thrown;
       setOff(true);
