@@ -54,47 +54,56 @@ const alertIn = (request: Request): Alert | null => {
 export const recoveryLink = (issuer: string, connection: string, { id, secret }: BegunRecovery): string =>
   `${issuer}${recoveryPath(connection, '/link')}?t=${joinTicket(id, secret).use((text) => text)}`;
 
-/** Mounts the pages at `/recover`. Unknown accounts, and those without an enrolment, cause the same pages. */
-export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
+/** What the steps of a visit share. */
+function createVisits(deps: RecoveryMountDeps) {
   const { issuer } = deps;
   const consumeLimits = createConsumeLimits(deps);
   const directories = new Map<string, DirectoryFor>(
-    [...deps.connections.values()].flatMap((connection) =>
-      connection.recovery === undefined
-        ? []
-        : [[connection.id, createDirectories(connection, { ...deps, consumeLimits })] as const],
-    ),
+    [...deps.connections.values()].map((connection) => [
+      connection.id,
+      createDirectories(connection, { ...deps, consumeLimits }),
+    ]),
   );
-  const find = (request: Request): Connection => {
-    const connection = deps.connections.get(String(request.params.connection));
-    if (connection === undefined) throw new FaceError('not_found');
-    recoveryAt(connection);
-    return connection;
-  };
   const cookie = browserCookieOf('recovery', issuer.startsWith('https:'));
-  const findOwn = async ({ request, connection }: Visit): Promise<Recovery> => {
-    const ticket = readCookie(request, cookie);
-    if (ticket === null) throw new FaceError('step_up_unknown');
-    const recovery = await findRecovery(splitTicket(new Credential(ticket)), deps);
-    if (recovery.connection !== connection.id) throw new FaceError('step_up_unknown');
-    return recovery;
+  return {
+    directoryFor({ id }: Connection): DirectoryFor {
+      const found = directories.get(id);
+      if (found === undefined) throw new FaceError('not_found');
+      return found;
+    },
+    find(request: Request): Connection {
+      const connection = deps.connections.get(String(request.params.connection));
+      if (connection === undefined) throw new FaceError('not_found');
+      recoveryAt(connection);
+      return connection;
+    },
+    async findOwn({ request, connection }: Visit): Promise<Recovery> {
+      const ticket = readCookie(request, cookie);
+      if (ticket === null) throw new FaceError('step_up_unknown');
+      const recovery = await findRecovery(splitTicket(new Credential(ticket)), deps);
+      if (recovery.connection !== connection.id) throw new FaceError('step_up_unknown');
+      return recovery;
+    },
+    goOn: ({ response, connection }: Visit): void =>
+      response.redirect(303, `${issuer}${recoveryPath(connection.id, '/step')}`),
+    bind: ({ response }: Visit, { id, secret }: BegunRecovery): void =>
+      setBrowserCookie(response, { name: cookie, secret: joinTicket(id, secret), lifeSec: cookieLifeSec }),
+    /** Counts what an anonymous caller causes, before any look-up or write. */
+    countStart: ({ source, connection }: Visit): Promise<void> =>
+      consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]),
+    readForm: async ({ request, readBody }: Visit): Promise<URLSearchParams> => parseForm(request, await readBody()),
   };
-  const goOn = ({ response, connection }: Visit): void =>
-    response.redirect(303, `${issuer}${recoveryPath(connection.id, '/step')}`);
-  const bind = ({ response }: Visit, { id, secret }: BegunRecovery): void =>
-    setBrowserCookie(response, { name: cookie, secret: joinTicket(id, secret), lifeSec: cookieLifeSec });
-  /** Counts what an anonymous caller causes, before any look-up or write. */
-  const countStart = ({ source, connection }: Visit): Promise<void> =>
-    consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
-  const readForm = async ({ request, readBody }: Visit): Promise<URLSearchParams> =>
-    parseForm(request, await readBody());
+}
 
-  mountGet(app, '/recover/:connection', (response, request) => {
-    const connection = find(request);
-    sendPage(response, renderStart({ language: languageOf(request), connection, alert: alertIn(request) }));
-  });
+type Acts = Readonly<Record<string, (visit: Visit) => Promise<void>>>;
 
-  const acts: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
+/** Steps by method and last part of the path. */
+function createActs(
+  { directoryFor, findOwn, goOn, bind, countStart, readForm }: ReturnType<typeof createVisits>,
+  deps: RecoveryMountDeps,
+): Acts {
+  const { issuer } = deps;
+  return {
     'GET link': async ({ response, request, connection }) =>
       // Mail filters open links, so the link counts only after a click.
       sendPage(
@@ -111,13 +120,12 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
     },
     'POST begin': async (visit) => {
       const { connection, source, request } = visit;
-      const directoryFor = directories.get(connection.id);
-      if (directoryFor === undefined) throw new FaceError('not_found');
       await countStart(visit);
       const login = (await readForm(visit)).get('username')?.trim() ?? '';
       if (login === '' || login.length > 256) throw new FaceError('request_malformed', { field: 'username' });
       const language = languageOf(request);
-      bind(visit, await beginRecovery({ connection, login, source, language }, { ...deps, directoryFor }));
+      const begun = { connection, login, source, language };
+      bind(visit, await beginRecovery(begun, { ...deps, directoryFor: directoryFor(connection) }));
       goOn(visit);
     },
     'GET step': async (visit) => {
@@ -170,6 +178,19 @@ export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
       goOn(visit);
     },
   };
+}
+
+/** Mounts the pages at `/recover`. Unknown accounts, and those without an enrolment, cause the same pages. */
+export function mountRecovery(app: Express, deps: RecoveryMountDeps): void {
+  const { issuer } = deps;
+  const visits = createVisits(deps);
+  const { find } = visits;
+  const acts = createActs(visits, deps);
+
+  mountGet(app, '/recover/:connection', (response, request) => {
+    const connection = find(request);
+    sendPage(response, renderStart({ language: languageOf(request), connection, alert: alertIn(request) }));
+  });
 
   mountRoute(app, '/recover/:connection/:act', {
     methods: ['GET', 'POST'],
