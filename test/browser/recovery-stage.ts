@@ -21,6 +21,7 @@ import { addFaceAttribute, administer, toSettings } from '../contract/cognito.js
 import { attribute as oneloginAttribute } from '../contract/onelogin.js';
 import { name as scimName, schema as scimSchema } from '../contract/scim.js';
 import { createTextLog } from '../support/fakes/sinks.js';
+import { eventually } from '../support/run/eventually.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
 export const login = 'ada@example.com';
@@ -246,8 +247,11 @@ export async function startRecoveryStage(photo: Uint8Array) {
   const enrol = async (connection: string, subject: string, age: 'old' | 'new' = 'old'): Promise<void> => {
     await server.enrol(connection, subject, [photo]);
     if (age === 'new') return;
-    await withDatabase(join(data, 'state.db'), (database) =>
-      database.prepare('delete from record where key = ?').run(`enrolment-made:${connection}:${subject}`),
+    // The server may be writing.
+    await eventually(() =>
+      withDatabase(join(data, 'state.db'), (database) =>
+        database.prepare('delete from record where key = ?').run(`enrolment-made:${connection}:${subject}`),
+      ),
     );
   };
   const agents = await Promise.all(
