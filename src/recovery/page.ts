@@ -2,8 +2,9 @@ import { languages } from '../../locales/compiled/languages.js';
 import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js';
 import { type Html, html } from '../core/base/html.js';
 import type { Connection } from '../core/connection.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { directionOf, type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import type { SecondThing } from '../core/second-things.js';
+import type { EpochMs } from '../core/units.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
 import { toShownTime } from './notices.js';
@@ -21,7 +22,10 @@ section { padding-block: 1rem; border-block-start: 1px solid var(--line-strong);
 [role="alert"] + section { margin-block-start: 1rem; }
 section:last-of-type { padding-block-end: 0; }
 section h2 { font-size: 1.1rem; margin: 0 0 .25rem; }
-output { display: block; margin: .5rem 0 1rem; font-size: 1.5rem; font-weight: 700; text-align: center; direction: ltr; user-select: all; }
+output {
+  display: block; margin: .5rem 0 1rem; font: 700 1.5rem/1.3 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  text-align: center; direction: ltr; user-select: all;
+}
 .organisation { font-weight: 600; margin-block-end: .25rem; }
 [role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
@@ -89,6 +93,13 @@ export function renderStart({
   return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
 }
 
+/** Isolates a time in texts from right to left, which would reverse the parts of its date. */
+const toTime = (time: EpochMs, language: SupportedLanguage): string =>
+  directionOf(language) === 'rtl' ? `\u2066${toShownTime(time)}\u2069` : toShownTime(time);
+
+const again = ({ language, connection }: Shown): Html =>
+  html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${allTexts[language].approval.again}</a>`;
+
 const restart = ({ language, connection }: Shown): Html =>
   html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
 
@@ -133,7 +144,7 @@ function renderApproval(recovery: Recovery, shown: Shown): RenderedPage {
   const body = html`<p>${text}</p>
 <output>${recovery.number}</output>
 <p>${approval.count({ count: recovery.approvals.length, needed })}</p>
-<a class="button strong" href="${recoveryPath(shown.connection.id, '/step')}">${approval.again}</a>`;
+${again(shown)}`;
   return titled(approval.title, shown, body);
 }
 
@@ -161,7 +172,7 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
 /** The page of the current stage. */
 export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): RenderedPage {
   const { language, connection } = shown;
-  const { second, face, approval, delay, ready } = allTexts[language];
+  const { second, face, delay, ready } = allTexts[language];
   switch (stage) {
     case 'second_thing': {
       const { secondThings } = recoveryAt(connection).policy;
@@ -174,15 +185,14 @@ export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): Ren
     }
     case 'face': {
       // The face is known, but the provider could not be asked yet.
-      const again = html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${approval.again}</a>`;
       const start = html`<p>${face.text}</p>${button(connection, 'face', face.start)}`;
-      return titled(face.title, shown, recovery.faceAt === null ? start : again);
+      return titled(face.title, shown, recovery.faceAt === null ? start : again(shown));
     }
     case 'approval':
       return renderApproval(recovery, shown);
     case 'delay': {
-      const time = toShownTime(recovery.notBefore ?? recovery.expiresAt);
-      return titled(delay.title, shown, html`<p>${delay.text({ time })}</p>`);
+      const time = toTime(recovery.notBefore ?? recovery.expiresAt, language);
+      return titled(delay.title, shown, html`<p>${delay.text({ time })}</p>${again(shown)}`);
     }
     case 'ready': {
       const body = html`<p>${ready.text}</p>${button(connection, 'credential', ready.show)}`;
@@ -214,7 +224,7 @@ export function renderEnding(ending: Ending, recovery: Recovery, shown: Shown): 
       const { noted, rule, until } = texts.credential;
       const body = html`<output>${credential.use((text) => text)}</output>
 <p>${texts.credential[`${kind}Text`]}</p>
-${expiresAt === null ? null : html`<p>${until({ time: toShownTime(expiresAt) })}</p>`}
+${expiresAt === null ? null : html`<p>${until({ time: toTime(expiresAt, language) })}</p>`}
 <p>${rule}</p>
 ${button(connection, 'noted', noted)}`;
       return titled(texts.credential[kind], shown, body);
