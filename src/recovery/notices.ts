@@ -2,6 +2,7 @@ import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.
 import { texts } from '../../locales/compiled/server/recovery/all.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { directionOf, type SupportedLanguage } from '../core/language.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
@@ -13,7 +14,11 @@ import { type Recovery, recoveryAt } from './record.js';
 
 type NoticeDeps = Ports<'state' | 'clock' | 'random' | 'log' | 'delivery' | 'brandOf' | 'issuer'>;
 
-export const toShownTime = (time: EpochMs): string => `${toIso(time).slice(0, 16).replace('T', ' ')} UTC`;
+/** Returns a time for a text. In texts from right to left, it is isolated, because the parts of its date would be reversed. */
+export function toShownTime(time: EpochMs, language: SupportedLanguage): string {
+  const shown = `${toIso(time).slice(0, 16).replace('T', ' ')} UTC`;
+  return directionOf(language) === 'rtl' ? `\u2066${shown}\u2069` : shown;
+}
 
 /** Tells the person, on every channel of the profile, and the owners if the person is privileged. Never throws. */
 export const tellOfRecovery = (recovery: Recovery, connection: Connection, deps: NoticeDeps): Promise<boolean> =>
@@ -68,12 +73,12 @@ async function tellPerson(
   const contacts = await readContacts({ connection, subject });
   const { when, button, footer } = noticeTexts[language];
   const { subject: title, text: line } = texts[language].notices[kind];
-  const text = line({ time: toShownTime(notBefore ?? deps.clock.now()) });
+  const text = line({ time: toShownTime(notBefore ?? deps.clock.now(), language) });
   const email = composeEmail(
     {
       language,
       subject: title,
-      paragraphs: [text, `${when} ${toShownTime(deps.clock.now())}`],
+      paragraphs: [text, `${when} ${toShownTime(deps.clock.now(), language)}`],
       button: { label: button, address },
       footer: [footer],
     },
@@ -107,7 +112,7 @@ function tellOwners(
       paragraphs: [
         `${what}, at the connection ${connection.id}.`,
         `Id of the user at the identity provider: ${subject}`,
-        kind === 'done' ? '' : `It ends in a credential after ${toShownTime(notBefore ?? deps.clock.now())}.`,
+        kind === 'done' ? '' : `It ends in a credential after ${toShownTime(notBefore ?? deps.clock.now(), 'en')}.`,
         'If this should not happen, select the button. It ends the face check of the user and this recovery.',
       ].filter((line) => line !== ''),
       button: { label: 'Stop it', address },

@@ -2,8 +2,9 @@ import { languages } from '../../locales/compiled/languages.js';
 import { texts as allTexts } from '../../locales/compiled/server/recovery/all.js';
 import { type Html, html } from '../core/base/html.js';
 import type { Connection } from '../core/connection.js';
-import { type SupportedLanguage, supportedLanguages } from '../core/language.js';
+import { directionOf, type SupportedLanguage, supportedLanguages } from '../core/language.js';
 import type { SecondThing } from '../core/second-things.js';
+import type { EpochMs } from '../core/units.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Ending } from './issue.js';
 import { toShownTime } from './notices.js';
@@ -17,9 +18,15 @@ form input {
   inline-size: 100%; min-block-size: 2.75rem; margin: .25rem 0 0; padding: .4rem .6rem; font: inherit; color: var(--ink);
   background: var(--card); border: 1px solid var(--line-strong); border-radius: .5rem;
 }
-section { padding-block: 1rem; border-block-start: 1px solid var(--line); }
+section { padding-block: 1rem; border-block-start: 1px solid var(--line-strong); }
+[role="alert"] + section { margin-block-start: 1rem; }
+section:last-of-type { padding-block-end: 0; }
 section h2 { font-size: 1.1rem; margin: 0 0 .25rem; }
-output { display: block; margin: .5rem 0 1rem; font-size: 1.5rem; font-weight: 700; text-align: center; direction: ltr; user-select: all; }
+output {
+  display: block; margin: .5rem 0 1rem; font: 700 1.5rem/1.3 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  text-align: center; direction: ltr; user-select: all;
+}
+.organisation { font-weight: 600; margin-block-end: .25rem; }
 [role="alert"] { padding: .75rem; border: 2px solid var(--line-strong); border-radius: .6rem; color: var(--ink); font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; justify-content: center; gap: 0 1rem; margin-block-start: .75rem; }
 nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; color: var(--accent); }
@@ -38,17 +45,20 @@ interface Shown {
   readonly alert: Alert | null;
 }
 
-const titled = (language: SupportedLanguage, title: string, alert: Alert | null, body: Html, nav: Html | null = null) =>
-  layout(
+function titled(title: string, { language, connection, alert }: Shown, body: Html, nav: Html | null = null) {
+  const { organisation } = connection.policy;
+  return layout(
     language,
     title,
     html`<main>
+${organisation === null ? null : html`<p class="organisation"><bdi>${organisation}</bdi></p>`}
 <h1>${title}</h1>
 ${alert === null ? null : html`<p role="alert">${allTexts[language].alert[alert]}</p>`}
 ${body}
 </main>
 ${nav}`,
   );
+}
 
 const button = (connection: Connection, act: string, label: string, fields: Html | null = null): Html =>
   html`<form method="post" action="${recoveryPath(connection.id, `/${act}`)}">
@@ -58,23 +68,17 @@ ${fields}
 
 /** The first page, where a person names their account. */
 export function renderStart({
-  language,
-  connection,
-  alert,
   link = null,
+  ...shown
 }: Shown & {
   /** Secret of a link of the help desk, which names the account. */
   readonly link?: string | null;
 }): RenderedPage {
+  const { language, connection } = shown;
   const texts = allTexts[language];
   if (link !== null) {
     const field = html`<input type="hidden" name="t" value="${link}">`;
-    return titled(
-      language,
-      texts.title,
-      alert,
-      html`<p>${texts.text}</p>${button(connection, 'link', texts.next, field)}`,
-    );
+    return titled(texts.title, shown, html`<p>${texts.text}</p>${button(connection, 'link', texts.next, field)}`);
   }
   const links = supportedLanguages.map(
     (each) =>
@@ -86,38 +90,44 @@ export function renderStart({
 <input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="256">
 <button class="strong">${texts.next}</button>
 </form>`;
-  return titled(language, texts.title, alert, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
+  return titled(texts.title, shown, body, html`<nav aria-label="${texts.languages}">${links}</nav>`);
 }
+
+const again = ({ language, connection }: Shown): Html =>
+  html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${allTexts[language].approval.again}</a>`;
 
 const restart = ({ language, connection }: Shown): Html =>
   html`<a class="button" href="${recoveryPath(connection.id)}?lang=${language}">${allTexts[language].ended.restart}</a>`;
 
 function renderSecondThing(thing: SecondThing, recovery: Recovery, { language, connection }: Shown): Html {
   const { second } = allTexts[language];
-  const use = html`<input type="hidden" name="thing" value="${thing}">`;
-  const field = (mode: 'numeric' | 'text'): Html => html`${use}
-<label for="${thing}">${second.code}</label>
-<input id="${thing}" name="code" inputmode="${mode}" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="64">`;
-  const about = (text: string | null, form: Html): Html =>
-    html`<section><h2>${second[thing]}</h2>${text === null ? null : html`<p>${text}</p>`}${form}</section>`;
+  const heading = `about-${thing}`;
+  const isSent = recovery.codeId !== null && recovery.codeThing === thing;
+  const form = (act: 'prove' | 'send', label: string, field: Html | null = null): Html =>
+    html`<form method="post" action="${recoveryPath(connection.id, `/${act}`)}">
+<input type="hidden" name="thing" value="${thing}">
+${field}
+<button${isSent && act === 'prove' ? html` class="strong"` : null} aria-describedby="${heading}">${label}</button>
+</form>`;
+  const field = (mode: 'numeric' | 'text'): Html => html`<label for="${thing}">${second.code}</label>
+<input id="${thing}" name="code" aria-describedby="${heading}" inputmode="${mode}" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" required maxlength="64">`;
+  const about = (text: string | null, forms: Html): Html =>
+    html`<section><h2 id="${heading}">${second[thing]}</h2>${text === null ? null : html`<p>${text}</p>`}${forms}</section>`;
   switch (thing) {
     case 'recovery_code':
-      return about(second.recovery_codeText, button(connection, 'prove', second.use, field('text')));
+      return about(second.recovery_codeText, form('prove', second.use, field('text')));
     case 'other_email':
     case 'phone': {
-      const send = button(connection, 'send', second.send, use);
-      const isSent = recovery.codeId !== null && recovery.codeThing === thing;
+      const send = form('send', second.send);
       return about(
         isSent ? second.sent : null,
-        isSent ? html`${button(connection, 'prove', second.use, field('numeric'))}${send}` : send,
+        isSent ? html`${form('prove', second.use, field('numeric'))}${send}` : send,
       );
     }
     case 'known_device':
-      return about(second.known_deviceText, button(connection, 'prove', second.use, use));
     case 'help_desk':
-      return about(second.help_deskText, button(connection, 'prove', second.use, use));
     case 'manager':
-      return about(second.managerText, button(connection, 'prove', second.use, use));
+      return about(second[`${thing}Text`], form('prove', second.use));
   }
 }
 
@@ -128,17 +138,17 @@ function renderApproval(recovery: Recovery, shown: Shown): RenderedPage {
     ? approval.privileged
     : approval[recovery.secondThing === 'manager' ? 'manager' : 'help_desk'];
   const body = html`<p>${text}</p>
-<output>${recovery.number}</output>
+<output translate="no">${recovery.number}</output>
 <p>${approval.count({ count: recovery.approvals.length, needed })}</p>
-<a class="button strong" href="${recoveryPath(shown.connection.id, '/step')}">${approval.again}</a>`;
-  return titled(shown.language, approval.title, shown.alert, body);
+${again(shown)}`;
+  return titled(approval.title, shown, body);
 }
 
 function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
   const { ended } = allTexts[shown.language];
   const { outcome, reason } = recovery;
-  if (outcome === 'recovered') return titled(shown.language, ended.title, shown.alert, html`<p>${ended.done}</p>`);
-  if (outcome === 'evaluated') return titled(shown.language, ended.title, shown.alert, html`<p>${ended.evaluated}</p>`);
+  if (outcome === 'recovered') return titled(ended.title, shown, html`<p>${ended.done}</p>`);
+  if (outcome === 'evaluated') return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
   const toText = (): string => {
     if (outcome === 'revoked') return ended.revoked;
     switch (reason) {
@@ -152,34 +162,37 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
         return ended.other;
     }
   };
-  return titled(shown.language, ended.refusedTitle, shown.alert, html`<p>${toText()}</p>${restart(shown)}`);
+  return titled(ended.refusedTitle, shown, html`<p>${toText()}</p>${restart(shown)}`);
 }
 
 /** The page of the current stage. */
 export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): RenderedPage {
-  const { language, connection, alert } = shown;
-  const { second, face, approval, delay, ready } = allTexts[language];
+  const { language, connection } = shown;
+  const { second, face, delay, ready } = allTexts[language];
   switch (stage) {
     case 'second_thing': {
       const { secondThings } = recoveryAt(connection).policy;
-      const things = secondThings.map((thing) => renderSecondThing(thing, recovery, shown));
-      return titled(language, second.title, alert, html`${things}`);
+      // The one with a code on its way comes first, so that no one has to look for its field.
+      const ordered = secondThings.toSorted(
+        (a, b) => Number(b === recovery.codeThing) - Number(a === recovery.codeThing),
+      );
+      const things = ordered.map((thing) => renderSecondThing(thing, recovery, shown));
+      return titled(second.title, shown, html`${things}`);
     }
     case 'face': {
       // The face is known, but the provider could not be asked yet.
-      const again = html`<a class="button strong" href="${recoveryPath(connection.id, '/step')}">${approval.again}</a>`;
       const start = html`<p>${face.text}</p>${button(connection, 'face', face.start)}`;
-      return titled(language, face.title, alert, recovery.faceAt === null ? start : again);
+      return titled(face.title, shown, recovery.faceAt === null ? start : again(shown));
     }
     case 'approval':
       return renderApproval(recovery, shown);
     case 'delay': {
-      const time = toShownTime(recovery.notBefore ?? recovery.expiresAt);
-      return titled(language, delay.title, alert, html`<p>${delay.text({ time })}</p>`);
+      const time = toShownTime(recovery.notBefore ?? recovery.expiresAt, language);
+      return titled(delay.title, shown, html`<p>${delay.text({ time })}</p>${again(shown)}`);
     }
     case 'ready': {
       const body = html`<p>${ready.text}</p>${button(connection, 'credential', ready.show)}`;
-      return titled(language, ready.title, alert, body);
+      return titled(ready.title, shown, body);
     }
     case 'shown':
     case 'ended':
@@ -189,7 +202,7 @@ export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): Ren
 
 /** The page with the credential, which no other reply contains. */
 export function renderEnding(ending: Ending, shown: Shown): RenderedPage {
-  const { language, connection, alert } = shown;
+  const { language, connection } = shown;
   const texts = allTexts[language];
   switch (ending.kind) {
     case 'refused':
@@ -198,17 +211,17 @@ export function renderEnding(ending: Ending, shown: Shown): RenderedPage {
       const { returnUrl } = recoveryAt(connection).policy;
       const address = ending.receipt.use((receipt) => `${returnUrl ?? ''}#recovery_receipt=${receipt}`);
       const { title, next } = texts.receipt;
-      return titled(language, title, alert, html`<a class="button strong" href="${address}">${next}</a>`);
+      return titled(title, shown, html`<a class="button strong" href="${address}">${next}</a>`);
     }
     default: {
       const { kind, credential, expiresAt } = ending;
       const { noted, rule, until } = texts.credential;
-      const body = html`<output>${credential.use((text) => text)}</output>
+      const body = html`<output translate="no">${credential.use((text) => text)}</output>
 <p>${texts.credential[`${kind}Text`]}</p>
-${expiresAt === null ? null : html`<p>${until({ time: toShownTime(expiresAt) })}</p>`}
+${expiresAt === null ? null : html`<p>${until({ time: toShownTime(expiresAt, language) })}</p>`}
 <p>${rule}</p>
 ${button(connection, 'noted', noted)}`;
-      return titled(language, texts.credential[kind], alert, body);
+      return titled(texts.credential[kind], shown, body);
     }
   }
 }

@@ -1,11 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
+import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
+import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
 import { serveAdapter } from '../support/servers/serve-adapter.js';
 import { type RecoveryHarness, type RecoveryRow, runAccountRecoveryContract } from './account-recovery.js';
 import { createBenchCore, endOnce } from './bench.js';
 import { administer, toSettings } from './cognito.js';
+import { toEntraConnection } from './entra.js';
+import { openOktaBench } from './okta.js';
 import { openOneLoginBench } from './onelogin.js';
 
 /* A provider is one row here. */
@@ -79,7 +85,57 @@ async function setUpOneLogin(): Promise<RecoveryHarness> {
   };
 }
 
+async function setUpEntra(): Promise<RecoveryHarness> {
+  const core = await createBenchCore();
+  const entra = await startEntraSimulator({ now: () => core.clock.now() });
+  const daemon = entra.addDaemon([
+    'User.ReadWrite.All',
+    'UserAuthMethod-TAP.ReadWrite.All',
+    'Policy.Read.AuthenticationMethod',
+  ]);
+  const [one, other, inactive] = ['ada', 'grace', 'eve'].map((name) => entra.addUser({ mail: `${name}@example.com` }));
+  inactive!.accountEnabled = false;
+  const settings = entraConnectionGuard.parse(toEntraConnection(entra, daemon));
+  // The adapter retries calls to Graph without waiting.
+  const create = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => undefined);
+  const stopProvider = endOnce(() => entra.close());
+  return {
+    port: required(serveAdapter(create, { settings, core, fetch: entra.fetch }).accountRecovery),
+    subjects: { one: one!.id, other: other!.id, inactive: inactive!.id, unknown: randomUUID() },
+    works: async (subject, pass) => entra.isPassAlive(pass) && entra.tenant.passes.get(subject)?.value === pass,
+    logText: () => core.log.text(),
+    stopProvider,
+    async close() {
+      await stopProvider();
+      await core.state.close();
+    },
+  };
+}
+
+const setUpOkta =
+  (credential: 'temporary_access_code' | 'temporary_password') => async (): Promise<RecoveryHarness> => {
+    const bench = await openOktaBench();
+    const { okta } = bench;
+    const add = (name: string) => okta.createUser({ login: `${name}@example.com`, password });
+    const [one = '', other = '', inactive = ''] = await Promise.all(['ada', 'grace', 'eve'].map(add));
+    const { users, codes } = okta.org;
+    users.get(inactive)!.status = 'SUSPENDED';
+    return {
+      port: required(bench.connect({ okta: { recovery: { credential } } }).accountRecovery),
+      subjects: { one, other, inactive, unknown: '00u1ab2cd3ef4gh5ij67' },
+      works: async (subject, issued) =>
+        okta.isCredentialAlive(issued) &&
+        [codes.get(subject)?.value, users.get(subject)?.password].some((own) => own === issued),
+      logText: () => bench.core.log.text(),
+      stopProvider: bench.stopProvider,
+      close: bench.close,
+    };
+  };
+
 const rows = {
+  entra: { kind: 'temporary_access_pass', revoked: 'ended', setUp: setUpEntra },
+  'okta, a code': { kind: 'temporary_access_code', revoked: 'ended', setUp: setUpOkta('temporary_access_code') },
+  'okta, a password': { kind: 'temporary_password', revoked: 'ended', setUp: setUpOkta('temporary_password') },
   cognito: { kind: 'temporary_password', revoked: 'ended', setUp: setUpCognito },
   onelogin: { kind: 'mfa_token', revoked: 'expires', setUp: setUpOneLogin },
 } satisfies Record<string, RecoveryRow>;

@@ -167,8 +167,8 @@ function createBrowser(server: ApiServer) {
 
 /** Returns the credential on a page, or `null`. */
 export const credentialIn = ({ text }: { readonly text: string }): string | null =>
-  /<output>(secret-of-[^<]+)<\/output>/.exec(text)?.[1] ?? null;
+  /<output[^>]*>(secret-of-[^<]+)<\/output>/.exec(text)?.[1] ?? null;
 
 /** Returns the number that an approver needs. */
 export const numberIn = ({ text }: { readonly text: string }): string =>
-  /<output>(\d{4})<\/output>/.exec(text)?.[1] ?? '';
+  /<output[^>]*>(\d{4})<\/output>/.exec(text)?.[1] ?? '';
