@@ -171,6 +171,8 @@ export const refusals = {
   ),
   recovery_privileged: unverified(403, 'This account cannot be recovered here. Ask an administrator in person.'),
   recovery_manager_missing: unverified(409, 'The directory names no manager with a mailbox for this person.'),
+  recovery_number_wrong: unverified(403, 'This is not the number on the page of the person.'),
+  recovery_not_waiting: unverified(409, 'This recovery does not wait for your approval.'),
   recovery_running: unverified(409, 'Another recovery of this account is being finished. Try again in ten minutes.'),
   credential_refused: unverified(
     409,

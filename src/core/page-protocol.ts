@@ -76,6 +76,8 @@ export const view = z.object({
    */
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
+  /** True if the organization's own photo is compared with the pictures. */
+  companyPhotoCompared: z.boolean(),
   triesLeft: z.int(),
   phoneNeeded: z.boolean(),
   handOffAllowed: z.boolean(),

@@ -8,12 +8,11 @@ import type { Credential } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
 import { isAccountOf, managerPrefix } from './approve.js';
 import { checkEligible, checkQuietFace } from './eligibility.js';
-import { tellOfDelay } from './notices.js';
+import { tellOfDelay, toLinkMessage } from './notices.js';
 import {
   approvalLifeSec,
   approvalsNeeded,
@@ -267,7 +266,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
   );
   const brand = await deps.brandOf(connection);
   const message = { channel: 'email', to: manager.email, language, brand } as const;
-  await deps.delivery.send(toCheckMessage(message, deps.linkOf(started, language)));
+  await deps.delivery.send(toLinkMessage('manager', message, deps.linkOf(started, language)));
   const detail = { id, stepUpId: started.id };
   await deps.audit.append({ action: 'recovery_manager_asked', connection: connection.id, subject, detail });
   const managerStepUp = { id: started.id, manager: manager.subject };

@@ -32,7 +32,7 @@ export function isAccountOf(
 /**
  * Approves a recovery as the help desk. The number is read out by the person, so that no one else's recovery is
  * approved.
- * @throws `not_found` unless an approval is missing; `code_wrong` for another number; `role_missing` for an API key, if
+ * @throws `not_found`; `recovery_not_waiting` unless an approval is missing; `recovery_number_wrong`; `role_missing` for an API key, if
  * the person is privileged; `approver_same` for the administrator who sent the link or has approved already, or whose
  * own account, or manager's, it is
  */
@@ -47,13 +47,13 @@ export async function approveRecovery(
     const isOpen = stageOf(latest, deps.clock.now()) === 'approval';
     const takesHelpDesk = latest.isPrivileged || latest.secondThing === 'help_desk';
     if (!isOpen || !takesHelpDesk || latest.approvals.length >= approvalsNeeded(latest))
-      throw new FaceError('not_found');
+      throw new FaceError('recovery_not_waiting');
     // A person with a key and a sign-in would count as two.
     const { takesKeys } = recoveryAt(connection).policy.privileged;
     if (latest.isPrivileged && !takesKeys && by.means === 'key') throw new FaceError('role_missing');
     const earlier = [latest.begunBy, ...latest.approvals];
     if (earlier.some((each) => each?.byId === by.id)) throw new FaceError('approver_same');
-    if (latest.number !== number) throw new FaceError('code_wrong');
+    if (latest.number !== number) throw new FaceError('recovery_number_wrong');
     return { ...latest, approvals: [...latest.approvals, { byId: by.id, by: by.name }] };
   };
   const managers = found.approvals.flatMap(({ byId }) =>

@@ -10,7 +10,7 @@ import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Agent } from '../step-up/codes/bypass.js';
-import { toCheckMessage } from '../step-up/codes/one-time-codes.js';
+import { toLinkMessage } from './notices.js';
 import { beginLifeSec, changeRecovery, type Recovery, recoveryAt, writeNewRecovery } from './record.js';
 
 export interface BegunRecovery {
@@ -118,7 +118,7 @@ export async function sendRecoveryLink(
   const url = toLink({ id: recovery.id, secret });
   if (send !== 'none' && to !== null) {
     const brand = await deps.brandOf(connection);
-    await deps.delivery.send(toCheckMessage({ channel: send, to, language, brand }, url));
+    await deps.delivery.send(toLinkMessage('link', { channel: send, to, language, brand }, url));
   }
   return { id: recovery.id, url: send === 'none' ? url : null, expiresAt: recovery.expiresAt };
 }

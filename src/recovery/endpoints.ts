@@ -103,7 +103,16 @@ export function createRecoveryEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'c
       summary: 'Approve an account recovery',
       description:
         'Verify the person first. The number is on their page, and they read it out. You cannot approve a recovery that you began, or one of your own account. At most 5 attempts for one recovery.',
-      codes: ['not_found', 'approver_same', 'code_wrong', 'locked_out', 'subject_unknown', 'profile_unavailable'],
+      codes: [
+        'not_found',
+        'recovery_not_waiting',
+        'recovery_number_wrong',
+        'role_missing',
+        'approver_same',
+        'locked_out',
+        'subject_unknown',
+        'profile_unavailable',
+      ],
       fields: z.strictObject({
         number: z
           .string()

@@ -68,7 +68,11 @@ const recoveryDetails = {
   }),
   recovery_revoked: event(
     'The credential of a recovery was revoked at the provider. `expires`: the provider cannot end it before its time.',
-    { ...named, result: z.enum(['ended', 'expires']) },
+    {
+      ...named,
+      result: z.enum(['ended', 'expires']),
+      cause: z.enum(['not_confirmed', 'interrupted', 'ended']).optional(),
+    },
   ),
 } as const satisfies AuditDetails;
 

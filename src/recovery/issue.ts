@@ -236,6 +236,11 @@ function isToRevoke({ state, revokeAt }: Recovery, now: EpochMs): boolean {
   return isDue && (state === 'issuing' || state === 'shown');
 }
 
+function causeOf({ state, reason }: Recovery): 'not_confirmed' | 'interrupted' | 'ended' {
+  if (state === 'shown') return 'not_confirmed';
+  return state === 'issuing' || reason !== null ? 'interrupted' : 'ended';
+}
+
 async function revoke(
   {
     recovery,
@@ -281,7 +286,8 @@ async function revoke(
     await changeRecovery(id, (found) => (isUnchanged(found) ? { ...found, revokeAt } : found), deps);
     return;
   }
-  await deps.audit.append({ action: 'recovery_revoked', connection, subject, detail: { id, result } });
+  const cause = causeOf(recovery);
+  await deps.audit.append({ action: 'recovery_revoked', connection, subject, detail: { id, result, cause } });
   await changeRecovery(id, (found) => (isUnchanged(found) ? { ...found, state: 'ended' } : found), deps);
   await unlock(recovery, deps);
 }

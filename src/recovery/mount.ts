@@ -21,11 +21,12 @@ import { type BegunRecovery, beginRecovery, openRecoveryLink } from './begin.js'
 import { confirmSeen, finishRecovery } from './issue.js';
 import { type Alert, isAlert, recoveryPath, renderEnding, renderStage, renderStart } from './page.js';
 import { proveSecondThing, type Shown, sendSecondCode } from './prove.js';
-import { findRecovery, type Recovery, recoveryAt, stageOf } from './record.js';
+import { changeRecovery, findRecovery, type Recovery, recoveryAt, stageOf, toRevoking } from './record.js';
 
 /** Longer than the longest wait of a privileged person. */
 const cookieLifeSec = 9 * secondsPerDay;
 const maxFormBytes = 4 * 1024;
+const refreshSec = 10;
 
 export interface RecoveryMountDeps extends AdvanceDeps, Ports<'signer' | 'connections'> {
   readonly pools: CallerPools;
@@ -135,6 +136,8 @@ function createActs(
       // After an error, the person decides when to try again.
       const recovery = alert === null ? await advanceRecovery({ recovery: found, connection, source }, deps) : found;
       const stage = stageOf(recovery, deps.clock.now());
+      // The page has no script. It asks again while it waits.
+      if (stage === 'approval') response.set('Refresh', String(refreshSec));
       sendPage(response, renderStage(stage, recovery, { language: recovery.language, connection, alert }));
     },
     'POST send': async (visit) => {
@@ -172,6 +175,10 @@ function createActs(
       });
       if (ending === null) return goOn(visit);
       sendPage(response, renderEnding(ending, { language: recovery.language, connection, alert: null }));
+    },
+    'POST revoke': async (visit) => {
+      await changeRecovery((await findOwn(visit)).id, (found) => toRevoking(found, { alsoSeen: false }), deps);
+      goOn(visit);
     },
     'POST noted': async (visit) => {
       await confirmSeen(await findOwn(visit), deps);

@@ -4,6 +4,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { directionOf, type SupportedLanguage } from '../core/language.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
+import type { Message } from '../core/ports.js';
 import { type EpochMs, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { composeEmail } from '../notifications/email/email.js';
@@ -121,4 +122,21 @@ function tellOwners(
     brand,
   );
   return recoveryAt(connection).policy.owners.map((to) => deps.delivery.send({ channel: 'email', to, ...email }));
+}
+
+/** Composes a message with a link: of a recovery, or of a check that approves one. */
+export function toLinkMessage(
+  kind: 'link' | 'manager',
+  {
+    channel,
+    to,
+    language,
+    brand,
+  }: Pick<Message, 'channel' | 'to'> & { readonly language: SupportedLanguage; readonly brand: EmailBrand },
+  address: string,
+): Message {
+  const { subject, text, button: label } = texts[language].messages[kind];
+  if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };
+  const parts = { language, subject, paragraphs: [text], button: { label, address }, footer: [] };
+  return { channel, to, ...composeEmail(parts, brand) };
 }

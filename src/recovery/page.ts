@@ -148,6 +148,8 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
   const { outcome, reason } = recovery;
   if (outcome === 'recovered') return titled(ended.title, shown, html`<p>${ended.done}</p>`);
   if (outcome === 'evaluated') return titled(ended.title, shown, html`<p>${ended.evaluated}</p>`);
+  // Another attempt would end in the same way.
+  const isFinal = reason === 'recovery_too_soon' || reason === 'recovery_privileged';
   const toText = (): string => {
     if (outcome === 'revoked') return ended.revoked;
     switch (reason) {
@@ -161,7 +163,7 @@ function renderEnded(recovery: Recovery, shown: Shown): RenderedPage {
         return ended.other;
     }
   };
-  return titled(ended.refusedTitle, shown, html`<p>${toText()}</p>${restart(shown)}`);
+  return titled(ended.refusedTitle, shown, html`<p>${toText()}</p>${isFinal ? null : restart(shown)}`);
 }
 
 /** The page of the current stage. */
@@ -193,7 +195,11 @@ export function renderStage(stage: Stage, recovery: Recovery, shown: Shown): Ren
       const body = html`<p>${ready.text}</p>${button(connection, 'credential', ready.show)}`;
       return titled(ready.title, shown, body);
     }
-    case 'shown':
+    case 'shown': {
+      const { title, text, revoke } = allTexts[language].shown;
+      const noted = button(connection, 'noted', allTexts[language].credential.noted);
+      return titled(title, shown, html`<p>${text}</p>${noted}${button(connection, 'revoke', revoke)}`);
+    }
     case 'ended':
       return renderEnded(recovery, shown);
   }

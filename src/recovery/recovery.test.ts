@@ -7,7 +7,9 @@ import { until } from '../../test/support/run/eventually.js';
 import { adminKey } from '../../test/support/servers/api-server.js';
 import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
+import { advanceRecovery } from './advance.js';
 import { revokeMarked } from './issue.js';
+import { readRecovery } from './record.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
 let bench: Bench;
@@ -127,6 +129,10 @@ describe('a person with a second thing and the enrolled face', () => {
     const { toForm } = await import('../../test/support/servers/api-server.js');
     const form = toForm({ nonce, photo: photos });
     await bench.server.postForm('/face/frames', form, { authorization: `Bearer ${check.session}`, ...headers });
+    const early = bench.browse();
+    early.cookies.set('__Host-facestep-device', device);
+    await early.begin('anna');
+    expect((await early.prove('known_device')).path).toContain('alert=code');
     await bench.passDays(8);
 
     const stranger = bench.browse();
@@ -148,7 +154,7 @@ describe('a person with a second thing and the enrolled face', () => {
     expect(waiting.text).toContain('0 of 1 approvals');
     expect((await browser.post('credential')).path).toContain('alert=over');
     const wrong = number === '0000' ? '0001' : '0000';
-    expect((await approve(wrong)).body.code).toBe('code_wrong');
+    expect((await approve(wrong)).body.code).toBe('recovery_number_wrong');
     expect((await approve(number)).body.recovery).toMatchObject({ stage: 'ready', approvals: ['grace'] });
     expect((await browser.step()).text).toContain('Show it now');
     expect(credentialIn(await browser.post('credential'))).not.toBeNull();
@@ -251,7 +257,11 @@ describe('without one of the two', () => {
     await enrolAnna();
     const browser = bench.browse();
     await proveMailbox(browser);
-    expect((await bench.browse().step()).path).toContain('alert=over');
+    const other = bench.browse();
+    expect((await other.step()).path).toContain('alert=over');
+    const [id] = browser.cookies.get('__Host-facestep-recovery')!.split('.');
+    other.cookies.set('__Host-facestep-recovery', `${id}.${'x'.repeat(43)}`);
+    expect((await other.step()).path).toContain('alert=over');
     expect((await browser.post('face', {}, { 'sec-fetch-site': 'cross-site' })).path).toContain('alert=over');
   });
 
@@ -440,7 +450,7 @@ describe('approvals', () => {
     await enrolAnna();
     const { number } = await wait();
     const wrong = number === '0000' ? '0001' : '0000';
-    for (let tried = 0; tried < 5; tried += 1) expect((await approve(wrong)).body.code).toBe('code_wrong');
+    for (let tried = 0; tried < 5; tried += 1) expect((await approve(wrong)).body.code).toBe('recovery_number_wrong');
     expect((await approve(number)).body.code).toBe('locked_out');
   });
 
@@ -521,7 +531,12 @@ describe('approvals', () => {
       { action: digest },
     );
     await page.send({ nonce, photo: photos });
-    await Promise.all([browser.step(), browser.step(), browser.step()]);
+    const [{ id } = { id: '' }] = await list();
+    const waiting = await readRecovery(id, bench.server.deps);
+    const visit = { recovery: waiting, connection: bench.connection, source: '192.0.2.1' };
+    // Two requests that both read the recovery before the first changes it.
+    await advanceRecovery(visit, bench.server.deps);
+    await advanceRecovery(visit, bench.server.deps);
     expect((await browser.step()).text).toContain('1 of 2 approvals');
     expect(bench.server.messages.filter(({ to }) => to === loginOf('mona')).length).toBe(1);
   });
@@ -571,6 +586,17 @@ describe('a credential', () => {
     await browser.showFace('ada');
     return browser;
   };
+
+  test('is not shown again after a reload, which asks whether it was noted', async () => {
+    const browser = await toReady();
+    await browser.post('credential');
+    const reloaded = await browser.post('credential');
+    expect(credentialIn(reloaded)).toBeNull();
+    expect(reloaded.text).toContain('Did you note it?');
+    expect((await browser.post('revoke')).text).toContain('stopped');
+    await revoke();
+    expect(bench.provider.alive.size).toBe(0);
+  });
 
   test('is revoked if the person does not confirm it', async () => {
     const browser = await toReady();

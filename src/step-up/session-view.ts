@@ -105,6 +105,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     userSecret: requiredSecret(stepUp),
     light: lightByPolicy(stepUp),
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
+    companyPhotoCompared: purpose === 'enrol' && (policy?.photo ?? null) !== null,
     phoneNeeded: record.camera === 'phone',
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),

@@ -80,7 +80,7 @@ inBrowser('the help desk approves a recovery by keyboard, with the number that t
   await type('47');
   await dialogue.getByText(words.approve.digits).waitFor();
   await type('4712');
-  await dialogue.getByText('code_wrong').waitFor();
+  await dialogue.getByText('recovery_number_wrong').waitFor();
   await type(number);
   await row.getByText(words.stages.ready).waitFor();
   await row.getByText(words.approvals({ count: '1', needed: '1' })).waitFor();

@@ -215,7 +215,7 @@ export async function startRecoveryStage(photo: Uint8Array) {
         secondThings: [...everyThing],
         emailClaim: 'private_mail',
         managerClaim: 'boss',
-        privileged: { action: 'two_approvals', delayHours: 1 },
+        privileged: { action: 'two_approvals', delayHours: 1, takesKeys: true },
         owners: ['owner@example.com'],
       },
     },

@@ -117,7 +117,7 @@ test('the recovery commands create a link, list recoveries, approve one with its
   expect(row).toMatch(new RegExp(`^${id} +20\\S+Z +acme +00u1 +help_desk +approval +0 of 1 +no$`));
   expect((await run(['recovery', 'list', '--connection', 'other'])).printed).toHaveLength(1);
   const wrong = number === '0000' ? '1111' : '0000';
-  await expect(run(['recovery', 'approve', id, wrong])).rejects.toMatchObject({ code: 'code_wrong' });
+  await expect(run(['recovery', 'approve', id, wrong])).rejects.toMatchObject({ code: 'recovery_number_wrong' });
   expect((await run(['recovery', 'approve', id, number])).told).toEqual([`${id}: ready`]);
   expect((await run(['recovery', 'refuse', id])).told).toEqual([`${id}: revoked`]);
   const [listed] = JSON.parse((await run(['recovery', 'list', '--json'])).printed.join('\n'));

@@ -86,7 +86,7 @@ test('the command explains a recovery to its end, and its revocation by an admin
     '! Recovery refused by grace. A credential from it is revoked',
     'The credential of the recovery was revoked',
     'The credential of the recovery cannot be revoked at the provider. It ends when it expires',
-    'Recovery: everything was in order, but recovery.mode is "evaluation", so nothing was issued',
+    'Recovery: the face and the account were in order. recovery.mode is "evaluation", so nothing was issued',
     'Recovered: a receipt was issued for https://app.example.com',
     'Last refused Recovery refused by grace. A credential from it is revoked',
   ]);

@@ -136,6 +136,7 @@ const toldActions = [
   'recovered',
   'recovery_receipt_issued',
   'recovery_revoked',
+  'not_me_reported',
 ] as const satisfies readonly AuditAction[];
 
 type ExplainedAction = (typeof toldActions)[number];
@@ -147,6 +148,7 @@ const refusingActions: readonly ExplainedAction[] = [
   'locked_out',
   'recovery_denied',
   'recovery_refused',
+  'not_me_reported',
 ];
 
 /** Returns true if an event denied the user access. */
@@ -199,6 +201,8 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return `The lockout was ended by ${detail.by}`;
     case 'hook_decided':
       return `Hook ${detail.hook}: ${toDecision(detail)}`;
+    case 'not_me_reported':
+      return 'The user reported that an action in a notification was not theirs. The enrolment was ended';
     case 'recovery_link_made':
       return `A recovery link was ${detail.send === 'none' ? 'created' : 'sent'} by ${detail.by}`;
     case 'recovery_second_thing_proven':
@@ -214,19 +218,32 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
     case 'recovery_refused':
       if (detail.code === 'face_not_verified')
         return 'Recovery refused: the manager declined it, or their face check failed';
-      return `Recovery refused: ${toReason(detail.code)}`;
+      return `Recovery refused: ${toReason(detail.code)}${detail.changed === undefined ? '' : ` (${changes[detail.changed] ?? detail.changed})`}`;
     case 'recovery_evaluated':
-      return 'Recovery: everything was in order, but recovery.mode is "evaluation", so nothing was issued';
+      return `Recovery: the face and the account were in order. recovery.mode is "evaluation", so nothing was issued${detail.approvals === 0 ? '' : `, and no one was asked to approve (${detail.approvals} needed)`}`;
     case 'recovered':
       return `Recovered: a new credential was shown (${detail.credential.replaceAll('_', ' ')})`;
     case 'recovery_receipt_issued':
       return `Recovered: a receipt was issued for ${detail.audience}`;
     case 'recovery_revoked':
       return detail.result === 'ended'
-        ? 'The credential of the recovery was revoked'
+        ? `The credential of the recovery was revoked${detail.cause === undefined ? '' : `: ${causes[detail.cause]}`}`
         : 'The credential of the recovery cannot be revoked at the provider. It ends when it expires';
   }
 }
+
+const changes: Readonly<Record<string, string>> = {
+  face: 'the face was enrolled',
+  email: 'the mailbox changed',
+  other_email: 'the second mailbox changed',
+  phone: 'the phone changed',
+};
+
+const causes = {
+  not_confirmed: 'the person did not confirm that they noted it',
+  interrupted: 'it was interrupted while it was issued',
+  ended: 'it was refused or reported',
+} as const;
 
 const provenBy = {
   recovery_code: 'a recovery code',

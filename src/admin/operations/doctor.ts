@@ -8,7 +8,7 @@ import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
-import { createPhotoSourceCheck } from './checks/company-photo.js';
+import { createPhotoClaimCheck, createPhotoSourceCheck } from './checks/company-photo.js';
 import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
@@ -109,7 +109,9 @@ async function collectProviderChecks(
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
-    return { checks: [...hookChecks, ...recovery, ...checks, censusCheck], steps };
+    const { photo } = connection.policy;
+    const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
+    return { checks: [...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }

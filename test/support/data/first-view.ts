@@ -17,6 +17,7 @@ export const firstView = {
   userSecret: 'none',
   light: 'none',
   referencePhotoNeeded: false,
+  companyPhotoCompared: false,
   triesLeft: 3,
   phoneNeeded: false,
   handOffAllowed: true,

@@ -47,6 +47,7 @@ const nobody: View = {
   userSecret: 'none',
   light: 'none',
   referencePhotoNeeded: false,
+  companyPhotoCompared: false,
   triesLeft: 3,
   phoneNeeded: false,
   handOffAllowed: false,

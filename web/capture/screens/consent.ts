@@ -12,18 +12,22 @@ const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
 export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
 
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
-  const { organisation, retentionDays, purpose, referencePhotoNeeded } = view;
+  const { organisation, retentionDays, purpose, referencePhotoNeeded, companyPhotoCompared } = view;
   const { headings, withdrawal, enrol } = words.consent;
   const { intro, happens, stored, refusal } = textFor(view, words);
   const item = (picture: string, heading: string, text: string) =>
     el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));
-  const isByDocument = purpose === 'enrol' && referencePhotoNeeded;
+  const toHappening = (): string => {
+    if (purpose !== 'enrol') return happens;
+    if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
+    return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;
+  };
   return [
     paragraph(intro({ organisation }), 'lead'),
     el(
       'ul',
       { class: 'sections' },
-      item('camera', headings.happens, isByDocument ? enrol.happensWithReferencePhoto : happens),
+      item('camera', headings.happens, toHappening()),
       item('sealed', headings.stored, stored({ organisation, retentionDays })),
       item('refuse', headings.refusal, refusal({ organisation })),
       item('undo', headings.withdrawal, withdrawal({ organisation })),

@@ -1,8 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createMemoryProfile } from '../../../../test/support/fakes/simulated-profile.js';
 import { photoPolicyGuard } from '../../../config/photo.js';
 import { listen } from '../../../http/listen.js';
-import { createPhotoSourceCheck } from './company-photo.js';
+import { createPhotoClaimCheck, createPhotoSourceCheck } from './company-photo.js';
 
 let answer: RequestListener;
 let asked: (string | undefined)[];
@@ -41,7 +42,9 @@ test.each([
 });
 
 test('a private address fails the check unless the policy allows it, and gets no request', async () => {
-  expect(await check({})).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('privateAddresses') });
+  const finding = await check({});
+  expect(finding).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining('privateAddresses') });
+  expect(finding.found).toContain('no public address');
   expect(asked).toEqual([]);
 });
 
@@ -49,4 +52,14 @@ test('photos of the provider are left to the administrator', async () => {
   const policy = photoPolicyGuard.parse({});
   const finding = await createPhotoSourceCheck(policy, { fetch: (url, init) => fetch(url, init) }).run();
   expect(finding.verdict).toBe('manual');
+});
+
+test('a claim in the address that the provider has no attribute for fails the check', async () => {
+  const claims = (name: string) => {
+    const source = { url: `https://badge.example.com/{${name}}.jpg` };
+    const policy = photoPolicyGuard.parse({ source, hosts: ['badge.example.com'] });
+    return createPhotoClaimCheck(policy, createMemoryProfile([])).run();
+  };
+  expect(await claims('employee_number')).toMatchObject({ verdict: 'pass' });
+  expect(await claims('badge_no')).toMatchObject({ verdict: 'fail', found: expect.stringContaining('badge_no') });
 });

@@ -1,9 +1,11 @@
+import { lookup } from 'node:dns/promises';
 import { claimsInAddress, mostPhotoBytes } from '../../../connections/company-photo.js';
 import { type Check, type Finding, fail, manual, pass, warn } from '../../../connections/provisioning.js';
-import { createPublicFetch } from '../../../connections/public-fetch.js';
+import { createPublicFetch, isPublicAddress } from '../../../connections/public-fetch.js';
 import { callRest } from '../../../connections/rest-call.js';
 import type { PhotoPolicy } from '../../../core/connection.js';
 import type { Ports } from '../../../core/deps.js';
+import type { Profile } from '../../../core/ports.js';
 
 const timeoutMs = 5_000;
 
@@ -14,6 +16,19 @@ const unknownPerson = 'facestep-doctor';
 export const createPhotoSourceCheck = (policy: PhotoPolicy, deps: Ports<'fetch'>): Check => ({
   title: 'Photos of the organization',
   run: () => (policy.source === 'provider' ? judgeProvider() : askSource(policy, policy.source, deps)),
+});
+
+/** Checks that the provider has the claims in the address of a photo. */
+export const createPhotoClaimCheck = ({ source }: PhotoPolicy, { claimNames }: Pick<Profile, 'claimNames'>): Check => ({
+  title: 'Claims in the address of the photos',
+  async run() {
+    const unknown = source === 'provider' ? [] : claimsInAddress(source.url).filter((name) => !claimNames.has(name));
+    if (unknown.length === 0) return pass('have attributes at the provider');
+    return fail(
+      `no attribute for the claim ${unknown.join(', ')}, so no photo is found and no one can enrol`,
+      'Name its attribute in "claims" of the connection: docs/consented-data.md.',
+    );
+  },
 });
 
 const judgeProvider = async (): Promise<Finding> =>
@@ -32,10 +47,15 @@ async function askSource(
   const headers = header === null ? {} : header.value.use((value) => ({ [header.name]: value }));
   const call = { method: 'GET', headers, body: null, timeoutMs, bytes: { atMost: mostPhotoBytes } };
   const answer = await callRest(address, call, privateAddresses ? fetch : createPublicFetch()).catch(() => null);
+  if (answer === null && !privateAddresses && !(await isPublic(new URL(address).hostname)))
+    return fail(
+      `${host} has no public address, so this server does not ask it`,
+      'Set policy.photo.privateAddresses if it is in your own network. Otherwise, check the name.',
+    );
   if (answer === null)
     return fail(
       `${host} does not answer within ${timeoutMs / 1000} s, so no one can enrol`,
-      'Check the address, its certificate and the network. If the host has a private address, set policy.photo.privateAddresses.',
+      'Check the address, its certificate and the network.',
     );
   const { status } = answer;
   if (status === 404 || status === 410) return pass(`${host} answers, and has no photo of an unknown person`);
@@ -53,3 +73,9 @@ async function askSource(
     'See the log of the server with the photos.',
   );
 }
+
+const isPublic = (hostname: string): Promise<boolean> =>
+  lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).then(
+    (found) => found.length > 0 && found.every(({ address }) => isPublicAddress(address)),
+    () => false,
+  );

@@ -19,7 +19,11 @@ const check = (recovery: object, more: { issues?: boolean; delivery?: typeof rel
   const { issues = true, delivery = relay, hasCodes = true } = more;
   return createRecoveryCheck(
     {
-      policy: { ...defaultPolicy, anotherWay: hasCodes ? codes : defaultPolicy.anotherWay },
+      policy: {
+        ...defaultPolicy,
+        helpDesk: 'desk@example.com',
+        anotherWay: hasCodes ? codes : defaultPolicy.anotherWay,
+      },
       recovery: recoveryGuard.parse({ mode: 'on', ...recovery }),
     },
     { profile: createMemoryProfile([]), accountRecovery: issues ? createSimulatedRecovery().recovery : null },
@@ -41,7 +45,7 @@ test.each([
     'a claim that has no attribute',
     { secondThings: ['other_email'], emailClaim: 'nickname_of_mail' },
     {},
-    'nickname_of_mail has no attribute',
+    'no attribute for the claim nickname_of_mail',
   ],
   ['a manager whom no one names', { secondThings: ['manager'] }, {}, 'as the manager'],
   [
@@ -55,8 +59,12 @@ test.each([
   expect(await check(recovery, more)).toMatchObject({ verdict: 'fail', found: expect.stringContaining(found) });
 });
 
-test('warns about recovery codes that no one gets', async () => {
-  expect(await check({}, { hasCodes: false })).toMatchObject({ verdict: 'warn', found: 'no one gets recovery codes' });
+test('names every problem, and only warns in an evaluation', async () => {
+  const both = { secondThings: ['recovery_code', 'phone'] };
+  const found = 'SMS go to a file, so no one gets them; no one gets recovery codes';
+  expect(await check(both, { hasCodes: false, delivery: outbox })).toMatchObject({ verdict: 'fail', found });
+  const trial = await check({ ...both, mode: 'evaluation' }, { hasCodes: false, delivery: outbox });
+  expect(trial).toMatchObject({ verdict: 'warn', found });
 });
 
 test('a configuration is refused in which a photo, or an unknown device, would recover an account', () => {

@@ -16,28 +16,42 @@ export const createRecoveryCheck = (
 ): Check => ({
   title: 'Account recovery',
   async run(): Promise<Finding> {
-    const { mode, secondThings, emailClaim, phoneClaim, managerClaim, returnUrl } = recovery;
+    const { mode, secondThings, emailClaim, phoneClaim, managerClaim, returnUrl, privileged } = recovery;
     if (accountRecovery === null && returnUrl === null)
       return fail(
         'off: this provider has no credential for it',
         `Set recovery.returnUrl to a page of your own. ${remedy}`,
       );
-    const unknown = [emailClaim, phoneClaim, managerClaim].find(
+    const unknown = [emailClaim, phoneClaim, managerClaim].filter(
       (claim) => claim !== null && !profile.claimNames.has(claim),
     );
-    if (unknown !== undefined)
-      return fail(`the claim ${unknown} has no attribute at the provider`, `Name its attribute in "claims". ${remedy}`);
-    if (secondThings.includes('manager') && managerClaim === null && profile.findManager === undefined)
-      return fail('no one is asked as the manager: this provider names none', `Set recovery.managerClaim. ${remedy}`);
-    if (delivery.kind === 'outbox' && (secondThings.includes('other_email') || secondThings.includes('manager')))
-      return fail('e-mails go to a file, so no one gets the codes and links', 'Set delivery: docs/help-desk.md.');
-    if (delivery.sms.kind === 'outbox' && secondThings.includes('phone'))
-      return fail('SMS go to a file, so no one gets the codes', 'Set delivery.sms: docs/help-desk.md.');
-    if (secondThings.includes('recovery_code') && !policy.anotherWay.recoveryCodes)
-      return warn(
+    const takes = (thing: (typeof secondThings)[number]): boolean => secondThings.includes(thing);
+    const hasNoManager = takes('manager') && managerClaim === null && profile.findManager === undefined;
+    const mails = takes('other_email') || takes('manager') || privileged.action === 'two_approvals';
+    const problems: readonly (readonly [boolean, string, string])[] = [
+      [unknown.length > 0, `no attribute for the claim ${unknown.join(', ')}`, 'name its attribute in "claims"'],
+      [hasNoManager, 'no one is asked as the manager: this provider names none', 'set recovery.managerClaim'],
+      [delivery.kind === 'outbox' && mails, 'e-mails go to a file, so no one gets them', 'set delivery'],
+      [delivery.sms.kind === 'outbox' && takes('phone'), 'SMS go to a file, so no one gets them', 'set delivery.sms'],
+      [
+        takes('recovery_code') && !policy.anotherWay.recoveryCodes,
         'no one gets recovery codes',
-        'Set policy.anotherWay.recoveryCodes, or take recovery_code off the list.',
+        'set policy.anotherWay.recoveryCodes, or take recovery_code off the list',
+      ],
+      [
+        policy.helpDesk === null,
+        'no one is told if a person reports that a recovery was not theirs',
+        'set policy.helpDesk to the address of the help desk',
+      ],
+    ];
+    const found = problems.filter(([isSo]) => isSo);
+    if (found.length > 0) {
+      const toFinding = mode === 'on' ? fail : warn;
+      return toFinding(
+        found.map(([, problem]) => problem).join('; '),
+        `To do: ${found.map(([, , todo]) => todo).join('; ')}. See docs/recovery.md and docs/configuration.md.`,
       );
+    }
     const things = secondThings.join(', ');
     return mode === 'on'
       ? pass(`on, with ${things}`)
