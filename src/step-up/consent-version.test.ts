@@ -12,7 +12,7 @@ import { consentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '4db060f16e2881a30da8f418b89c145d6ad26b7c0816e7339c23b13cb32ed1da',
+  'consent-1': '687451cee50ea1461aba569896aff29103e7390561bf28afcc9332ed0d71c753',
 };
 
 test('a changed consent text requires a new version, or a deliberately replaced digest', () => {

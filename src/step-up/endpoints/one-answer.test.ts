@@ -176,6 +176,7 @@ const expected = {
           userSecret: 'none',
           light: 'offered',
           referencePhotoNeeded: false,
+          companyPhotoCompared: false,
           fallbackUrl: null,
           returnUrl: null,
           handOff: null,
