@@ -34,7 +34,7 @@ const open = (person: Person = ada(), options: object = {}) =>
 async function nameAccount(page: Page, connection: string, name = login): Promise<void> {
   await page.goto(`${stage().url}/recover/${connection}`);
   await page.getByLabel(en.userName).fill(name);
-  await press(page, en.next);
+  await page.getByLabel(en.userName).press('Enter');
   await arrive(page, en.second.title);
 }
 
