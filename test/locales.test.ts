@@ -38,7 +38,9 @@ test('the console has words for each action of the log, and for each reason that
   const logged = Object.keys(auditEvents.log);
   expect(logged.length).toBeGreaterThan(50);
   expect(logged.filter((action) => !Object.hasOwn(ledger.actions, action))).toEqual([]);
-  const reasons = Object.keys(refusals).filter((code) => /^(recovery_(?!running|number_wrong|not_waiting)|credential_refused)/.test(code));
+  const reasons = Object.keys(refusals).filter((code) =>
+    /^(recovery_(?!running|number_wrong|not_waiting)|credential_refused)/.test(code),
+  );
   expect(reasons).toHaveLength(4);
   expect(reasons.filter((code) => !Object.hasOwn(ledger.codes, code))).toEqual([]);
 });
