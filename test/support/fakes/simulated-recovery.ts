@@ -12,6 +12,8 @@ export function createSimulatedRecovery() {
     issue: null,
     revoke: null,
   };
+  /** True if the provider has ids of its credentials. */
+  const naming = { ids: true };
   /** True if the answer of a successful issue is lost. */
   const losing = { answer: false };
   /** Called between the issue at the provider and its answer. */
@@ -29,7 +31,11 @@ export function createSimulatedRecovery() {
       alive.set(subject, id);
       await meanwhile.run();
       if (losing.answer) throw new FaceError('profile_unavailable', { reason: 'no answer' });
-      return { credential: new RecoveryCredential(`secret-of-${id}`), expiresAt: epochMs(Date.UTC(2030, 0, 1)), id };
+      return {
+        credential: new RecoveryCredential(`secret-of-${id}`),
+        expiresAt: epochMs(Date.UTC(2030, 0, 1)),
+        id: naming.ids ? id : null,
+      };
     },
     async revokeCredential(subject, id) {
       failIf(failing.revoke);
@@ -41,5 +47,5 @@ export function createSimulatedRecovery() {
       counts.passwordsEnded += 1;
     },
   };
-  return { recovery, alive, counts, failing, losing, meanwhile };
+  return { recovery, alive, counts, failing, naming, losing, meanwhile };
 }
