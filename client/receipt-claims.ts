@@ -122,31 +122,27 @@ export const receiptLifeSec = 120;
 /** Accepted clock difference, in seconds. */
 export const clockToleranceSec = 30;
 
-const common = {
+const named = {
   iss: z.string(),
   aud: z.string(),
   sub: z.string(),
   iat: z.int(),
   exp: z.int(),
   jti: z.string().check(z.minLength(1)),
-  nonce: z.exactOptional(z.string()),
   connection: z.string(),
   txn: z.string(),
   auth_time: z.int(),
+};
+
+const common = {
+  ...named,
+  nonce: z.exactOptional(z.string()),
   amr: z.array(z.string()),
   sandbox: z.exactOptional(z.boolean()),
 };
 
 const recoveryGuard = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  sub: z.string(),
-  iat: z.int(),
-  exp: z.int(),
-  jti: z.string().check(z.minLength(1)),
-  connection: z.string(),
-  txn: z.string(),
-  auth_time: z.int(),
+  ...named,
   purpose: z.literal('recovery'),
   second_thing: z.string(),
   approvals: z.int(),

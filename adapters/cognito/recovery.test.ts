@@ -218,7 +218,7 @@ describe('a user who cannot have one', () => {
     await expect(port.revokeCredential(subject, null)).rejects.toMatchObject(unknown);
   });
 
-  test('is not the one whose name equals the sub', async () => {
+  test('finds the user by sub, also if another user’s name equals that sub', async () => {
     const impostor = addUser(pool, ada);
     await recoverThrough().port.issueCredential(ada);
     expect(impostor.password).toBeNull();
@@ -273,7 +273,7 @@ describe('a failure while one is issued', () => {
       expect([password, await outcomeOf(password)]).toEqual([password, 'NotAuthorizedException']);
   });
 
-  test('ends a password whose answer was lost', async () => {
+  test('overwrites a password if the answer that set it was lost', async () => {
     let calls = 0;
     const { port, passwords } = recoverThrough(async (operation, send) => {
       if (operation !== 'AdminSetUserPassword') return send();

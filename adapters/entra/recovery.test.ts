@@ -35,7 +35,7 @@ function connect({ fetch = entra.fetch, settings = {} }: { fetch?: Fetch; settin
 const recover = (fetch: Fetch = entra.fetch): AccountRecovery => connect({ fetch }).recovery;
 const passOf = ({ credential }: IssuedCredential): string => credential.use((text) => text);
 const isPost = (url: string, init: RequestInit): boolean => init.method === 'POST' && url.includes('temporaryAccess');
-/** What a failed call tells, with everything that it has inside. */
+/** Returns the printed error of a failed call, with its hidden fields. */
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'no failure',
@@ -137,7 +137,7 @@ describe('no pass is issued', () => {
     expect(entra.tenant.passes.size).toBe(0);
   });
 
-  test('if its life is out of the bounds that Graph has by then', async () => {
+  test('if the policy’s bounds changed, so that Graph refuses the lifetime', async () => {
     const recovery = recover(async (url, init) => {
       if (isPost(url, init)) entra.tenant.passPolicy.minimumLifetimeInMinutes = 120;
       return entra.fetch(url, init);
@@ -248,7 +248,7 @@ describe('administrator roles', () => {
   });
 });
 
-test('the manager is found; people without one, or whose manager is a mere contact, have none', async () => {
+test('finds the manager, and none for a user without one or whose manager is only a contact', async () => {
   const manager = entra.addUser({ mail: 'grace@example.com' });
   const { profile } = connect();
   expect(await profile.findManager?.(user.id)).toBeNull();

@@ -29,7 +29,7 @@ const userOf = (id: string): OrgUser => bench.okta.org.users.get(id)!;
 const authenticator = () => bench.okta.org.codeAuthenticator!;
 const isIssue = (url: string, init: RequestInit): boolean =>
   init.method?.toUpperCase() === 'POST' && /\/tac$|expire_password_with_temp_password/.test(url);
-/** What a failed call tells, with everything that it has inside. */
+/** Returns the printed error of a failed call, with its hidden fields. */
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'no failure',
@@ -149,7 +149,7 @@ describe('a temporary password', () => {
     expect(bench.okta.isCredentialAlive('a new horse')).toBe(true);
   });
 
-  test('is issued only to people whose password Okta holds, and in a status in which it works', async () => {
+  test('is refused if Okta does not hold the password, or if it would not work in the user’s status', async () => {
     for (const source of ['ACTIVE_DIRECTORY', 'LDAP', 'IMPORT'] as const) {
       userOf(ada).source = source;
       await expectRefusal(recover(passwordOnly), 'Okta does not hold the password of the user');

@@ -94,7 +94,7 @@ export async function noteContacts(
   return (await changeStored(stored, note, { state })).changed.contacts;
 }
 
-export async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   await state.delete(toStored(who, clock.now()).key);
 }
 

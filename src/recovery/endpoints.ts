@@ -14,7 +14,7 @@ import { approvalsNeeded, type Recovery, readAllRecoveries, readRecoveries, stag
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
 
 /** The number is left out: only the person reads it. */
-export const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
+const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
   id: recovery.id,
   connection: recovery.connection,
   subject: recovery.subject,

@@ -16,7 +16,7 @@ import { FaceError, faceErrorCodes } from '../errors.js';
  * Every step is stored before it takes effect, so that a stopped server leaves no credential that the person did not see.
  */
 
-export const recoveryStates = ['open', 'issuing', 'shown', 'revoking', 'ended'] as const;
+const recoveryStates = ['open', 'issuing', 'shown', 'revoking', 'ended'] as const;
 
 const approvalGuard = z.object({ byId: z.string(), by: z.string() });
 
@@ -217,7 +217,7 @@ export const isOf =
     connection === who.connection && subject === who.subject;
 
 /** Ends all recoveries of a person, as `toRevoking`. */
-export async function endRecoveries(
+async function endRecoveries(
   who: SubjectRef,
   credentials: { readonly alsoSeen: boolean },
   deps: Ports<'state' | 'clock'>,
