@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import type { z } from 'zod';
 import { ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
+import { parseEvent } from '../../src/connections/hook.js';
 import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';
@@ -21,12 +23,12 @@ import {
 } from './reply.js';
 import {
   type ChallengeResult,
+  callerGuard,
+  createGuard,
+  defineGuard,
   type Person,
-  parseCaller,
-  parseCreateEvent,
-  parseDefineEvent,
-  parsePreTokenEvent,
-  parseVerifyEvent,
+  preTokenGuard,
+  verifyGuard,
 } from './schema.js';
 
 export interface TriggerDeps extends Ports<'clock' | 'random' | 'log'> {
@@ -48,23 +50,39 @@ const FACE_TRIES = 3;
 
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
-  const guarded = (handle: Trigger['handle']) => async (event: Uint8Array) => {
-    verifyCaller(parseCaller(event), deps.settings);
-    return handle(event);
-  };
+  // An event of another caller is refused as such, before the other fields are parsed.
+  const trusted = callerGuard.transform((event): unknown => {
+    verifyCaller(event, deps.settings);
+    return event;
+  });
+  const guarded =
+    <Event>(guard: z.ZodType<Event>, handle: (event: Event) => Promise<TriggerReply>): Trigger['handle'] =>
+    async (body) =>
+      handle(parseEvent(trusted.pipe(guard), body));
   return {
-    'define-auth-challenge': { handle: guarded((body) => handleDefine(body, deps)), refuse: refuseDefine },
-    'create-auth-challenge': { handle: guarded((body) => handleCreate(body, deps)), refuse: refuseCreate },
-    'verify-auth-challenge': { handle: guarded((body) => handleVerify(body, verifyReceipt)), refuse: refuseVerify },
+    'define-auth-challenge': {
+      handle: guarded(defineGuard, (event) => handleDefine(event, deps)),
+      refuse: refuseDefine,
+    },
+    'create-auth-challenge': {
+      handle: guarded(createGuard, (event) => handleCreate(event, deps)),
+      refuse: refuseCreate,
+    },
+    'verify-auth-challenge': {
+      handle: guarded(verifyGuard, (event) => handleVerify(event, verifyReceipt)),
+      refuse: refuseVerify,
+    },
     'pre-token-generation': {
-      handle: guarded((body) => handlePreToken(body, verifyReceipt, deps)),
+      handle: guarded(preTokenGuard, (event) => handlePreToken(event, verifyReceipt, deps)),
       refuse: refusePreToken(deps.settings.attribute),
     },
   };
 }
 
-async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): Promise<TriggerReply> {
-  const { session, person } = parseDefineEvent(body);
+async function handleDefine(
+  { session, person }: z.output<typeof defineGuard>,
+  { settings, log }: TriggerDeps,
+): Promise<TriggerReply> {
   const step = nextStep(session, person);
   const began = session.find(({ challengeName }) => passwordNames.includes(challengeName))?.challengeName;
   if (step === 'fail' && began !== 'SRP_A' && began !== 'ADMIN_NO_SRP_AUTH') {
@@ -109,8 +127,10 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   return faces.length < FACE_TRIES ? 'face' : 'fail';
 }
 
-async function handleCreate(body: Uint8Array, { settings, clock, random }: TriggerDeps): Promise<TriggerReply> {
-  const { person, clientId } = parseCreateEvent(body);
+async function handleCreate(
+  { person, clientId }: z.output<typeof createGuard>,
+  { settings, clock, random }: TriggerDeps,
+): Promise<TriggerReply> {
   const { issuer, connection } = settings;
   const nonce = Buffer.from(random(32)).toString('base64url');
   const now = clock.now();
@@ -165,8 +185,10 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
 }
 
 /** This trigger keeps no state, because Cognito may call it up to three times for one answer. */
-async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Promise<TriggerReply> {
-  const { person, clientId, nonce, answer } = parseVerifyEvent(body);
+async function handleVerify(
+  { person, clientId, nonce, answer }: z.output<typeof verifyGuard>,
+  verifyReceipt: VerifyReceipt,
+): Promise<TriggerReply> {
   const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });
   return toVerifyReply(claims !== null && person.sub !== null);
 }
@@ -179,11 +201,10 @@ const signIns = [
 ];
 
 async function handlePreToken(
-  body: Uint8Array,
+  { clientId, triggerSource, sub, receipt, hasAccessToken }: z.output<typeof preTokenGuard>,
   verifyReceipt: VerifyReceipt,
   { settings: { attribute } }: TriggerDeps,
 ): Promise<TriggerReply> {
-  const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
   const isSignIn = signIns.includes(triggerSource);
   // The client controls this metadata, so only a receipt of this user and app client is accepted.
   const claims =

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { parseEvent } from '../../src/connections/hook.js';
 
 /*
  * In Cognito's events, the session may be empty, `challengeMetadata` may be null, and unknown users have no attributes.
@@ -10,7 +9,8 @@ export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as c
 /** Key in the client metadata under which an app sends the receipt to the pre-token-generation trigger. */
 const receiptMetadata = 'face_receipt';
 
-const callerGuard = z.object({
+/** Fields that name the caller. Keeps the rest of the event for its own guard. */
+export const callerGuard = z.looseObject({
   region: z.string(),
   userPoolId: z.string(),
   callerContext: z.object({ clientId: z.string() }),
@@ -50,7 +50,8 @@ const resultGuard = z.object({
 
 export type ChallengeResult = z.output<typeof resultGuard>;
 
-const defineGuard = z
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
+export const defineGuard = z
   .object({
     ...eventFields,
     triggerSource: z.literal('DefineAuthChallenge_Authentication'),
@@ -58,7 +59,8 @@ const defineGuard = z
   })
   .transform((event, context) => ({ person: toPerson(event, context), session: event.request.session ?? [] }));
 
-const createGuard = z
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
+export const createGuard = z
   .object({
     ...eventFields,
     triggerSource: z.literal('CreateAuthChallenge_Authentication'),
@@ -66,7 +68,10 @@ const createGuard = z
   })
   .transform(toStep);
 
-const verifyGuard = z
+/**
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
+ */
+export const verifyGuard = z
   .object({
     ...eventFields,
     triggerSource: z.literal('VerifyAuthChallengeResponse_Authentication'),
@@ -82,7 +87,8 @@ const verifyGuard = z
     answer: event.request.challengeAnswer,
   }));
 
-const preTokenGuard = z
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
+export const preTokenGuard = z
   .object({
     // Version 1 sets claims of the ID token only; versions 2 and 3 set those of ID and access token. If absent, the
     // version is 1.
@@ -105,19 +111,3 @@ const preTokenGuard = z
       hasAccessToken: version === '2' || version === '3',
     };
   });
-
-export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
-
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
-export const parseDefineEvent = (body: Uint8Array) => parseEvent(defineGuard, body);
-
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
-export const parseCreateEvent = (body: Uint8Array) => parseEvent(createGuard, body);
-
-/**
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
- */
-export const parseVerifyEvent = (body: Uint8Array) => parseEvent(verifyGuard, body);
-
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
-export const parsePreTokenEvent = (body: Uint8Array) => parseEvent(preTokenGuard, body);

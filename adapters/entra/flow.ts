@@ -1,5 +1,4 @@
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
-import type { HookDecision, HookEvent } from '../../src/connections/hook-decision.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { FaceError } from '../../src/errors.js';
 import type { VerifiedCaller } from './caller.js';
@@ -21,22 +20,12 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Time limit of the decision, in milliseconds. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
-export const DECISION_TIMEOUT_MS = 1_000;
-
-/**
- * Seconds in which the same call gets the same answer. They cover Entra's single retry and all tokens of one sign-in.
- */
-const REPEATABLE_FOR_SEC = 60;
-
 /** @throws FaceError `request_malformed`, also if the event's tenant is not the caller's */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
-  const event = ofTenant(caller, parseTokenIssuanceStart(body));
-  if (event.user === null) return notVerified;
-  const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
-  return toTokenIssuanceReply(
-    await decide('token-issuance-start', { ...event, subject, isAfterFirstFactor: true }, deps),
-  );
+  const { tenantId, user, signIn } = ofTenant(caller, parseTokenIssuanceStart(body));
+  if (user === null) return notVerified;
+  const subject = tenantId === deps.homeTenantId ? user : `${tenantId}/${user}`;
+  return toTokenIssuanceReply(await deps.core.decideHook({ ...signIn, subject }));
 }
 
 /**
@@ -49,8 +38,7 @@ export async function handleAttributeCollectionStart(
 ): Promise<RawReply> {
   const event = ofTenant(caller, parseAttributeCollectionStart(body));
   const subject = subjectOfIdentifier(toEmail(event));
-  const asked = { ...event, subject, isAfterFirstFactor: false };
-  return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
+  return toAttributeCollectionStartReply(await deps.core.decideHook({ ...event.signIn, subject }));
 }
 
 /** Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. */
@@ -63,32 +51,9 @@ export async function handleAttributeCollectionSubmit(
   const receipt = event.readText(receiptAttribute);
   if (receipt === null) throw new FaceError('face_not_verified', { reason: 'no receipt' });
   const by = event.correlationId;
-  await deps.core.redeem(receipt, { subject: toEmail(event), by, budgetMs: DECISION_TIMEOUT_MS });
+  await deps.core.redeem(receipt, { subject: toEmail(event), by });
   return toReceiptTakenReply(receiptAttribute);
 }
-
-type EntraEvent = Pick<HookEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'> & {
-  readonly correlationId: string;
-};
-
-const decide = (
-  hook: string,
-  { subject, application, address, isAfterFirstFactor, correlationId }: EntraEvent,
-  { core }: FlowDeps,
-): Promise<HookDecision> =>
-  core.decide({
-    hook,
-    subject,
-    application,
-    address,
-    isAfterFirstFactor,
-    // The user can choose the correlation id, so the event id also has application and address. Otherwise, one face
-    // check could answer two sign-ins.
-    eventId: JSON.stringify([correlationId, application, address]),
-    eventTime: null,
-    repeatableForSec: REPEATABLE_FOR_SEC,
-    budgetMs: DECISION_TIMEOUT_MS,
-  });
 
 function toEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });

@@ -5,7 +5,6 @@ import { createCallerCheck } from './caller.js';
 import { createGraphClient } from './client.js';
 import type { EntraConnection } from './config.js';
 import {
-  DECISION_TIMEOUT_MS,
   type FlowDeps,
   handleAttributeCollectionStart,
   handleAttributeCollectionSubmit,
@@ -23,6 +22,9 @@ import {
   toAttributeCollectionStartRefusal,
   toReceiptTakenReply,
 } from './reply.js';
+
+/** Time limit of a decision, in milliseconds. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
+const DECISION_TIMEOUT_MS = 1_000;
 
 interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
   handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;

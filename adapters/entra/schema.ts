@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseEvent } from '../../src/connections/hook.js';
+import type { ProviderEvent } from '../../src/connections/hook-decision.js';
 import { guidGuard } from './config.js';
 
 /*
@@ -15,11 +16,29 @@ const signInFields = {
   clientServicePrincipal: z.object({ appId: z.string().max(64).nullish() }).nullish(),
 };
 
-const toSignIn = ({ correlationId, client, clientServicePrincipal }: z.infer<z.ZodObject<typeof signInFields>>) => ({
-  correlationId,
-  application: clientServicePrincipal?.appId?.toLowerCase() ?? null,
-  address: client?.ip ?? null,
-});
+/**
+ * Seconds in which the same call gets the same answer. They cover Entra's single retry and all tokens of one sign-in.
+ */
+const REPEATABLE_FOR_SEC = 60;
+
+/** Returns the event without its user. */
+function toSignIn(
+  { correlationId, client, clientServicePrincipal }: z.infer<z.ZodObject<typeof signInFields>>,
+  { isAfterFirstFactor }: Pick<ProviderEvent, 'isAfterFirstFactor'>,
+): Omit<ProviderEvent, 'subject'> {
+  const application = clientServicePrincipal?.appId?.toLowerCase() ?? null;
+  const address = client?.ip ?? null;
+  return {
+    application,
+    address,
+    isAfterFirstFactor,
+    // The user can choose the correlation id, so the event id also has application and address. Otherwise, one face
+    // check could answer two sign-ins.
+    eventId: JSON.stringify([correlationId, application, address]),
+    eventTime: null,
+    repeatableForSec: REPEATABLE_FOR_SEC,
+  };
+}
 
 const tokenIssuanceStartGuard = z
   .object({
@@ -35,7 +54,7 @@ const tokenIssuanceStartGuard = z
   })
   .transform(({ data: { tenantId, authenticationContext } }) => ({
     tenantId: tenantId.toLowerCase(),
-    ...toSignIn(authenticationContext),
+    signIn: toSignIn(authenticationContext, { isAfterFirstFactor: true }),
     user: authenticationContext.user?.id ?? null,
   }));
 
@@ -60,7 +79,8 @@ const signUpDataGuard = z
   })
   .transform(({ tenantId, authenticationContext, userSignUpInfo: { attributes, identities } }) => ({
     tenantId: tenantId.toLowerCase(),
-    ...toSignIn(authenticationContext),
+    correlationId: authenticationContext.correlationId,
+    signIn: toSignIn(authenticationContext, { isAfterFirstFactor: false }),
     email: toEmail(identities ?? []),
     readText: (name: string): string | null => {
       const found = textValueGuard.safeParse(attributes?.[name]);

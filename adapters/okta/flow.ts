@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import type { HookCore, RawReply } from '../../src/connections/hook.js';
-import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/connections/hook-decision.js';
-import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Ports } from '../../src/core/deps.js';
 import type { UserSecret } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
@@ -31,17 +29,12 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-export const DECISION_TIMEOUT_MS = 1_500;
-
 /** @throws FaceError `request_malformed`, also if the tokens belong to another user; `event_out_of_time` */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
-  if (hook.user === null) return toNoClaimReply(hook);
-  return toTokenHookReply(
-    await decide({ ...hook, hook: 'token', subject: hook.user, isAfterFirstFactor: true }, deps),
-    hook,
-  );
+  if (hook.event === null) return toNoClaimReply(hook);
+  return toTokenHookReply(await deps.core.decideHook(hook.event), hook);
 }
 
 /**
@@ -49,9 +42,8 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
  */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
-  if (hook.user === null) return takeReceipt(hook, deps);
-  const event = { ...hook, hook: 'registration', subject: hook.user, isAfterFirstFactor: true };
-  return toRegistrationHookReply(await decide(event, deps), hook);
+  if (hook.event === null) return takeReceipt(hook, deps);
+  return toRegistrationHookReply(await deps.core.decideHook(hook.event), hook);
 }
 
 /**
@@ -60,10 +52,7 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
-  return toSamlHookReply(
-    await decide({ ...hook, hook: 'saml', subject: hook.user, isAfterFirstFactor: true }, deps),
-    hook,
-  );
+  return toSamlHookReply(await deps.core.decideHook(hook.event), hook);
 }
 
 /** Consumes the receipt of a new user, which must be issued for the requested login. */
@@ -75,7 +64,7 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
     throw new FaceError('face_not_verified', { reason: 'no receipt' });
   }
   const by = JSON.stringify(['registration', eventId]);
-  await deps.core.redeem(receipt, { subject: login.toLowerCase(), by, budgetMs: DECISION_TIMEOUT_MS });
+  await deps.core.redeem(receipt, { subject: login.toLowerCase(), by });
   return toNewcomerReply(deps.receipt);
 }
 
@@ -83,7 +72,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
  * Verifies that the tokens belong to the user whom the event names. On token refresh, Okta named the user of the
  * browser session instead (OKTA-869758, fixed in 2025).
  */
-function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
+function checkTokensAreOfUser({ event, identity, access }: TokenHook): void {
+  const user = event?.subject ?? null;
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');
   const isWithoutUser = identity === null && access !== null && named.length === 0;
   const isSameUser = named.length > 0 && named.every((subject) => subject === user);
@@ -91,24 +81,6 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
     throw new FaceError('request_malformed', { reason: 'tokens are not of the user' });
   }
 }
-
-type DecidedEvent = Omit<HookEvent, 'connection' | 'repeatableForSec' | 'budgetMs'>;
-
-export const decide = (
-  { hook, subject, application, address, isAfterFirstFactor, eventId, eventTime }: DecidedEvent,
-  { core }: Pick<FlowDeps, 'core'>,
-): Promise<HookDecision> =>
-  core.decide({
-    hook,
-    subject,
-    application,
-    address,
-    isAfterFirstFactor,
-    eventId,
-    eventTime,
-    repeatableForSec: repeatableWithinSkewSec,
-    budgetMs: DECISION_TIMEOUT_MS,
-  });
 
 type VerifyPassword = ReturnType<typeof createVerifyPassword>;
 
@@ -149,19 +121,9 @@ export async function handlePasswordImportHook(
   body: Uint8Array,
   deps: FlowDeps & { readonly verifyPassword: VerifyPassword | null },
 ): Promise<RawReply> {
-  const { username, password, ...event } = parsePasswordImportHook(body);
+  const { event, username, password } = parsePasswordImportHook(body);
   if (deps.verifyPassword === null) throw new FaceError('face_not_verified', { reason: 'no password verifier' });
-  const decision = await decide(
-    {
-      ...event,
-      hook: 'password-import',
-      subject: subjectOfIdentifier(username),
-      application: null,
-      address: null,
-      isAfterFirstFactor: false,
-    },
-    deps,
-  );
+  const decision = await deps.core.decideHook(event);
   const mayAsk = decision.outcome !== 'unverified' || decision.fallback === 'pass';
   return mayAsk && (await deps.verifyPassword({ username, password })) ? verifiedPassword : unverifiedPassword;
 }

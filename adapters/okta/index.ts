@@ -4,7 +4,6 @@ import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import {
   createVerifyPassword,
-  DECISION_TIMEOUT_MS,
   type FlowDeps,
   handlePasswordImportHook,
   handleRegistrationHook,
@@ -27,6 +26,9 @@ import {
   toTokenHookRefusal,
   unverifiedPassword,
 } from './reply.js';
+
+/** Time limit of a decision, in milliseconds. */
+const DECISION_TIMEOUT_MS = 1_500;
 
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log, onSecretUsed } = deps;

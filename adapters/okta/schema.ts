@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseEvent } from '../../src/connections/hook.js';
+import { type ProviderEvent, repeatableWithinSkewSec } from '../../src/connections/hook-decision.js';
+import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { UserSecret } from '../../src/core/secrets.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 
@@ -17,6 +19,11 @@ const eventFields = {
   eventId: z.string().min(1).max(256),
   eventTime: instantGuard,
 };
+
+const toEvent = (
+  { eventId, eventTime }: Pick<ProviderEvent, 'eventId' | 'eventTime'>,
+  signIn: Pick<ProviderEvent, 'subject' | 'application' | 'address' | 'isAfterFirstFactor'>,
+): ProviderEvent => ({ ...signIn, eventId, eventTime, repeatableForSec: repeatableWithinSkewSec });
 
 const addressGuard = z
   .object({ ipAddress: z.string().max(64).nullish() })
@@ -43,12 +50,19 @@ const tokenHookGuard = z
       access: mintedGuard.nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, data }) => ({
-    eventId,
-    eventTime,
-    user: data.context.user?.id ?? null,
-    application: data.context.protocol?.client?.id ?? null,
-    address: data.context.request,
+  .transform(({ eventId, eventTime, data: { context, ...data } }) => ({
+    /** `null` if the tokens are not of a user. */
+    event: context.user
+      ? toEvent(
+          { eventId, eventTime },
+          {
+            subject: context.user.id,
+            application: context.protocol?.client?.id ?? null,
+            address: context.request,
+            isAfterFirstFactor: true,
+          },
+        )
+      : null,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
     access: data.access ? toMintedToken(data.access.claims, 'uid') : null,
   }));
@@ -64,12 +78,16 @@ const registrationHookGuard = z
       userProfileUpdate: z.record(z.string(), z.unknown()).nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, requestType, data }) => ({
+  .transform(({ eventId, eventTime, requestType, data: { context, ...data } }) => ({
     eventId,
-    eventTime,
-    user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
-    application: null,
-    address: data.context.request,
+    /** `null` for a new user. */
+    event:
+      requestType === 'progressive.profile' && context.user
+        ? toEvent(
+            { eventId, eventTime },
+            { subject: context.user.id, application: null, address: context.request, isAfterFirstFactor: true },
+          )
+        : null,
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
     changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
@@ -88,13 +106,17 @@ const samlHookGuard = z
       assertion: mintedGuard.partial().nullish(),
     }),
   })
-  .transform(({ eventId, eventTime, data }) => ({
-    eventId,
-    eventTime,
-    user: data.context.user.id,
-    application: data.context.protocol?.issuer?.id ?? null,
-    address: data.context.request,
-    hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
+  .transform(({ eventId, eventTime, data: { context, assertion } }) => ({
+    event: toEvent(
+      { eventId, eventTime },
+      {
+        subject: context.user.id,
+        application: context.protocol?.issuer?.id ?? null,
+        address: context.request,
+        isAfterFirstFactor: true,
+      },
+    ),
+    hasFaceClaim: Object.hasOwn(assertion?.claims ?? {}, faceClaim),
   }));
 
 const passwordImportHookGuard = z
@@ -110,7 +132,18 @@ const passwordImportHookGuard = z
       }),
     }),
   })
-  .transform(({ eventId, eventTime, data }) => ({ eventId, eventTime, ...data.context.credential }));
+  .transform(({ eventId, eventTime, data }) => ({
+    event: toEvent(
+      { eventId, eventTime },
+      {
+        subject: subjectOfIdentifier(data.context.credential.username),
+        application: null,
+        address: null,
+        isAfterFirstFactor: false,
+      },
+    ),
+    ...data.context.credential,
+  }));
 
 const eventHookGuard = z.object({
   eventType: z.literal('com.okta.event_hook'),

@@ -4,12 +4,21 @@ import { createLoginClient } from '../../src/connections/login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import { createCountCall, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
-import type { OneLoginConnection } from './config.js';
-import { type FlowDeps, handlePreAuthentication, handleUserMigration, toBudgetMs, type VerifiedCall } from './flow.js';
+import type { OneLoginConnection, OneLoginSettings } from './config.js';
+import { type FlowDeps, handlePreAuthentication, handleUserMigration } from './flow.js';
 import { createOneLoginProfile } from './profile.js';
 import { createOneLoginRecovery } from './recovery.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
-import { type SmartHookType, smartHookTypes } from './schema.js';
+import { type SmartHookType, smartHookTypes, type VerifiedCall } from './schema.js';
+import { toAskMs } from './smart-hook.js';
+
+const travelMs = 300;
+
+/** Minimum time for a decision, in milliseconds: two reads and two writes of the state store. */
+const minBudgetMs = 200;
+
+const toBudgetMs = (hook: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
+  Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;

@@ -12,13 +12,13 @@ import type { SmartHookType } from './schema.js';
 /** `step_up` assigns the face policy; `deny` ends the sign-in before the password. */
 export type Decision = 'allow' | 'step_up' | 'deny';
 
-const decide = (decision: Decision): RawReply => ({ status: 200, body: { decision } });
+const toReply = (decision: Decision): RawReply => ({ status: 200, body: { decision } });
 
 /** Returns the decision if there is no finished face check. A migration is then always denied. */
 export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginSettings, 'unverified'>): Decision =>
   type === 'pre-authentication' && unverified === 'face_policy' ? 'step_up' : 'deny';
 
-export const passSignIn: RawReply = decide('allow');
+export const passSignIn: RawReply = toReply('allow');
 
 /**
  * A migration without a face check is denied, except in shadow mode. A migration sets no claim that applications could
@@ -26,9 +26,9 @@ export const passSignIn: RawReply = decide('allow');
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;
-  return decision.fallback === 'omit_claim' && type === 'pre-authentication' ? passSignIn : decide(unverified);
+  return decision.fallback === 'omit_claim' && type === 'pre-authentication' ? passSignIn : toReply(unverified);
 }
 
 /** Converts a refusal to the decision of an unverified sign-in, so that callers cannot distinguish the two. */
 export const toRefusal = (code: FaceErrorCode, unverified: Decision): RawReply =>
-  refusals[code].kind === 'caller' ? untrusted : decide(unverified);
+  refusals[code].kind === 'caller' ? untrusted : toReply(unverified);

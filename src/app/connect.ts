@@ -1,7 +1,7 @@
 import type { ConnectionConfig } from '../config/connection.js';
 import type { Adapter } from '../connections/adapter.js';
 import { createFindPhoto } from '../connections/company-photo.js';
-import type { HookCore, Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
+import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
@@ -71,7 +71,7 @@ export function connect(
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
   };
-  const hooks = serveHooks(adapter.hooks, createHookCore(connection, core));
+  const hooks = serveHooks(adapter.hooks, connection, core);
   return {
     connection,
     hooks: policy.mode === 'enforce' ? hooks : shadowHooks(hooks, connection, core),
@@ -99,7 +99,10 @@ function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   };
 }
 
-const serveHooks = (hooks: Hooks, core: HookCore): ServedHooks =>
+const serveHooks = (hooks: Hooks, connection: Connection, core: CoreDeps): ServedHooks =>
   Object.fromEntries(
-    Object.entries(hooks).map(([name, { serve, probe: _, ...terms }]) => [name, { ...terms, admit: serve(core) }]),
+    Object.entries(hooks).map(([hook, { serve, probe: _, ...terms }]) => {
+      const { budgetMs } = terms;
+      return [hook, { ...terms, admit: serve(createHookCore({ connection, hook, budgetMs }, core)) }];
+    }),
   );

@@ -21,8 +21,9 @@ export const hookDecisionGuard = z.discriminatedUnion('outcome', [
 
 export type HookDecision = z.infer<typeof hookDecisionGuard>;
 
-export interface HookEvent extends ConnectedSubject {
-  readonly hook: string;
+/** Event that an adapter parsed from a provider's call. */
+export interface ProviderEvent {
+  readonly subject: string;
   readonly application: string | null;
   readonly address: string | null;
   /** True if the user has passed the first factor. Events without a passed face check then count towards a lockout. */
@@ -32,6 +33,11 @@ export interface HookEvent extends ConnectedSubject {
   readonly eventTime: EpochMs | null;
   /** Seconds for which a repeated event gets the same answer. */
   readonly repeatableForSec: number;
+}
+
+/** Event with the connection and the hook that received it. */
+export interface HookEvent extends ProviderEvent, ConnectedSubject {
+  readonly hook: string;
   /** Provider's timeout minus network time, in milliseconds. */
   readonly budgetMs: number;
 }

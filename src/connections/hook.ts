@@ -7,14 +7,12 @@ import type { Clock, Log, State } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
-import type { HookDecision, HookEvent } from './hook-decision.js';
+import type { HookDecision, ProviderEvent } from './hook-decision.js';
 
+/** Rules that a hook calls. Decision and redemption end within the time limit of the hook. */
 export interface HookCore {
-  decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
-  redeem(
-    receipt: string,
-    event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
-  ): Promise<void>;
+  decideHook(event: ProviderEvent): Promise<HookDecision>;
+  redeem(receipt: string, event: { readonly subject: string; readonly by: string }): Promise<void>;
   revoke(subject: string): Promise<void>;
   readonly state: Pick<State, 'read' | 'write'>;
 }

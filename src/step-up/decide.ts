@@ -29,7 +29,7 @@ export async function decideHook(
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
   }
-  const answer = decide(event, deps).catch((error: unknown) => {
+  const answer = answerFromState(event, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     return 'hook answered without state';
   });
@@ -54,7 +54,10 @@ function answerUnavailable({ connection, subject, hook }: HookEvent, deps: Ports
   return decision;
 }
 
-async function decide(event: HookEvent, deps: Ports<'state' | 'clock' | 'audit' | 'log'>): Promise<HookDecision> {
+async function answerFromState(
+  event: HookEvent,
+  deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
+): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
   const { freshnessSec, sameAddress, anotherWay } = connection.policy;
   const who = toSubjectRef(event);

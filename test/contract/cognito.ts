@@ -11,15 +11,10 @@ import { createCognitoClient } from '../../adapters/cognito/client.js';
 import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import {
-  parseCreateEvent,
-  parseDefineEvent,
-  parsePreTokenEvent,
-  parseVerifyEvent,
-} from '../../adapters/cognito/schema.js';
+import { createGuard, defineGuard, preTokenGuard, verifyGuard } from '../../adapters/cognito/schema.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
-import type { RawReply } from '../../src/connections/hook.js';
+import { parseEvent, type RawReply } from '../../src/connections/hook.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
@@ -269,7 +264,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const define: HookHarness = {
     ...shared,
     fixturePrefix: 'define-',
-    parse: parseDefineEvent,
+    parse: (body) => parseEvent(defineGuard, body),
     toEvent: (subject, signIn) => ({
       ...common(signIn),
       triggerSource: 'DefineAuthChallenge_Authentication',
@@ -285,7 +280,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const create: HookHarness = {
     ...shared,
     fixturePrefix: 'create-',
-    parse: parseCreateEvent,
+    parse: (body) => parseEvent(createGuard, body),
     toEvent: (subject, signIn) => ({
       ...common(signIn),
       triggerSource: 'CreateAuthChallenge_Authentication',
@@ -300,7 +295,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const verify: HookHarness = {
     ...shared,
     fixturePrefix: 'verify-',
-    parse: parseVerifyEvent,
+    parse: (body) => parseEvent(verifyGuard, body),
     toEvent: (subject, signIn) => ({
       ...common(signIn),
       triggerSource: 'VerifyAuthChallengeResponse_Authentication',
@@ -317,7 +312,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const preToken: HookHarness = {
     ...shared,
     fixturePrefix: 'pre-token-',
-    parse: parsePreTokenEvent,
+    parse: (body) => parseEvent(preTokenGuard, body),
     toEvent: (subject, signIn) => ({
       ...common(signIn),
       version: '2',

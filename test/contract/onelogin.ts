@@ -154,13 +154,13 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     ...shared,
     fixturePrefix: 'pre-authentication-',
     tells: { application: '959314', address: '120.118.218.225' },
-    parse: parsePreAuthentication,
+    parse: (body) => parsePreAuthentication({ signedAt: clock.now(), body }),
     toEvent: toPreAuthenticationEvent,
   };
   const userMigration: HookHarness = {
     ...shared,
     fixturePrefix: 'user-migration-',
-    parse: parseUserMigration,
+    parse: (body) => parseUserMigration({ signedAt: clock.now(), body }),
     toEvent: toUserMigrationEvent,
   };
   return {
