@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderPages } from '../dist/test/reference/pages.js';
+import { renderPages } from '../dist/scripts/reference/pages.js';
 
 const target = fileURLToPath(new URL('../docs/reference', import.meta.url));
 mkdirSync(target, { recursive: true });

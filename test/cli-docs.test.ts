@@ -1,10 +1,10 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { expect, test } from '@jest/globals';
+import { standIn } from '../scripts/reference/stand-in.js';
 import { auditEvents } from '../src/app/audit-events.js';
 import { createProgram, examples } from '../src/app/program.js';
 import type { CliDeps } from '../src/cli/deps.js';
 import { extensionCommands } from '../src/extensions/index.js';
-import { standIn } from './reference/stand-in.js';
 import { blocksOf, listPages, readPage } from './support/benches/page.js';
 
 /* Every command that a page tells the reader to type exists, with its options. */

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { createReceiptVerifier } from '../client/index.js';
 import { showMeasured, showPlan } from '../evidence/bench/growth/plan.js';
 import { readMeasured, readPrices } from '../evidence/bench/growth/stored.js';
+import { renderPages } from '../scripts/reference/pages.js';
 import { commandRefusals } from '../src/cli/command-error.js';
 import { errorAdvice } from '../src/cli/failure-text.js';
 import { keysGuard } from '../src/config/keys.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { greatestFalsePositiveRate, mostTokens } from '../src/extensions/roster/identify.js';
 import { accuracies } from '../src/face/token/parameters.js';
-import { renderPages } from './reference/pages.js';
 import {
   blocksOf,
   deadLinksIn,

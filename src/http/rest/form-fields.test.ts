@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { createDescribedEndpoints } from '../../../test/reference/described-endpoints.js';
+import { createDescribedEndpoints } from '../../../scripts/reference/described-endpoints.js';
 import type { FieldValue } from '../json.js';
 import { readFormFields } from './dispatch.js';
 import { describeFields } from './json-schema.js';
