@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { runExample } from '../test/support/run/example.js';
+import { runExample } from '../support/run/example.js';
 import { type CredentialErrorCode, credentialErrorText } from './credential-error.js';
 import { createCredentialVerifier } from './credential-verifier.js';
 import type { KeySet, RemoteKeys } from './receipt-verifier.js';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier, drawPicture } from '../test/support/fakes/embedded.js';
-import { readExample, runExample } from '../test/support/run/example.js';
-import { projectRoot } from '../test/support/run/paths.js';
-import { type ApiServer, startApiServer } from '../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { readExample, runExample } from '../support/run/example.js';
+import { projectRoot } from '../support/run/paths.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
 import * as published from './index.js';
 import { createFacestepClient, createReceiptVerifier, digestAction } from './index.js';
 

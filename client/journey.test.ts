@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attemptsOfToken } from '../src/core/limits/attempts.js';
 import { countAttempt } from '../src/core/limits/lockout.js';
-import { createTestVerifier, drawPicture } from '../test/support/fakes/embedded.js';
-import { testIssuer } from '../test/support/fakes/keys.js';
-import { type ApiServer, startApiServer } from '../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../support/fakes/embedded.js';
+import { testIssuer } from '../support/fakes/keys.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
 import { createFacestepClient, createReceiptVerifier, type FacestepClient, type Fetch } from './index.js';
 
 const realFetch: Fetch = (url, init) => fetch(url, init);

@@ -6,9 +6,9 @@ import sharp from 'sharp';
 import { range, share } from '../evidence/measure/accuracy/markdown.js';
 import { asUsedToMarkdown, groupsToMarkdown, toMarkdown, toPlot } from '../evidence/measure/accuracy/report.js';
 import { loadPictures, type Pictures } from '../examples/demo/pictures.js';
-import { writeCorpus } from './support/data/corpus.js';
-import { createFolder } from './support/run/folder.js';
-import { projectRoot } from './support/run/paths.js';
+import { writeCorpus } from '../support/data/corpus.js';
+import { createFolder } from '../support/run/folder.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* `npm run eval -- --data DIR` as it is run, on folders made of the demonstration photos. */
 

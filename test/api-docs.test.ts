@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { createDescribedEndpoints } from '../scripts/reference/described-endpoints.js';
 import { rightsByRole } from '../src/access/rights.js';
 import { defaultScopes } from '../src/access/scopes.js';
-import { projectRoot } from './support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'docs', name), 'utf8');
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { projectRoot } from './support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /** Product files only: no tests. Paths from the top of the checkout. */
 const files = ['src', 'adapters', 'client', 'triggers', 'web']
@@ -166,8 +166,8 @@ describe('dependencies', () => {
     expect(offenders(within('client'), (file) => importsOf(file).filter((name) => !allowed.test(name)))).toEqual([]);
   });
 
-  test('the product imports no tests, scripts or simulators, except for two commands that start them', () => {
-    const programs = /^(test|examples|scripts|simulators|evidence)\//;
+  test('the product imports no tests, support, scripts or simulators, except for two commands that start them', () => {
+    const programs = /^(test|support|examples|scripts|simulators|evidence)\//;
     const staticallyIn = (file: string) =>
       [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, name]) => join(dirname(file), name!));
     // The type of what one of these commands loads when it runs.

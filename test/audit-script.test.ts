@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createFolder } from './support/run/folder.js';
-import { projectRoot } from './support/run/paths.js';
+import { createFolder } from '../support/run/folder.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* scripts/audit.mjs, with the real npm, before a registry that answers as the public one does. */
 

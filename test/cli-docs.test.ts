@@ -5,7 +5,7 @@ import { auditEvents } from '../src/app/audit-events.js';
 import { createProgram, examples } from '../src/app/program.js';
 import type { CliDeps } from '../src/cli/deps.js';
 import { extensionCommands } from '../src/extensions/index.js';
-import { blocksOf, listPages, readPage } from './support/benches/page.js';
+import { blocksOf, listPages, readPage } from '../support/benches/page.js';
 
 /* Every command that a page tells the reader to type exists, with its options. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier } from './support/fakes/embedded.js';
-import { testIssuer } from './support/fakes/keys.js';
-import { type EmptyProject, installInEmptyProject } from './support/run/empty-project.js';
-import { type ApiServer, startApiServer } from './support/servers/api-server.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
+import { testIssuer } from '../support/fakes/keys.js';
+import { type EmptyProject, installInEmptyProject } from '../support/run/empty-project.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
 
 /* The packed client in the project of someone else. */
 

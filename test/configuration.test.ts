@@ -7,8 +7,8 @@ import { createSelfSigned } from '../simulators/tls-server.js';
 import { redact } from '../src/app/settings.js';
 import { loadConfig } from '../src/config/load.js';
 import { sections } from '../src/extensions/index.js';
-import { blocksOf, listPages, readPage } from './support/benches/page.js';
-import { projectRoot } from './support/run/paths.js';
+import { blocksOf, listPages, readPage } from '../support/benches/page.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');
 const examples = [...document.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text!);

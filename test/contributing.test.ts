@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readPage, sectionOf } from './support/benches/page.js';
-import { projectRoot } from './support/run/paths.js';
+import { readPage, sectionOf } from '../support/benches/page.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const codeIn = (text: string): string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 

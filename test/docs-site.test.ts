@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { docsFolder } from './support/run/paths.js';
+import { docsFolder } from '../support/run/paths.js';
 
 /* The pages of documentation as they are served: every link between them leads somewhere, and nothing of them is elsewhere. */
 

@@ -22,9 +22,9 @@ import {
   referencesIn,
   rowsOf,
   sectionOf,
-} from './support/benches/page.js';
-import { parameters } from './support/data/parameters.js';
-import { projectRoot } from './support/run/paths.js';
+} from '../support/benches/page.js';
+import { parameters } from '../support/data/parameters.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* What the pages say of themselves, of the tests and of the product. */
 

@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { loadPictures } from '../examples/demo/pictures.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { clientScopes } from '../src/access/scopes.js';
-import { createFolder } from './support/run/folder.js';
-import { modelsFolder, projectRoot } from './support/run/paths.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 

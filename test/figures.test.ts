@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { countFigures, writeFigures } from '../evidence/accuracy/stored-figures.js';
-import { listPages, readPage } from './support/benches/page.js';
-import { projectRoot } from './support/run/paths.js';
+import { listPages, readPage } from '../support/benches/page.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* Figures in the documents are those of the stored results that they name: `node scripts/figures.mjs` writes them again. */
 

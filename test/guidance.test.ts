@@ -7,11 +7,11 @@ import type { Hint } from '../src/core/hints.js';
 import type { Landmarks } from '../src/face/engine/landmarks.js';
 import type { Picture } from '../src/face/engine/picture.js';
 import { createPipeline, type Pipeline } from '../src/face/engine/pipeline.js';
+import { modelsFolder } from '../support/run/paths.js';
 import { analyzePicture, type FrameReading, type SeenFace } from '../web/capture/guidance/frame-reading.js';
 import type { GuidePose } from '../web/capture/guidance/guide.js';
 import { createObserver, isTooSmall, toHint } from '../web/capture/guidance/observer.js';
 import { toFaceRatios, toHeadTurn, toPose } from '../web/capture/guidance/pose.js';
-import { modelsFolder } from './support/run/paths.js';
 
 let pipeline: Pipeline;
 let pictures: Pictures;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { projectRoot } from './support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* Programs of a checkout, other than the command `facestep`. */
 

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { findFreePort } from '../examples/demo/free-port.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../simulators/okta/index.js';
+import { cookiesOf } from '../support/benches/console.js';
+import { readPage } from '../support/benches/page.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder } from '../support/run/paths.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../support/servers/company-provider.js';
 import { configurationOf } from './oidc/documented.js';
-import { cookiesOf } from './support/benches/console.js';
-import { readPage } from './support/benches/page.js';
-import { createFolder } from './support/run/folder.js';
-import { modelsFolder } from './support/run/paths.js';
-import { type CompanyProviderServer, startCompanyProvider } from './support/servers/company-provider.js';
 
 /* What docs/home-page.md says, done to the letter: a server runs with its configuration. Addresses and secrets alone are others. */
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { findLeaks } from './support/data/leaks.js';
+import { findLeaks } from '../support/data/leaks.js';
 
 const photo = randomBytes(50_000);
 const embedding = new Uint8Array(Float32Array.from({ length: 512 }, (_, at) => Math.sin(at)).buffer);

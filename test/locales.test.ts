@@ -6,8 +6,8 @@ import { buildSync } from 'esbuild';
 import { texts as ledger } from '../locales/compiled/console/ledger/en.js';
 import { auditEvents } from '../src/app/audit-events.js';
 import { refusals } from '../src/errors.js';
-import { createFolder } from './support/run/folder.js';
-import { projectRoot } from './support/run/paths.js';
+import { createFolder } from '../support/run/folder.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const locales = join(projectRoot, 'locales');
 const codes = readdirSync(locales)

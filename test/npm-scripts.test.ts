@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createFolder } from './support/run/folder.js';
-import { projectRoot } from './support/run/paths.js';
+import { createFolder } from '../support/run/folder.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })

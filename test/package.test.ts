@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { startService } from '../examples/demo/service.js';
-import { createFolder } from './support/run/folder.js';
-import { modelsFolder, projectRoot } from './support/run/paths.js';
+import { createFolder } from '../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../support/run/paths.js';
 
 /* What `npm pack` takes from a checkout in which secrets lie about, and whether that is enough to run. */
 

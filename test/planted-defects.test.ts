@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { readPage, sectionOf } from './support/benches/page.js';
-import { projectRoot } from './support/run/paths.js';
+import { readPage, sectionOf } from '../support/benches/page.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* `npm run planted-defects` runs the defects, which takes long. This test keeps them applicable to the code of today. */
 

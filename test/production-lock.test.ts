@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { projectRoot } from './support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* What of the lock file a release has. */
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { projectRoot } from './support/run/paths.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /*
  * Anyone who is told to run a program that is not installed gets it from the public registry, where a stranger may have taken its

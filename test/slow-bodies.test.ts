@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
 import { createBodyPools, poolLimits } from '../src/http/request-budget.js';
-import { defaultPolicy } from './support/benches/core.js';
-import { createTestVerifier } from './support/fakes/embedded.js';
-import { createMemoryProfile } from './support/fakes/simulated-profile.js';
-import { eventually } from './support/run/eventually.js';
-import { type ApiServer, startApiServer } from './support/servers/api-server.js';
-import { type HalfSent, sendHalf } from './support/servers/half-sent.js';
+import { defaultPolicy } from '../support/benches/core.js';
+import { createTestVerifier } from '../support/fakes/embedded.js';
+import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
+import { eventually } from '../support/run/eventually.js';
+import { type ApiServer, startApiServer } from '../support/servers/api-server.js';
+import { type HalfSent, sendHalf } from '../support/servers/half-sent.js';
 
 /* Senders who are silent, or say too little for too long. A second is a few milliseconds here. */
 

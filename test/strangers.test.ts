@@ -11,8 +11,8 @@ import { everyRun } from '../evidence/measure/accuracy/windows.js';
 import { readCorpus } from '../evidence/measure/corpus/corpus.js';
 import { createBootstrap } from '../evidence/measure/statistics/bootstrap.js';
 import { createSeededRandom } from '../src/core/base/chance.js';
-import { groupsFolder } from './support/data/faces.js';
-import { projectRoot } from './support/run/paths.js';
+import { groupsFolder } from '../support/data/faces.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const hasGroups = existsSync(groupsFolder);
 

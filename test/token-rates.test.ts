@@ -7,8 +7,8 @@ import { shippedEngine } from '../evidence/measure/accuracy/bare-token.js';
 import { createDecoderPool } from '../evidence/measure/accuracy/decoder-pool.js';
 import { measureProtected } from '../evidence/measure/accuracy/protected.js';
 import { toHalf } from '../evidence/measure/corpus/corpus.js';
-import { hasFaces } from './support/data/faces.js';
-import { projectRoot } from './support/run/paths.js';
+import { hasFaces } from '../support/data/faces.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const interval = z.tuple([z.number(), z.number()]);
 const rates = z.object({ fmrInterval: interval, fnmrInterval: interval });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { installInEmptyProject } from './support/run/empty-project.js';
-import { readExample } from './support/run/example.js';
-import { createFolder } from './support/run/folder.js';
-import { projectRoot } from './support/run/paths.js';
+import { installInEmptyProject } from '../support/run/empty-project.js';
+import { readExample } from '../support/run/example.js';
+import { createFolder } from '../support/run/folder.js';
+import { projectRoot } from '../support/run/paths.js';
 
 /* What `npm run build:triggers` and `osls deploy` would put into an account, without one. */
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { embedPeople } from '../evidence/corpus/people.js';
 import { compareEmbeddings } from '../evidence/measure/accuracy/unprotected.js';
 import { toInterval } from '../evidence/measure/statistics/proportion.js';
-import { hasFaces } from './support/data/faces.js';
+import { hasFaces } from '../support/data/faces.js';
 
 /*
  * The table of docs/engine.md on a fixed sample: one person in six. `npm run eval -- --judge all` does all of them.

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readPage, rowsOf, sectionOf } from './support/benches/page.js';
-import { projectRoot } from './support/run/paths.js';
+import { readPage, rowsOf, sectionOf } from '../support/benches/page.js';
+import { projectRoot } from '../support/run/paths.js';
 
 const rows = rowsOf(sectionOf(readPage('docs/architecture.md'), 'Where is …\\?'));
 const exists = (path: string): boolean => existsSync(join(projectRoot, path));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { Credential } from '../../src/core/secrets.js';
+import { createTestSigner, testIssuer } from '../../support/fakes/keys.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   connectionId,
@@ -14,7 +15,6 @@ import {
   toRequest,
   triggerReplyGuards,
 } from '../../test/contract/cognito.js';
-import { createTestSigner, testIssuer } from '../../test/support/fakes/keys.js';
 import { createOpenStepUpRequest, requestLifeSec, toReceiptAudience } from './caller.js';
 import { nextStep, type TriggerName } from './flow.js';
 import type { ChallengeResult } from './schema.js';

@@ -4,8 +4,8 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import { addUser, type UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { addFaceAttribute, administer, toSettings } from '../../test/contract/cognito.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { createCognitoProfile } from './profile.js';
 
 const unavailable = { code: 'profile_unavailable' };

@@ -3,9 +3,9 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
-import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
 import { createCognitoProvisioning } from './provision.js';
 
 const arn = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;

@@ -6,8 +6,8 @@ import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/c
 import { addUser, type PoolUser, type Settings, type UserPool } from '../../simulators/cognito/pool.js';
 import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { administer, toSettings } from '../../test/contract/cognito.js';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { createCognitoRecovery, drawPassword } from './recovery.js';
 
 const ownPassword = 'Correct-Horse-9';

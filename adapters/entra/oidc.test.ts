@@ -5,8 +5,8 @@ import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { AuthorizationRequest, OidcClient } from '../../src/connections/openid-client.js';
 import { readAsked } from '../../src/oidc/asked.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { externalMfaGuard } from './config.js';
 import { createExternalMfaClient } from './oidc.js';
 

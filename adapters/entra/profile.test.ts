@@ -8,10 +8,10 @@ import type { Connection } from '../../src/core/connection.js';
 import type { Fetch, Profile } from '../../src/core/ports.js';
 import { Photo, SealedToken } from '../../src/core/secrets.js';
 import { findSubjects } from '../../src/privacy/subject-rights.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { canary } from '../../test/contract/adapter.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraProfile } from './profile.js';
 

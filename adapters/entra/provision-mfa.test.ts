@@ -5,10 +5,10 @@ import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../sim
 import { type Application, findApplication, findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { createSelfSigned } from '../../simulators/tls-server.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { withoutTimeLimit } from '../../test/support/fakes/patient-fetch.js';
 import { entraConnectionGuard } from './config.js';
 
 const publicUrl = 'https://face.example.com';

@@ -10,10 +10,10 @@ import {
 } from '../../simulators/entra/tenant.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
+import { diagnose } from '../../support/benches/diagnose.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { diagnose } from '../../test/support/benches/diagnose.js';
 
 const publicUrl = 'https://face.example.com';
 const callerTitle = 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)';

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/ports.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraAdapter } from './index.js';
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo } from '../../src/core/secrets.js';
+import { toBody } from '../../support/data/event-body.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
+import { until } from '../../support/run/eventually.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isClaimed } from '../../test/contract/okta-replies.js';
-import { toBody } from '../../test/support/data/event-body.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPicture } from '../../test/support/fakes/embedded.js';
-import { until } from '../../test/support/run/eventually.js';
 
 let bench: OktaBench;
 let ada: string;

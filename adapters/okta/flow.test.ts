@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { issueReceipt } from '../../src/core/receipt.js';
+import { toBody } from '../../support/data/event-body.js';
+import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
 import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard } from '../../test/contract/okta-replies.js';
-import { toBody } from '../../test/support/data/event-body.js';
-import type { ServedAdapter } from '../../test/support/servers/serve-adapter.js';
 
 const ada = '00uAda00000000000001';
 const grace = '00uGrace000000000002';

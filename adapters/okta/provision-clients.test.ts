@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { testIssuer } from '../../support/fakes/keys.js';
 import { type OktaBench, openOktaBench } from '../../test/contract/okta.js';
-import { testIssuer } from '../../test/support/fakes/keys.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';
 const issuer = `${testIssuer}/oidc/workforce`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.js';
 import { Credential } from '../../src/core/secrets.js';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { connectionGuards } from '../index.js';
 import { oneloginConnectionGuard } from './config.js';
 

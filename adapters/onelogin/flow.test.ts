@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { toBody } from '../../support/data/event-body.js';
+import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
   isAllowed,
@@ -9,8 +11,6 @@ import {
   toPreAuthenticationEvent,
   toUserMigrationEvent,
 } from '../../test/contract/onelogin.js';
-import { toBody } from '../../test/support/data/event-body.js';
-import type { ServedAdapter } from '../../test/support/servers/serve-adapter.js';
 
 const ada = '36216766';
 /** Has never passed a step-up. */

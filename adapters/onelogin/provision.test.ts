@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findHook } from '../../simulators/onelogin/account.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { createOneLoginProvisioning } from './provision.js';
 import type { SmartHookType } from './schema.js';
 import { decodeFunction, encodeFunction, readComposed, readMarker, renderSmartHook } from './smart-hook.js';

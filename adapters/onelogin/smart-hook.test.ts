@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runFunction } from '../../simulators/onelogin/hook-run.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { startHooks } from '../../support/servers/hook-server.js';
 import { type ConnectionChanges, openServer } from '../../test/contract/bench.js';
 import { hookSecret, type OneLoginBench, openOneLoginBench } from '../../test/contract/onelogin.js';
-import { projectRoot } from '../../test/support/run/paths.js';
-import { startHooks } from '../../test/support/servers/hook-server.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
 import { createScimProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';

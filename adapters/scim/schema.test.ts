@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { scimConnectionGuard } from './config.js';
 import { accountListGuard, groupsGuard, namedGuard, parseExtension, toNamedAccount } from './schema.js';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { resultsFile, toClaim } from './attack.js';
 
 test('a claim is fulfilled by a figure at its bound, and not by a figure beyond its bound', () => {

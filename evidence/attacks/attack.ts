@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { table } from '../measure/accuracy/markdown.js';
 import type { Proportion } from '../measure/statistics/proportion.js';
 import type { Faces } from './faces.js';

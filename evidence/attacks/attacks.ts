@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { currentEngine } from '../../src/face/token/format.js';
-import { hasFaces } from '../../test/support/data/faces.js';
+import { hasFaces } from '../../support/data/faces.js';
 import { BadInput } from '../measure/corpus/corpus.js';
 import {
   chooseNamed,

@@ -1,6 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
-import { hasFaces } from '../../test/support/data/faces.js';
-import { toEmbedding } from '../../test/support/fakes/simulated-engine.js';
+import { hasFaces } from '../../support/data/faces.js';
+import { toEmbedding } from '../../support/fakes/simulated-engine.js';
 import { embedPeople } from '../corpus/people.js';
 import { toHalf } from '../measure/corpus/corpus.js';
 import type { Size } from './attack.js';

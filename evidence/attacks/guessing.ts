@@ -2,7 +2,7 @@ import { createSeededRandom, type SeededRandom } from '../../src/core/base/chanc
 import type { Accuracy } from '../../src/core/ports.js';
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { candidateCount } from '../../src/face/token/polar.js';
-import { testShare } from '../../test/support/data/share.js';
+import { testShare } from '../../support/data/share.js';
 import { type BareToken, createBareTokens, viewsOf } from '../measure/accuracy/bare-token.js';
 import { type Proportion, proportion } from '../measure/statistics/proportion.js';
 import { type Attack, show, showShare, showWith, toClaim, toDigits } from './attack.js';

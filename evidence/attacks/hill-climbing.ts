@@ -1,7 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../../src/core/base/chance.js';
 import { Embedding } from '../../src/core/secrets.js';
 import { toScore } from '../../src/face/verifier/embeddings.js';
-import { testShare } from '../../test/support/data/share.js';
+import { testShare } from '../../support/data/share.js';
 import { toUnit } from '../measure/statistics/directions.js';
 import { type Attack, toClaim } from './attack.js';
 import { cosineOf } from './estimator.js';

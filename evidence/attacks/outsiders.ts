@@ -3,7 +3,7 @@ import { capLockout, countAttempt } from '../../src/core/limits/lockout.js';
 import type { Accuracy, Binding } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { accuracies, promises } from '../measure/accuracy/bare-token.js';
 import { type Attack, type Row, show, toClaim, toDigits } from './attack.js';
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { credentialIn, numberIn, startRecoveryBench } from '../../test/support/benches/recovery.js';
+import { credentialIn, numberIn, startRecoveryBench } from '../../support/benches/recovery.js';
 import { type Attack, type Finding, type Size, toClaim } from './attack.js';
 
 /*

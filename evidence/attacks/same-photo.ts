@@ -5,7 +5,7 @@ import { deriveTokenKeys, permutationOf, tagOf } from '../../src/face/token/deri
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1 } from '../../src/face/token/fv1.js';
 import { codeLength, packBits, unpackBits } from '../../src/face/token/polar.js';
-import { testShare } from '../../test/support/data/share.js';
+import { testShare } from '../../support/data/share.js';
 import { createBareTokens, enrolledBits, viewsOf } from '../measure/accuracy/bare-token.js';
 import { proportion } from '../measure/statistics/proportion.js';
 import { type Attack, type Size, show, showShare, showWith, toClaim, toDigits } from './attack.js';

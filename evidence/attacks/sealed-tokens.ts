@@ -4,8 +4,8 @@ import { Embedding, type SealedToken, type UserSecret } from '../../src/core/sec
 import { createStretch, publishedCost } from '../../src/face/token/derive.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
-import { testShare } from '../../test/support/data/share.js';
-import { createKeysInMemory } from '../../test/support/fakes/keys.js';
+import { testShare } from '../../support/data/share.js';
+import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { parameters } from '../measure/accuracy/bare-token.js';
 import type { Size } from './attack.js';
 

@@ -5,7 +5,7 @@ import { prepareDecoder } from '../../src/face/engine/decode.js';
 import type { Signal } from '../../src/face/engine/engine.js';
 import { createPipeline, type Pipeline } from '../../src/face/engine/pipeline.js';
 import { loadNative, loadWebAssembly } from '../../src/face/engine/runtime.js';
-import { modelsFolder } from '../../test/support/run/paths.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { quantile, round, timeInTurns, toTiming } from './measure.js';
 
 const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];

@@ -6,7 +6,7 @@ import { epochMs } from '../../src/core/units.js';
 import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { createRedisStore } from '../../src/storage/state/redis.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { freshnessSec, type HookProvider, isPassed } from './hook-providers.js';
 
 /* State stores that a benchmark fills before the server starts. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import autocannon, { type Options } from 'autocannon';
-import { openSigner } from '../../test/support/fakes/keys.js';
+import { openSigner } from '../../support/fakes/keys.js';
 import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadPictures } from '../../examples/demo/pictures.js';
-import { hasRedis, startRedis } from '../../test/support/servers/redis.js';
+import { hasRedis, startRedis } from '../../support/servers/redis.js';
 import { BadInput } from '../measure/corpus/corpus.js';
 import { type Client, createClient } from './client.js';
 import { benchPolicy, openOkta, toCall } from './hook-providers.js';

@@ -5,7 +5,7 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { modelsFolder } from '../../test/support/run/paths.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { benchPublicUrl } from './hook-providers.js';
 
 export interface Replica {

@@ -8,7 +8,7 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { startService } from '../../examples/demo/service.js';
 import { createPipeline } from '../../src/face/engine/pipeline.js';
 import { publishedCost } from '../../src/face/token/derive.js';
-import { modelsFolder, projectRoot } from '../../test/support/run/paths.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { createClient } from './client.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 

@@ -7,8 +7,8 @@ import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import { models } from '../../src/face/engine/manifest.js';
 import { loadRuntime } from '../../src/face/engine/runtime.js';
 import { embeddingLength } from '../../src/face/token/views.js';
-import { facesFolder } from '../../test/support/data/faces.js';
-import { modelsFolder, projectRoot } from '../../test/support/run/paths.js';
+import { facesFolder } from '../../support/data/faces.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { type Corpus, readCorpus } from '../measure/corpus/corpus.js';
 import {
   type EmbeddedCorpus,

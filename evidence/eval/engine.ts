@@ -10,9 +10,9 @@ import {
   qualityMeasures,
   toMeasures,
 } from '../../src/face/engine/quality.js';
-import { face, groupsFolder, people } from '../../test/support/data/faces.js';
-import { testShare } from '../../test/support/data/share.js';
-import { modelsFolder } from '../../test/support/run/paths.js';
+import { face, groupsFolder, people } from '../../support/data/faces.js';
+import { testShare } from '../../support/data/share.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { type EmbeddedPerson, embedPeople, embedSources } from '../corpus/people.js';
 import { BadInput, readSources, toHalf, toHalfByPlace } from '../measure/corpus/corpus.js';
 import type { EvalProgram } from '../measure/program.js';

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { facesFolder, hasFaces } from '../../test/support/data/faces.js';
+import { facesFolder, hasFaces } from '../../support/data/faces.js';
 import { embedSources } from '../corpus/people.js';
 import type { SourceAsUsed } from '../measure/accuracy/as-used.js';
 import { shippedEngine } from '../measure/accuracy/bare-token.js';

@@ -3,7 +3,7 @@ import { createSeededRandom } from '../../src/core/base/chance.js';
 import { Embedding } from '../../src/core/secrets.js';
 import { portraitAccuracy } from '../../src/enrolment/portrait.js';
 import { withCentred } from '../../src/face/verifier/embeddings.js';
-import { facesFolder } from '../../test/support/data/faces.js';
+import { facesFolder } from '../../support/data/faces.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { accuracies, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
 import { toCosine } from '../measure/accuracy/decode.js';

@@ -6,9 +6,9 @@ import { greatestFalsePositiveRate, mostTokens } from '../../src/extensions/rost
 import { createStretch } from '../../src/face/token/derive.js';
 import { createFv1, type Fv1 } from '../../src/face/token/fv1.js';
 import { promisedFalsePositives, readRoster, searchRoster } from '../../src/face/verifier/search.js';
-import { facesFolder } from '../../test/support/data/faces.js';
-import { testShare } from '../../test/support/data/share.js';
-import { createKeysInMemory } from '../../test/support/fakes/keys.js';
+import { facesFolder } from '../../support/data/faces.js';
+import { testShare } from '../../support/data/share.js';
+import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { type EmbeddedPerson, embedSources } from '../corpus/people.js';
 import { meanOf, parameters, shippedEngine } from '../measure/accuracy/bare-token.js';
 import { readCorpus, readSources, toHalf } from '../measure/corpus/corpus.js';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { auditEvents } from '../../src/app/audit-events.js';
 import { createFileAudit } from '../../src/audit/file.js';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
-import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { faults } from './faults.js';
 import { checkChains } from './invariants.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { BadInput } from '../measure/corpus/corpus.js';
 import {
   chooseNamed,

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasRedis } from '../../test/support/servers/redis.js';
-import { masterName, startRedisSentinel } from '../../test/support/servers/redis-groups.js';
+import { hasRedis } from '../../support/servers/redis.js';
+import { masterName, startRedisSentinel } from '../../support/servers/redis-groups.js';
 import { type Fault, type Invariant, skip } from './fault.js';
 import { runOnStage, type Stage, withRedis } from './stage.js';
 

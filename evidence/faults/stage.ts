@@ -5,7 +5,7 @@ import { createAttributeStep, tokenAttribute } from '../../adapters/okta/provisi
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startFront } from '../../simulators/front.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
-import { hasRedis, startRedis } from '../../test/support/servers/redis.js';
+import { hasRedis, startRedis } from '../../support/servers/redis.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { type ServersSettings, startServers } from '../bench/servers.js';
 import { type Client, createClient } from './client.js';

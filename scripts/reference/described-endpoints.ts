@@ -2,7 +2,7 @@ import { auditEvents } from '../../src/app/audit-events.js';
 import { createCoreEndpoints } from '../../src/app/endpoints.js';
 import { openExtensions } from '../../src/extensions/index.js';
 import { type Endpoint, withFormerPaths } from '../../src/http/rest/endpoint.js';
-import { standardSettings } from '../../test/support/data/settings.js';
+import { standardSettings } from '../../support/data/settings.js';
 import { standIn } from './stand-in.js';
 
 /** Creates all endpoints, also of the extensions, to read their descriptions. */

@@ -8,8 +8,8 @@ import {
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createFolder } from '../../support/run/folder.js';
 import { administer } from '../../test/contract/cognito.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './app.js';
 import { type CognitoSimulator, startCognitoSimulator } from './index.js';
 import type { UserPool } from './pool.js';

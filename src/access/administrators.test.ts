@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { expectAtEveryEndpoint } from '../../test/support/benches/console.js';
-import { defaultPolicy } from '../../test/support/benches/core.js';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
+import { expectAtEveryEndpoint } from '../../support/benches/console.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
 import { FaceError } from '../errors.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { FaceError } from '../errors.js';
 import { maxKeys } from './application-keys.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { testShare } from '../../test/support/data/share.js';
-import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
+import { testShare } from '../../support/data/share.js';
+import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { clientScopes } from './scopes.js';
 

@@ -7,11 +7,11 @@ import {
   type SessionHeaders,
   signInByKey,
   toSessionHeaders,
-} from '../../test/support/benches/console.js';
-import { defaultPolicy } from '../../test/support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
-import { createMemoryProfile } from '../../test/support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
+} from '../../support/benches/console.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createEndpoints } from '../app/endpoints.js';
 import { consoleGuard } from '../config/console.js';
 import type { Connection, Policy } from '../core/connection.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { createFolder } from '../../support/run/folder.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../test/support/servers/api-server.js';
 import { epochMs } from '../core/units.js';
 import { countRequest } from '../http/rest/admission.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { createTestJobs } from '../../support/fakes/jobs.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { createTestJobs } from '../../test/support/fakes/jobs.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import type { JsonObject } from '../core/base/json.js';
 import { epochMs } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
-import { type ApiServer, startApiServer, toForm } from '../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
 import type { RequestHead, ServedHook } from '../connections/hook.js';
 import { FaceError } from '../errors.js';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { type ApiServer, startApiServer } from '../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { type ApiServer, startApiServer } from '../../support/servers/api-server.js';
 
 let server: ApiServer;
 beforeAll(async () => {

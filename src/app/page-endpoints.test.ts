@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import { startCapture, who } from '../../test/support/benches/capture-bench.js';
-import { drawPicture } from '../../test/support/fakes/embedded.js';
-import { type ApiServer, toForm } from '../../test/support/servers/api-server.js';
+import { startCapture, who } from '../../support/benches/capture-bench.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
+import { type ApiServer, toForm } from '../../support/servers/api-server.js';
 import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 

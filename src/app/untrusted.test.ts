@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import { expect, test } from '@jest/globals';
 import { createSelfSigned } from '../../simulators/tls-server.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { callRest } from '../connections/rest-call.js';
 import { logUntrusted } from './untrusted.js';
 

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startService } from '../../examples/demo/service.js';
 import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import { serve } from '../../simulators/serve.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { modelsFolder } from '../../test/support/run/paths.js';
-import { createTable, startDynamoDb } from '../../test/support/servers/dynamodb.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { createTable, startDynamoDb } from '../../support/servers/dynamodb.js';
 import { createDynamoDbClient } from '../storage/state/dynamodb.js';
 import { ignoreUserFiles } from './user-files.js';
 

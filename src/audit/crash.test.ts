@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createFolder } from '../../support/run/folder.js';
 import { verifyTrail } from './verify.js';
 
-const program = fileURLToPath(new URL('../../test/support/servers/audit-writer.js', import.meta.url));
+const program = fileURLToPath(new URL('../../support/servers/audit-writer.js', import.meta.url));
 
 let folder: string;
 let file: string;

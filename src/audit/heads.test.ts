@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type AuditDeps, createAuditDeps, openAudit } from '../../test/support/benches/audit.js';
-import { createSteppedJobs } from '../../test/support/fakes/jobs.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { type AuditDeps, createAuditDeps, openAudit } from '../../support/benches/audit.js';
+import { createSteppedJobs } from '../../support/fakes/jobs.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit } from '../core/ports.js';

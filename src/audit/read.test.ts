@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createFolder } from '../../support/run/folder.js';
 import { linesWith, readPieces } from './read.js';
 
 const folder = createFolder('trail');

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { type AuditDeps, createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { type AuditDeps, createAuditDeps, withAudit } from '../../test/support/benches/audit.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { auditEvents } from '../app/audit-events.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { toCode } from '../errors.js';

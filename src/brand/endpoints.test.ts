@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { createMemoryAudit } from '../../support/fakes/sinks.js';
+import { type ApiServer, adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { createMemoryAudit } from '../../test/support/fakes/sinks.js';
-import { type ApiServer, adminKey, startApiServer } from '../../test/support/servers/api-server.js';
 import { problemsOf } from '../config/problem.js';
 import { brandConfigGuard } from '../config/schema.js';
 import type { State } from '../core/ports.js';

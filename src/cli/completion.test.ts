@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { runHere } from '../../test/support/benches/cli.js';
+import { runHere } from '../../support/benches/cli.js';
 
 /* The script for bash, as bash runs it. */
 

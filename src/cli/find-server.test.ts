@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { runHere } from '../../test/support/benches/cli.js';
-import { createTestVerifier } from '../../test/support/fakes/embedded.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { type ApiServer, adminKey as key, startApiServer } from '../../test/support/servers/api-server.js';
+import { runHere } from '../../support/benches/cli.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { createFolder } from '../../support/run/folder.js';
+import { type ApiServer, adminKey as key, startApiServer } from '../../support/servers/api-server.js';
 
 /* Commands find the server and its key in variables, the configuration, or a login. */
 

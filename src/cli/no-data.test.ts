@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runAs } from '../../examples/demo/run-command.js';
-import { runHere } from '../../test/support/benches/cli.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { modelsFolder } from '../../test/support/run/paths.js';
+import { runHere } from '../../support/benches/cli.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /* Commands that read the data folder, where no server ever was: mostly another folder than the server's; or may not read it. */
 

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
+import { patienceMs } from '../../support/run/patience.js';
 import { openServer } from '../../test/contract/bench.js';
-import { patienceMs } from '../../test/support/run/patience.js';
 import { callRest, isTooLong, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { Credential } from '../core/secrets.js';
 import { createNoteSecretUse, findSecret, type SecretUse } from './hook.js';
 import { toRotatable } from './provisioning.js';

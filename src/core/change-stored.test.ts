@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { changeStored, readStored } from './change-stored.js';

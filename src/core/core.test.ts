@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore, testEvent, testSignIn } from '../../test/support/benches/core.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import { eventually } from '../../test/support/run/eventually.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore, testEvent, testSignIn } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { eventually } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
 import type { HookEvent } from '../connections/hook-decision.js';
 import { readConsent } from '../enrolment/consent.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';

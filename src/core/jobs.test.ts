@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { createJobs, type JobState } from './jobs.js';
 
 /** Jobs whose waits end when the test says so. */

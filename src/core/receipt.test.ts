@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { createTestCore } from '../../test/support/benches/core.js';
-import { eventually } from '../../test/support/run/eventually.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore } from '../../support/benches/core.js';
+import { eventually } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
 import { FaceError } from '../errors.js';
 import type { Audit } from './ports.js';
 import { audienceOf, issueReceipt, redeemReceipt } from './receipt.js';

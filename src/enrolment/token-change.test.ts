@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { createTestCore } from '../../test/support/benches/core.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import type { WrittenEvent } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import type { WrittenEvent } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
 import { SealedToken } from '../core/secrets.js';
 import { FaceError, toCode } from '../errors.js';
 import { checkFace } from '../step-up/complete.js';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { systemRandom } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
-import { canFillDisk, runOnDisk } from '../../test/support/servers/full-disk.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { canFillDisk, runOnDisk } from '../../support/servers/full-disk.js';
 import { removeUnfinishedLine, replaceFile } from './durable-file.js';
 
 const folder = createFolder('durable');

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { beginPage, draw, enrolByApi, startCapture, who } from '../../test/support/benches/capture-bench.js';
-import { openLink, openPage } from '../../test/support/benches/capture-page.js';
-import { type SessionHeaders, toSessionHeaders } from '../../test/support/benches/console.js';
-import { type ApiServer, adminKey } from '../../test/support/servers/api-server.js';
+import { beginPage, draw, enrolByApi, startCapture, who } from '../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { type SessionHeaders, toSessionHeaders } from '../../support/benches/console.js';
+import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import { beginSession } from '../access/console-sessions.js';
 import { consoleGuard } from '../config/console.js';
 import type { JsonObject } from '../core/base/json.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { beginPage, startCapture } from '../../test/support/benches/capture-bench.js';
-import { fillLedger, type Noted } from '../../test/support/data/ledgered.js';
-import type { ApiServer } from '../../test/support/servers/api-server.js';
+import { beginPage, startCapture } from '../../support/benches/capture-bench.js';
+import { fillLedger, type Noted } from '../../support/data/ledgered.js';
+import type { ApiServer } from '../../support/servers/api-server.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import { readKnownPlaces, recordPlace } from '../notifications/known-places.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createTestVerifier, drawPicture } from '../../test/support/fakes/embedded.js';
-import { eventually } from '../../test/support/run/eventually.js';
-import { type ApiServer, startApiServer, toForm } from '../../test/support/servers/api-server.js';
-import { sendHalf } from '../../test/support/servers/half-sent.js';
+import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
+import { eventually } from '../../support/run/eventually.js';
+import { type ApiServer, startApiServer, toForm } from '../../support/servers/api-server.js';
+import { sendHalf } from '../../support/servers/half-sent.js';
 
 const mebibyte = 1024 * 1024;
 const photo = drawPicture('ada', 1);

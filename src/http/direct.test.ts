@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { FaceError } from '../errors.js';
 import { type ListeningServer, listen } from './listen.js';
 import { answerDirectly, createErrorHandler, createRefuse, sendJson } from './reply.js';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { eventually } from '../../test/support/run/eventually.js';
+import { eventually } from '../../support/run/eventually.js';
 import { listen } from './listen.js';
 
 const host = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { maxPhotoBytes } from '../core/secrets.js';
 import { formOverheadBytes, poolLimits } from './request-budget.js';
 

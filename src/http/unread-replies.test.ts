@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '../../test/support/run/eventually.js';
+import { eventually } from '../../support/run/eventually.js';
 import { type ListeningServer, listen } from './listen.js';
 import { replyLimits } from './unread-replies.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startCapture } from '../../test/support/benches/capture-bench.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import type { ApiServer } from '../../test/support/servers/api-server.js';
+import { startCapture } from '../../support/benches/capture-bench.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import type { ApiServer } from '../../support/servers/api-server.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
 import { enrolSubject } from '../enrolment/enrol.js';

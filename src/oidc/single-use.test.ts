@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { addSec } from '../core/units.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { oidcErrors } from './library.js';

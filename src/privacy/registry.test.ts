@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { requireAccountedKeys } from '../../test/support/data/personal-data.js';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { requireAccountedKeys } from '../../support/data/personal-data.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { personalData } from '../extensions/index.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { remainingData } from './registry.js';

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openLink, openPage } from '../../test/support/benches/capture-page.js';
-import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../test/support/benches/recovery.js';
-import { loginOf } from '../../test/support/fakes/simulated-profile.js';
-import { until } from '../../test/support/run/eventually.js';
-import { adminKey } from '../../test/support/servers/api-server.js';
+import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { credentialIn, numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import { loginOf } from '../../support/fakes/simulated-profile.js';
+import { until } from '../../support/run/eventually.js';
+import { adminKey } from '../../support/servers/api-server.js';
 import { FaceError } from '../errors.js';
 import { changeRecord } from '../step-up/stored.js';
 import { advanceRecovery } from './advance.js';
@@ -126,7 +126,7 @@ describe('a person with a second thing and the enrolled face', () => {
     const { nonce, photos } = await check.takeFrames((movement, index) =>
       Buffer.from(`face ada ${movement}:device-${index} 0.9`),
     );
-    const { toForm } = await import('../../test/support/servers/api-server.js');
+    const { toForm } = await import('../../support/servers/api-server.js');
     const form = toForm({ nonce, photo: photos });
     await bench.server.postForm('/face/frames', form, { authorization: `Bearer ${check.session}`, ...headers });
     const early = bench.browse();

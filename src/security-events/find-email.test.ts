@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createMemoryProfile, loginOf } from '../../test/support/fakes/simulated-profile.js';
 import type { Account } from '../core/ports.js';
 import { createFindEmail } from './find-email.js';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps } from '../../support/benches/audit.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createAuditDeps } from '../../test/support/benches/audit.js';
-import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';
 import { readDeadLetters } from './dead-letters.js';
 import { createPoll, pollRequestGuard } from './poll.js';

@@ -6,13 +6,13 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
+import { createAuditDeps, tokenChange } from '../../support/benches/audit.js';
+import { createTestJobs } from '../../support/fakes/jobs.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { until } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createAuditDeps, tokenChange } from '../../test/support/benches/audit.js';
-import { createTestJobs } from '../../test/support/fakes/jobs.js';
-import { createTestSecurityEventSigner, testIssuer } from '../../test/support/fakes/keys.js';
-import { createTextLog, systemRandom } from '../../test/support/fakes/sinks.js';
-import { until } from '../../test/support/run/eventually.js';
-import { createFolder } from '../../test/support/run/folder.js';
 import { auditEvents } from '../app/audit-events.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { securityEventReceiverGuard } from '../config/security-events.js';

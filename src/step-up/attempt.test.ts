@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createTestCore, testSignIn } from '../../test/support/benches/core.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore, testSignIn } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../support/run/folder.js';
 import type { VerifyRequest } from '../core/ports.js';
 import { enrolSubject, enrolToken } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';

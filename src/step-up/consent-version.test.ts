@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { projectRoot } from '../../test/support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { supportedLanguages } from '../core/language.js';
 import { consentVersion } from './session-view.js';
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createKeysInMemory } from '../../test/support/fakes/keys.js';
-import { createManualClock } from '../../test/support/fakes/manual-clock.js';
+import { createKeysInMemory } from '../../support/fakes/keys.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 import { type AnalysisCache, type State, sketchBands } from '../core/ports.js';
 import { FrameSketch, Photo } from '../core/secrets.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

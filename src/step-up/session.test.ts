@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTestCore } from '../../test/support/benches/core.js';
-import { testShare } from '../../test/support/data/share.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../support/run/folder.js';
 import { Credential } from '../core/secrets.js';
 import { joinTicket } from '../core/tickets.js';
 import { enrolSubject } from '../enrolment/enrol.js';

@@ -1,11 +1,11 @@
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createTestCore } from '../../test/support/benches/core.js';
-import { testShare } from '../../test/support/data/share.js';
-import { createAuthenticator } from '../../test/support/fakes/authenticator.js';
-import { drawPhoto } from '../../test/support/fakes/simulated-engine.js';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createTestCore } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { createAuthenticator } from '../../support/fakes/authenticator.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../support/run/folder.js';
 import type { PasskeyCredential } from '../core/ports.js';
 import { UserSecret } from '../core/secrets.js';
 import { enrolSubject } from '../enrolment/enrol.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createFolder } from '../../test/support/run/folder.js';
+import { createFolder } from '../../support/run/folder.js';
 import type { Log } from '../core/ports.js';
 import { createLog, createRequestContexts } from './log.js';
 

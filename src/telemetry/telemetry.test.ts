@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { createTextLog } from '../../test/support/fakes/sinks.js';
 import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
+import { adminKey } from '../../support/servers/api-server.js';
 import type { Language } from '../../web/shared/languages.js';
-import { adminKey } from '../support/servers/api-server.js';
 import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { enter, faultsIn, startAnotherWayStage, type Window } from './another-way-stage.js';
 import { countClicks } from './clicks.js';

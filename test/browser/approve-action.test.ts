@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { castOf } from './cast-of.js';
 import { hasChromium } from './chromium.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { createFolder } from '../../support/run/folder.js';
 import { attacks } from '../face-video/index.js';
-import { createFolder } from '../support/run/folder.js';
 import { castOf } from './cast-of.js';
 import { launchChromium } from './chromium.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';

@@ -5,9 +5,9 @@ import { createCampaign, startCampaign } from '../../src/extensions/campaigns/ad
 import { startCampaignRunner } from '../../src/extensions/campaigns/run.js';
 import { standardSettings } from '../../src/extensions/campaigns/settings.js';
 import { readCampaign } from '../../src/extensions/campaigns/storage.js';
-import { named } from '../support/benches/campaign-bench.js';
-import { createTestJobs, sleepShortly } from '../support/fakes/jobs.js';
-import { eventually } from '../support/run/eventually.js';
+import { named } from '../../support/benches/campaign-bench.js';
+import { createTestJobs, sleepShortly } from '../../support/fakes/jobs.js';
+import { eventually } from '../../support/run/eventually.js';
 
 /** Accepts all e-mails, except one whose result is unknown and one that bounces. */
 export const doubtfulDelivery: Delivery = {

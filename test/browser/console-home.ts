@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { adminKey } from '../support/servers/api-server.js';
+import { adminKey } from '../../support/servers/api-server.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
 

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { defaultPolicy } from '../support/benches/core.js';
-import { createMemoryProfile } from '../support/fakes/simulated-profile.js';
-import { eventually } from '../support/run/eventually.js';
-import { createFolder } from '../support/run/folder.js';
-import { adminKey } from '../support/servers/api-server.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { eventually } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
 import {
   type Company,
   type OperatedServer,
   startCompany,
   startOperatedServer,
-} from '../support/servers/operated-server.js';
+} from '../../support/servers/operated-server.js';
 import { hasChromium } from './chromium.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { createFolder } from '../support/run/folder.js';
-import { adminKey } from '../support/servers/api-server.js';
-import { startCompany, startOperatedServer } from '../support/servers/operated-server.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import { startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
 

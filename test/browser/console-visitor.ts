@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { patienceMs } from '../support/run/patience.js';
+import { patienceMs } from '../../support/run/patience.js';
 
 export type ConsoleVisitor = Awaited<ReturnType<typeof visitConsole>>;
 

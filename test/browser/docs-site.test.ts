@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { createTestVerifier } from '../support/fakes/embedded.js';
-import { patienceMs } from '../support/run/patience.js';
-import { startApiServer } from '../support/servers/api-server.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { patienceMs } from '../../support/run/patience.js';
+import { startApiServer } from '../../support/servers/api-server.js';
 import { findBarriers, fitsWidth } from './accessibility.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';
 

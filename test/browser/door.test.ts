@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { startPortals } from '../../examples/demo/portals.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { expectWithinReach } from './accessibility.js';
 import { delayCamera } from './in-page/late-camera.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 const html =
   '<!doctype html><html lang="en"><title>Guidance</title><script type="module" src="./main.js"></script></html>';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
-import { adminKey } from '../support/servers/api-server.js';
+import { adminKey } from '../../support/servers/api-server.js';
 import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
 import { countClicks } from './clicks.js';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { firstView } from '../support/data/first-view.js';
+import { firstView } from '../../support/data/first-view.js';
 import { inBrowser, usePage } from './page-suite.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { press, see } from './walk.js';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { Route } from 'playwright-core';
-import { firstView } from '../support/data/first-view.js';
-import { until } from '../support/run/eventually.js';
+import { firstView } from '../../support/data/first-view.js';
+import { until } from '../../support/run/eventually.js';
 import { inBrowser, usePage } from './page-suite.js';
 import { scriptReplies } from './scripted-replies.js';
 import { screenOf, see } from './walk.js';

@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import { eventually } from '../support/run/eventually.js';
+import { eventually } from '../../support/run/eventually.js';
 import { readNoted, visitsOf } from './lit-visit.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { press, see } from './walk.js';

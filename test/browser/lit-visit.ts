@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { firstView } from '../support/data/first-view.js';
+import { firstView } from '../../support/data/first-view.js';
 import { watchLight } from './in-page/watch-light.js';
 import { useAda, usePage } from './page-suite.js';
 import { type Device, devices } from './screens.js';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { firstView } from '../support/data/first-view.js';
+import { firstView } from '../../support/data/first-view.js';
 import { launchChromium } from './chromium.js';
 import { inBrowser, useAda, usePage } from './page-suite.js';
 import { reach, type ScreenCase } from './screens.js';

@@ -1,9 +1,9 @@
 import { filesOf } from '../../src/config/data-files.js';
 import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { createLocalSigner } from '../../src/storage/keys/local-signer.js';
-import { createAuditDeps, withAudit } from '../support/benches/audit.js';
-import { emptySetup } from '../support/fakes/upkeep.js';
-import type { Company, OperatedServer } from '../support/servers/operated-server.js';
+import { createAuditDeps, withAudit } from '../../support/benches/audit.js';
+import { emptySetup } from '../../support/fakes/upkeep.js';
+import type { Company, OperatedServer } from '../../support/servers/operated-server.js';
 
 /**
  * Fills a server with some weeks of data: API keys, an audit log with results of shadow mode, and a provisioned Okta

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { firstView } from '../support/data/first-view.js';
-import { eventually } from '../support/run/eventually.js';
+import { firstView } from '../../support/data/first-view.js';
+import { eventually } from '../../support/run/eventually.js';
 import { inBrowser, usePage } from './page-suite.js';
 import { weighPage } from './page-weight.js';
 import { scriptReplies } from './scripted-replies.js';

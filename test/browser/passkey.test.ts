@@ -10,12 +10,12 @@ import { parsePasskeyAnswer } from '../../src/enrolment/webauthn/answer.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
 import { checkFace } from '../../src/step-up/complete.js';
 import { startCeremony, takeNewPasskey, takePasskey } from '../../src/step-up/user-secret.js';
-import { createTestCore } from '../support/benches/core.js';
-import { testShare } from '../support/data/share.js';
-import { drawPhoto } from '../support/fakes/simulated-engine.js';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
-import { patienceMs } from '../support/run/patience.js';
+import { createTestCore } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { patienceMs } from '../../support/run/patience.js';
 
 /** The kinds of authenticator Chromium can play. CTAP 2.1 security keys give no PRF output where a credential is made. */
 const kinds = {

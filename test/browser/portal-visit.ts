@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { startPortals } from '../../examples/demo/portals.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import { type Language, languages } from '../../src/oidc/language.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { expectWithinReach } from './accessibility.js';
 import { useBrowser, useShared } from './page-suite.js';
 import { seatAda } from './people.js';

@@ -8,7 +8,7 @@ import { runCli } from '../../examples/demo/run-command.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { epochMs } from '../../src/core/units.js';
-import { createTextLog } from '../support/fakes/sinks.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { toBytes } from './cast.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { inBrowserAtOnce as inBrowser } from './page-suite.js';

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { texts } from '../../locales/compiled/server/recovery/all.js';
-import { until } from '../support/run/eventually.js';
+import { until } from '../../support/run/eventually.js';
 import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { toBytes } from './cast.js';
 import { inBrowser, useBrowser, useShared } from './page-suite.js';

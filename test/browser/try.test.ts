@@ -6,9 +6,9 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { type RunningSimulation, runHere, startSimulation } from '../support/benches/cli.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { type RunningSimulation, runHere, startSimulation } from '../../support/benches/cli.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { inBrowser } from './page-suite.js';
 
 /* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */

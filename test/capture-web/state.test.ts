@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { firstView } from '../../support/data/first-view.js';
 import { afterTry, type Facts, isCameraAhead, lightInUse, nextStep, nothingKnown } from '../../web/capture/state.js';
 import type { View } from '../../web/capture/view.js';
-import { firstView } from '../support/data/first-view.js';
 
 const view: View = { ...firstView, anotherWays: [] };
 const frames = { nonce: 'n', photos: [] };

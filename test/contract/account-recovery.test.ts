@@ -6,7 +6,7 @@ import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import type { AccountRecovery } from '../../src/core/ports.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type RecoveryHarness, type RecoveryRow, runAccountRecoveryContract } from './account-recovery.js';
 import { createBenchCore, endOnce } from './bench.js';
 import { administer, toSettings } from './cognito.js';

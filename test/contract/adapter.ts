@@ -10,11 +10,11 @@ import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';
-import { toBody } from '../support/data/event-body.js';
-import { projectRoot } from '../support/run/paths.js';
-import { sendHalf } from '../support/servers/half-sent.js';
-import { startHooks } from '../support/servers/hook-server.js';
-import type { ServedAdapter } from '../support/servers/serve-adapter.js';
+import { toBody } from '../../support/data/event-body.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { sendHalf } from '../../support/servers/half-sent.js';
+import { startHooks } from '../../support/servers/hook-server.js';
+import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { runSearchContract } from './search.js';
 
 /** Text that is put into secrets and tokens, and that no output may contain. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type AdapterName, providers } from '../../adapters/index.js';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { type AdapterHarness, runAdapterContract } from './adapter.js';
 import { setUpCognito } from './cognito.js';
 import { setUpEntra } from './entra.js';

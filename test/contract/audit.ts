@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Audit } from '../../src/core/ports.js';
-import type { WrittenEvent } from '../support/fakes/sinks.js';
+import type { WrittenEvent } from '../../support/fakes/sinks.js';
 
 export interface AuditHarness {
   readonly audit: Audit;

@@ -9,10 +9,10 @@ import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { type HookSignIn, recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { standardDeps } from '../support/data/settings.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
-import { createTestSigner } from '../support/fakes/keys.js';
-import { createMemoryAudit, createTextLog } from '../support/fakes/sinks.js';
+import { standardDeps } from '../../support/data/settings.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { createTestSigner } from '../../support/fakes/keys.js';
+import { createMemoryAudit, createTextLog } from '../../support/fakes/sinks.js';
 import { createManualClock } from './state.js';
 
 /** Creates what a connection needs of the core, with the test's clock. */

@@ -7,7 +7,7 @@ import type { ClaimSources } from '../../src/config/claims.js';
 import type { Profile } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
-import { createTextLog } from '../support/fakes/sinks.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
 import { endOnce } from './bench.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';

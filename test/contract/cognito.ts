@@ -18,10 +18,10 @@ import { parseEvent, type RawReply } from '../../src/connections/hook.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
-import { testIssuer } from '../support/fakes/keys.js';
-import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { systemRandom } from '../support/fakes/sinks.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, endOnce, toPassedCheck } from './bench.js';
 

@@ -8,7 +8,7 @@ import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '..
 import type { AuditAction } from '../../src/core/audit-events.js';
 import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
-import { createManualClock } from '../support/fakes/manual-clock.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 
 export interface OpenedLedger {
   readonly ledger: LedgerStore;

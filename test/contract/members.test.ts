@@ -7,7 +7,7 @@ import { addUser } from '../../simulators/cognito/pool.js';
 import { type CoveragePage, type Holder, measureCoverage } from '../../src/connections/coverage.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';
 import { openEntraBench } from './entra.js';
 import { openOktaBench } from './okta.js';

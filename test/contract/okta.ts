@@ -13,10 +13,10 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { testIssuer } from '../support/fakes/keys.js';
-import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { systemRandom } from '../support/fakes/sinks.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {

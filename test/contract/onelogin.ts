@@ -8,8 +8,8 @@ import { policyGuard } from '../../src/config/connection.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Clock } from '../../src/core/ports.js';
-import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 

@@ -5,7 +5,7 @@ import { toEventHookRefusal, toTokenHookRefusal } from '../../adapters/okta/repl
 import { toRefusal } from '../../adapters/onelogin/reply.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
-import { defaultPolicy } from '../support/benches/core.js';
+import { defaultPolicy } from '../../support/benches/core.js';
 
 const oktaGuard = z.object({ error: z.object({ errorSummary: z.string() }) });
 const entraGuard = z.object({ data: z.object({ actions: z.tuple([z.object({ '@odata.type': z.string() })]) }) });

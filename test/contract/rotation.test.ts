@@ -2,8 +2,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { applySteps, isDone, pushingSecret } from '../../src/admin/operations/steps.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Provisioning } from '../../src/connections/provisioning.js';
-import { createTextLog } from '../support/fakes/sinks.js';
-import { startHooks } from '../support/servers/hook-server.js';
+import { createTextLog } from '../../support/fakes/sinks.js';
+import { startHooks } from '../../support/servers/hook-server.js';
 import { openOktaBench } from './okta.js';
 
 /* A secret is replaced while people sign in: with both accepted meanwhile no call is refused, without it some are. */

@@ -5,8 +5,8 @@ import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
-import { withoutTimeLimit } from '../support/fakes/patient-fetch.js';
-import { serveAdapter } from '../support/servers/serve-adapter.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import type { AdapterHarness } from './adapter.js';
 import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
 

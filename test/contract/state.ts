@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clock, State } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
-import { createManualClock } from '../support/fakes/manual-clock.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
 
 export { createManualClock };
 

@@ -4,8 +4,8 @@ import type { AnalysisCache, Binding, EnrolRequest, Sealed, Verifier, VerifyRequ
 import { type Photo, SealedToken, UserSecret } from '../../src/core/secrets.js';
 import { type EpochSec, epochSec } from '../../src/core/units.js';
 import { FaceError, type FaceErrorCode } from '../../src/errors.js';
-import { isWiped, toPhoto } from '../support/data/pictures.js';
-import { testShare } from '../support/data/share.js';
+import { isWiped, toPhoto } from '../../support/data/pictures.js';
+import { testShare } from '../../support/data/share.js';
 
 export interface VerifierHarness {
   readonly verifier: Verifier;

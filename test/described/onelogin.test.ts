@@ -5,8 +5,8 @@ import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { type OneLoginBench, openOneLoginBench } from '../contract/onelogin.js';
-import { systemRandom } from '../support/fakes/sinks.js';
 import { type Judgement, judgeCalls } from './judgement.js';
 import { oneloginOperations, refusalGuard } from './onelogin-shapes.js';
 

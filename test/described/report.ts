@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 const contractsFolder = join(dirname(projectRoot.replace(/\/$/, '')), 'shared/contracts');
 

@@ -7,9 +7,9 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { type RunningSimulation, runHere, startSimulation } from '../support/benches/cli.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { type RunningSimulation, runHere, startSimulation } from '../../support/benches/cli.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /*
  * What an administrator does on the first day, in order: a simulated Okta org, the server with the configuration that it

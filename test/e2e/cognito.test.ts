@@ -13,11 +13,11 @@ import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deplo
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { epochMs } from '../../src/core/units.js';
+import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-browser.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
-import { type ChallengeParameters, signIn } from '../support/fakes/cognito-browser.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
 
 /*
  * The server as a process of its own on real models and photos, a simulated pool that runs the bundled triggers in

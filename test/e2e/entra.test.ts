@@ -11,9 +11,9 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import { epochMs } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /* The server as its own process, on real models and photos, against a simulated tenant that was set up by provisioning. */
 

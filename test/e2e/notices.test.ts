@@ -5,10 +5,10 @@ import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { eventually } from '../support/run/eventually.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
-import { startMailRelay } from '../support/servers/mail-relay.js';
+import { eventually } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { startMailRelay } from '../../support/servers/mail-relay.js';
 
 const adminKey = `fsa_${'k'.repeat(32)}`;
 

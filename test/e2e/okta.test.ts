@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { HookChannelSettings, SignIn } from '../../simulators/okta/index.js';
+import { drawPicture } from '../../support/fakes/embedded.js';
+import { type OktaServer, startOktaServer } from '../../support/servers/okta-server.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
-import { drawPicture } from '../support/fakes/embedded.js';
-import { type OktaServer, startOktaServer } from '../support/servers/okta-server.js';
 
 const password = 'correct horse';
 const ada = { login: 'ada@example.com', password };

@@ -9,9 +9,9 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { findHook } from '../../simulators/onelogin/account.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { epochMs } from '../../src/core/units.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /* The server as its own process, on real models and photos; the account and its Smart Hooks simulated, on real sockets. */
 

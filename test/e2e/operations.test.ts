@@ -6,12 +6,12 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { runHere } from '../support/benches/cli.js';
-import { until } from '../support/run/eventually.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
-import { toForm } from '../support/servers/api-server.js';
-import { hasRedis, startRedis } from '../support/servers/redis.js';
+import { runHere } from '../../support/benches/cli.js';
+import { until } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { toForm } from '../../support/servers/api-server.js';
+import { hasRedis, startRedis } from '../../support/servers/redis.js';
 
 /* How a server is run: readiness, reload, stop. The server is a process of its own, on real models and photos. */
 

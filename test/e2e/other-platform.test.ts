@@ -5,10 +5,10 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { installOnOtherPlatform } from '../support/fakes/other-platform.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { toForm } from '../support/servers/api-server.js';
+import { installOnOtherPlatform } from '../../support/fakes/other-platform.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { toForm } from '../../support/servers/api-server.js';
 
 /* The server where the model runtime has no binary for the platform, next to one where it has, on real photos. */
 

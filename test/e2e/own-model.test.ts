@@ -11,12 +11,12 @@ import { nameOf, openRegistry } from '../../src/face/recognition/registry.js';
 import { parseToken } from '../../src/face/token/format.js';
 import { engineEntryGuard, parametersFile } from '../../src/face/token/parameters.js';
 import { rotationLabel } from '../../src/face/token/views.js';
-import { runHere } from '../support/benches/cli.js';
-import { createManualClock } from '../support/fakes/manual-clock.js';
-import { systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
-import { toForm } from '../support/servers/api-server.js';
+import { runHere } from '../../support/benches/cli.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { toForm } from '../../support/servers/api-server.js';
 
 /*
  * A change of the recognition model, at servers that are processes of their own, on real photos. The model of one's own is a copy

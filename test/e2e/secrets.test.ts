@@ -11,12 +11,12 @@ import { type OtlpReceiver, startOtlpReceiver } from '../../simulators/otlp.js';
 import { Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
-import { findLeaks } from '../support/data/leaks.js';
-import { testShare } from '../support/data/share.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { toForm } from '../support/servers/api-server.js';
+import { findLeaks } from '../../support/data/leaks.js';
+import { testShare } from '../../support/data/share.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { toForm } from '../../support/servers/api-server.js';
 
 /*
  * No secret and no face in anything the server writes. One whole journey, with all that can go wrong on the way, then a

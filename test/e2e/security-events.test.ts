@@ -10,10 +10,10 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../simulators/security-event-receiver.js';
-import { runHere } from '../support/benches/cli.js';
-import { until } from '../support/run/eventually.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { runHere } from '../../support/benches/cli.js';
+import { until } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /*
  * The server as its own process, receivers that know nothing of it but its address and a key, and what an administrator sees of

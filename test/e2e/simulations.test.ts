@@ -7,10 +7,10 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { simulations } from '../../simulators/simulations.js';
-import { type RunningSimulation, runHere, startSimulation } from '../support/benches/cli.js';
-import { signInWithFace } from '../support/fakes/simulated-sign-in.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder } from '../support/run/paths.js';
+import { type RunningSimulation, runHere, startSimulation } from '../../support/benches/cli.js';
+import { signInWithFace } from '../../support/fakes/simulated-sign-in.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
 
 /*
  * What `facestep simulate` offers, for each provider: its configuration runs the server, provisioning makes the connection

@@ -3,10 +3,10 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Service, startService } from '../../examples/demo/service.js';
-import { copyModels } from '../support/fakes/models.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { patienceMs } from '../support/run/patience.js';
+import { copyModels } from '../../support/fakes/models.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { patienceMs } from '../../support/run/patience.js';
 
 /* A server that cannot start, as its own process. */
 

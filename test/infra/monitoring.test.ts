@@ -7,9 +7,9 @@ import { z } from 'zod';
 import type { ServedHook } from '../../src/connections/hook.js';
 import { faceErrorCodes } from '../../src/errors.js';
 import { metricNames } from '../../src/telemetry/metrics.js';
-import { createTestVerifier } from '../support/fakes/embedded.js';
-import { projectRoot } from '../support/run/paths.js';
-import { startApiServer } from '../support/servers/api-server.js';
+import { createTestVerifier } from '../../support/fakes/embedded.js';
+import { projectRoot } from '../../support/run/paths.js';
+import { startApiServer } from '../../support/servers/api-server.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, 'infra', name), 'utf8');
 

@@ -4,8 +4,8 @@ import { expect, test } from '@jest/globals';
 import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { sections } from '../../src/extensions/index.js';
-import { readPage } from '../support/benches/page.js';
-import { projectRoot } from '../support/run/paths.js';
+import { readPage } from '../../support/benches/page.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 const unit = readFileSync(join(projectRoot, 'infra/systemd/facestep.service'), 'utf8');
 const inUnit = (pattern: RegExp): string => pattern.exec(unit)?.[1] ?? '';

@@ -7,9 +7,9 @@ import { filesOf } from '../../src/config/data-files.js';
 import { type AwsKmsConfig, keysGuard } from '../../src/config/keys.js';
 import { openInventory } from '../../src/storage/keys/inventory.js';
 import { openKeyService } from '../../src/storage/keys/open.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { createManualClock } from '../contract/state.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { projectRoot } from '../support/run/paths.js';
 import { modules, readModule } from './terraform.js';
 
 /* Who may do what with the keys that Terraform makes, held against what the service asks of them. */

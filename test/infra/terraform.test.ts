@@ -6,7 +6,7 @@ import { triggerSettingsGuard } from '../../adapters/cognito/config.js';
 import { connectionGuards } from '../../adapters/index.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { type Module, readModule, sources } from './terraform.js';
 
 /** Everything in a source that refers to something: no comments, and of texts only what is put into them. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 const root = join(projectRoot, 'infra/terraform');
 export const modules = readdirSync(join(root, 'modules')).map((name) => join('modules', name));

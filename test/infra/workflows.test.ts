@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { projectRoot } from '../support/run/paths.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 /* What the project's host does by itself. It cannot be run here, so it is held against the checkout. */
 

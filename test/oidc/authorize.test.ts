@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { State } from '../../src/core/ports.js';
-import { type CountedState, countState, noteLookUps } from '../support/fakes/counted.js';
+import { type CountedState, countState, noteLookUps } from '../../support/fakes/counted.js';
 import { clientSecret, loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What outsiders can make the OpenID provider do, by authorization requests that no one vouches for. */

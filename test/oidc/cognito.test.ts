@@ -5,9 +5,9 @@ import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { deployTriggers, lambdaConfig } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { addFaceAttribute, administer, requestSecret, toSettings } from '../contract/cognito.js';
-import { testIssuer } from '../support/fakes/keys.js';
-import { systemRandom } from '../support/fakes/sinks.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const secret = 'a-secret-of-the-client-0123456789abcdef';

@@ -5,8 +5,8 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
-import { testIssuer } from '../support/fakes/keys.js';
-import { systemRandom } from '../support/fakes/sinks.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
 import { createReach, type ProviderBench, readResult, startProviderBench } from './provider-bench.js';
 
 const hookSecret = 'Bearer a-secret-of-the-hooks-0123456789';

@@ -1,6 +1,6 @@
 import type { Connection, Policy } from '../../src/core/connection.js';
-import { defaultPolicy } from '../support/benches/core.js';
-import { createMemoryProfile, loginOf } from '../support/fakes/simulated-profile.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { collect } from '../../examples/demo/run-command.js';
+import { readPage, sectionOf } from '../../support/benches/page.js';
+import { findInvented } from '../../support/data/shown-output.js';
+import { modelsFolder } from '../../support/run/paths.js';
 import { hasChromium } from '../browser/chromium.js';
-import { readPage, sectionOf } from '../support/benches/page.js';
-import { findInvented } from '../support/data/shown-output.js';
-import { modelsFolder } from '../support/run/paths.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

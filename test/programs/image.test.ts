@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findFreePort } from '../../examples/demo/free-port.js';
-import { until } from '../support/run/eventually.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { until } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { makeRelease } from './released.js';
 
 /*

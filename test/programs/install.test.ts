@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, expect, test } from '@jest/globals';
 import { modelPackage } from '../../src/face/engine/manifest.js';
-import { blocksOf, readPage } from '../support/benches/page.js';
-import { findInvented } from '../support/data/shown-output.js';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { blocksOf, readPage } from '../../support/benches/page.js';
+import { findInvented } from '../../support/data/shown-output.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 import { type Installed, installRelease, makeRelease } from './released.js';
 
 /* The package as a release has it, installed by someone who has that one file, and what it then does. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { measureJourneys } from '../../evidence/journeys/journeys.js';
-import { readPage, sectionOf } from '../support/benches/page.js';
+import { readPage, sectionOf } from '../../support/benches/page.js';
 
 /** Files of work that is sometimes done for several requests at once. */
 const tolerated = 15;

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 /* The package for Linux on musl, whatever this machine is: what is in it, and that it is for nothing else. */
 

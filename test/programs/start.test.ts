@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 /* `npm start` after a pull. */
 

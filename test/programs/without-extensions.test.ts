@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createFolder } from '../support/run/folder.js';
-import { projectRoot } from '../support/run/paths.js';
+import { createFolder } from '../../support/run/folder.js';
+import { projectRoot } from '../../support/run/paths.js';
 
 /* Copies of the sources without one extension, and without any: its folder and its row are removed. */
 
@@ -23,6 +23,7 @@ const copied = [
   'examples',
   'evidence',
   'locales',
+  'support',
   'test',
   'web/shared',
   'package.json',

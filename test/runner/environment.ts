@@ -1,4 +1,4 @@
-import { removeFolders } from '../support/run/folder.js';
+import { removeFolders } from '../../support/run/folder.js';
 
 /**
  * Runs test files in the process's own realm. Modules then load once for each worker, and native bindings share the

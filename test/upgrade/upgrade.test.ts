@@ -28,13 +28,13 @@ import { createLocalKeys } from '../../src/storage/keys/local.js';
 import { dataFormat } from '../../src/storage/state/format.js';
 import { migrateFolder } from '../../src/storage/state/migrate.js';
 import { openState } from '../../src/storage/state/open.js';
-import { parameters } from '../support/data/parameters.js';
-import { testShare } from '../support/data/share.js';
-import { createSimulatedEngine, drawPhoto } from '../support/fakes/simulated-engine.js';
-import { createTextLog, systemRandom } from '../support/fakes/sinks.js';
-import { createFolder } from '../support/run/folder.js';
-import { modelsFolder, projectRoot } from '../support/run/paths.js';
-import { hasRedis, type RedisServer, startRedis } from '../support/servers/redis.js';
+import { parameters } from '../../support/data/parameters.js';
+import { testShare } from '../../support/data/share.js';
+import { createSimulatedEngine, drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../support/run/paths.js';
+import { hasRedis, type RedisServer, startRedis } from '../../support/servers/redis.js';
 
 /* A data folder that a version before 0.1.0 wrote, and this one on it. What the folder holds is in made-before-0.1.0.json. */
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findFreePort } from '../../../examples/demo/free-port.js';
 import { loadPictures } from '../../../examples/demo/pictures.js';
 import { configure, newAdminKey, startService } from '../../../examples/demo/service.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { notePasses, openQuickState } from '../../bench/filled-state.js';
 import { preload } from '../../faults/stage.js';
 import { asAdministrator, asClient, issueCredentials, issueExpiring } from './credentials.js';

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { providers as builtIn, connectionGuards } from '../../../adapters/index.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
 import { configureConnections } from '../../../src/connections/setup.js';
-import { createTestCore } from '../../../test/support/benches/core.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestCore } from '../../../support/benches/core.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { startApiServer } from '../../../support/servers/api-server.js';
 import { type Endpoint, oidcEndpoints, pageEndpoints, readDescription } from './hostile.js';
 import { openProviders, type Providers } from './providers.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { projectRoot } from '../../../test/support/run/paths.js';
+import { projectRoot } from '../../../support/run/paths.js';
 
 export const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
 export type StoreKind = (typeof storeKinds)[number];

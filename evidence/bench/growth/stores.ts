@@ -14,8 +14,8 @@ import { createDynamoDbLedger } from '../../../src/storage/state/ledger-dynamodb
 import { createRedisLedger } from '../../../src/storage/state/ledger-redis.js';
 import { createSqliteLedger } from '../../../src/storage/state/ledger-sqlite.js';
 import { createSqliteState } from '../../../src/storage/state/sqlite.js';
-import { createTable, startDynamoDb } from '../../../test/support/servers/dynamodb.js';
-import { startRedis } from '../../../test/support/servers/redis.js';
+import { createTable, startDynamoDb } from '../../../support/servers/dynamodb.js';
+import { startRedis } from '../../../support/servers/redis.js';
 import { openRedisState, readRedisBytes, toRedisConfig } from '../filled-state.js';
 import type { StoreKind } from './stored.js';
 

@@ -3,11 +3,11 @@ import { FaceError } from '../../../src/errors.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
+import { face, people } from '../../../support/data/faces.js';
+import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { type Head, readHead } from '../../../test/face-video/index.js';
-import { face, people } from '../../../test/support/data/faces.js';
-import { toPhoto } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 
 /** Starts the engine for one evaluation. */

@@ -1,9 +1,9 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
+import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
 import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
-import { toPhoto } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
 import type { PrintLine } from '../../measure/program.js';
 import { mapConcurrently } from './heads.js';
 

@@ -6,7 +6,7 @@ import { sketchBands } from '../../../src/core/ports.js';
 import { decode, readHeader, toReduction } from '../../../src/face/engine/decode.js';
 import { sketchOf } from '../../../src/face/engine/frame-traces.js';
 import { alikeBands } from '../../../src/step-up/earlier-frames.js';
-import { hasPresentations, presentationsFolder } from '../../../test/support/data/recorded-presentations.js';
+import { hasPresentations, presentationsFolder } from '../../../support/data/recorded-presentations.js';
 import { BadInput, type Half, toHalf } from '../../measure/corpus/corpus.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';

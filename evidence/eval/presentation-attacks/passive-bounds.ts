@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/core/base/json.js';
-import { facesFolder } from '../../../test/support/data/faces.js';
+import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 import { type EvalProgram, keep, type PrintLine } from '../../measure/program.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { engineEntryGuard } from '../../../src/face/token/parameters.js';
-import { toEmbedding } from '../../../test/support/fakes/simulated-engine.js';
+import { toEmbedding } from '../../../support/fakes/simulated-engine.js';
 import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import { accuracies } from './bare-token.js';
 import { fitEngine } from './fit-engine.js';

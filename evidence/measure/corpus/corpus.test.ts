@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { BadInput, readCorpus, readSources, toPhotoFilter } from './corpus.js';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { loadPictures } from '../../../examples/demo/pictures.js';
-import { digestOf } from '../../../test/support/benches/capture-page.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { digestOf } from '../../../support/benches/capture-page.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { presenceConsentVersion } from './page-protocol.js';
 import { type PresenceTest, preparePresenceTest, type RunningTest, shortPlan } from './presence-test.js';
 

@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { tokenChange } from '../../../support/benches/audit.js';
+import { runHere } from '../../../support/benches/cli.js';
+import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { projectRoot } from '../../../support/run/paths.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { tokenChange } from '../../../test/support/benches/audit.js';
-import { runHere } from '../../../test/support/benches/cli.js';
-import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { projectRoot } from '../../../test/support/run/paths.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit } from '../../audit/file.js';
 import { readRecords } from '../../audit/records.js';

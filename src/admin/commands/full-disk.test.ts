@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { canFillDisk, runOnDisk } from '../../../test/support/servers/full-disk.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { canFillDisk, runOnDisk } from '../../../support/servers/full-disk.js';
 import { filesOf } from '../../config/data-files.js';
 import { epochMs } from '../../core/units.js';
 import { writeBackup } from './backup.js';

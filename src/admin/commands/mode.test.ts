@@ -1,17 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { administer } from '../../../test/support/benches/administration.js';
-import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
-import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { administer } from '../../../support/benches/administration.js';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
+import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
+import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
   type OperatedServer,
   startCompany,
   startOperatedServer,
-} from '../../../test/support/servers/operated-server.js';
+} from '../../../support/servers/operated-server.js';
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 

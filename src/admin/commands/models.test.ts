@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../adapters/index.js';
-import { runInProcess } from '../../../test/support/benches/command.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { drawModel } from '../../../test/support/fakes/onnx.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { runInProcess } from '../../../support/benches/command.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { drawModel } from '../../../support/fakes/onnx.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { CommandError } from '../../cli/command-error.js';
 import { createConfigGuard } from '../../config/schema.js';
 import type { FaceError } from '../../errors.js';

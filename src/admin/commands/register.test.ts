@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../../adapters/index.js';
 import { type EntraSimulator, startEntraSimulator } from '../../../simulators/entra/index.js';
-import { runInProcess } from '../../../test/support/benches/command.js';
-import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
+import { runInProcess } from '../../../support/benches/command.js';
+import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { loadSetup } from '../../connections/setup.js';
 import type { Fetch } from '../../core/ports.js';
 import { epochMs } from '../../core/units.js';

@@ -1,9 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import type { AuditDetail, AuditEvent } from '../../core/audit-events.js';
 import { fromIso } from '../../core/units.js';
 import { reportHooks } from '../operations/hook-report.js';

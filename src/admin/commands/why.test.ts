@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createAuditDeps, withAudit } from '../../../test/support/benches/audit.js';
-import { runHere } from '../../../test/support/benches/cli.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { runHere } from '../../../support/benches/cli.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import type { AuditEvent } from '../../core/audit-events.js';
 
 /** Runs the command on a real trail. The provider does not respond, so that the given text is used as an id. */

@@ -4,11 +4,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { eventually } from '../../../test/support/run/eventually.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { consoleFolder } from '../../../test/support/run/paths.js';
-import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { eventually } from '../../../support/run/eventually.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { consoleFolder } from '../../../support/run/paths.js';
+import { type ApiServer, startApiServer } from '../../../support/servers/api-server.js';
 import { listen } from '../../http/listen.js';
 import { createPageRouter } from './page.js';
 

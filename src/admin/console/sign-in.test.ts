@@ -5,11 +5,11 @@ import {
   readSession,
   signInByKey,
   toSessionHeaders,
-} from '../../../test/support/benches/console.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { testIssuer } from '../../../test/support/fakes/keys.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
-import { type CompanyProviderServer, startCompanyProvider } from '../../../test/support/servers/company-provider.js';
+} from '../../../support/benches/console.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { testIssuer } from '../../../support/fakes/keys.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type CompanyProviderServer, startCompanyProvider } from '../../../support/servers/company-provider.js';
 import { idOfSignIn } from '../../access/console-sessions.js';
 import { consoleGuard } from '../../config/console.js';
 import type { Fetch } from '../../core/ports.js';

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
   type OperatedServer,
   startCompany,
   startOperatedServer,
-} from '../../../test/support/servers/operated-server.js';
+} from '../../../support/servers/operated-server.js';
+import { createManualClock } from '../../../test/contract/state.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 
 /* Setting connections up, and the doctor, at simulated providers on sockets. */

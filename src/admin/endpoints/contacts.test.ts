@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { issueClientToken } from '../../access/client-tokens.js';
 
 const contact = { email: 'Ada@Example.test', phone: '+4915112345678' };

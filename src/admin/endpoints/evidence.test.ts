@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { emptySetup } from '../../../test/support/fakes/upkeep.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { emptySetup } from '../../../support/fakes/upkeep.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { filesOf } from '../../config/data-files.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { FaceError } from '../../errors.js';

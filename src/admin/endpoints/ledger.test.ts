@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createTestJobs } from '../../../test/support/fakes/jobs.js';
-import { createMemoryProfile, loginOf, nameOf } from '../../../test/support/fakes/simulated-profile.js';
-import { createTextLog } from '../../../test/support/fakes/sinks.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createTestJobs } from '../../../support/fakes/jobs.js';
+import { createMemoryProfile, loginOf, nameOf } from '../../../support/fakes/simulated-profile.js';
+import { createTextLog } from '../../../support/fakes/sinks.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { addAdministrator } from '../../access/administrators.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../../audit/ledger/recorder.js';

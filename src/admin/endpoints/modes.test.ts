@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
   type OperatedServer,
   startCompany,
   startOperatedServer,
-} from '../../../test/support/servers/operated-server.js';
+} from '../../../support/servers/operated-server.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 

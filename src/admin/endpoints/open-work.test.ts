@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { waitForApproval } from '../../../test/support/data/recoveries.js';
-import { type ApiServer, adminKey } from '../../../test/support/servers/api-server.js';
+import { startCapture, who } from '../../../support/benches/capture-bench.js';
+import { waitForApproval } from '../../../support/data/recoveries.js';
+import { type ApiServer, adminKey } from '../../../support/servers/api-server.js';
 
 let server: ApiServer;
 beforeAll(async () => {

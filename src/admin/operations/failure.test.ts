@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { createTextLog } from '../../../support/fakes/sinks.js';
 import { FaceError } from '../../errors.js';
 import { toFailure } from './failure.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createTextLog } from '../../../test/support/fakes/sinks.js';
+import { createTextLog } from '../../../support/fakes/sinks.js';
 import type { ProvisionStep, StepStatus } from '../../connections/provisioning.js';
 import { FaceError } from '../../errors.js';
 import { applySteps, type StepResult } from './steps.js';

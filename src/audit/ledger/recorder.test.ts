@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../../test/support/benches/audit.js';
-import { createTestJobs } from '../../../test/support/fakes/jobs.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { createTextLog } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createAuditDeps } from '../../../support/benches/audit.js';
+import { createTestJobs } from '../../../support/fakes/jobs.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { createTextLog } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import type { LedgerStore } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';

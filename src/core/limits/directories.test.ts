@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { standardSettings } from '../../../test/support/data/settings.js';
-import { noteLookUps } from '../../../test/support/fakes/counted.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
+import { standardSettings } from '../../../support/data/settings.js';
+import { noteLookUps } from '../../../support/fakes/counted.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Limits } from '../deps.js';
 import { createDirectories, type DirectoryFor } from './directories.js';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { createTestCore } from '../../../support/benches/core.js';
+import { standardSettings } from '../../../support/data/settings.js';
+import { testShare } from '../../../support/data/share.js';
+import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createTestCore } from '../../../test/support/benches/core.js';
-import { standardSettings } from '../../../test/support/data/settings.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { drawPhoto } from '../../../test/support/fakes/simulated-engine.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { enrolSubject } from '../../enrolment/enrol.js';
 import { toCode } from '../../errors.js';
 import { startStepUp, submitPhotos } from '../../step-up/step-up.js';

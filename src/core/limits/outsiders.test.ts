@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { FaceError } from '../../errors.js';
 import { createSqliteState } from '../../storage/state/sqlite.js';
 import type { Binding } from '../ports.js';

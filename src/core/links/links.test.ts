@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createTestCore } from '../../../test/support/benches/core.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createTestCore } from '../../../support/benches/core.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { linkIdentities, readLinks } from './links.js';
 
 test('a link of which a crash deleted one side is not valid', async () => {

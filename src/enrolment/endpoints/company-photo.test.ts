@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginAgreed, beginPage, draw, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
-import { drawPicture } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, adminKey, toForm } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, toForm } from '../../../support/servers/api-server.js';
 import type { PhotoPolicy, Policy } from '../../core/connection.js';
 import type { CompanyPhoto } from '../../core/ports.js';
 import type { OwnPhoto, Photo } from '../../core/secrets.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { startedLink } from '../../http/page-link.js';
 import { startStepUp, takeStepUp } from '../../step-up/step-up.js';

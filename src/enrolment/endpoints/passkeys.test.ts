@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginAgreed, draw, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import type { openPage } from '../../../test/support/benches/capture-page.js';
-import { createAuthenticator } from '../../../test/support/fakes/authenticator.js';
-import { drawPicture } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
+import type { openPage } from '../../../support/benches/capture-page.js';
+import { createAuthenticator } from '../../../support/fakes/authenticator.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
+import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Policy } from '../../core/connection.js';
 

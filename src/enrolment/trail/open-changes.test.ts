@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestCore } from '../../../test/support/benches/core.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { drawPhoto } from '../../../test/support/fakes/simulated-engine.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createTestCore } from '../../../support/benches/core.js';
+import { testShare } from '../../../support/data/share.js';
+import { drawPhoto } from '../../../support/fakes/simulated-engine.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { createFileAudit, type Trail } from '../../audit/file.js';
 import type { Audit } from '../../core/ports.js';

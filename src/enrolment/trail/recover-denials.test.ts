@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { createAuditDeps, tokenChange, withAudit } from '../../../support/benches/audit.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createAuditDeps, tokenChange, withAudit } from '../../../test/support/benches/audit.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { auditEvents } from '../../app/audit-events.js';
 import { readEvents } from '../../audit/events.js';
 import type { AuditEvent } from '../../core/audit-events.js';

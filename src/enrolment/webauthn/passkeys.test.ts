@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Behaviour, createAuthenticator } from '../../../test/support/fakes/authenticator.js';
+import { type Behaviour, createAuthenticator } from '../../../support/fakes/authenticator.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { PasskeyAnswer, PasskeyCredential } from '../../core/ports.js';
 import { parsePasskeyAnswer } from './answer.js';

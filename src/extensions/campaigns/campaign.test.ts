@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { named, openCampaignBench, toDirectory } from '../../../test/support/benches/campaign-bench.js';
-import { loginOf } from '../../../test/support/fakes/simulated-profile.js';
-import { until } from '../../../test/support/run/eventually.js';
-import { readPart } from '../../../test/support/servers/mail-relay.js';
+import { named, openCampaignBench, toDirectory } from '../../../support/benches/campaign-bench.js';
+import { loginOf } from '../../../support/fakes/simulated-profile.js';
+import { until } from '../../../support/run/eventually.js';
+import { readPart } from '../../../support/servers/mail-relay.js';
 import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';

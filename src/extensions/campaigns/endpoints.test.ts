@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { named, toDirectory } from '../../../test/support/benches/campaign-bench.js';
-import { signInByKey } from '../../../test/support/benches/console.js';
-import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
-import { until } from '../../../test/support/run/eventually.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { named, toDirectory } from '../../../support/benches/campaign-bench.js';
+import { signInByKey } from '../../../support/benches/console.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
+import { until } from '../../../support/run/eventually.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 import { createCampaign } from './administer.js';
 import { standardSettings } from './settings.js';

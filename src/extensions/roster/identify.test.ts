@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { parameters } from '../../../support/data/parameters.js';
+import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { consumeLimit } from '../../core/limits/limits.js';
 import { accuracies } from '../../face/token/parameters.js';
 import { greatestFalsePositiveRate, mostTokens } from './identify.js';

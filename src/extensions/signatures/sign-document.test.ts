@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, flattenedVerify } from 'jose';
 import { signatureAudience } from '../../../client/signature-header.js';
 import { createSignatureVerifier, SignatureError, signatureErrorText } from '../../../client/signature-verifier.js';
-import { draw, enrolByApi, startCapture } from '../../../test/support/benches/capture-bench.js';
-import { openLink, openPage } from '../../../test/support/benches/capture-page.js';
-import { runExample } from '../../../test/support/run/example.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import { runExample } from '../../../support/run/example.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { createSignCommand, createVerifySignatureCommand } from './commands.js';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import sharp, { type Sharp } from 'sharp';
-import { plain, pngChunk } from '../../../test/support/data/crafted-pictures.js';
+import { plain, pngChunk } from '../../../support/data/crafted-pictures.js';
 import { type FaceErrorCode, toCode } from '../../errors.js';
 import { decode, prepareDecoder, readHeader } from './decode.js';
 import { checkFrame, readPictureHeader } from './picture-header.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { decode, readHeader } from './decode.js';
 import { createFaceDetector } from './detect.js';
 import { createFaceEmbedder, presets } from './embed.js';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { isWiped } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { createSimulatedEngine, drawPhoto, drawWall } from '../../../test/support/fakes/simulated-engine.js';
+import { isWiped } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { createSimulatedEngine, drawPhoto, drawWall } from '../../../support/fakes/simulated-engine.js';
 import type { AnalysisCache } from '../../core/ports.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { type Rgb, readLight } from './light.js';
 import type { Pipeline, RawFaceAnalysis } from './pipeline.js';
 import { createPipeline } from './pipeline.js';

@@ -7,8 +7,8 @@ import {
   pngClaiming,
   toAnimatedPng,
   twicePhotographed,
-} from '../../../test/support/data/crafted-pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+} from '../../../support/data/crafted-pictures.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { FaceError, type FaceErrorCode, toCode } from '../../errors.js';
 import type { Signal } from './engine.js';
 import { createPipeline, type Pipeline } from './pipeline.js';

@@ -3,12 +3,12 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { plain, twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { drawModel } from '../../../test/support/fakes/onnx.js';
-import { until } from '../../../test/support/run/eventually.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { plain, twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { drawModel } from '../../../support/fakes/onnx.js';
+import { until } from '../../../support/run/eventually.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { Photo } from '../../core/secrets.js';
 import { FaceError, toCode } from '../../errors.js';
 import { presets, type Recogniser } from './embed.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { groupPhoto } from '../../../test/support/data/crafted-pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { groupPhoto } from '../../../support/data/crafted-pictures.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import type { Box } from '../../core/ports.js';
 import type { Signal } from './engine.js';
 import { createPipeline, type Pipeline, type RawFaceAnalysis } from './pipeline.js';

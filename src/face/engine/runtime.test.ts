@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drawModel } from '../../../test/support/fakes/onnx.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { drawModel } from '../../../support/fakes/onnx.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { models } from './manifest.js';
 import { type FloatTensor, loadNative, loadWebAssembly, type Runtime, type Session } from './runtime.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { loadPictures } from '../../../examples/demo/pictures.js';
-import { twicePhotographed } from '../../../test/support/data/crafted-pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { toCode } from '../../errors.js';
 import { qualitySignals } from '../verifier/screening.js';
 import { createPipeline, type Pipeline } from './pipeline.js';

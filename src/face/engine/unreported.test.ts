@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { modelsFolder, projectRoot } from '../../../test/support/run/paths.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { modelsFolder, projectRoot } from '../../../support/run/paths.js';
 
 /** What a process of its own leaves in its home folder. What it would take for a test run is taken from its environment. */
 function leftBy(program: string): string[] {

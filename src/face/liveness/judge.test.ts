@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { attacks, type Head, makeGenuineFrames, readDemoHeads } from '../../../test/face-video/index.js';
-import { toPhoto } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import type { Movement } from '../../core/movements.js';
 import type { CapturedFrame, LivenessFinding } from '../../core/ports.js';
 import type { FaceAnalysis } from '../engine/engine.js';

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import {
   attacks,
   drawLitSteps,
@@ -9,9 +12,6 @@ import {
   makeGenuineLitFrames,
   readDemoHeads,
 } from '../../../test/face-video/index.js';
-import { toPhoto } from '../../../test/support/data/pictures.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
 import { createSeededRandom } from '../../core/base/chance.js';
 import type { LivenessFinding } from '../../core/ports.js';
 import type { ScreenAxis } from '../../core/screen-light.js';

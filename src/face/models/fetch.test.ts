@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { demoPhotosFolder } from '../../../examples/demo/pictures.js';
-import { modelsFolder } from '../../../test/support/run/paths.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { toCode } from '../../errors.js';
 import { listen } from '../../http/listen.js';
 import { modelPackage } from '../engine/manifest.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { presets } from '../engine/embed.js';
 import { engineEntryGuard, parametersFile } from '../token/parameters.js';
 import { rotationLabel } from '../token/views.js';

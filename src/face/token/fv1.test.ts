@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { toEmbedding } from '../../../test/support/fakes/simulated-engine.js';
+import { parameters } from '../../../support/data/parameters.js';
+import { testShare } from '../../../support/data/share.js';
+import { createKeysInMemory } from '../../../support/fakes/keys.js';
+import { toEmbedding } from '../../../support/fakes/simulated-engine.js';
 import type { Accuracy, Binding, Keys } from '../../core/ports.js';
 import { Embedding, KeyMaterial, SealedToken, UserSecret } from '../../core/secrets.js';
 import { type EpochSec, epochSec } from '../../core/units.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
 import type { Binding } from '../../core/ports.js';
 import { SealedToken } from '../../core/secrets.js';
 import { epochSec } from '../../core/units.js';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Response } from 'undici';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
+import { systemRandom } from '../../../support/fakes/sinks.js';
 import { Photo } from '../../core/secrets.js';
 import { createMultipartBody, type FormField } from './facenition-client.js';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parameters } from '../../../test/support/data/parameters.js';
-import { testShare } from '../../../test/support/data/share.js';
-import { createKeysInMemory } from '../../../test/support/fakes/keys.js';
-import { toEmbedding } from '../../../test/support/fakes/simulated-engine.js';
+import { parameters } from '../../../support/data/parameters.js';
+import { testShare } from '../../../support/data/share.js';
+import { createKeysInMemory } from '../../../support/fakes/keys.js';
+import { toEmbedding } from '../../../support/fakes/simulated-engine.js';
 import type { Binding, Keys } from '../../core/ports.js';
 import { Embedding, type SealedToken } from '../../core/secrets.js';
 import { createStretch, type Stretch } from '../token/derive.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { validate } from '@readme/openapi-parser';
 import { z } from 'zod';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
-import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 
 let server: ApiServer;
 let transmitter: Awaited<ReturnType<typeof startTestTransmitter>>;

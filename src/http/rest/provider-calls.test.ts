@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { standardSettings } from '../../../test/support/data/settings.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createMemoryProfile } from '../../../test/support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
+import { standardSettings } from '../../../support/data/settings.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 
 /* One caller cannot use up the rate limit of an identity provider. */

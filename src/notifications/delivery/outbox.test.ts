@@ -2,9 +2,9 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { createFolder } from '../../../support/run/folder.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createFileSink, createOutbox } from './open.js';
 
 const lineGuard = z.object({

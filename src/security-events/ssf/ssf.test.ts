@@ -4,11 +4,11 @@ import {
   type SecurityEventReceiverSimulator,
   startSecurityEventReceiver,
 } from '../../../simulators/security-event-receiver.js';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { testIssuer } from '../../../test/support/fakes/keys.js';
-import { until } from '../../../test/support/run/eventually.js';
-import { type ApiServer, adminKey, startApiServer } from '../../../test/support/servers/api-server.js';
-import { startTestTransmitter } from '../../../test/support/servers/transmitter.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { testIssuer } from '../../../support/fakes/keys.js';
+import { until } from '../../../support/run/eventually.js';
+import { type ApiServer, adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { startTestTransmitter } from '../../../support/servers/transmitter.js';
 import { securityEventReceiverGuard } from '../../config/security-events.js';
 import { listStreams } from '../streams.js';
 

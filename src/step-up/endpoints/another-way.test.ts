@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginPage, draw, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import type { openPage } from '../../../test/support/benches/capture-page.js';
-import { testEvent } from '../../../test/support/benches/core.js';
-import { type ApiServer, adminKey } from '../../../test/support/servers/api-server.js';
+import { beginPage, draw, startCapture, who } from '../../../support/benches/capture-bench.js';
+import type { openPage } from '../../../support/benches/capture-page.js';
+import { testEvent } from '../../../support/benches/core.js';
+import { type ApiServer, adminKey } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection, Policy } from '../../core/connection.js';
 import { FaceError } from '../../errors.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../test/support/benches/core.js';
-import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
-import { createMemoryProfile, loginOf } from '../../../test/support/fakes/simulated-profile.js';
-import { type ApiServer, adminKey, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
+import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { createMemoryProfile, loginOf } from '../../../support/fakes/simulated-profile.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Connection } from '../../core/connection.js';
 
 /* Whom a request is about: by their id at the provider, or by the name they sign in by. */

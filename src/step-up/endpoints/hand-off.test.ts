@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { openLink, openOnPhone, openPage } from '../../../test/support/benches/capture-page.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { openLink, openOnPhone, openPage } from '../../../support/benches/capture-page.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Policy } from '../../core/connection.js';
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { draw, startCapture } from '../../../test/support/benches/capture-bench.js';
-import { openPage } from '../../../test/support/benches/capture-page.js';
-import { createTestSight, createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
-import { createOneWorkerEngine } from '../../../test/support/fakes/one-worker-engine.js';
-import { createSimulatedJudge } from '../../../test/support/fakes/simulated-judge.js';
-import { until } from '../../../test/support/run/eventually.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { draw, startCapture } from '../../../support/benches/capture-bench.js';
+import { openPage } from '../../../support/benches/capture-page.js';
+import { createTestSight, createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
+import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
+import { until } from '../../../support/run/eventually.js';
+import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import { startStepUp } from '../step-up.js';
 
 /* Anonymous capture pages and a known caller at one server whose engine has one worker. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginAgreed, draw, enrolByApi, startCapture } from '../../../test/support/benches/capture-bench.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
 
 /* The light of a challenge over the wire, with a simulated engine: who is asked for it, what is told when, and what comes of it. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { digestOf } from '../../../test/support/benches/capture-page.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { digestOf } from '../../../support/benches/capture-page.js';
+import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
 import { secondsPerDay } from '../../core/units.js';
 import { readKnownPlaces } from '../../notifications/known-places.js';

@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { copyModels } from '../../../test/support/fakes/models.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { pageFolders } from '../../../test/support/run/paths.js';
-import { type ApiServer, startApiServer } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { copyModels } from '../../../support/fakes/models.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { pageFolders } from '../../../support/run/paths.js';
+import { type ApiServer, startApiServer } from '../../../support/servers/api-server.js';
 import { models } from '../../face/engine/manifest.js';
 
 const folder = createFolder('page');

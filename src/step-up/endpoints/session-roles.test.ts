@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { beginAgreed, startCapture } from '../../../test/support/benches/capture-bench.js';
-import { digestOf, lendCamera, openOnPhone, type openPage } from '../../../test/support/benches/capture-page.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, startCapture } from '../../../support/benches/capture-bench.js';
+import { digestOf, lendCamera, openOnPhone, type openPage } from '../../../support/benches/capture-page.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import { createEndpoints } from '../../app/endpoints.js';
 
 /* Every call that takes a session, by everybody who can have one. */

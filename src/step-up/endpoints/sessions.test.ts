@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../test/support/benches/capture-bench.js';
-import { digestOf, lendCamera, openLink, openPage } from '../../../test/support/benches/capture-page.js';
-import { drawPicture } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { beginAgreed, draw, enrolByApi, startCapture, who } from '../../../support/benches/capture-bench.js';
+import { digestOf, lendCamera, openLink, openPage } from '../../../support/benches/capture-page.js';
+import { drawPicture } from '../../../support/fakes/embedded.js';
+import { type ApiServer, toForm } from '../../../support/servers/api-server.js';
 import type { Policy } from '../../core/connection.js';
 import { addSec, toEpochSec } from '../../core/units.js';
 import { readConsent } from '../../enrolment/consent.js';

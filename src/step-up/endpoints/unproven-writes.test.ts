@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { draw, startCapture } from '../../../test/support/benches/capture-bench.js';
-import { openPage } from '../../../test/support/benches/capture-page.js';
-import { createTestSight, createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createSimulatedEngine } from '../../../test/support/fakes/simulated-engine.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { draw, startCapture } from '../../../support/benches/capture-bench.js';
+import { openPage } from '../../../support/benches/capture-page.js';
+import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createSimulatedEngine } from '../../../support/fakes/simulated-engine.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import type { AnalysisCache, State } from '../../core/ports.js';
 import { checkFrame } from '../../face/engine/picture-header.js';
 import { startStepUp } from '../step-up.js';

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { draw as drawPerson, startCapture } from '../../../test/support/benches/capture-bench.js';
-import { openPage } from '../../../test/support/benches/capture-page.js';
-import { createTestSight, createTestVerifier } from '../../../test/support/fakes/embedded.js';
-import { createOneWorkerEngine } from '../../../test/support/fakes/one-worker-engine.js';
-import { createSimulatedJudge } from '../../../test/support/fakes/simulated-judge.js';
-import type { ApiServer } from '../../../test/support/servers/api-server.js';
+import { draw as drawPerson, startCapture } from '../../../support/benches/capture-bench.js';
+import { openPage } from '../../../support/benches/capture-page.js';
+import { createTestSight, createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createOneWorkerEngine } from '../../../support/fakes/one-worker-engine.js';
+import { createSimulatedJudge } from '../../../support/fakes/simulated-judge.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
 import { startStepUp } from '../step-up.js';
 
 /* Pictures that turn out to be unusable cost the engine time: it is charged to the caller, who is refused once it is used up. */

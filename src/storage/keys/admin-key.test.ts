@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { systemRandom as random } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { systemRandom as random } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { Credential } from '../../core/secrets.js';
 import { loadAdminKey, storeAdminKey } from './admin-key.js';
 

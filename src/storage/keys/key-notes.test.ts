@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createAuditDeps } from '../../../test/support/benches/audit.js';
-import { createTextLog, systemRandom } from '../../../test/support/fakes/sinks.js';
-import { eventually, until } from '../../../test/support/run/eventually.js';
-import { createFolder } from '../../../test/support/run/folder.js';
+import { createAuditDeps } from '../../../support/benches/audit.js';
+import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
+import { eventually, until } from '../../../support/run/eventually.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { createFileAudit } from '../../audit/file.js';
 import { filesOf } from '../../config/data-files.js';
 import { createKeyNotes } from './key-notes.js';

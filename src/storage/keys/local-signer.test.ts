@@ -3,10 +3,10 @@ import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { createTextLog } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { runSignerContract } from '../../../test/contract/signer.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createTextLog } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createLocalSigner, type LocalSigner, signerOverlapSec } from './local-signer.js';
 
 const typ = 'facestep-receipt+jwt';

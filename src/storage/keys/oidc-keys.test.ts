@@ -3,9 +3,9 @@ import { chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
+import { createTextLog, systemRandom as random } from '../../../support/fakes/sinks.js';
+import { createFolder } from '../../../support/run/folder.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { createTextLog, systemRandom as random } from '../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../test/support/run/folder.js';
 import { createOidcKeys } from './oidc-keys.js';
 
 let folder: string;

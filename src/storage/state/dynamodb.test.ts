@@ -2,16 +2,11 @@ import { request } from 'node:http';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemRandom } from '../../../support/fakes/sinks.js';
+import { useStateFolders } from '../../../support/run/state-folder.js';
+import { createTable, type DynamoDbServer, deleteTable, startDynamoDb } from '../../../support/servers/dynamodb.js';
 import { runLedgerContract } from '../../../test/contract/ledger.js';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
-import { systemRandom } from '../../../test/support/fakes/sinks.js';
-import { useStateFolders } from '../../../test/support/run/state-folder.js';
-import {
-  createTable,
-  type DynamoDbServer,
-  deleteTable,
-  startDynamoDb,
-} from '../../../test/support/servers/dynamodb.js';
 import { addSec } from '../../core/units.js';
 import { listen } from '../../http/listen.js';
 import { createDynamoDbClient, createDynamoDbStore } from './dynamodb.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../../support/run/eventually.js';
+import { useStateFolders } from '../../../support/run/state-folder.js';
+import { hasRedis } from '../../../support/servers/redis.js';
+import { masterName, startRedisCluster, startRedisSentinel } from '../../../support/servers/redis-groups.js';
 import { createManualClock, runStateContract } from '../../../test/contract/state.js';
-import { eventually } from '../../../test/support/run/eventually.js';
-import { useStateFolders } from '../../../test/support/run/state-folder.js';
-import { hasRedis } from '../../../test/support/servers/redis.js';
-import { masterName, startRedisCluster, startRedisSentinel } from '../../../test/support/servers/redis-groups.js';
 import { addSec } from '../../core/units.js';
 
 const describeOnRedis = hasRedis ? describe : describe.skip;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { createTestCore, testEvent, testSignIn } from '../../../test/support/benches/core.js';
-import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
-import { eventually } from '../../../test/support/run/eventually.js';
-import { createFolder } from '../../../test/support/run/folder.js';
-import { createStateFolder } from '../../../test/support/run/state-folder.js';
-import { hasRedis, startRedis } from '../../../test/support/servers/redis.js';
+import { createTestCore, testEvent, testSignIn } from '../../../support/benches/core.js';
+import { createManualClock } from '../../../support/fakes/manual-clock.js';
+import { eventually } from '../../../support/run/eventually.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { createStateFolder } from '../../../support/run/state-folder.js';
+import { hasRedis, startRedis } from '../../../support/servers/redis.js';
 import { stateGuard } from '../../config/state.js';
 import { decideHook } from '../../step-up/decide.js';
 import { recordPassedStepUp } from '../../step-up/passed-step-up.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestVerifier, drawPicture } from '../../../test/support/fakes/embedded.js';
-import { type ApiServer, startApiServer, toForm } from '../../../test/support/servers/api-server.js';
+import { createTestVerifier, drawPicture } from '../../../support/fakes/embedded.js';
+import { type ApiServer, startApiServer, toForm } from '../../../support/servers/api-server.js';
 import { attemptsOfToken } from '../../core/limits/attempts.js';
 import { countAttempt } from '../../core/limits/lockout.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createTestJobs } from '../../../../test/support/fakes/jobs.js';
-import { createManualClock } from '../../../../test/support/fakes/manual-clock.js';
-import { createTextLog } from '../../../../test/support/fakes/sinks.js';
+import { createTestJobs } from '../../../../support/fakes/jobs.js';
+import { createManualClock } from '../../../../support/fakes/manual-clock.js';
+import { createTextLog } from '../../../../support/fakes/sinks.js';
 import { FaceError } from '../../../errors.js';
 import { createJobsCheck } from '../doctor.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createAuditDeps, tokenChange, withAudit } from '../../../../test/support/benches/audit.js';
-import { createTextLog } from '../../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../../test/support/run/folder.js';
+import { createAuditDeps, tokenChange, withAudit } from '../../../../support/benches/audit.js';
+import { createTextLog } from '../../../../support/fakes/sinks.js';
+import { createFolder } from '../../../../support/run/folder.js';
 import type { EnrolmentCoverage, Holder } from '../../../connections/coverage.js';
 import { SealedToken } from '../../../core/secrets.js';
 import { FaceError } from '../../../errors.js';

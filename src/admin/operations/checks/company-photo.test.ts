@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createMemoryProfile } from '../../../../test/support/fakes/simulated-profile.js';
+import { createMemoryProfile } from '../../../../support/fakes/simulated-profile.js';
 import { photoPolicyGuard } from '../../../config/photo.js';
 import { listen } from '../../../http/listen.js';
 import { createPhotoClaimCheck, createPhotoSourceCheck } from './company-photo.js';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connectionGuards } from '../../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
+import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
+import { createFolder } from '../../../../support/run/folder.js';
 import { createManualClock } from '../../../../test/contract/state.js';
-import { createTextLog, systemRandom } from '../../../../test/support/fakes/sinks.js';
-import { createFolder } from '../../../../test/support/run/folder.js';
 import { createConfigGuard } from '../../../config/schema.js';
 import { createKeyChecks, createPublishedKeysCheck } from './keys.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { defaultPolicy } from '../../../../test/support/benches/core.js';
-import { createMemoryProfile } from '../../../../test/support/fakes/simulated-profile.js';
-import { createSimulatedRecovery } from '../../../../test/support/fakes/simulated-recovery.js';
+import { defaultPolicy } from '../../../../support/benches/core.js';
+import { createMemoryProfile } from '../../../../support/fakes/simulated-profile.js';
+import { createSimulatedRecovery } from '../../../../support/fakes/simulated-recovery.js';
 import { deliveryGuard } from '../../../config/delivery.js';
 import { findRecoveryProblems, recoveryGuard } from '../../../config/recovery.js';
 import { createRecoveryCheck } from './recovery.js';

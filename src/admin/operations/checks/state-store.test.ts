@@ -1,9 +1,9 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { createTable, type DynamoDbServer, startDynamoDb } from '../../../../support/servers/dynamodb.js';
+import { hasRedis, type RedisServer, startRedis } from '../../../../support/servers/redis.js';
 import { createManualClock } from '../../../../test/contract/state.js';
-import { createTable, type DynamoDbServer, startDynamoDb } from '../../../../test/support/servers/dynamodb.js';
-import { hasRedis, type RedisServer, startRedis } from '../../../../test/support/servers/redis.js';
 import { filesOf } from '../../../config/data-files.js';
 import { stateGuard } from '../../../config/state.js';
 import { createDynamoDbClient } from '../../../storage/state/dynamodb.js';

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../src/core/base/json.js';
+import { type ApiServer, toForm } from '../servers/api-server.js';
+
+type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
+
+/** Runs the capture page's protocol without a browser. */
+export function openPage(server: ApiServer, session: string) {
+  const auth = { authorization: `Bearer ${session}` };
+  const post = (path: string, body: object = {}) => server.postJson(path, body, auth);
+  const page = {
+    session,
+    post,
+    get: (path: string) => server.send('GET', path, { headers: auth }),
+    consent: () => post('/face/consent', { version: 'consent-1', language: 'en' }),
+    async takeFrames(
+      draw: (movement: string, index: number) => Uint8Array,
+      { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},
+    ): Promise<{ nonce: string; photos: Uint8Array[]; movements: string[]; lights: JsonObject[] }> {
+      const { body } = await post('/face/challenge', {
+        ...(light === undefined ? {} : { light }),
+        ...(action === undefined ? {} : { action }),
+      });
+      const nonce = String(body.nonce);
+      const photos: Uint8Array[] = [];
+      const movements: string[] = [];
+      const lights: JsonObject[] = [];
+      let next = body.next as Next;
+      while (next !== null) {
+        server.clock.advanceSec(afterMs / 1000);
+        const photo = draw(next.movement, next.index);
+        photos.push(photo);
+        movements.push(next.movement);
+        if (next.light !== null) lights.push(next.light);
+        const told: JsonObject = (await post('/face/challenge/frames', { nonce, digest: digestOf(photo) })).body;
+        next = told.next as Next;
+      }
+      return { nonce, photos, movements, lights };
+    },
+    lookAtReference: (reference: Uint8Array) => server.postForm('/face/reference', toForm({ reference }), auth),
+    send: (fields: Parameters<typeof toForm>[0]) => server.postForm('/face/frames', toForm(fields), auth),
+    async check(draw: (movement: string, index: number) => Uint8Array, fields: Parameters<typeof toForm>[0] = {}) {
+      const { nonce, photos } = await page.takeFrames(draw);
+      return page.send({ nonce, photo: photos, ...fields });
+    },
+  };
+  return page;
+}
+
+/** Returns the digest by which the page commits to a picture. */
+export const digestOf = (photo: Uint8Array): string => createHash('sha256').update(photo).digest('base64url');
+
+export async function openLink(
+  server: ApiServer,
+  url: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+) {
+  const ticket = new URL(url).hash.slice(1);
+  return server.postJson('/face/open', { ticket, ...more }, headers);
+}
+
+/** Opens a hand-off link on a phone, before the number is chosen. */
+export async function openOnPhone(server: ApiServer, page: ReturnType<typeof openPage>) {
+  const { url, code } = (await page.post('/face/hand-off')).body;
+  const opened = await openLink(server, String(url));
+  const phone = openPage(server, String(opened.body.session));
+  return { phone, url: String(url), code: String(code), view: opened.body.view as JsonObject };
+}
+
+/** Opens a hand-off link on a phone and chooses the first browser's number. */
+export async function lendCamera(server: ApiServer, page: ReturnType<typeof openPage>) {
+  const { phone, code } = await openOnPhone(server, page);
+  await phone.post('/face/hand-off/choice', { number: code });
+  return phone;
+}

@@ -1,0 +1,75 @@
+import type { Connection, Policy } from '../../src/core/connection.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import { createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
+import { createLocalKeys } from '../../src/storage/keys/local.js';
+import { createSqliteState } from '../../src/storage/state/sqlite.js';
+import { parameters } from '../data/parameters.js';
+import { requireAccountedKeys } from '../data/personal-data.js';
+import { standardDeps } from '../data/settings.js';
+import { createTestSigner } from '../fakes/keys.js';
+import { createManualClock } from '../fakes/manual-clock.js';
+import { createSimulatedEngine } from '../fakes/simulated-engine.js';
+import { createMemoryProfile } from '../fakes/simulated-profile.js';
+import { createMemoryAudit, createTextLog, systemRandom } from '../fakes/sinks.js';
+import { cheapStretch } from '../fakes/stretch.js';
+
+export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
+
+export const testEvent = { ...testSignIn, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 10_000 } as const;
+
+export const defaultPolicy: Policy = {
+  mode: 'enforce',
+  accuracy: 4,
+  scope: 'sign-in',
+  freshnessSec: 300,
+  sameAddress: true,
+  stepUpTimeoutSec: 600,
+  enrolmentDays: null,
+  liveness: 'off',
+  whenNotEnrolled: 'refuse',
+  userSecret: 'none',
+  camera: 'any',
+  handOff: null,
+  referencePhoto: false,
+  photo: null,
+  replaceFace: 'proven',
+  organisation: null,
+  fallbackUrl: null,
+  anotherWay: { email: false, sms: false, recoveryCodes: false, counts: false },
+  bypass: { allowed: false, minutes: 15, approvals: 1, takesKeys: true },
+  helpRequests: false,
+  returnUrls: [],
+  notices: false,
+  language: 'en',
+  helpDesk: null,
+  whenUnverified: 'deny',
+  whenUnavailable: 'deny',
+};
+
+/** Creates the real core with a simulated engine and a directory in memory. */
+export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {
+  const clock = createManualClock();
+  const state = requireAccountedKeys(createSqliteState({ file: ':memory:', clock }));
+  const audit = createMemoryAudit();
+  const log = createTextLog();
+  const keys = await createLocalKeys({ file: keysFile, random: systemRandom });
+  const verifier = createEmbeddedVerifier({
+    engine: createSimulatedEngine(),
+    parameters,
+    keys,
+    random: systemRandom,
+    stretch: cheapStretch,
+  });
+  const profile = createMemoryProfile(['anna', 'berta', 'unenrolled']);
+  const connection: Connection = {
+    id: 'work',
+    kind: 'memory',
+    policy: { ...defaultPolicy, ...policy },
+    profile,
+    openStepUpRequest: null,
+  };
+  const connections = new Map([[connection.id, connection]]);
+  const signer = await createTestSigner();
+  const deps: CoreDeps = { clock, state, audit, log, verifier, signer, ...standardDeps };
+  return { clock, state, audit, log, keys, verifier, profile, connection, deps: { ...deps, keys, connections } };
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { recoveryGuard } from '../../src/config/recovery.js';
+import type { AuditEvent } from '../../src/core/audit-events.js';
+import type { Connection, Policy } from '../../src/core/connection.js';
+import type { AccountRecovery } from '../../src/core/ports.js';
+import { secondsPerDay } from '../../src/core/units.js';
+import { createRecoveryWatch } from '../../src/recovery/run.js';
+import { createTestVerifier } from '../fakes/embedded.js';
+import { createMemoryProfile, loginOf } from '../fakes/simulated-profile.js';
+import { createSimulatedRecovery } from '../fakes/simulated-recovery.js';
+import { type ApiServer, adminKey, startApiServer, toForm } from '../servers/api-server.js';
+import { openLink, openPage } from './capture-page.js';
+import { defaultPolicy } from './core.js';
+
+export const secondMailbox = (subject: string): string => `${subject}@private.example`;
+
+const at = (location: string): string => {
+  const { pathname, search } = new URL(location);
+  return pathname + search;
+};
+
+/** Starts a server where people recover accounts at the connection `acme`, with a second mailbox in `motto`. */
+export async function startRecoveryBench({
+  policy = {},
+  recovery = {},
+  issuer,
+}: {
+  readonly policy?: Partial<Policy>;
+  readonly recovery?: object;
+  readonly issuer?: AccountRecovery | null;
+} = {}) {
+  const profile = createMemoryProfile(['anna', 'berta', 'carl', 'mona']);
+  for (const subject of profile.attributes.keys()) profile.details.set(subject, { motto: secondMailbox(subject) });
+  const provider = createSimulatedRecovery();
+  const connection: Connection = {
+    id: 'acme',
+    kind: 'entra',
+    profile,
+    policy: { ...defaultPolicy, liveness: 'challenge', ...policy },
+    openStepUpRequest: null,
+    recovery: {
+      policy: recoveryGuard.parse({
+        mode: 'on',
+        secondThings: ['recovery_code', 'other_email', 'phone', 'known_device', 'help_desk', 'manager'],
+        emailClaim: 'motto',
+        ...recovery,
+      }),
+      issuer: issuer === undefined ? provider.recovery : issuer,
+    },
+  };
+  const connections = new Map([['acme', connection]]);
+  // Rate limits do not change their window while a test counts.
+  const server = await startApiServer({
+    verifier: createTestVerifier(),
+    connections,
+    startMs: Date.UTC(2026, 10, 27, 9),
+  });
+  const watch = createRecoveryWatch(server.deps);
+  let seen = 0;
+  /** Passes new audit events to the watch, as the server does. */
+  const settle = async (): Promise<void> => {
+    for (; seen < server.audit.events.length; seen += 1) {
+      const event = server.audit.events[seen];
+      if (event !== undefined) watch.onEvent(event as AuditEvent);
+    }
+    await watch.drain();
+  };
+  /** Enrols a person in a browser of their own. @returns the page, which may make recovery codes */
+  const enrol = async (subject: string, face: string) => {
+    const auth = { 'x-auth-token': (await server.issue()).token };
+    const { body } = await server.postJson('/invitations', { connection: 'acme', subject, purpose: 'enrol' }, auth);
+    const page = openPage(server, String((await openLink(server, String(body.url))).body.session));
+    await page.consent();
+    assert.equal(await show(page, face), 'passed');
+    await settle();
+    return page;
+  };
+  const passDays = async (days: number): Promise<void> => {
+    server.clock.advanceSec(days * secondsPerDay);
+  };
+  const addAgent = async (name: string) => {
+    const { body } = await server.postJson('/administrators', { name, role: 'help-desk' }, { 'x-admin-key': adminKey });
+    return { 'x-admin-key': String(body.key) };
+  };
+  return {
+    server,
+    profile,
+    provider,
+    connection,
+    enrol,
+    settle,
+    passDays,
+    addAgent,
+    /** Ids of recoveries that the audit trail names. */
+    knownIds: (): readonly string[] =>
+      server.audit.events.flatMap(({ action, detail }) =>
+        action === 'recovery_face_passed' && 'id' in detail ? [String(detail.id)] : [],
+      ),
+    browse: () => createBrowser(server),
+    detailsOf: (action: string) =>
+      server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : [])),
+  };
+}
+
+/** Makes the movements that are asked for. @returns how it was judged */
+async function show(page: ReturnType<typeof openPage>, face: string) {
+  const { body } = await page.check((movement) => Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`));
+  return body.outcome;
+}
+
+/** A browser at the pages of a recovery, which keeps its cookies and follows redirects between them. */
+function createBrowser(server: ApiServer) {
+  const cookies = new Map<string, string>();
+  const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(`${server.origin}${path}`, {
+      redirect: 'manual',
+      ...init,
+      headers: { 'sec-fetch-site': 'same-origin', ...init.headers, cookie },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return response;
+  };
+  /** @returns the text of the page at the end of redirects, and its path */
+  const read = async (response: Response): Promise<{ status: number; path: string; text: string }> => {
+    const location = response.headers.get('location');
+    if (location === null || !location.includes('/recover/'))
+      return { status: response.status, path: location ?? '', text: await response.text() };
+    const next = await send(at(location));
+    if (next.headers.get('location') !== null) return read(next);
+    return { status: next.status, path: at(location), text: await next.text() };
+  };
+  const post = async (act: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    read(await send(`/recover/acme/${act}`, { method: 'POST', body: new URLSearchParams(fields), headers }));
+  return {
+    cookies,
+    send,
+    post,
+    get: async (path: string) => read(await send(path)),
+    step: async () => read(await send('/recover/acme/step')),
+    begin: (subject: string) => post('begin', { username: loginOf(subject) }),
+    prove: (thing: string, code = '') => post('prove', { thing, code }),
+    /** Opens the face check, shows a face, and returns to the recovery. */
+    async showFace(face: string, tries = 1) {
+      const started = await send('/recover/acme/face', { method: 'POST', body: new URLSearchParams() });
+      const location = started.headers.get('location') ?? '';
+      if (!location.includes('#')) return read(started);
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const { body } = await server.postJson('/face/open', { ticket: new URL(location).hash.slice(1) }, { cookie });
+      const page = openPage(server, String(body.session));
+      await page.consent();
+      for (let tried = 0; tried < tries; tried += 1) {
+        const { nonce, photos } = await page.takeFrames((movement) =>
+          Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
+        );
+        const form = toForm({ nonce, photo: photos });
+        await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
+      }
+      return read(await send('/recover/acme/step'));
+    },
+  };
+}
+
+/** Returns the credential on a page, or `null`. */
+export const credentialIn = ({ text }: { readonly text: string }): string | null =>
+  /<output[^>]*>(secret-of-[^<]+)<\/output>/.exec(text)?.[1] ?? null;
+
+/** Returns the number that an approver needs. */
+export const numberIn = ({ text }: { readonly text: string }): string =>
+  /<output[^>]*>(\d{4})<\/output>/.exec(text)?.[1] ?? '';

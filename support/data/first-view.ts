@@ -1,0 +1,32 @@
+import type { JsonObject } from '../../src/core/base/json.js';
+
+/** Initial view of a step-up after consent. */
+export const firstView = {
+  id: 'AAAAAAAAAAAAAAAAAAAAAA',
+  purpose: 'verify',
+  state: 'started',
+  role: 'own',
+  organisation: 'Example Ltd',
+  application: null,
+  expiresAt: '2099-01-01T00:00:00.000Z',
+  retentionDays: 365,
+  consentNeeded: false,
+  action: null,
+  agreedAt: null,
+  consentVersion: 'consent-1',
+  userSecret: 'none',
+  light: 'none',
+  referencePhotoNeeded: false,
+  companyPhotoCompared: false,
+  triesLeft: 3,
+  phoneNeeded: false,
+  handOffAllowed: true,
+  handOff: null,
+  pairing: null,
+  fallbackUrl: null,
+  anotherWays: [],
+  recoveryCodesOffered: false,
+  receiptWaits: false,
+  helpOffered: false,
+  returnUrl: null,
+} as const satisfies JsonObject;

@@ -1,0 +1,52 @@
+import { auditEvents } from '../../src/app/audit-events.js';
+import { createLedgerRecorder } from '../../src/audit/ledger/recorder.js';
+import type { AuditEvent } from '../../src/core/audit-events.js';
+import { addSec } from '../../src/core/units.js';
+import { createTestJobs } from '../fakes/jobs.js';
+import { createTextLog } from '../fakes/sinks.js';
+import type { ApiServer } from '../servers/api-server.js';
+
+export interface Noted {
+  readonly event: AuditEvent;
+  readonly hoursAgo: number;
+  readonly request?: string;
+}
+
+const network = '192.0.2.0/24';
+
+/** Writes records into a server's ledger, as the audit log's writer does. */
+export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
+  const { ledger, clock } = server.deps;
+  const bounds = { days: 90, entries: 100_000 };
+  const recorder = createLedgerRecorder({
+    auditEvents,
+    ledger,
+    bounds,
+    clock,
+    log: createTextLog(),
+    jobs: createTestJobs({ clock, log: createTextLog() }),
+    onLines: () => {},
+  });
+  const now = clock.now();
+  for (const [sequence, { event, hoursAgo, request = null }] of records.entries()) {
+    const time = addSec(now, -hoursAgo * 3600);
+    recorder.note({ ...event, sequence, time, request }, 'c'.repeat(32), network);
+  }
+  await recorder.flush();
+  await recorder.stop();
+}
+
+export const enrolledAt = (connection: string, subject: string): AuditEvent => ({
+  action: 'enrolled',
+  connection,
+  subject,
+  detail: {
+    tokenId: 't',
+    keyVersion: 1,
+    photos: 3,
+    kind: 'enrolment' as const,
+    expiresAt: null,
+    former: null,
+    formerExpiresAt: null,
+  },
+});

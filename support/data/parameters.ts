@@ -1,0 +1,3 @@
+import { loadParameters } from '../../src/face/token/parameters.js';
+
+export const parameters = await loadParameters();

@@ -1,0 +1,123 @@
+import type { State } from '../../src/core/ports.js';
+import { personalData } from '../../src/extensions/index.js';
+import { remainingData } from '../../src/privacy/registry.js';
+
+/**
+ * Keys of state store records that are not registered as personal data, with reasons: the records contain none, or
+ * expire within days.
+ */
+const unregistered: readonly { readonly why: string; readonly keys: readonly string[] }[] = [
+  {
+    why: 'Applications, developers and administrators: accounts of those who operate, not of users.',
+    keys: [
+      'administrators',
+      'console-session:*',
+      'console-known:*',
+      'contact-verified:*',
+      'developer:*',
+      'application:*',
+      'applications',
+      'application-request:*',
+      'application-requests',
+      'application-terms',
+      'client-token:*',
+      'client-token-used:*',
+      'refusals:*',
+      'usage:*',
+      'ssf-access-token:*',
+    ],
+  },
+  {
+    why: 'Settings and jobs of the service: they name connections and servers.',
+    keys: [
+      'audit-head:*',
+      'brand',
+      'brand-kept:*',
+      'brand-draft:*',
+      'letter-shown:*',
+      'passkey-decoy-key',
+      'campaigns',
+      'campaign-sender',
+      'connection-apply:*',
+      'connection-modes',
+      'connection-modes-since',
+      'connection-secret:*',
+      'doctor-run',
+      'examination:*',
+      'trail-verification',
+      'kiosk:*',
+      'ready',
+    ],
+  },
+  {
+    why: 'Security events for their receivers, which wait until those take them.',
+    keys: ['security-event-streams', 'security-events-queue:*', 'security-event-verification:*'],
+  },
+  {
+    why: 'Counters of rate limits and quotas: they end after a day at most.',
+    keys: ['limit:*', 'notices:*', 'quota:*'],
+  },
+  {
+    why: 'Failures at one token, hook sign-in or source of administrators, and unlocks: they end after three days at most.',
+    keys: [
+      ...['hook', 'token', 'admin-key'].flatMap((kind) => [`failures:*:${kind}:*`, `lockout:${kind}:*`]),
+      'unlocked:*',
+    ],
+  },
+  {
+    why: 'That something single-use was used, by its digest or id: it ends with what it is about.',
+    keys: [
+      'credential-offer:*',
+      'credential-proof:*',
+      'entra-hint:*',
+      'frame:*',
+      'receipt:*',
+      'signed-request:*',
+      'step-up-request:*',
+    ],
+  },
+  {
+    why: 'Answers to hook events, for retries of the same event: they end after minutes.',
+    keys: ['event:*', 'ended:*'],
+  },
+  {
+    why: 'A sign-in, a face check or a call of the help desk under way, by a random id: it ends after minutes.',
+    keys: [
+      'kiosk-next:*',
+      'kiosk-visit:*',
+      'one-time-codes:*',
+      'own-page-check:*',
+      'passkey-challenge:*',
+      'vouching:*',
+      'oidc:*',
+      'oidc-acting:*',
+      'oidc-claims:*',
+      'oidc-counter:*',
+      'oidc-counter-shown:*',
+      'oidc-flow:*',
+      'oidc-share:*',
+    ],
+  },
+];
+
+const patterns = [...personalData, ...remainingData, ...unregistered].flatMap(({ keys }) => keys);
+const accounted = new RegExp(`^(${patterns.map((key) => key.replaceAll('*', '[^]*')).join('|')})$`);
+
+/** Throws if the key of a state store record is neither registered as personal data nor in `unregistered`. */
+export function requireAccountedKeys(state: State): State {
+  const check = (key: string): void => {
+    if (!accounted.test(key))
+      throw new Error(`neither registered as personal data nor listed as something else: ${key}`);
+  };
+  return {
+    ...state,
+    write(key, value, options) {
+      check(key);
+      return state.write(key, value, options);
+    },
+    add(key, amount, expiresAt) {
+      check(key);
+      return state.add(key, amount, expiresAt);
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { knownShare } from '../../src/core/fair-queue.js';
+
+export const testShare = knownShare('test');

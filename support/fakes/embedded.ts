@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import type { AnalysisCache, Verifier } from '../../src/core/ports.js';
+import { createAnalysisCache, type Engine } from '../../src/face/engine/engine.js';
+import { judgedSignals } from '../../src/face/liveness/signals.js';
+import { checkedSignals, createEmbeddedVerifier } from '../../src/face/verifier/embedded.js';
+import { parameters } from '../data/parameters.js';
+import { createKeysInMemory } from './keys.js';
+import { createSimulatedEngine } from './simulated-engine.js';
+import { systemRandom } from './sinks.js';
+import { cheapStretch } from './stretch.js';
+
+/** Creates the real embedded verifier, by default over an engine without models. */
+export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {
+  return createEmbeddedVerifier({
+    engine,
+    parameters,
+    keys: createKeysInMemory(randomBytes(32)),
+    random: systemRandom,
+    stretch: cheapStretch,
+  });
+}
+
+/** Creates the server's examination cache, by default over an engine without models. */
+export const createTestSight = (engine: Engine = createSimulatedEngine()): AnalysisCache =>
+  createAnalysisCache({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
+
+export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

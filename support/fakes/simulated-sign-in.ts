@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { Backend } from '../../examples/demo/backend.js';
+import type { RunningSimulation } from '../benches/cli.js';
+
+const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
+
+/** Signs a simulated user in with a face check, before the sign-in or as answer to its challenge. */
+export async function signInWithFace(
+  simulation: RunningSimulation,
+  backend: Backend,
+  { login, photo }: { readonly login: string; readonly photo: Uint8Array },
+) {
+  if (!simulation.guide.includes('/step-ups/requested')) {
+    await backend.checkFace(simulation.subjects.get(login) ?? '', photo);
+    return simulation.signIn({ user: login });
+  }
+  const { session, challenge } = challengeGuard.parse((await simulation.signIn({ user: login })).body);
+  const receipt = await backend.answerRequest(challenge.request, photo);
+  return simulation.signIn({ user: login, answer: { session, receipt } });
+}

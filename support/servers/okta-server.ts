@@ -1,0 +1,34 @@
+import { createBodyPools } from '../../src/http/request-budget.js';
+import type { OktaBench } from '../../test/contract/okta.js';
+import { startApiServer, toForm } from './api-server.js';
+import { startTestTransmitter } from './transmitter.js';
+
+export type OktaServer = Awaited<ReturnType<typeof startOktaServer>>;
+
+export async function startOktaServer(bench: OktaBench, adapter = bench.adapter, bodyPools = createBodyPools()) {
+  const { core, policy } = bench;
+  const transmitter = await startTestTransmitter(core);
+  const server = await startApiServer({
+    core,
+    bodyPools,
+    verifier: core.verifier,
+    state: { ...core.state, close: async () => {} },
+    connections: new Map([['workforce', { id: 'workforce', policy, ...adapter }]]),
+    hooks: new Map([['workforce', adapter.hooks]]),
+    transmitter: async () => transmitter.securityEvents,
+  });
+  const { token } = await server.issue(['enrol', 'verify'], 'workforce');
+  return {
+    origin: server.origin,
+    rooms: bodyPools,
+    async stop() {
+      await server.stop();
+      await transmitter.close();
+    },
+    async post(path: string, fields: Record<string, string>, photos: readonly Uint8Array[] = []) {
+      const form = toForm({ ...fields, ...(photos.length === 0 ? {} : { photo: photos }) });
+      const { status, body } = await server.postForm(path, form, { 'x-auth-token': token });
+      return { status, body: body as Record<string, string> };
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { expect } from '@jest/globals';
+import { providers } from '../../adapters/index.js';
+import { startOktaSimulator } from '../../simulators/okta/index.js';
+import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
+import { connect } from '../../src/app/connect.js';
+import { loadSetup, type Setup } from '../../src/connections/setup.js';
+import type { JsonObject } from '../../src/core/base/json.js';
+import type { State } from '../../src/core/ports.js';
+import { sections } from '../../src/extensions/index.js';
+import { createTestVerifier } from '../fakes/embedded.js';
+import { emptySetup } from '../fakes/upkeep.js';
+import { eventually } from '../run/eventually.js';
+import { adminKey, startApiServer } from './api-server.js';
+
+export type Mode = 'shadow' | 'enforce';
+
+const oktaSecret = 'Bearer a-secret-of-the-tests-0123456789';
+
+interface OktaSecrets {
+  readonly current: string;
+  readonly previous?: string;
+}
+
+/** Starts an Okta org and a OneLogin account, with connections `okta` and `onelogin`. */
+export async function startCompany() {
+  const okta = await startOktaSimulator({});
+  const onelogin = await startOneLoginSimulator();
+  const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
+  const toConnections = (mode: Mode, { current, previous }: OktaSecrets = { current: oktaSecret }) => [
+    {
+      id: 'okta',
+      kind: 'okta',
+      policy: { mode },
+      okta: {
+        orgUrl: okta.url,
+        auth: { kind: 'api_token', token: okta.apiToken },
+        hooks: {
+          secret: { header: 'authorization', value: current },
+          ...(previous === undefined ? {} : { previousSecret: previous }),
+        },
+      },
+    },
+    {
+      id: 'onelogin',
+      kind: 'onelogin',
+      policy: { mode },
+      onelogin: {
+        accountUrl: onelogin.url,
+        clientId: onelogin.clientId,
+        clientSecret: onelogin.clientSecret,
+        hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' },
+        facePolicyId,
+      },
+    },
+  ];
+  return { okta, onelogin, toConnections, close: () => Promise.all([okta.close(), onelogin.close()]) };
+}
+
+export type Company = Awaited<ReturnType<typeof startCompany>>;
+
+/** Starts a server whose configuration file the test can change. */
+export async function startOperatedServer(
+  company: Company,
+  {
+    state,
+    dataFolder,
+    mode = 'shadow',
+    given = {},
+  }: {
+    state?: State;
+    dataFolder: string;
+    mode?: Mode;
+    given?: Partial<Parameters<typeof startApiServer>[0]>;
+  },
+) {
+  let setup: Setup = emptySetup();
+  let gate: Promise<void> = Promise.resolve();
+  const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
+  const server = await startApiServer({
+    verifier: createTestVerifier(),
+    hooks,
+    setup: () => setup,
+    ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
+    ...given,
+  });
+  const read = async (said: Mode, secrets?: OktaSecrets): Promise<void> => {
+    const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said, secrets) };
+    const { clock, random, log } = server.deps;
+    setup = await loadSetup(providers, {
+      sections,
+      clock,
+      random,
+      log,
+      env: { FACESTEP_CONFIG: 'of the test' },
+      readFile: async () => JSON.stringify(config),
+      onSecretUsed: server.deps.operations.secretUses.note,
+      fetch: async (url, init) => {
+        await gate;
+        return fetch(url, init);
+      },
+    });
+    for (const each of setup.connections) {
+      const adapter = await each.createAdapter(server.origin);
+      hooks.set(
+        each.id,
+        connect(each, adapter, { ...server.deps, publicFetch: server.deps.fetch }, (_, port) => port).hooks,
+      );
+    }
+  };
+  await read(mode);
+  const owner = { 'x-admin-key': adminKey };
+  const post = (path: string, fields: JsonObject = {}) => server.postJson(path, fields, owner);
+  return {
+    server,
+    post,
+    get: (path: string) => server.send('GET', path, { headers: owner }),
+    read,
+    /** Blocks calls to the provider until the returned function is called. */
+    hold(): () => void {
+      let open = (): void => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => open();
+    },
+    async ended(connection: string): Promise<JsonObject> {
+      let run: unknown;
+      await eventually(async () => {
+        run = (await post(`/connections/${connection}/run`)).body.run;
+        expect(run).toMatchObject({ endedAt: expect.any(String) });
+      });
+      return run as JsonObject;
+    },
+    actions: () => server.audit.events.map(({ action }) => action),
+    stop: () => server.stop(),
+  };
+}
+
+export type OperatedServer = Awaited<ReturnType<typeof startOperatedServer>>;

@@ -1,0 +1,26 @@
+import { connect } from '../../src/app/connect.js';
+import type { ConnectionConfig } from '../../src/config/connection.js';
+import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
+import type { Hook, ServedHooks } from '../../src/connections/hook.js';
+import type { CoreDeps } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/core/ports.js';
+
+export type ServedAdapter = Omit<Adapter, 'hooks'> & {
+  readonly hooks: ServedHooks;
+  readonly probes: Readonly<Record<string, Hook['probe']>>;
+};
+
+/** Creates an adapter and connects it to a core as the server does. */
+export function serveAdapter<Settings extends ConnectionConfig>(
+  createAdapter: (deps: AdapterDeps<Settings>) => Adapter,
+  { settings, core, fetch }: { readonly settings: Settings; readonly core: CoreDeps; readonly fetch: Fetch },
+): ServedAdapter {
+  const { clock, random, log, issuer } = core;
+  const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
+  const probes = Object.fromEntries(Object.entries(adapter.hooks).map(([name, { probe }]) => [name, probe]));
+  return {
+    ...adapter,
+    probes,
+    hooks: connect(settings, adapter, { ...core, fetch, publicFetch: fetch }, (_, port) => port).hooks,
+  };
+}

@@ -1,3 +1,0 @@
-import { knownShare } from '../../../src/core/fair-queue.js';
-
-export const testShare = knownShare('test');
