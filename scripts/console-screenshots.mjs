@@ -5,7 +5,7 @@ import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.
 await prepare({ demoPhotos: false });
 const { auditEvents } = await load('src/app/audit-events.js');
 const { startCompany } = await load('examples/demo/company.js');
-const { launchChromium } = await load('test/browser/chromium.js');
+const { launchChromium } = await load('support/browser/chromium.js');
 const { visitConsole } = await load('test/browser/console-visitor.js');
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });

@@ -3,17 +3,17 @@
 import { isDocumented, load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: true });
-const { launchChromium } = await load('test/browser/chromium.js');
+const { launchChromium } = await load('support/browser/chromium.js');
 const { renderLinked, renderSample, renderUnlinked } = await load('test/browser/consent-page.js');
 const { renderDesk, renderPhone } = await load('test/browser/counter-pages.js');
 const { renderOffer } = await load('test/browser/credential-pages.js');
 const { renderOrganisationSample } = await load('test/browser/organisation-page.js');
-const { startPageServer } = await load('test/browser/page-server.js');
-const { makePoses, readPeople } = await load('test/browser/people.js');
+const { startPageServer } = await load('support/browser/page-server.js');
+const { makePoses, readPeople } = await load('support/browser/people.js');
 const { renderList, renderPlace } = await load('examples/check-in/server.js');
 const { startDoor } = await load('examples/door/server.js');
-const { receive } = await load('test/browser/visitor.js');
-const { devices, reach, screens } = await load('test/browser/screens.js');
+const { receive } = await load('support/browser/visitor.js');
+const { devices, reach, screens } = await load('support/browser/screens.js');
 
 const drawing = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice">

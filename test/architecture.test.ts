@@ -182,6 +182,16 @@ describe('dependencies', () => {
     ]);
   });
 
+  test('evidence, and what it shares with tests, imports no tests', () => {
+    const sources = ['support', 'evidence', 'scripts/reference', 'examples'].flatMap((folder) =>
+      readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts') && !name.includes('node_modules/'))
+        .map((name) => `${folder}/${name}`),
+    );
+    expect(sources.length).toBeGreaterThan(150);
+    expect(offenders(sources, (file) => importsOf(file).filter((name) => name.startsWith('test/')))).toEqual([]);
+  });
+
   test('the Lambda functions import no SDK, engine or server', () => {
     const queue = ['triggers/index.ts'];
     for (const file of queue)

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../src/core/base/json.js';
 import { type CallerPools, createBodyPools, poolLimits } from '../src/http/request-budget.js';
+import { toTokenEvent } from '../support/data/okta-events.js';
 import { eventually } from '../support/run/eventually.js';
 import { type HalfSent, sendHalf } from '../support/servers/half-sent.js';
-import { type OktaServer, startOktaServer } from '../support/servers/okta-server.js';
 import { type OktaBench, openOktaBench, signed } from './contract/okta.js';
-import { toTokenEvent } from './contract/okta-events.js';
 import { isClaimed } from './contract/okta-replies.js';
+import { type OktaServer, startOktaServer } from './contract/okta-server.js';
 
 /* Bodies that are begun and never finished, by callers whom no one knows: others are served as if they were not there. */
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fetch } from '../../src/core/ports.js';
+import { toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import { toBody } from '../../support/data/event-body.js';
 import { until } from '../../support/run/eventually.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type EntraBench, fetchKeysAhead, isClaimed, openEntraBench, withBearer } from '../../test/contract/entra.js';
-import { toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
 import { createCallerCheck } from './caller.js';
 
 let bench: EntraBench;

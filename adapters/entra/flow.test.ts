@@ -4,6 +4,7 @@ import type { Tenant } from '../../simulators/entra/tenant.js';
 import type { RawReply } from '../../src/connections/hook.js';
 import type { Json } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
+import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import { toBody } from '../../support/data/event-body.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
@@ -16,7 +17,6 @@ import {
   tokenIssuanceReplyGuard,
   withBearer,
 } from '../../test/contract/entra.js';
-import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
 
 let bench: EntraBench;
 let bearer: string;

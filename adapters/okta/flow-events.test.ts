@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { Fetch } from '../../src/core/ports.js';
 import { Photo } from '../../src/core/secrets.js';
 import { toBody } from '../../support/data/event-body.js';
+import { toLifecycleEvent, toTokenEvent } from '../../support/data/okta-events.js';
 import { testShare } from '../../support/data/share.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
 import { until } from '../../support/run/eventually.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
-import { toLifecycleEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isClaimed } from '../../test/contract/okta-replies.js';
 
 let bench: OktaBench;

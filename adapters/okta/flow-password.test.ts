@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { toBody } from '../../support/data/event-body.js';
+import { rightPassword, toPasswordEvent } from '../../support/data/okta-events.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
-import { rightPassword, toPasswordEvent } from '../../test/contract/okta-events.js';
 import { isKept, passwordReplyGuard } from '../../test/contract/okta-replies.js';
 import { parsePasswordImportHook } from './schema.js';
 

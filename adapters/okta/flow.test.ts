@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { toBody } from '../../support/data/event-body.js';
+import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../support/data/okta-events.js';
 import type { ServedAdapter } from '../../support/servers/serve-adapter.js';
 import { askHook } from '../../test/contract/adapter.js';
 import { type OktaBench, openOktaBench, signed } from '../../test/contract/okta.js';
-import { toProgressiveEvent, toSamlEvent, toSignUpEvent, toTokenEvent } from '../../test/contract/okta-events.js';
 import { isAllowed, isClaimed, registrationReplyGuard } from '../../test/contract/okta-replies.js';
 
 const ada = '00uAda00000000000001';

@@ -6,10 +6,10 @@ import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
 import { diagnose } from '../../support/benches/diagnose.js';
-import { type OktaServer, startOktaServer } from '../../support/servers/okta-server.js';
 import { canary } from '../../test/contract/adapter.js';
 import { applyAll, type ConnectionChanges, statesOf } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
+import { type OktaServer, startOktaServer } from '../../test/contract/okta-server.js';
 
 let bench: OktaBench;
 let server: OktaServer;

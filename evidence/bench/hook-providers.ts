@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { epochMs } from '../../src/core/units.js';
-import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../test/contract/entra-events.js';
+import { toStartEvent, toSubmitEvent, toTokenIssuanceEvent } from '../../support/data/entra-events.js';
 import {
   toLifecycleEvent,
   toPasswordEvent,
@@ -16,7 +16,7 @@ import {
   toSamlEvent,
   toSignUpEvent,
   toTokenEvent,
-} from '../../test/contract/okta-events.js';
+} from '../../support/data/okta-events.js';
 
 export const benchPublicUrl = 'https://face.example.com';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { epochMs } from '../../src/core/units.js';
-import { toTokenEvent } from '../../test/contract/okta-events.js';
+import { toTokenEvent } from '../../support/data/okta-events.js';
 import type { Journal } from './fault.js';
 
 interface Reply {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Browser, Seen } from '../../test/oidc/browser.js';
+import type { Browser, Seen } from '../../support/fakes/browser.js';
 import { benchPublicUrl } from '../bench/hook-providers.js';
 import { issuer } from '../faults/stage.js';
 

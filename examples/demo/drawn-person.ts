@@ -1,8 +1,8 @@
 import { chromium } from 'playwright-core';
 import { fetchDemoPhotos } from '../../src/face/models/fetch.js';
-import { seatAda } from '../../test/browser/people.js';
-import { receive } from '../../test/browser/visitor.js';
-import { insist } from '../../test/browser/walk.js';
+import { seatAda } from '../../support/browser/people.js';
+import { receive } from '../../support/browser/visitor.js';
+import { insist } from '../../support/browser/walk.js';
 import { demoPhotosFolder } from './pictures.js';
 
 /*

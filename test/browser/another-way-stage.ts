@@ -5,6 +5,9 @@ import { Credential } from '../../src/core/secrets.js';
 import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { launchChromium } from '../../support/browser/chromium.js';
+import { receive } from '../../support/browser/visitor.js';
+import { leaveBy, press, see } from '../../support/browser/walk.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { systemClock } from '../../support/fakes/keys.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
@@ -13,10 +16,7 @@ import { startApiServer } from '../../support/servers/api-server.js';
 import { readPart, startMailRelay } from '../../support/servers/mail-relay.js';
 import type { Words } from '../../web/capture/words.js';
 import type { Language } from '../../web/shared/languages.js';
-import { launchChromium } from './chromium.js';
 import { pageWords } from './page-words.js';
-import { receive } from './visitor.js';
-import { leaveBy, press, see } from './walk.js';
 
 export const windows = {
   phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },

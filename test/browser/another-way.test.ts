@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser, useShared } from '../../support/browser/page-suite.js';
+import { press, screenOf, see } from '../../support/browser/walk.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import type { Language } from '../../web/shared/languages.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { enter, faultsIn, startAnotherWayStage, type Window } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser, useShared } from './page-suite.js';
-import { press, screenOf, see } from './walk.js';
 
 /* Who cannot show their face passes by a code, on the real page: the codes come by mail, and from the help desk's console. */
 

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { goAlong, insist, press } from '../../support/browser/walk.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { castOf } from './cast-of.js';
-import { hasChromium } from './chromium.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { goAlong, insist, press } from './walk.js';
 
 /* Someone approves what a stranger's application asks: the program of docs/approve-an-action.md, with openid-client alone. */
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { expectAccessible } from './accessibility.js';
-import { inBrowser, useShared } from './page-suite.js';
+import { expectAccessible } from '../../support/browser/accessibility.js';
+import { inBrowser, useShared } from '../../support/browser/page-suite.js';
+import { goAlong, insist } from '../../support/browser/walk.js';
 import { expectNoBreach, type PortalVisit, usePortals } from './portal-visit.js';
-import { goAlong, insist } from './walk.js';
 
 /* The bank of the demonstration, to its end: a bill is paid, declined, changed; documents are signed and checked on the page. */
 

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { launchChromium } from '../../support/browser/chromium.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { type Plan, receive, type Visitor } from '../../support/browser/visitor.js';
+import { follow } from '../../support/browser/walk.js';
+import { attacks } from '../../support/face-video/index.js';
 import { createFolder } from '../../support/run/folder.js';
-import { attacks } from '../face-video/index.js';
 import { castOf } from './cast-of.js';
-import { launchChromium } from './chromium.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { type Plan, receive, type Visitor } from './visitor.js';
-import { follow } from './walk.js';
 
 /* What attackers hold before a camera, or put in its place, all the way through the real page. */
 

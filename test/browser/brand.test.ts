@@ -4,11 +4,11 @@ import { type Brand, digestOfBrand, plainBrand } from '../../src/brand/brand.js'
 import { checkDraft } from '../../src/brand/draft.js';
 import { takePicture } from '../../src/brand/picture.js';
 import { previewPath } from '../../src/http/page-link.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser, usePage } from '../../support/browser/page-suite.js';
+import { scriptReplies } from '../../support/browser/scripted-replies.js';
 import { firstView } from '../../support/data/first-view.js';
 import { eventually } from '../../support/run/eventually.js';
-import { expectWithinReach } from './accessibility.js';
-import { inBrowser, usePage } from './page-suite.js';
-import { scriptReplies } from './scripted-replies.js';
 
 /* The page in an organisation's own colours, with its logo and its words, as people see it. */
 

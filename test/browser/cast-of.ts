@@ -1,5 +1,5 @@
-import { type Cast, gather } from './cast.js';
-import { useShared } from './page-suite.js';
+import { type Cast, gather } from '../../support/browser/cast.js';
+import { useShared } from '../../support/browser/page-suite.js';
 
 /**
  * Provides the people and the server for all tests of a file. The tests run concurrently, because they mostly wait for

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
-import { expectAccessible } from './accessibility.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectAccessible } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import { usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* The check-in of the demonstration: a place's screen, a phone, a face, and a list that is the person's own. */
 

@@ -2,10 +2,10 @@ import { afterAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { listen } from '../../src/http/listen.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { follow, goAlong, insist, leaveBy } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { follow, goAlong, insist, leaveBy } from './walk.js';
 
 /* Enrolments bound to the photo of a badge system: page, server, models, judgement and photo server are real. */
 

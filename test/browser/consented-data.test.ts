@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Language } from '../../src/oidc/language.js';
-import { expectWithinReach } from './accessibility.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import {
   hostile,
   renderHostile,
@@ -10,9 +12,7 @@ import {
   renderSampleLink,
   renderUnlinked,
 } from './consent-page.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectAllWithinReach, expectIsolated, expectNoBreach, narrow, usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* The page on which a person agrees to what an application is told of them: how it looks, and a form that it fills. */
 

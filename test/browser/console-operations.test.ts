@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { eventually } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -11,10 +13,8 @@ import {
   startCompany,
   startOperatedServer,
 } from '../../support/servers/operated-server.js';
-import { hasChromium } from './chromium.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
-import { inBrowser, useBrowser } from './page-suite.js';
 
 /* What an administrator does in a week, from Home to the end, at a server with an Okta org of its own. */
 

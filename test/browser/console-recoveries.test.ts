@@ -8,15 +8,15 @@ import { recoveryGuard } from '../../src/config/recovery.js';
 import type { Connection } from '../../src/core/connection.js';
 import { addSec } from '../../src/core/units.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { launchChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useShared } from '../../support/browser/page-suite.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { setupOf } from '../../support/fakes/upkeep.js';
 import { adminKey, startApiServer } from '../../support/servers/api-server.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
-import { launchChromium } from './chromium.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser, useShared } from './page-suite.js';
 
 /* The help desk approves and refuses account recoveries, and sends links to begin one. */
 

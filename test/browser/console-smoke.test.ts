@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
 import { adminKey } from '../../support/servers/api-server.js';
 import { startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* The console in the quick tier: sign-in, each main screen, a refusal, an ended session. Screens in detail: `npm run test:all`. */
 

@@ -5,6 +5,7 @@ import type { Connection } from '../../src/core/connection.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { enrolSubject } from '../../src/enrolment/enrol.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { testShare } from '../../support/data/share.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
@@ -13,7 +14,6 @@ import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { inDialogue, visitHome } from './console-home.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* What administrators and a help desk do every week, from the first screen to the end, counted in clicks. */
 

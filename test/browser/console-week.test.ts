@@ -8,6 +8,7 @@ import { beginRequest, submitRequest } from '../../src/extensions/developer-port
 import type { ApplicationDraft } from '../../src/extensions/developer-portal/request.js';
 import { toDirectory } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
@@ -16,7 +17,6 @@ import { adminKey } from '../../support/servers/api-server.js';
 import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
 import { visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* What administrators do every week, counted in clicks and form fields from the first screen on. */
 

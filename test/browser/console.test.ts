@@ -11,6 +11,9 @@ import { addSec, toIso } from '../../src/core/units.js';
 import { type HelpRequest, helpRequests } from '../../src/help-desk/help-requests.js';
 import { issueBypass } from '../../src/step-up/codes/bypass.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { expectAccessible } from '../../support/browser/accessibility.js';
+import { hasChromium, launchChromium } from '../../support/browser/chromium.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { waitForApproval } from '../../support/data/recoveries.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
@@ -19,13 +22,10 @@ import { createFolder } from '../../support/run/folder.js';
 import { consoleFolder } from '../../support/run/paths.js';
 import { type ApiServer, adminKey } from '../../support/servers/api-server.js';
 import { type Company, startCompany, startOperatedServer } from '../../support/servers/operated-server.js';
-import { expectAccessible } from './accessibility.js';
-import { hasChromium, launchChromium } from './chromium.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { consoleScreens, markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
 import { addSigningKeys, breakTokenHook, fillOperations } from './operated-console.js';
-import { inBrowser } from './page-suite.js';
 
 /* The console as administrators with different eyes, hands and devices meet it. */
 

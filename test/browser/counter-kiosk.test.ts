@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { expectWithinReach } from './accessibility.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import { expectNoBreach, usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* A person without a phone answers the request of a counter at the kiosk next to it; the kiosk then knows nothing of them. */
 

@@ -11,10 +11,10 @@ import {
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/language.js';
 import { renderAskPage } from '../../src/oidc/pages.js';
-import { expectWithinReach, findBarriers, fitsWidth } from './accessibility.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectWithinReach, findBarriers, fitsWidth } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import { expectAllWithinReach, expectNoBreach, usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* A check in person: the page of the counter's staff, and the phone of the person before them. */
 

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import { renderOffer, renderStart } from './credential-pages.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectAllWithinReach, expectNoBreach, narrow, usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* A staff card: from its page to the small wallet of the demonstration, and to a portal that people sign in to with it. */
 

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { findBarriers, fitsWidth } from '../../support/browser/accessibility.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { patienceMs } from '../../support/run/patience.js';
 import { startApiServer } from '../../support/servers/api-server.js';
-import { findBarriers, fitsWidth } from './accessibility.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /* The pages of documentation in a browser, under the policy they are served with. */
 

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 import { startPortals } from '../../examples/demo/portals.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { delayCamera } from '../../support/browser/in-page/late-camera.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { makePoses, readPeople } from '../../support/browser/people.js';
+import { receive } from '../../support/browser/visitor.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { expectWithinReach } from './accessibility.js';
-import { delayCamera } from './in-page/late-camera.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
-import { makePoses, readPeople } from './people.js';
 import { narrow } from './portal-visit.js';
-import { receive } from './visitor.js';
 
 /* The door of the demonstration: staff put someone on its roster, and it opens to them, and stays as it is for others. */
 

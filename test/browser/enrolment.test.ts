@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import { loadPictures } from '../../examples/demo/pictures.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { follow, goAlong, insist, leaveBy, see } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { follow, goAlong, insist, leaveBy, see } from './walk.js';
 
 const cast = castOf({
   plain: { enrolmentDays: 365 },

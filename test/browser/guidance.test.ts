@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
+import { hasChromium, launchChromium } from '../../support/browser/chromium.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { eventually } from '../../support/run/eventually.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { patienceMs } from '../../support/run/patience.js';
 import { type ApiServer, startApiServer } from '../../support/servers/api-server.js';
 import type { GuideReading } from '../../web/capture/guidance/guide.js';
-import { hasChromium, launchChromium } from './chromium.js';
 import { buildGuidancePage } from './guidance-page.js';
 
 /** What the browser-side code below finds on the page. */

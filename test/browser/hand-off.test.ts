@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import { z } from 'zod';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { devices, stopCamera } from '../../support/browser/screens.js';
+import type { Visitor } from '../../support/browser/visitor.js';
+import { follow, goAlong, insist, leaveBy, press, see } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { devices, stopCamera } from './screens.js';
-import type { Visitor } from './visitor.js';
-import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
 
 const handOffGuard = z.object({ url: z.string(), code: z.string().regex(/^\d{2}$/) });
 

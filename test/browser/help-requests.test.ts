@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser, useShared } from '../../support/browser/page-suite.js';
+import { leaveBy, press, see } from '../../support/browser/walk.js';
 import { adminKey } from '../../support/servers/api-server.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { faultsIn, startAnotherWayStage } from './another-way-stage.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser, useShared } from './page-suite.js';
-import { leaveBy, press, see } from './walk.js';
 
 /* "I can't do this" on the page is in the queue of the console, where someone helps. */
 

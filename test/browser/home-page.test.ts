@@ -8,15 +8,15 @@ import { linkIdentities, readLinks } from '../../src/core/links/links.js';
 import { readKnownPlaces, recordPlace } from '../../src/notifications/known-places.js';
 import { languages } from '../../src/oidc/language.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { receive } from '../../support/browser/visitor.js';
+import { readIn } from '../../support/browser/walk.js';
 import { fillLedger } from '../../support/data/ledgered.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { startCompanyProvider } from '../../support/servers/company-provider.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
-import { inBrowser, useBrowser } from './page-suite.js';
-import { receive } from './visitor.js';
-import { readIn } from './walk.js';
 
 /* A person at their own page, from the door to the end of everything on it. */
 

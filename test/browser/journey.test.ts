@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { follow, goAlong, insist, leaveBy, press, see } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { follow, goAlong, insist, leaveBy, press, see } from './walk.js';
 
 /* The journey of the capture page in the quick tier: enrolment, step-up, refusal. Page, server, models and judge are the real ones. */
 

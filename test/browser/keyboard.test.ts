@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { inBrowser, usePage } from '../../support/browser/page-suite.js';
+import { type Replies, scriptReplies } from '../../support/browser/scripted-replies.js';
+import { press, see } from '../../support/browser/walk.js';
 import { firstView } from '../../support/data/first-view.js';
-import { inBrowser, usePage } from './page-suite.js';
-import { type Replies, scriptReplies } from './scripted-replies.js';
-import { press, see } from './walk.js';
 
 /* The page without a mouse, and with keyboards of other scripts. */
 

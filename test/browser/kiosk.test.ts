@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { Route } from 'playwright-core';
+import { inBrowser, usePage } from '../../support/browser/page-suite.js';
+import { scriptReplies } from '../../support/browser/scripted-replies.js';
+import { screenOf, see } from '../../support/browser/walk.js';
 import { firstView } from '../../support/data/first-view.js';
 import { until } from '../../support/run/eventually.js';
-import { inBrowser, usePage } from './page-suite.js';
-import { scriptReplies } from './scripted-replies.js';
-import { screenOf, see } from './walk.js';
 
 /* A kiosk stands alone: whatever one person met there, it waits for the next one by itself. */
 

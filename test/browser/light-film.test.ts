@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { screenColours, toLinear } from '../../src/core/screen-light.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
+import { press, readIn, see } from '../../support/browser/walk.js';
 import { readNoted, redShare, rowOf, toLight, visitsOf } from './lit-visit.js';
-import { inBrowser } from './page-suite.js';
 import { pageWords } from './page-words.js';
 import { film, type Shown } from './screencast.js';
-import { press, readIn, see } from './walk.js';
 
 /* The flashes as the browser paints them. One after the other: a busy browser paints late. */
 

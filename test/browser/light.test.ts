@@ -1,8 +1,8 @@
 import { describe, expect } from '@jest/globals';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { press, see } from '../../support/browser/walk.js';
 import { eventually } from '../../support/run/eventually.js';
 import { readNoted, visitsOf } from './lit-visit.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { press, see } from './walk.js';
 
 /* What the page does with its screen's light, by scripted replies; whom it passes is in lit-people.test.ts. */
 

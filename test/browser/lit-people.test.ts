@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { devices } from '../../support/browser/screens.js';
+import { type Lighting, type Plan, receive } from '../../support/browser/visitor.js';
+import { follow, insist } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { devices } from './screens.js';
-import { type Lighting, type Plan, receive } from './visitor.js';
-import { follow, insist } from './walk.js';
 
 /* People and attacks under the screen's light, with the real page, server, models and judge. */
 

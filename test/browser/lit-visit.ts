@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
+import { watchLight } from '../../support/browser/in-page/watch-light.js';
+import { useAda, usePage } from '../../support/browser/page-suite.js';
+import { type Device, devices } from '../../support/browser/screens.js';
+import { type Replies, rowFor, scriptReplies } from '../../support/browser/scripted-replies.js';
+import type { VisitorOptions } from '../../support/browser/visitor.js';
+import { see } from '../../support/browser/walk.js';
 import { firstView } from '../../support/data/first-view.js';
-import { watchLight } from './in-page/watch-light.js';
-import { useAda, usePage } from './page-suite.js';
-import { type Device, devices } from './screens.js';
-import { type Replies, rowFor, scriptReplies } from './scripted-replies.js';
-import type { VisitorOptions } from './visitor.js';
-import { see } from './walk.js';
 
 const notedGuard = z.object({
   lights: z.array(z.object({ at: z.number(), value: z.string() })),

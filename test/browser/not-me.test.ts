@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
-import { inBrowser, usePage } from './page-suite.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser, usePage } from '../../support/browser/page-suite.js';
 
 /* What someone sees who follows the link of a notice. */
 

@@ -6,16 +6,16 @@ import { withSubscribers } from '../../src/core/audit-events.js';
 import { createWebPush } from '../../src/notifications/delivery/web-push.js';
 import { createNotificationSender } from '../../src/notifications/sender.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { expectAccessible } from '../../support/browser/accessibility.js';
+import { subscribeAtSimulator } from '../../support/browser/in-page/subscribe-at-simulator.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { receive } from '../../support/browser/visitor.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createKeysInMemory } from '../../support/fakes/keys.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
 import { startApiServer } from '../../support/servers/api-server.js';
-import { expectAccessible } from './accessibility.js';
-import { subscribeAtSimulator } from './in-page/subscribe-at-simulator.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
-import { receive } from './visitor.js';
 
 /*
  * Notices as a person chooses them, and as their browser shows them. Chromium reaches no push service from here, so the address is one

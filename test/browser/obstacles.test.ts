@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
+import { launchChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useAda, usePage } from '../../support/browser/page-suite.js';
+import { reach, type ScreenCase } from '../../support/browser/screens.js';
+import { scriptReplies } from '../../support/browser/scripted-replies.js';
+import { receive as receiveFrom } from '../../support/browser/visitor.js';
+import { leaveBy, press, see } from '../../support/browser/walk.js';
 import { firstView } from '../../support/data/first-view.js';
-import { launchChromium } from './chromium.js';
-import { inBrowser, useAda, usePage } from './page-suite.js';
-import { reach, type ScreenCase } from './screens.js';
-import { scriptReplies } from './scripted-replies.js';
-import { receive as receiveFrom } from './visitor.js';
-import { leaveBy, press, see } from './walk.js';
 
 /* What stands between a person and their camera, on devices and networks as they are. */
 

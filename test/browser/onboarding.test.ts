@@ -4,15 +4,15 @@ import { findFreePort } from '../../examples/demo/free-port.js';
 import { consoleGuard } from '../../src/config/console.js';
 import type { Connection } from '../../src/core/connection.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { expectAccessible } from '../../support/browser/accessibility.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
 import { startApiServer } from '../../support/servers/api-server.js';
 import { startCompanyProvider } from '../../support/servers/company-provider.js';
-import { expectAccessible } from './accessibility.js';
 import { countClicks } from './clicks.js';
 import { markup } from './console-screens.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
 
 /*
  * A developer comes to an application without writing to anybody: both sides on the console, signed in at a real OpenID

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
-import { expectWithinReach } from './accessibility.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { insist } from '../../support/browser/walk.js';
 import { hostileNames, renderHostileOrganisations, renderOrganisationSample } from './organisation-page.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
 import { expectAllWithinReach, expectIsolated, expectNoBreach, narrow, usePortals } from './portal-visit.js';
-import { insist } from './walk.js';
 
 /* The page on which a person chooses for whom they act: how it looks, and a tax office where they file for a company. */
 

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
+import { inBrowser, usePage } from '../../support/browser/page-suite.js';
+import { weighPage } from '../../support/browser/page-weight.js';
+import { scriptReplies } from '../../support/browser/scripted-replies.js';
+import { readIn, see } from '../../support/browser/walk.js';
 import { firstView } from '../../support/data/first-view.js';
 import { eventually } from '../../support/run/eventually.js';
-import { inBrowser, usePage } from './page-suite.js';
-import { weighPage } from './page-weight.js';
-import { scriptReplies } from './scripted-replies.js';
-import { readIn, see } from './walk.js';
 
 /* What a person's browser fetches, and when. How long it takes is told by `npm run bench -- step-up`. */
 

@@ -3,12 +3,12 @@ import type { Page } from 'playwright-core';
 import { startPortals } from '../../examples/demo/portals.js';
 import type { RenderedPage } from '../../src/http/page-layout.js';
 import { type Language, languages } from '../../src/oidc/language.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { seatAda } from '../../support/browser/people.js';
+import { receive } from '../../support/browser/visitor.js';
+import { insist } from '../../support/browser/walk.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { expectWithinReach } from './accessibility.js';
-import { useBrowser, useShared } from './page-suite.js';
-import { seatAda } from './people.js';
-import { receive } from './visitor.js';
-import { insist } from './walk.js';
 
 /** Smallest supported phone. */
 export const narrow = { width: 360, height: 740 };

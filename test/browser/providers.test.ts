@@ -8,14 +8,14 @@ import { runCli } from '../../examples/demo/run-command.js';
 import { startEntraSimulation } from '../../simulators/entra/simulation.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { epochMs } from '../../src/core/units.js';
+import { toBytes } from '../../support/browser/cast.js';
+import { hasChromium, launchChromium } from '../../support/browser/chromium.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { seatAda } from '../../support/browser/people.js';
+import { type ServerUnderTest, startServerUnderTest } from '../../support/browser/server.js';
+import { type Person, receive } from '../../support/browser/visitor.js';
+import { goAlong, insist, press, see } from '../../support/browser/walk.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
-import { toBytes } from './cast.js';
-import { hasChromium, launchChromium } from './chromium.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { seatAda } from './people.js';
-import { type ServerUnderTest, startServerUnderTest } from './server.js';
-import { type Person, receive } from './visitor.js';
-import { goAlong, insist, press, see } from './walk.js';
 
 /* A provider's flow to its end, in a browser: the provider's page, ours, and the provider's again. Other providers: test/oidc. */
 

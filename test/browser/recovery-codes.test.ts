@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
-import { expectWithinReach } from './accessibility.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
+import { insist, leaveBy, press, screenOf, see } from '../../support/browser/walk.js';
 import { enter, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
-import { inBrowser } from './page-suite.js';
 import { pageWords } from './page-words.js';
-import { insist, leaveBy, press, screenOf, see } from './walk.js';
 
 /* Recovery codes are made where a real face has enrolled, are shown once, and each stands in for one check. */
 

@@ -17,12 +17,12 @@ import { startScimSimulator } from '../../simulators/scim/index.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { epochMs } from '../../src/core/units.js';
 import { withDatabase } from '../../src/storage/state/sqlite.js';
+import { type ServerUnderTest, startServerUnderTest } from '../../support/browser/server.js';
 import { createTextLog } from '../../support/fakes/sinks.js';
 import { eventually } from '../../support/run/eventually.js';
 import { addFaceAttribute, administer, toSettings } from '../contract/cognito.js';
 import { attribute as oneloginAttribute } from '../contract/onelogin.js';
 import { name as scimName, schema as scimSchema } from '../contract/scim.js';
-import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
 export const login = 'ada@example.com';
 /** More people at Okta. Each has one token only, so connections to the same org need different people. */

@@ -1,15 +1,15 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { texts } from '../../locales/compiled/server/recovery/all.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { toBytes } from '../../support/browser/cast.js';
+import { inBrowser, useBrowser, useShared } from '../../support/browser/page-suite.js';
+import { makePoses, readPeople, seatAda } from '../../support/browser/people.js';
+import { devices } from '../../support/browser/screens.js';
+import { type Person, receive } from '../../support/browser/visitor.js';
+import { insist, press, see } from '../../support/browser/walk.js';
 import { until } from '../../support/run/eventually.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
-import { toBytes } from './cast.js';
-import { inBrowser, useBrowser, useShared } from './page-suite.js';
-import { makePoses, readPeople, seatAda } from './people.js';
 import { login, logins, organisation, type ProviderName, returnUrl, startRecoveryStage } from './recovery-stage.js';
-import { devices } from './screens.js';
-import { type Person, receive } from './visitor.js';
-import { insist, press, see } from './walk.js';
 
 /* Someone recovers an account: pages, models, judgement and provider interfaces are real, the providers simulated. */
 

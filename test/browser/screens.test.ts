@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
-import { expectWithinReach } from './accessibility.js';
-import { inBrowserAtOnce, useAda, usePage } from './page-suite.js';
-import { reach, type ScreenCase, screens } from './screens.js';
-import { readIn } from './walk.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce, useAda, usePage } from '../../support/browser/page-suite.js';
+import { reach, type ScreenCase, screens } from '../../support/browser/screens.js';
+import { readIn } from '../../support/browser/walk.js';
 
 /* Each screen of the page as people with different eyes, hands and devices meet it. */
 

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { expectWithinReach } from './accessibility.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
+import { expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { goAlong, insist } from '../../support/browser/walk.js';
 import { expectNoBreach, narrow, usePortals } from './portal-visit.js';
-import { goAlong, insist } from './walk.js';
 
 /* A bank that asks two sources: the person links their account at the second one, and agrees once, in the portals of the demonstration. */
 

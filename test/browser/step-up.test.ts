@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../../src/core/base/json.js';
+import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
+import { goAlong, insist, see } from '../../support/browser/walk.js';
 import { castOf } from './cast-of.js';
-import { inBrowserAtOnce as inBrowser } from './page-suite.js';
-import { goAlong, insist, see } from './walk.js';
 
 /* A backend starts a step-up and hands its link to a browser. Page, server, models and judgement are the real ones. */
 

@@ -7,9 +7,9 @@ import { loadPictures } from '../../examples/demo/pictures.js';
 import { runCli } from '../../examples/demo/run-command.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 import { type RunningSimulation, runHere, startSimulation } from '../../support/benches/cli.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { inBrowser } from './page-suite.js';
 
 /* `facestep try`: a first enrolment and a first check, as an administrator with a simulated org and a server does them. */
 

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { texts as en } from '../../locales/compiled/console/help-desk/en.js';
+import { expectAccessible, expectWithinReach } from '../../support/browser/accessibility.js';
+import { inBrowser } from '../../support/browser/page-suite.js';
+import { insist, press, see } from '../../support/browser/walk.js';
 import type { Language } from '../../web/shared/languages.js';
-import { expectAccessible, expectWithinReach } from './accessibility.js';
 import { windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
-import { inBrowser } from './page-suite.js';
-import { insist, press, see } from './walk.js';
 
 /* Someone calls the help desk: the agent's screen and the caller's page side by side, page, server, models and judgement real. */
 

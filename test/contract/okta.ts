@@ -13,12 +13,6 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import { policyGuard } from '../../src/config/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { testIssuer } from '../../support/fakes/keys.js';
-import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
-import { systemRandom } from '../../support/fakes/sinks.js';
-import { serveAdapter } from '../../support/servers/serve-adapter.js';
-import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {
   rightPassword,
   toLifecycleEvent,
@@ -26,7 +20,13 @@ import {
   toProgressiveEvent,
   toSamlEvent,
   toTokenEvent,
-} from './okta-events.js';
+} from '../../support/data/okta-events.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
+import { systemRandom } from '../../support/fakes/sinks.js';
+import { serveAdapter } from '../../support/servers/serve-adapter.js';
+import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
 import {
   eventReplyGuard,
   isAllowed,

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import type { Act } from '../../simulators/front.js';
 import { findHook } from '../../simulators/onelogin/account.js';
-import { type DoctorBench, type Elsewhere, openDoctorBench } from '../../support/benches/doctor-bench.js';
 import { createFolder } from '../../support/run/folder.js';
+import { type DoctorBench, type Elsewhere, openDoctorBench } from '../contract/doctor-bench.js';
 import { schema } from '../contract/scim.js';
 
 /* Whatever is broken, doctor says so once, and how to fix it. */

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { HookChannelSettings, SignIn } from '../../simulators/okta/index.js';
 import { drawPicture } from '../../support/fakes/embedded.js';
-import { type OktaServer, startOktaServer } from '../../support/servers/okta-server.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../contract/okta.js';
+import { type OktaServer, startOktaServer } from '../contract/okta-server.js';
 
 const password = 'correct horse';
 const ada = { login: 'ada@example.com', password };

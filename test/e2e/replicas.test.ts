@@ -7,11 +7,11 @@ import { stateGuard } from '../../src/config/state.js';
 import type { Clock, State } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { recordPassedStepUp } from '../../src/step-up/passed-step-up.js';
+import { toTokenEvent } from '../../support/data/okta-events.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
 import { createStateFolder, type StateFolder } from '../../support/run/state-folder.js';
 import { hasRedis, type RedisServer, startRedis } from '../../support/servers/redis.js';
-import { toTokenEvent } from '../contract/okta-events.js';
 
 /* Three servers, each a process with its own data folder, on one Redis and one folder of keys; and fifty callers at once. */
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { callPage, ticketOf } from './browser.js';
+import { callPage, ticketOf } from '../../support/fakes/browser.js';
 import { prepareRequest, startIssuer, type TestIssuer } from './issuer.js';
 
 /* What an OpenID client is told of a code that was given in place of a face. */

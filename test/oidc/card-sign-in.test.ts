@@ -9,7 +9,7 @@ import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
 import type { RelyingParty } from '../../examples/web/site.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
-import { type Browser, createBrowser } from './browser.js';
+import { type Browser, createBrowser } from '../../support/fakes/browser.js';
 import { visitCredentials } from './credential-visits.js';
 import { clientSecret, startIssuer, type TestIssuer } from './issuer.js';
 import { createPresenter } from './presenter.js';

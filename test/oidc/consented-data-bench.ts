@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import type { Browser } from './browser.js';
+import type { Browser } from '../../support/fakes/browser.js';
 import { clientSecret, prepareRequest, redirectUri, type TestIssuer } from './issuer.js';
 
 export const purposes = {

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
-import type { Browser, Seen } from './browser.js';
+import type { Browser, Seen } from '../../support/fakes/browser.js';
 import { purposes } from './consented-data-bench.js';
 import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
 

@@ -6,11 +6,11 @@ import type { DirectoryUser } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { type Browser, createBrowser, type Seen, showFace } from '../../support/fakes/browser.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { applyAll } from '../contract/bench.js';
 import { toEntraConnection } from '../contract/entra.js';
-import { type Browser, createBrowser, type Seen, showFace } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 import { createReach, startProviderBench } from './provider-bench.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { signToken } from '../../simulators/entra/tenant.js';
-import { callPage, ticketOf } from './browser.js';
+import { callPage, ticketOf } from '../../support/fakes/browser.js';
 import { type ExternalMfaBench, readForm, startExternalMfaBench } from './external-mfa-bench.js';
 
 /* Entra's External MFA as a browser goes through it: every socket, key and token is real. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import type { Policy } from '../../src/core/connection.js';
 import type { State } from '../../src/core/ports.js';
-import { type Browser, callPage, ticketOf } from './browser.js';
+import { type Browser, callPage, ticketOf } from '../../support/fakes/browser.js';
 import { loginOf, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
 let op: TestIssuer;

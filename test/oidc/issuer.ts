@@ -13,12 +13,12 @@ import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { standardSettings } from '../../support/data/settings.js';
+import { type Browser, createBrowser, showFace } from '../../support/fakes/browser.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
 import { createFolder } from '../../support/run/folder.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
-import { type Browser, createBrowser, showFace } from './browser.js';
 
 export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';

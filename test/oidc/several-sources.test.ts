@@ -3,8 +3,8 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { readLinks } from '../../src/core/links/links.js';
 import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { callPage, ticketOf } from '../../support/fakes/browser.js';
 import { adminKey } from '../../support/servers/api-server.js';
-import { callPage, ticketOf } from './browser.js';
 import { answer, askAndShow, redeem } from './consented-data-bench.js';
 import { loginOf } from './issuer.js';
 import {

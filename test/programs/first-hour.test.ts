@@ -9,9 +9,9 @@ import { expect, test } from '@jest/globals';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { collect } from '../../examples/demo/run-command.js';
 import { readPage, sectionOf } from '../../support/benches/page.js';
+import { hasChromium } from '../../support/browser/chromium.js';
 import { findInvented } from '../../support/data/shown-output.js';
 import { modelsFolder } from '../../support/run/paths.js';
-import { hasChromium } from '../browser/chromium.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 

@@ -13,11 +13,11 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import type { Clock } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
+import { toTokenEvent } from '../../support/data/okta-events.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { hasRedis, type RedisServer, startRedis } from '../../support/servers/redis.js';
-import { toTokenEvent } from '../contract/okta-events.js';
 import { installRelease } from './released.js';
 
 /* Two replicas of the last release change to this checkout's installed release, one after the other. */

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { z } from 'zod';
-import { ticketOf } from '../../../test/oidc/browser.js';
+import { ticketOf } from '../../../support/fakes/browser.js';
 import { peakMiB, quantile, residentMiB, round } from '../../bench/measure.js';
 import { type Size, toClaim } from '../attack.js';
 import { asSession } from './credentials.js';

@@ -3,10 +3,10 @@ import { startSignIn, toCodeChallenge } from '../../../simulators/relying-party.
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import type { Json, JsonObject } from '../../../src/core/base/json.js';
 import { type Movement, movements } from '../../../src/core/movements.js';
-import { openPage as openBySocket, takePictures } from '../../../test/browser/page-client.js';
-import { readPeople } from '../../../test/browser/people.js';
-import { drawTurn, reframe, turnHead } from '../../../test/face-video/index.js';
-import { type Browser, createBrowser, ticketOf } from '../../../test/oidc/browser.js';
+import { openPage as openBySocket, takePictures } from '../../../support/browser/page-client.js';
+import { readPeople } from '../../../support/browser/people.js';
+import { drawTurn, reframe, turnHead } from '../../../support/face-video/index.js';
+import { type Browser, createBrowser, ticketOf } from '../../../support/fakes/browser.js';
 import { asSession } from './credentials.js';
 import { type Caller, get, type Header, post, toMultipart, toPhotoParts, toUrlencoded } from './exchange.js';
 import { clientOf, type OidcTarget } from './providers.js';

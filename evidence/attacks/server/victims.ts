@@ -1,4 +1,4 @@
-import { ticketOf } from '../../../test/oidc/browser.js';
+import { ticketOf } from '../../../support/fakes/browser.js';
 import { asClient, asSession } from './credentials.js';
 import { type FormPart, post, toPhotoParts, toPhotos } from './exchange.js';
 import { type Film, lendCamera, openPage, startHandOff, takeFrames } from './page.js';

@@ -6,8 +6,8 @@ import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool
 import { face, people } from '../../../support/data/faces.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
+import { type Head, readHead } from '../../../support/face-video/index.js';
 import { modelsFolder } from '../../../support/run/paths.js';
-import { type Head, readHead } from '../../../test/face-video/index.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 
 /** Starts the engine for one evaluation. */

@@ -3,7 +3,7 @@ import type { LivenessJudge } from '../../../src/core/ports.js';
 import { drawMovements } from '../../../src/step-up/movement-challenge.js';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
-import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/index.js';
+import { attacks, type Head, makeGenuineFrames } from '../../../support/face-video/index.js';
 import type { PrintLine } from '../../measure/program.js';
 import { mapConcurrently } from './heads.js';
 

@@ -12,7 +12,7 @@ import {
   type Head,
   type LitScene,
   makeGenuineLitFrames,
-} from '../../../test/face-video/index.js';
+} from '../../../support/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/program.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';

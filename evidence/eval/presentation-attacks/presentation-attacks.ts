@@ -1,5 +1,5 @@
 import { createMovementJudge } from '../../../src/face/liveness/judge.js';
-import { attacks } from '../../../test/face-video/index.js';
+import { attacks } from '../../../support/face-video/index.js';
 import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures } from '../../measure/program.js';
 import { drawPhotos, readFrontalHeads, withEngine } from './heads.js';

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
+import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../support/face-video/index.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { modelsFolder } from '../../../support/run/paths.js';
-import { attacks, makeGenuineFrames, readDemoHeads, type Scene } from '../../../test/face-video/index.js';
 import { measureRecorded } from './real-presentations.js';
 import { readRecorded } from './recorded.js';
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toPhoto } from '../../../support/data/pictures.js';
 import { testShare } from '../../../support/data/share.js';
-import { modelsFolder } from '../../../support/run/paths.js';
 import {
   attacks,
   drawLitSteps,
@@ -11,7 +10,8 @@ import {
   type LitScene,
   makeGenuineLitFrames,
   readDemoHeads,
-} from '../../../test/face-video/index.js';
+} from '../../../support/face-video/index.js';
+import { modelsFolder } from '../../../support/run/paths.js';
 import { createSeededRandom } from '../../core/base/chance.js';
 import type { LivenessFinding } from '../../core/ports.js';
 import type { ScreenAxis } from '../../core/screen-light.js';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { firstView } from '../../support/data/first-view.js';
+import { firstView } from '../data/first-view.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 

@@ -2,8 +2,8 @@ import type { SeededRandom } from '../../src/core/base/chance.js';
 import type { Engine } from '../../src/face/engine/engine.js';
 import { type Landmarks, toEyeCentres } from '../../src/face/engine/landmarks.js';
 import { type Picture, type Point, sampleGrid } from '../../src/face/engine/picture.js';
-import { toPhoto } from '../../support/data/pictures.js';
-import { testShare } from '../../support/data/share.js';
+import { toPhoto } from '../data/pictures.js';
+import { testShare } from '../data/share.js';
 import {
   type Canvas,
   createCanvas,

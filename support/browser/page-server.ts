@@ -4,9 +4,9 @@ import { createBrands } from '../../src/brand/brands.js';
 import { type ListeningServer, listen } from '../../src/http/listen.js';
 import { mountBrand, mountPage } from '../../src/step-up/endpoints/page.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
-import { createManualClock } from '../../support/fakes/manual-clock.js';
-import { createMemoryAudit } from '../../support/fakes/sinks.js';
-import { pageFolders } from '../../support/run/paths.js';
+import { createManualClock } from '../fakes/manual-clock.js';
+import { createMemoryAudit } from '../fakes/sinks.js';
+import { pageFolders } from '../run/paths.js';
 
 /** Serves only the page, for screens whose server replies are scripted. */
 export async function startPageServer(

@@ -1,7 +1,7 @@
 import { createSeededRandom } from '../../src/core/base/chance.js';
 import { createEnginePool } from '../../src/face/engine/pool.js';
-import { modelsFolder } from '../../support/run/paths.js';
 import { drawTurn, type Head, readDemoHeads, turnHead } from '../face-video/index.js';
+import { modelsFolder } from '../run/paths.js';
 import type { Lighting, Person, Poses } from './visitor.js';
 
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();

@@ -12,10 +12,10 @@ import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { administer } from '../../test/contract/cognito.js';
-import { schema } from '../../test/contract/scim.js';
-import { modelsFolder } from '../run/paths.js';
-import { runHere } from './cli.js';
+import { runHere } from '../../support/benches/cli.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { administer } from './cognito.js';
+import { schema } from './scim.js';
 
 /* A server behind a scripted proxy, connected to a simulator of every provider. */
 

@@ -9,7 +9,7 @@ import {
   screenAxes,
   screenColours,
 } from '../../src/core/screen-light.js';
-import { firstView } from '../../support/data/first-view.js';
+import { firstView } from '../data/first-view.js';
 
 /* Scripted server replies, for rare or slow screens. */
 

@@ -1,7 +1,7 @@
 import { createBodyPools } from '../../src/http/request-budget.js';
-import type { OktaBench } from '../../test/contract/okta.js';
-import { startApiServer, toForm } from './api-server.js';
-import { startTestTransmitter } from './transmitter.js';
+import { startApiServer, toForm } from '../../support/servers/api-server.js';
+import { startTestTransmitter } from '../../support/servers/transmitter.js';
+import type { OktaBench } from './okta.js';
 
 export type OktaServer = Awaited<ReturnType<typeof startOktaServer>>;
 

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { patienceMs } from '../../support/run/patience.js';
+import { patienceMs } from '../run/patience.js';
 import { lightCamera } from './in-page/lit-camera.js';
 import { playPerson } from './in-page/synthetic-person.js';
 import { watchPage } from './in-page/watch-page.js';

@@ -8,7 +8,7 @@ import { auditEvents } from '../../src/app/audit-events.js';
 import { readEvents } from '../../src/audit/events.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import type { Json, JsonObject } from '../../src/core/base/json.js';
-import { modelsFolder } from '../../support/run/paths.js';
+import { modelsFolder } from '../run/paths.js';
 
 export type ServerUnderTest = Awaited<ReturnType<typeof startServerUnderTest>>;
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { firstView } from '../../support/data/first-view.js';
+import { firstView } from '../data/first-view.js';
 import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
