@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { connectionGuards } from '../../../adapters/index.js';
 import { runInProcess } from '../../../test/support/benches/command.js';
+import { connectionGuards } from '../../../test/support/data/connection-guards.js';
 import { createManualClock } from '../../../test/support/fakes/manual-clock.js';
 import { drawModel } from '../../../test/support/fakes/onnx.js';
 import { systemRandom } from '../../../test/support/fakes/sinks.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectionGuards } from '../../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
 import { createManualClock } from '../../../../test/contract/state.js';
+import { connectionGuards } from '../../../../test/support/data/connection-guards.js';
 import { createTextLog, systemRandom } from '../../../../test/support/fakes/sinks.js';
 import { createFolder } from '../../../../test/support/run/folder.js';
 import { createConfigGuard } from '../../../config/schema.js';
