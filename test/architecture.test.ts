@@ -139,6 +139,20 @@ describe('dependencies', () => {
     expect(offenders(neutral, (file) => [nameIn(file)])).toEqual([]);
   });
 
+  test('core, configuration, connections and OIDC code names no extension, except in prose', () => {
+    const folders = readdirSync(join(projectRoot, 'src/extensions'), { withFileTypes: true });
+    const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['counter', 'credentials', 'organisations']));
+    const named = new RegExp(`\\b(${names.join('|')}|countersOf|wallet)\\b`);
+    const comments = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
+    const withoutProse = (text: string) =>
+      text.replaceAll(comments, '').replaceAll(/'[^'\n]*'/g, (each) => (each.includes(' ') ? '' : each));
+    const ofPasskeys = 'readonly counter: number;';
+    const nameIn = (file: string) => named.exec(withoutProse(read(file)).replace(ofPasskeys, ''))?.[0];
+    const rooms = ['core', 'config', 'connections', 'oidc'].flatMap((room) => within(`src/${room}`));
+    expect(offenders(rooms, (file) => [nameIn(file)])).toEqual([]);
+  });
+
   test('only http/front-door.ts creates a request budget', () => {
     const others = files.filter((file) => file !== 'src/http/front-door.ts');
     expect(offenders(others, (file) => [/new RequestBudget\(|\.all\(async/.exec(read(file))?.[0]])).toEqual([]);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { connectionGuards } from '../adapters/index.js';
 import { listSections } from '../scripts/reference/configuration.js';
 import { createSelfSigned } from '../simulators/tls-server.js';
 import { redact } from '../src/app/settings.js';
 import { loadConfig } from '../src/config/load.js';
 import { sections } from '../src/extensions/index.js';
 import { blocksOf, listPages, readPage } from '../support/benches/page.js';
+import { connectionGuards } from '../support/data/connection-guards.js';
 import { projectRoot } from '../support/run/paths.js';
 
 const document = readFileSync(join(projectRoot, 'docs/configuration.md'), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/secrets.js';
-import { cognitoConnectionGuard, triggerSettingsGuard } from './config.js';
+import { createCognitoConnectionGuard, triggerSettingsGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const minimal = {
@@ -24,7 +24,7 @@ const functions = {
 
 describe('the configuration of a connection', () => {
   test('requires only a pool, its app clients and the secret of the triggers', () => {
-    const { cognito } = cognitoConnectionGuard.parse(minimal);
+    const { cognito } = createCognitoConnectionGuard([]).parse(minimal);
     expect(cognito).toMatchObject({ attribute: 'custom:face_token', credentials: { kind: 'default' } });
     expect(cognito.triggers.requestSecret).toBeInstanceOf(Credential);
     expect(JSON.stringify(cognito)).not.toContain('thirty-two');
@@ -48,7 +48,7 @@ describe('the configuration of a connection', () => {
     ],
     ['an unknown field', withCognito({ region: 'eu-central-1' })],
   ])('is refused with %s', (_, settings) => {
-    expect(cognitoConnectionGuard.safeParse(settings).success).toBe(false);
+    expect(createCognitoConnectionGuard([]).safeParse(settings).success).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { connectionFields, modeGuard } from '../../src/config/connection.js';
+import type { ConnectionAdditions } from '../../src/config/additions.js';
+import { createConnectionFields, modeGuard } from '../../src/config/connection.js';
+import { connectionIdGuard } from '../../src/config/connection-id.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
@@ -65,57 +67,58 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const cognitoConnectionGuard = z.strictObject({
-  ...connectionFields,
-  oidc: oidcOf(cognitoClientGuard),
-  kind: z.literal('cognito'),
-  cognito: z
-    .strictObject({
-      userPoolId: userPoolIdGuard.describe('Id of the user pool, such as `eu-central-1_AbCdEfGhI`.'),
-      clientIds: clientIdsGuard.describe('App clients whose users take the face step.'),
-      credentials: credentialsGuard.prefault({ kind: 'default' }).describe('AWS credentials.'),
-      endpoint: safeUrlGuard.optional().describe('Address of the API, if not at AWS: a VPC endpoint or a simulator.'),
-      attribute: attributeGuard.describe(
-        'Custom attribute that holds the enrolment token. Cognito can never remove or rename it.',
-      ),
-      triggers: z
-        .strictObject({
-          requestSecret: requestSecretGuard.describe(
-            'Secret. At least 32 characters; the triggers sign step-up requests with it.',
-          ),
-          previousRequestSecret: requestSecretGuard
-            .optional()
-            .describe('Secret. Former value, accepted while the functions are deployed with the new one.'),
-          functions: z
-            .strictObject({
-              defineAuthChallenge: functionArnGuard.describe('ARN of this function.'),
-              createAuthChallenge: functionArnGuard.describe('ARN of this function.'),
-              verifyAuthChallengeResponse: functionArnGuard.describe('ARN of this function.'),
-              preTokenGeneration: functionArnGuard.describe('ARN of this function.'),
-            })
-            .optional()
-            .describe('ARNs of the deployed functions, for provisioning.'),
-        })
-        .describe('Lambda triggers of the user pool.'),
-      recovery: z
-        .strictObject({
-          clearMfa: z
-            .boolean()
-            .default(false)
-            .describe('Also turn off the second factors (SMS, authenticator app, e-mail) of the recovered user.'),
-        })
-        .prefault({})
-        .describe('Account recovery: a temporary password.'),
-    })
-    .describe('Settings of the user pool. Needs `publicUrl`.'),
-});
+export const createCognitoConnectionGuard = (added: ConnectionAdditions) =>
+  z.strictObject({
+    ...createConnectionFields(added),
+    oidc: oidcOf(added, cognitoClientGuard),
+    kind: z.literal('cognito'),
+    cognito: z
+      .strictObject({
+        userPoolId: userPoolIdGuard.describe('Id of the user pool, such as `eu-central-1_AbCdEfGhI`.'),
+        clientIds: clientIdsGuard.describe('App clients whose users take the face step.'),
+        credentials: credentialsGuard.prefault({ kind: 'default' }).describe('AWS credentials.'),
+        endpoint: safeUrlGuard.optional().describe('Address of the API, if not at AWS: a VPC endpoint or a simulator.'),
+        attribute: attributeGuard.describe(
+          'Custom attribute that holds the enrolment token. Cognito can never remove or rename it.',
+        ),
+        triggers: z
+          .strictObject({
+            requestSecret: requestSecretGuard.describe(
+              'Secret. At least 32 characters; the triggers sign step-up requests with it.',
+            ),
+            previousRequestSecret: requestSecretGuard
+              .optional()
+              .describe('Secret. Former value, accepted while the functions are deployed with the new one.'),
+            functions: z
+              .strictObject({
+                defineAuthChallenge: functionArnGuard.describe('ARN of this function.'),
+                createAuthChallenge: functionArnGuard.describe('ARN of this function.'),
+                verifyAuthChallengeResponse: functionArnGuard.describe('ARN of this function.'),
+                preTokenGeneration: functionArnGuard.describe('ARN of this function.'),
+              })
+              .optional()
+              .describe('ARNs of the deployed functions, for provisioning.'),
+          })
+          .describe('Lambda triggers of the user pool.'),
+        recovery: z
+          .strictObject({
+            clearMfa: z
+              .boolean()
+              .default(false)
+              .describe('Also turn off the second factors (SMS, authenticator app, e-mail) of the recovered user.'),
+          })
+          .prefault({})
+          .describe('Account recovery: a temporary password.'),
+      })
+      .describe('Settings of the user pool. Needs `publicUrl`.'),
+  });
 
-export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
+export type CognitoConnection = z.output<ReturnType<typeof createCognitoConnectionGuard>>;
 
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 
 export const triggerSettingsGuard = z.strictObject({
-  connection: connectionFields.id,
+  connection: connectionIdGuard,
   issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
   userPoolId: userPoolIdGuard,
   clientIds: clientIdsGuard,

@@ -38,7 +38,7 @@ export const createCognitoClients = (
   oidc: CognitoConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
 ): readonly OidcClient[] =>
-  createOwnClients(oidc, (client) =>
+  createOwnClients(oidc, ['cognito'], (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username'],
       // Cognito redirects here before it verifies a first factor, so the request does not prove who the user is.

@@ -126,7 +126,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
           { title: 'Leave to invoke the functions', needs: [functions], run: () => checkInvocation(deps) },
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
           { title: 'Other app clients of the pool', run: () => checkOtherClients(cognito, pool) },
-          ...checkingGroups(deps.settings, () => checkGroups(cognito, { fetch })),
+          ...checkingGroups(deps, () => checkGroups(cognito, { fetch })),
           ...federated.flatMap((client) => createFederationChecks(client, pool, deps)),
           ...createRecoveryChecks(deps, pool),
         ],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createSelfSigned } from '../../simulators/tls-server.js';
-import { entraConnectionGuard } from './config.js';
+import { createEntraConnectionGuard } from './config.js';
 
 const tenantId = '11111111-2222-3333-4444-555555555555';
 const clientId = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
@@ -13,7 +13,7 @@ const minimal = {
   entra: { tenantId, clientId, auth: { kind: 'secret', secret: 'a-secret' } },
 };
 const withEntra = (changes: Record<string, unknown>) => ({ ...minimal, entra: { ...minimal.entra, ...changes } });
-const parse = (settings: unknown) => entraConnectionGuard.parse(settings);
+const parse = (settings: unknown) => createEntraConnectionGuard([]).parse(settings);
 
 const rsa = await createSelfSigned('rsa');
 
@@ -79,6 +79,6 @@ describe('the configuration of a connection', () => {
     ],
     ['an unknown field', withEntra({ timeout: 3 })],
   ])('is refused with %s', (_, settings) => {
-    expect(entraConnectionGuard.safeParse(settings).success).toBe(false);
+    expect(createEntraConnectionGuard([]).safeParse(settings).success).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { connectionFields, policyGuard } from '../../src/config/connection.js';
+import type { ConnectionAdditions } from '../../src/config/additions.js';
+import { createConnectionFields, policyGuard } from '../../src/config/connection.js';
 import { credentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { originGuard } from '../../src/config/safe-url.js';
@@ -126,81 +127,82 @@ const hooksGuard = z.strictObject({
 });
 
 /** By default, a failed check omits the claim, because a refusal in the token hook shows an unhelpful error page. */
-export const entraConnectionGuard = z
-  .strictObject({
-    ...connectionFields,
-    oidc: oidcOf(externalMfaGuard),
-    kind: z.literal('entra'),
-    policy: policyGuard.extend({
-      whenUnverified: policyGuard.shape.whenUnverified
-        .unwrap()
-        .default('omit_claim')
-        .describe('What a hook does without a fresh face check. Entra ID shows a bare error page if a hook denies.'),
-      whenUnavailable: policyGuard.shape.whenUnavailable
-        .unwrap()
-        .default('omit_claim')
-        .describe('What a hook does if the state store is down.'),
-    }),
-    entra: z
-      .strictObject({
-        tenantId: guidGuard.describe('Id of the tenant.'),
-        clientId: guidGuard.describe('Client id of the application that calls Microsoft Graph.'),
-        auth: graphAuthGuard.describe('Credentials of this application.'),
-        cloud: cloudGuard.describe('National cloud of the tenant.'),
-        externalDomain: z
-          .string()
-          .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
-          .optional()
-          .describe('External tenants: `contoso` of `contoso.ciamlogin.com`.'),
-        endpoints: z
-          .strictObject({
-            login: originGuard
-              .refine((text) => text.startsWith('https:'), 'expected an https address')
-              .describe('Login host.'),
-            graph: originGuard.describe('Address of Microsoft Graph.'),
-          })
-          .optional()
-          .describe('Addresses instead of those of the cloud: another national cloud, or a simulator.'),
-        attribute: extensionNameGuard
-          .optional()
-          .describe('Directory extension that holds the enrolment token. Default: `facestepToken` of `clientId`.'),
-        hooks: hooksGuard.prefault({}).describe('Custom authentication extensions.'),
-      })
-      .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
-        ...rest,
-        attribute: rest.attribute ?? `extension_${rest.clientId.replaceAll('-', '')}_facestepToken`,
-        hooks: {
-          ...rest.hooks,
-          appId: rest.hooks.appId ?? rest.clientId,
-          tenants: rest.hooks.tenants ?? [rest.tenantId],
-        },
-        /** External tenants: the initial domain, the issuer of customers' identities. */
-        customerDomain: externalDomain === undefined ? null : `${externalDomain}.${clouds[cloud].domain}`,
-        v1Issuer: clouds[cloud].v1Issuer,
-        login:
-          endpoints?.login ??
-          (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
-        graph: endpoints?.graph ?? clouds[cloud].graph,
-      }))
-      .describe('Settings of the tenant.'),
-  })
-  .superRefine(({ oidc, entra }, context) => {
-    for (const [index, client] of (oidc?.clients ?? []).entries()) {
-      if (client.kind !== 'entra_external_mfa') continue;
-      const report = (name: string, message: string): void =>
-        context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // The first tenant must be the connection's own, because only users of the first tenant are stored without their
-      // tenant's id.
-      if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
-      // The service can read enrolment tokens only in the tenants of `entra.hooks.tenants`.
-      const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
-      if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
-      if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
-      // Other tenants install the External MFA application. It must not be `entra.clientId`, which may write users.
-      if (client.appId === entra.clientId) report('appId', 'expected a separate application, not entra.clientId');
-    }
-  });
+export const createEntraConnectionGuard = (added: ConnectionAdditions) =>
+  z
+    .strictObject({
+      ...createConnectionFields(added),
+      oidc: oidcOf(added, externalMfaGuard),
+      kind: z.literal('entra'),
+      policy: policyGuard.extend({
+        whenUnverified: policyGuard.shape.whenUnverified
+          .unwrap()
+          .default('omit_claim')
+          .describe('What a hook does without a fresh face check. Entra ID shows a bare error page if a hook denies.'),
+        whenUnavailable: policyGuard.shape.whenUnavailable
+          .unwrap()
+          .default('omit_claim')
+          .describe('What a hook does if the state store is down.'),
+      }),
+      entra: z
+        .strictObject({
+          tenantId: guidGuard.describe('Id of the tenant.'),
+          clientId: guidGuard.describe('Client id of the application that calls Microsoft Graph.'),
+          auth: graphAuthGuard.describe('Credentials of this application.'),
+          cloud: cloudGuard.describe('National cloud of the tenant.'),
+          externalDomain: z
+            .string()
+            .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'expected the name before .ciamlogin.com')
+            .optional()
+            .describe('External tenants: `contoso` of `contoso.ciamlogin.com`.'),
+          endpoints: z
+            .strictObject({
+              login: originGuard
+                .refine((text) => text.startsWith('https:'), 'expected an https address')
+                .describe('Login host.'),
+              graph: originGuard.describe('Address of Microsoft Graph.'),
+            })
+            .optional()
+            .describe('Addresses instead of those of the cloud: another national cloud, or a simulator.'),
+          attribute: extensionNameGuard
+            .optional()
+            .describe('Directory extension that holds the enrolment token. Default: `facestepToken` of `clientId`.'),
+          hooks: hooksGuard.prefault({}).describe('Custom authentication extensions.'),
+        })
+        .transform(({ endpoints, externalDomain, cloud, ...rest }) => ({
+          ...rest,
+          attribute: rest.attribute ?? `extension_${rest.clientId.replaceAll('-', '')}_facestepToken`,
+          hooks: {
+            ...rest.hooks,
+            appId: rest.hooks.appId ?? rest.clientId,
+            tenants: rest.hooks.tenants ?? [rest.tenantId],
+          },
+          /** External tenants: the initial domain, the issuer of customers' identities. */
+          customerDomain: externalDomain === undefined ? null : `${externalDomain}.${clouds[cloud].domain}`,
+          v1Issuer: clouds[cloud].v1Issuer,
+          login:
+            endpoints?.login ??
+            (externalDomain === undefined ? clouds[cloud].login : `https://${externalDomain}.ciamlogin.com`),
+          graph: endpoints?.graph ?? clouds[cloud].graph,
+        }))
+        .describe('Settings of the tenant.'),
+    })
+    .superRefine(({ oidc, entra }, context) => {
+      for (const [index, client] of (oidc?.clients ?? []).entries()) {
+        if (client.kind !== 'entra_external_mfa') continue;
+        const report = (name: string, message: string): void =>
+          context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
+        // The first tenant must be the connection's own, because only users of the first tenant are stored without their
+        // tenant's id.
+        if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
+        // The service can read enrolment tokens only in the tenants of `entra.hooks.tenants`.
+        const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
+        if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
+        if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
+        // Other tenants install the External MFA application. It must not be `entra.clientId`, which may write users.
+        if (client.appId === entra.clientId) report('appId', 'expected a separate application, not entra.clientId');
+      }
+    });
 
-export type EntraConnection = z.output<typeof entraConnectionGuard>;
+export type EntraConnection = z.output<ReturnType<typeof createEntraConnectionGuard>>;
 
 export type EntraSettings = EntraConnection['entra'];

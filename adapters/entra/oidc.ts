@@ -47,7 +47,7 @@ const passedOn = ['client_id', 'response_mode', 'scope', 'nonce', 'state', 'clai
 const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid().nullable().catch(null) });
 
 export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
-  createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
+  createOwnClients(oidc, ['entra_external_mfa'], (client) => createExternalMfaClient(client, deps));
 
 /**
  * Creates the External MFA client, which receives an ID token by form post. The hint is verified after everything else

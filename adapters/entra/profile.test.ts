@@ -12,7 +12,7 @@ import { createTextLog } from '../../support/fakes/sinks.js';
 import { canary } from '../../test/contract/adapter.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { entraConnectionGuard } from './config.js';
+import { createEntraConnectionGuard } from './config.js';
 import { createEntraProfile } from './profile.js';
 
 const clock = createManualClock();
@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 
 function connect(changes: Record<string, unknown> = {}, fetch: Fetch = entra.fetch): Profile {
-  const { entra: settings } = entraConnectionGuard.parse(toEntraConnection(entra, daemon, changes));
+  const { entra: settings } = createEntraConnectionGuard([]).parse(toEntraConnection(entra, daemon, changes));
   return createEntraProfile({ claims: {}, entra: settings }, { fetch, log, sleep: async (ms) => void waits.push(ms) });
 }
 const read = async (profile: Profile, subject = user.id) =>

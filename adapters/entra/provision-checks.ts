@@ -36,7 +36,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     { title: 'Keys that authenticate callers', needs: [credentials], run: () => checkKeys(deps) },
     ...needing(
       [credentials],
-      checkingGroups(deps.settings, () => checkGroups(deps)),
+      checkingGroups(deps, () => checkGroups(deps)),
     ),
     ...steps.map((step) => ({
       title: step.title,

@@ -9,7 +9,7 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { applyAll, statesOf } from '../../test/contract/bench.js';
 import { provisionEntra, toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { entraConnectionGuard } from './config.js';
+import { createEntraConnectionGuard } from './config.js';
 
 const publicUrl = 'https://face.example.com';
 const issuer = `${publicUrl}/oidc/workforce`;
@@ -99,7 +99,9 @@ describe('existing settings', () => {
 
 describe('the configuration', () => {
   const problems = (settings: unknown) =>
-    entraConnectionGuard.safeParse(settings).error?.issues.map(({ path }) => path.at(-1)) ?? [];
+    createEntraConnectionGuard([])
+      .safeParse(settings)
+      .error?.issues.map(({ path }) => path.at(-1)) ?? [];
 
   test('requires one tenant that matches, the cloud, and an application other than the daemon’s', () => {
     expect(problems(settingsWith())).toEqual([]);

@@ -7,7 +7,7 @@ import type { AccountRecovery, Fetch, IssuedCredential } from '../../src/core/po
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { toEntraConnection } from '../../test/contract/entra.js';
 import { createManualClock } from '../../test/contract/state.js';
-import { entraConnectionGuard } from './config.js';
+import { createEntraConnectionGuard } from './config.js';
 import { createEntraAdapter } from './index.js';
 
 const clock = createManualClock();
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => entra.close());
 
 function connect({ fetch = entra.fetch, settings = {} }: { fetch?: Fetch; settings?: object } = {}) {
-  const connection = entraConnectionGuard.parse(toEntraConnection(entra, daemon, settings));
+  const connection = createEntraConnectionGuard([]).parse(toEntraConnection(entra, daemon, settings));
   const deps = { settings: connection, publicUrl: 'https://face.example.com', clock, random: systemRandom, fetch, log };
   const { accountRecovery, profile } = createEntraAdapter(deps, async () => undefined);
   if (accountRecovery === null) throw new Error('no account recovery');

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Credential } from '../../src/core/secrets.js';
-import { oktaConnectionGuard } from './config.js';
+import { createOktaConnectionGuard } from './config.js';
 
 const minimal = {
   id: 'workforce',
@@ -26,7 +26,7 @@ const withOkta = (changes: Record<string, unknown>) => ({ ...minimal, okta: { ..
 
 describe('the configuration of a connection', () => {
   test('requires only an org, its credentials and a caller', () => {
-    const { okta } = oktaConnectionGuard.parse(minimal);
+    const { okta } = createOktaConnectionGuard([]).parse(minimal);
     expect(okta).toMatchObject({ orgUrl: 'https://example.okta.com', attribute: 'facestepToken' });
     expect(okta.hooks.secret?.header).toBe('authorization');
     expect(okta.hooks.secret?.value).toBeInstanceOf(Credential);
@@ -38,7 +38,7 @@ describe('the configuration of a connection', () => {
       auth: { kind: 'private_key', clientId: '0oa1', privateKey: toPem('rsa'), keyId: 'k1' },
       hooks: { oauth: { issuer: 'https://example.okta.com/oauth2/hooks', audience: 'a', clientId: '0oa2' } },
     });
-    const { okta } = oktaConnectionGuard.parse(settings);
+    const { okta } = createOktaConnectionGuard([]).parse(settings);
     expect(okta.auth).toMatchObject({ scopes: ['okta.users.read', 'okta.users.manage'] });
     expect(JSON.stringify(okta)).not.toContain('BEGIN');
   });
@@ -63,7 +63,7 @@ describe('the configuration of a connection', () => {
     ],
     ['a private key of another type', withKey(toPem('ec'))],
   ])('is refused with %s', (_, settings) => {
-    expect(oktaConnectionGuard.safeParse(settings).success).toBe(false);
+    expect(createOktaConnectionGuard([]).safeParse(settings).success).toBe(false);
   });
 });
 
@@ -72,7 +72,7 @@ describe('the OpenID clients of a connection', () => {
   const factor = { kind: 'okta_factor', id: 'okta', secret, orgUrls: ['https://example.okta.com'] };
   const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
   const idv = { ...factor, ...pages, kind: 'okta_idv', id: 'idv' };
-  const parse = (...clients: object[]) => oktaConnectionGuard.safeParse({ ...minimal, oidc: { clients } });
+  const parse = (...clients: object[]) => createOktaConnectionGuard([]).safeParse({ ...minimal, oidc: { clients } });
 
   test('have the redirect URIs of the org', () => {
     expect(parse(factor, idv).data?.oidc?.clients).toMatchObject([

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { connectionFields } from '../../src/config/connection.js';
+import type { ConnectionAdditions } from '../../src/config/additions.js';
+import { createConnectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
 import { oidcOf } from '../../src/config/oidc.js';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
@@ -181,65 +182,66 @@ const provisionGuard = z.strictObject({
     .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
-export const oktaConnectionGuard = z
-  .strictObject({
-    ...connectionFields,
-    oidc: oidcOf(oktaFactorGuard, oktaIdvGuard),
-    kind: z.literal('okta'),
-    okta: z
-      .strictObject({
-        orgUrl: originGuard.describe('Address of the org, without a path.'),
-        auth: apiAuthGuard.describe('Credentials for the API.'),
-        attribute: attributeNameGuard
-          .default('facestepToken')
-          .describe('Custom profile attribute that holds the enrolment token.'),
-        hooks: callersGuard.describe('Credentials of hook calls: `secret`, `oauth` or both. Either is sufficient.'),
-        registration: z
-          .strictObject({
-            receiptField: attributeNameGuard
-              .default('facestepReceipt')
-              .describe('Field of the sign-up form that carries the receipt.'),
-            receiptIn: z
-              .enum(['profile', 'form'])
-              .default('profile')
-              .describe(
-                '`"profile"`: an attribute of the schema, cleared after use. `"form"`: a field that Okta does not store.',
-              ),
-          })
-          .prefault({})
-          .describe('Face checks at sign-up.'),
-        passwordImport: z
-          .strictObject({
-            verifier: z
-              .strictObject({
-                url: safeUrlGuard.describe('Address that receives the password.'),
-                secret: headerCredentialGuard.describe('Secret. Sent as bearer token.'),
-              })
-              .describe('Your own check of passwords in the former directory. Without it, no password is correct.'),
-          })
-          .optional()
-          .describe('Import of users with their passwords.'),
-        recovery: recoveryGuard.prefault({}).describe('Account recovery.'),
-        provision: provisionGuard.prefault({}).describe('What `facestep provision` sets up in addition.'),
-      })
-      .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {
-        path: ['registration', 'receiptField'],
-        error: 'expected another attribute than the one of the token',
-      })
-      .describe('Settings of the org.'),
-  })
-  // For IDV, browsers send no client id, so the requests of two IDV clients could not be distinguished.
-  .refine(({ oidc }) => (oidc?.clients ?? []).filter(({ kind }) => kind === 'okta_idv').length <= 1, {
-    path: ['oidc', 'clients'],
-    error: 'two clients are of the kind okta_idv',
-  })
-  .refine(({ oidc, policy }) => policy.userSecret === 'passkey' || !trustsClaims(oidc?.clients ?? []), {
-    path: ['oidc', 'clients'],
-    error:
-      'trustClaims without policy.userSecret "passkey": Okta accepts a face only together with a possession factor, so no user would satisfy it',
-  });
+export const createOktaConnectionGuard = (added: ConnectionAdditions) =>
+  z
+    .strictObject({
+      ...createConnectionFields(added),
+      oidc: oidcOf(added, oktaFactorGuard, oktaIdvGuard),
+      kind: z.literal('okta'),
+      okta: z
+        .strictObject({
+          orgUrl: originGuard.describe('Address of the org, without a path.'),
+          auth: apiAuthGuard.describe('Credentials for the API.'),
+          attribute: attributeNameGuard
+            .default('facestepToken')
+            .describe('Custom profile attribute that holds the enrolment token.'),
+          hooks: callersGuard.describe('Credentials of hook calls: `secret`, `oauth` or both. Either is sufficient.'),
+          registration: z
+            .strictObject({
+              receiptField: attributeNameGuard
+                .default('facestepReceipt')
+                .describe('Field of the sign-up form that carries the receipt.'),
+              receiptIn: z
+                .enum(['profile', 'form'])
+                .default('profile')
+                .describe(
+                  '`"profile"`: an attribute of the schema, cleared after use. `"form"`: a field that Okta does not store.',
+                ),
+            })
+            .prefault({})
+            .describe('Face checks at sign-up.'),
+          passwordImport: z
+            .strictObject({
+              verifier: z
+                .strictObject({
+                  url: safeUrlGuard.describe('Address that receives the password.'),
+                  secret: headerCredentialGuard.describe('Secret. Sent as bearer token.'),
+                })
+                .describe('Your own check of passwords in the former directory. Without it, no password is correct.'),
+            })
+            .optional()
+            .describe('Import of users with their passwords.'),
+          recovery: recoveryGuard.prefault({}).describe('Account recovery.'),
+          provision: provisionGuard.prefault({}).describe('What `facestep provision` sets up in addition.'),
+        })
+        .refine(({ attribute, registration }) => attribute.toLowerCase() !== registration.receiptField.toLowerCase(), {
+          path: ['registration', 'receiptField'],
+          error: 'expected another attribute than the one of the token',
+        })
+        .describe('Settings of the org.'),
+    })
+    // For IDV, browsers send no client id, so the requests of two IDV clients could not be distinguished.
+    .refine(({ oidc }) => (oidc?.clients ?? []).filter(({ kind }) => kind === 'okta_idv').length <= 1, {
+      path: ['oidc', 'clients'],
+      error: 'two clients are of the kind okta_idv',
+    })
+    .refine(({ oidc, policy }) => policy.userSecret === 'passkey' || !trustsClaims(oidc?.clients ?? []), {
+      path: ['oidc', 'clients'],
+      error:
+        'trustClaims without policy.userSecret "passkey": Okta accepts a face only together with a possession factor, so no user would satisfy it',
+    });
 
 const trustsClaims = (clients: readonly { readonly kind: string; readonly trustClaims?: boolean }[]): boolean =>
   clients.some(({ kind, trustClaims }) => kind === 'okta_factor' && trustClaims === true);
 
-export type OktaConnection = z.output<typeof oktaConnectionGuard>;
+export type OktaConnection = z.output<ReturnType<typeof createOktaConnectionGuard>>;

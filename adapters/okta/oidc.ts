@@ -15,7 +15,7 @@ export const createOktaClients = (
   oidc: OktaConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
 ): readonly OidcClient[] =>
-  createOwnClients(oidc, (client) =>
+  createOwnClients(oidc, ['okta_factor', 'okta_idv'], (client) =>
     client.kind === 'okta_idv' ? createIdvClient(client) : createFactorClient(client, directoryFor),
   );
 

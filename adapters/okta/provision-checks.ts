@@ -117,7 +117,7 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
       { title: 'Rules that mint tokens without the hook', needs: [tokenHook], run: () => checkRules(deps) },
       { title: 'Claims configured by hand', run: () => checkClaims(deps) },
       { title: 'Event hook', needs: [publishedKeysTitle], fixedBy: eventHookTitle, run: () => checkEventHook(deps) },
-      ...checkingGroups(deps.settings, () => checkGroups(deps)),
+      ...checkingGroups(deps, () => checkGroups(deps)),
       ...(deps.settings.okta.provision.securityEventsProvider ? [createSecurityEventsCheck(deps)] : []),
       ...createRecoveryChecks(deps),
     ]),

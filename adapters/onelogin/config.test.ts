@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.js';
 import { Credential } from '../../src/core/secrets.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { projectRoot } from '../../support/run/paths.js';
-import { connectionGuards } from '../index.js';
-import { oneloginConnectionGuard } from './config.js';
+import { createOneloginConnectionGuard } from './config.js';
 
 const secret = 'a secret of at least thirty-two characters';
 const minimal = {
@@ -27,7 +27,7 @@ const withOneLogin = (changes: Record<string, unknown>) => ({
 
 describe('the configuration of a connection', () => {
   test('requires only an account, its credentials, a secret and the face policy', () => {
-    const { onelogin } = oneloginConnectionGuard.parse(minimal);
+    const { onelogin } = createOneloginConnectionGuard([]).parse(minimal);
     expect(onelogin).toMatchObject({
       accountUrl: 'https://example.onelogin.com',
       attribute: 'facestep_token',
@@ -51,7 +51,7 @@ describe('the configuration of a connection', () => {
     ['a client id that would add a header field', withOneLogin({ clientId: 'a, client_secret:b' })],
     ['an unknown field', withOneLogin({ retries: 0 })],
   ])('is refused with %s', (_, settings) => {
-    expect(oneloginConnectionGuard.safeParse(settings).success).toBe(false);
+    expect(createOneloginConnectionGuard([]).safeParse(settings).success).toBe(false);
   });
 });
 

@@ -66,7 +66,7 @@ export const createOneLoginClients = (
   oidc: OneLoginConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
 ): readonly OidcClient[] =>
-  createOwnClients(oidc, (client) =>
+  createOwnClients(oidc, ['onelogin_factor'], (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username', 'username'],
       isAfterFactor: true,

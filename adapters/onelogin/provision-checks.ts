@@ -64,7 +64,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: 'Clock', needs: [serverClock], run: () => checkClock(parts) },
       { title: 'Rate limit', run: () => checkRateLimit(parts) },
       { title: `Custom user field ${parts.onelogin.attribute}`, run: () => checkField(parts) },
-      ...checkingGroups(parts.deps.settings, () => checkRoles(parts)),
+      ...checkingGroups(parts.deps, () => checkRoles(parts)),
       { title: variablesTitle, fixedBy: variablesStepTitle, run: () => checkVariables(parts) },
       { title: hookTitle, needs: provisioned, run: () => checkHook(parts) },
       { title: `Log of the ${hookTitle}`, needs: [variablesTitle, hookTitle], run: () => checkLog(parts) },

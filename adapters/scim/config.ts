@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { connectionFields } from '../../src/config/connection.js';
+import type { ConnectionAdditions } from '../../src/config/additions.js';
+import { createConnectionFields } from '../../src/config/connection.js';
 import { credentialGuard, headerCredentialGuard } from '../../src/config/credential.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
@@ -49,22 +50,23 @@ const attributeGuard = z
     return { path, schema: path.slice(0, colon), name: path.slice(colon + 1) };
   });
 
-export const scimConnectionGuard = z.strictObject({
-  ...connectionFields,
-  kind: z.literal('scim'),
-  scim: z
-    .strictObject({
-      baseUrl: safeUrlGuard
-        .transform((text) => text.replace(/\/+$/, ''))
-        .describe('Base address, to which `/Users` is appended.'),
-      auth: authGuard.describe('Credentials for the server.'),
-      attribute: attributeGuard
-        .prefault('urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token')
-        .describe('Attribute of a schema extension that holds the enrolment token.'),
-    })
-    .describe('Settings of the SCIM 2.0 server.'),
-});
+export const createScimConnectionGuard = (added: ConnectionAdditions) =>
+  z.strictObject({
+    ...createConnectionFields(added),
+    kind: z.literal('scim'),
+    scim: z
+      .strictObject({
+        baseUrl: safeUrlGuard
+          .transform((text) => text.replace(/\/+$/, ''))
+          .describe('Base address, to which `/Users` is appended.'),
+        auth: authGuard.describe('Credentials for the server.'),
+        attribute: attributeGuard
+          .prefault('urn:ietf:params:scim:schemas:extension:facestep:2.0:User:token')
+          .describe('Attribute of a schema extension that holds the enrolment token.'),
+      })
+      .describe('Settings of the SCIM 2.0 server.'),
+  });
 
-export type ScimConnection = z.output<typeof scimConnectionGuard>;
+export type ScimConnection = z.output<ReturnType<typeof createScimConnectionGuard>>;
 
 export type ScimSettings = ScimConnection['scim'];

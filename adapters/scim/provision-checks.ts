@@ -92,7 +92,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
       { title: 'Resource type User', needs: [attributeTitle(parts)], run: () => checkResourceType(parts) },
       { title: 'A user', needs: [attributeTitle(parts)], run: () => checkUser(parts) },
       { title: 'Write and read', needs: [support, 'A user'], run: () => checkWrite(parts) },
-      ...checkingGroups(parts.deps.settings, () => checkGroups(parts)),
+      ...checkingGroups(parts.deps, () => checkGroups(parts)),
     ],
   ),
   { title: 'Other access to the attribute', run: checkRights },

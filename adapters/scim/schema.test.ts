@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { projectRoot } from '../../support/run/paths.js';
-import { scimConnectionGuard } from './config.js';
+import { createScimConnectionGuard } from './config.js';
 import { accountListGuard, groupsGuard, namedGuard, parseExtension, toNamedAccount } from './schema.js';
 
 const auth = { kind: 'bearer', token: 'secret-token' };
 const configure = (scim: Record<string, unknown>) =>
-  scimConnectionGuard.safeParse({
+  createScimConnectionGuard([]).safeParse({
     id: 'people',
     kind: 'scim',
     policy: { mode: 'shadow' },
@@ -30,7 +30,7 @@ describe('the configuration', () => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(projectRoot, file), 'utf8')) ?? [];
     const secret = 'a-secret-of-0123456789-0123456789-characters';
     const { connections } = JSON.parse(example.replaceAll(/\{ "env": "\w+" \}/g, `"${secret}"`));
-    expect(scimConnectionGuard.safeParse(connections[0]).error).toBeUndefined();
+    expect(createScimConnectionGuard([]).safeParse(connections[0]).error).toBeUndefined();
   });
 
   test.each([

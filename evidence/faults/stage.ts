@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSendToOkta } from '../../adapters/okta/client.js';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createAttributeStep, tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { startFront } from '../../simulators/front.js';
@@ -127,7 +127,7 @@ export async function withRedis(run: (redis: Awaited<ReturnType<typeof startRedi
 
 /** Adds the profile attribute with the product's provisioning, because the org refuses unknown attributes. */
 export async function addTokenAttribute(connection: object): Promise<void> {
-  const { okta } = oktaConnectionGuard.parse(connection);
+  const { okta } = createOktaConnectionGuard([]).parse(connection);
   const send = createSendToOkta(okta, (url, init) => fetch(url, init));
   await createAttributeStep(tokenAttribute(okta.attribute), { send }).apply();
 }

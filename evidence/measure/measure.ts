@@ -9,7 +9,7 @@ import { loadSetup } from '../../src/connections/setup.js';
 import { type OwnPhoto, owningPhotos, type Photo } from '../../src/core/secrets.js';
 import { epochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { checkSections, sections } from '../../src/extensions/index.js';
+import { checkSections, connectionAdditions, sections } from '../../src/extensions/index.js';
 import { nameOf, openRegistry, problemOf, recogniserOf, shortNameOf } from '../../src/face/recognition/registry.js';
 import { createLog, createRequestContexts } from '../../src/telemetry/log.js';
 import { type MeasureRequest, measure } from './accuracy/measure.js';
@@ -178,6 +178,7 @@ function createProcessDeps(): MeasureDeps {
         log,
         sections,
         checkSections,
+        additions: connectionAdditions,
         fetch: globalThis.fetch,
         env: process.env,
         readFile: (path) => readFile(path, 'utf8'),

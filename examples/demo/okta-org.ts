@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
@@ -25,7 +25,7 @@ export async function startOrg() {
 
 /** Connects to the org with these settings, as the server of that URL does. */
 export function connectOrg(connection: unknown, publicUrl: string) {
-  const settings = oktaConnectionGuard.parse(connection);
+  const settings = createOktaConnectionGuard([]).parse(connection);
   const ports = { fetch: (url: string, init: RequestInit) => fetch(url, init), log: quietLog };
   const deps = { settings, publicUrl, clock: systemClock, random: systemRandom, ...ports };
   return {

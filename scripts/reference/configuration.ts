@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { connectionGuards } from '../../adapters/index.js';
-import { connectionFields } from '../../src/config/connection.js';
+import { createConnectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
-import { sections } from '../../src/extensions/index.js';
+import { connectionAdditions, sections } from '../../src/extensions/index.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { alternativesOf, parseSchema, type Schema, toPage, toTable, toText, typeOf } from './markdown.js';
 
 export interface Setting {
@@ -74,7 +74,7 @@ export interface Section {
   readonly settings: readonly Setting[];
 }
 
-const shared = toSchema(z.strictObject(connectionFields));
+const shared = toSchema(z.strictObject(createConnectionFields(connectionAdditions)));
 const clientsOf = ({ properties }: Schema): readonly Schema[] => itemsOf(propertiesOf(properties?.oidc ?? {}).clients);
 
 function describeProvider(connection: Schema): Section {

@@ -18,6 +18,7 @@ import type { EmailBrand } from '../core/ports/delivery.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { toCode } from '../errors.js';
 import {
+  connectionAdditions,
   contributionsOf,
   type FullSetup,
   holdings,
@@ -110,7 +111,7 @@ export async function buildApp(
       return {
         ...connect(each, adapter, { ...core, fetch: deps.fetch, publicFetch: deps.publicFetch }, observePort),
         oidc: each.oidc,
-        organisations: each.organisations,
+        sections: each.sections,
         createOidcClients,
       };
     }),
@@ -167,7 +168,7 @@ export async function buildApp(
     recordsOf: (who) => readRecordsOf(files.audit, who),
     onClientRequest: createRequestNote({ ...ports, metrics }),
     contactCodes: config.contactCodes,
-    homePages: homePagesOf(configured),
+    homePages: homePagesOf(configured, connectionAdditions),
     proxyHops: config.proxyHops,
     findUnready: () => deps.readiness.findUnready(),
     findUnreadyHere: () => deps.readiness.findUnreadyHere(),

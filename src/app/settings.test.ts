@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { connectionGuards } from '../../adapters/index.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createConfigGuard } from '../config/schema.js';
 import { digestOfConfig, reloadSettings } from './settings.js';
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { OrganisationRules } from '../config/organisations.js';
 import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import { supportedLanguages } from '../core/language.js';
+import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
-import { organisationsGuard } from './organisations.js';
 import { photoPolicyGuard } from './photo.js';
 import { recoveryGuard } from './recovery.js';
 import { safeUrlGuard } from './safe-url.js';
@@ -178,36 +177,38 @@ export const policyGuard = z.strictObject(policyFields, {
  * Settings of every connection. An adapter's `config.ts` adds `kind` as a literal, and the adapter's settings under the
  * name of the kind.
  */
-export const connectionFields = {
-  id: connectionIdGuard.describe(
-    'Id of the connection, in the addresses of hooks and in tokens. A change makes all tokens unusable.',
-  ),
-  policy: policyGuard.describe('Requirements for a face check, and the decision without one.'),
-  claims: claimSourcesGuard.describe(
-    'Sources of claims about a person, in addition to the provider’s default attributes: an attribute, a list of attributes, or attributes by member of `address`. See docs/consented-data.md.',
-  ),
-  me: homePageGuard
-    .nullable()
-    .default(null)
-    .describe('Own pages of users at `/me`. `null`: only with a link of the purpose `manage`. See docs/home-page.md.'),
-  recovery: recoveryGuard.describe(
-    'Account recovery: a face check and a second thing end in a credential of the provider. See docs/recovery.md.',
-  ),
-  organisations: organisationsGuard.describe(
-    'Organizations that users can act for. `null`: none. See docs/organisations.md.',
-  ),
-  oidc: oidcOf().describe(
-    'OpenID Connect clients of this connection, and credentials for wallets. Needs `publicUrl`. See docs/oidc.md.',
-  ),
+export const createConnectionFields = (added: ConnectionAdditions) => {
+  const addedSections: z.ZodRawShape = Object.assign({}, ...added.map(({ sections }) => sections));
+  return {
+    id: connectionIdGuard.describe(
+      'Id of the connection, in the addresses of hooks and in tokens. A change makes all tokens unusable.',
+    ),
+    policy: policyGuard.describe('Requirements for a face check, and the decision without one.'),
+    claims: claimSourcesGuard.describe(
+      'Sources of claims about a person, in addition to the provider’s default attributes: an attribute, a list of attributes, or attributes by member of `address`. See docs/consented-data.md.',
+    ),
+    me: homePageGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Own pages of users at `/me`. `null`: only with a link of the purpose `manage`. See docs/home-page.md.',
+      ),
+    recovery: recoveryGuard.describe(
+      'Account recovery: a face check and a second thing end in a credential of the provider. See docs/recovery.md.',
+    ),
+    ...addedSections,
+    oidc: oidcOf(added).describe(
+      'OpenID Connect clients of this connection, and credentials for wallets. Needs `publicUrl`. See docs/oidc.md.',
+    ),
+  };
 };
 
-export interface ConnectionConfig {
+export interface ConnectionConfig extends Partial<ConnectionSections> {
   readonly id: string;
   readonly kind: string;
   readonly policy: Policy;
   readonly me: HomePageConfig | null;
   readonly recovery: RecoveryPolicy;
-  readonly organisations: OrganisationRules | null;
   readonly oidc: OidcConfig | null;
 }
 

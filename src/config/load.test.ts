@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { redact } from '../app/settings.js';
 import { Credential } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import { connectionFields } from './connection.js';
+import { createConnectionFields } from './connection.js';
 import { headerCredentialGuard } from './credential.js';
 import { loadConfig, loadKeptConfig, loadStoredConfig } from './load.js';
 import { problemsOf } from './problem.js';
@@ -13,11 +13,11 @@ import type { Environment } from './references.js';
 
 // Two providers of the test's own, so that what tells them apart is tested too.
 const sampleGuard = z.strictObject({
-  ...connectionFields,
+  ...createConnectionFields([]),
   kind: z.literal('sample'),
   sample: z.strictObject({ orgUrl: z.url(), hookSecret: headerCredentialGuard }),
 });
-const otherGuard = z.strictObject({ ...connectionFields, kind: z.literal('other') });
+const otherGuard = z.strictObject({ ...createConnectionFields([]), kind: z.literal('other') });
 
 const load = (file: unknown, env: Environment = {}, files: Record<string, string> = {}) =>
   loadConfig({

@@ -4,7 +4,7 @@ import { createOidcGuard } from './oidc.js';
 const secret = 'x'.repeat(32);
 const app = { kind: 'relying_party', id: 'app', secret, redirectUris: ['https://app.example.com/callback'] };
 const publicKeys = [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'k1' }];
-const oidcGuard = createOidcGuard();
+const oidcGuard = createOidcGuard([]);
 const isTaken = (...clients: unknown[]): boolean => oidcGuard.safeParse({ clients }).success;
 
 test('an OIDC client is accepted and its secret is not printed', () => {
@@ -34,23 +34,4 @@ test.each<[string, object]>([
 test('two clients with the same id, and an empty list of clients, are refused', () => {
   expect(isTaken(app, app)).toBe(false);
   expect(isTaken()).toBe(false);
-});
-
-test('no client is required if credentials are issued, and at least one otherwise', () => {
-  const claims = { name: { purpose: { en: 'To call you by your name' } } };
-  const credentials = { staff_card: { vct: 'https://face.example.com/types/card', name: 'Staff card', claims } };
-  expect(oidcGuard.parse({ credentials })).toMatchObject({ clients: [], credentials: { staff_card: { days: 90 } } });
-  for (const none of [{}, { credentials: {} }]) expect(oidcGuard.safeParse(none).success).toBe(false);
-});
-
-test('a client of the kind counter requires a name, and either a secret or keys', () => {
-  const counter = { kind: 'counter', id: 'desk-1', name: 'Library desk', secret };
-  expect(isTaken(counter)).toBe(true);
-  expect(isTaken({ ...counter, name: undefined })).toBe(false);
-  // Nothing that would turn the words around it, or end the line, is in a name.
-  for (const name of ['', 'x'.repeat(101), 'Bank\u202eknaB', 'Bank\nSecure', 'Bank\u0000'])
-    expect(isTaken({ ...counter, name })).toBe(false);
-  expect(isTaken({ ...counter, secret: undefined })).toBe(false);
-  expect(isTaken({ ...counter, publicKeys })).toBe(false);
-  expect(isTaken({ ...counter, secret: undefined, publicKeys })).toBe(true);
 });

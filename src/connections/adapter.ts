@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConnectionAdditions } from '../config/additions.js';
 import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../config/connection.js';
 import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
@@ -12,6 +13,8 @@ export interface AdapterDeps<Settings> extends Ports<'clock' | 'random' | 'fetch
   readonly publicUrl: string;
   /** Called after each hook call that the provider authenticated with a secret. Absent in commands. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
+  /** True if the groups that people are in must be readable. */
+  readonly readsGroups?: boolean;
 }
 
 export interface Artefact {
@@ -39,15 +42,15 @@ export interface Adapter {
 }
 
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
-  readonly guard: Guard;
+  createGuard(added: ConnectionAdditions): Guard;
   createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
 }
 
 export type Providers = readonly [Provider, ...Provider[]];
 
-export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
-  first.guard,
-  ...others.map(({ guard }) => guard),
+export const guardsOf = ([first, ...others]: Providers, added: ConnectionAdditions): ConnectionGuards => [
+  first.createGuard(added),
+  ...others.map(({ createGuard }) => createGuard(added)),
 ];
 
 /**
@@ -55,13 +58,14 @@ export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
  * @param load - loads the adapter on first use, because a provider's SDK costs seconds and memory
  */
 export function toProvider<const Guard extends ConnectionGuard>(
-  guard: Guard,
+  createGuard: (added: ConnectionAdditions) => Guard,
   load: () => Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>,
 ): Provider<Guard> {
+  const { kind } = createGuard([]).shape;
   // The guard of the connection's kind has already parsed the entry.
-  const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
+  const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === kind.value;
   return {
-    guard,
+    createGuard,
     createAdapter: (settings, deps) =>
       isOwn(settings) ? load().then((createAdapter) => createAdapter({ ...deps, settings })) : null,
   };

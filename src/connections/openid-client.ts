@@ -2,6 +2,7 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { RegisteredClaims } from '../config/claims.js';
 import type { Json, JsonObject } from '../core/base/json.js';
 import type { Assurance } from '../core/connection.js';
+import type { SupportedLanguage } from '../core/language.js';
 import type { DirectoryFor } from '../core/limits/directories.js';
 import type { AuthenticationMethod, State } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
@@ -13,13 +14,8 @@ export const paths = {
   keys: '/jwks',
   push: '/par',
   interaction: '/interaction',
-  deviceAuthorization: '/device-authorization',
-  counter: '/counter',
   discovery: '/.well-known/openid-configuration',
   metadata: '/.well-known/oauth-authorization-server',
-  credential: '/credential',
-  nonce: '/nonce',
-  credentialIssuer: '/.well-known/openid-credential-issuer',
 } as const;
 
 export {
@@ -80,14 +76,14 @@ export interface OidcClientDeps {
   readonly state: State;
 }
 
-type GeneralClient = { readonly kind: 'relying_party' | 'counter' };
-
-export function createOwnClients<Client extends { readonly kind: string }>(
+/** Creates the clients of a provider's own kinds. */
+export function createOwnClients<Client extends { readonly kind: string }, const Kind extends Client['kind']>(
   oidc: { readonly clients: readonly Client[] } | null,
-  create: (client: Exclude<Client, GeneralClient>) => OidcClient,
+  kinds: readonly Kind[],
+  create: (client: Extract<Client, { readonly kind: Kind }>) => OidcClient,
 ): readonly OidcClient[] {
-  const isOwn = (client: Client): client is Exclude<Client, GeneralClient> =>
-    client.kind !== 'relying_party' && client.kind !== 'counter';
+  const isOwn = (client: Client): client is Extract<Client, { readonly kind: Kind }> =>
+    kinds.some((kind) => kind === client.kind);
   return (oidc?.clients ?? []).filter(isOwn).map(create);
 }
 
@@ -108,6 +104,13 @@ export interface ConsentedClaims {
   readonly lifeSec: number;
   /** Digest of all that the user consents to, except the claim names. If it changes, the user must consent again. */
   readonly registration: string;
+}
+
+export interface ConsentWords {
+  readonly title?: string;
+  readonly optionalText?: string;
+  /** Where the data goes. */
+  readonly goesTo: string;
 }
 
 export interface OidcClient {
@@ -153,6 +156,8 @@ export interface OidcClient {
   readonly needsNoNonce?: true;
   /** True if the `claims` parameter is dropped, because it contains user data that is not needed. */
   readonly dropsClaims?: true;
-  /** Set if the client is a staffed counter, which starts checks only by the device authorization grant (RFC 8628). */
-  readonly counter?: { readonly name: string };
+  /** Words of the consent page for a client that is no site. */
+  readonly consentWords?: (language: SupportedLanguage) => ConsentWords;
+  /** True if each check needs its own consent. */
+  readonly asksEachTime?: true;
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionConfig } from '../config/connection.js';
 import type { Directory } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
@@ -130,9 +129,9 @@ export const needing = (titles: readonly string[], checks: readonly Check[]): re
   checks.map((check) => ({ ...check, needs: [...new Set([...titles, ...(check.needs ?? [])])] }));
 
 export const checkingGroups = (
-  { organisations }: Pick<ConnectionConfig, 'organisations'>,
+  { readsGroups = false }: { readonly readsGroups?: boolean },
   run: Check['run'],
-): readonly Check[] => (organisations?.from === 'groups' ? [{ title: 'Groups', run }] : []);
+): readonly Check[] => (readsGroups ? [{ title: 'Groups', run }] : []);
 
 export const groupsAreReadable: Finding = pass('The groups that people are in can be read');
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConnectionAdditions, ConnectionSections } from '../config/additions.js';
 import type { ConnectionConfig, ConnectionGuards } from '../config/connection.js';
 import { type LoadDeps, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -7,6 +8,8 @@ import { FaceError } from '../errors.js';
 import { type Adapter, type AdapterDeps, guardsOf, type Providers } from './adapter.js';
 
 export interface ConfiguredConnection extends ConnectionConfig {
+  /** Has the sections of extensions. */
+  readonly sections: Partial<ConnectionSections>;
   createAdapter(publicUrl: string): Promise<Adapter>;
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
@@ -17,7 +20,9 @@ export interface Setup<Added = unknown> {
   readonly connections: readonly ConfiguredConnection[];
 }
 
-type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
+type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl' | 'readsGroups'> & {
+  readonly additions: ConnectionAdditions;
+};
 
 export async function loadSetup<const Sections extends z.ZodRawShape>(
   providers: Providers,
@@ -29,7 +34,8 @@ export async function loadSetup<const Sections extends z.ZodRawShape>(
     ...deps
   }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> & ConnectionDeps,
 ): Promise<Setup<z.output<z.ZodObject<Sections>>>> {
-  const config = await loadConfig({ env, readFile, connectionGuards: guardsOf(providers), sections, checkSections });
+  const connectionGuards = guardsOf(providers, deps.additions);
+  const config = await loadConfig({ env, readFile, connectionGuards, sections, checkSections });
   return { config, connections: configureConnections(config.connections, providers, deps) };
 }
 
@@ -49,11 +55,12 @@ const configureConnection = (
   policy: settings.policy,
   me: settings.me,
   recovery: settings.recovery,
-  organisations: settings.organisations,
+  sections: settings,
   oidc: settings.oidc,
   async createAdapter(publicUrl) {
+    const readsGroups = deps.additions.some((each) => each.readsGroups?.(settings));
     for (const provider of providers) {
-      const adapter = provider.createAdapter(settings, { ...deps, publicUrl });
+      const adapter = provider.createAdapter(settings, { ...deps, publicUrl, readsGroups });
       if (adapter !== null) return adapter;
     }
     throw new FaceError('internal', { kind: settings.kind });

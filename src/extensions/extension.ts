@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
+import type { ConnectionAddition } from '../config/additions.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { PersonalData, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
@@ -42,6 +43,8 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   readonly sections: Sections;
   /** Checks its sections against the other settings. */
   check?(sections: Configured<Sections>['config'], config: SharedConfig): readonly SectionProblem[];
+  /** What it adds to the settings of a connection. */
+  readonly connection?: ConnectionAddition;
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConnectionAdditions } from '../config/additions.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
 import type { Setup } from '../connections/setup.js';
 import type { PersonalData } from '../core/deps.js';
@@ -37,6 +38,8 @@ type AllSections = keyof Sections extends never ? Record<never, never> : z.outpu
 export const extensions: readonly Row[] = rows;
 
 export const sections: Sections = Object.assign({}, ...extensions.map((each) => each.sections));
+
+export const connectionAdditions: ConnectionAdditions = extensions.flatMap((each: Extension) => each.connection ?? []);
 
 export const checkSections = (added: AllSections, config: SharedConfig): readonly SectionProblem[] =>
   extensions.flatMap((each: Extension) => each.check?.(added, config) ?? []);

@@ -1,5 +1,6 @@
 import { encode } from 'uqr';
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
+import type { ConsentWords } from '../connections/openid-client.js';
 import { type Html, html } from '../core/base/html.js';
 import { createPageLayout, pageStyle, type RenderedPage } from '../http/page-layout.js';
 import type { Language } from './language.js';
@@ -34,8 +35,8 @@ ${body}
 /** The form's redirect may lead to any site, because the client may redirect further. */
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
-/** Destination of the data: a site, the counter, or the person's own wallet. */
-export type Destination = { readonly host: string } | 'counter' | 'wallet';
+/** Destination of the data: a site, or what the client says of it. */
+export type Destination = { readonly host: string } | ConsentWords;
 
 export interface Requester {
   readonly name: string;
@@ -53,7 +54,7 @@ export function renderUnreadablePage(language: Language, requester: Requester, l
     html`<p>${texts.unreadableText}</p>
 <a class="button strong" href="">${texts.tryAgain}</a>
 <form method="post">
-<button name="decision" value="refuse">${leave} (${isolate('host', typeof requester.to === 'object' ? requester.to.host : requester.name)})</button>
+<button name="decision" value="refuse">${leave} (${isolate('host', 'host' in requester.to ? requester.to.host : requester.name)})</button>
 </form>`,
   );
 }

@@ -2,6 +2,7 @@ import { texts as consentTexts } from '../../locales/compiled/server/consent/all
 import type { Texts as ConsentTexts } from '../../locales/compiled/server/consent/texts.js';
 import { texts as claimLabels } from '../../locales/compiled/shared/claims/all.js';
 import type { RegisteredClaim } from '../config/claims.js';
+import type { ConsentWords } from '../connections/openid-client.js';
 import { type Html, html } from '../core/base/html.js';
 import type { Json } from '../core/base/json.js';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
@@ -41,7 +42,8 @@ export function renderConsentPage(
   }: {
     readonly requester: Requester;
     readonly shown: string;
-    readonly until: EpochMs;
+    /** `null` if the consent is for this check only. */
+    readonly until: EpochMs | null;
     readonly organisation: string | null;
     readonly items: readonly ShownClaim[];
     readonly answered?: readonly string[];
@@ -51,6 +53,7 @@ export function renderConsentPage(
   },
 ): RenderedPage {
   const texts = consentTexts[language];
+  const words: Partial<ConsentWords> = 'host' in requester.to ? {} : requester.to;
   const part = (title: string, text: string, own: readonly ShownClaim[]): Html | null =>
     own.length === 0
       ? null
@@ -63,11 +66,9 @@ ${own.map((item) => html`<li>${renderItem(language, item)}</li>\n`)}</ul>
   const hasSeveralSources = answered.length + silent.length > 0;
   return renderPersonCard(
     language,
-    requester.to === 'wallet'
-      ? texts.cardTitle({ credential: requester.name })
-      : texts.title({ application: requester.name }),
+    words.title ?? texts.title({ application: requester.name }),
     html`${notLinked === null ? null : html`<p class="notice" role="status">${texts.notLinked({ source: notLinked })}</p>`}
-<p>${hasSeveralSources ? texts.textOfSeveral : texts.text({ from: organisation })} ${renderDestination(texts, requester)}</p>
+<p>${hasSeveralSources ? texts.textOfSeveral : texts.text({ from: organisation })} ${'host' in requester.to ? html`${texts.goesTo} ${isolate('host', requester.to.host)}.` : requester.to.goesTo}</p>
 <form method="post">
 <input type="hidden" name="shown" value="${shown}">
 ${answered.map(
@@ -80,20 +81,15 @@ ${part(
 )}
 ${part(
   texts.optional,
-  requester.to === 'wallet' ? texts.cardOptionalText : texts.optionalText,
+  words.optionalText ?? texts.optionalText,
   items.filter(({ isEssential }) => !isEssential),
 )}
-${requester.to === 'counter' ? null : html`<p>${texts.until({ date: toDay(until, language) })}</p>`}
+${until === null ? null : html`<p>${texts.until({ date: toDay(until, language) })}</p>`}
 <button class="strong" name="decision" value="agree">${texts.agree}</button>
 <button name="decision" value="refuse">${texts.refuse}</button>
 </form>`,
   );
 }
-
-const renderDestination = (texts: ConsentTexts, { to }: Requester): Html | string => {
-  if (typeof to === 'object') return html`${texts.goesTo} ${isolate('host', to.host)}.`;
-  return to === 'counter' ? texts.atCounter : texts.cardGoesTo;
-};
 
 const nameOf = (language: Language, { claim, label }: Pick<ShownClaim, 'claim' | 'label'>): string =>
   label?.[language] ?? (isStandardClaim(claim) ? claimLabels[language][claim] : (label?.en ?? claim));

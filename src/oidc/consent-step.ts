@@ -1,12 +1,11 @@
 import { texts as consentTexts } from '../../locales/compiled/server/consent/all.js';
-import type { OidcClient } from '../connections/openid-client.js';
 import { coversRequest, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
 import { type Link, readLinks } from '../core/links/links.js';
 import { digestOf, PersonalData } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { sendPage } from '../http/page-layout.js';
 import { type ClaimWanted, toClaimsWanted } from './asked.js';
-import { type Destination, renderUnreadablePage } from './card.js';
+import { renderUnreadablePage } from './card.js';
 import { renderConsentPage, type SilentSource } from './consent-page.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import type { SharedClaims, Visit } from './flow.js';
@@ -33,8 +32,7 @@ export function createConsentStep(
     const requester = { client: metadata.client_id, registration: consented.registration };
     const standing = await findDataConsent(who, requester, deps);
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
-    // At a counter, each check needs its own consent.
-    const isAskedAnew = asked.params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
+    const isAskedAnew = asked.params.prompt?.split(' ').includes('consent') === true || client.asksEachTime === true;
     const isEnough = standing !== null && coversRequest(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { sharedClaims: toSharedClaims(standing, wanted) };
 
@@ -68,10 +66,10 @@ export function createConsentStep(
       links,
     }: { subject: string; requester: RegisteredRequester; wanted: readonly ClaimWanted[]; links: readonly Link[] },
   ): Promise<void> {
-    const { redirect_uri: redirectUri, ui_locales: uiLocales } = asked.params;
+    const { redirect_uri: redirectUri = '', ui_locales: uiLocales } = asked.params;
     const { name = '', claims = {}, lifeSec = 0 } = client.consented ?? {};
     const language = languageOf(uiLocales, request.acceptsLanguages());
-    const shownRequester = { name, to: destinationOf(client, redirectUri) };
+    const shownRequester = { name, to: client.consentWords?.(language) ?? { host: new URL(redirectUri).host } };
     const [own, answers] = await Promise.all([
       read(subject, wanted),
       readSources({ names: namesBySource(wanted), links }, deps),
@@ -100,7 +98,7 @@ export function createConsentStep(
         organisation: connection.policy.organisation,
         answered,
         silent,
-        until: addSec(deps.clock.now(), lifeSec),
+        until: client.asksEachTime === true ? null : addSec(deps.clock.now(), lifeSec),
         items: offer.claims.flatMap(toItem).map((item) => ({
           ...item,
           ...(answers.length === 0 ? {} : { source: nameOf(item.from) }),
@@ -119,15 +117,6 @@ export function createConsentStep(
     const { id, profile } = connection;
     return nullIfUnreadable('claims', () => profile.readClaims(subject, names), { connection: id, log: deps.log });
   }
-}
-
-/**
- * Returns the destination of the data. Requests of a counter have no redirect URI. Data for a wallet stays with the
- * person.
- */
-function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
-  if (counter !== undefined) return 'counter';
-  return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
 }
 
 type RegisteredRequester = Pick<DataConsent, 'client' | 'registration'>;

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ConnectionSections } from '../config/additions.js';
+import type { RegisteredClaims } from '../config/claims.js';
 import type { OidcConfig, RelyingPartyConfig } from '../config/oidc.js';
-import type { OrganisationRules } from '../config/organisations.js';
 import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { JsonObject } from '../core/base/json.js';
 import type { Connection } from '../core/connection.js';
@@ -51,7 +52,7 @@ export interface OidcIssuer {
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
-  readonly organisations: OrganisationRules | null;
+  readonly sections: Partial<ConnectionSections>;
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
@@ -69,6 +70,8 @@ export interface OidcExtension {
   readonly routes?: readonly OidcRoute[];
   /** Mounts routes that the OpenID library does not know. */
   mount?(app: Express, issuers: ReadonlyMap<string, OidcIssuer>, deps: CoreDeps): void;
+  /** Returns what asks for claims besides relying parties. */
+  requestersOf?(oidc: OidcConfig): readonly { readonly id: string; readonly claims: RegisteredClaims }[];
   /** @throws `config_invalid` */
   open(opened: OpenedIssuer, deps: IssuerDeps): OidcFeature;
 }
@@ -76,7 +79,7 @@ export interface OidcExtension {
 /** What is known about an issuer before its clients are. */
 export interface OpenedIssuer
   extends Pick<OidcIssuer, 'issuer' | 'connection' | 'oidc' | 'interactionUrl' | 'countStart'> {
-  readonly organisations: OrganisationRules | null;
+  readonly sections: Partial<ConnectionSections>;
   readonly directoryFor: DirectoryFor;
 }
 

@@ -36,7 +36,7 @@ export const connectionIssuerOf = (connection: Connection, deps: Ports<'issuer'>
 
 /** @throws `config_invalid` if the library refuses a client */
 export function createIssuer(
-  { connection, oidc, organisations, createOidcClients }: ConnectionWithClients,
+  { connection, oidc, sections, createOidcClients }: ConnectionWithClients,
   { extensions, directoryFor }: { readonly extensions: readonly OidcExtension[]; readonly directoryFor: DirectoryFor },
   deps: IssuerDeps,
 ): OidcIssuer {
@@ -44,7 +44,7 @@ export function createIssuer(
   const interactionUrl = (uid: string): string => `${issuer}${paths.interaction}/${uid}`;
   const countStart = (source: string): Promise<void> =>
     deps.consumeLimits(['outsiderStarts', source], ['outsiderStartsOfConnection', connection.id]);
-  const opened = { issuer, connection, oidc, organisations, directoryFor, interactionUrl, countStart };
+  const opened = { issuer, connection, oidc, sections, directoryFor, interactionUrl, countStart };
   const features = extensions.map((each) => each.open(opened, deps));
   const relyingParties = relyingPartiesOf(oidc).map((config) =>
     features.reduce(

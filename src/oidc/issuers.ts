@@ -1,5 +1,5 @@
 import type { RegisteredClaims } from '../config/claims.js';
-import { countersOf, relyingPartiesOf } from '../config/oidc.js';
+import { relyingPartiesOf } from '../config/oidc.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { createDirectories } from '../core/limits/directories.js';
@@ -25,17 +25,16 @@ export async function createIssuers(
   const issuers = connections.map((each) => {
     const { connection, oidc } = each;
     const directoryFor = sources.get(connection.id)?.directoryFor ?? createDirectories(connection, deps);
-    const { credentials, accountLinkDays } = oidc;
-    const carried = Object.entries(credentials).map(([id, { claims }]) => ({ id, claims }));
     checkSources(connection, relyingPartiesOf(oidc), sources);
-    checkSources(connection, [...countersOf(oidc), ...carried], null);
+    const others = extensions.flatMap((extension) => extension.requestersOf?.(oidc) ?? []);
+    checkSources(connection, others, null);
     const issuer = createIssuer(each, { extensions, directoryFor }, deps);
     const missing = oidc.clients.find(({ id }) => !issuer.clients.has(id));
     if (missing !== undefined) {
       const reason = `this server has no clients of kind ${missing.kind}`;
       throw new FaceError('config_invalid', { connection: connection.id, client: missing.id, reason });
     }
-    return { ...issuer, interact: createInteraction(issuer, { ...deps, accountLinkDays }) };
+    return { ...issuer, interact: createInteraction(issuer, { ...deps, accountLinkDays: oidc.accountLinkDays }) };
   });
   for (const issuer of issuers) await checkClients(issuer);
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));

@@ -10,7 +10,7 @@ import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from
 import { loadSetup } from '../../src/connections/setup.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { sections } from '../../src/extensions/index.js';
+import { connectionAdditions, sections } from '../../src/extensions/index.js';
 import { createTextLog, systemRandom } from '../fakes/sinks.js';
 import { runInProcess } from './command.js';
 
@@ -36,7 +36,7 @@ export async function runHere(
   };
   const { printed, told, exitCode } = await runInProcess(args, {
     ...own,
-    loadSetup: () => loadSetup(providers, { sections, ...own, ...reading }),
+    loadSetup: () => loadSetup(providers, { sections, additions: connectionAdditions, ...own, ...reading }),
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
     loadAddress: () => loadAddress(reading),

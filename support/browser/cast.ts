@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
@@ -35,7 +35,7 @@ async function startStage(policies: Readonly<Record<string, JsonObject>>, client
   }));
   const server = await startServerUnderTest({ port, connections });
   const { steps } = createOktaProvisioning({
-    settings: oktaConnectionGuard.parse(connections[0]),
+    settings: createOktaConnectionGuard([]).parse(connections[0]),
     publicUrl: server.url,
     clock: { now: () => epochMs(Date.now()) },
     random: randomBytes,

@@ -1,4 +1,3 @@
-import { connectionGuards } from '../../adapters/index.js';
 import { expireRedundantModes, type Modes, readModes } from '../../src/admin/operations/modes.js';
 import { createBackground, type OperationsContext } from '../../src/admin/operations/operations-context.js';
 import { recoveryGuard } from '../../src/config/recovery.js';
@@ -9,6 +8,7 @@ import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Jobs } from '../../src/core/jobs.js';
 import { FaceError } from '../../src/errors.js';
+import { connectionGuards } from '../data/connection-guards.js';
 import { createTestJobs } from './jobs.js';
 
 export const emptySetup = (settings: object = {}): Setup => ({
@@ -26,7 +26,7 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
       policy: { ...policy, mode },
       me: null,
       recovery: recovery?.policy ?? recoveryGuard.parse({}),
-      organisations: null,
+      sections: {},
       oidc: null,
       inMode: configured,
       createAdapter: () => Promise.reject(new FaceError('internal')),

@@ -6,7 +6,7 @@ import { connect } from '../../src/app/connect.js';
 import { loadSetup, type Setup } from '../../src/connections/setup.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { State } from '../../src/core/ports.js';
-import { sections } from '../../src/extensions/index.js';
+import { connectionAdditions, sections } from '../../src/extensions/index.js';
 import { createTestVerifier } from '../fakes/embedded.js';
 import { emptySetup } from '../fakes/upkeep.js';
 import { eventually } from '../run/eventually.js';
@@ -88,6 +88,7 @@ export async function startOperatedServer(
     const { clock, random, log } = server.deps;
     setup = await loadSetup(providers, {
       sections,
+      additions: connectionAdditions,
       clock,
       random,
       log,

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { addSec, toIso } from '../../src/core/units.js';
@@ -158,7 +158,7 @@ async function startWeek() {
   await fillOperations(operated, dataFolder);
   const { server } = operated;
   // One user is enrolled at the provider, because the switch to enforce mode asks for confirmation if no one is.
-  const settings = oktaConnectionGuard.parse(company.toConnections('shadow')[0]);
+  const settings = createOktaConnectionGuard([]).parse(company.toConnections('shadow')[0]);
   const provider = createOktaProfile(settings, { fetch, log: server.log });
   const user = await company.okta.createUser({
     login: 'ada@example.com',

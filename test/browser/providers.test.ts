@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { runCli } from '../../examples/demo/run-command.js';
@@ -78,7 +78,7 @@ if (hasChromium) {
     const { code, stdout, stderr } = await runCli(['provision', 'entra', '--apply', '--yes'], server.environment);
     if (code !== 0) throw new Error(stdout + stderr);
     const forOkta = {
-      settings: oktaConnectionGuard.parse(oktaSettings),
+      settings: createOktaConnectionGuard([]).parse(oktaSettings),
       publicUrl: url,
       random: randomBytes,
       log: createTextLog(),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { createReceiptVerifier } from '../../client/index.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
@@ -87,7 +87,7 @@ async function openOkta() {
     },
   };
   const [attributeStep] = createOktaProvisioning({
-    settings: oktaConnectionGuard.parse({ ...connection, id: 'okta', policy: { mode: 'shadow' } }),
+    settings: createOktaConnectionGuard([]).parse({ ...connection, id: 'okta', policy: { mode: 'shadow' } }),
     publicUrl: 'http://localhost',
     random: randomBytes,
     log: createTextLog(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
@@ -95,7 +95,7 @@ async function setUpEntra(): Promise<RecoveryHarness> {
   ]);
   const [one, other, inactive] = ['ada', 'grace', 'eve'].map((name) => entra.addUser({ mail: `${name}@example.com` }));
   inactive!.accountEnabled = false;
-  const settings = entraConnectionGuard.parse(toEntraConnection(entra, daemon));
+  const settings = createEntraConnectionGuard([]).parse(toEntraConnection(entra, daemon));
   // The adapter retries calls to Graph without waiting.
   const create = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => undefined);
   const stopProvider = endOnce(() => entra.close());

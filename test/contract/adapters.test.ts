@@ -43,7 +43,7 @@ const adapters = {
   }
 >;
 
-const adapterNames = providers.map(({ guard }) => guard.shape.kind.value);
+const adapterNames = providers.map(({ createGuard }) => createGuard([]).shape.kind.value);
 
 test('each folder of adapters is a registered adapter with a guard for its configuration', () => {
   const folders = readdirSync(join(projectRoot, 'adapters'), { withFileTypes: true })

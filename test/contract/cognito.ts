@@ -8,7 +8,11 @@ import {
 import { z } from 'zod';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
 import { createCognitoClient } from '../../adapters/cognito/client.js';
-import { type CognitoConnection, cognitoConnectionGuard, triggerSettingsGuard } from '../../adapters/cognito/config.js';
+import {
+  type CognitoConnection,
+  createCognitoConnectionGuard,
+  triggerSettingsGuard,
+} from '../../adapters/cognito/config.js';
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createGuard, defineGuard, preTokenGuard, verifyGuard } from '../../adapters/cognito/schema.js';
@@ -35,7 +39,7 @@ export const toSettings = (
   clientIds: readonly string[],
   { claims = {}, oidc = null, cognito = {}, policy = {}, recovery = {} }: ConnectionChanges = {},
 ): CognitoConnection =>
-  cognitoConnectionGuard.parse({
+  createCognitoConnectionGuard([]).parse({
     id: connectionId,
     kind: 'cognito',
     claims,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import {
@@ -66,7 +66,7 @@ export function provisionEntra(
   { clock, fetch, publicUrl = 'https://face.example.com' }: { clock: EntraClock; fetch: Fetch; publicUrl?: string },
   sleep = async (ms: number): Promise<void> => clock.advanceSec(ms / 1000),
 ): Provisioning {
-  const settings = entraConnectionGuard.parse(connection);
+  const settings = createEntraConnectionGuard([]).parse(connection);
   const deps = { settings, publicUrl, clock, random: systemRandom, fetch, log: createTextLog() };
   return createEntraProvisioning(deps, sleep);
 }
@@ -107,7 +107,7 @@ export async function openEntraBench({
     core: otherCore = {},
     fetch,
   }: ConnectionChanges) => ({
-    settings: entraConnectionGuard.parse({
+    settings: createEntraConnectionGuard([]).parse({
       ...toEntraConnection(entra, daemon, {
         hooks: { appId: hookAppId, signUp: { receiptAttribute }, ...hooks },
         ...changes,

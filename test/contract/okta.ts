@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import {
@@ -64,7 +64,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void) {
     core: otherCore = {},
     fetch: send = withoutTimeLimit(fetch),
   }: ConnectionChanges) => ({
-    settings: oktaConnectionGuard.parse({
+    settings: createOktaConnectionGuard([]).parse({
       id: 'workforce',
       kind: 'okta',
       claims,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
+import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { startOneLoginSimulator } from '../../simulators/onelogin/index.js';
@@ -31,7 +31,7 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
   const usual = policyGuard.parse({ mode: 'enforce', freshnessSec: 300, liveness: 'off' });
   const configure = ({ claims = {}, onelogin: changes = {}, policy = {}, recovery = {} }: ConnectionChanges = {}) =>
-    oneloginConnectionGuard.parse({
+    createOneloginConnectionGuard([]).parse({
       id: 'workforce',
       kind: 'onelogin',
       claims,

@@ -1,4 +1,4 @@
-import { scimConnectionGuard } from '../../adapters/scim/config.js';
+import { createScimConnectionGuard } from '../../adapters/scim/config.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
 import { accountGuard, accountListGuard, toScimType } from '../../adapters/scim/schema.js';
 import { defineAttribute } from '../../simulators/scim/directory.js';
@@ -22,7 +22,7 @@ export async function openScimBench() {
   const server = await startScimSimulator({ now: () => clock.now() });
   server.directory.extensions.set(schema, [defineAttribute(name)]);
   const configure = ({ claims = {}, scim = {}, policy = {} }: ConnectionChanges = {}) =>
-    scimConnectionGuard.parse({
+    createScimConnectionGuard([]).parse({
       id: 'workforce',
       kind: 'scim',
       claims,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jwtVerify } from 'jose';
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { findFreePort } from '../../examples/demo/free-port.js';
@@ -75,7 +75,7 @@ beforeAll(async () => {
     JSON.stringify({ publicUrl, modelsFolder, verifier: { kind: 'embedded', workers: 1 }, connections }),
   );
   for (const connection of connections) {
-    const settings = entraConnectionGuard.parse(connection);
+    const settings = createEntraConnectionGuard([]).parse(connection);
     attribute = settings.entra.attribute;
     const { steps } = createEntraProvisioning({
       settings,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
+import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
@@ -39,7 +39,7 @@ const toSettings = (onelogin: OneLoginSimulator, facePolicyId: number, changes: 
 /** What `facestep provision --apply` does. */
 async function provision(settings: ReturnType<typeof toSettings>, publicUrl: string): Promise<void> {
   const { steps } = createOneLoginProvisioning({
-    settings: oneloginConnectionGuard.parse(settings),
+    settings: createOneloginConnectionGuard([]).parse(settings),
     publicUrl,
     clock: { now: () => epochMs(Date.now()) },
     random: systemRandom,

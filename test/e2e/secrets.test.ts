@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { type Service, startService } from '../../examples/demo/service.js';
@@ -95,7 +95,7 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   service = await startService({ PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: config }, logFile);
   const { url, said, stop } = service;
   const { steps } = createOktaProvisioning({
-    settings: oktaConnectionGuard.parse(connection),
+    settings: createOktaConnectionGuard([]).parse(connection),
     publicUrl: url,
     random: systemRandom,
     clock: { now: () => epochMs(Date.now()) },

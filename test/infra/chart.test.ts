@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { sections } from '../../src/extensions/index.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { canRunHelm, objectsOf, readChartFile, renderChart } from './chart.js';
 import { kindGuards } from './kubernetes.js';
 

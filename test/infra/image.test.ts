@@ -5,9 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Copy, DockerfileParser, Keyword } from 'dockerfile-ast';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { sections } from '../../src/extensions/index.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createFolder } from '../../support/run/folder.js';
 import { projectRoot } from '../../support/run/paths.js';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { connectionGuards } from '../../adapters/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { sections } from '../../src/extensions/index.js';
 import { readPage } from '../../support/benches/page.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { projectRoot } from '../../support/run/paths.js';
 
 const unit = readFileSync(join(projectRoot, 'infra/systemd/facestep.service'), 'utf8');

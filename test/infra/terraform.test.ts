@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { triggerSettingsGuard } from '../../adapters/cognito/config.js';
-import { connectionGuards } from '../../adapters/index.js';
 import { tokenAttribute } from '../../adapters/okta/provision-attribute.js';
 import { createConfigGuard } from '../../src/config/schema.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 import { projectRoot } from '../../support/run/paths.js';
 import { type Module, readModule, sources } from './terraform.js';
 

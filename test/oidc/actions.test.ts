@@ -15,7 +15,7 @@ beforeEach(async () => {
     { ...bank, id: 'wiki' },
   ];
   op = await startIssuer({
-    config: createOidcGuard().parse({ clients }),
+    config: createOidcGuard([]).parse({ clients }),
     policy: {
       whenNotEnrolled: 'enrol',
       anotherWay: { email: true, sms: true, recoveryCodes: false, counts: true },

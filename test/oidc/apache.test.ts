@@ -131,7 +131,7 @@ async function start(toSettings: (issuer: string) => string, proof: object = { s
   const publicUrl = `http://localhost:${port}`;
   const redirectUris = [`http://localhost:${apachePort}/callback`];
   const app = { kind: 'relying_party', id: 'apache', ...proof, redirectUris };
-  const config = createOidcGuard().parse({ clients: [app] });
+  const config = createOidcGuard([]).parse({ clients: [app] });
   const op = await startIssuer({ config, publicUrl });
   const front = await startFront(op.server.origin, { port });
   const apache = await startApache(apachePort, toSettings(op.issuer));

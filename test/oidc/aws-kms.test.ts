@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   const publicKeys = [{ ...(await exportJWK(pair.publicKey)), kid: 'k1' }];
   const bank = { kind: 'relying_party', id: 'bank', publicKeys, redirectUris: [redirectUri], fapi2: true };
-  const { clients } = createOidcGuard().parse({ clients: [bank] });
+  const { clients } = createOidcGuard([]).parse({ clients: [bank] });
   op = await startIssuer({
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] },
     openKeys: async (core) => {

@@ -9,6 +9,7 @@ import { certifyVerifier } from '../../examples/demo/verifier-certificate.js';
 import type { RelyingParty } from '../../examples/web/site.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import { type Browser, createBrowser } from '../../support/fakes/browser.js';
 import { visitCredentials } from './credential-visits.js';
 import { clientSecret, startIssuer, type TestIssuer } from './issuer.js';
@@ -79,7 +80,10 @@ beforeEach(async () => {
   // A busy machine may pause for longer than Node's default of 5 s between two requests of a connection.
   server.keepAliveTimeout = 120_000;
   const portal = { kind: 'relying_party', id: 'portal', secret: clientSecret, redirectUris: [signIn.redirectUri] };
-  const config = createOidcGuard().parse({ clients: [portal], credentials: { staff_card: staffCard } });
+  const config = createOidcGuard(connectionAdditions).parse({
+    clients: [portal],
+    credentials: { staff_card: staffCard },
+  });
   op = await startIssuer({ config, publicUrl });
   op.profile.details.set('anna', { given_name: 'Anna', family_name: 'Example' });
   await op.enrol('anna');

@@ -14,7 +14,7 @@ beforeEach(async () => {
     { ...(await exportJWK(edwards.publicKey)), kid: 'k3', alg: 'Ed25519' },
   ];
   const assertive = { kind: 'relying_party', id: 'assertive', publicKeys, redirectUris: [redirectUri] };
-  const config = createOidcGuard().parse({ clients: [assertive] });
+  const config = createOidcGuard([]).parse({ clients: [assertive] });
   op = await startIssuer({
     config: { ...oidcConfig, clients: [...oidcConfig.clients, ...config.clients] },
   });

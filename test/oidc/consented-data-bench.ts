@@ -1,5 +1,6 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import type { Browser } from '../../support/fakes/browser.js';
 import { clientSecret, prepareRequest, redirectUri, type TestIssuer } from './issuer.js';
 
@@ -21,7 +22,7 @@ export const registration = {
 };
 
 export const toConfig = (...clients: object[]) =>
-  createOidcGuard().parse({ clients: clients.length === 0 ? [registration] : clients });
+  createOidcGuard(connectionAdditions).parse({ clients: clients.length === 0 ? [registration] : clients });
 
 export const details = {
   name: 'Anna <b>Example</b>',

@@ -227,7 +227,7 @@ describe('a configuration is refused', () => {
     const claims = { shoe_size: { purpose: { en: 'Shoes' }, label: { en: 'Shoe size' } } };
     const config = toConfig({ ...registration, claims });
     const oidcKeys = await createOidcKeys({ ...op.server.deps, file: findKeysFile() });
-    const connection = { connection: op.connection, oidc: config, organisations: null, createOidcClients: () => [] };
+    const connection = { connection: op.connection, oidc: config, sections: {}, createOidcClients: () => [] };
     await expect(createIssuers([connection], [], { ...op.server.deps, oidcKeys })).rejects.toMatchObject({
       code: 'config_invalid',
       detail: { client: 'shop', claim: 'shoe_size' },

@@ -16,7 +16,7 @@ beforeEach(async () => {
     secret: clientSecret,
     redirectUris: [`${otherOrigin}/callback`],
   };
-  const { clients } = createOidcGuard().parse({ clients: [confidential] });
+  const { clients } = createOidcGuard([]).parse({ clients: [confidential] });
   op = await startIssuer({ config: { ...oidcConfig, clients: [...oidcConfig.clients, ...clients] } });
 });
 afterEach(() => op.stop());

@@ -1,12 +1,13 @@
 import * as client from 'openid-client';
 import { createOidcGuard } from '../../src/config/oidc.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import type { Browser, Seen } from '../../support/fakes/browser.js';
 import { purposes } from './consented-data-bench.js';
 import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-export const counterConfig = createOidcGuard().parse({
+export const counterConfig = createOidcGuard(connectionAdditions).parse({
   clients: [
     { kind: 'counter', id: 'desk-1', name: 'Library desk', secret: clientSecret, claims: purposes },
     { kind: 'counter', id: 'desk-2', name: 'Other desk', secret: clientSecret },

@@ -5,6 +5,7 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import { withdrawDataConsents } from '../../src/core/consented-data/consents.js';
 import { revokeSubject } from '../../src/enrolment/revoke.js';
 import { readCredentials } from '../../src/extensions/credentials/credentials.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import { eraseSubject } from '../../src/privacy/subject-rights.js';
 import { askAndShow, redeem } from './consented-data-bench.js';
 import { type CredentialVisits, offerIn, visitCredentials } from './credential-visits.js';
@@ -37,7 +38,7 @@ let op: TestIssuer;
 let visits: CredentialVisits;
 beforeEach(async () => {
   const relyingParty = { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] };
-  const config = createOidcGuard().parse({ clients: [relyingParty], credentials });
+  const config = createOidcGuard(connectionAdditions).parse({ clients: [relyingParty], credentials });
   op = await startIssuer({ config });
   op.profile.details.set('anna', details);
   await op.enrol('anna');
@@ -280,6 +281,6 @@ describe('the status of a card', () => {
 test('a client cannot be registered under an id that the server uses for wallets and cards', () => {
   for (const id of ['facestep-wallet', 'credential:staff_card']) {
     const relyingParty = { kind: 'relying_party', id, redirectUris: [redirectUri] };
-    expect(createOidcGuard().safeParse({ clients: [relyingParty] }).success).toBe(false);
+    expect(createOidcGuard(connectionAdditions).safeParse({ clients: [relyingParty] }).success).toBe(false);
   }
 });

@@ -24,13 +24,13 @@ const redirectUris = {
 const ids = ['app', 'okta', 'onelogin', 'cognito'] as const;
 type Id = (typeof ids)[number];
 const secret = clientSecret;
-const okta = createOidcGuard(oktaFactorGuard).parse({
+const okta = createOidcGuard([], oktaFactorGuard).parse({
   clients: [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [origin] }],
 });
-const onelogin = createOidcGuard(oneloginFactorGuard).parse({
+const onelogin = createOidcGuard([], oneloginFactorGuard).parse({
   clients: [{ kind: 'onelogin_factor', id: 'onelogin', secret, redirectUris: [redirectUris.onelogin] }],
 });
-const cognito = createOidcGuard(cognitoClientGuard).parse({
+const cognito = createOidcGuard([], cognitoClientGuard).parse({
   clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [origin] }],
 });
 

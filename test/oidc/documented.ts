@@ -1,6 +1,6 @@
-import { connectionGuards } from '../../adapters/index.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { blocksOf } from '../../support/benches/page.js';
+import { connectionGuards } from '../../support/data/connection-guards.js';
 
 /* Helpers for tests that follow a documentation page literally, with other addresses and secrets. */
 

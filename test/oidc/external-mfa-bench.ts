@@ -1,4 +1,4 @@
-import { entraConnectionGuard } from '../../adapters/entra/config.js';
+import { createEntraConnectionGuard } from '../../adapters/entra/config.js';
 import { createEntraAdapter } from '../../adapters/entra/index.js';
 import { createEntraProvisioning } from '../../adapters/entra/provision.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
@@ -46,7 +46,7 @@ export async function startExternalMfaBench({
   entra.consent(daemon.clientId, partner, ['User.ReadWrite.All']);
   const tenantIds = [entra.tenant.id, partner.id];
   const method = { kind: 'entra_external_mfa', id: appId, tenantIds, login: entra.url, groups: ['all_users'] };
-  const settings = entraConnectionGuard.parse({
+  const settings = createEntraConnectionGuard([]).parse({
     ...toEntraConnection(entra, daemon, { hooks: { tenants: tenantIds } }, { clients: [method] }),
     id: 'work',
     policy: { mode: 'shadow', ...policy },

@@ -20,7 +20,7 @@ beforeEach(async () => {
   ];
   const of = (id: string) => ({ kind: 'relying_party', id, publicKeys, redirectUris: [redirectUri] });
   const clients = [{ ...of('bank'), fapi2: true }, { ...of('pushing'), requirePushed: true }, of('plain')];
-  op = await startIssuer({ config: createOidcGuard().parse({ clients }) });
+  op = await startIssuer({ config: createOidcGuard([]).parse({ clients }) });
   await op.enrol('anna');
 });
 afterEach(() => op.stop());
@@ -103,5 +103,5 @@ describe('a FAPI 2.0 client is refused', () => {
 
 test('a FAPI 2.0 client cannot be configured with a client secret', () => {
   const app = { kind: 'relying_party', id: 'bank', secret: 'x'.repeat(32), redirectUris: [redirectUri], fapi2: true };
-  expect(createOidcGuard().safeParse({ clients: [app] }).success).toBe(false);
+  expect(createOidcGuard([]).safeParse({ clients: [app] }).success).toBe(false);
 });

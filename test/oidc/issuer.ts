@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as client from 'openid-client';
 import { createOidcGuard, type OidcConfig, withoutClients } from '../../src/config/oidc.js';
-import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { OidcClient, OidcClientDeps } from '../../src/connections/openid-client.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { CoreDeps, Limits } from '../../src/core/deps.js';
 import type { State } from '../../src/core/ports.js';
 import { loadOidcExtensions } from '../../src/extensions/index.js';
+import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
 import { type BodyPools, createBodyPools } from '../../src/http/request-budget.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
@@ -24,7 +24,7 @@ export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
 
 /** One client for each authentication method. */
-export const oidcConfig = createOidcGuard().parse({
+export const oidcConfig = createOidcGuard([]).parse({
   clients: [
     { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
     { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri, 'https://app.example.com/other'] },
@@ -101,11 +101,11 @@ export async function startIssuer({
     bodyPools,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
-      const withClients = { connection, oidc: config, organisations, createOidcClients };
+      const withClients = { connection, oidc: config, sections: { organisations }, createOidcClients };
       const others = sources.map((each) => ({
         connection: each,
         oidc: withoutClients,
-        organisations: null,
+        sections: {},
         createOidcClients: () => [],
       }));
       return createIssuers([withClients, ...others], await loadOidcExtensions(), {

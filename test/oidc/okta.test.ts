@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaAdapter } from '../../adapters/okta/index.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
@@ -25,7 +25,7 @@ async function start(policy: Record<string, unknown> = {}): Promise<void> {
     hookTimeoutMs: 30_000,
     reach: (url, init) => reach.send(url, init),
   });
-  const settings = oktaConnectionGuard.parse({
+  const settings = createOktaConnectionGuard([]).parse({
     id: 'workforce',
     kind: 'okta',
     policy: { mode: 'enforce', liveness: 'challenge', ...policy },

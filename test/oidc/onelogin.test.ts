@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
+import { createOneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import { discover } from '../../simulators/relying-party.js';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   const reach = createReach();
   onelogin = await startOneLoginSimulator({ now: () => reach.now(), reach: (url, init) => reach.send(url, init) });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
-  const settings = oneloginConnectionGuard.parse({
+  const settings = createOneloginConnectionGuard([]).parse({
     id: 'people',
     kind: 'onelogin',
     policy: { mode: 'shadow' },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
-import type { OrganisationRules } from '../../src/config/organisations.js';
-import { organisationsGuard } from '../../src/config/organisations.js';
+import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
+import { organisationsGuard } from '../../src/extensions/organisations/config.js';
 import { type Asked, askAndShow, redeem, registration, toConfig } from './consented-data-bench.js';
 import { startIssuer, type TestIssuer } from './issuer.js';
 

@@ -7,11 +7,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import * as jose from 'jose';
 import * as client from 'openid-client';
 import { z } from 'zod';
-import { scimConnectionGuard } from '../../adapters/scim/config.js';
+import { createScimConnectionGuard } from '../../adapters/scim/config.js';
 import { createScimAdapter } from '../../adapters/scim/index.js';
 import { type DefinedAttribute, defineAttribute } from '../../simulators/scim/directory.js';
 import { startScimSimulator } from '../../simulators/scim/index.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { connectionAdditions } from '../../src/extensions/index.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { blocksOf, readPage } from '../../support/benches/page.js';
 import { createMemoryProfile, loginOf } from '../../support/fakes/simulated-profile.js';
@@ -93,7 +94,7 @@ async function startWithScim(
     { ...addresses, 'https://sso.example.com/scim/v2': scim.baseUrl },
   );
   const bench = await startProviderBench({
-    settings: scimConnectionGuard.parse(written.connections[0]),
+    settings: createScimConnectionGuard(connectionAdditions).parse(written.connections[0]),
     createAdapter: createScimAdapter,
   });
   closing.push(() => bench.stop());

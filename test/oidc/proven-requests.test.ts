@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 // Each begins with the server's clock at the library's: showing a face moves it.
 beforeEach(async () => {
-  const apps = createOidcGuard().parse({
+  const apps = createOidcGuard([]).parse({
     clients: [
       { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
       {
@@ -37,13 +37,13 @@ beforeEach(async () => {
       { kind: 'relying_party', id: 'spa', redirectUris: [redirectUri] },
     ],
   });
-  const okta = createOidcGuard(oktaFactorGuard, oktaIdvGuard).parse({
+  const okta = createOidcGuard([], oktaFactorGuard, oktaIdvGuard).parse({
     clients: [
       { kind: 'okta_factor', id: 'okta', secret: clientSecret, orgUrls },
       { kind: 'okta_idv', id: 'idv', secret: clientSecret, orgUrls, ...pages },
     ],
   });
-  const cognito = createOidcGuard(cognitoClientGuard).parse({
+  const cognito = createOidcGuard([], cognitoClientGuard).parse({
     clients: [{ kind: 'cognito', id: 'cognito', secret: clientSecret, domains: orgUrls }],
   });
   op = await startIssuer({

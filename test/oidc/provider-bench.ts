@@ -1,6 +1,6 @@
 import { connect } from '../../src/app/connect.js';
+import type { ConnectionSections } from '../../src/config/additions.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
-import type { OrganisationRules } from '../../src/config/organisations.js';
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Connection, Policy, RecoveryPolicy } from '../../src/core/connection.js';
@@ -15,12 +15,11 @@ import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { fromHtmlText } from './html-text.js';
 import { findKeysFile } from './issuer.js';
 
-export interface Configured {
+export interface Configured extends Partial<ConnectionSections> {
   readonly id: string;
   readonly kind: string;
   readonly policy: Policy;
   readonly oidc: OidcConfig | null;
-  readonly organisations: OrganisationRules | null;
   readonly recovery: RecoveryPolicy;
 }
 
@@ -50,7 +49,7 @@ export async function startProviderBench<Settings extends Configured>({
 }) {
   const connections = new Map<string, Connection>();
   const hooks = new Map<string, ServedHooks>();
-  const { id, oidc, organisations } = settings;
+  const { id, oidc } = settings;
   const server = await startApiServer({
     verifier: createTestVerifier(),
     connections,
@@ -69,7 +68,7 @@ export async function startProviderBench<Settings extends Configured>({
       hooks.set(id, connected.hooks);
       const oidcKeys = await createOidcKeys({ file: findKeysFile(), ...core });
       const { createOidcClients } = adapter;
-      const withClients = oidc === null ? [] : [{ connection, oidc, organisations, createOidcClients }];
+      const withClients = oidc === null ? [] : [{ connection, oidc, sections: settings, createOidcClients }];
       return createIssuers(withClients, await loadOidcExtensions(), { ...core, oidcKeys });
     },
   });

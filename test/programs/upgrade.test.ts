@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
@@ -129,7 +129,7 @@ const settledGuard = z.object({ state: z.string() });
     writeFileSync(configFile, JSON.stringify(settings));
     replicas = [await startService(envOf(0), devNull, former.main), await startService(envOf(1), devNull, former.main)];
     const { steps } = createOktaProvisioning({
-      settings: oktaConnectionGuard.parse(connection),
+      settings: createOktaConnectionGuard([]).parse(connection),
       publicUrl: replicas[0]!.url,
       random: systemRandom,
       clock,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { providers as builtIn, connectionGuards } from '../../../adapters/index.js';
+import { providers as builtIn } from '../../../adapters/index.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
 import { configureConnections } from '../../../src/connections/setup.js';
 import { createTestCore } from '../../../support/benches/core.js';
+import { connectionGuards } from '../../../support/data/connection-guards.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
@@ -107,7 +108,11 @@ describe('with simulators of all providers', () => {
     const { connections } = providers;
     const config = createConfigGuard(connectionGuards).parse({ publicUrl: 'https://face.example.com', connections });
     const mounted: string[] = [];
-    for (const { id, createAdapter } of configureConnections(config.connections, builtIn, { ...deps, fetch })) {
+    for (const { id, createAdapter } of configureConnections(config.connections, builtIn, {
+      ...deps,
+      fetch,
+      additions: [],
+    })) {
       const { hooks } = await createAdapter(deps.issuer);
       mounted.push(...Object.keys(hooks).map((hook) => `/hooks/${id}/${hook}`));
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { providers } from '../../../adapters/index.js';
 import { loadSetup } from '../../../src/connections/setup.js';
 import type { Clock } from '../../../src/core/ports.js';
-import { sections } from '../../../src/extensions/index.js';
+import { connectionAdditions, sections } from '../../../src/extensions/index.js';
 import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { modelsFolder } from '../../../support/run/paths.js';
 import { BadInput } from '../corpus/corpus.js';
@@ -41,6 +41,7 @@ export function preparePresenceTest(folder: string, plan: Plan, clock: Clock) {
     loadSetup: () =>
       loadSetup(providers, {
         sections,
+        additions: connectionAdditions,
         clock,
         log,
         random: systemRandom,

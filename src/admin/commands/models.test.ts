@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { connectionGuards } from '../../../adapters/index.js';
 import { runInProcess } from '../../../support/benches/command.js';
+import { connectionGuards } from '../../../support/data/connection-guards.js';
 import { createManualClock } from '../../../support/fakes/manual-clock.js';
 import { drawModel } from '../../../support/fakes/onnx.js';
 import { systemRandom } from '../../../support/fakes/sinks.js';

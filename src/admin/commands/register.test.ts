@@ -6,7 +6,7 @@ import { createTextLog, systemRandom } from '../../../support/fakes/sinks.js';
 import { loadSetup } from '../../connections/setup.js';
 import type { Fetch } from '../../core/ports.js';
 import { epochMs } from '../../core/units.js';
-import { sections } from '../../extensions/index.js';
+import { connectionAdditions, sections } from '../../extensions/index.js';
 
 let entra: EntraSimulator;
 let connections: object[];
@@ -39,7 +39,8 @@ function run(args: readonly string[], fetch: Fetch = entra.fetch) {
   const text = JSON.stringify({ publicUrl: 'https://face.example.com', verifier: { kind: 'embedded' }, connections });
   return runInProcess(args, {
     ...own,
-    loadSetup: () => loadSetup(providers, { sections, ...own, readFile: async () => text }),
+    loadSetup: () =>
+      loadSetup(providers, { sections, additions: connectionAdditions, ...own, readFile: async () => text }),
   });
 }
 

@@ -1,6 +1,5 @@
-import { countersOf } from '../../config/oidc.js';
-import type { CounterConfig } from '../../config/oidc-client.js';
-import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
+import { texts as consentTexts } from '../../../locales/compiled/server/consent/all.js';
+import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { digestOf } from '../../core/secrets.js';
 import { FaceError } from '../../errors.js';
 import { lifeSec } from '../../oidc/configuration.js';
@@ -8,9 +7,12 @@ import type { OidcExtension } from '../../oidc/feature.js';
 import { findNamed, toClaims } from '../../oidc/relying-party.js';
 import { withProtocolErrors } from '../../oidc/unavailable.js';
 import { checkLifeSec, createChecks } from './check.js';
+import { type CounterConfig, countersOf } from './config.js';
 import { createCounterGrants, createDeviceGrantProvider, createDeviceReplies, deviceGrant } from './grants.js';
 import { createShownCodes } from './shown-code.js';
 import { createCounterPage } from './visit.js';
+
+const paths = { deviceAuthorization: '/device-authorization', counter: '/counter' } as const;
 
 /** Lifetime of its tokens, in seconds. */
 const counterLifeSec = 60;
@@ -49,7 +51,8 @@ function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcC
     },
     toAmr: (methods) => methods,
     feedsHooks: false,
-    counter: { name },
+    consentWords: (language) => ({ goesTo: consentTexts[language].atCounter }),
+    asksEachTime: true,
   };
 }
 
@@ -59,6 +62,7 @@ export const countersOfOidc: OidcExtension = {
     { path: paths.deviceAuthorization, methods: ['POST', 'OPTIONS'] },
     { path: paths.counter, methods: ['GET', 'POST'] },
   ],
+  requestersOf: countersOf,
   open({ issuer, connection, oidc, directoryFor }, deps) {
     const counters = countersOf(oidc);
     if (counters.length === 0) return {};

@@ -14,6 +14,7 @@ import { languageOf } from '../../oidc/language.js';
 import { type KioskPage, refreshToKiosk } from '../../oidc/pages.js';
 import { isAtKiosk, isTicketOfVisit, type KioskVisit } from '../../step-up/kiosk.js';
 import { type Check, type Checks, checkLifeSec, toPlainCode, visitOf } from './check.js';
+import { countersOf } from './config.js';
 import {
   type CounterEnd,
   renderDone,
@@ -73,7 +74,7 @@ export function createCounterPage(issuer: CounterIssuer, deps: Ports<'state' | '
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
     const visit = { ...begun, kioskUrl, uiLocales: begun.uiLocales || found?.params.ui_locales };
-    const counter = issuer.clients.get(found?.clientId ?? '')?.counter;
+    const counter = countersOf(issuer.oidc).find(({ id }) => id === found?.clientId);
     const isForUs = isOurs || found?.browserDigest === null;
     if (found === null || counter === undefined || !isForUs) return end(visit, 'gone');
     if (atKiosk !== null && !(await isLetIn(visit, atKiosk))) return end(visit, 'gone');

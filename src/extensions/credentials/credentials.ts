@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { typeOfConsent } from '../../config/oidc.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { PersonalData, Ports } from '../../core/deps.js';
 import { instantReply } from '../../core/instant.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../../core/units.js';
+import { typeOfConsent } from './config.js';
 import type { CredentialEnd } from './events.js';
 import { endEntry, takeEntry } from './status-lists.js';
 

@@ -1,7 +1,5 @@
 import { decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
-import type { CredentialConfigs } from '../../config/credentials.js';
-import { consentNameOf } from '../../config/oidc.js';
 import type { Json, JsonObject } from '../../core/base/json.js';
 import { type Connection, readTokenIfAny, type SubjectRef } from '../../core/connection.js';
 import { findDataConsent } from '../../core/consented-data/consents.js';
@@ -24,6 +22,8 @@ import { FaceError } from '../../errors.js';
 import { readClaims } from '../../oidc/flow.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { toUnavailable } from '../../oidc/unavailable.js';
+import type { CredentialConfigs } from './config.js';
+import { consentNameOf } from './config.js';
 import { endCredentials, noteCredential } from './credentials.js';
 import type { IssueCredential } from './library-settings.js';
 import { statusAddressOf } from './status-lists.js';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Configuration, OpenID4VCICredentialResponse, OpenID4VCIIssueCredentialContext } from 'oidc-provider';
-import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import type { Credential } from '../../core/secrets.js';
+import type { CredentialConfig, CredentialConfigs } from './config.js';
 
 /*
  * OpenID for Verifiable Credential Issuance 1.0. The library's support is experimental, so only this file configures

@@ -1,10 +1,10 @@
-import { walletClientId } from '../../config/oidc.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { type SharedClaims, writeClaims, writeSharedClaims } from '../../oidc/flow.js';
 import type { Provider } from '../../oidc/library.js';
 import { drawCode } from '../../step-up/codes/one-time-codes.js';
+import { walletClientId } from './config.js';
 import type { CheckedFace } from './issue.js';
 import { preAuthorized } from './library-settings.js';
 

@@ -1,7 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import type { ClientMetadata } from 'oidc-provider';
-import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
-import { consentNameOf, type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
+import { texts as consentTexts } from '../../../locales/compiled/server/consent/all.js';
+import { createRelyingPartyGuard, type RelyingPartyConfig } from '../../config/oidc.js';
 import { type DirectoryFor, type OidcClient, paths } from '../../connections/openid-client.js';
 import { readTokenIfAny } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
@@ -12,16 +12,26 @@ import { sendPage } from '../../http/page-layout.js';
 import { describeResource } from '../../oidc/configuration.js';
 import type { OidcExtension, OidcIssuer } from '../../oidc/feature.js';
 import type { SharedClaims, Visit } from '../../oidc/flow.js';
-import { languageOf } from '../../oidc/language.js';
+import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import type { MountedIssuer, OidcIssuers } from '../../oidc/mount.js';
 import { createRelyingParty } from '../../oidc/relying-party.js';
 import { type Middleware, requestOf } from '../../oidc/request.js';
+import {
+  type CredentialConfig,
+  type CredentialConfigs,
+  consentNameOf,
+  credentialsOf,
+  walletClientId,
+} from './config.js';
 import { type CheckedFace, createIssue } from './issue.js';
 import { preAuthorized, toLibraryFeature } from './library-settings.js';
 import { makeOffer, offerSec } from './offer-step.js';
 import { renderOfferPage, renderStartPage } from './pages.js';
 import { createStatusLists, statusTtlSec } from './status-lists.js';
+
+const credentialPath = '/credential';
+const noncePath = '/nonce';
 
 const pageOf = (type: string): string => `/credentials/${type}`;
 
@@ -33,12 +43,18 @@ function createCredentialClients(
 ): readonly OidcClient[] {
   return Object.entries(credentials).map(([type, credential]) => {
     const { takesAnotherWay: _, ...client } = createRelyingParty(toConfig(issuer, type, credential), directoryFor);
-    return { ...client, offers: type };
+    const consentWords = (language: Language) => {
+      const { cardTitle, cardOptionalText: optionalText, cardGoesTo: goesTo } = consentTexts[language];
+      return { title: cardTitle({ credential: credential.name }), optionalText, goesTo };
+    };
+    return { ...client, offers: type, consentWords };
   });
 }
 
+const clientGuard = createRelyingPartyGuard([]);
+
 const toConfig = (issuer: string, type: string, { name, claims, days }: CredentialConfig): RelyingPartyConfig => ({
-  ...relyingPartyGuard.parse({
+  ...clientGuard.parse({
     kind: 'relying_party',
     id: consentNameOf(type),
     name,
@@ -84,12 +100,14 @@ function mountCredentials(
   ): void => {
     mountGet(app, path, async (response, request) => {
       const issuer = issuers.get(String(request.params.connection));
-      if (issuer === undefined || Object.keys(issuer.oidc.credentials).length === 0) throw new FaceError('not_found');
+      const isOffered = issuer !== undefined && Object.keys(credentialsOf(issuer.oidc)).length > 0;
+      if (!isOffered) throw new FaceError('not_found');
       await answer(issuer, request, response);
     });
   };
 
-  get(`/oidc/:connection${pageOf(':type')}`, ({ oidc: { credentials }, connection, issuer }, request, response) => {
+  get(`/oidc/:connection${pageOf(':type')}`, ({ oidc, connection, issuer }, request, response) => {
+    const credentials = credentialsOf(oidc);
     const type = String(request.params.type);
     const config = Object.hasOwn(credentials, type) ? credentials[type] : undefined;
     if (config === undefined) throw new FaceError('not_found');
@@ -174,12 +192,14 @@ function createOfferStep(
 /** Issues credentials to wallets (OpenID4VCI 1.0). */
 export const credentialsOfOidc: OidcExtension = {
   routes: [
-    { path: paths.credentialIssuer, methods: ['GET', 'HEAD', 'OPTIONS'], isWellKnown: true },
-    { path: paths.credential, methods: ['POST', 'OPTIONS'] },
-    { path: paths.nonce, methods: ['POST', 'OPTIONS'] },
+    { path: '/.well-known/openid-credential-issuer', methods: ['GET', 'HEAD', 'OPTIONS'], isWellKnown: true },
+    { path: credentialPath, methods: ['POST', 'OPTIONS'] },
+    { path: noncePath, methods: ['POST', 'OPTIONS'] },
   ],
   mount: mountCredentials,
-  open({ issuer, connection, oidc: { credentials }, directoryFor }, deps) {
+  requestersOf: (oidc) => Object.entries(credentialsOf(oidc)).map(([id, { claims }]) => ({ id, claims })),
+  open({ issuer, connection, oidc, directoryFor }, deps) {
+    const credentials = credentialsOf(oidc);
     if (Object.keys(credentials).length === 0) return {};
     const clients = createCredentialClients(issuer, credentials, directoryFor);
     const registrationOf = (type: string): string =>
@@ -204,7 +224,7 @@ export const credentialsOfOidc: OidcExtension = {
               getResourceServerInfo: describeResource(issuer, Object.keys(credentials)),
             },
           },
-          routes: { ...configuration.routes, credential: paths.credential, challenge: paths.nonce },
+          routes: { ...configuration.routes, credential: credentialPath, challenge: noncePath },
           ttl: { ...configuration.ttl, PreAuthorizedCode: offerSec },
         };
       },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { connectionGuards } from '../../../adapters/index.js';
+import { connectionGuards } from '../../../support/data/connection-guards.js';
 import { loadConfig } from '../../config/load.js';
 import { problemsOf } from '../../config/problem.js';
 import { developerPortal } from './index.js';

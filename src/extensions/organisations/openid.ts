@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { texts as organisationTexts } from '../../../locales/compiled/server/organisation/all.js';
 import type { Texts as OrganisationTexts } from '../../../locales/compiled/server/organisation/texts.js';
-import type { OrganisationRules } from '../../config/organisations.js';
 import { type Html, html } from '../../core/base/html.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Connection } from '../../core/connection.js';
@@ -24,6 +23,7 @@ import { decidingSec, type Visit, writeFlow } from '../../oidc/flow.js';
 import { type Language, languageOf } from '../../oidc/language.js';
 import { oidcErrors } from '../../oidc/library.js';
 import { nullIfUnreadable, toUnavailable } from '../../oidc/unavailable.js';
+import type { OrganisationRules } from './config.js';
 import { type Organisation, readOrganisations } from './organisations.js';
 
 const mostShown = 20;
@@ -136,7 +136,7 @@ function createAsk(
 
 /** Lets a person choose the organization for which they act, if the client requests the scope `organisation`. */
 export const organisationsOfOidc: OidcExtension = {
-  open({ connection, interactionUrl, organisations, oidc }, deps) {
+  open({ connection, interactionUrl, sections: { organisations = null }, oidc }, deps) {
     checkRules(connection, organisations);
     const clients = new Set(
       oidc.clients.flatMap((client) => ('organisations' in client && client.organisations ? [client.id] : [])),

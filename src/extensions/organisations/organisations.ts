@@ -1,6 +1,6 @@
-import { type OrganisationRules, patternPartsOf } from '../../config/organisations.js';
 import type { Profile } from '../../core/ports.js';
 import type { PersonalData } from '../../core/secrets.js';
+import { type OrganisationRules, patternPartsOf } from './config.js';
 
 export interface Organisation {
   readonly id: string;

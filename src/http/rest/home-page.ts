@@ -1,6 +1,7 @@
+import type { ConnectionAdditions, ConsentClient } from '../../config/additions.js';
 import type { ConnectionConfig } from '../../config/connection.js';
 import type { HomePageConfig } from '../../config/home-page.js';
-import { consentNameOf, type OidcConfig, type RelyingPartyConfig, relyingPartiesOf } from '../../config/oidc.js';
+import { type OidcConfig, relyingPartiesOf } from '../../config/oidc.js';
 import type { Texts } from '../../step-up/home-protocol.js';
 
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
@@ -13,14 +14,15 @@ export interface HomePage {
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
   /**
-   * Applications that may request data, by client id, and credentials, by the name under which a consent to them is
+   * Applications that may request data, by client id, and what extensions add, by the name under which a consent to it is
    * stored.
    */
-  readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
+  readonly clients: ReadonlyMap<string, ConsentClient>;
 }
 
 export const homePagesOf = (
   connections: readonly Pick<ConnectionConfig, 'id' | 'me' | 'oidc'>[],
+  added: ConnectionAdditions,
 ): ReadonlyMap<string, HomePage> =>
   new Map(
     connections.map(({ id, me, oidc }) => [
@@ -28,14 +30,15 @@ export const homePagesOf = (
       {
         door: me,
         services: me?.services ?? [],
-        clients: new Map(oidc === null ? [] : consentClientsOf(oidc)),
+        clients: new Map(oidc === null ? [] : consentClientsOf(oidc, added)),
       },
     ]),
   );
 
-type ConsentClient = readonly [id: string, Pick<RelyingPartyConfig, 'name' | 'claims'>];
-
-const consentClientsOf = (oidc: OidcConfig): readonly ConsentClient[] => [
+const consentClientsOf = (
+  oidc: OidcConfig,
+  added: ConnectionAdditions,
+): readonly (readonly [name: string, client: ConsentClient])[] => [
   ...relyingPartiesOf(oidc).map((client) => [client.id, client] as const),
-  ...Object.entries(oidc.credentials).map(([id, credential]) => [consentNameOf(id), credential] as const),
+  ...added.flatMap((each) => each.consentClientsOf?.(oidc) ?? []),
 ];

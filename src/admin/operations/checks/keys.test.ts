@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectionGuards } from '../../../../adapters/index.js';
 import { kmsEnvironment, startKms } from '../../../../simulators/kms/index.js';
+import { connectionGuards } from '../../../../support/data/connection-guards.js';
 import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
 import { createFolder } from '../../../../support/run/folder.js';
 import { createManualClock } from '../../../../test/contract/state.js';

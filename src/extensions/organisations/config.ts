@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { claimNameGuard } from './claims.js';
+import type { ConnectionAddition } from '../../config/additions.js';
+import { claimNameGuard } from '../../config/claims.js';
 
 interface ListedOrganisation {
   readonly id: string;
@@ -77,4 +78,32 @@ export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
     error: 'expected a pattern, or a list with roles',
   })
   .nullable()
-  .default(null);
+  .default(null)
+  .describe('Organizations that users can act for. `null`: none. See docs/organisations.md.');
+
+declare module '../../config/additions.js' {
+  interface ConnectionSections {
+    readonly organisations: OrganisationRules | null;
+  }
+  interface RelyingPartyFields {
+    readonly organisations: boolean;
+  }
+}
+
+export const organisationsAddition = {
+  sections: { organisations: organisationsGuard },
+  clientFields: {
+    organisations: z.boolean().default(false).describe('True if it may request the scope `organisation`.'),
+  },
+  findClientProblems: ({ organisations = false, claims }) =>
+    organisations && Object.hasOwn(claims, 'organisation')
+      ? [
+          {
+            path: ['claims'],
+            message:
+              'expected no claim organisation together with organisations: the scope organisation already provides it',
+          },
+        ]
+      : [],
+  readsGroups: ({ organisations }) => organisations?.from === 'groups',
+} as const satisfies ConnectionAddition;

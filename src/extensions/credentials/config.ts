@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { registeredClaimsGuard } from './claims.js';
+import type { ConnectionAddition, GivenOidc } from '../../config/additions.js';
+import { registeredClaimsGuard } from '../../config/claims.js';
 
 /** Claim names reserved by the credential format, in addition to those of OpenID Connect. */
 const formatClaims = ['vct', 'status', 'evidence'];
@@ -29,7 +30,7 @@ const credentialGuard = z.strictObject({
 
 export type CredentialConfig = z.output<typeof credentialGuard>;
 
-export const credentialsGuard = z
+const credentialsGuard = z
   .record(
     z
       .string()
@@ -40,6 +41,35 @@ export const credentialsGuard = z
     credentialGuard,
   )
   .refine((credentials) => Object.keys(credentials).length <= 20, 'expected at most 20 credentials')
-  .default({});
+  .default({})
+  .describe('Credentials that people can carry in a wallet, by id. See docs/credential.md.');
 
 export type CredentialConfigs = Readonly<Record<string, CredentialConfig>>;
+
+declare module '../../config/additions.js' {
+  interface OidcSections {
+    readonly credentials: CredentialConfigs;
+  }
+}
+
+export const walletClientId = 'facestep-wallet';
+
+const clientPrefix = 'credential:';
+
+/** Returns the name that a consent to a credential type has in its `client` field. */
+export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
+
+/** Returns the credential type of a name from `consentNameOf`, or `null` if the name is that of a client. */
+export const typeOfConsent = (client: string): string | null =>
+  client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
+
+export const credentialsOf = ({ credentials = {} }: GivenOidc): CredentialConfigs => credentials;
+
+export const credentialsAddition = {
+  oidcSections: { credentials: credentialsGuard },
+  insteadOfClients: 'a credential',
+  isUsedAlone: (oidc) => Object.keys(credentialsOf(oidc)).length > 0,
+  isReservedId: (id) => id === walletClientId || id.startsWith(clientPrefix),
+  consentClientsOf: (oidc) =>
+    Object.entries(credentialsOf(oidc)).map(([id, credential]) => [consentNameOf(id), credential]),
+} as const satisfies ConnectionAddition;
