@@ -22,6 +22,8 @@ const consentGuard = z.object({
   withdrawnAt: epochMsGuard.nullable(),
   /** What the enrolment rests on. `null` in records of earlier versions. */
   proof: z.enum(enrolmentProofs).nullable().default(null),
+  /** When the face was enrolled, which a renewal does not change. `null` in records of earlier versions. */
+  enrolledAt: epochMsGuard.nullable().default(null),
 });
 
 const recordGuard = consentGuard.extend({
@@ -99,6 +101,21 @@ export async function readProof(
   return [found, found?.replaces].find((each) => each && tokenIds.includes(each.tokenId))?.proof ?? null;
 }
 
+/**
+ * Returns when the face of a token was enrolled: `null` if that is not known, `never` if the person consented to another
+ * token.
+ */
+export async function readEnrolled(
+  who: SubjectRef,
+  tokenId: string | null,
+  deps: Ports<'state'>,
+): Promise<EpochMs | null | 'never'> {
+  const found = await readConsent(who, deps);
+  if (found === null || tokenId === null) return null;
+  const named = [found, found.replaces].find((each) => each?.tokenId === tokenId);
+  return named === undefined ? 'never' : (named?.enrolledAt ?? null);
+}
+
 export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
   const record = await readConsent(who, { state });
   return record !== null && isExpired(record, { clock });
@@ -126,12 +143,14 @@ export async function nameInConsent(
   {
     consent,
     proof,
+    enrolledAt,
     token,
     found,
     current,
   }: {
     readonly consent: Consent;
     readonly proof: EnrolmentProof | null;
+    readonly enrolledAt: EpochMs | null;
     readonly token: Pick<TokenName, 'tokenId' | 'expiresAt'>;
     readonly found: FoundRecord<ConsentRecord> | null;
     readonly current: string | null;
@@ -147,7 +166,17 @@ export async function nameInConsent(
   const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
-  const record = { statement, givenAt, tokenId, expiresAt, withdrawnAt: null, proof, replaces, changingUntil };
+  const record = {
+    statement,
+    givenAt,
+    tokenId,
+    expiresAt,
+    withdrawnAt: null,
+    proof,
+    enrolledAt,
+    replaces,
+    changingUntil,
+  };
   const when = found === null ? 'absent' : { revision: found.revision };
   if (!(await state.write(consentKey(who), record, { when, expiresAt: null }))) {
     throw new FaceError('enrolment_changed');

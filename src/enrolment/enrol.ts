@@ -269,7 +269,7 @@ export async function enrolSubject(
   const current = change.former?.tokenId ?? null;
   const makeReady = async (): Promise<void> => {
     const token = change.token;
-    await nameInConsent(who, { consent, proof, token, found, current }, deps);
+    await nameInConsent(who, { consent, proof, enrolledAt: now, token, found, current }, deps);
     if (passkey === null) return;
     const until = token.expiresAt === null ? null : toEpochMs(token.expiresAt);
     await keepPasskey(who, { credential: passkey, tokenId: token.tokenId, expiresAt: until, current }, deps);

@@ -1,7 +1,9 @@
-import { type ConnectedSubject, type Connection, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, type Connection, readTokenIfAny, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SecondThing } from '../core/second-things.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
+import { readEnrolled } from '../enrolment/consent.js';
+import { identifyIfToken } from '../enrolment/deny-list.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { type Contacts, noteContacts, readContacts } from './contacts.js';
@@ -14,7 +16,7 @@ import { recoveryAt } from './record.js';
  */
 export async function checkEligible(
   person: ConnectedSubject & { readonly secondThing: SecondThing },
-  deps: Ports<'state' | 'clock' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
 ): Promise<{ readonly isPrivileged: boolean }> {
   const { policy, issuer } = recoveryAt(person.connection);
   await checkQuietFace(person, deps);
@@ -29,10 +31,20 @@ export async function checkEligible(
 export const quietSince = (connection: Connection, { clock }: Ports<'clock'>): EpochMs =>
   addSec(clock.now(), -recoveryAt(connection).policy.quietDays * secondsPerDay);
 
-/** Checks that the face has been the same for days. @throws `recovery_too_soon` */
-export async function checkQuietFace(person: ConnectedSubject, deps: Ports<'state' | 'clock'>): Promise<void> {
-  const enrolledAt = await readEnrolledAt(toSubjectRef(person), deps);
-  if (enrolledAt !== null && enrolledAt > quietSince(person.connection, deps))
+/** Checks that the face has been the same for days. @throws `recovery_too_soon`, also if that is not known */
+export async function checkQuietFace(
+  person: ConnectedSubject,
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<void> {
+  const { connection, subject } = person;
+  const who = toSubjectRef(person);
+  const token = identifyIfToken(await readTokenIfAny(connection, subject), deps);
+  const enrolledAt = await readEnrolled(who, token?.tokenId ?? null, deps);
+  // A store that has lost nothing since then would know of an enrolment.
+  const since = enrolledAt ?? (await deps.state.storeEpoch());
+  const marked = await readEnrolledAt(who, deps);
+  const quiet = quietSince(connection, deps);
+  if (since === 'never' || since > quiet || (marked !== null && marked > quiet))
     throw new FaceError('recovery_too_soon', { changed: 'face' });
 }
 

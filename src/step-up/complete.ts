@@ -124,7 +124,8 @@ async function renewToken(
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');
-      await nameInConsent(who, { consent, proof: consent.proof, token: change.token, found, current }, deps);
+      const { proof, enrolledAt } = consent;
+      await nameInConsent(who, { consent, proof, enrolledAt, token: change.token, found, current }, deps);
     };
     await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {
