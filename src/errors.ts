@@ -170,7 +170,10 @@ export const refusals = {
     'The face, the mailbox or the phone of this account changed in the last days. Ask the help desk.',
   ),
   recovery_privileged: unverified(403, 'This account cannot be recovered here. Ask an administrator in person.'),
-  recovery_manager_missing: unverified(409, 'The directory names no manager with a mailbox for this person.'),
+  recovery_manager_missing: unverified(
+    409,
+    'No manager may approve this: the directory names none with a mailbox, or the manager is new.',
+  ),
   recovery_number_wrong: unverified(403, 'This is not the number on the page of the person.'),
   recovery_not_waiting: unverified(409, 'This recovery does not wait for your approval.'),
   recovery_running: unverified(409, 'Another recovery of this account is being finished. Try again in ten minutes.'),

@@ -36,7 +36,13 @@ export const recoveryGuard = z
       .max(30)
       .default(7)
       .describe(
-        'Days without a recovery after the face, the mailbox or the phone changed. 0 only with `"evaluation"`, to try it.',
+        'Days without a recovery after the face, the mailbox or the phone changed, and without the approval of a new manager. 0 only with `"evaluation"`, to try it.',
+      ),
+    takesKeys: z
+      .boolean()
+      .default(true)
+      .describe(
+        '`false`: only administrators who signed in at the company’s provider may approve. The person who holds an API key is not known, so a key can approve the recovery of its own holder.',
       ),
     privileged: z
       .strictObject({
@@ -61,7 +67,7 @@ export const recoveryGuard = z
           .boolean()
           .default(false)
           .describe(
-            'True if administrators with an API key may approve. A person with a key and a sign-in counts as two then.',
+            'True if administrators with an API key may approve, unless `recovery.takesKeys` is `false`. A person with a key and a sign-in counts as two then.',
           ),
       })
       .prefault({})

@@ -112,8 +112,10 @@ export interface RecoveryPolicy {
   readonly emailClaim: string | null;
   readonly phoneClaim: string | null;
   readonly managerClaim: string | null;
-  /** Days without a recovery after the face, the mailbox or the phone changed. */
+  /** Days without a recovery after the face, the mailbox or the phone changed, or by a new manager. */
   readonly quietDays: number;
+  /** True if administrators with API keys may approve. The person who holds a key is not known. */
+  readonly takesKeys: boolean;
   readonly privileged: {
     readonly groups: readonly string[];
     readonly action: 'refuse' | 'two_approvals';

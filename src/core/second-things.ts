@@ -2,5 +2,5 @@
 export const secondThings = ['recovery_code', 'other_email', 'phone', 'known_device', 'help_desk', 'manager'] as const;
 export type SecondThing = (typeof secondThings)[number];
 
-export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated'] as const;
+export const recoveryOutcomes = ['recovered', 'refused', 'revoked', 'evaluated', 'expired'] as const;
 export type RecoveryOutcome = (typeof recoveryOutcomes)[number];

@@ -70,7 +70,7 @@ const coreHoldings = z.object({
     .describe('Account recoveries in which the face check passed.'),
   notedContacts: z
     .array(z.object({ kind: z.string(), since: instantReply }))
-    .describe('Since when the mailboxes and the phone of the profile are the same, as digests.'),
+    .describe('Since when the mailboxes, the phone and the manager of the profile are the same, as digests.'),
   attempts: attemptsReply,
   attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
   passedStepUp: z

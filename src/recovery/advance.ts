@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { nameAction } from '../core/action.js';
-import type { ConnectedSubject, Connection } from '../core/connection.js';
+import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { consumeLimit } from '../core/limits/limits.js';
-import type { Account } from '../core/ports.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec } from '../core/units.js';
 import { hasEndedSince } from '../enrolment/revoke.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { isByFace } from '../step-up/record.js';
 import { readStepUp, type StartedStepUp, startStepUp, takeStepUp } from '../step-up/step-up.js';
-import { isAccountOf, managerPrefix } from './approve.js';
-import { checkEligible, checkQuietFace } from './eligibility.js';
+import { addApproval, isAccountOf, managerPrefix } from './approve.js';
+import { type ApprovingManager, checkEligible, findQuietManager } from './eligibility.js';
 import { tellOfDelay, toLinkMessage } from './notices.js';
 import {
   approvalLifeSec,
@@ -19,6 +18,7 @@ import {
   changeRecovery,
   listRecovery,
   type Recovery,
+  readRecovery,
   recoveryAt,
   stageOf,
 } from './record.js';
@@ -132,6 +132,7 @@ async function takePassedCheck(recovery: Recovery, stepUpId: string, deps: Advan
 export const endings: readonly FaceErrorCode[] = [
   'recovery_too_soon',
   'recovery_privileged',
+  'recovery_manager_missing',
   'credential_refused',
   'subject_unknown',
 ];
@@ -231,18 +232,24 @@ async function startDelay({ recovery, connection }: Open, deps: AdvanceDeps): Pr
 
 const isManagers = ({ byId }: Recovery['approvals'][number]): boolean => byId.startsWith(managerPrefix);
 
-/** Sends the manager a link to a face check that approves this recovery. */
-async function askManager({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
-  const { language, number, id, subject } = recovery;
-  const manager = await findManager({ connection, subject });
-  if (manager === null || manager.email === null || manager.subject === subject)
-    return refuseRecovery(recovery, new FaceError('recovery_manager_missing'), deps);
+/** Returns the manager who may approve. Without one, the recovery is refused and returned. */
+async function findManagerOrRefuse(
+  { recovery, connection }: Open,
+  deps: AdvanceDeps,
+): Promise<ApprovingManager | Recovery> {
   try {
-    await checkQuietFace({ connection, subject: manager.subject }, deps);
+    return await findQuietManager({ connection, subject: recovery.subject }, deps);
   } catch (error) {
     if (!endings.includes(toCode(error))) throw error;
     return refuseRecovery(recovery, error, deps);
   }
+}
+
+/** Sends the manager a link to a face check that approves this recovery. */
+async function askManager({ recovery, connection, source }: Visited, deps: AdvanceDeps): Promise<Recovery> {
+  const { language, number, id, subject } = recovery;
+  const manager = await findManagerOrRefuse({ recovery, connection }, deps);
+  if ('state' in manager) return manager;
   if (!(await reserveSending(id, deps))) return recovery;
   await consumeLimit('managerLinksOfPerson', JSON.stringify([connection.id, subject]), deps);
   const account = await connection.profile.readAccount(subject);
@@ -276,25 +283,8 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
 /** A login that could change what the manager sees is left out. The page shows the number in any case. */
 const toShown = (login: string): string => (/^[\w.@+-]{1,110}$/.test(login) ? login : 'An employee of yours');
 
-async function findManager({ connection, subject }: ConnectedSubject): Promise<Account | null> {
-  const { profile } = connection;
-  const { managerClaim } = recoveryAt(connection).policy;
-  if (managerClaim === null) return (await profile.findManager?.(subject)) ?? null;
-  const claims = await profile.readClaims(subject, [managerClaim]);
-  const named = claims.use((found) => found[managerClaim]);
-  if (typeof named !== 'string' || named === '') return null;
-  const byLogin = await profile.findAccount(named);
-  if (byLogin !== null) return byLogin;
-  const byId = await profile.readAccount(named).catch((error: unknown) => {
-    if (toCode(error) === 'subject_unknown') return null;
-    throw error;
-  });
-  // Some providers also find users by login.
-  return byId?.subject === named ? byId : null;
-}
-
 async function takeManagersApproval({ recovery, connection }: Open, deps: AdvanceDeps): Promise<Recovery> {
-  const { managerStepUp, id, subject, eligibleAt } = recovery;
+  const { managerStepUp, id, eligibleAt } = recovery;
   if (managerStepUp === null || eligibleAt === null) return recovery;
   const { id: stepUpId, manager } = managerStepUp;
   const { state, pass, ...checked } = await readStepUp(stepUpId, deps);
@@ -302,25 +292,22 @@ async function takeManagersApproval({ recovery, connection }: Open, deps: Advanc
   const hasEnded = await hasEndedSince({ connection: connection.id, subject: manager }, eligibleAt, deps);
   if (pass === null || !isByFace(pass) || checked.subject !== manager || hasEnded)
     return refuseRecovery(recovery, new FaceError('face_not_verified'), deps);
+  const current = await findManagerOrRefuse({ recovery, connection }, deps);
+  if ('state' in current) return current;
+  if (current.subject !== manager) return refuseRecovery(recovery, new FaceError('recovery_manager_missing'), deps);
   const account = await connection.profile.readAccount(manager);
   const byId = `${managerPrefix}${manager}`;
   const isTheirs = (found: Recovery): boolean =>
     stageOf(found, deps.clock.now()) === 'approval' &&
     found.managerStepUp?.id === stepUpId &&
-    !found.approvals.some((each) => each.byId === byId || isAccountOf(account, each));
+    ![...found.approvals, ...found.approving].some((each) => each.byId !== byId && isAccountOf(account, each));
   if (!isTheirs(recovery)) return recovery;
-  await deps.audit.append({
-    action: 'recovery_approved',
-    connection: connection.id,
-    subject,
-    detail: { id, by: 'manager' },
+  const check = (found: Recovery): void => {
+    if (!isTheirs(found)) throw new FaceError('recovery_not_waiting');
+  };
+  return addApproval(recovery, { byId, by: 'manager' }, check, deps).catch((error: unknown) => {
+    // Another request records it, or has recorded it.
+    if (toCode(error) === 'recovery_not_waiting' || toCode(error) === 'approver_same') return readRecovery(id, deps);
+    throw error;
   });
-  return changeRecovery(
-    id,
-    (found) =>
-      isTheirs(found)
-        ? { ...found, managerStepUp: null, approvals: [...found.approvals, { byId, by: 'manager' }] }
-        : found,
-    deps,
-  );
 }

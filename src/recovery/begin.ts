@@ -44,6 +44,7 @@ const toNew = (
   eligibleAt: null,
   isPrivileged: false,
   approvals: [],
+  approving: [],
   managerStepUp: null,
   notBefore: null,
   state: 'open',

@@ -4,11 +4,12 @@ import { changeStored, readStored } from '../core/change-stored.js';
 import { type ConnectedSubject, type SubjectRef, toSubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
+import { findManager } from './manager.js';
 import { recoveryAt } from './record.js';
 
 /*
- * Notes since when a person's mailbox and phone have been the same, because providers do not tell. Only digests under a
- * key of that person are stored.
+ * Notes since when a person's mailbox, phone and manager have been the same, because providers do not tell. Only digests
+ * under a key of that person are stored.
  */
 
 const contactKinds = ['email', 'other_email', 'phone'] as const;
@@ -17,8 +18,11 @@ type ContactKind = (typeof contactKinds)[number];
 /** The mailboxes and the phone of a profile. */
 export type Contacts = Readonly<Record<ContactKind, string | null>>;
 
+const notedKinds = [...contactKinds, 'manager'] as const;
+type NotedValues = Readonly<Partial<Record<(typeof notedKinds)[number], string | null>>>;
+
 const contactGuard = z.object({
-  kind: z.enum(contactKinds),
+  kind: z.enum(notedKinds),
   /** Empty for a contact that was removed. */
   digest: z.string(),
   since: epochMsGuard,
@@ -56,10 +60,13 @@ export async function readContacts({ connection, subject }: ConnectedSubject): P
   };
 }
 
-/** Notes the contacts of a person. @returns since when each has been the same */
+/**
+ * Notes contacts of a person, or the id of their manager. Others that were noted stay as they are.
+ * @returns since when each of those that are given has been the same
+ */
 export async function noteContacts(
   who: SubjectRef,
-  contacts: Contacts,
+  contacts: NotedValues,
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Noted['contacts']> {
   const { state, clock, keys } = deps;
@@ -74,12 +81,14 @@ export async function noteContacts(
   );
   const key = material.use((bytes) => Buffer.from(bytes));
   material.wipe();
-  const digestOf = (kind: ContactKind): string => {
-    const value = contacts[kind]?.toLowerCase();
-    return value === undefined ? '' : createHmac('sha256', key).update(`${kind} ${value}`).digest('base64url');
-  };
-  const digests = contactKinds.map((kind) => ({ kind, digest: digestOf(kind) }));
+  const digests = notedKinds.flatMap((kind) => {
+    const value = contacts[kind];
+    if (value === undefined) return [];
+    const text = `${kind} ${value?.toLowerCase()}`;
+    return [{ kind, digest: value === null ? '' : createHmac('sha256', key).update(text).digest('base64url') }];
+  });
   key.fill(0);
+  const isGiven = (kind: (typeof notedKinds)[number]): boolean => contacts[kind] !== undefined;
   const note = (found: Noted | null): Noted => {
     const former = found?.keyVersion === keyVersion ? found.contacts : [];
     const noted = digests.flatMap(({ kind, digest }) => {
@@ -89,9 +98,10 @@ export async function noteContacts(
       if (digest === '' && earlier === undefined) return [];
       return [{ kind, digest, since: now, isChange: former.length > 0 }];
     });
-    return { keyVersion, contacts: noted };
+    const others = former.filter(({ kind }) => !isGiven(kind));
+    return { keyVersion, contacts: [...others, ...noted] };
   };
-  return (await changeStored(stored, note, { state })).changed.contacts;
+  return (await changeStored(stored, note, { state })).changed.contacts.filter(({ kind }) => isGiven(kind));
 }
 
 async function forgetContacts(who: SubjectRef, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
@@ -110,7 +120,10 @@ export const notedContactData = {
   forget: forgetContacts,
 } as const satisfies PersonalData;
 
-/** Notes the contacts of a person who enrolled or passed a check. */
+/** Notes the contacts, and the manager who may approve, of a person who enrolled or passed a check. */
 export async function noteContactsOf(person: ConnectedSubject, deps: Ports<'state' | 'clock' | 'keys'>): Promise<void> {
   await noteContacts(toSubjectRef(person), await readContacts(person), deps);
+  if (!recoveryAt(person.connection).policy.secondThings.includes('manager')) return;
+  const manager = await findManager(person);
+  await noteContacts(toSubjectRef(person), { manager: manager?.subject ?? null }, deps);
 }

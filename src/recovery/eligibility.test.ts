@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { numberIn, startRecoveryBench } from '../../support/benches/recovery.js';
+import { openLink, openPage } from '../../support/benches/capture-page.js';
+import { numberIn, secondMailbox, startRecoveryBench } from '../../support/benches/recovery.js';
+import { loginOf } from '../../support/fakes/simulated-profile.js';
 import { findConsent } from '../enrolment/consent.js';
 
 type Bench = Awaited<ReturnType<typeof startRecoveryBench>>;
@@ -72,5 +74,74 @@ describe('a face that may be new', () => {
     await bench.passDays(40);
     await changeConsent({ enrolledAt: null });
     expect(numberIn(await recover())).toMatch(/\d{4}/);
+  });
+});
+
+describe('a manager who may be new', () => {
+  const name = (manager: string | null) => {
+    const more = manager === null ? {} : { employee_number: loginOf(manager) };
+    bench.profile.details.set('anna', { motto: secondMailbox('anna'), ...more });
+  };
+  const asked = () => bench.server.messages.map(({ to }) => to);
+  const isNewManager = { code: 'recovery_manager_missing', changed: 'manager' };
+
+  test('is not asked for days, also after a change there and back, and other second things stay', async () => {
+    name('mona');
+    await bench.enrol('anna', 'ada');
+    await bench.passDays(8);
+    name('carl');
+    expect((await recover('manager')).text).toContain('choose something else');
+    name('mona');
+    await recover('manager');
+    expect(refusals()).toMatchObject([isNewManager, isNewManager]);
+    expect(asked()).toEqual([]);
+    expect(numberIn(await recover())).toMatch(/\d{4}/);
+    await bench.passDays(8);
+    expect(numberIn(await recover('manager'))).toMatch(/\d{4}/);
+    expect(asked()).toEqual([loginOf('mona')]);
+  });
+
+  test('is not asked if never noted before', async () => {
+    await bench.enrol('anna', 'ada');
+    await bench.passDays(8);
+    name('mona');
+    await recover('manager');
+    expect(refusals()).toMatchObject([isNewManager]);
+    expect(asked()).toEqual([]);
+  });
+
+  test('is noted without other contacts being noted again', async () => {
+    name('mona');
+    await bench.enrol('anna', 'ada');
+    await bench.passDays(8);
+    await recover('manager');
+    await bench.passDays(1);
+    bench.profile.details.set('anna', { motto: 'thief@private.example', employee_number: loginOf('mona') });
+    await recover('manager');
+    expect(refusals()).toMatchObject([{ code: 'recovery_too_soon', changed: 'other_email' }]);
+  });
+
+  test('does not approve with a face that was enrolled after the question', async () => {
+    name('mona');
+    await bench.enrol('anna', 'ada');
+    await bench.passDays(8);
+    const browser = bench.browse();
+    await browser.begin('anna');
+    await browser.prove('manager');
+    await browser.showFace('ada');
+    const [url = ''] = /https?:\S+/.exec(bench.server.messages.at(-1)!.text)!;
+    const opened = await openLink(bench.server, url);
+    await bench.enrol('mona', 'thief');
+    const page = openPage(bench.server, String(opened.body.session));
+    await page.consent();
+    const { digest } = (opened.body.view as { action: { digest: string } }).action;
+    const { nonce, photos } = await page.takeFrames(
+      (movement, index) => Buffer.from(`face thief ${movement}:manager-${index} 0.9`),
+      { action: digest },
+    );
+    expect((await page.send({ nonce, photo: photos })).body.outcome).toBe('passed');
+    expect((await browser.step()).text).toContain('No manager can approve');
+    expect(refusals()).toMatchObject([{ code: 'recovery_manager_missing', changed: 'manager_face' }]);
+    expect(bench.detailsOf('recovery_approved')).toEqual([]);
   });
 });

@@ -5,14 +5,16 @@ import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolled } from '../enrolment/consent.js';
 import { identifyIfToken } from '../enrolment/deny-list.js';
 import { readEnrolledAt } from '../enrolment/revoke.js';
-import { FaceError } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import { type Contacts, noteContacts, readContacts } from './contacts.js';
+import { findManager } from './manager.js';
 import { recoveryAt } from './record.js';
 
 /**
  * Checks whether a person who proved both things may recover.
  * @returns whether they are privileged, so that two approvals and a delay are needed
- * @throws `recovery_too_soon`, `recovery_privileged`, `credential_refused`, `subject_unknown`, `profile_unavailable`
+ * @throws `recovery_too_soon`, `recovery_privileged`, `recovery_manager_missing`, `credential_refused`, `subject_unknown`,
+ * `profile_unavailable`
  */
 export async function checkEligible(
   person: ConnectedSubject & { readonly secondThing: SecondThing },
@@ -21,6 +23,7 @@ export async function checkEligible(
   const { policy, issuer } = recoveryAt(person.connection);
   await checkQuietFace(person, deps);
   await readQuietContacts(person, deps);
+  if (person.secondThing === 'manager') await findQuietManager(person, deps);
   const isPrivileged = await readIsPrivileged(person);
   if (isPrivileged && policy.privileged.action === 'refuse') throw new FaceError('recovery_privileged');
   await issuer?.checkIssuable(person.subject);
@@ -65,6 +68,35 @@ export async function readQuietContacts(
       throw new FaceError('recovery_too_soon', { changed: kind });
   }
   return contacts;
+}
+
+/** A manager who may approve, with the mailbox that gets the link. */
+export interface ApprovingManager {
+  readonly subject: string;
+  readonly email: string;
+}
+
+/**
+ * Finds the manager who may approve a recovery, and notes who it is.
+ * @throws `recovery_manager_missing` if there is none, or if the manager, or the face of the manager, is new
+ */
+export async function findQuietManager(
+  person: ConnectedSubject,
+  deps: Ports<'state' | 'clock' | 'keys' | 'verifier'>,
+): Promise<ApprovingManager> {
+  const manager = await findManager(person);
+  const [noted] = await noteContacts(toSubjectRef(person), { manager: manager?.subject ?? null }, deps);
+  if (manager === null || manager.email === null || manager.subject === person.subject)
+    throw new FaceError('recovery_manager_missing');
+  // A manager who was never noted may be new.
+  if (noted === undefined || noted.since > quietSince(person.connection, deps))
+    throw new FaceError('recovery_manager_missing', { changed: 'manager' });
+  const { connection } = person;
+  await checkQuietFace({ connection, subject: manager.subject }, deps).catch((error: unknown) => {
+    if (toCode(error) !== 'recovery_too_soon') throw error;
+    throw new FaceError('recovery_manager_missing', { changed: 'manager_face' });
+  });
+  return { subject: manager.subject, email: manager.email };
 }
 
 async function readIsPrivileged({ connection, subject }: ConnectedSubject): Promise<boolean> {

@@ -10,7 +10,7 @@ import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { approveRecovery, denyRecovery } from './approve.js';
 import { sendRecoveryLink } from './begin.js';
 import { recoveryLink } from './mount.js';
-import { approvalsNeeded, type Recovery, readAllRecoveries, readRecoveries, stageOf } from './record.js';
+import { approvalsNeeded, outcomeOf, type Recovery, readAllRecoveries, readRecoveries, stageOf } from './record.js';
 import { changedRecoveryReply, type RecoveryReply, recoveriesReply, recoveryLinkReply } from './replies.js';
 
 /** The number is left out: only the person reads it. */
@@ -20,7 +20,7 @@ const toRecoveryReply = (recovery: Recovery, now: EpochMs): RecoveryReply => ({
   subject: recovery.subject,
   secondThing: recovery.secondThing,
   stage: recovery.state === 'revoking' ? 'revoking' : stageOf(recovery, now),
-  outcome: recovery.outcome,
+  outcome: outcomeOf(recovery, now),
   reason: recovery.reason,
   isPrivileged: recovery.isPrivileged,
   approvals: recovery.approvals.map(({ by }) => by),

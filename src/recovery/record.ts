@@ -44,6 +44,8 @@ const recordGuard = z.object({
   eligibleAt: epochMsGuard.nullable(),
   isPrivileged: z.boolean(),
   approvals: z.array(approvalGuard),
+  /** Approvals that are being recorded in the audit trail. They do not count yet. */
+  approving: z.array(approvalGuard.extend({ until: epochMsGuard })).default([]),
   managerStepUp: z.object({ id: z.string(), manager: z.string() }).nullable(),
   /** A privileged person gets no credential before this time. `null` until an owner was told. */
   notBefore: epochMsGuard.nullable(),
@@ -95,10 +97,16 @@ export function stageOf(recovery: Recovery, now: EpochMs): Stage {
   return 'ready';
 }
 
+/** Returns how a recovery ended, or `null` while it has not. */
+export const outcomeOf = ({ state, outcome, expiresAt }: Recovery, now: EpochMs): Recovery['outcome'] =>
+  state === 'open' && expiresAt <= now ? 'expired' : outcome;
+
 const toStored = (id: string) => ({
   key: `recovery:${id}`,
   guard: recordGuard,
-  expiresAt: ({ expiresAt, state }: Recovery): EpochMs => (state === 'open' ? expiresAt : addSec(expiresAt, keptSec)),
+  // The help desk sees a recovery whose face check passed, also if it was never finished.
+  expiresAt: ({ expiresAt, state, faceAt }: Recovery): EpochMs =>
+    state === 'open' && faceAt === null ? expiresAt : addSec(expiresAt, keptSec),
 });
 
 export async function writeNewRecovery(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
@@ -151,7 +159,8 @@ const listOf = (connection: string): BoundedList<Listed> => ({
 });
 
 /**
- * Adds a recovery to the list, or moves its expiry. A full list drops ended recoveries. Without an entry, no credential
+ * Adds a recovery to the list, or moves its expiry. A full list drops those that are over. Without an entry, no
+ * credential
  * may be issued, because nothing would revoke it.
  * @throws `limit_reached`
  */
@@ -162,10 +171,23 @@ export async function listRecovery(recovery: Recovery, deps: Ports<'state' | 'cl
   const add = (entries: readonly Listed[]) => [entry, ...entries.filter((each) => each.id !== id)];
   await changeList(list, add, deps).catch(async (error: unknown) => {
     if (!(error instanceof FaceError && error.code === 'limit_reached')) throw error;
-    const all = await readRecoveries(connection, deps);
-    const ended = new Set(all.filter(({ state }) => state === 'ended').map((each) => each.id));
-    await changeList(list, (entries) => add(entries.filter((each) => !ended.has(each.id))), deps);
+    const over = await readOver(list, deps);
+    await changeList(list, (entries) => add(entries.filter((each) => !over.has(each.id))), deps);
   });
+}
+
+/** Returns the ids of listed recoveries that are gone, and of those that have ended or expired. */
+async function readOver(list: BoundedList<Listed>, deps: Ports<'state' | 'clock'>): Promise<ReadonlySet<string>> {
+  const ids = (await readList(list, deps)).map(({ id }) => id);
+  const found = await deps.state.readMany(ids.map((id) => toStored(id).key));
+  const isOver = (recovery: Recovery): boolean =>
+    recovery.state === 'ended' || outcomeOf(recovery, deps.clock.now()) === 'expired';
+  return new Set(
+    ids.filter((_, index) => {
+      const value = found[index]?.value;
+      return value === undefined || isOver(recordGuard.parse(value));
+    }),
+  );
 }
 
 /** Returns the listed recoveries of a connection, newest first. */
@@ -234,7 +256,11 @@ export const recoveryData = {
   read: async (who, deps) => {
     const own = (await readRecoveries(who.connection, deps)).filter(isOf(who));
     return {
-      recoveries: own.map(({ begunAt, secondThing, outcome }) => ({ begunAt: toIso(begunAt), secondThing, outcome })),
+      recoveries: own.map((each) => ({
+        begunAt: toIso(each.begunAt),
+        secondThing: each.secondThing,
+        outcome: outcomeOf(each, deps.clock.now()),
+      })),
     };
   },
   endedBy: 'revocation',

@@ -164,9 +164,8 @@ describe('a person with a second thing and the enrolled face', () => {
   test('waits for the manager, who approves by a face check', async () => {
     await restart({ recovery: { managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
-    await enrolAnna();
     bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
-    await bench.settle();
+    await enrolAnna();
     const browser = bench.browse();
     await browser.begin('anna');
     await browser.prove('manager');
@@ -408,7 +407,7 @@ describe('is refused after both were proven', () => {
       const browser = bench.browse();
       await browser.begin('anna');
       await browser.prove('manager');
-      expect((await browser.showFace('ada')).text).toContain('no manager');
+      expect((await browser.showFace('ada')).text).toContain('No manager can approve');
     }
   });
 });
@@ -514,9 +513,9 @@ describe('approvals', () => {
     const privileged = { groups: ['g1'], action: 'two_approvals', delayHours: 1 };
     await restart({ recovery: { privileged, owners: ['owner@example.com'], managerClaim: 'employee_number' } });
     await bench.enrol('mona', 'eve');
+    bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
     bench.profile.groups.set('anna', [{ id: 'g1', name: null }]);
-    bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     const browser = bench.browse();
     await browser.begin('anna');
     await browser.prove('manager');
@@ -561,9 +560,8 @@ describe('approvals', () => {
 describe('the link to the manager', () => {
   test('enrols no face, and asks no manager whose face is new', async () => {
     await restart({ policy: { whenNotEnrolled: 'enrol' }, recovery: { managerClaim: 'employee_number' } });
+    bench.profile.details.set('anna', { motto: secondMailbox('anna'), employee_number: loginOf('mona') });
     await enrolAnna();
-    const details = { motto: secondMailbox('anna'), employee_number: loginOf('mona') };
-    bench.profile.details.set('anna', details);
     const ask = async () => {
       const browser = bench.browse();
       await browser.begin('anna');
@@ -574,7 +572,9 @@ describe('the link to the manager', () => {
     const [url] = /https?:\S+/.exec(lastMessage().text)!;
     expect((await openLink(bench.server, url)).body.view).toMatchObject({ purpose: 'verify' });
     await bench.enrol('mona', 'eve');
-    expect((await ask()).text).toContain('changed in the last days');
+    expect((await ask()).text).toContain('No manager can approve');
+    const changed = bench.detailsOf('recovery_refused');
+    expect(changed).toMatchObject([{ code: 'recovery_manager_missing', changed: 'manager_face' }]);
   });
 });
 

@@ -29,6 +29,7 @@ export async function waitForApproval(
     eligibleAt: now,
     isPrivileged: false,
     approvals: [],
+    approving: [],
     managerStepUp: null,
     notBefore: null,
     state: 'open',

@@ -37,7 +37,7 @@ test.each([
   ],
   [
     'recovery_manager_missing',
-    'The directory names no manager with a mailbox for this person. (recovery_manager_missing)',
+    'No manager may approve this: the directory names none with a mailbox, or the manager is new. (recovery_manager_missing)',
   ],
   [
     'credential_refused',

@@ -237,6 +237,8 @@ const changes: Readonly<Record<string, string>> = {
   email: 'the mailbox changed',
   other_email: 'the second mailbox changed',
   phone: 'the phone changed',
+  manager: 'the manager changed',
+  manager_face: 'the face of the manager was enrolled',
 };
 
 const causes = {

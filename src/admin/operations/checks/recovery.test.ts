@@ -32,7 +32,12 @@ const check = (recovery: object, more: { issues?: boolean; delivery?: typeof rel
 };
 
 test('says whether recovery is on or only evaluated, and by which second things', async () => {
-  expect(await check({})).toMatchObject({ verdict: 'pass', found: 'on, with recovery_code, help_desk' });
+  expect(await check({})).toMatchObject({
+    verdict: 'pass',
+    found: 'on, with recovery_code, help_desk. API keys may approve (recovery.takesKeys)',
+  });
+  const withoutKeys = await check({ takesKeys: false });
+  expect(withoutKeys).toMatchObject({ verdict: 'pass', found: 'on, with recovery_code, help_desk' });
   expect(await check({ mode: 'evaluation' })).toMatchObject({
     verdict: 'warn',
     found: expect.stringContaining('nothing is issued'),

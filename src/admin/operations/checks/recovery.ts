@@ -16,7 +16,7 @@ export const createRecoveryCheck = (
 ): Check => ({
   title: 'Account recovery',
   async run(): Promise<Finding> {
-    const { mode, secondThings, emailClaim, phoneClaim, managerClaim, returnUrl, privileged } = recovery;
+    const { mode, secondThings, emailClaim, phoneClaim, managerClaim, returnUrl, privileged, takesKeys } = recovery;
     if (accountRecovery === null && returnUrl === null)
       return fail(
         'off: this provider has no credential for it',
@@ -52,7 +52,8 @@ export const createRecoveryCheck = (
         `To do: ${found.map(([, , todo]) => todo).join('; ')}. See docs/recovery.md and docs/configuration.md.`,
       );
     }
-    const things = secondThings.join(', ');
+    const keys = takes('help_desk') && takesKeys ? '. API keys may approve (recovery.takesKeys)' : '';
+    const things = secondThings.join(', ') + keys;
     return mode === 'on'
       ? pass(`on, with ${things}`)
       : warn(
