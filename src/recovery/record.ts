@@ -160,8 +160,7 @@ const listOf = (connection: string): BoundedList<Listed> => ({
 
 /**
  * Adds a recovery to the list, or moves its expiry. A full list drops those that are over. Without an entry, no
- * credential
- * may be issued, because nothing would revoke it.
+ * credential may be issued, because nothing would revoke it.
  * @throws `limit_reached`
  */
 export async function listRecovery(recovery: Recovery, deps: Ports<'state' | 'clock'>): Promise<void> {
