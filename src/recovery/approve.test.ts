@@ -57,7 +57,7 @@ async function overlap(requests: readonly (() => Promise<unknown>)[]): Promise<v
 describe('an approval that counts has one record', () => {
   test('if administrators approve twice at once', async () => {
     const { id } = await waitForApproval(anna, bench.server.deps, { isPrivileged: true });
-    await overlap([grace, grace, joan, joan].map((by) => () => approve(id, by)));
+    for (const by of [grace, joan]) await overlap([1, 2].map(() => () => approve(id, by)));
     expect((await readRecovery(id, bench.server.deps)).approvals.map(({ by }) => by).toSorted()).toEqual([
       'grace',
       'joan',
