@@ -56,16 +56,22 @@ export async function readContacts({ connection, subject }: ConnectedSubject): P
   };
 }
 
-/** Notes the contacts of a person. @returns since when each has been the same */
+/**
+ * Notes the contacts of a person.
+ * @param rules.compareOnly - true to store nothing
+ * @returns since when each has been the same
+ */
 export async function noteContacts(
   who: SubjectRef,
   contacts: Contacts,
   deps: Ports<'state' | 'clock' | 'keys'>,
+  rules: { readonly compareOnly?: boolean } = {},
 ): Promise<Noted['contacts']> {
   const { state, clock, keys } = deps;
   const now = clock.now();
   const stored = toStored(who, now);
-  const formerVersion = (await readStored(stored, { state }))?.record.keyVersion;
+  const found = (await readStored(stored, { state }))?.record ?? null;
+  const formerVersion = found?.keyVersion;
   const keyVersion =
     formerVersion !== undefined && (await keys.holds(formerVersion)) ? formerVersion : await keys.currentVersion();
   const material = await keys.mac(
@@ -91,6 +97,7 @@ export async function noteContacts(
     });
     return { keyVersion, contacts: noted };
   };
+  if (rules.compareOnly === true) return note(found).contacts;
   return (await changeStored(stored, note, { state })).changed.contacts;
 }
 
