@@ -140,7 +140,7 @@ describe('wrong codes of anonymous callers', () => {
     const paths: string[] = [];
     for (let number = 0; number < 5; number += 1) {
       const browser = bench.browse(address(0));
-      await browser.post('begin', { username: `nobody-${number}@example.com` });
+      await browser.post('begin', { username: `unknown-${number}@example.com` });
       for (let tried = 0; tried < 5; tried += 1)
         paths.push((await browser.prove('recovery_code', 'AAAABBBBCCCC')).path);
     }
