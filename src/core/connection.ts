@@ -214,6 +214,9 @@ export async function readTokenIfAny(
 /** Returns the subject for a person without an account at the provider. It differs from every user id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;
 
+/** Returns true for a person who was named, but has no account at the provider. */
+export const hasNoAccount = (subject: string): boolean => subject.startsWith('identifier:');
+
 /**
  * Evidence of the person's identity before the face check of a step-up.
  * - `vouched`: the initiator authenticated the person, or vouches for them. Only then may the person enrol.

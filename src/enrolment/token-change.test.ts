@@ -93,7 +93,7 @@ const enrol = (subject: string, { connection, deps }: Used = sound(), from = 1) 
     deps,
   );
 
-const byPage = { judged: null, anonymousSource: null, application: null, stepUp: null };
+const byPage = { judged: null, anonymousSource: null, countsAs: 'sign_in', application: null, stepUp: null } as const;
 const check = (subject: string, { connection, deps }: Used = sound(), photos = [drawPhoto(subject, 9)]) =>
   checkFace({ ...byPage, connection, subject, callerHeldToken: null, photos, secret: null, share: testShare }, deps);
 

@@ -73,6 +73,7 @@ const coreHoldings = z.object({
     .describe('Since when the mailboxes, the phone and the manager of the profile are the same, as digests.'),
   attempts: attemptsReply,
   attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
+  attemptsOfRecoveries: attemptsReply.describe('Failed face checks of account recoveries.'),
   passedStepUp: z
     .object({
       stepUpId: z.string(),

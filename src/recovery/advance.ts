@@ -49,7 +49,8 @@ interface Visited extends Open {
 }
 
 /**
- * Starts the face check. Before anything is proven, its failures count against the caller's network.
+ * Starts the face check. Its failures count against recoveries of this person, never against sign-ins; before anything is
+ * proven, also against the caller's network.
  * @throws `step_up_finished` if it is not the time for it; `locked_out` after too many recoveries of the person
  */
 export async function startRecoveryCheck(
@@ -62,7 +63,7 @@ export async function startRecoveryCheck(
   }: Visited & { readonly browser: Credential; readonly returnUrl: string },
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'settings' | 'issuer'>,
 ): Promise<StartedStepUp> {
-  const { id, subject, isProven } = recovery;
+  const { id, subject, isProven, begunBy } = recovery;
   if (stageOf(recovery, deps.clock.now()) !== 'face') throw new FaceError('step_up_finished');
   await consumeLimit('recoveryChecksOfRecovery', id, deps);
   const started = await startStepUp(
@@ -73,6 +74,7 @@ export async function startRecoveryCheck(
       receipt: null,
       hookSignIn: null,
       assurance: isProven ? { kind: 'first_factor' } : { kind: 'anonymous', source },
+      countsAs: begunBy !== null ? 'recovery_link' : isProven ? 'proven_recovery' : 'recovery',
       browser,
       // A hand-off could bring the face of another person, in front of another screen, to this browser.
       forbidHandOff: true,
@@ -259,6 +261,7 @@ async function askManager({ recovery, connection, source }: Visited, deps: Advan
       subject: manager.subject,
       // Anyone who reads the manager's mail must not enrol a face of their own with this link.
       assurance: { kind: 'anonymous', source },
+      countsAs: 'recovery_link',
       callerHeldToken: null,
       receipt: null,
       hookSignIn: null,

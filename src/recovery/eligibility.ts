@@ -53,14 +53,15 @@ export async function checkQuietFace(
 
 /**
  * Reads and notes the contacts of a person.
+ * @param person.compareOnly - true if no face was shown, so that nothing is noted about the person
  * @throws `recovery_too_soon` if one changed in the last days, or is a second thing that was not noted for days
  */
 export async function readQuietContacts(
-  person: ConnectedSubject & { readonly secondThing: SecondThing },
+  person: ConnectedSubject & { readonly secondThing: SecondThing; readonly compareOnly?: boolean },
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Contacts> {
   const contacts = await readContacts(person);
-  const noted = await noteContacts(toSubjectRef(person), contacts, deps);
+  const noted = await noteContacts(toSubjectRef(person), contacts, deps, person);
   for (const { kind, since, isChange } of noted) {
     // A contact that was never noted may be new, so it proves nothing by itself.
     const mustBeOld = isChange || kind === person.secondThing;

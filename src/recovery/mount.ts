@@ -156,7 +156,7 @@ function createActs(
     'POST face': async (visit) => {
       const { response, connection, source } = visit;
       const recovery = await findOwn(visit);
-      if (!recovery.isProven) await countStart(visit);
+      if (!recovery.isProven && recovery.begunBy === null) await countStart(visit);
       const browser = newSecret(deps);
       const returnUrl = `${issuer}${recoveryPath(connection.id, '/step')}`;
       const started = await startRecoveryCheck({ recovery, connection, source, browser, returnUrl }, deps);

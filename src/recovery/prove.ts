@@ -1,11 +1,8 @@
-import { bindingOf, type Connection } from '../core/connection.js';
+import { type Connection, hasNoAccount } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { attemptsOfAnonymous } from '../core/limits/attempts.js';
-import { consumeLimit, consumeLimits } from '../core/limits/limits.js';
-import { countAttempt, type LockoutCounter } from '../core/limits/lockout.js';
+import { charge, consumeLimit, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { SecondThing } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
-import { secondsPerDay, toIso } from '../core/units.js';
 import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { FaceError, toCode } from '../errors.js';
 import { isKnownDevice } from '../notifications/known-places.js';
@@ -28,9 +25,10 @@ function checkOffered(recovery: Recovery, connection: Connection, thing: SecondT
 }
 
 /**
- * Sends a code to the second mailbox or the phone, in the background, so that the time does not reveal whether there is
- * one. Nothing is sent to a contact that changed in the last days, and no more than the limits of the person allow.
- * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes of this recovery, network or connection
+ * Sends a code to the second mailbox or the phone, in the background, so that neither time nor page reveals whether there
+ * is one. Nothing is sent to a contact that changed in the last days, and no more than the limits of person and
+ * connection allow. No limit that others can use up applies behind a link of the help desk.
+ * @throws `not_found`, `step_up_finished`; `locked_out` after too many codes of this recovery or network
  */
 export async function sendSecondCode(
   {
@@ -43,42 +41,31 @@ export async function sendSecondCode(
 ): Promise<void> {
   checkOffered(recovery, connection, channel, deps);
   const { id, subject, language, begunBy } = recovery;
-  await consumeLimits(
-    [
-      ['recoveryCodesOfRecovery', id],
-      ['recoveryCodesOfSource', source],
-      ['recoveryCodesOfConnection', connection.id],
-    ],
-    deps,
-  );
+  const isAnonymous = begunBy === null;
+  const ofRecovery: LimitUse = ['recoveryCodesOfRecovery', id];
+  await consumeLimits(isAnonymous ? [ofRecovery, ['recoveryCodesOfSource', source]] : [ofRecovery], deps);
   const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
   await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
   const send = async (): Promise<void> => {
-    // Anonymous callers can use up this limit, so a link of the help desk is not counted here.
-    if (begunBy === null) await consumeLimit('recoveryCodesOfPerson', JSON.stringify([connection.id, subject]), deps);
-    const contacts = await readQuietContacts({ connection, subject, secondThing: channel }, deps);
+    // The provider is not asked about names that it does not know.
+    if (hasNoAccount(subject)) return;
+    if (isAnonymous) await consumeLimit('recoveryCodesOfPerson', personOf(recovery), deps);
+    const contacts = await readQuietContacts({ connection, subject, secondThing: channel, compareOnly: true }, deps);
     const to = contacts[channel];
     if (to === null) return;
+    if (isAnonymous) await consumeLimit('recoveryCodesOfConnection', connection.id, deps);
     const brand = await deps.brandOf(connection);
-    const kind = channel === 'phone' ? 'sms' : 'email';
-    await deps.delivery.send(toCodeMessage({ channel: kind, to, language, brand }, issued.codes.get(channel) ?? ''));
+    const recipient = { channel: channel === 'phone' ? 'sms' : 'email', to, language, brand } as const;
+    await deps.delivery.send(toCodeMessage(recipient, issued.codes.get(channel) ?? '', 'recoveryCode'));
     const detail = { id, channel };
     await deps.audit.append({ action: 'recovery_code_sent', connection: connection.id, subject, detail });
   };
   void send().catch((error: unknown) => {
-    const code = toCode(error);
-    // An unknown account is no fault.
-    if (code !== 'subject_unknown') deps.log.warn('recovery code not sent', { connection: connection.id, code });
+    deps.log.warn('recovery code not sent', { connection: connection.id, code: toCode(error) });
   });
 }
 
-const attemptsOfLink = (id: string): LockoutCounter => ({
-  name: `recovery:${id}`,
-  kind: 'outsider',
-  failuresAllowed: 5,
-  windowSec: secondsPerDay,
-  rememberedSec: secondsPerDay,
-});
+const personOf = ({ connection, subject }: Recovery): string => JSON.stringify([connection, subject]);
 
 const aboutOf = (id: string, channel: string): string => `recovery:${id}:${channel}`;
 
@@ -88,10 +75,10 @@ interface Ask {
 }
 
 /**
- * Takes the second thing. Wrong codes count as failed attempts of anonymous callers at this person, so no one can guess
- * on, and no one locks the person out of sign-ins. An approval is only noted: it is asked for after the face check.
- * @throws `code_wrong`, also while the attempts at this person are used up, because the name of an unknown account has
- * none; `locked_out` after too many attempts of this recovery; `not_found`, `step_up_finished`
+ * Takes the second thing. Attempts count by recovery. Those of anonymous callers also count by network, and by person
+ * until they succeed. An approval is only noted: it is asked for after the face check.
+ * @throws `code_wrong`, also while the attempts at this person are used up, so that known and unknown names look alike;
+ * `locked_out` after too many attempts of this recovery or network; `not_found`, `step_up_finished`
  */
 export async function proveSecondThing(
   { recovery, connection, shown, source }: Ask & { readonly shown: Shown; readonly source: string },
@@ -102,7 +89,6 @@ export async function proveSecondThing(
   const { id, subject } = recovery;
   const who = { connection: connection.id, subject };
   if (!isApproval(secondThing)) {
-    await consumeLimit('recoveryAttemptsOfRecovery', id, deps);
     if (!(await countTaking(shown, { recovery, connection, source }, deps))) throw new FaceError('code_wrong');
     await deps.audit.append({ action: 'recovery_second_thing_proven', ...who, detail: { id, secondThing } });
   }
@@ -116,31 +102,30 @@ export async function proveSecondThing(
   );
 }
 
-/** @returns true if the second thing is proven */
+/** Counts an attempt before it runs, so that parallel attempts count. @returns true if the second thing is proven */
 async function countTaking(
   shown: Shown,
   { recovery, connection, source }: Ask & { readonly source: string },
-  deps: Ports<'state' | 'clock' | 'audit' | 'keys'>,
+  deps: Ports<'state' | 'clock' | 'audit' | 'keys' | 'settings'>,
 ): Promise<boolean> {
-  const { id, subject, begunBy } = recovery;
-  const binding = bindingOf(connection, subject);
-  return countAttempt(
-    // A link of the help desk has a count of its own, so that anonymous callers cannot block it.
-    begunBy === null ? attemptsOfAnonymous(binding, source) : attemptsOfLink(id),
-    async () => {
-      const result = await take(shown, { recovery, connection }, deps);
-      return { succeeded: result, result };
-    },
-    deps,
-    async ({ kind, level, until }) => {
-      const who = { connection: connection.id, subject };
-      if (kind === 'outsiders')
-        await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until) } });
-    },
-  ).catch((error: unknown) => {
+  const ofRecovery: LimitUse = ['recoveryAttemptsOfRecovery', recovery.id];
+  const ofSource: LimitUse = ['recoveryAttemptsOfSource', source];
+  const ofPerson: LimitUse = ['recoveryAttemptsOfPerson', personOf(recovery)];
+  // Anonymous callers cannot use up what a link of the help desk allows.
+  if (recovery.begunBy !== null) {
+    await consumeLimits([ofRecovery], deps);
+    return take(shown, { recovery, connection }, deps);
+  }
+  await consumeLimits([ofRecovery, ofSource], deps);
+  try {
+    await consumeLimits([ofPerson], deps);
+  } catch (error) {
     if (toCode(error) === 'locked_out') return false;
     throw error;
-  });
+  }
+  if (!(await take(shown, { recovery, connection }, deps))) return false;
+  await charge([ofSource, ofPerson], -1, deps);
+  return true;
 }
 
 async function take(

@@ -230,6 +230,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       secret,
       judged,
       anonymousSource: anonymousSourceOf(record),
+      countsAs: record.countsAs,
       share,
       application: record.application,
       stepUp: { id: captured.id, startedAt: record.startedAt },

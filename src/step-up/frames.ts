@@ -92,7 +92,9 @@ const anonymousRememberedSec = 60 * 60;
 /** Returns the limit of challenges without a decision. A token that the caller stores names no person. */
 function undecidedOf(record: StepUpRecord): readonly LimitUse[] {
   if (record.kept !== null) return [];
-  const person = JSON.stringify([record.connection, record.subject]);
+  const { connection, subject, countsAs } = record;
+  if (countsAs !== 'sign_in') return [['undecidedOfRecoveries', JSON.stringify([connection, subject, countsAs])]];
+  const person = JSON.stringify([connection, subject]);
   return [[anonymousSourceOf(record) === null ? 'undecidedOfPerson' : 'undecidedOfPersonByOutsiders', person]];
 }
 

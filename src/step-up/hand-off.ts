@@ -92,7 +92,7 @@ export async function chooseNumber(
 async function countRefusal({ record, connection }: StepUp, deps: Ports<'state' | 'clock'>): Promise<void> {
   // At an enrolment by the help desk, anyone who reads the link could choose. The limit of the help desk applies.
   if (connection === null || (record.spoken !== null && record.purpose === 'enrol')) return;
-  const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record));
+  const whose = attemptsOf(bindingOf(connection, record.subject), anonymousSourceOf(record), record.countsAs);
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
     // If the user is locked out already, the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Assurance, anonymousSourceIn, type SubjectRef, vouched } from '../core/connection.js';
 import { enrolmentProofs } from '../core/enrolment-proof.js';
 import { anonymousShare, knownShare, type QueueShare } from '../core/fair-queue.js';
+import { attemptScopes } from '../core/limits/attempts.js';
 import { charge, checkNotExhausted, type LimitDeps, type LimitUse } from '../core/limits/limits.js';
 import { movements } from '../core/movements.js';
 import { namedAction, stepUpPurposes } from '../core/page-protocol.js';
@@ -33,6 +34,8 @@ export const recordGuard = z.object({
   proved: z.boolean(),
   source: z.string(),
   isSentByProvider: z.boolean().default(false),
+  /** What a failed face counts against. */
+  countsAs: z.enum(attemptScopes).default('sign_in'),
   kept: z
     .object({
       token: z.string(),

@@ -1,7 +1,7 @@
 import { toAuditFields } from '../core/action.js';
 import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { attemptsOfSubject } from '../core/limits/attempts.js';
+import { attemptsOf } from '../core/limits/attempts.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
 import type { SessionRole } from '../core/page-protocol.js';
@@ -188,11 +188,13 @@ export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
   { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<number | null> {
-  const { purpose, kept, subject } = record;
+  const { purpose, kept, subject, countsAs } = record;
   const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
   if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || anonymousSourceOf(record) !== null)
     return null;
-  const until = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), { state, clock });
+  const whose = attemptsOf(bindingOf(connection, subject), null, countsAs);
+  const found = await Promise.all(whose.map((who) => readLockedUntil(who, { state, clock })));
+  const until = found.find((each) => each !== null) ?? null;
   return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
 }
 

@@ -2,6 +2,7 @@ import type { NamedAction } from '../core/action.js';
 import { type Assurance, type Connection, type Policy, type StartedStepUp, vouched } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { EnrolmentProof } from '../core/enrolment-proof.js';
+import type { AttemptScope } from '../core/limits/attempts.js';
 import type { DrawnChoices } from '../core/number-choices.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import type { ReceiptRequest } from '../core/receipt.js';
@@ -45,6 +46,8 @@ export type StepUpRequested = {
   readonly purpose?: StepUpPurpose;
   /** Evidence of the person's identity before the check; by default, the initiator vouches for the person. */
   readonly assurance?: Assurance;
+  /** What a failed face counts against; by default, sign-ins. */
+  readonly countsAs?: AttemptScope;
   readonly by?: string;
   /** URL of the application, if it is not the receipt's audience. */
   readonly application?: string | null;
@@ -110,6 +113,7 @@ export async function startStepUp(
     subject,
     purpose,
     ...toStoredAssurance(assurance),
+    countsAs: requested.countsAs ?? 'sign_in',
     camera: requested.camera ?? connection?.policy.camera ?? 'any',
     staysHere: requested.forbidHandOff ?? false,
     kept:

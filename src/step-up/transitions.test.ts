@@ -40,6 +40,7 @@ const waiting: StepUpRecord = {
   proved: true,
   source: '',
   isSentByProvider: false,
+  countsAs: 'sign_in',
   kept: null,
   staysHere: false,
   camera: 'any',

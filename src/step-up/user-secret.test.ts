@@ -20,7 +20,7 @@ const folder = createFolder('secret');
 let cores = 0;
 
 /** No one judges here, and anyone who asks vouches for the person. */
-const byPage = { judged: null, anonymousSource: null, application: null, stepUp: null };
+const byPage = { judged: null, anonymousSource: null, countsAs: 'sign_in', application: null, stepUp: null } as const;
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {

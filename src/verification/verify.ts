@@ -1,5 +1,5 @@
 import type { Ports } from '../core/deps.js';
-import { attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
+import { type AttemptScope, attemptsOf, attemptsOfToken } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from '../core/ports.js';
 import type { SealedToken } from '../core/secrets.js';
@@ -28,6 +28,8 @@ export interface CheckRules {
   readonly judged: Promise<LivenessFinding> | null;
   /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
   readonly anonymousSource: string | null;
+  /** What a failure counts against. */
+  readonly countsAs: AttemptScope;
   readonly application: string | null;
   readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
 }
@@ -50,7 +52,7 @@ const mismatchCodes = [
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, anonymousSource, application, stepUp }: CheckRules,
+  { judged, anonymousSource, countsAs, application, stepUp }: CheckRules,
   deps: Needed,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -67,23 +69,30 @@ export async function verifyPerson(
     return verdict;
   };
   try {
-    return await attemptCheck(request, check, { tellsAtOnce: false, anonymousSource, application, stepUp }, deps);
+    const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp };
+    return await attemptCheck(request, check, attempted, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, liveness: null, renewed: null };
   }
 }
 
-interface AttemptRules extends Pick<CheckRules, 'anonymousSource' | 'application' | 'stepUp'> {
+interface AttemptRules extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
 }
 
-const toldToBackend: AttemptRules = { tellsAtOnce: true, anonymousSource: null, application: null, stepUp: null };
+const toldToBackend: AttemptRules = {
+  tellsAtOnce: true,
+  anonymousSource: null,
+  countsAs: 'sign_in',
+  application: null,
+  stepUp: null,
+};
 
 async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: (asked: VerifyRequest) => Promise<T>,
-  { tellsAtOnce, anonymousSource, application: asker, stepUp }: AttemptRules,
+  { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp }: AttemptRules,
   deps: Needed,
 ): Promise<T> {
   const { token, binding } = request;
@@ -94,7 +103,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     if (unusable !== null && tellsAtOnce) throw new FaceError(unusable);
     const isKeptByCaller = binding.subject === '' && token !== null;
     const verdict = await countAttempt(
-      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, anonymousSource),
+      isKeptByCaller ? attemptsOfToken(tokenId ?? '') : attemptsOf(binding, anonymousSource, countsAs),
       async () => {
         const result = await check({ ...request, token: unusable === null ? read : null });
         if (unusable !== null) throw new FaceError(unusable);

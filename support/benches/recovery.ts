@@ -55,6 +55,8 @@ export async function startRecoveryBench({
     verifier: createTestVerifier(),
     connections,
     startMs: Date.UTC(2026, 10, 27, 9),
+    // Browsers of tests name their own address.
+    proxyHops: 1,
   });
   const watch = createRecoveryWatch(server.deps);
   let seen = 0;
@@ -97,7 +99,14 @@ export async function startRecoveryBench({
       server.audit.events.flatMap(({ action, detail }) =>
         action === 'recovery_face_passed' && 'id' in detail ? [String(detail.id)] : [],
       ),
-    browse: () => createBrowser(server),
+    browse: (address?: string) => createBrowser(server, address),
+    /** Makes a link of the help desk. @returns a browser that has opened it */
+    async openHelpDeskLink(subject: string, agent: Record<string, string>, address?: string) {
+      const { body } = await server.postJson('/recoveries', { connection: 'acme', subject }, agent);
+      const browser = createBrowser(server, address);
+      await browser.post('link', { t: new URL(String(body.url)).searchParams.get('t') ?? '' });
+      return browser;
+    },
     detailsOf: (action: string) =>
       server.audit.events.flatMap((event) => (event.action === action ? [event.detail] : [])),
   };
@@ -110,14 +119,15 @@ async function show(page: ReturnType<typeof openPage>, face: string) {
 }
 
 /** A browser at the pages of a recovery, which keeps its cookies and follows redirects between them. */
-function createBrowser(server: ApiServer) {
+function createBrowser(server: ApiServer, address?: string) {
   const cookies = new Map<string, string>();
+  const from: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
   const send = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(`${server.origin}${path}`, {
       redirect: 'manual',
       ...init,
-      headers: { 'sec-fetch-site': 'same-origin', ...init.headers, cookie },
+      headers: { 'sec-fetch-site': 'same-origin', ...from, ...init.headers, cookie },
     });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -136,6 +146,17 @@ function createBrowser(server: ApiServer) {
   };
   const post = async (act: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
     read(await send(`/recover/acme/${act}`, { method: 'POST', body: new URLSearchParams(fields), headers }));
+  /** Opens the face check. @returns its page, or `null` if it may not begin */
+  const openCheck = async () => {
+    const started = await send('/recover/acme/face', { method: 'POST', body: new URLSearchParams() });
+    const location = started.headers.get('location') ?? '';
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (!location.includes('#')) return { started, page: null, cookie };
+    const { body } = await server.postJson('/face/open', { ticket: new URL(location).hash.slice(1) }, { cookie });
+    const page = openPage(server, String(body.session));
+    await page.consent();
+    return { started, page, cookie };
+  };
   return {
     cookies,
     send,
@@ -146,13 +167,8 @@ function createBrowser(server: ApiServer) {
     prove: (thing: string, code = '') => post('prove', { thing, code }),
     /** Opens the face check, shows a face, and returns to the recovery. */
     async showFace(face: string, tries = 1) {
-      const started = await send('/recover/acme/face', { method: 'POST', body: new URLSearchParams() });
-      const location = started.headers.get('location') ?? '';
-      if (!location.includes('#')) return read(started);
-      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const { body } = await server.postJson('/face/open', { ticket: new URL(location).hash.slice(1) }, { cookie });
-      const page = openPage(server, String(body.session));
-      await page.consent();
+      const { started, page, cookie } = await openCheck();
+      if (page === null) return read(started);
       for (let tried = 0; tried < tries; tried += 1) {
         const { nonce, photos } = await page.takeFrames((movement) =>
           Buffer.from(`face ${face} ${movement}:${randomUUID()} 0.9`),
@@ -161,6 +177,11 @@ function createBrowser(server: ApiServer) {
         await server.postForm('/face/frames', form, { authorization: `Bearer ${page.session}`, cookie });
       }
       return read(await send('/recover/acme/step'));
+    },
+    /** Opens the face check and starts challenges that no one answers. */
+    async startChallenges(times: number) {
+      const { page } = await openCheck();
+      for (let started = 0; started < times; started += 1) await page?.post('/face/challenge', {});
     },
   };
 }

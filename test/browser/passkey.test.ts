@@ -137,6 +137,7 @@ async function setUp() {
         secret,
         judged: null,
         anonymousSource: null,
+        countsAs: 'sign_in',
         application: null,
         stepUp: null,
         share: testShare,

@@ -1,5 +1,5 @@
 import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
-import type { SubjectRef } from '../../core/connection.js';
+import { hasNoAccount, type SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerKey, LedgerRow, LedgerStore } from '../../core/ports.js';
@@ -44,8 +44,7 @@ export interface LedgerEntry {
 }
 
 /** Returns the user's id, or `null` for people without an account, because their ids contain addresses or names. */
-const toSubject = (subject: string): string | null =>
-  subject === '' || subject.startsWith('identifier:') ? null : subject;
+const toSubject = (subject: string): string | null => (subject === '' || hasNoAccount(subject) ? null : subject);
 
 /**
  * Converts an audit record to a log entry. Returns `null` if the log does not contain its action.

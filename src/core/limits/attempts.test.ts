@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { attemptsOfAllAnonymous, attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from './attempts.js';
+import { attemptScopes, attemptsOf, attemptsOfHook, attemptsOfSubject } from './attempts.js';
 
 const bindingOf = (idp: string, tenant: string, subject: string) => ({
   tenant,
@@ -19,10 +19,8 @@ test('different users and networks never share a counter, regardless of the char
     ['okta', 'work:anna', ''],
   ].map(([idp = '', tenant = '', subject = '']) => bindingOf(idp, tenant, subject));
   const names = people.flatMap((who) => [
-    ...[attemptsOfSubject(who), attemptsOfAllAnonymous(who)].map(({ name }) => name),
-    ...attemptsOfAnonymous(who, '192.0.2.7')
-      .slice(0, 1)
-      .map(({ name }) => name),
+    attemptsOfSubject(who).name,
+    ...attemptScopes.flatMap((scope) => attemptsOf(who, '192.0.2.7', scope).map(({ name }) => name)),
   ]);
   expect(new Set(names).size).toBe(names.length);
   const unlocked = people.map((who) => attemptsOfHook(who, { application: null, address: null }).unlistedOf);

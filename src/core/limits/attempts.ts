@@ -2,7 +2,7 @@ import { joinKey } from '../base/key.js';
 import type { PersonalData, Ports } from '../deps.js';
 import { networksOf } from '../networks.js';
 import type { Binding } from '../ports.js';
-import { secondsPerDay, toIso } from '../units.js';
+import { epochMs, secondsPerDay, toIso } from '../units.js';
 import { clearAttempts, endUnlisted, firstLockoutSec, type LockoutCounter, readAttempts } from './lockout.js';
 
 const nameOf = ({ tenant, idp, subject }: Binding): string => joinKey(idp, tenant, subject);
@@ -39,15 +39,19 @@ export const attemptsOfAllAnonymous = (binding: Binding): LockoutCounter => ({
  * callers share.
  */
 export const attemptsOfAnonymous = (binding: Binding, source: string): readonly LockoutCounter[] => [
-  ...networksOf(source).map(({ name, share }) => ({
-    ...attemptsOfSubject(binding),
-    name: `subject:${nameOf(binding)}:from:${name}`,
-    kind: 'outsider' as const,
-    failuresAllowed: 5 * share,
-    unlistedOf: nameOf(binding),
-  })),
+  ...attemptsFrom(binding, source, attemptsOfSubject(binding).name),
   attemptsOfAllAnonymous(binding),
 ];
+
+/** Returns the counters for each network of an anonymous caller. */
+const attemptsFrom = (binding: Binding, source: string, prefix: string): readonly LockoutCounter[] =>
+  networksOf(source).map(({ name, share }) => ({
+    ...attemptsOfSubject(binding),
+    name: `${prefix}:from:${name}`,
+    kind: 'outsider',
+    failuresAllowed: 5 * share,
+    unlistedOf: nameOf(binding),
+  }));
 
 /**
  * Returns the counter of a token stored by a backend. NIST SP 800-63B-4, section 3.2.2: at most a hundred failures.
@@ -90,34 +94,88 @@ export const attemptsOfHook = (
 });
 
 /**
+ * What a failed face check counts against: sign-ins, or account recoveries before a second thing was proven, after it,
+ * or behind a link of the help desk. None of them locks another one.
+ */
+export const attemptScopes = ['sign_in', 'recovery', 'proven_recovery', 'recovery_link'] as const;
+export type AttemptScope = (typeof attemptScopes)[number];
+
+/** Returns the counter of a person's recoveries with evidence, which callers without it cannot use up. */
+const attemptsOfRecovery = (binding: Binding, scope: 'proven_recovery' | 'recovery_link'): LockoutCounter => ({
+  ...attemptsOfSubject(binding),
+  name: `recovery:${scope}:${nameOf(binding)}`,
+  kind: 'recovery',
+});
+
+/** Returns the counter that all recoveries of a person share before anything is proven. */
+const attemptsOfAnonymousRecovery = (binding: Binding): LockoutCounter => ({
+  name: `recovery:anonymous:${nameOf(binding)}`,
+  kind: 'recovery',
+  failuresAllowed: 10,
+  windowSec: secondsPerDay,
+  rememberedSec: secondsPerDay,
+  keepsOthersFailures: true,
+});
+
+/** Returns the counters of a person's recoveries. They are separate from those of sign-ins. */
+const attemptsOfRecoveries = (binding: Binding): readonly LockoutCounter[] => [
+  attemptsOfAnonymousRecovery(binding),
+  attemptsOfRecovery(binding, 'proven_recovery'),
+  attemptsOfRecovery(binding, 'recovery_link'),
+];
+
+/**
  * Returns the counters for a person.
  * @param anonymousSource - address of an anonymous caller, or `null` if the user is authenticated or the provider vouches for
  * them
  */
-export const attemptsOf = (
+export function attemptsOf(
   binding: Binding,
   anonymousSource: string | null,
-): LockoutCounter | readonly LockoutCounter[] =>
-  anonymousSource === null ? attemptsOfSubject(binding) : attemptsOfAnonymous(binding, anonymousSource);
+  scope: AttemptScope,
+): readonly LockoutCounter[] {
+  switch (scope) {
+    case 'sign_in':
+      return anonymousSource === null ? [attemptsOfSubject(binding)] : attemptsOfAnonymous(binding, anonymousSource);
+    case 'recovery': {
+      const all = attemptsOfAnonymousRecovery(binding);
+      return [...(anonymousSource === null ? [] : attemptsFrom(binding, anonymousSource, all.name)), all];
+    }
+    case 'proven_recovery':
+    case 'recovery_link':
+      return [attemptsOfRecovery(binding, scope)];
+  }
+}
+
+const attemptsOfPerson = (binding: Binding): readonly LockoutCounter[] => [
+  attemptsOfSubject(binding),
+  attemptsOfAllAnonymous(binding),
+  ...attemptsOfRecoveries(binding),
+];
 
 export async function unlockPerson(binding: Binding, deps: Ports<'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
-  await clearAttempts([attemptsOfSubject(binding), attemptsOfAllAnonymous(binding)], deps);
+  await clearAttempts(attemptsOfPerson(binding), deps);
 }
 
-async function exportAttempts(who: LockoutCounter, deps: Ports<'state' | 'clock'>) {
-  const { failures, lockedUntil } = await readAttempts(who, deps);
-  return { failures, lockedUntil: lockedUntil === null ? null : toIso(lockedUntil) };
+/** Exports the sum of several counters, and the end of the longest lockout. */
+async function exportAttempts(whose: readonly LockoutCounter[], deps: Ports<'state' | 'clock'>) {
+  const read = await Promise.all(whose.map((who) => readAttempts(who, deps)));
+  const until = Math.max(...read.map(({ lockedUntil }) => lockedUntil ?? 0));
+  return {
+    failures: read.reduce((sum, { failures }) => sum + failures, 0),
+    lockedUntil: until === 0 ? null : toIso(epochMs(until)),
+  };
 }
 
 export const attemptData = {
   part: 'attempts',
-  keys: ['failures:*:subject:*', 'failures:*:outsiders:*', 'lockout:subject:*', 'lockout:outsiders:*'],
+  keys: ['subject', 'outsiders', 'recovery'].flatMap((name) => [`failures:*:${name}:*`, `lockout:${name}:*`]),
   read: async (_who, deps, binding) => ({
-    attempts: await exportAttempts(attemptsOfSubject(binding), deps),
-    attemptsOfOutsiders: await exportAttempts(attemptsOfAllAnonymous(binding), deps),
+    attempts: await exportAttempts([attemptsOfSubject(binding)], deps),
+    attemptsOfOutsiders: await exportAttempts([attemptsOfAllAnonymous(binding)], deps),
+    attemptsOfRecoveries: await exportAttempts(attemptsOfRecoveries(binding), deps),
   }),
   endedBy: 'enrolment',
-  forget: (_who, deps, { binding }) =>
-    clearAttempts([attemptsOfSubject(binding), attemptsOfAllAnonymous(binding)], deps),
+  forget: (_who, deps, { binding }) => clearAttempts(attemptsOfPerson(binding), deps),
 } as const satisfies PersonalData;

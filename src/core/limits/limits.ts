@@ -64,6 +64,8 @@ const windowSecOf = {
   undecidedOfPerson: hour,
   /** The same for anonymous callers, over all sources. */
   undecidedOfPersonByOutsiders: hour,
+  /** The same in account recoveries, by user and by what the caller has proven. */
+  undecidedOfRecoveries: hour,
   /** Faces that differ from the organization's photo, by user. */
   companyPhotosOfPerson: 24 * hour,
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
@@ -111,9 +113,12 @@ const windowSecOf = {
   approvalsOfRecovery: 24 * hour,
   recoveryCodesOfPerson: 24 * hour,
   recoveryCodesOfSource: hour,
+  /** Codes that were sent, except those behind a link of the help desk. */
   recoveryCodesOfConnection: hour,
-  /** Attempts to prove a second thing. */
+  /** Attempts to prove a second thing. Those behind a link of the help desk count by recovery only. */
   recoveryAttemptsOfRecovery: hour,
+  recoveryAttemptsOfSource: hour,
+  recoveryAttemptsOfPerson: 24 * hour,
   /** Links to managers, by person. */
   managerLinksOfPerson: 24 * hour,
   /** Links of the help desk. */
@@ -131,6 +136,7 @@ const fixedLimits = {
   startsOfPushedRequest: 5,
   undecidedOfPerson: 20,
   undecidedOfPersonByOutsiders: 60,
+  undecidedOfRecoveries: 30,
   companyPhotosOfPerson: 10,
   consentsOfStepUp: 5,
   handOffsOfStepUp: 10,
@@ -156,6 +162,8 @@ const fixedLimits = {
   recoveryCodesOfSource: 20,
   recoveryCodesOfConnection: 300,
   recoveryAttemptsOfRecovery: 10,
+  recoveryAttemptsOfSource: 20,
+  recoveryAttemptsOfPerson: 30,
   managerLinksOfPerson: 5,
   recoveryLinksOfPerson: 5,
   recoveriesOfPerson: 5,
@@ -252,13 +260,16 @@ export function createConsumeLimits(deps: LimitDeps): ConsumeLimits {
  * Limits counted for every network to which a source belongs, and the limit of all sources, of which one network gets at
  * most half.
  */
-const limitsBySource: Partial<Record<LimitName, 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | null>> = {
+const limitsBySource: Partial<
+  Record<LimitName, 'outsiderStarts' | 'outsiderLookUps' | 'outsiderChecks' | 'recoveryCodes' | null>
+> = {
   outsiderStarts: 'outsiderStarts',
   outsiderLookUps: 'outsiderLookUps',
   outsiderChecks: 'outsiderChecks',
   unusableOfSource: null,
   signInReturns: null,
-  recoveryCodesOfSource: null,
+  recoveryCodesOfSource: 'recoveryCodes',
+  recoveryAttemptsOfSource: null,
 };
 
 /**
@@ -301,10 +312,11 @@ function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly Lim
     const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);
     return [{ ...sustained, limit, allowed: allowed * sustainedMinutes }, toWindow(name, allowed)];
   };
-  const allowed = { ...fixedLimits, ...limits }[limit];
+  const allowedOf = { ...fixedLimits, ...limits };
+  const allowed = allowedOf[limit];
   const ofAll = limitsBySource[limit];
   if (ofAll === undefined) return toWindows(who, allowed);
-  const half = ofAll === null ? Infinity : Math.max(1, Math.floor(limits[`${ofAll}OfConnection`] / 2));
+  const half = ofAll === null ? Infinity : Math.max(1, Math.floor(allowedOf[`${ofAll}OfConnection`] / 2));
   return networksOf(who).flatMap(({ name, share }) => toWindows(name, Math.min(allowed * share, half)));
 }
 

@@ -6,7 +6,7 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../u
 
 export interface LockoutCounter {
   readonly name: string;
-  readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
+  readonly kind: 'subject' | 'outsider' | 'outsiders' | 'recovery' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
   readonly windowSec: number;
   /** Seconds after a lockout in which one more failure starts the next lockout, twice as long. */

@@ -16,9 +16,16 @@ interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly brand: EmailBrand;
 }
 
-/** Messages to a waiting person contain neither the person's name nor the reason for the check. */
-export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
-  const { subject, lead, short, rule } = texts[language].code;
+/**
+ * Messages to a waiting person contain neither the person's name nor the reason for the check. Anyone can ask for a code
+ * of an account recovery, so its message says what it is for.
+ */
+export function toCodeMessage(
+  { channel, to, language, brand }: Recipient,
+  code: string,
+  purpose: 'code' | 'recoveryCode' = 'code',
+): Message {
+  const { subject, lead, short, rule } = texts[language][purpose];
   if (channel === 'sms') return { channel, to, subject, text: `${short({ code })} ${rule}` };
   return { channel, to, ...composeEmail({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
