@@ -3,7 +3,7 @@
 // Prints the time of each phase and the slowest files; the last line is: N passed, N failed[, N skipped].
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,8 +51,8 @@ async function timed(name, work) {
 }
 
 /** @returns the exit status, or null if it did not end in time */
-async function runTool(script, args, minutes, stdio = 'inherit') {
-  const options = { cwd: root, stdio, timeout: minutes * 60_000, killSignal: 'SIGKILL' };
+async function runTool(script, args, minutes) {
+  const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
   // A larger young generation saves a tenth of the garbage collection in workers.
   const given = ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args];
   const child = spawn(process.execPath, given, options);
@@ -63,15 +63,12 @@ async function runTool(script, args, minutes, stdio = 'inherit') {
   return status;
 }
 
-/** Runs tests. `outputFile` takes the output of tests that run at the same time as others. */
-async function runJest(tiers, patterns, { options, minutes, outputFile = null }) {
+async function runJest(tiers, patterns, { options, minutes }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');
   const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
-  const output = outputFile === null ? 'inherit' : openSync(outputFile, 'w');
   // The patterns come first, because --selectProjects takes all following words as project names.
-  const status = await runTool('jest/bin/jest.js', [...patterns, ...given], minutes, ['inherit', output, output]);
-  if (outputFile !== null) closeSync(output);
+  const status = await runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   rmSync(folder, { recursive: true, force: true });
   if (result === null)
@@ -132,24 +129,14 @@ if (paths.length === 0 && !isAlone)
     tally.failed += 1;
   });
 
-const runPrograms = (outputFile) =>
-  timed('programs', () =>
-    runJest(['programs'], patterns, { options: ['--runInBand', '--forceExit', ...options], minutes: 60, outputFile }),
-  );
 if (isAlone) await timed('each file alone', runAlone);
-else if (isAll) {
-  // The programs run one at a time. They mostly wait for disks and servers, so the other tests run at the same time.
-  const folder = mkdtempSync(join(tmpdir(), 'facestep-programs-'));
-  const outputFile = join(folder, 'output.txt');
-  const programs = runPrograms(outputFile);
-  await timed('tests', () => runJest(['quick', 'wide'], patterns, { options, minutes: 60 }));
-  await programs;
-  process.stdout.write(readFileSync(outputFile));
-  rmSync(folder, { recursive: true });
-} else {
-  const tiers = paths.length > 0 ? ['quick', 'wide'] : ['quick'];
-  await timed('tests', () => runJest(tiers, patterns, { options, minutes: 30 }));
-  if (paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
-    await runPrograms(null);
+else {
+  const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
+  await timed('tests', () => runJest(tiers, patterns, { options, minutes: isAll ? 90 : 30 }));
+  // The programs run afterwards and one at a time, because they would take the processor from pages that play videos.
+  if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
+    await timed('programs', () =>
+      runJest(['programs'], patterns, { options: ['--runInBand', '--forceExit', ...options], minutes: 60 }),
+    );
 }
 finish();
