@@ -33,6 +33,8 @@ const attackedElsewhere: readonly RegExp[] = [
   /^\/me(\/|$)/,
   // Files alone, looked up by name: src/app/documentation.test.ts.
   /^\/docs(\/|$)/,
+  // Its steps in any order, and the sizes of its forms: evidence/attacks/recovery.ts, src/recovery/recovery.test.ts.
+  /^\/recover\/:connection/,
   // There where a connection has counters: test/oidc/counter.test.ts.
   /^\/oidc\/:connection\/(device-authorization|counter)$/,
   // There where a connection has credentials: test/oidc/credentials.test.ts.
