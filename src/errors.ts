@@ -141,6 +141,18 @@ export const refusals = {
   step_up_finished: unverified(409, 'This step-up has ended. Start a new one.'),
   step_up_opened: unverified(409, 'This link has been opened already, here or in another browser. Ask for a new one.'),
   challenge_needed: unverified(403, 'This connection asks for a movement challenge. Open the capture page.'),
+  liveness_vendor_needed: unverified(
+    403,
+    'This connection requires the liveness check of its vendor. Load the capture page again.',
+  ),
+  liveness_unfinished: unverified(409, 'The vendor has no result of this liveness check yet. Finish it first.'),
+  liveness_expired: unverified(409, 'The liveness check of the vendor took too long. Start it again.'),
+  liveness_unavailable: service(502, 'The liveness service of the vendor does not answer.'),
+  liveness_throttled: service(503, 'The liveness service of the vendor is busy, or its daily limit is reached.'),
+  liveness_refused: service(
+    502,
+    'The liveness service of the vendor refused this server. Check its region, role and permissions.',
+  ),
   light_needed: unverified(403, 'This connection requires the light of the screen in addition to the movements.'),
   phone_needed: unverified(403, 'This check requires the camera of a phone. Continue on a phone.'),
   action_unseen: unverified(

@@ -57,7 +57,7 @@ const kinds = [
   /^dist\/(src|adapters|client|simulators|triggers)\/[\w/-]+\.js$/,
   /^dist\/locales\/compiled\/(languages|(server|shared)\/[\w-]+\/[\w-]+)\.js$/,
   /^dist\/adapters\/onelogin\/smart-hook\/smart-hook\.cjs$/,
-  /^dist\/capture-web\/((index|preview)\.html|notice-worker\.js|assets\/[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
+  /^dist\/capture-web\/((index|preview)\.html|notice-worker\.js|assets\/(tfjs-[\d.]+\/)?[\w.-]+\.(js|css|svg|wasm)|compressed\/[\w.-]+\.br)$/,
   /^dist\/console-web\/(index\.html|assets\/[\w-]+\.(js|css|svg)|compressed\/[\w-]+\.(js|css|svg)\.br)$/,
   /^dist\/docs-web\/([\w/.-]+\.(html|css|js|json|svg)\.br|pictures\/[\w-]+\.(svg|webp))$/,
   /^src\/face\/engines\.json$/,

@@ -11,7 +11,8 @@ export const compressAssets: Plugin = {
   name: 'compress-assets',
   writeBundle({ dir = '' }) {
     mkdirSync(join(dir, 'compressed'), { recursive: true });
-    for (const name of readdirSync(join(dir, 'assets'))) {
+    const names = readdirSync(join(dir, 'assets'), { withFileTypes: true }).filter((each) => each.isFile());
+    for (const { name } of names) {
       const quality = name.endsWith('.wasm') ? 9 : 11;
       const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
       writeFileSync(

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { compressAssets } from './vite.compress-assets.js';
 
 /**
@@ -23,7 +24,29 @@ const everyEntry: Plugin = {
     // first screen.
     const isOfEvery = (id: string) => !/\.html$|\/main\.ts$|\/(preview|notice-worker)\//.test(id);
     const codeSplitting = { groups: [{ name: 'page', tags: ['$initial' as const], test: isOfEvery }] };
-    return { build: { rolldownOptions: { input, output: { entryFileNames, codeSplitting } } } };
+    // Libraries for React mark their files for React's server, which this page does not use.
+    const onLog = (level: Rolldown.LogLevel, log: Rolldown.RolldownLog, handle: Rolldown.LogOrStringHandler): void => {
+      if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);
+    };
+    return { build: { rolldownOptions: { input, onLog, output: { entryFileNames, codeSplitting } } } };
+  },
+};
+
+/*
+ * TensorFlow, which AWS's detector of faces uses, loads its WebAssembly by fixed file names, so their folder has the
+ * version.
+ */
+const tensorFlow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+const { version } = JSON.parse(readFileSync(join(tensorFlow, 'package.json'), 'utf8'));
+const tensorFlowFolder = `tfjs-${version}`;
+
+const copyTensorFlow: Plugin = {
+  name: 'copy-tensorflow',
+  writeBundle({ dir = '' }) {
+    const folder = join(dir, 'assets', tensorFlowFolder);
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'])
+      copyFileSync(join(tensorFlow, 'dist', name), join(folder, name));
   },
 };
 
@@ -45,5 +68,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
   },
   worker: { format: 'es' },
-  plugins: [everyEntry, compressAssets],
+  define: { 'import.meta.env.VITE_TFJS_FOLDER': JSON.stringify(tensorFlowFolder) },
+  plugins: [everyEntry, compressAssets, copyTensorFlow],
 });

@@ -236,6 +236,7 @@ function createRouter(deps: AppDeps): Express {
   const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
   mountPage(app, deps.folders, {
     brands: deps.brands,
+    livenessVendors: deps.livenessVendors,
     keepDevice: remembersDevices ? (request, response) => keepDevice(request, response, deps) : null,
   });
   mountBrand(app, deps.folders, deps);

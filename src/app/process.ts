@@ -18,7 +18,13 @@ import { createPooledRandom } from '../core/base/pooled-random.js';
 import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
-import { checkSections, connectionAdditions, extensionCommands, sections } from '../extensions/index.js';
+import {
+  checkSections,
+  connectionAdditions,
+  createExtensionChecks,
+  extensionCommands,
+  sections,
+} from '../extensions/index.js';
 import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
@@ -67,6 +73,7 @@ const readSetup = () =>
     log,
     sections,
     checkSections,
+    createChecks: (config, connection) => createExtensionChecks(config, connection, { clock, random }),
     additions: connectionAdditions,
     ...reading,
     onSecretUsed: secretUses.note,

@@ -106,6 +106,12 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   step_up_finished: 'Start a new step-up.',
   step_up_opened: 'Start a new step-up or send a new invitation. Each link opens once.',
   challenge_needed: 'Send the person to the capture page, or set policy.liveness to “passive” or “off”.',
+  liveness_vendor_needed: 'Send the person to the capture page, or change policy.liveness.',
+  liveness_unfinished: 'Finish the check of the vendor on the capture page first.',
+  liveness_expired: 'Start the check again.',
+  liveness_unavailable: 'Try again. “facestep doctor” tells if the liveness service answers.',
+  liveness_throttled: 'Raise limits.vendorChecks, or the quota at the vendor.',
+  liveness_refused: 'Check region, role and permissions: docs/liveness-vendors.md.',
   light_needed: 'Begin the challenge with light, or set policy.liveness to “challenge” or “movement”.',
   phone_needed: 'Hand the check over to a phone (POST /face/hand-off), or set policy.camera to “any”.',
   action_unseen:

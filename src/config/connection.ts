@@ -50,10 +50,22 @@ const policyFields = {
     .default(null)
     .describe('Days until an enrolment expires. `null` is never.'),
   liveness: z
-    .enum(['off', 'passive', 'movement', 'challenge', 'light'])
+    .union([
+      z.enum(['off', 'passive', 'movement', 'challenge', 'light']),
+      z.strictObject({
+        vendor: z.string().min(1).max(40).describe('Name of a vendor in `liveness`, such as `aws`.'),
+        confidence: z.number().min(50).max(100).default(80).describe('Lowest confidence of the vendor that passes.'),
+        fallback: z
+          .enum(['movement', 'none'])
+          .default('none')
+          .describe(
+            'While the vendor’s service fails: `"movement"` asks for movements of the own check, which is not certified. `"none"` refuses the check.',
+          ),
+      }),
+    ])
     .default('challenge')
     .describe(
-      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. With the last three, `POST /step-ups/{id}/photos` is refused.',
+      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
     .enum(['refuse', 'enrol'])

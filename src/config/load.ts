@@ -1,6 +1,7 @@
 import { type JSONPath, visit } from 'jsonc-parser';
 import { z } from 'zod';
 import { findSystemReason } from '../core/base/system-error.js';
+import type { Policy } from '../core/connection.js';
 import type { Credential } from '../core/secrets.js';
 import type { FaceError } from '../errors.js';
 import type { ConnectionGuards } from './connection.js';
@@ -75,7 +76,10 @@ export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.Zo
 
 /** Settings that sections of extensions can refer to. */
 export interface SharedConfig {
-  readonly connections: readonly { readonly id: string }[];
+  readonly connections: readonly {
+    readonly id: string;
+    readonly policy: Pick<Policy, 'liveness' | 'accuracy'>;
+  }[];
 }
 
 export interface SectionProblem {

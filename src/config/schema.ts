@@ -105,6 +105,14 @@ export const limitsGuard = z.strictObject({
     .max(1_000_000)
     .default(1000)
     .describe('Tokens that one client token revokes per hour with `/revoke`.'),
+  vendorChecks: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(2000)
+    .describe(
+      'Liveness checks of a vendor per UTC day, which cost money. Anonymous callers cause at most half of them.',
+    ),
   /** Limit per tenant and hour. The default is enough to identify five hundred people twice, with retries. */
   identifications: z
     .int()

@@ -29,7 +29,11 @@ export const connectionsReply = z.object({
       policy: z.object({
         accuracy: z.int(),
         scope: z.string(),
-        liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light']),
+        liveness: z.enum(['off', 'passive', 'movement', 'challenge', 'light', 'vendor']),
+        /** `null` if `liveness` is not `vendor`. */
+        livenessVendor: z
+          .object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) })
+          .nullable(),
         userSecret: z.enum(['none', 'pin', 'passkey']),
         whenNotEnrolled: z.enum(['refuse', 'enrol']),
         whenUnverified: unverified,

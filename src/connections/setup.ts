@@ -6,10 +6,13 @@ import type { Config } from '../config/schema.js';
 import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import { type Adapter, type AdapterDeps, guardsOf, type Providers } from './adapter.js';
+import type { Check } from './provisioning.js';
 
 export interface ConfiguredConnection extends ConnectionConfig {
   /** Has the sections of extensions. */
   readonly sections: Partial<ConnectionSections>;
+  /** Checks of extensions, for the doctor. */
+  readonly checks: readonly Check[];
   createAdapter(publicUrl: string): Promise<Adapter>;
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
@@ -22,6 +25,7 @@ export interface Setup<Added = unknown> {
 
 type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl' | 'readsGroups'> & {
   readonly additions: ConnectionAdditions;
+  readonly checksOf?: ((connection: ConnectionConfig) => readonly Check[]) | undefined;
 };
 
 export async function loadSetup<const Sections extends z.ZodRawShape>(
@@ -31,12 +35,20 @@ export async function loadSetup<const Sections extends z.ZodRawShape>(
     readFile,
     sections,
     checkSections,
+    createChecks,
     ...deps
-  }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> & ConnectionDeps,
+  }: Omit<LoadDeps<ConnectionGuards, Sections>, 'connectionGuards'> &
+    Omit<ConnectionDeps, 'checksOf'> & {
+      /** Creates the checks of extensions for a connection. */
+      readonly createChecks?:
+        | ((config: z.output<z.ZodObject<Sections>>, connection: ConnectionConfig) => readonly Check[])
+        | undefined;
+    },
 ): Promise<Setup<z.output<z.ZodObject<Sections>>>> {
   const connectionGuards = guardsOf(providers, deps.additions);
   const config = await loadConfig({ env, readFile, connectionGuards, sections, checkSections });
-  return { config, connections: configureConnections(config.connections, providers, deps) };
+  const checksOf = (connection: ConnectionConfig): readonly Check[] => createChecks?.(config, connection) ?? [];
+  return { config, connections: configureConnections(config.connections, providers, { ...deps, checksOf }) };
 }
 
 export const configureConnections = (
@@ -56,6 +68,7 @@ const configureConnection = (
   me: settings.me,
   recovery: settings.recovery,
   sections: settings,
+  checks: deps.checksOf?.(settings) ?? [],
   oidc: settings.oidc,
   async createAdapter(publicUrl) {
     const readsGroups = deps.additions.some((each) => each.readsGroups?.(settings));

@@ -20,11 +20,7 @@ export interface Policy {
   readonly stepUpTimeoutSec: number;
   /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
-  /**
-   * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
-   * (`challenge`), or always both (`light`). The capture page always asks for movements.
-   */
-  readonly liveness: 'off' | 'passive' | 'movement' | 'challenge' | 'light';
+  readonly liveness: LivenessLevel | VendorPolicy;
   /** Action for users whom the provider authenticated, but who have no enrolment. */
   readonly whenNotEnrolled: 'refuse' | 'enrol';
   /** Second secret that opens a token together with the face. */
@@ -59,6 +55,28 @@ export interface Policy {
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
 }
+
+/**
+ * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
+ * (`challenge`), or always both (`light`). The capture page always asks for movements.
+ */
+export type LivenessLevel = 'off' | 'passive' | 'movement' | 'challenge' | 'light';
+
+/** A vendor's liveness check in place of the own one. */
+export interface VendorPolicy {
+  readonly vendor: string;
+  /** Lowest confidence of the vendor that passes, from 0 to 100. */
+  readonly confidence: number;
+  /** Own check while the vendor's service fails. `none`: checks are refused meanwhile. */
+  readonly fallback: 'movement' | 'none';
+}
+
+export const vendorPolicyOf = ({ liveness }: Pick<Policy, 'liveness'>): VendorPolicy | null =>
+  typeof liveness === 'string' ? null : liveness;
+
+/** Returns the own check. With a vendor, it is the one that may replace the vendor's. */
+export const ownLivenessOf = ({ liveness }: Pick<Policy, 'liveness'>): LivenessLevel =>
+  typeof liveness === 'string' ? liveness : 'movement';
 
 /** `helpDesk`: refused unless the help desk vouches for the person. */
 export type UnprovenPolicy = 'refuse' | 'helpDesk';

@@ -14,6 +14,7 @@ import type {
   Fetch,
   Keys,
   LivenessJudge,
+  LivenessVendors,
   Log,
   Passkeys,
   Random,
@@ -83,6 +84,7 @@ interface AllPorts {
   readonly keys: Keys;
   readonly passkeys: Passkeys;
   readonly judge: LivenessJudge;
+  readonly livenessVendors: LivenessVendors;
   readonly analysisCache: AnalysisCache;
   readonly delivery: Delivery;
   readonly settings: CoreSettings;
@@ -108,6 +110,7 @@ export type Limits = Readonly<
     | 'clientLookUps'
     | 'administratorLookUps'
     | 'identifications'
+    | 'vendorChecks'
     | 'revocations',
     number
   >

@@ -75,6 +75,8 @@ export const view = z.object({
    * used.
    */
   light: z.enum(['none', 'offered', 'demanded']),
+  /** Vendor whose liveness check comes next, or `null` for the own challenge. */
+  livenessVendor: z._default(z.nullable(z.string()), null),
   referencePhotoNeeded: z.boolean(),
   /** True if the organization's own photo is compared with the pictures. */
   companyPhotoCompared: z.boolean(),
@@ -117,6 +119,11 @@ export const openedReply = z.object({ session: z.string(), view, lockedForSec })
 export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedForSec });
 export const viewReply = z.object({ view });
 export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
+/** `grant` is for the vendor's part of the page. `null`: the own challenge takes its place. */
+export const vendorCheckReply = z.object({
+  check: z.nullable(z.object({ nonce: z.string(), vendor: z.string(), grant: z.string(), expiresAt: instant })),
+});
+export type VendorCheck = NonNullable<z.output<typeof vendorCheckReply>['check']>;
 export const frameReply = z.object({ next });
 export const referenceReply = z.object({ hint });
 

@@ -10,6 +10,7 @@ export * from './ports/delivery.js';
 export * from './ports/keys.js';
 export * from './ports/ledger-store.js';
 export * from './ports/liveness.js';
+export * from './ports/liveness-vendor.js';
 export * from './ports/passkeys.js';
 export * from './ports/platform.js';
 export * from './ports/profile.js';

@@ -2,8 +2,10 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { CliDeps } from '../cli/deps.js';
 import type { ConnectionAddition } from '../config/additions.js';
+import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
-import type { PersonalData, ServerPorts } from '../core/deps.js';
+import type { Check } from '../connections/provisioning.js';
+import type { PersonalData, Ports, ServerPorts } from '../core/deps.js';
 import type { Jobs } from '../core/jobs.js';
 import type { ApiDeps, Contributions } from '../http/rest/deps.js';
 import type { Endpoint } from '../http/rest/endpoint.js';
@@ -45,6 +47,12 @@ export interface Extension<Sections extends z.ZodRawShape = z.ZodRawShape> {
   check?(sections: Configured<Sections>['config'], config: SharedConfig): readonly SectionProblem[];
   /** What it adds to the settings of a connection. */
   readonly connection?: ConnectionAddition;
+  /** Creates its checks of a connection, for the doctor. */
+  createChecks?(
+    sections: Configured<Sections>['config'],
+    connection: ConnectionConfig,
+    deps: Ports<'clock' | 'random'>,
+  ): readonly Check[];
   readonly personalData: readonly PersonalData[];
   /** Fields that `personalData` adds to the export of a person. */
   readonly holdings: Readonly<Record<string, z.ZodType>>;

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { ConnectionAdditions } from '../config/additions.js';
+import type { ConnectionConfig } from '../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../config/load.js';
+import type { Check } from '../connections/provisioning.js';
 import type { Setup } from '../connections/setup.js';
-import type { PersonalData } from '../core/deps.js';
+import type { PersonalData, Ports } from '../core/deps.js';
 import type { Contributions } from '../http/rest/deps.js';
 import type { OidcExtension } from '../oidc/feature.js';
 import { corePersonalData } from '../privacy/registry.js';
@@ -14,6 +16,7 @@ import type { ExtendedServer, Extension } from './extension.js';
 import { organisations } from './organisations/index.js';
 import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
+import { vendorLiveness } from './vendor-liveness/index.js';
 
 /** All extensions. To remove one, remove its row, its row in `events.ts` and its folder. */
 const rows = [
@@ -24,6 +27,7 @@ const rows = [
   organisations,
   roster,
   signatures,
+  vendorLiveness,
 ] as const satisfies readonly Extension[];
 
 type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
@@ -43,6 +47,12 @@ export const connectionAdditions: ConnectionAdditions = extensions.flatMap((each
 
 export const checkSections = (added: AllSections, config: SharedConfig): readonly SectionProblem[] =>
   extensions.flatMap((each: Extension) => each.check?.(added, config) ?? []);
+
+export const createExtensionChecks = (
+  added: AllSections,
+  connection: ConnectionConfig,
+  deps: Ports<'clock' | 'random'>,
+): readonly Check[] => extensions.flatMap((each: Extension) => each.createChecks?.(added, connection, deps) ?? []);
 
 export const extensionCommands: Extension['commands'] = Object.assign({}, ...extensions.map((each) => each.commands));
 
@@ -88,6 +98,7 @@ export function contributionsOf(extended: Extended): Contributions {
   return {
     sandbox: added.find(({ sandbox }) => sandbox)?.sandbox ?? null,
     openWork: added.flatMap(({ openWork = [] }) => openWork),
+    livenessVendors: added.find(({ livenessVendors }) => livenessVendors)?.livenessVendors ?? new Map(),
     catalogueNotes: added.flatMap(({ catalogueNotes = [] }) => catalogueNotes),
   };
 }

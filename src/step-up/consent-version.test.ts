@@ -12,7 +12,7 @@ import { consentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '687451cee50ea1461aba569896aff29103e7390561bf28afcc9332ed0d71c753',
+  'consent-1': '3c3346712ee51365b573257764dccb3efe0114dee381aaf1434fd364f98d36f7',
 };
 
 test('a changed consent text requires a new version, or a deliberately replaced digest', () => {

@@ -38,6 +38,18 @@ const measurement = z.object({
   pass: z.boolean(),
 });
 
+/** Name of the measurement of a vendor's confidence. */
+export const vendorConfidence = 'vendor_confidence';
+
+/** Returns the method and confidence of a vendor, such as `aws-face-movement 97.2 %`, or `null` if it was not one. */
+export function toVendorText({
+  judge,
+  signals,
+}: Pick<AuditDetail<'liveness_judged'>, 'judge' | 'signals'>): string | null {
+  const found = signals.find(({ name }) => name === vendorConfidence);
+  return found === undefined ? null : `${judge} ${found.value.toFixed(1)} %`;
+}
+
 const hookDecided = z.discriminatedUnion('outcome', [
   z.object({
     hook: z.string(),
@@ -120,6 +132,14 @@ const stepUpDetails = {
       device: z.optional(deviceSignals),
     },
   ),
+  liveness_session_opened: event('A liveness check of a vendor was started. Each may cost money.', {
+    stepUpId: z.string(),
+    vendor: z.string(),
+  }),
+  liveness_vendor_failed: event(
+    'The liveness service of a vendor failed. `fallback` says what took its place; with `none`, the check was refused.',
+    { stepUpId: z.string(), vendor: z.string(), code: errorCode, fallback: z.enum(['movement', 'none']) },
+  ),
   handed_off: stepUpNamed.describe('A check continued on a phone.'),
   hand_off_refused: event(
     'A phone was asked for its camera, but its user did not choose the number on the first screen. Someone may know the user’s password.',
@@ -201,6 +221,8 @@ export const stepUpEvents = {
     'step_up_started',
     'action_declined',
     'liveness_judged',
+    'liveness_session_opened',
+    'liveness_vendor_failed',
     'handed_off',
     'hand_off_refused',
     'step_up_abandoned',
@@ -238,8 +260,18 @@ export const stepUpEvents = {
       // A lockout of one address is not a lockout of the user.
       changes: source === null ? [{ kind: 'lockout', until: null }] : [],
     }),
-    liveness_judged: ({ stepUpId, pass, reasons }) =>
-      pass ? { outcome: 'passed', stepUpId } : { ...toRefused('liveness_low'), stepUpId, reasons },
+    liveness_judged(detail) {
+      const { stepUpId, pass, reasons } = detail;
+      const vendor = toVendorText(detail);
+      const found = vendor === null ? reasons : [vendor, ...reasons];
+      return pass
+        ? { outcome: 'passed', stepUpId, reasons: vendor === null ? [] : [vendor] }
+        : { ...toRefused('liveness_low'), stepUpId, reasons: found };
+    },
+    liveness_vendor_failed: ({ stepUpId, vendor, code, fallback }) =>
+      fallback === 'none'
+        ? { ...toRefused(code), stepUpId, reasons: [vendor] }
+        : { outcome: 'let_through', code, stepUpId, reasons: [vendor] },
     hand_off_refused: ({ stepUpId, chosen, application = null }) => ({
       ...toRefused(chosen === 'none' ? 'not_asked_for' : 'wrong_number'),
       stepUpId,

@@ -106,6 +106,13 @@ export const recordGuard = z.object({
       expiresAt: epochMsGuard,
     })
     .nullable(),
+  /** Session of a vendor's liveness check that this step-up waits for. */
+  vendorCheck: z
+    .object({ session: z.string(), nonceDigest: z.string(), expiresAt: epochMsGuard })
+    .nullable()
+    .default(null),
+  /** True if the vendor's service failed, and the policy allows the own check instead. */
+  isVendorReplaced: z.boolean().default(false),
   consent: z.object({ statement: z.string(), givenAt: epochMsGuard }).nullable(),
   triesLeft: z.int(),
   challengesLeft: z.int(),

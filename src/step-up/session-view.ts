@@ -1,5 +1,12 @@
 import { hasMixedScripts } from '../core/action.js';
-import type { Connection, Policy } from '../core/connection.js';
+import {
+  type Connection,
+  type LivenessLevel,
+  ownLivenessOf,
+  type Policy,
+  type VendorPolicy,
+  vendorPolicyOf,
+} from '../core/connection.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
@@ -9,6 +16,12 @@ import type { StepUp } from './stored.js';
 
 /** Version of the consent texts, `capture.page.consent` in `locales`. A test compares it with the texts. */
 export const consentVersion = 'consent-1';
+
+/** Returns the version for a connection. Those who agreed without a vendor are asked again when there is one. */
+export function consentVersionOf(connection: Connection | null): string {
+  const vendor = connection === null ? null : vendorPolicyOf(connection.policy);
+  return vendor === null ? consentVersion : `${consentVersion}+${vendor.vendor}`;
+}
 
 export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly expiresAt: EpochMs;
@@ -45,7 +58,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
 
 /** Returns how screen light is used. Without a connection's policy, it is used if supported. */
 export const lightByPolicy = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
-  lights[connection?.policy.liveness ?? 'challenge'];
+  lights[connection === null ? 'challenge' : ownLivenessOf(connection.policy)];
 
 const lights = {
   off: 'none',
@@ -53,7 +66,11 @@ const lights = {
   movement: 'none',
   challenge: 'offered',
   light: 'demanded',
-} as const satisfies Record<Policy['liveness'], View['light']>;
+} as const satisfies Record<LivenessLevel, View['light']>;
+
+/** Returns the vendor whose liveness check is next. `null`: the own challenge. */
+export const vendorOf = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): VendorPolicy | null =>
+  record.isVendorReplaced || record.kept !== null || connection === null ? null : vendorPolicyOf(connection.policy);
 
 /**
  * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
@@ -90,7 +107,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     role,
     triesLeft,
     expiresAt,
-    consentVersion,
+    consentVersion: consentVersionOf(connection),
     state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
     application: role === 'own' ? record.application : null,
@@ -104,6 +121,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     agreedAt: consent !== null && consent.givenAt < record.startedAt ? consent.givenAt : null,
     userSecret: requiredSecret(stepUp),
     light: lightByPolicy(stepUp),
+    livenessVendor: vendorOf(stepUp)?.vendor ?? null,
     referencePhotoNeeded: purpose === 'enrol' && (policy?.referencePhoto ?? false),
     companyPhotoCompared: purpose === 'enrol' && (policy?.photo ?? null) !== null,
     phoneNeeded: record.camera === 'phone',
@@ -140,6 +158,8 @@ const allowedBy = {
   commit_frame: whoHasACamera,
   look_at_reference: whoHasACamera,
   submit_frames: whoHasACamera,
+  start_vendor_check: whoHasACamera,
+  finish_vendor_check: whoHasACamera,
   start_passkey: whoHasACamera,
   start_hand_off: ownAlone,
   choose_number: unpairedAlone,

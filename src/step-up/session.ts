@@ -14,7 +14,7 @@ import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
-import { checkAllowed, consentVersion, type SessionAction, type SessionView, toSessionView } from './session-view.js';
+import { checkAllowed, consentVersionOf, type SessionAction, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { abandon, checkTicket, open, recordConsent } from './transitions.js';
@@ -76,7 +76,7 @@ export async function openSession(
   // A photo is compared later. Without one, the person need not show their face in vain.
   if (found.record.purpose === 'enrol' && connection !== null && connection.policy.photo === null)
     await checkMayReplace({ connection, subject: found.record.subject }, found.record.proof, deps);
-  const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
+  const consent = purpose === 'verify' ? await findAgreement(found, deps) : null;
   if (consent !== null) {
     // The audit entry is written before the link is opened, because the link opens only once and every consent needs an
     // entry.
@@ -105,9 +105,12 @@ export async function openSession(
  * Returns the consent of the enrolment. Anonymous initiators get `null`, because a consent reveals that the person is
  * enrolled.
  */
-async function findAgreement(record: StepUpRecord, deps: Ports<'state' | 'clock'>): Promise<Consent | null> {
+async function findAgreement(
+  { record, connection }: Pick<StepUp, 'record' | 'connection'>,
+  deps: Ports<'state' | 'clock'>,
+): Promise<Consent | null> {
   if (record.kept !== null || anonymousSourceOf(record) !== null) return null;
-  return findCurrentConsent(record, consentVersion, deps);
+  return findCurrentConsent(record, consentVersionOf(connection), deps);
 }
 
 async function isToEnrol(
@@ -230,7 +233,7 @@ export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
   deps: Ports<'state' | 'clock' | 'audit' | 'settings'>,
 ): Promise<SessionView> {
-  if (version !== consentVersion) throw new FaceError('consent_missing', { version });
+  if (version !== consentVersionOf(session.connection)) throw new FaceError('consent_missing', { version });
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());

@@ -140,6 +140,8 @@ export async function startStepUp(
     handOff: null,
     captured: null,
     movement: null,
+    vendorCheck: null,
+    isVendorReplaced: false,
     consent: null,
     pass: null,
     taken: false,

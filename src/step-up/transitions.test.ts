@@ -73,6 +73,8 @@ const waiting: StepUpRecord = {
   },
   sessionDigest: null,
   movement,
+  vendorCheck: null,
+  isVendorReplaced: false,
   consent,
   triesLeft: 3,
   challengesLeft: 12,

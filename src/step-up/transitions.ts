@@ -96,10 +96,29 @@ export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
  * @throws `consent_missing`; `step_up_finished`, also if no challenges are left
  */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
+  const started = checkMayChallenge(record, now);
+  return { ...started, movement, vendorCheck: null, challengesLeft: record.challengesLeft - 1 };
+}
+
+/** @throws `consent_missing`; `step_up_finished`, also if no challenges are left */
+export function checkMayChallenge(record: StepUpRecord, now: EpochMs): StepUpRecord {
   const started = requireStarted(record, now);
   if (record.consent === null) throw new FaceError('consent_missing');
   if (record.purpose === 'manage' || record.challengesLeft === 0) throw new FaceError('step_up_finished');
-  return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
+  return started;
+}
+
+/**
+ * Starts a vendor's liveness check, which replaces the previous one and any challenge.
+ * @throws as `challenge`
+ */
+export function startVendorCheck(
+  record: StepUpRecord,
+  vendorCheck: StepUpRecord['vendorCheck'],
+  now: EpochMs,
+): StepUpRecord {
+  const started = checkMayChallenge(record, now);
+  return { ...started, movement: null, vendorCheck, challengesLeft: record.challengesLeft - 1 };
 }
 
 export function commit(
@@ -182,7 +201,7 @@ export const newAttempt = ({ random }: Ports<'random'>): string => Buffer.from(r
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const { triesLeft } = requireStarted(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
-  return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
+  return { ...record, state: 'captured', captured, movement: null, vendorCheck: null, triesLeft: triesLeft - 1 };
 }
 
 export const releaseAttempt = (attempt: StepUpRecord): StepUpRecord => ({

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { expect } from '@jest/globals';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import { createTestVerifier, drawPicture } from '../fakes/embedded.js';
@@ -42,7 +42,7 @@ export async function enrolByApi(server: ApiServer, subject = '00u1', person = '
   const photo = [1, 2, 3].map((shot) => drawPicture(person, shot));
   const auth = { 'x-auth-token': (await server.issue()).token };
   const form = toForm({ connection: 'acme', subject, ...consent, photo });
-  expect((await server.postForm('/enrolments', form, auth)).status).toBe(201);
+  assert.equal((await server.postForm('/enrolments', form, auth)).status, 201);
 }
 
 /** Starts a step-up or makes an invitation as a backend does, and opens its link. */
@@ -57,6 +57,6 @@ export async function beginPage(server: ApiServer, fields: object = {}, path = '
 /** Opens a page as `beginPage` does; its person agrees to be looked at. */
 export async function beginAgreed(...given: Parameters<typeof beginPage>) {
   const begun = await beginPage(...given);
-  await begun.page.consent();
+  await begun.page.consent(String(begun.view.consentVersion));
   return begun;
 }

@@ -12,7 +12,7 @@ export function openPage(server: ApiServer, session: string) {
     session,
     post,
     get: (path: string) => server.send('GET', path, { headers: auth }),
-    consent: () => post('/face/consent', { version: 'consent-1', language: 'en' }),
+    consent: (version = 'consent-1') => post('/face/consent', { version, language: 'en' }),
     async takeFrames(
       draw: (movement: string, index: number) => Uint8Array,
       { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},

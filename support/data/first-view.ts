@@ -16,6 +16,7 @@ export const firstView = {
   consentVersion: 'consent-1',
   userSecret: 'none',
   light: 'none',
+  livenessVendor: null,
   referencePhotoNeeded: false,
   companyPhotoCompared: false,
   triesLeft: 3,

@@ -29,6 +29,7 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
       sections: {},
       oidc: null,
       inMode: configured,
+      checks: [],
       createAdapter: () => Promise.reject(new FaceError('internal')),
     });
     return configured(policy.mode);

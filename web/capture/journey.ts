@@ -12,6 +12,7 @@ import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
 import { sending, tryAgain } from './screens/sending.js';
+import { vendorCheck } from './screens/vendor.js';
 import { recoveryCodes, ways } from './screens/ways.js';
 import { type Change, type Ending, endings, type Facts, isCameraAhead, nextStep, type StepName } from './state.js';
 import { type Step, sleep, type Tools } from './step.js';
@@ -27,7 +28,7 @@ const steps = {
   reference,
   pin,
   passkey,
-  capture,
+  capture: (view, facts, tools) => (view.livenessVendor === null ? capture : vendorCheck)(view, facts, tools),
   'locked-out': (_view, facts, tools) => solve(new Problem('locked-out', facts.lockedForSec), facts, tools),
   sending,
   'try-again': tryAgain,

@@ -7,7 +7,7 @@ import { toBase64url } from './base64url.js';
 import { type Call, callServer } from './call-server.js';
 import { Problem } from './problem.js';
 import type { Subscription } from './push.js';
-import type { Frames, Secret } from './state.js';
+import type { Frames, Secret, VendorFrames } from './state.js';
 import {
   type AnotherWay,
   anotherWayReply,
@@ -30,7 +30,9 @@ import {
   referenceReply,
   sentCodeReply,
   sessionReply,
+  type VendorCheck,
   type View,
+  vendorCheckReply,
   viewReply,
 } from './view.js';
 
@@ -96,6 +98,12 @@ export class PageApi {
     return { nonce, next };
   }
 
+  /** Starts a vendor's liveness check. @returns `null` if the own challenge takes its place */
+  async startVendorCheck(): Promise<VendorCheck | null> {
+    const body = this.#shownAction === null ? {} : { action: this.#shownAction };
+    return (await this.#post('/vendor-check', body, vendorCheckReply)).check;
+  }
+
   /**
    * Commits to a picture just taken.
    * @param digest - SHA-256 of its bytes, base64url
@@ -106,7 +114,7 @@ export class PageApi {
 
   /** @param sent.reference - photo of an identity document, for enrolment */
   async send(sent: {
-    readonly frames: Frames;
+    readonly frames: Frames | VendorFrames;
     readonly device: DeviceSignals | null;
     readonly secret: Secret | null;
     readonly reference: Blob | null;
@@ -117,12 +125,13 @@ export class PageApi {
     body.set('nonce', frames.nonce);
     body.set('language', language);
     for (const [name, value] of Object.entries(secret ?? {})) body.set(name, value);
-    frames.photos.forEach((photo, index) => {
+    frames.photos?.forEach((photo, index) => {
       body.append('photo', photo, `${index}.jpg`);
     });
     if (reference !== null) body.set('reference', reference, 'reference.jpg');
     if (device !== null) body.set('device', JSON.stringify(device));
-    return this.call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
+    const path = frames.photos === null ? '/vendor-check/finish' : '/frames';
+    return this.call({ method: 'POST', path, body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
   /**

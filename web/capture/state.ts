@@ -15,6 +15,7 @@ export type Screen =
   | 'framing'
   | 'flashes'
   | 'challenge'
+  | 'vendor'
   | 'revoke'
   | 'not-me'
   | 'not-me-done'
@@ -55,6 +56,12 @@ export interface Frames {
   readonly photos: readonly Blob[];
 }
 
+/** A vendor's check that is done in the page. The vendor has the pictures. */
+export interface VendorFrames {
+  readonly nonce: string;
+  readonly photos: null;
+}
+
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
 /** State of the page. The state determines the next step, and each step changes the state. */
@@ -72,7 +79,7 @@ export interface Facts {
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
   readonly isCameraAsked: boolean;
-  readonly frames: Frames | null;
+  readonly frames: Frames | VendorFrames | null;
   readonly device: DeviceSignals | null;
   readonly again: { readonly hint: Hint | null } | null;
   readonly lightTries: number;

@@ -72,7 +72,13 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
         return deps.print('No connections. Add one to the configuration: docs/configuration.md');
       printTable(
         ['connection', 'provider', 'mode', 'liveness', 'accuracy'],
-        connections.map(({ id, kind, mode, policy }) => [id, kind, mode.inForce, policy.liveness, policy.accuracy]),
+        connections.map(({ id, kind, mode, policy }) => [
+          id,
+          kind,
+          mode.inForce,
+          policy.livenessVendor?.vendor ?? policy.liveness,
+          policy.accuracy,
+        ]),
         deps,
       );
     });

@@ -11,6 +11,7 @@ import type { SecondThing } from '../../core/second-things.js';
 import { addSec, type EpochMs, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { findTokenOwners } from '../../enrolment/trail/token-owners.js';
 import { refusals } from '../../errors.js';
+import { toVendorText } from '../../step-up/events.js';
 
 const usualDays = 7;
 
@@ -120,6 +121,7 @@ const toldActions = [
   'step_up_abandoned',
   'hand_off_refused',
   'liveness_judged',
+  'liveness_vendor_failed',
   'verified',
   'verification_refused',
   'locked_out',
@@ -189,8 +191,15 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return detail.chosen === 'none'
         ? 'On the phone: the user denied requesting this'
         : 'On the phone: the user chose a wrong number';
-    case 'liveness_judged':
-      return detail.pass ? 'Liveness confirmed' : `Liveness not confirmed: ${detail.reasons.join(', ')}`;
+    case 'liveness_judged': {
+      const vendor = toVendorText(detail);
+      const by = vendor === null ? '' : ` (${vendor})`;
+      return detail.pass ? `Liveness confirmed${by}` : `Liveness not confirmed${by}: ${detail.reasons.join(', ')}`;
+    }
+    case 'liveness_vendor_failed':
+      return `The liveness service ${detail.vendor} failed: ${toReason(detail.code)}. ${
+        detail.fallback === 'none' ? 'The check was refused' : 'Movements took its place, which are not certified'
+      }`;
     case 'verified':
       return 'The face matches';
     case 'verification_refused':

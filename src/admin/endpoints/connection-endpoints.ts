@@ -157,7 +157,8 @@ export function createConnectionEndpoints({
             policy: {
               accuracy: policy.accuracy,
               scope: policy.scope,
-              liveness: policy.liveness,
+              liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
+              livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
               userSecret: policy.userSecret,
               whenNotEnrolled: policy.whenNotEnrolled,
               whenUnverified: policy.whenUnverified,

@@ -81,6 +81,7 @@ export async function collectChecks(
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
     ...(connection.policy.photo === null ? [] : [createPhotoSourceCheck(connection.policy.photo, deps)]),
+    ...connection.checks,
     ...ofFolder,
     ...parts,
   ];
@@ -124,6 +125,8 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   provider_refused: 'Compare what the credentials may do with what the README of the adapter lists.',
   state_unavailable: 'See that the state store answers: docs/state.md.',
   key_service_unavailable: 'See that AWS KMS can be reached, and lets this server use its keys: docs/keys.md.',
+  liveness_unavailable: 'See that this machine reaches the liveness service: docs/liveness-vendors.md.',
+  liveness_refused: 'Compare region, role and permissions with docs/liveness-vendors.md.',
   model_missing: 'Run: facestep models fetch',
   runtime_unavailable: 'Install the package that is made for this platform: docs/install.md.',
   model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',

@@ -66,6 +66,9 @@ const windowSecOf = {
   undecidedOfPersonByOutsiders: hour,
   /** The same in account recoveries, by user and by what the caller has proven. */
   undecidedOfRecoveries: hour,
+  /** Sessions of liveness vendors, which cost money. Anonymous callers get half. */
+  vendorChecks: 24 * hour,
+  vendorChecksByOutsiders: 24 * hour,
   /** Faces that differ from the organization's photo, by user. */
   companyPhotosOfPerson: 24 * hour,
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
@@ -307,6 +310,7 @@ function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly Lim
     const inTurn = Math.max(leastInTurn, Math.ceil((lookUps / 2) * (windowSecOf[limit] / minute)));
     return [toWindow(who, lookUps, 'outsiderLookUpsOfConnection'), toWindow(who, inTurn)];
   }
+  if (limit === 'vendorChecksByOutsiders') return [toWindow(who, Math.max(1, Math.floor(limits.vendorChecks / 2)))];
   const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
     if (!recordedLimits.has(limit)) return [toWindow(name, allowed)];
     const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);

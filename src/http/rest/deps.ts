@@ -11,7 +11,7 @@ import type { RecordOf } from '../../core/audit-events.js';
 import type { Html } from '../../core/base/html.js';
 import type { Policy, SubjectRef } from '../../core/connection.js';
 import type { Ports, ServerPorts } from '../../core/deps.js';
-import type { LedgerStore, WebPush } from '../../core/ports.js';
+import type { LedgerStore, LivenessVendors, WebPush } from '../../core/ports.js';
 import type { ToDo } from '../../core/to-do.js';
 import type { FaceErrorCode } from '../../errors.js';
 import type { HomePage } from './home-page.js';
@@ -31,6 +31,8 @@ export interface Contributions {
   readonly sandbox: Sandbox | null;
   /** Find open tasks, as far as an administrator may see them. */
   readonly openWork: readonly ((administrator: Administrator, deps: Ports<'state'>) => Promise<readonly ToDo[]>)[];
+  /** Vendors of liveness checks, by name. */
+  readonly livenessVendors: LivenessVendors;
   /** Paragraphs of the API catalogue, about the preparation of calls. */
   readonly catalogueNotes: readonly Html[];
 }

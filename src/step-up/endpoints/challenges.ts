@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import type { CoreDeps, Ports } from '../../core/deps.js';
+import type { Ports } from '../../core/deps.js';
 import { maxDeviceCharacters, parseDeviceSignals } from '../../core/device-signals.js';
 import { type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import { keptNetworkOf } from '../../core/networks.js';
-import { challengeReply, frameReply, outcomeReply, referenceReply } from '../../core/page-protocol.js';
+import {
+  challengeReply,
+  frameReply,
+  outcomeReply,
+  referenceReply,
+  vendorCheckReply,
+} from '../../core/page-protocol.js';
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
@@ -15,6 +21,7 @@ import { deviceCookieOf, shownDevice } from '../../http/cookies.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
 import { storeNotificationChoice } from '../../notifications/choice.js';
 import { notePlace } from '../../notifications/known-places.js';
+import type { AttemptOutcome, CaptureDeps } from '../conclude.js';
 import { commitFrame, startChallenge, submitFrames } from '../frames.js';
 import { framesOfChallenge, type NextMovement } from '../movement-challenge.js';
 import { assuranceOf, subjectOf } from '../record.js';
@@ -22,6 +29,7 @@ import { checkReferencePhoto } from '../reference-photo.js';
 import { type FoundSession, findLockoutSec, findSession } from '../session.js';
 import { sessionEndpoint } from '../session-endpoint.js';
 import { toReceiptReply, toViewReply } from '../session-view.js';
+import { finishVendorCheck, openVendorCheck, vendorOutages } from '../vendor-check.js';
 
 const toNextReply = (next: NextMovement | null) => (next === null ? null : { ...next });
 
@@ -55,6 +63,36 @@ const deviceField = z
     'JSON text: details of the camera that the page reports. They are recorded in the audit trail only and do not affect decisions.',
   );
 
+const actionField = z
+  .string()
+  .length(64)
+  .nullable()
+  .default(null)
+  .describe(
+    'The `digest` of the view’s `action`, after the page has shown its text. Required to begin the challenge of an action.',
+  );
+
+const languageField = z
+  .enum(supportedLanguages)
+  .optional()
+  .describe('Language of the page. Notifications to the person use it after a passed check.');
+
+/** Codes of a decided check, besides those of its pictures. */
+const decision: readonly FaceErrorCode[] = [
+  'challenge_wrong',
+  'secret_missing',
+  'secret_weak',
+  'consent_missing',
+  'locked_out',
+  'enrolment_changed',
+  'enrolment_exists',
+  ...companyPhotoCodes,
+  'connection_unknown',
+  'subject_unknown',
+  'profile_unavailable',
+  'overloaded',
+];
+
 const common = { versions: [1, 2], tag: 'Capture page', isExtension: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
@@ -69,9 +107,48 @@ async function keepLanguage(
   });
 }
 
-export function createChallengeEndpoints(
-  deps: CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache' | 'connections'>,
-): Endpoint[] {
+/** Notes the place and language of a passed check, and returns the reply of a decided one. */
+async function toOutcomeReply(
+  { view, outcome, hint, receipt }: AttemptOutcome,
+  {
+    session: shown,
+    language,
+    cookie,
+    source,
+  }: {
+    readonly session: FoundSession;
+    readonly language: SupportedLanguage | undefined;
+    readonly cookie: (name: string) => string | null;
+    readonly source: string;
+  },
+  deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'>,
+) {
+  if (outcome === 'passed' && shown.connection?.policy.notices) {
+    if (language !== undefined) await keepLanguage(shown, language, deps);
+    const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
+    const isProven = assuranceOf(shown.record).kind !== 'anonymous';
+    await notePlace(
+      {
+        stepUpId: shown.id,
+        who: subjectOf(shown.record),
+        isEnrolment: shown.record.purpose === 'enrol',
+        place: { device, network: keptNetworkOf(source), isProven },
+      },
+      deps,
+    );
+  }
+  return {
+    view: toViewReply(view),
+    outcome,
+    hint,
+    receipt: toReceiptReply(receipt),
+    // The last allowed failure locks the user out. The reply says so, so that the page starts no further challenge.
+    lockedForSec:
+      outcome === 'try_again' ? await findLockoutSec(await findSession(shown.session, 'read', deps), deps) : null,
+  };
+}
+
+export function createChallengeEndpoints(deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>): Endpoint[] {
   const own = {
     deps,
     photos: {},
@@ -107,21 +184,22 @@ export function createChallengeEndpoints(
       summary: 'Begin a challenge',
       description:
         'Replaces an earlier challenge. The server sends the movements one at a time, and the light of the screen if the page can show it according to `light`. The server’s clock measures the time.',
-      codes: [...session, 'consent_missing', 'light_needed', 'phone_needed', 'action_unseen', 'locked_out'],
+      codes: [
+        ...session,
+        'consent_missing',
+        'light_needed',
+        'liveness_vendor_needed',
+        'phone_needed',
+        'action_unseen',
+        'locked_out',
+      ],
       fields: z.strictObject({
         light: z
           .enum(screenAxes)
           .nullable()
           .default(null)
           .describe('Arrangement of the screen halves: `across` for left and right, `down` for one above the other.'),
-        action: z
-          .string()
-          .length(64)
-          .nullable()
-          .default(null)
-          .describe(
-            'The `digest` of the view’s `action`, after the page has shown its text. Required to begin the challenge of an action.',
-          ),
+        action: actionField,
       }),
       reply: challengeReply,
       async handle({ fields, session: shown, userAgent }) {
@@ -153,6 +231,7 @@ export function createChallengeEndpoints(
         return { next: toNextReply(await commitFrame({ session: shown, nonce: new Credential(nonce), digest }, deps)) };
       },
     }),
+    ...createVendorEndpoints(deps, own),
     sessionEndpoint({
       ...common,
       ...own,
@@ -163,21 +242,7 @@ export function createChallengeEndpoints(
       summary: 'Send the pictures of a challenge',
       description:
         'Takes the pictures in the requested order, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
-      codes: [
-        ...session,
-        'challenge_wrong',
-        'secret_missing',
-        'secret_weak',
-        'consent_missing',
-        'locked_out',
-        'enrolment_changed',
-        'enrolment_exists',
-        ...companyPhotoCodes,
-        'connection_unknown',
-        'subject_unknown',
-        'profile_unavailable',
-        'overloaded',
-      ],
+      codes: [...session, ...decision],
       photos: {
         photo: { atLeast: framesOfChallenge.least, atMost: framesOfChallenge.most },
         reference: { atLeast: 0, atMost: 1 },
@@ -187,15 +252,12 @@ export function createChallengeEndpoints(
         pin: pinField,
         passkey: passkeyField,
         device: deviceField,
-        language: z
-          .enum(supportedLanguages)
-          .optional()
-          .describe('Language of the page. Notifications to the person use it after a passed check.'),
+        language: languageField,
       }),
       reply: outcomeReply,
       async handle({ fields, photos, session: shown, cookie, source }) {
         const [reference = null] = photos('reference');
-        const { view, outcome, hint, receipt } = await submitFrames(
+        const ended = await submitFrames(
           {
             session: shown,
             nonce: new Credential(fields.nonce),
@@ -206,33 +268,68 @@ export function createChallengeEndpoints(
           },
           deps,
         );
-        if (outcome === 'passed' && shown.connection?.policy.notices) {
-          if (fields.language !== undefined) await keepLanguage(shown, fields.language, deps);
-          const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
-          await notePlace(
-            {
-              stepUpId: shown.id,
-              who: subjectOf(shown.record),
-              isEnrolment: shown.record.purpose === 'enrol',
-              place: {
-                device,
-                network: keptNetworkOf(source),
-                isProven: assuranceOf(shown.record).kind !== 'anonymous',
-              },
-            },
-            deps,
-          );
-        }
-        return {
-          view: toViewReply(view),
-          outcome,
-          hint,
-          receipt: toReceiptReply(receipt),
-          // The last allowed failure locks the user out. The reply says so, so that the page starts no further
-          // challenge.
-          lockedForSec:
-            outcome === 'try_again' ? await findLockoutSec(await findSession(shown.session, 'read', deps), deps) : null,
-        };
+        return toOutcomeReply(ended, { session: shown, language: fields.language, cookie, source }, deps);
+      },
+    }),
+  ];
+}
+
+function createVendorEndpoints(
+  deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>,
+  own: { readonly deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>; readonly photos: Record<never, never> },
+): Endpoint[] {
+  return [
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/vendor-check',
+      action: 'start_vendor_check',
+      status: 201,
+      summary: 'Begin the liveness check of a vendor',
+      description:
+        'Replaces an earlier one. `grant` is JSON for the vendor’s part of the page: the session and credentials that can only run it. If `check` is `null`, the vendor does not answer, and the policy allows `/face/challenge` instead.',
+      codes: [
+        ...session,
+        'not_found',
+        'consent_missing',
+        'phone_needed',
+        'action_unseen',
+        'locked_out',
+        ...vendorOutages,
+      ],
+      fields: z.strictObject({ action: actionField }),
+      reply: vendorCheckReply,
+      async handle({ fields, session: shown, userAgent }) {
+        const check = await openVendorCheck({ session: shown, userAgent, shown: fields.action }, deps);
+        if (check === null) return { check };
+        const { nonce, vendor, grant, expiresAt } = check;
+        const read = (text: string): string => text;
+        return { check: { nonce: nonce.use(read), vendor, grant: grant.use(read), expiresAt: toIso(expiresAt) } };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      ...own,
+      method: 'POST',
+      path: '/face/vendor-check/finish',
+      action: 'finish_vendor_check',
+      status: 200,
+      summary: 'End the liveness check of a vendor',
+      description:
+        'The server reads the result and the picture from the vendor, once. The page sends no result and no picture of its own.',
+      codes: [...session, ...decision, 'liveness_expired', 'liveness_unfinished', ...vendorOutages],
+      photos: { reference: { atLeast: 0, atMost: 1 } },
+      fields: z.strictObject({ nonce: secretText, pin: pinField, passkey: passkeyField, language: languageField }),
+      reply: outcomeReply,
+      async handle({ fields, photos, session: shown, cookie, source }) {
+        const [reference = null] = photos('reference');
+        const { nonce, pin = null, passkey = null, language } = fields;
+        const ended = await finishVendorCheck(
+          { session: shown, nonce: new Credential(nonce), reference, secret: { pin, passkey } },
+          deps,
+        );
+        return toOutcomeReply(ended, { session: shown, language, cookie, source }, deps);
       },
     }),
   ];

@@ -175,6 +175,7 @@ const expected = {
           application: null,
           userSecret: 'none',
           light: 'offered',
+          livenessVendor: null,
           referencePhotoNeeded: false,
           companyPhotoCompared: false,
           fallbackUrl: null,

@@ -6,6 +6,7 @@ import type { Brands, NamedBrand } from '../../brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
 import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
+import type { LivenessVendors } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { type ModelFile, models } from '../../face/engine/manifest.js';
 import { readPublishedFile } from '../../face/engine/published-file.js';
@@ -96,11 +97,19 @@ const policy = {
 /** Lets a pop-up sign-in keep access to the window that opened it. */
 const keepOpener = { 'Cross-Origin-Opener-Policy': 'unsafe-none' };
 
-const secured = securePage(policy, {
-  ...keepOpener,
-  'Permissions-Policy':
-    'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
-});
+/** Secures the page. The hosts of liveness vendors are allowed only if the configuration has these vendors. */
+const secureCapture = (vendors: LivenessVendors) =>
+  securePage(
+    {
+      ...policy,
+      'connect-src': ["'self'", ...[...vendors.values()].flatMap(({ hosts }) => hosts.connect)].join(' '),
+    },
+    {
+      ...keepOpener,
+      'Permissions-Policy':
+        'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
+    },
+  );
 
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
@@ -125,14 +134,16 @@ export function mountPage(
   {
     brands,
     keepDevice = null,
+    livenessVendors = new Map(),
   }: {
     readonly brands: Brands | null;
+    readonly livenessVendors?: LivenessVendors;
     readonly keepDevice?: ((request: Request, response: Response) => void) | null;
   },
 ): void {
   const readPage = createPageReader(folders, 'index.html');
   const page = express.Router();
-  page.use(secured);
+  page.use(secureCapture(livenessVendors));
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
     if (request.path !== '/not-me') keepDevice?.(request, response);
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);

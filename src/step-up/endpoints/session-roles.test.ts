@@ -52,6 +52,8 @@ const calls: readonly Call[] = [
   post('/face/challenge', any),
   post('/face/challenge/frames', any, { nonce: 'n', digest: digestOf(Buffer.from('x')) }),
   { call: 'POST /face/frames', send: (page) => page.send({ nonce: 'n', photo: photos() }), allowed: any },
+  post('/face/vendor-check', any),
+  post('/face/vendor-check/finish', any, { nonce: 'n' }),
   post('/face/passkey', any),
   post('/face/decline', any),
   post('/face/hand-off', ['own']),

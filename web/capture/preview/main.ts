@@ -46,6 +46,7 @@ const nobody: View = {
   consentVersion: '',
   userSecret: 'none',
   light: 'none',
+  livenessVendor: null,
   referencePhotoNeeded: false,
   companyPhotoCompared: false,
   triesLeft: 3,

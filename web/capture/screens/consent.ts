@@ -17,7 +17,9 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   const { intro, happens, stored, refusal } = textFor(view, words);
   const item = (picture: string, heading: string, text: string) =>
     el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));
+  const vendor = Object.entries(words.consent.vendors).find(([name]) => name === view.livenessVendor)?.[1] ?? null;
   const toHappening = (): string => {
+    if (vendor !== null) return vendor;
     if (purpose !== 'enrol') return happens;
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
     return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;

@@ -1,0 +1,41 @@
+import { toPhoto } from '../../../support/data/pictures.js';
+import { testShare } from '../../../support/data/share.js';
+import { attacks, makeGenuineFrames, readDemoHeads } from '../../../support/face-video/index.js';
+import { modelsFolder } from '../../../support/run/paths.js';
+import { describeLiveness } from '../../../test/contract/liveness.js';
+import type { Movement } from '../../core/movements.js';
+import { toCode } from '../../errors.js';
+import { createEnginePool } from '../engine/pool.js';
+import { createMovementJudge } from './judge.js';
+
+const movements: readonly Movement[] = ['centre', 'left', 'up', 'right', 'centre'];
+
+describeLiveness('The own judge of movements', async () => {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+  const heads = await readDemoHeads(engine);
+  const scene = { victim: heads[0], attacker: heads[1], movements, seed: 'contract' };
+  const genuine = await makeGenuineFrames(scene);
+  const still = await attacks.find(({ name }) => name === 'shiftedStill')?.makeFrames(scene);
+  const judge = createMovementJudge({ engine });
+  const judgeFrames = (pictures: readonly Uint8Array[]) =>
+    judge.judge(
+      pictures.flatMap((picture, at) => {
+        const movement = movements[at];
+        return movement === undefined ? [] : [{ photo: toPhoto(picture), movement, light: null }];
+      }),
+      testShare,
+    );
+  return {
+    judgeLive: () => judgeFrames(genuine),
+    judgePicture: () => judgeFrames(still ?? []),
+    async judgeWhileDown() {
+      const closed = await createEnginePool({ modelsFolder, queueLimit: 64 });
+      await closed.close();
+      const judging = createMovementJudge({ engine: closed });
+      return judging
+        .judge([{ photo: toPhoto(genuine[0] ?? new Uint8Array()), movement: 'centre', light: null }], testShare)
+        .then(() => 'liveness_low' as const, toCode);
+    },
+    close: () => engine.close(),
+  };
+});

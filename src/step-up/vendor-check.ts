@@ -1,0 +1,236 @@
+import type { VendorPolicy } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { isPhone } from '../core/device-signals.js';
+import { consumeLimits, type LimitUse } from '../core/limits/limits.js';
+import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
+import { type Credential, owningPhotos } from '../core/secrets.js';
+import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
+import type { EpochMs } from '../core/units.js';
+import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
+import { attempt, countAnonymousCheck } from './complete.js';
+import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
+import { vendorConfidence } from './events.js';
+import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
+import { wantsReference } from './reference-photo.js';
+import { changeSession, type FoundSession } from './session.js';
+import { vendorOf } from './session-view.js';
+import type { StepUp } from './stored.js';
+import { capture, checkMayChallenge, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
+import { checkSecret } from './user-secret.js';
+
+/*
+ * A liveness check in the page and service of a vendor. This server opens a session for one step-up, and reads its
+ * result itself. What the page says about the result is never read.
+ */
+
+/** Failures of the vendor's service, not of the person. Only these let the own check take the vendor's place. */
+export const vendorOutages = [
+  'liveness_unavailable',
+  'liveness_throttled',
+  'liveness_refused',
+] as const satisfies readonly FaceErrorCode[];
+
+export interface StartedVendorCheck {
+  readonly nonce: Credential;
+  readonly vendor: string;
+  readonly grant: Credential;
+  readonly expiresAt: EpochMs;
+}
+
+/**
+ * Opens a session at the vendor, which replaces an earlier one.
+ * @returns `null` if the vendor's service failed and the own check takes its place
+ * @throws `not_found` without a vendor; as `startChallenge`; the failures of `LivenessVendor`
+ */
+export async function openVendorCheck(
+  {
+    session,
+    userAgent,
+    shown,
+  }: { readonly session: FoundSession; readonly userAgent: string | null; readonly shown: string | null },
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'settings' | 'livenessVendors'>,
+): Promise<StartedVendorCheck | null> {
+  const { record } = session;
+  const policy = vendorOf(session);
+  if (policy === null) throw new FaceError('not_found');
+  if (record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
+  if (shown !== (record.action?.digest ?? null)) throw new FaceError('action_unseen');
+  checkStarted(record, deps.clock.now());
+  checkMayChallenge(record, deps.clock.now());
+  await consumeLimits(undecidedOf(record), deps);
+  await countAnonymousCheck(record, deps);
+  try {
+    await countSession(record, deps);
+    const opened = await findVendor(policy, deps).openSession();
+    const nonce = newSecret(deps);
+    const { id, grant, expiresAt } = opened;
+    const vendorCheck = { session: id, nonceDigest: toStoredDigest(nonce), expiresAt };
+    await changeSession(session, (found, now) => startVendorCheck(found, vendorCheck, now), deps);
+    const detail = { stepUpId: session.id, vendor: policy.vendor };
+    await deps.audit.append({ action: 'liveness_session_opened', ...subjectOf(record), detail });
+    return { nonce, vendor: policy.vendor, grant, expiresAt };
+  } catch (error) {
+    await noteOutage({ session, policy, error }, deps);
+    if (policy.fallback === 'none' || !isOneOf(vendorOutages, toCode(error))) throw error;
+    return null;
+  }
+}
+
+function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {
+  const found = livenessVendors.get(vendor);
+  if (found === undefined) throw new FaceError('liveness_refused', { reason: 'not configured', vendor });
+  return found;
+}
+
+/** Counts a session, which costs money. @throws `liveness_throttled` if the sessions of the day are used up */
+async function countSession(record: StepUpRecord, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> {
+  const all: LimitUse = ['vendorChecks', ''];
+  const uses = anonymousSourceOf(record) === null ? [all] : [all, ['vendorChecksByOutsiders', ''] as const];
+  await consumeLimits(uses, deps).catch((error: unknown) => {
+    throw toCode(error) === 'locked_out'
+      ? new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' })
+      : error;
+  });
+}
+
+/** Records a failure of the vendor, and lets the own check take its place if the policy says so. */
+async function noteOutage(
+  {
+    session,
+    policy,
+    error,
+  }: { readonly session: FoundSession; readonly policy: VendorPolicy; readonly error: unknown },
+  deps: Ports<'state' | 'clock' | 'audit'>,
+): Promise<void> {
+  const code = toCode(error);
+  if (!isOneOf(vendorOutages, code)) return;
+  const detail = { stepUpId: session.id, vendor: policy.vendor, code, fallback: policy.fallback };
+  await deps.audit.append({ action: 'liveness_vendor_failed', ...subjectOf(session.record), detail });
+  if (policy.fallback !== 'none')
+    await changeSession(session, (found) => ({ ...found, vendorCheck: null, isVendorReplaced: true }), deps);
+}
+
+export interface FinishedVendorCheck extends Sent {
+  readonly nonce: Credential;
+}
+
+/**
+ * Reads the result of the vendor's session, compares its picture, and completes the step-up. The session is used up,
+ * whatever the result.
+ * @throws `challenge_wrong` for a session of another step-up, or one that another replaced; `liveness_expired`,
+ * `liveness_unfinished`; the failures of `LivenessVendor`; as `submitFrames`. The step-up stays open
+ */
+export function finishVendorCheck(
+  sent: FinishedVendorCheck,
+  deps: CaptureDeps & Ports<'livenessVendors'>,
+): Promise<AttemptOutcome> {
+  return chargeUnusable(
+    sent.session,
+    async (toRow) => {
+      const { captured, session, policy } = await takeSession(sent, deps);
+      const judge = () =>
+        owningPhotos(async (own) => {
+          const result = await findVendor(policy, deps).readResult(session, own);
+          return judgeResult({ captured, sent, policy, result }, toRow, deps);
+        });
+      return attempt(captured, judge, deps).catch(async (error: unknown) => {
+        await noteOutage({ session: sent.session, policy, error }, deps);
+        throw error;
+      });
+    },
+    deps,
+  );
+}
+
+/** Removes the vendor's session from the step-up, so that its result is read only once. */
+async function takeSession(
+  { session, nonce, secret, reference }: FinishedVendorCheck,
+  deps: Ports<'state' | 'clock' | 'random'>,
+): Promise<{ readonly captured: StepUp; readonly session: string; readonly policy: VendorPolicy }> {
+  const now = deps.clock.now();
+  const { session: name, policy } = findOpened(session, nonce, now);
+  const by = newAttempt(deps);
+  const take = (record: StepUpRecord): StepUpRecord => {
+    const found = { ...session, record };
+    if (findOpened(found, nonce, now).session !== name) throw new FaceError('challenge_wrong');
+    const captured = capture(record, by, now);
+    checkSecret(found, secret);
+    if (wantsReference(found) && reference === null) throw new FaceError('photo_missing');
+    return captured;
+  };
+  return { captured: await changeSession(session, take, deps), session: name, policy };
+}
+
+function findOpened(
+  stepUp: Pick<StepUp, 'record' | 'connection'>,
+  nonce: Credential,
+  now: EpochMs,
+): { readonly session: string; readonly policy: VendorPolicy } {
+  const { vendorCheck } = stepUp.record;
+  const policy = vendorOf(stepUp);
+  if (policy === null || vendorCheck === null || !isStored(nonce, vendorCheck.nonceDigest))
+    throw new FaceError('challenge_wrong');
+  if (vendorCheck.expiresAt <= now) throw new FaceError('liveness_expired');
+  return { session: vendorCheck.session, policy };
+}
+
+async function judgeResult(
+  {
+    captured,
+    sent,
+    policy,
+    result,
+  }: {
+    readonly captured: StepUp;
+    readonly sent: FinishedVendorCheck;
+    readonly policy: VendorPolicy;
+    readonly result: VendorResult;
+  },
+  toRow: Parameters<Parameters<typeof chargeUnusable>[1]>[0],
+  deps: CaptureDeps,
+): Promise<AttemptOutcome> {
+  const finding = toFinding(result, policy);
+  const { pass, reasons, presence, measurements } = finding;
+  const detail = {
+    stepUpId: captured.id,
+    judge: presence,
+    pass,
+    reasons,
+    asked: [],
+    signals: measurements.map((measurement) => ({ ...measurement })),
+  };
+  await deps.audit.append({ action: 'liveness_judged', ...subjectOf(captured.record), detail });
+  const before = releaseAttempt(captured.record);
+  // A vendor that saw no live person sends no picture. One that forgot the picture costs no try.
+  if (result.photo === null)
+    return lose({ captured, sent }, pass ? before : { ...before, triesLeft: before.triesLeft - 1 }, null, deps);
+  const share = toRow();
+  const held = deps.analysisCache.hold([result.photo], share);
+  const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], toRow());
+  const [document = null] = documents.photos;
+  try {
+    const judging = Promise.resolve({ finding, earlier: null });
+    return await conclude(
+      { captured, sent: { ...sent, reference: document }, faces: held.photos, share, judging },
+      deps,
+    );
+  } finally {
+    await Promise.all([held.release(), documents.release()]);
+  }
+}
+
+/** Judges the result of a vendor by the confidence that the policy asks for. */
+export function toFinding(
+  { presence, confidence }: VendorResult,
+  { confidence: atLeast }: VendorPolicy,
+): LivenessFinding {
+  const pass = confidence >= atLeast;
+  return {
+    presence,
+    liveness: confidence / 100,
+    hint: null,
+    pass,
+    reasons: pass ? [] : [vendorConfidence],
+    measurements: [{ name: vendorConfidence, value: confidence, unit: '%', atLeast, atMost: null, pass }],
+  };
+}
