@@ -25,6 +25,7 @@ import { samePhoto } from './same-photo.js';
 import { secretWithoutFace } from './secret-without-face.js';
 import { server } from './server.js';
 import { tokenAlone } from './token-alone.js';
+import { vendorCheck } from './vendor-check.js';
 
 /** Attacks, in the order of docs/security-analysis.md. */
 export const attacks: Readonly<Record<string, Attack>> = {
@@ -39,6 +40,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   server,
   'other-photo': otherPhoto,
   recovery,
+  'vendor-check': vendorCheck,
   'few-numbers': fewNumbers,
 };
 
