@@ -2,18 +2,18 @@ import { availableParallelism } from 'node:os';
 import { startRecoveryBench } from '../../support/benches/recovery.js';
 import { round, type Timing, toTiming } from './measure.js';
 
-/** `nobodyElse` is the floor: its times differ from those of `nobody` by chance alone. */
-const names = { nobody: 'nobody', nobodyElse: 'nobody-else', unenrolled: 'berta', enrolled: 'anna' } as const;
+/** `unknownToo` is the floor: its times differ from those of `unknown` by chance alone. */
+const names = { unknown: 'noname', unknownToo: 'noname-too', unenrolled: 'berta', enrolled: 'anna' } as const;
 type Name = keyof typeof names;
 
-const kinds = ['nobody', 'nobodyElse', 'unenrolled', 'enrolled'] as const satisfies readonly Name[];
+const kinds = ['unknown', 'unknownToo', 'unenrolled', 'enrolled'] as const satisfies readonly Name[];
 
 type Times = Record<Name, number[]>;
-const noTimes = (): Times => ({ nobody: [], nobodyElse: [], unenrolled: [], enrolled: [] });
+const noTimes = (): Times => ({ unknown: [], unknownToo: [], unenrolled: [], enrolled: [] });
 
 interface Row extends Timing {
-  /** Probability that this name took longer than `nobody`, from 0 to 1. 0.5 tells nothing. */
-  readonly longerThanNobody: number;
+  /** Probability that this name took longer than `unknown`, from 0 to 1. 0.5 tells nothing. */
+  readonly longerThanUnknown: number;
 }
 
 /** Returns the probability that one of `these` is greater than one of `others` (Mann-Whitney U). */
@@ -25,7 +25,7 @@ function probabilityOfGreater(these: readonly number[], others: readonly number[
 
 const toRow = (times: Times, name: Name): Row => ({
   ...toTiming(times[name]),
-  longerThanNobody: round(probabilityOfGreater(times[name], times.nobody), 3),
+  longerThanUnknown: round(probabilityOfGreater(times[name], times.unknown), 3),
 });
 
 /**
@@ -56,8 +56,8 @@ export async function benchRecover(rounds: number) {
   }
   await bench.server.stop();
   const show = (times: Times) => ({
-    nobody: toRow(times, 'nobody'),
-    nobodyElse: toRow(times, 'nobodyElse'),
+    unknown: toRow(times, 'unknown'),
+    unknownToo: toRow(times, 'unknownToo'),
     unenrolled: toRow(times, 'unenrolled'),
     enrolled: toRow(times, 'enrolled'),
   });
