@@ -31,8 +31,10 @@ export const vendorOutages = [
 ] as const satisfies readonly FaceErrorCode[];
 
 export interface StartedVendorCheck {
+  /** Our secret, with which the page asks this server to read the result. */
   readonly nonce: Credential;
   readonly vendor: string;
+  /** What the vendor's part of the page needs to run the session. */
   readonly grant: Credential;
   readonly expiresAt: EpochMs;
 }
@@ -82,14 +84,18 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
   return found;
 }
 
-/** Counts a session, which costs money. @throws `liveness_throttled` if the sessions of the day are used up */
+/**
+ * Counts a session, which costs money.
+ * @throws `liveness_throttled` if the sessions of the day are used up. Anonymous callers get `locked_out`, so that they
+ * cannot use up their own sessions to be asked for the own check instead
+ */
 async function countSession(record: StepUpRecord, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> {
-  const all: LimitUse = ['vendorChecks', ''];
-  const uses = anonymousSourceOf(record) === null ? [all] : [all, ['vendorChecksByOutsiders', ''] as const];
+  const source = anonymousSourceOf(record);
+  const uses: LimitUse[] = [['vendorChecks', '']];
+  if (source !== null) uses.push(['vendorChecksByOutsiders', ''], ['vendorChecksOfSource', source]);
   await consumeLimits(uses, deps).catch((error: unknown) => {
-    throw toCode(error) === 'locked_out'
-      ? new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' })
-      : error;
+    if (source !== null || toCode(error) !== 'locked_out') throw error;
+    throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });
   });
 }
 

@@ -156,6 +156,7 @@ const refusingActions: readonly ExplainedAction[] = [
 /** Returns true if an event denied the user access. */
 function isRefusal({ action, detail }: ExplainedEvent): boolean {
   if (action === 'liveness_judged') return !detail.pass;
+  if (action === 'liveness_vendor_failed') return detail.fallback === 'none';
   if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
   if (action === 'company_photo_compared') return detail.refused;
   return refusingActions.some((each) => each === action);

@@ -69,6 +69,8 @@ const windowSecOf = {
   /** Sessions of liveness vendors, which cost money. Anonymous callers get half. */
   vendorChecks: 24 * hour,
   vendorChecksByOutsiders: 24 * hour,
+  /** The share of one network of anonymous callers. */
+  vendorChecksOfSource: 24 * hour,
   /** Faces that differ from the organization's photo, by user. */
   companyPhotosOfPerson: 24 * hour,
   /** Repeated consents and hand-offs of one step-up. Each one adds a record to the audit trail. */
@@ -295,6 +297,9 @@ interface LimitWindow extends Window {
 /** Least number of look-ups in turn, in the window of `outsiderLookUpsInTurn`. */
 const leastInTurn = 10;
 
+/** Networks of anonymous callers that it takes to use up the vendor checks of a day, if there were no half. */
+const vendorNetworks = 20;
+
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {
   const { limits } = deps.settings;
@@ -311,6 +316,10 @@ function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly Lim
     return [toWindow(who, lookUps, 'outsiderLookUpsOfConnection'), toWindow(who, inTurn)];
   }
   if (limit === 'vendorChecksByOutsiders') return [toWindow(who, Math.max(1, Math.floor(limits.vendorChecks / 2)))];
+  if (limit === 'vendorChecksOfSource') {
+    const each = Math.max(1, Math.floor(limits.vendorChecks / vendorNetworks));
+    return networksOf(who).map(({ name, share }) => toWindow(name, each * share));
+  }
   const toWindows = (name: string, allowed: number): readonly LimitWindow[] => {
     if (!recordedLimits.has(limit)) return [toWindow(name, allowed)];
     const sustained = windowOf(`limit:${limit}:hour:${name}`, hour, deps);

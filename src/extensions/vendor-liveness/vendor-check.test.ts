@@ -24,9 +24,9 @@ async function openCheck(fields: object = { audience: 'app' }) {
 }
 
 /** Someone opens a check of Ada without any proof of the first factor, and agrees. */
-async function openAnonymous() {
+async function openAnonymous(source = '192.0.2.7') {
   const connection = bench.server.deps.connections.get('acme')!;
-  const assurance = { kind: 'anonymous', source: '192.0.2.7' } as const;
+  const assurance = { kind: 'anonymous', source } as const;
   const about = { connection, subject: '00u1', callerHeldToken: null, receipt: null, hookSignIn: null, assurance };
   const { id, challenge } = await startStepUp(about, bench.server.deps);
   const ticket = `${id}.${challenge.use((text) => text)}`;
@@ -249,11 +249,24 @@ describe('the sessions of a day are bounded', () => {
     expect(await (await openCheck()).visit.pass('ada')).toMatchObject({ outcome: 'passed' });
   });
 
-  test('anonymous callers cause at most half of them', async () => {
-    const { visit } = await openEnrolled({}, { settings });
+  test('anonymous callers cause at most half of them, and get no own check when theirs are used up', async () => {
+    const { visit } = await openEnrolled({ fallback: 'movement' }, { settings });
     const stranger = await openAnonymous();
     expect((await stranger.start()).nonce).not.toBe('');
-    expect((await stranger.start()).body).toMatchObject({ code: 'liveness_throttled' });
+    expect((await stranger.start()).body).toMatchObject({ code: 'locked_out' });
+    expect(detailsOf('liveness_vendor_failed')).toEqual([]);
     expect(await visit.pass('ada')).toMatchObject({ outcome: 'passed' });
+  });
+
+  test('one network of anonymous callers causes at most a twentieth of them', async () => {
+    await openEnrolled(
+      {},
+      { settings: { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 40 } } },
+    );
+    const stranger = await openAnonymous('192.0.2.7');
+    await stranger.start();
+    await stranger.start();
+    expect((await stranger.start()).body).toMatchObject({ code: 'locked_out' });
+    expect((await (await openAnonymous('198.51.100.7')).start()).nonce).not.toBe('');
   });
 });

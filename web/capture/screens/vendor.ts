@@ -31,7 +31,8 @@ export const vendorCheck: Step = async (view, facts, tools) => {
     return choice === 'phone' ? { place: 'phone' } : { isCameraAsked: true, isLightAccepted: true };
   }
   const [run, check] = await Promise.all([load(), api.startVendorCheck()]);
-  // The vendor's service fails, and the policy lets the own challenge take its place.
+  // The vendor's service fails, and the policy lets the own challenge take its place. Its light is another one, so the
+  // person is asked again.
   if (check === null) return { ...(await api.readState()), isLightAccepted: false };
   const element = el('div', { class: 'vendor' });
   const ended = new AbortController();
