@@ -29,7 +29,7 @@ test('the example of createFacestepClient returns a receipt', async () => {
   receipt = (result as { receipt: unknown }).receipt;
 });
 
-test('the example of createReceiptVerifier returns the claims of that receipt', async () => {
+test('the example of createReceiptVerifier returns the claims of a receipt', async () => {
   const given = { createReceiptVerifier, receipt, nonce, fetch: fetchHere, Date: server.clock };
   const claims = await runExample('client/receipt-verifier.ts', 'createReceiptVerifier', given, 'claims');
   expect(claims).toMatchObject({ sub: 'user-1', acr: 'face' });

@@ -57,7 +57,7 @@ test.each(shown)('the connection in $page loads, and is refused without policy.m
   });
 });
 
-test('every setting has a description, and the documented defaults are those of the schema', () => {
+test('every setting has a description, and the defaults of accuracy and mode are those of the schema', () => {
   const settings = listSections().flatMap(({ settings }) => settings);
   expect(settings.length).toBeGreaterThan(250);
   // The defaults are those of the schema.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readPage, rowsOf, sectionOf } from '../support/benches/page.js';
@@ -20,4 +20,10 @@ test.each(rows)('the files and names in the answer to “%s” exist', (_questio
     return !new RegExp(`\\b${name}\\b`).test(text);
   });
   expect(missing.map(([text]) => text)).toEqual([]);
+});
+
+test('the layout in docs/architecture.md names every folder of src', () => {
+  const layout = sectionOf(readPage('docs/architecture.md'), 'Layout');
+  const folders = readdirSync(join(projectRoot, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => `src/${name}`).filter((name) => !layout.includes(`\`${name}`))).toEqual([]);
 });

@@ -265,7 +265,7 @@ describe('the check of photos with which enrolments are compared', () => {
     expect(await check()).toMatchObject({ verdict: 'pass' });
   });
 
-  test('says that it is not known if the setting cannot be read', async () => {
+  test('warns "Not known" if it may not read the tenant’s photo setting', async () => {
     grant('User.ReadWrite.All');
     expect(await check()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('Not known') });
   });

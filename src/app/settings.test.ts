@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readPage } from '../../support/benches/page.js';
 import { connectionGuards } from '../../support/data/connection-guards.js';
 import { createConfigGuard } from '../config/schema.js';
 import { digestOfConfig, reloadSettings } from './settings.js';
@@ -44,6 +45,15 @@ test('settings that need a restart are left unchanged and named', () => {
   expect(needingRestart).toEqual(['port', 'verifier.workers', 'telemetry.metrics.port']);
   expect(changed).toEqual(['proxyHops']);
   expect(config).toMatchObject({ port: 8080, proxyHops: 2, telemetry: { metrics: { port: 9464 } } });
+});
+
+test('docs/operations.md lists the settings that need a restart', () => {
+  const config = parse({});
+  const isFixed = (name: string): boolean =>
+    reloadSettings(config, { ...config, [name]: { changed: true } }).needingRestart.length > 0;
+  const listed = /These changes need a restart: ([^,]*(?:, [^,]*)*?), environment/.exec(readPage('docs/operations.md'));
+  const names = [...(listed?.[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(names.toSorted()).toEqual(Object.keys(config).filter(isFixed).toSorted());
 });
 
 test('the digest differs for different settings, but not for different secrets', () => {

@@ -55,7 +55,7 @@ describe('a trail of a version without event schemas', () => {
     expect([tampering, lastSequence]).toEqual([null, lines.length]);
   });
 
-  test('is written byte for byte the same by the current version', async () => {
+  test('is written byte for byte the same by the schemas for past records', async () => {
     const file = join(folder, 'again.jsonl');
     let at = 0;
     const clock = { now: () => fromIso(written[at]?.time) };

@@ -111,7 +111,7 @@ export const limitsGuard = z.strictObject({
     .max(10_000_000)
     .default(2000)
     .describe(
-      'Liveness checks of a vendor per UTC day, which cost money. Anonymous callers cause at most half of them, one network of them a twentieth.',
+      'Liveness checks of a vendor per UTC day, which cost money. Anonymous callers cause at most half of them, one network of them a quarter.',
     ),
   /** Limit per tenant and hour. The default is enough to identify five hundred people twice, with retries. */
   identifications: z

@@ -124,7 +124,7 @@ export async function hasExpired(who: SubjectRef, { state, clock }: Ports<'state
 /** Returns the statement of a consent to the page's text. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
-const isStatementOf = (version: string, statement: string): boolean =>
+export const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
 export async function readConsent(who: SubjectRef, deps: Ports<'state'>): Promise<ConsentRecord | null> {

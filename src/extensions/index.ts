@@ -18,7 +18,7 @@ import { roster } from './roster/index.js';
 import { signatures } from './signatures/index.js';
 import { vendorLiveness } from './vendor-liveness/index.js';
 
-/** All extensions. To remove one, remove its row, its row in `events.ts` and its folder. */
+/** All extensions. To remove one, remove its row, its row in `src/app/audit-events.ts` and its folder. */
 const rows = [
   campaigns,
   counter,
@@ -98,7 +98,7 @@ export function contributionsOf(extended: Extended): Contributions {
   return {
     sandbox: added.find(({ sandbox }) => sandbox)?.sandbox ?? null,
     openWork: added.flatMap(({ openWork = [] }) => openWork),
-    livenessVendors: added.find(({ livenessVendors }) => livenessVendors)?.livenessVendors ?? new Map(),
+    livenessVendors: new Map(added.flatMap(({ livenessVendors = [] }) => [...livenessVendors])),
     catalogueNotes: added.flatMap(({ catalogueNotes = [] }) => catalogueNotes),
   };
 }

@@ -66,7 +66,7 @@ describe('unread responses', () => {
     await eventually(async () => expect([...open]).toEqual(['/e', '/f']));
   });
 
-  test('are closed first for the source with the most, even if a response of another source is older', async () => {
+  test('of the source with the most unread bytes are closed first, even if a response of another source is older', async () => {
     await start({ shareBytes: 1000 * mebibyte, capacityBytes: 40 * mebibyte });
     await askUnread('slow', '127.0.0.9');
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await askUnread(name);

@@ -241,7 +241,7 @@ describe('push notifications', () => {
     expect(await readNotificationDevices(anna, deps)).toHaveLength(1);
   });
 
-  test('are sent to at most five browsers, without duplicates, and their addresses are stored encrypted', async () => {
+  test('go to the last five browsers of a user, without duplicates, whose addresses are stored encrypted for 400 days', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));

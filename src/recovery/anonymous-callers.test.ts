@@ -252,7 +252,7 @@ describe('wrong faces in recoveries', () => {
     expect(pages[2]).toEqual(pages[0]);
   });
 
-  test('and challenges without a decision take no attempt from sign-ins', async () => {
+  test('and challenges that a recovery leaves undecided do not count against the user’s sign-ins', async () => {
     const code = await enrolAnna();
     const proven = bench.browse(address(1));
     await proven.begin('anna');

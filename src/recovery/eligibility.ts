@@ -61,7 +61,9 @@ export async function readQuietContacts(
   deps: Ports<'state' | 'clock' | 'keys'>,
 ): Promise<Contacts> {
   const contacts = await readContacts(person);
-  const noted = await noteContacts(toSubjectRef(person), contacts, deps, person);
+  const noted = await noteContacts(toSubjectRef(person), contacts, deps, {
+    compareOnly: person.compareOnly === true,
+  });
   for (const { kind, since, isChange } of noted) {
     // A contact that was never noted may be new, so it proves nothing by itself.
     const mustBeOld = isChange || kind === person.secondThing;

@@ -152,7 +152,7 @@ describe('security events sent to a receiver', () => {
     expect(simulator.requests()).toBe(1);
   });
 
-  test('include the user’s risk level after lockouts, and only lockouts, if requested', async () => {
+  test('are the user’s risk level after each lockout, and nothing else, for a receiver of user-risk-change alone', async () => {
     const { simulator, receiver } = await addReceiver('one', { events: ['user-risk-change'] });
     await start([receiver]);
     await revoked('anna');

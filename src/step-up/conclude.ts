@@ -47,6 +47,8 @@ export interface Attempt {
   readonly faces: readonly Photo[];
   readonly share: QueueShare;
   readonly judging: Promise<Judged>;
+  /** Hint after a refusal that the judge has none for. */
+  readonly advice: Hint | null;
 }
 
 export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
@@ -135,7 +137,7 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
   }
   const { hint } = await judged;
   await noteDecision();
-  return lose(attempted, counted, hint ?? 'follow', deps);
+  return lose(attempted, counted, hint ?? attempted.advice, deps);
 }
 
 const methodsOf = (secret: PresentedSecret | null) =>

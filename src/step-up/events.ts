@@ -271,7 +271,7 @@ export const stepUpEvents = {
     liveness_vendor_failed: ({ stepUpId, vendor, code, fallback }) =>
       fallback === 'none'
         ? { ...toRefused(code), stepUpId, reasons: [vendor] }
-        : { outcome: 'let_through', code, stepUpId, reasons: [vendor] },
+        : { outcome: 'noted', code, stepUpId, reasons: [vendor] },
     hand_off_refused: ({ stepUpId, chosen, application = null }) => ({
       ...toRefused(chosen === 'none' ? 'not_asked_for' : 'wrong_number'),
       stepUpId,

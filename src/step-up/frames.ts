@@ -195,7 +195,7 @@ async function judgeTaken(
   try {
     const taken = { captured, measured, movement, device, photos: frames.photos, share };
     const judging = judgeFrames(taken, deps);
-    return await conclude({ captured, sent: seen, faces: facesOf(taken), share, judging }, deps);
+    return await conclude({ captured, sent: seen, faces: facesOf(taken), share, judging, advice: 'follow' }, deps);
   } finally {
     await Promise.all([frames.release(), documents.release()]);
   }
@@ -215,6 +215,8 @@ async function takeChallenge(
     const captured = capture(record, by, now);
     const found = { ...session, record };
     findChallenge(record, nonce, now);
+    // The configuration may have got a vendor since the challenge began.
+    if (vendorOf(found) !== null) throw new FaceError('liveness_vendor_needed');
     checkSecret(found, secret);
     if (wantsReference(found) && reference === null) throw new FaceError('photo_missing');
     return captured;

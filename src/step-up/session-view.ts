@@ -10,6 +10,7 @@ import {
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';
+import { isStatementOf } from '../enrolment/consent.js';
 import { FaceError } from '../errors.js';
 import { anonymousSourceOf, areCodesOffered, isReceiptWaiting, type StepUpRecord, stateAt } from './record.js';
 import type { StepUp } from './stored.js';
@@ -70,7 +71,14 @@ const lights = {
 
 /** Returns the vendor whose liveness check is next. `null`: the own challenge. */
 export const vendorOf = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): VendorPolicy | null =>
-  record.isVendorReplaced || record.kept !== null || connection === null ? null : vendorPolicyOf(connection.policy);
+  record.isVendorReplaced || connection === null ? null : vendorPolicyOf(connection.policy);
+
+/** Returns true if the person agreed, and to a text that names the vendor if there is one. */
+export function hasCurrentConsent({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean {
+  if (record.consent === null) return false;
+  const isOfVendor = connection !== null && vendorPolicyOf(connection.policy) !== null;
+  return !isOfVendor || isStatementOf(consentVersionOf(connection), record.consent.statement);
+}
 
 /**
  * Returns the alternatives to a face. They are available only after a first factor, and only if the recipient accepts a
@@ -112,7 +120,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     organisation: policy?.organisation ?? null,
     application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
-    consentNeeded: consent === null && purpose !== 'manage',
+    consentNeeded: purpose !== 'manage' && !hasCurrentConsent(stepUp),
     // Before the number is chosen, the phone's user may be another person.
     action:
       role === 'unpaired' || record.action === null

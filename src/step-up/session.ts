@@ -14,7 +14,14 @@ import { isEnrolled } from '../enrolment/deny-list.js';
 import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
 import { FaceError } from '../errors.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
-import { checkAllowed, consentVersionOf, type SessionAction, type SessionView, toSessionView } from './session-view.js';
+import {
+  checkAllowed,
+  consentVersionOf,
+  hasCurrentConsent,
+  type SessionAction,
+  type SessionView,
+  toSessionView,
+} from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
 import { changeRecord, findStepUp, type StepUp } from './stored.js';
 import { abandon, checkTicket, open, recordConsent } from './transitions.js';
@@ -237,8 +244,8 @@ export async function giveConsent(
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
-  if (record.consent !== null && record.consent.givenAt >= record.startedAt)
-    return toSessionView(session, session.role, deps.clock.now());
+  const isGivenHere = record.consent !== null && record.consent.givenAt >= record.startedAt;
+  if (isGivenHere && hasCurrentConsent(session)) return toSessionView(session, session.role, deps.clock.now());
   // Bounds the records of concurrent calls, which all find no consent.
   await consumeLimit('consentsOfStepUp', id, deps);
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };

@@ -176,7 +176,7 @@ describe('a user without a credential', () => {
   };
   const idOf = (options: Awaited<ReturnType<typeof startCeremony>>) => JSON.stringify(options.allowCredentials);
 
-  test('gets decoy options of the same shape, equal at each request except for the challenge', async () => {
+  test('gets decoy passkeys of the same shape, equal at each request except for the challenge', async () => {
     const { begin, enrol } = await setUp();
     await enrol();
     const known = await begin('one', 'get');
@@ -189,7 +189,7 @@ describe('a user without a credential', () => {
     expect(again.challenge).not.toBe(first.challenge);
   });
 
-  test('gets decoy options that differ by subject, connection and server', async () => {
+  test('gets decoy passkeys with other ids for each subject, connection and server', async () => {
     const { begin, deps } = await setUp();
     const other = await setUp();
     const options = [

@@ -1,21 +1,22 @@
-import type { VendorPolicy } from '../core/connection.js';
+import { bindingOf, type VendorPolicy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
-import { consumeLimits, type LimitUse } from '../core/limits/limits.js';
+import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
-import { type Credential, owningPhotos } from '../core/secrets.js';
+import { type Credential, owningPhotos, SealedToken } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
-import type { EpochMs } from '../core/units.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode, isOneOf, toCode } from '../errors.js';
+import { refuseUnseenPerson } from '../verification/verify.js';
 import { attempt, countAnonymousCheck } from './complete.js';
 import { type AttemptOutcome, type CaptureDeps, conclude, lose, type Sent, undecidedOf } from './conclude.js';
 import { vendorConfidence } from './events.js';
 import { anonymousSourceOf, chargeUnusable, checkStarted, type StepUpRecord, subjectOf } from './record.js';
 import { wantsReference } from './reference-photo.js';
 import { changeSession, type FoundSession } from './session.js';
-import { vendorOf } from './session-view.js';
-import type { StepUp } from './stored.js';
-import { capture, checkMayChallenge, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
+import { hasCurrentConsent, vendorOf } from './session-view.js';
+import { changeRecord, type StepUp } from './stored.js';
+import { capture, newAttempt, releaseAttempt, startVendorCheck } from './transitions.js';
 import { checkSecret } from './user-secret.js';
 
 /*
@@ -39,10 +40,14 @@ export interface StartedVendorCheck {
   readonly expiresAt: EpochMs;
 }
 
+/** Seconds for one call of the vendor, in which no other session of the step-up is opened. */
+const openedWithinSec = 15;
+
 /**
  * Opens a session at the vendor, which replaces an earlier one.
  * @returns `null` if the vendor's service failed and the own check takes its place
- * @throws `not_found` without a vendor; as `startChallenge`; the failures of `LivenessVendor`
+ * @throws `not_found` without a vendor; `overloaded` while another session of the step-up is being opened;
+ * `locked_out` after too many sessions; as `startChallenge`; the failures of `LivenessVendor`
  */
 export async function openVendorCheck(
   {
@@ -57,25 +62,46 @@ export async function openVendorCheck(
   if (policy === null) throw new FaceError('not_found');
   if (record.camera === 'phone' && !isPhone(userAgent)) throw new FaceError('phone_needed');
   if (shown !== (record.action?.digest ?? null)) throw new FaceError('action_unseen');
+  // The video may go to the vendor only under a text that names it.
+  if (!hasCurrentConsent(session)) throw new FaceError('consent_missing');
   checkStarted(record, deps.clock.now());
-  checkMayChallenge(record, deps.clock.now());
-  await consumeLimits(undecidedOf(record), deps);
+  const undecided = undecidedOf(record);
+  await consumeLimits(undecided, deps);
   await countAnonymousCheck(record, deps);
+  const nonce = newSecret(deps);
+  await reserveSession(session, nonce, deps);
+  const paid: LimitUse[] = [];
   try {
-    await countSession(record, deps);
-    const opened = await findVendor(policy, deps).openSession();
-    const nonce = newSecret(deps);
-    const { id, grant, expiresAt } = opened;
-    const vendorCheck = { session: id, nonceDigest: toStoredDigest(nonce), expiresAt };
-    await changeSession(session, (found, now) => startVendorCheck(found, vendorCheck, now), deps);
+    paid.push(...(await countSession(record, deps)));
+    const { id, grant, expiresAt } = await findVendor(policy, deps).openSession();
     const detail = { stepUpId: session.id, vendor: policy.vendor };
     await deps.audit.append({ action: 'liveness_session_opened', ...subjectOf(record), detail });
+    const opened = (found: StepUpRecord): StepUpRecord => {
+      const { vendorCheck } = found;
+      if (vendorCheck === null || !isStored(nonce, vendorCheck.nonceDigest)) throw new FaceError('challenge_wrong');
+      return { ...found, vendorCheck: { ...vendorCheck, session: id, expiresAt } };
+    };
+    await changeRecord(session.id, opened, deps);
     return { nonce, vendor: policy.vendor, grant, expiresAt };
   } catch (error) {
+    if (!isOneOf(vendorOutages, toCode(error))) throw error;
+    // An outage of the vendor uses up no sessions of the day, and none of the challenges that a person has in an hour.
+    await charge([...paid, ...undecided], -1, deps);
     await noteOutage({ session, policy, error }, deps);
-    if (policy.fallback === 'none' || !isOneOf(vendorOutages, toCode(error))) throw error;
+    if (policy.fallback === 'none') throw error;
     return null;
   }
+}
+
+/** Reserves the step-up for one session, before the vendor is asked. It costs one of its challenges. */
+async function reserveSession(session: FoundSession, nonce: Credential, deps: Ports<'state' | 'clock'>): Promise<void> {
+  const nonceDigest = toStoredDigest(nonce);
+  const reserve = (found: StepUpRecord, now: EpochMs): StepUpRecord => {
+    const { vendorCheck } = found;
+    if (vendorCheck?.session === null && vendorCheck.expiresAt > now) throw new FaceError('overloaded');
+    return startVendorCheck(found, { session: null, nonceDigest, expiresAt: addSec(now, openedWithinSec) }, now);
+  };
+  await changeSession(session, reserve, deps);
 }
 
 function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livenessVendors'>): LivenessVendor {
@@ -86,17 +112,23 @@ function findVendor({ vendor }: VendorPolicy, { livenessVendors }: Ports<'livene
 
 /**
  * Counts a session, which costs money.
+ * @returns what was counted
  * @throws `liveness_throttled` if the sessions of the day are used up. Anonymous callers get `locked_out`, so that they
  * cannot use up their own sessions to be asked for the own check instead
  */
-async function countSession(record: StepUpRecord, deps: Ports<'state' | 'clock' | 'settings'>): Promise<void> {
-  const source = anonymousSourceOf(record);
+async function countSession(
+  record: StepUpRecord,
+  deps: Ports<'state' | 'clock' | 'settings'>,
+): Promise<readonly LimitUse[]> {
+  // Anonymous callers cannot use up the sessions of a recovery that the help desk began.
+  const source = record.countsAs === 'recovery_link' ? null : anonymousSourceOf(record);
   const uses: LimitUse[] = [['vendorChecks', '']];
   if (source !== null) uses.push(['vendorChecksByOutsiders', ''], ['vendorChecksOfSource', source]);
   await consumeLimits(uses, deps).catch((error: unknown) => {
     if (source !== null || toCode(error) !== 'locked_out') throw error;
     throw new FaceError('liveness_throttled', { reason: 'limits.vendorChecks' });
   });
+  return uses;
 }
 
 /** Records a failure of the vendor, and lets the own check take its place if the policy says so. */
@@ -112,8 +144,12 @@ async function noteOutage(
   if (!isOneOf(vendorOutages, code)) return;
   const detail = { stepUpId: session.id, vendor: policy.vendor, code, fallback: policy.fallback };
   await deps.audit.append({ action: 'liveness_vendor_failed', ...subjectOf(session.record), detail });
-  if (policy.fallback !== 'none')
-    await changeSession(session, (found) => ({ ...found, vendorCheck: null, isVendorReplaced: true }), deps);
+  const isReplaced = policy.fallback !== 'none';
+  await changeRecord(
+    session.id,
+    (found) => ({ ...found, vendorCheck: null, isVendorReplaced: found.isVendorReplaced || isReplaced }),
+    deps,
+  );
 }
 
 export interface FinishedVendorCheck extends Sent {
@@ -174,8 +210,8 @@ function findOpened(
 ): { readonly session: string; readonly policy: VendorPolicy } {
   const { vendorCheck } = stepUp.record;
   const policy = vendorOf(stepUp);
-  if (policy === null || vendorCheck === null || !isStored(nonce, vendorCheck.nonceDigest))
-    throw new FaceError('challenge_wrong');
+  if (policy === null || vendorCheck === null || vendorCheck.session === null) throw new FaceError('challenge_wrong');
+  if (!isStored(nonce, vendorCheck.nonceDigest)) throw new FaceError('challenge_wrong');
   if (vendorCheck.expiresAt <= now) throw new FaceError('liveness_expired');
   return { session: vendorCheck.session, policy };
 }
@@ -207,9 +243,13 @@ async function judgeResult(
   };
   await deps.audit.append({ action: 'liveness_judged', ...subjectOf(captured.record), detail });
   const before = releaseAttempt(captured.record);
-  // A vendor that saw no live person sends no picture. One that forgot the picture costs no try.
-  if (result.photo === null)
-    return lose({ captured, sent }, pass ? before : { ...before, triesLeft: before.triesLeft - 1 }, null, deps);
+  if (result.photo === null) {
+    // One that forgot the picture costs no try.
+    if (pass) return lose({ captured, sent }, before, null, deps);
+    // A vendor that saw no live person sends no picture. It counts like a face that is not live.
+    await refuseUnseen(captured, deps);
+    return lose({ captured, sent }, { ...before, triesLeft: before.triesLeft - 1 }, null, deps);
+  }
   const share = toRow();
   const held = deps.analysisCache.hold([result.photo], share);
   const documents = deps.analysisCache.hold(sent.reference === null ? [] : [sent.reference], toRow());
@@ -217,12 +257,24 @@ async function judgeResult(
   try {
     const judging = Promise.resolve({ finding, earlier: null });
     return await conclude(
-      { captured, sent: { ...sent, reference: document }, faces: held.photos, share, judging },
+      { captured, sent: { ...sent, reference: document }, faces: held.photos, share, judging, advice: null },
       deps,
     );
   } finally {
     await Promise.all([held.release(), documents.release()]);
   }
+}
+
+/** Counts a check in which the vendor saw no live person. @throws `locked_out` */
+async function refuseUnseen({ id, record, connection }: StepUp, deps: CaptureDeps): Promise<void> {
+  if (record.purpose !== 'verify' || connection === null) return;
+  const { kept, subject, application, countsAs, startedAt } = record;
+  const who =
+    kept === null
+      ? { token: null, binding: bindingOf(connection, subject) }
+      : { token: new SealedToken(kept.token), binding: kept.binding };
+  const anonymousSource = anonymousSourceOf(record);
+  await refuseUnseenPerson(who, { anonymousSource, countsAs, application, stepUp: { id, startedAt } }, deps);
 }
 
 /** Judges the result of a vendor by the confidence that the policy asks for. */

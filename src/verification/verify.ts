@@ -77,6 +77,25 @@ export async function verifyPerson(
   }
 }
 
+/**
+ * Counts an attempt in which no live person was seen, so that there is no face to compare.
+ * @throws `locked_out`
+ */
+export async function refuseUnseenPerson(
+  { token, binding }: Pick<VerifyRequest, 'token' | 'binding'>,
+  { anonymousSource, countsAs, application, stepUp }: Omit<CheckRules, 'judged'>,
+  deps: Needed,
+): Promise<void> {
+  const request = { token, binding };
+  const refuse = async (): Promise<Verdict> => {
+    throw new FaceError('liveness_low');
+  };
+  const attempted = { tellsAtOnce: false, anonymousSource, countsAs, application, stepUp };
+  await attemptCheck(request, refuse, attempted, deps).catch((error: unknown) => {
+    if (!isOneOf(mismatchCodes, toCode(error))) throw error;
+  });
+}
+
 interface AttemptRules extends Pick<CheckRules, 'anonymousSource' | 'countsAs' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
 }
@@ -89,9 +108,12 @@ const toldToBackend: AttemptRules = {
   stepUp: null,
 };
 
-async function attemptCheck<T extends { readonly matched: boolean }>(
-  request: VerifyRequest,
-  check: (asked: VerifyRequest) => Promise<T>,
+async function attemptCheck<
+  T extends { readonly matched: boolean },
+  Request extends Pick<VerifyRequest, 'token' | 'binding'>,
+>(
+  request: Request,
+  check: (asked: Request) => Promise<T>,
   { tellsAtOnce, anonymousSource, countsAs, application: asker, stepUp }: AttemptRules,
   deps: Needed,
 ): Promise<T> {

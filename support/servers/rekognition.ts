@@ -21,7 +21,7 @@ type Status = 'CREATED' | 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'EXPIRED';
 
 export interface Session {
   status: Status;
-  readonly type: string;
+  type: string;
   readonly createdAt: number;
   confidence: number;
   picture: Uint8Array | null;
@@ -190,7 +190,7 @@ export async function startRekognition({
       verdict = { ...verdict, ...next };
     },
     /** Ends a session without a page, as if its video had been judged. */
-    finish(id: string, result: Partial<Pick<Session, 'status' | 'confidence' | 'picture'>>): void {
+    finish(id: string, result: Partial<Pick<Session, 'status' | 'confidence' | 'picture' | 'type'>>): void {
       Object.assign(find(id), { status: 'SUCCEEDED', confidence: 99.1, ...result });
     },
     async close(): Promise<void> {

@@ -297,8 +297,8 @@ interface LimitWindow extends Window {
 /** Least number of look-ups in turn, in the window of `outsiderLookUpsInTurn`. */
 const leastInTurn = 10;
 
-/** Networks of anonymous callers that it takes to use up the vendor checks of a day, if there were no half. */
-const vendorNetworks = 20;
+/** Part of a day's vendor checks that one network of anonymous callers gets. A company may share a network. */
+const vendorNetworks = 4;
 
 /** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly LimitWindow[] {

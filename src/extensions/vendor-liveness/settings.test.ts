@@ -94,7 +94,7 @@ test('the page may connect to the hosts of the vendor only if it is configured',
   expect(await policyOf(bench.server.origin)).toContain(`connect-src 'self' wss://${host} https://${host};`);
 });
 
-test('on AWS, these are the stream of the region and the model of the detector', async () => {
+test('with AWS, the page may connect to the stream of the region and to the host of the detector’s model', async () => {
   const server = await startApiServer({ verifier: createTestVerifier(), sections: { liveness: { aws } } });
   ({ stop } = server);
   expect(await policyOf(server.origin)).toContain(

@@ -37,7 +37,7 @@ describe('the policy decides if light is part of the challenge', () => {
 });
 
 describe('a challenge with light', () => {
-  test('reveals the second colour of a pair only after the frame under the first is committed', async () => {
+  test('tells the page the second color of a pair only after it sent the digest of the frame under the first', async () => {
     const { page } = await openWith('light');
     const { lights, movements } = await page.takeFrames(draw('ada'), { light: 'across' });
     expect(lights).toHaveLength(12);

@@ -17,19 +17,25 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   const { intro, happens, stored, refusal } = textFor(view, words);
   const item = (picture: string, heading: string, text: string) =>
     el('li', {}, icon(picture), el('div', {}, el('h2', {}, heading), paragraph(text)));
-  const vendor = Object.entries(words.consent.vendors).find(([name]) => name === view.livenessVendor)?.[1] ?? null;
   const toHappening = (): string => {
-    if (vendor !== null) return vendor;
     if (purpose !== 'enrol') return happens;
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
     return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;
   };
+  const { picture } = words.consent.vendors;
+  /** What becomes of the one picture that a vendor returns. */
+  const toPictureUse = (): string => {
+    if (purpose !== 'enrol') return picture.verify;
+    if (companyPhotoCompared) return picture.enrolWithCompanyPhoto;
+    return referencePhotoNeeded ? picture.enrolWithReferencePhoto : picture.enrol;
+  };
+  const vendor = view.livenessVendor === 'aws' ? words.consent.vendors.aws : null;
   return [
     paragraph(intro({ organisation }), 'lead'),
     el(
       'ul',
       { class: 'sections' },
-      item('camera', headings.happens, toHappening()),
+      item('camera', headings.happens, vendor === null ? toHappening() : `${vendor} ${toPictureUse()}`),
       item('sealed', headings.stored, stored({ organisation, retentionDays })),
       item('refuse', headings.refusal, refusal({ organisation })),
       item('undo', headings.withdrawal, withdrawal({ organisation })),

@@ -45,6 +45,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   overloaded: later,
   unavailable: later,
   'challenge-over': again,
+  'vendor-over': again,
   'passkey-unsupported': elsewhere,
   'passkey-cancelled': again,
   'passkey-no-prf': elsewhere,
@@ -134,7 +135,9 @@ function wait(until: number, locale: string, words: Words): string {
 
 async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {
   const { keepsFrames, phone } = waysBy[problem];
-  const spent = facts.frames !== null && !keepsFrames ? { frames: null, secret: null } : {};
+  // A vendor's check is spent with its first answer.
+  const isSpent = !keepsFrames || facts.frames?.photos === null;
+  const spent = facts.frames !== null && isSpent ? { frames: null, secret: null } : {};
   const change = { ...spent, isCameraAsked: true };
   if (facts.view === null || phone) return change;
   return { ...change, ...(await api.readState()) };

@@ -30,7 +30,9 @@ export const vendorCheck: Step = async (view, facts, tools) => {
     });
     return choice === 'phone' ? { place: 'phone' } : { isCameraAsked: true, isLightAccepted: true };
   }
-  const [run, check] = await Promise.all([load(), api.startVendorCheck()]);
+  // Loaded first, because the vendor's session is short.
+  const run = await load();
+  const check = await api.startVendorCheck();
   // The vendor's service fails, and the policy lets the own challenge take its place. Its light is another one, so the
   // person is asked again.
   if (check === null) return { ...(await api.readState()), isLightAccepted: false };

@@ -37,11 +37,13 @@ export const runAws: VendorPart = async ({ grant, element, words, ended }) => {
   const { session, region, endpoint, modelUrl, accessKeyId, secretAccessKey, sessionToken } = grantGuard.parse(
     JSON.parse(grant),
   );
-  const root = createRoot(element);
   const stopped = new Promise<never>((_resolve, reject) => {
     ended.addEventListener('abort', () => reject(new Problem('camera-stopped')), { once: true });
   });
+  let fail: (problem: Problem) => void = () => {};
+  const root = createRoot(element, { onUncaughtError: () => fail(new Problem('general')) });
   const run = new Promise<void>((resolve, reject) => {
+    fail = reject;
     const detector = createElement(FaceLivenessDetectorCore, {
       sessionId: session,
       region,
@@ -50,8 +52,8 @@ export const runAws: VendorPart = async ({ grant, element, words, ended }) => {
       displayText: { ...words.vendors.aws },
       components: { ErrorView: () => null, PhotosensitiveWarning: () => null },
       onAnalysisComplete: async () => resolve(),
-      onUserCancel: () => reject(new Problem('challenge-over')),
-      onError: ({ state }) => reject(new Problem(problems[state] ?? 'challenge-over')),
+      onUserCancel: () => reject(new Problem('vendor-over')),
+      onError: ({ state }) => reject(new Problem(problems[state] ?? 'vendor-over')),
       config: {
         credentialProvider: async () => ({ accessKeyId, secretAccessKey, sessionToken }),
         binaryPath,

@@ -31,7 +31,7 @@ const check = (recovery: object, more: { issues?: boolean; delivery?: typeof rel
   ).run();
 };
 
-test('says whether recovery is on or only evaluated, and by which second things', async () => {
+test('the recovery check of the doctor reports the mode, the second things, and whether API keys may approve', async () => {
   expect(await check({})).toMatchObject({
     verdict: 'pass',
     found: 'on, with recovery_code, help_desk. API keys may approve (recovery.takesKeys)',

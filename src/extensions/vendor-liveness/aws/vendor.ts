@@ -39,7 +39,13 @@ export function createAwsLiveness(config: AwsLivenessConfig, ports: () => Ports<
   // The SDK costs half a second and memory, so it is loaded on first use.
   let loaded: Promise<AwsLivenessCalls> | null = null;
   const calls = (): Promise<AwsLivenessCalls> => {
-    loaded ??= import('./calls.js').then(({ createAwsLivenessCalls }) => createAwsLivenessCalls(config));
+    loaded ??= import('./calls.js').then(
+      ({ createAwsLivenessCalls }) => createAwsLivenessCalls(config),
+      (error: unknown) => {
+        loaded = null;
+        throw new FaceError('liveness_unavailable', { reason: 'the SDK does not load' }, { cause: error });
+      },
+    );
     return loaded;
   };
   return {
@@ -66,7 +72,7 @@ export function createAwsLiveness(config: AwsLivenessConfig, ports: () => Ports<
       return { id, grant: new Credential(JSON.stringify(grant)), expiresAt };
     },
     async readResult(session, own) {
-      return toResult(await (await calls()).readResult(session), own);
+      return toResult(await (await calls()).readResult(session), typeOf[challenge], own);
     },
     async probe() {
       const { random } = ports();
@@ -82,13 +88,22 @@ export function createAwsLiveness(config: AwsLivenessConfig, ports: () => Ports<
 
 type Answer = Awaited<ReturnType<AwsLivenessCalls['readResult']>>;
 
-const presenceOf = (type: string | undefined): string =>
-  type === typeOf.movement ? 'aws-face-movement' : 'aws-face-movement-and-light';
+const presences = {
+  FaceMovementAndLightChallenge: 'aws-face-movement-and-light',
+  FaceMovementChallenge: 'aws-face-movement',
+} as const satisfies Record<ChallengeType, string>;
 
-function toResult({ Status, Confidence, Challenge, ReferenceImage }: Answer, own: OwnPhoto): VendorResult {
-  const presence = presenceOf(Challenge?.Type);
+/** @param type - the challenge of the configuration. The browser tells AWS which ones it supports */
+function toResult(
+  { Status, Confidence, Challenge, ReferenceImage }: Answer,
+  type: ChallengeType,
+  own: OwnPhoto,
+): VendorResult {
+  const presence = presences[type];
   switch (Status) {
     case 'SUCCEEDED': {
+      // Another challenge than the one that was asked for proves less.
+      if (Challenge?.Type !== type) return { presence, confidence: 0, photo: null };
       const bytes = ReferenceImage?.Bytes;
       const photo = bytes === undefined || bytes.length === 0 ? null : own(bytes);
       return { presence, confidence: Confidence ?? 0, photo };
