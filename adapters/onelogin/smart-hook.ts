@@ -125,6 +125,10 @@ export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHoo
   return source;
 }
 
+/**
+ * Refuses a function of the customer that is one of ours already, or no JavaScript.
+ * @throws `config_invalid`
+ */
 function checkComposable(compose: string): void {
   const isOurs = [readMarker(compose), readComposed(`\n${compose}\n`)].some((found) => found !== null);
   if (isOurs || compose.includes(composedBegins) || compose.includes(composedEnds)) {

@@ -21,6 +21,10 @@ export const clock: Fault = {
     ),
 };
 
+/**
+ * Lets people enrol and check while the clock of one replica is wrong.
+ * @param files - one for each replica, with the shift of its clock in milliseconds
+ */
 async function shiftClocks(
   { journal, pictures, replicas, connectTo, createUsers }: Stage,
   [wrongFile, trueFile]: readonly [string, string],

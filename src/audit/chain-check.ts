@@ -14,6 +14,7 @@ export interface Tampering {
   readonly kind: TamperKind;
   /** The first faulty line. If lines are missing, the line after them, or `null` at the end of the trail. */
   readonly place: LinePlace | null;
+  /** Number of the first record that is faulty or missing. */
   readonly sequence: number;
 }
 

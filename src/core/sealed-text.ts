@@ -6,6 +6,7 @@ import { Credential } from './secrets.js';
 
 /** A text encrypted with AES-256-GCM under a key that is derived from the token key. */
 export const sealedTextGuard = z.object({
+  /** Version of the token key. */
   version: z.int(),
   nonce: z.base64url(),
   /** Ciphertext with the 16-byte tag at its end. */

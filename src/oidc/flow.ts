@@ -145,6 +145,7 @@ export async function readSharedClaims(grantId: string, { connection, state }: F
   return found === null ? null : sharedClaimsGuard.parse(found.value);
 }
 
+/** One request of a browser in a running sign-in. */
 export interface Visit {
   readonly request: Request;
   readonly response: Response;
@@ -154,5 +155,6 @@ export interface Visit {
   /** The request that began the interaction. */
   readonly asked: AuthorizationParameters;
   readonly client: OidcClient;
+  /** What is stored about the sign-in so far. */
   readonly flow: Flow;
 }

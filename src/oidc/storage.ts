@@ -20,6 +20,7 @@ const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().option
  * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replayed object is no
  * error, but counts as unsigned. Uses are stored by a digest of the content, because one signature has several
  * encodings.
+ * @param name - connection and client that sent it
  */
 export async function takeSignedRequest(
   object: string,

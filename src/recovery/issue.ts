@@ -59,7 +59,7 @@ export async function finishRecovery(
   }
   const who = { connection: connection.id, subject };
   await listRecovery(recovery, deps);
-  await lock(who, id, deps);
+  await holdIssuing(who, id, deps);
   const taken = await take(id, deps);
   if (issuer === null) {
     const receipt = await issueReceiptOnce(taken, connection, deps);
@@ -108,14 +108,14 @@ async function issueReceiptOnce(
     await settle(id, { state: 'open', revokeAt: null }, deps);
     throw error;
   } finally {
-    await unlock(recovery, deps);
+    await releaseIssuing(recovery, deps);
   }
 }
 
 const lockKey = ({ connection, subject }: SubjectRef): string => `recovery-of:${connection}:${subject}`;
 
 /** Two recoveries of a person never issue at the same time. @throws `recovery_running` */
-async function lock(who: SubjectRef, id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
+async function holdIssuing(who: SubjectRef, id: string, { state, clock }: Ports<'state' | 'clock'>): Promise<void> {
   const expiresAt = addSec(clock.now(), lockSec);
   if (await state.write(lockKey(who), id, { when: 'absent', expiresAt })) return;
   if (!(await isLockedBy(who, id, { state }))) throw new FaceError('recovery_running');
@@ -124,7 +124,7 @@ async function lock(who: SubjectRef, id: string, { state, clock }: Ports<'state'
 const isLockedBy = async (who: SubjectRef, id: string, { state }: Ports<'state'>): Promise<boolean> =>
   (await state.read(lockKey(who)))?.value === id;
 
-async function unlock(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
+async function releaseIssuing(recovery: Recovery, { state }: Ports<'state'>): Promise<void> {
   if (await isLockedBy(recovery, recovery.id, { state })) await state.delete(lockKey(recovery));
 }
 
@@ -143,7 +143,7 @@ async function issue(
     if (code === 'credential_refused' || code === 'subject_unknown') {
       await noteRefusal(recovery, error, deps);
       await settle(id, { state: 'ended', outcome: 'refused', reason: code, revokeAt: null }, deps);
-      await unlock(recovery, deps);
+      await releaseIssuing(recovery, deps);
       return null;
     }
     // The provider may have issued it nevertheless. The job revokes it, also if the provider does not answer now.
@@ -191,7 +191,10 @@ async function show(
   }
 }
 
-/** Records that the person has noted the credential. Otherwise, it is revoked. @throws `step_up_finished` */
+/**
+ * Records that the person has noted the new credential, which is otherwise revoked after five minutes.
+ * @throws `step_up_finished`
+ */
 export async function confirmSeen({ id }: Recovery, deps: Ports<'state'>): Promise<Recovery> {
   const seen = await changeRecovery(
     id,
@@ -201,7 +204,7 @@ export async function confirmSeen({ id }: Recovery, deps: Ports<'state'>): Promi
     },
     deps,
   );
-  await unlock(seen, deps);
+  await releaseIssuing(seen, deps);
   return seen;
 }
 
@@ -289,5 +292,5 @@ async function revoke(
   const cause = causeOf(recovery);
   await deps.audit.append({ action: 'recovery_revoked', connection, subject, detail: { id, result, cause } });
   await changeRecovery(id, (found) => (isUnchanged(found) ? { ...found, state: 'ended' } : found), deps);
-  await unlock(recovery, deps);
+  await releaseIssuing(recovery, deps);
 }

@@ -53,7 +53,10 @@ export interface Attempt {
 
 export type CaptureDeps = CoreDeps & Ports<'keys' | 'passkeys' | 'judge' | 'analysisCache'>;
 
-/** Returns the limit of challenges without a decision. A token that the caller stores names no person. */
+/**
+ * Returns the limit of challenges that a person starts and does not finish. There is none for a token that the caller
+ * stores, as it names no person.
+ */
 export function undecidedOf(record: StepUpRecord): readonly LimitUse[] {
   if (record.kept !== null) return [];
   const { connection, subject, countsAs } = record;

@@ -5,6 +5,7 @@ import type { Screen } from './frame/words.js';
 export interface ScreenRow {
   readonly id: keyof Words['screens'];
   readonly path: string;
+  /** Any one of these rights is enough. */
   readonly rights: readonly Right[];
   /** Loads the code of the screen. */
   load(): Promise<Screen>;

@@ -2,7 +2,9 @@ import MiniSearch from 'minisearch';
 
 /** Section of a page. `sections.mjs` creates the list of sections in the same build. */
 interface Section {
+  /** Address of the section, from the top of the documentation. */
   readonly at: string;
+  /** Title of the page. */
   readonly page: string;
   readonly heading: string;
   readonly text: string;

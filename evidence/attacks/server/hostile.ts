@@ -135,10 +135,12 @@ export interface Hostile {
   readonly variant: string;
   /** `face`: needs the face engine. `slow`: runs until a timeout. */
   readonly weight: 'light' | 'face' | 'slow';
+  /** Another port than that of the server, such as that of the metrics. */
   readonly port?: number;
   /** Creates the requests just before they are sent, because parts of them expire. */
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
   readonly judge: Oracle;
+  /** Sent after this one was judged. */
   readonly after?: Hostile;
 }
 

@@ -30,7 +30,7 @@ const everyMs: Readonly<Record<LoadKind, number>> = {
   'sign-in': 8_000,
 };
 
-/** Makes the calls of people and applications that are in order. */
+/** Creates the calls of legitimate people and applications, which must work during an attack. */
 async function createLoad(stage: Stage, { tokens }: Victims, film: Film) {
   const { providers, pictures, credentials, url, port } = stage;
   const login = 'load-sign-in@example.com';

@@ -175,6 +175,7 @@ export const groupsToMarkdown = (figures: GroupFigures): string =>
     ...toSpeed(figures),
   ]);
 
+/** Formats the error rates of tokens as a step-up uses them, by source of photos. */
 export function asUsedToMarkdown(sources: ByGroup<SourceAsUsed>): string {
   const all = Object.entries(sources);
   return toPage([

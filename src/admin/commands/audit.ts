@@ -105,6 +105,7 @@ function describeHeads({ heads: { verified, lastSequence: signed }, lastSequence
   return `${verified}, the last of record ${signed}${after}`;
 }
 
+/** Says what the state store has as the last record of the trail, after the words “the state store”. */
 function describeState(state: StateFinding): string {
   switch (state.kind) {
     case 'head':

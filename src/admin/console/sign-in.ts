@@ -33,6 +33,7 @@ export const consolePath = '/console';
 interface PendingSignIn {
   /** 256 random bits. The values that are sent to the provider are derived from these bits by a one-way function. */
   readonly secret: Credential;
+  /** Path of the console to open afterwards. */
   readonly to: string;
 }
 

@@ -315,6 +315,7 @@ function windowsOf(limit: LimitName, who: string, deps: LimitDeps): readonly Lim
     const inTurn = Math.max(leastInTurn, Math.ceil((lookUps / 2) * (windowSecOf[limit] / minute)));
     return [toWindow(who, lookUps, 'outsiderLookUpsOfConnection'), toWindow(who, inTurn)];
   }
+  // The other half is left to callers with a first factor.
   if (limit === 'vendorChecksByOutsiders') return [toWindow(who, Math.max(1, Math.floor(limits.vendorChecks / 2)))];
   if (limit === 'vendorChecksOfSource') {
     const each = Math.max(1, Math.floor(limits.vendorChecks / vendorNetworks));

@@ -27,6 +27,7 @@ const developerCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_miss
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
+/** Returns every error code that an endpoint may answer. */
 export function codesOf(endpoint: Endpoint): readonly FaceErrorCode[] {
   const { auth, photos, method, codes } = endpoint;
   const all = new Set([

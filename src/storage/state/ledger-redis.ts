@@ -13,6 +13,7 @@ const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
+/** Creates the store of the decision log in Redis. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const { client, orUnavailable } = createRedisClient(config);
   // If the first attempt to connect fails, the client continues in the background.

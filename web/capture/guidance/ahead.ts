@@ -1,9 +1,12 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './create-guide.js';
 
-/** The guide, or `null` if it is unavailable. The server can judge without it. */
 type Loading = Promise<Guide | null>;
 
+/**
+ * Loads the guide, which tells the person how to hold the face.
+ * @returns `null` if it is unavailable. The server can judge without it
+ */
 async function load(): Loading {
   try {
     const { createGuide } = await import('./create-guide.js');

@@ -112,7 +112,10 @@ async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: 
   return view.light === 'demanded' ? explainFlashes(view, tools) : { isCameraAsked: true, withoutLight: true };
 }
 
-/** @param work - runs until the camera stops or the check's time is over */
+/**
+ * Runs work, and rejects if the camera stops, or the step is interrupted.
+ * @param work - its signal aborts at the end
+ */
 async function whileRunning<Result>(
   camera: Camera,
   tools: Tools,
