@@ -1,6 +1,7 @@
 import { type Connection, hasNoAccount } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { charge, consumeLimit, consumeLimits, type LimitUse } from '../core/limits/limits.js';
+import { pause } from '../core/resilience.js';
 import type { SecondThing } from '../core/second-things.js';
 import type { Credential } from '../core/secrets.js';
 import { takeRecoveryCode } from '../enrolment/recovery-codes.js';
@@ -47,6 +48,7 @@ export async function sendSecondCode(
   const issued = await issueCodes({ about: aboutOf(id, channel), names: [channel] }, deps);
   await changeRecovery(id, (found) => ({ ...found, codeId: issued.id, codeThing: channel }), deps);
   const send = async (): Promise<void> => {
+    await pause(afterReplyMs);
     // The provider is not asked about names that it does not know.
     if (hasNoAccount(subject)) return;
     if (isAnonymous) await consumeLimit('recoveryCodesOfPerson', personOf(recovery), deps);
@@ -64,6 +66,9 @@ export async function sendSecondCode(
     deps.log.warn('recovery code not sent', { connection: connection.id, code: toCode(error) });
   });
 }
+
+/** The reply is sent before the work begins, so that its time does not tell who has an account. */
+const afterReplyMs = 250;
 
 const personOf = ({ connection, subject }: Recovery): string => JSON.stringify([connection, subject]);
 
