@@ -196,7 +196,7 @@ describe('dependencies', () => {
     ]);
   });
 
-  test('evidence, and what it shares with tests, imports no tests', () => {
+  test('no file of evidence, examples or support imports a file of test', () => {
     const sources = ['support', 'evidence', 'scripts/reference', 'examples'].flatMap((folder) =>
       readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts') && !name.includes('node_modules/'))

@@ -248,7 +248,7 @@ describe('administrator roles', () => {
   });
 });
 
-test('finds the manager, and none for a user without one or whose manager is only a contact', async () => {
+test('finds the manager of a user, and returns null if there is none or the manager is only a contact', async () => {
   const manager = entra.addUser({ mail: 'grace@example.com' });
   const { profile } = connect();
   expect(await profile.findManager?.(user.id)).toBeNull();

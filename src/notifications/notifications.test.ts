@@ -241,7 +241,7 @@ describe('push notifications', () => {
     expect(await readNotificationDevices(anna, deps)).toHaveLength(1);
   });
 
-  test('go to the last five browsers of a user, without duplicates, whose addresses are stored encrypted for 400 days', async () => {
+  test('are kept for the last five browsers of a user, without duplicates, encrypted, for 400 days', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));

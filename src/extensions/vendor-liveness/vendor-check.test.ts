@@ -167,7 +167,7 @@ describe('is refused, and nothing passes', () => {
     expect(await visit.finish(second.nonce)).toMatchObject({ outcome: 'passed' });
   });
 
-  test('a session whose time is over, for this server and for AWS', async () => {
+  test('refuses the result of a session that is expired, by the clock of this server or at AWS', async () => {
     const { visit } = await openEnrolled();
     const { nonce, session } = await visit.start();
     bench.rekognition.finish(session, { picture: draw('ada')('centre') });
@@ -276,7 +276,7 @@ describe('sessions that are being opened', () => {
   });
 });
 
-test('a step-up whose person agreed before the vendor was configured asks for consent first', async () => {
+test('a step-up with a consent that does not name the vendor asks for consent again before a session is opened', async () => {
   const { id, page } = await openEnrolled();
   const state = bench.server.deps.state;
   const found = (await state.read(`step-up:${id}`))!;
