@@ -7,14 +7,21 @@ const project = {
   transform: {},
 };
 
-/**
+const files = (...paths) => paths.map((path) => `/dist/${path}`);
+
+/*
  * Test files that only `npm run test:all` runs. Do not list tests of security rules and of complete user journeys here.
  */
-const wide = [
-  // Pages in Chromium: languages, themes, screens, accessibility, examples and portals.
+
+/** Pages in Chromium: languages, themes, screens, accessibility, examples and portals. */
+const browser = files(
   'test/browser/(?!journey\\.test|console-smoke\\.test)',
+  'evidence/measure/presence/browser\\.test',
+);
+
+const wide = files(
   // Accuracy on photos, videos and evaluation faces.
-  'evidence/',
+  'evidence/(?!measure/presence/browser\\.test)',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
   'src/face/engine/(runtime-parity|pool|pipeline)\\.test',
   'src/face/liveness/light\\.test',
@@ -34,17 +41,21 @@ const wide = [
   'test/(audit-script|client-package|examples|help|package|production-lock|triggers-package)\\.test',
   'test/infra/',
   'test/upgrade/',
-].map((path) => `/dist/${path}`);
+);
 const programs = '/dist/test/programs/';
+
+const toRegex = (paths) => paths.map((path) => `^(?=.*\\.test\\.js$).*${path}`);
 
 export default {
   projects: [
-    { ...project, displayName: 'quick', testMatch: ['**/*.test.js'], testPathIgnorePatterns: [...wide, programs] },
     {
       ...project,
-      displayName: 'wide',
-      testRegex: wide.map((path) => `^(?=.*\\.test\\.js$).*${path}`),
+      displayName: 'quick',
+      testMatch: ['**/*.test.js'],
+      testPathIgnorePatterns: [...browser, ...wide, programs],
     },
+    { ...project, displayName: 'wide', testRegex: toRegex(wide) },
+    { ...project, displayName: 'browser', testRegex: toRegex(browser) },
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],
   // Ends a test that hangs. No test may depend on the machine's speed.

@@ -115,7 +115,10 @@ async function runAlone() {
     .sort();
   for (const name of compiled) {
     const failedBefore = tally.failed;
-    await runJest(['quick', 'wide'], [name], { options: ['--runInBand', '--silent', ...options], minutes: 30 });
+    await runJest(['quick', 'wide', 'browser'], [name], {
+      options: ['--runInBand', '--silent', ...options],
+      minutes: 30,
+    });
     if (tally.failed > failedBefore) reasons.push(`${name} fails alone.`);
   }
 }
@@ -131,9 +134,12 @@ if (paths.length === 0 && !isAlone)
 
 if (isAlone) await timed('each file alone', runAlone);
 else {
-  const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
-  await timed('tests', () => runJest(tiers, patterns, { options, minutes: isAll ? 90 : 30 }));
-  // The programs run afterwards and one at a time, because they would take the processor from pages that play videos.
+  const isWide = isAll || paths.length > 0;
+  const tiers = isWide ? ['quick', 'wide'] : ['quick'];
+  await timed('tests', () => runJest(tiers, patterns, { options, minutes: isAll ? 60 : 30 }));
+  // Pages that play videos, and programs, run one file at a time, because others would take their processor.
+  if (isWide)
+    await timed('pages', () => runJest(['browser'], patterns, { options: ['--runInBand', ...options], minutes: 90 }));
   if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
     await timed('programs', () =>
       runJest(['programs'], patterns, { options: ['--runInBand', '--forceExit', ...options], minutes: 60 }),

@@ -24,8 +24,8 @@ function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Sign
 }
 
 async function timeRuntimes(photo: Uint8Array, rounds: number) {
-  const native = await createPipeline(modelsFolder, [], loadNative);
-  const wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the benchmark'));
+  const native = await createPipeline(modelsFolder, { load: loadNative });
+  const wasm = await createPipeline(modelsFolder, { load: () => loadWebAssembly('of the benchmark') });
   const runs = [native, wasm].flatMap((pipeline) => [
     createRun(pipeline, photo, ['embedding']),
     createRun(pipeline, photo, checkSignals),

@@ -49,18 +49,23 @@ const usage = `npm run eval -- --data DIR [--judge half|all] [--pairs N|all] [--
   --out     also writes accuracy.json, accuracy.md and det.svg into this folder; of sources groups.json and groups.md;
             and this folder's entry in as-used.json and as-used.md, next to the entries of other folders
 
-npm run eval -- NAME [--data DIR]… [--json] [--out DIR]
+npm run eval -- NAME [--data DIR]… [--model DIR] [--json] [--out DIR]
   --data    presentation-attacks and passive-bounds: what was recorded, stills/<species>/*.jpg and
             movements/<species>/<clip>/<ms>.jpg, where the species "live" are people; or one folder for each person.
             passive-bounds takes several; light-noise: still-selfies/live/<clip>/<ms>.jpg, movements/<species>/<clip>/<ms>.jpg;
             near-duplicates: any folder with clips and stills of people in "live"
+  --model   passive-bounds: folder of a model of your own with its model.json (docs/own-model.md)
   --out     where it draws plots and tables: into this folder
 ${Object.entries(programs)
   .map(([name, { about }]) => `  ${name.padEnd(22)}${about}`)
   .join('\n')}`;
 
 const programOptions = { json: { type: 'boolean', default: false }, out: { type: 'string' } } as const;
-const programDataOptions = { ...programOptions, data: { type: 'string', multiple: true } } as const;
+const programDataOptions = {
+  ...programOptions,
+  data: { type: 'string', multiple: true },
+  model: { type: 'string' },
+} as const;
 const accuracyOptions = {
   ...programOptions,
   data: { type: 'string' },
@@ -121,8 +126,9 @@ async function runAccuracy(args: string[]): Promise<void> {
 async function runNamedProgram(name: string, args: string[]): Promise<void> {
   const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (program === undefined) throw new BadInput(`Unknown program ${name}\n\n${usage}`);
-  const { data = [], json, out = null } = parseOptions({ args, options: programDataOptions }).values;
-  const figures = await runOn(name, program, data, out);
+  const { data = [], json, out = null, model = null } = parseOptions({ args, options: programDataOptions }).values;
+  if (model !== null && program.takesModel !== true) throw new BadInput(`${name} takes no --model`);
+  const figures = await runOn(name, program, { folders: data, out, model });
   if (json) {
     console.log(JSON.stringify(figures));
     return;
@@ -135,11 +141,20 @@ async function runNamedProgram(name: string, args: string[]): Promise<void> {
   }
 }
 
-async function runOn(name: string, program: EvalProgram, folders: readonly string[], out: string | null) {
+async function runOn(
+  name: string,
+  program: EvalProgram,
+  {
+    folders,
+    out,
+    model,
+  }: { readonly folders: readonly string[]; readonly out: string | null; readonly model: string | null },
+) {
   if (folders.length > 0) {
     if (program.runOn === undefined) throw new BadInput(`${name} takes no --data`);
-    return program.runOn(folders, say, out);
+    return program.runOn(folders, say, out, model);
   }
+  if (model !== null) throw new BadInput('--model needs --data DIR');
   if (!hasFaces) throw new BadInput('No evaluation faces. Set FACESTEP_FACES to their folder.');
   return program.run(say, out);
 }

@@ -107,7 +107,10 @@ export interface EvalProgram {
     folders: readonly string[],
     say: PrintLine,
     out: string | null,
+    model: string | null,
   ) => Promise<{ readonly [figure: string]: Json }>;
+  /** True if `runOn` takes a folder of a model of one's own. */
+  readonly takesModel?: true;
   run(say: PrintLine, out: string | null): Promise<{ readonly [figure: string]: Json }>;
 }
 

@@ -3,6 +3,7 @@ import { toConfigError } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import type { Ports } from '../core/deps.js';
 import type { Recogniser } from '../face/engine/embed.js';
+import { openPassiveModel, type PassiveModel } from '../face/engine/passive-model.js';
 import { createEnginePool, type EnginePool } from '../face/engine/pool.js';
 import type { RuntimeName } from '../face/engine/runtime.js';
 import { type OpenedEngines, openEngines } from '../face/recognition/open-engines.js';
@@ -22,7 +23,10 @@ const defaultQueueLimit = 64;
 
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
-  const engine = await createEngine(config, recognisers);
+  const passive = await openPassiveModel(config.recognition.passiveLiveness);
+  if (passive !== null)
+    deps.log.info('passive liveness', { file: passive.manifest.file, sha256: passive.manifest.sha256 });
+  const engine = await createEngine(config, recognisers, passive);
   reportRuntime(engine.runtime, deps);
   return { engine, parameters };
 }
@@ -53,10 +57,11 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],
+  passive: PassiveModel | null,
 ): Promise<EnginePool> {
-  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, queueLimit: defaultQueueLimit });
+  if (verifier.kind === 'facenition') return createEnginePool({ modelsFolder, passive, queueLimit: defaultQueueLimit });
   const { workers, queueLimit } = verifier;
-  return createEnginePool({ modelsFolder, recognisers, queueLimit, ...(workers === null ? {} : { workers }) });
+  return createEnginePool({ modelsFolder, recognisers, passive, queueLimit, ...(workers === null ? {} : { workers }) });
 }
 
 function reportRuntime({ name, standsInBecause }: RuntimeName, { log, printError }: EngineDeps): void {

@@ -49,7 +49,7 @@ export const commandRefusals = {
   },
   model_unfit: {
     text: 'This file cannot be used as a recognition model.',
-    advice: 'Administrators: the detail has the reason. Only “facestep models import” reports this.',
+    advice: 'Administrators: the detail has the reason. Only “facestep models use” reports this.',
   },
 } as const;
 

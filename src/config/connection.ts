@@ -65,7 +65,7 @@ const policyFields = {
     ])
     .default('challenge')
     .describe(
-      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
+      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
     .enum(['refuse', 'enrol'])

@@ -176,6 +176,19 @@ const recognitionGuard = z.strictObject({
     .describe(
       'Folder of your own models, which several servers can share. `null` is `recognition` in the data folder.',
     ),
+  passiveLiveness: z
+    .strictObject({
+      folder: folderGuard.describe('Folder with the model and its `model.json`.'),
+      manifest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, as facestep models use prints it')
+        .describe('SHA-256 of `model.json`. The server does not start with another.'),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'Your own model for passive liveness, as `facestep models use` prints it. `null` is the built-in one. See docs/own-model.md.',
+    ),
 });
 
 /**
@@ -266,7 +279,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     verifier: verifierGuard
       .prefault({ kind: 'embedded' })
       .describe('Service that checks faces: the engine of this server, or a Facenition server.'),
-    recognition: recognitionGuard.prefault({}).describe('Recognition models of your own.'),
+    recognition: recognitionGuard.prefault({}).describe('Models of your own.'),
     delivery: deliveryGuard.prefault({ kind: 'outbox' }).describe('Delivery of e-mails and SMS.'),
     ...storeFields,
     securityEvents: z

@@ -10,6 +10,17 @@ export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 
+/** How a policy uses screen light: not at all, where it protects, or always. */
+export type LightUse = 'none' | 'offered' | 'demanded';
+
+/**
+ * Returns true if a challenge uses light on a screen of this arrangement. Light that is only offered is used where it was
+ * measured to protect: side by side, the attack that passes most often passes at most a third as often as without light.
+ * One above the other, as on phones, bent prints pass as often as without it (docs/light.md).
+ */
+export const usesLight = (use: LightUse, axis: ScreenAxis): boolean =>
+  use === 'demanded' || (use === 'offered' && axis === 'across');
+
 export type ScreenColour = (typeof screenColours)[number];
 
 /** Pairs of colors that add up to white. Side by side, they reveal the shape of a face (docs/light.md). */

@@ -5,7 +5,7 @@ import { hintOfFrames } from '../core/hints.js';
 import { consumeLimits } from '../core/limits/limits.js';
 import type { CapturedFrame, Measurement } from '../core/ports.js';
 import { toPoses } from '../core/poses.js';
-import type { ScreenAxis } from '../core/screen-light.js';
+import { type ScreenAxis, usesLight } from '../core/screen-light.js';
 import { type Credential, digestOf, type Photo } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -120,7 +120,8 @@ export async function startChallenge(
   checkStarted(session.record, deps.clock.now());
   await consumeLimits(undecidedOf(session.record), deps);
   const nonce = newSecret(deps);
-  const movement = newChallenge(nonce, light === 'none' ? null : shows, deps);
+  const axis = shows !== null && usesLight(light, shows) ? shows : null;
+  const movement = newChallenge(nonce, axis, deps);
   await changeSession(session, (found, now) => challenge(found, movement, now), deps);
   return { nonce, next: nextOf(movement), expiresAt: movement.expiresAt };
 }

@@ -49,7 +49,7 @@ const screens = {
   consent: { view: { organisation: null, consentNeeded: true } },
   failed: { view: { organisation: null, state: 'failed', fallbackUrl: 'https://login.example.com/other' } },
   passed: { view: { organisation: null, state: 'passed' } },
-  permission: { view: { organisation: null, light: 'offered' } },
+  permission: { view: { organisation: null, light: 'demanded' } },
 } as const;
 
 for (const screen of Object.keys(screens) as (keyof typeof screens)[]) {

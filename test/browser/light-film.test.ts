@@ -22,7 +22,7 @@ for (const [device, axis] of [
   ['desktop', 'across'],
 ] as const) {
   inBrowser(`${device}: the screen flashes the challenge’s colors in order, at most 2.5 times a second`, async () => {
-    const { page, asked, close } = await visit({ device });
+    const { page, asked, close } = await visit({ device, light: 'demanded' });
     // Whichever way the language runs, the first half is the left or the upper one.
     await readIn(page, 'ar');
     const cut = await film(page, axis);

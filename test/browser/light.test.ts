@@ -56,3 +56,17 @@ inBrowser(
     await close();
   },
 );
+
+inBrowser('the light stops when the face leaves, and another challenge starts when it is back', async () => {
+  const { page, asked, close } = await visit();
+  await press(page, 'Continue');
+  await page.locator('.lamp').waitFor();
+  await page.evaluate('window.isAway = true');
+  await see(page, 'framing');
+  expect(await page.locator('.lamp').count()).toBe(0);
+  expect(asked).toHaveLength(1);
+  await page.evaluate('window.isAway = false');
+  await see(page, 'sending');
+  expect(asked).toHaveLength(2);
+  await close();
+});

@@ -28,7 +28,7 @@ export function visitsOf() {
   const ada = useAda();
   return async ({
     light = 'offered',
-    device = 'phone',
+    device = 'desktop',
     replies = {},
     before = '',
     visitor = {},

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { firstView } from '../../support/data/first-view.js';
-import { afterTry, type Facts, isCameraAhead, lightInUse, nextStep, nothingKnown } from '../../web/capture/state.js';
+import { afterTry, type Facts, isCameraAhead, isLitNext, nextStep, nothingKnown } from '../../web/capture/state.js';
 import type { View } from '../../web/capture/view.js';
 
 const view: View = { ...firstView, anotherWays: [] };
@@ -108,17 +108,25 @@ test('a retried check starts with the secret, a retried enrolment with the camer
   expect(stepOf(enrolment, { ...tried, ...afterTry(enrolment, tried, 'more_light'), again: null })).toBe('capture');
 });
 
-test('optional light is omitted after two overexposed attempts or on request, and required light never', () => {
+describe('light of the screen', () => {
   const offered = { ...view, light: 'offered' } as const;
-  const once: Facts = { ...facts, ...afterTry(offered, facts, 'too_bright') };
-  expect(lightInUse(offered, once)).toBe('offered');
-  const blinked: Facts = { ...once, ...afterTry(offered, once, 'follow') };
-  expect(lightInUse(offered, blinked)).toBe('offered');
-  const twice: Facts = { ...blinked, ...afterTry(offered, blinked, 'too_bright') };
-  expect(lightInUse(offered, twice)).toBe('none');
-  expect(lightInUse({ ...view, light: 'demanded' }, twice)).toBe('demanded');
-  expect(lightInUse(offered, { ...facts, withoutLight: true })).toBe('none');
-  expect(lightInUse({ ...view, light: 'none' }, facts)).toBe('none');
+
+  test('is omitted after two overexposed attempts or on request if it is optional, and never if it is required', () => {
+    const once: Facts = { ...facts, ...afterTry(offered, facts, 'too_bright') };
+    expect(isLitNext(offered, once, 'across')).toBe(true);
+    const blinked: Facts = { ...once, ...afterTry(offered, once, 'follow') };
+    expect(isLitNext(offered, blinked, 'across')).toBe(true);
+    const twice: Facts = { ...blinked, ...afterTry(offered, blinked, 'too_bright') };
+    expect(isLitNext(offered, twice, 'across')).toBe(false);
+    expect(isLitNext({ ...view, light: 'demanded' }, twice, 'across')).toBe(true);
+    expect(isLitNext(offered, { ...facts, withoutLight: true }, 'across')).toBe(false);
+    expect(isLitNext({ ...view, light: 'none' }, facts, 'across')).toBe(false);
+  });
+
+  test('is used on a screen taller than wide only if it is required', () => {
+    expect(isLitNext(offered, facts, 'down')).toBe(false);
+    expect(isLitNext({ ...view, light: 'demanded' }, facts, 'down')).toBe(true);
+  });
 });
 
 test('the user’s own page needs no consent and no camera until a new enrolment', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -82,10 +82,26 @@ test('the built-in engine makes a token and accepts the same person', async () =
   await service.stop();
 });
 
-test('a model imported by the command cannot be selected before its measurement', async () => {
-  const file = join(modelsFolder, models.embed.file);
-  const args = ['models', 'import', file, '--preprocess', 'facestep', '--licence', 'MIT', '--name', 'copy'];
-  expect(await runCli(args, toEnv(null))).toMatchObject({ code: 0, stdout: expect.stringContaining('copy-128') });
+test('a model that the command stored cannot be selected before its measurement', async () => {
+  const { file, sha256 } = models.embed;
+  const source = join(top, 'copy');
+  mkdirSync(source);
+  copyFileSync(join(modelsFolder, file), join(source, file));
+  const shape = { input: 'facestep', output: { numbers: 512 } };
+  const manifest = {
+    use: 'recognition',
+    name: 'copy',
+    file,
+    sha256,
+    ...shape,
+    licence: 'MIT',
+    origin: 'the package faceplugin',
+  };
+  writeFileSync(join(source, 'model.json'), JSON.stringify(manifest));
+  expect(await runCli(['models', 'use', source], toEnv(null))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('copy-128'),
+  });
   await expect(startService(toEnv('copy-128'))).rejects.toThrow('recognition.engine');
   // Instead of a measurement: what was measured of ours.
   const registry = openRegistry(join(data, 'recognition'), { clock: createManualClock(), random: systemRandom });
@@ -96,7 +112,7 @@ test('a model imported by the command cannot be selected before its measurement'
   name = nameOf(await registry.setParameters((await registry.find('copy-128'))!, entry));
 });
 
-test('with the imported engine, tokens of both engines open for the same person and for no other', async () => {
+test('with the engine of one’s own, tokens of both engines open for the same person and for no other', async () => {
   const { service, enrol, check } = await serve(name);
   tokens.own = await enrol();
   expect(engineOf(tokens.own)).toBe(128);
@@ -115,7 +131,7 @@ test('a replica without the model refuses its tokens as token_key_retired, and o
   await expect(startService(toEnv(name, join(top, 'replica')))).rejects.toThrow('recognition.engine');
 });
 
-test('after a switch back, tokens of the imported engine open until the model is removed', async () => {
+test('after a switch back, tokens of the own engine open until the model is removed', async () => {
   const { service, enrol, check } = await serve(null);
   expect(engineOf(await enrol())).toBeLessThan(128);
   expect(await check(tokens.own, pictures.person[1])).toMatchObject({ authenticated: true });

@@ -1,5 +1,6 @@
 import type { DeviceSignals } from '../../src/core/device-signals.js';
 import { type Hint, isReferenceHint } from '../../src/core/hints.js';
+import { type ScreenAxis, usesLight } from '../../src/core/screen-light.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, View } from './view.js';
 
@@ -172,8 +173,9 @@ export const isCameraAhead = (facts: Facts): boolean =>
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
   mayHandOff && role === 'own' && handOffAllowed;
 
-export const lightInUse = ({ light }: View, { withoutLight }: Facts): View['light'] =>
-  light === 'offered' && withoutLight ? 'none' : light;
+/** Returns true if the next challenge lights the face, on a screen of this arrangement. */
+export const isLitNext = ({ light }: View, { withoutLight }: Facts, axis: ScreenAxis): boolean =>
+  usesLight(light === 'offered' && withoutLight ? 'none' : light, axis);
 
 /** After this many attempts without visible light, the light is skipped if allowed. */
 const mostLightTries = 2;

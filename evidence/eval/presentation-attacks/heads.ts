@@ -1,6 +1,7 @@
 import { createSeededRandom } from '../../../src/core/base/chance.js';
 import { FaceError } from '../../../src/errors.js';
 import type { Engine } from '../../../src/face/engine/engine.js';
+import type { PassiveModel } from '../../../src/face/engine/passive-model.js';
 import type { Picture } from '../../../src/face/engine/picture.js';
 import { createEnginePool, type EnginePool } from '../../../src/face/engine/pool.js';
 import { face, people } from '../../../support/data/faces.js';
@@ -11,8 +12,11 @@ import { modelsFolder } from '../../../support/run/paths.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
 
 /** Starts the engine for one evaluation. */
-export async function withEngine<Figures>(measure: (engine: EnginePool) => Promise<Figures>): Promise<Figures> {
-  const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
+export async function withEngine<Figures>(
+  measure: (engine: EnginePool) => Promise<Figures>,
+  passive: PassiveModel | null = null,
+): Promise<Figures> {
+  const engine = await createEnginePool({ modelsFolder, passive, queueLimit: 64 });
   try {
     return await measure(engine);
   } finally {

@@ -1,5 +1,13 @@
-import { basename, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import type { Json } from '../../../src/core/base/json.js';
+import { livenessBoundary } from '../../../src/core/ports.js';
+import {
+  digestOfManifest,
+  modelManifestName,
+  openPassiveModel,
+  type PassiveModel,
+} from '../../../src/face/engine/passive-model.js';
 import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
 import { type Half, toHalf } from '../../measure/corpus/corpus.js';
@@ -16,7 +24,7 @@ interface ScoredPerson {
   readonly scores: readonly number[];
 }
 
-const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
+const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.95] as const;
 
 const frames = 5;
 
@@ -64,7 +72,14 @@ function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRa
   });
 }
 
-const scorePeople = (folders: readonly string[], say: PrintLine) =>
+/** Opens a model of one's own, whose probabilities are compared with the bounds as they are. */
+async function openModel(folder: string): Promise<PassiveModel | null> {
+  const manifest = digestOfManifest(await readFile(join(folder, modelManifestName), 'utf8'));
+  const opened = await openPassiveModel({ folder, manifest });
+  return opened === null ? null : { folder: opened.folder, manifest: { ...opened.manifest, bound: livenessBoundary } };
+}
+
+const scorePeople = (folders: readonly string[], say: PrintLine, passive: PassiveModel | null) =>
   withEngine(async (engine) => {
     const people = new Map<string, ScoredPerson & { readonly scores: number[] }>();
     let noResponse = 0;
@@ -85,7 +100,7 @@ const scorePeople = (folders: readonly string[], say: PrintLine) =>
       say(`${basename(resolve(folder))}: ${pictures.length} pictures`);
     }
     return { people: [...people.values()], noResponse };
-  });
+  }, passive);
 
 const titles: Readonly<Record<View, string>> = { one: 'One picture', five: 'The mean of five' };
 const halves: Readonly<Record<Half, string>> = {
@@ -127,8 +142,12 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
  * Measures error rates of several thresholds by source, on both halves.
  * @throws BadInput
  */
-async function measureBounds(folders: readonly string[], say: PrintLine, out: string | null) {
-  const { people, noResponse } = await scorePeople(folders, say);
+async function measureBounds(
+  folders: readonly string[],
+  say: PrintLine,
+  { out, model }: { readonly out: string | null; readonly model: string | null },
+) {
+  const { people, noResponse } = await scorePeople(folders, say, model === null ? null : await openModel(model));
   const tables: string[] = [];
   const figuresOf = (half: Half, view: View): Json => {
     const own = people.filter(({ person }) => toHalf(person) === half);
@@ -144,6 +163,7 @@ async function measureBounds(folders: readonly string[], say: PrintLine, out: st
 
 export const passiveBounds: EvalProgram = {
   about: 'what each bound of passive liveness costs people and stops of attacks, by source, in both halves',
-  runOn: measureBounds,
-  run: (say, out) => measureBounds([facesFolder], say, out),
+  runOn: (folders, say, out, model) => measureBounds(folders, say, { out, model }),
+  takesModel: true,
+  run: (say, out) => measureBounds([facesFolder], say, { out, model: null }),
 };

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { runInProcess } from '../../../support/benches/command.js';
@@ -19,13 +20,16 @@ const top = createFolder('own-models');
 let count = 0;
 let data: string;
 let folder: string;
+let source: string;
 let model: string;
 let inUse: string | null;
 beforeEach(() => {
   data = join(top, String(++count));
   folder = join(data, 'recognition');
-  model = `${data}.onnx`;
+  source = join(top, `model-${count}`);
+  model = join(source, 'model.onnx');
   inUse = null;
+  mkdirSync(source);
   writeFileSync(model, drawModel());
 });
 
@@ -38,8 +42,22 @@ async function run(...args: string[]) {
   return { code: exitCode, out: printed.join('\n'), err: told.join('\n') };
 }
 
-const importModel = (...more: string[]) =>
-  run('models', 'import', model, '--preprocess', 'facestep', '--licence', 'ours', ...more);
+/** Writes the manifest of the model as it now is, and uses it. `change` states something else. */
+async function useModel(name: string, change: object = {}) {
+  const bytes = statSync(model).size < 2 ** 30 ? readFileSync(model) : Buffer.alloc(0);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const stated = {
+    use: 'recognition',
+    name,
+    file: 'model.onnx',
+    sha256,
+    input: 'facestep',
+    output: { numbers: 257 },
+    ...change,
+  };
+  writeFileSync(join(source, 'model.json'), JSON.stringify({ ...stated, licence: 'ours', origin: 'our own training' }));
+  return run('models', 'use', source);
+}
 
 /** Parameters as if they had been measured: those of the built-in engine. */
 const published = JSON.parse(readFileSync(parametersFile, 'utf8')) as { engines: object[] };
@@ -57,16 +75,16 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: FaceError) => error.code,
   );
 
-describe('the import of a model', () => {
+describe('the use of a model', () => {
   test('stores the model under its digest, readable only by its owner, and assigns a number', async () => {
-    const { out } = await importModel('--name', 'tiny');
-    expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
+    const { out } = await useModel('tiny');
+    expect(out).toContain('Stored as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
     expect(out).toContain('Padded with 255 zeros');
-    expect(out).toContain('Licence, as given: ours');
+    expect(out).toContain('states them: ours; our own training');
     const files = readdirSync(folder);
     expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);
     for (const file of files) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
-    expect((await importModel('--name', 'tiny')).out).toContain('tiny-129');
+    expect((await useModel('tiny')).out).toContain('tiny-129');
   });
 
   test.each<[string, (file: string) => void, RegExp]>([
@@ -79,17 +97,75 @@ describe('the import of a model', () => {
     ],
   ])('refuses %s and stores nothing', async (_name, spoil, reason) => {
     spoil(model);
-    const refusal = await importModel().catch((error: unknown) => error);
+    const refusal = await useModel('tiny').catch((error: unknown) => error);
     if (!(refusal instanceof CommandError)) throw refusal;
     expect([refusal.code, JSON.stringify(refusal.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
     expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['another digest', { sha256: '0'.repeat(64) }, /SHA-256/],
+    ['another length of the embedding', { output: { numbers: 512 } }, /257 numbers, and not 512/],
+  ])('refuses a model whose manifest states %s', async (_name, change, reason) => {
+    const refusal = await useModel('tiny', change).catch((error: unknown) => error);
+    if (!(refusal instanceof CommandError)) throw refusal;
+    expect([refusal.code, JSON.stringify(refusal.detail)]).toEqual(['model_unfit', expect.stringMatching(reason)]);
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+  });
+
+  test('names the fields of a manifest that are wrong, such as a file of another folder', async () => {
+    const { code, err } = await useModel('tiny', { file: '../model.onnx', input: 'unknown' });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/model\.json does not describe a model\n.*file:.*\n.*input:/),
+    ]);
+    expect((await run('models', 'use', top)).err).toContain('There is no readable file');
+  });
+});
+
+describe('the use of a model for passive liveness', () => {
+  const input = {
+    name: 'face',
+    size: 64,
+    channels: 'rgb',
+    mean: [0, 0, 0],
+    deviation: [255, 255, 255],
+    enlargement: 2,
+  };
+
+  async function useForLiveness(output: object) {
+    const drawn = drawModel({ size: 64, numbers: 3 });
+    writeFileSync(model, drawn);
+    const sha256 = createHash('sha256').update(drawn).digest('hex');
+    const manifest = { use: 'liveness', file: 'model.onnx', sha256, bytes: drawn.length, input, output, bound: 0.5 };
+    const text = JSON.stringify({ ...manifest, licence: 'ours', origin: 'us' });
+    writeFileSync(join(source, 'model.json'), text);
+    const pinned = createHash('sha256').update(text).digest('hex');
+    return { pinned, ...(await run('models', 'use', source)) };
+  }
+
+  test('prints the setting that puts it in use, with the digest of its manifest', async () => {
+    const { out, pinned } = await useForLiveness({ name: 'numbers', classes: 3, live: 1 });
+    expect(out).toContain('It is not in use yet');
+    expect(out).toContain(
+      `"recognition": ${JSON.stringify({ passiveLiveness: { folder: source, manifest: pinned } })}`,
+    );
+  });
+
+  test('refuses an output that the model does not have', async () => {
+    await expect(useForLiveness({ name: 'scores', classes: 3, live: 1 })).rejects.toMatchObject({
+      code: 'model_unfit',
+    });
+    expect((await useForLiveness({ name: 'numbers', classes: 3, live: 3 })).err).toContain(
+      'output.live: expected one of',
+    );
   });
 });
 
 describe('an engine whose model is in use', () => {
   let name: string;
   beforeEach(async () => {
-    await importModel('--name', 'tiny');
+    await useModel('tiny');
     name = await setParameters('tiny-128');
     inUse = name;
   });
@@ -107,7 +183,7 @@ describe('an engine whose model is in use', () => {
 
   test('cannot be removed; an unused model can after confirmation, and its number is not assigned again', async () => {
     expect((await run('models', 'remove', name)).err).toContain('makes new tokens');
-    await importModel('--name', 'former');
+    await useModel('former');
     const former = await setParameters('former-129');
     const asked = await run('models', 'remove', former);
     expect([asked.code, asked.out]).toEqual([1, expect.stringContaining('Nothing was changed')]);
@@ -115,7 +191,7 @@ describe('an engine whose model is in use', () => {
     expect([...(await open(name)).parameters.engines.keys()]).toEqual([1, 2, 3, 128]);
     // The same model belongs to the engine in use, and stays.
     expect(readdirSync(folder).filter((file) => file.endsWith('.onnx'))).toHaveLength(1);
-    expect((await importModel('--name', 'next')).out).toContain('next-130');
+    expect((await useModel('next')).out).toContain('next-130');
     expect((await run('models', 'remove', 'unknown-140')).code).toBe(2);
   });
 });

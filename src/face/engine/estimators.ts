@@ -12,7 +12,7 @@ import {
   toGreys,
 } from './picture.js';
 
-function softmax(scores: Float32Array): Float32Array {
+export function softmax(scores: Float32Array): Float32Array {
   const greatest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = scores.map((score) => Math.exp(score - greatest));
   const sum = powers.reduce((a, b) => a + b, 0);
@@ -64,48 +64,6 @@ export function createPoseEstimator(model: Model): PoseEstimator {
       pitchDeg: toDegrees(outputs['617']),
       rollDeg: toDegrees(outputs['618']),
     };
-  };
-}
-
-/** Returns the probability, 0 to 1, that a face is live. This is evidence, not proof. */
-type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
-
-const livenessSizePx = 128;
-
-/**
- * Factor by which the face's box is enlarged, because the model also uses what surrounds the face: frames, hands,
- * screens.
- */
-const livenessEnlargement = 2.7;
-
-function toSurroundings(picture: Picture, box: Box): Box {
-  const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, livenessEnlargement);
-  const width = box.width * scale;
-  const height = box.height * scale;
-  const x = box.x + (box.width - width) / 2;
-  const y = box.y + (box.height - height) / 2;
-  return {
-    x: Math.min(Math.max(x, 0), picture.widthPx - width),
-    y: Math.min(Math.max(y, 0), picture.heightPx - height),
-    width,
-    height,
-  };
-}
-
-const unchanged = { mean: 0, deviation: 1 };
-const livenessLayout: PlaneLayout = {
-  columns: livenessSizePx,
-  planes: [2, 1, 0],
-  normalisations: [unchanged, unchanged, unchanged],
-};
-
-export function createLivenessEstimator(model: Model): LivenessEstimator {
-  const { input } = model;
-  return async (picture, box) => {
-    samplePlanes(picture, toSurroundings(picture, box), livenessSizePx, livenessSizePx, livenessLayout, input);
-    const { output } = await model.run();
-    input.fill(0);
-    return softmax(output)[0];
   };
 }
 

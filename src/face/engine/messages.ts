@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { faceErrorCodes } from '../../errors.js';
 import { recogniserGuard } from './embed.js';
 import { lightRegions } from './light.js';
+import { passiveModelGuard } from './passive-model.js';
 
 /*
  * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
@@ -114,6 +115,7 @@ export type Reply = z.infer<typeof replyGuard>;
 export const workerDataGuard = z.object({
   modelsFolder: z.string(),
   recognisers: z.array(recogniserGuard).readonly(),
+  passive: passiveModelGuard.nullable(),
   flag: busyFlagGuard,
 });
 export type WorkerData = z.input<typeof workerDataGuard>;

@@ -3,6 +3,7 @@ import { FaceError } from '../../errors.js';
 import type { Preprocess, Recogniser, RecognitionModel } from './embed.js';
 import { type ModelFile, type ModelName, models } from './manifest.js';
 import type { Model } from './model.js';
+import type { PassiveModel } from './passive-model.js';
 import { readPublishedFile } from './published-file.js';
 import type { Runtime } from './runtime.js';
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
@@ -176,13 +177,30 @@ export const startRecognitionModel = (
     runtime,
   );
 
+/** Verifies and loads a passive-liveness model of one's own. */
+export async function loadPassiveModel({ folder, manifest }: PassiveModel, runtime: Runtime): Promise<Model> {
+  const { input, output } = manifest;
+  const bytes = await readPublishedFile(folder, manifest);
+  if (bytes === null) throw new FaceError('model_missing', { file: manifest.file, folder });
+  return startSession(
+    bytes,
+    {
+      input: { name: input.name, dims: [1, 3, input.size, input.size] },
+      outputs: [['output', output.name, [1, output.classes]]],
+    },
+    runtime,
+  );
+}
+
 /** Verifies and loads the bundled models. Their PRelu nodes, which are slow, are replaced. */
-export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
+export async function loadModels(folder: string, passive: PassiveModel | null, runtime: Runtime): Promise<Models> {
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);
   const pose = await loadModel(folder, models.pose, runtime);
-  const liveness = await loadModel(folder, models.liveness, runtime);
+  const liveness = await (passive === null
+    ? loadModel(folder, models.liveness, runtime)
+    : loadPassiveModel(passive, runtime));
   const eyes = await loadModel(folder, models.eyes, runtime);
   return { detect, landmarks, embed, pose, liveness, eyes };
 }

@@ -4,12 +4,14 @@ import { decode, type Header, prepareDecoder, readHeader, toReduction } from './
 import { chooseFace, createFaceDetector, type FaceChoice, hasCompanion, minScore, sortByWidth } from './detect.js';
 import { createFaceEmbedder, type FaceDescription, presets, type Recogniser } from './embed.js';
 import type { FaceAnalysis, Signal } from './engine.js';
-import { createEyeEstimator, createLivenessEstimator, createPoseEstimator } from './estimators.js';
+import { createEyeEstimator, createPoseEstimator } from './estimators.js';
 import { measureNoise, readTexture, sketchOf } from './frame-traces.js';
 import { alignFace, createLandmarkFinder, type Landmarks } from './landmarks.js';
 import { readLight } from './light.js';
 import type { Model } from './model.js';
 import { loadModels, loadRecognitionModel, type Models } from './models.js';
+import { createLivenessEstimator } from './passive-liveness.js';
+import type { PassiveModel } from './passive-model.js';
 import type { Picture, Point } from './picture.js';
 import { measureQuality, minFaceWidthPx } from './quality.js';
 import { loadRuntime, type RuntimeName } from './runtime.js';
@@ -51,7 +53,7 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
-function createStages(models: Models): Stages {
+function createStages(models: Models, passive: PassiveModel | null): Stages {
   return {
     readHeader,
     decode,
@@ -60,7 +62,7 @@ function createStages(models: Models): Stages {
     align: alignFace,
     embed: createFaceEmbedder(models.embed, presets.facestep),
     estimatePose: createPoseEstimator(models.pose),
-    estimateLiveness: createLivenessEstimator(models.liveness),
+    estimateLiveness: createLivenessEstimator(models.liveness, passive?.manifest),
     estimateEyes: createEyeEstimator(models.eyes),
     measureQuality,
     readLight,
@@ -165,13 +167,20 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<RawFac
 
 export async function createPipeline(
   modelsFolder: string,
-  recognisers: readonly Recogniser[] = [],
-  load = loadRuntime,
+  {
+    recognisers = [],
+    passive = null,
+    load = loadRuntime,
+  }: {
+    readonly recognisers?: readonly Recogniser[];
+    readonly passive?: PassiveModel | null;
+    readonly load?: typeof loadRuntime;
+  } = {},
 ): Promise<Pipeline> {
   prepareDecoder();
   const runtime = await load();
-  const models = await loadModels(modelsFolder, runtime);
-  const stages = createStages(models);
+  const models = await loadModels(modelsFolder, passive, runtime);
+  const stages = createStages(models, passive);
   // Without the mirror image, because only the magnitude is used.
   const embedOnce = createFaceEmbedder(models.embed, { ...presets.facestep, mirror: false });
   const ownModels: Model[] = [];

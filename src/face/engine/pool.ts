@@ -16,6 +16,7 @@ import {
   stopJobs,
   type WorkerData,
 } from './messages.js';
+import type { PassiveModel } from './passive-model.js';
 import type { RuntimeName } from './runtime.js';
 
 interface WorkerHandle {
@@ -89,6 +90,8 @@ async function startWorker(data: WorkerData): Promise<WorkerHandle> {
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   readonly recognisers?: readonly Recogniser[];
+  /** Passive-liveness model of one's own; by default the built-in one. */
+  readonly passive?: PassiveModel | null;
   readonly workers?: number;
   /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
@@ -128,7 +131,7 @@ interface Waiting {
 
 /** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
-  const { modelsFolder, recognisers = [] } = options;
+  const { modelsFolder, recognisers = [], passive = null } = options;
   const size = options.workers ?? availableParallelism();
   const workers = new Set<WorkerHandle>();
   const idle: WorkerHandle[] = [];
@@ -144,7 +147,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   const start = async (): Promise<RuntimeName> => {
     const flag = createBusyFlag();
     flags.add(flag);
-    const worker = await startWorker({ modelsFolder, recognisers, flag }).catch((error: unknown) => {
+    const worker = await startWorker({ modelsFolder, recognisers, passive, flag }).catch((error: unknown) => {
       flags.delete(flag);
       throw error;
     });

@@ -14,8 +14,8 @@ const samples = [1, 4] as const;
 let native: Pipeline;
 let wasm: Pipeline;
 beforeAll(async () => {
-  native = await createPipeline(modelsFolder, [], loadNative);
-  wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the test'));
+  native = await createPipeline(modelsFolder, { load: loadNative });
+  wasm = await createPipeline(modelsFolder, { load: () => loadWebAssembly('of the test') });
 });
 afterAll(async () => {
   await native?.close();

@@ -8,7 +8,9 @@ import {
   type Preprocess,
   type RecognitionModel,
 } from '../engine/embed.js';
-import { startRecognitionModel } from '../engine/models.js';
+import { loadPassiveModel, startRecognitionModel } from '../engine/models.js';
+import { createLivenessEstimator } from '../engine/passive-liveness.js';
+import type { PassiveModel } from '../engine/passive-model.js';
 import type { Picture } from '../engine/picture.js';
 import { loadRuntime, type Runtime, type Session, toErrorSummary } from '../engine/runtime.js';
 import { type Field, readMessage } from '../engine/wire.js';
@@ -179,6 +181,34 @@ async function tryOut(
     if (isAlike(first.embedding, other.embedding, 1e-6)) throw unfit('its output is the same for two different faces');
     if (!isAlike(first.embedding, again.embedding, 0)) throw unfit('its output differs each time for one face');
     return faceMs;
+  } finally {
+    await model.close();
+  }
+}
+
+/**
+ * Checks that a passive-liveness model runs, and gives different probabilities for different pictures.
+ * @throws UnfitModelError, `model_missing`, `model_altered`, `runtime_unavailable`
+ */
+export async function checkPassiveModel(passive: PassiveModel, file: Uint8Array, load = loadRuntime): Promise<void> {
+  if (mayHoldExternalData(file)) throw unfit('its weights are in separate files: save it as one file');
+  const model = await loadPassiveModel(passive, await load()).catch((error: unknown) => {
+    if (error instanceof FaceError) throw error;
+    throw unfit(`the model runtime does not load it: ${toErrorSummary(error)}`, error);
+  });
+  const { size } = passive.manifest.input;
+  const box = { x: size / 4, y: size / 4, width: size / 2, height: size / 2 };
+  const estimate = createLivenessEstimator(model, passive.manifest);
+  try {
+    const found: number[] = [];
+    for (const variant of [0, 1])
+      found.push(
+        await estimate(drawFace(size, variant), box).catch((error: unknown) => {
+          throw unfit(`it does not run: ${toErrorSummary(error)}`, error);
+        }),
+      );
+    if (!found.every(Number.isFinite)) throw unfit('for a generated face, its output has invalid numbers');
+    if (new Set(found).size === 1) throw unfit('its output is the same for two different faces');
   } finally {
     await model.close();
   }

@@ -18,7 +18,7 @@ async function keepEngine(label: string, numbers: number, rotation: object) {
   const registry = openRegistry(folder, deps);
   const file = Buffer.from(label);
   const model = toRecognitionModel(file, { input: 'face', output: 'numbers', numbers });
-  const added = await registry.add({ label, licence: 'ours', model, preprocess: presets.facestep }, file);
+  const added = await registry.add({ label, licence: 'ours', origin: 'us', model, preprocess: presets.facestep }, file);
   const entry = engineEntryGuard.parse({ ...published.engines.at(-1), ...rotation, id: added.number, name: label });
   return { folder, name: nameOf(await registry.setParameters(added, entry)) };
 }

@@ -21,6 +21,7 @@ import {
   type RecognitionModel,
   recognitionModelGuard,
 } from '../engine/embed.js';
+import { modelStatements } from '../engine/passive-model.js';
 import { readPublishedFile } from '../engine/published-file.js';
 import { customEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
@@ -37,6 +38,8 @@ const engineGuard = z.strictObject({
   number: z.int().min(customEngines.first).max(customEngines.last),
   label: labelGuard,
   licence: z.string(),
+  /** Who made the model; `null` if an earlier version stored it. */
+  origin: z.string().nullable().default(null),
   importedAt: z.iso.datetime(),
   model: recognitionModelGuard,
   preprocess: preprocessGuard,
@@ -48,6 +51,16 @@ const engineGuard = z.strictObject({
 });
 
 export type CustomEngine = z.output<typeof engineGuard>;
+
+/** What the person who brings a recognition model states about it. Digest and output are compared with the file. */
+export const recognitionManifestGuard = z.strictObject({
+  use: z.literal('recognition'),
+  name: labelGuard,
+  ...modelStatements,
+  input: z.union([z.enum(['facestep', 'arcface-112']), preprocessGuard]),
+  output: z.strictObject({ numbers: z.int().positive() }),
+});
+export type RecognitionManifest = z.output<typeof recognitionManifestGuard>;
 
 const registryGuard = z.strictObject({
   format: z.literal('facestep-recognition-1'),
@@ -95,7 +108,7 @@ export interface Registry {
   find(name: string): Promise<CustomEngine | null>;
   /** @throws `limit_reached` if all engine numbers are taken */
   add(
-    engine: Pick<CustomEngine, 'label' | 'licence' | 'model' | 'preprocess'>,
+    engine: Pick<CustomEngine, 'label' | 'licence' | 'origin' | 'model' | 'preprocess'>,
     file: Uint8Array,
   ): Promise<CustomEngine>;
   /** Stores the measured parameters. @returns the engine with its final name */

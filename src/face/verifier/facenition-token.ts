@@ -38,6 +38,8 @@ export interface Identity {
   readonly token: SealedToken;
   readonly isOurs: boolean;
   readonly tokenId: string;
+  /** `null` if the token is not ours. */
+  readonly engine: EngineId | null;
   /** `null` if none or unknown. */
   readonly expiresAt: EpochSec | null;
 }
@@ -51,10 +53,11 @@ export function identifyToken(token: SealedToken): Identity {
   if (text === '') throw new FaceError('token_malformed');
   if (isOurs(text)) {
     const parsed = parseToken(token);
-    return { token: parsed, isOurs: true, tokenId: parsed.tokenId, expiresAt: parsed.fields.expiresAt };
+    const { engine, expiresAt } = parsed.fields;
+    return { token: parsed, isOurs: true, tokenId: parsed.tokenId, engine, expiresAt };
   }
   const digest = createHash('sha256').update('facestep/remote/token-id').update(toOneCase(text)).digest();
-  return { token, isOurs: false, tokenId: digest.subarray(0, 16).toString('base64url'), expiresAt: null };
+  return { token, isOurs: false, tokenId: digest.subarray(0, 16).toString('base64url'), engine: null, expiresAt: null };
 }
 
 type Shape =

@@ -19,20 +19,22 @@ async function openWith(liveness: Policy['liveness']) {
 
 describe('the policy decides if light is part of the challenge', () => {
   test.each([
-    ['off', 'none', 5, 5],
-    ['passive', 'none', 5, 5],
-    ['movement', 'none', 5, 5],
-    ['challenge', 'offered', 5, 12],
-    ['light', 'demanded', null, 12],
-  ] as const)('the liveness setting %s: light is %s', async (liveness, light, without, withLight) => {
+    ['off', 'none', 5, 5, 5],
+    ['passive', 'none', 5, 5, 5],
+    ['movement', 'none', 5, 5, 5],
+    ['challenge', 'offered', 5, 5, 12],
+    ['light', 'demanded', null, 12, 12],
+  ] as const)('the liveness setting %s: light is %s', async (liveness, light, without, down, across) => {
     const { page, view } = await openWith(liveness);
     expect(view.light).toBe(light);
     const unlit = await page.post('/face/challenge', {});
     if (without === null) expect(unlit.body).toMatchObject({ ok: false, code: 'light_needed' });
     else expect(unlit.body.next).toMatchObject({ of: without, light: null });
-    const lit = await page.post('/face/challenge', { light: 'down' });
-    expect(lit.body.next).toMatchObject({ of: withLight });
-    expect((lit.body.next as { light: object | null }).light === null).toBe(withLight === 5);
+    for (const [axis, of] of Object.entries({ down, across })) {
+      const lit = await page.post('/face/challenge', { light: axis });
+      expect(lit.body.next).toMatchObject({ of });
+      expect((lit.body.next as { light: object | null }).light === null).toBe(of === 5);
+    }
   });
 });
 

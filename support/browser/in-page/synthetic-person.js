@@ -59,7 +59,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
   const draw = (context, ready) => {
     context.fillStyle = '#8d9299';
     context.fillRect(0, 0, width, height);
-    if (plan === 'away') return;
+    if (plan === 'away' || window.isAway) return;
     const picture = ready[at.movement][at.step];
     sitDownAnew();
     const { zoom, x, y } = plan === 'still' ? { zoom: 1, x: 0, y: 0 } : framing;

@@ -6,16 +6,16 @@ import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/create-guide.js';
 import { checkPictures } from '../picture.js';
-import { type Change, type Facts, type Frames, lightInUse, mayUsePhone } from '../state.js';
+import { type Change, type Facts, type Frames, isLitNext, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
-import { performChallenge } from './challenge.js';
+import { axisOfScreen, performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './consent.js';
 import { type Framed, frameFace } from './framing.js';
 
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  const isLit = lightInUse(view, facts) !== 'none';
+  const isLit = isLitNext(view, facts, axisOfScreen());
   const needsCamera = !facts.isCameraAsked && !(await isCameraAllowed());
   if (needsCamera || (isLit && !facts.isLightAccepted)) return prepare({ view, facts, isLit, needsCamera }, tools);
   const taken = await takeFrames({ isLit, isPhoneOffered: mayUsePhone(facts, view) }, tools);

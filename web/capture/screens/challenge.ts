@@ -24,6 +24,8 @@ interface LightScreen {
    */
   show(light: ScreenLight): Promise<number>;
   held(): Promise<void>;
+  /** Hides the light while no face is in front of it. */
+  hide(isHidden: boolean): void;
 }
 
 /** @param over - elements to show on top of the light */
@@ -35,6 +37,9 @@ function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): LightScr
   return {
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
+    hide(isHidden) {
+      lamp.hidden = isHidden;
+    },
     async show({ first, second }) {
       // The first light is shown without waiting, together with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
@@ -59,7 +64,7 @@ const nextPaint = (): Promise<unknown> => new Promise((resolve) => requestAnimat
  * Returns the arrangement of the halves: side by side on a wide screen. A page that may become full screen uses the
  * screen's size.
  */
-function axisOfScreen(): ScreenAxis {
+export function axisOfScreen(): ScreenAxis {
   const { width, height } = document.fullscreenEnabled ? screen : { width: innerWidth, height: innerHeight };
   return width > height ? 'across' : 'down';
 }
@@ -131,6 +136,7 @@ async function perform(
     stage.element.dataset.tone = 'calm';
   };
   const showLost = (isLost: boolean): void => {
+    lamp?.hide(isLost);
     if (due !== null) showMovement(due);
     if (!isLost) return;
     instruction.replaceChildren(page.words.hints.no_face);
@@ -187,7 +193,7 @@ interface Asked {
  * Waits for the movement, or for the time limit. Without light, the movement must be detected twice in a row; with
  * light, once while the head rests.
  * @param showLost - called with true if the face is lost, and with false when it is back
- * @returns false if no face is visible at the time limit
+ * @returns false if no face is visible at the time limit, or at once under light, so that another challenge may start
  */
 async function reach(
   { movement, toldAt, isLit, mayPause }: Asked,
@@ -213,6 +219,8 @@ async function reach(
       showLost(isLost);
     }
     if (isLost) {
+      // A new challenge begins instead of flashes at an empty room.
+      if (isLit && mayPause) return false;
       // The time of rest is measured again from the return of the face.
       [stillSince, restsSince] = [now, now];
       await sleep(lookEveryMs);

@@ -14,16 +14,16 @@ import { createCoverageCheck } from './census.js';
 const trail = join(createFolder('census'), 'audit.jsonl');
 const policy = { mode: 'enforce', whenNotEnrolled: 'refuse' } as const;
 
-/** The text of a token: engine 3, of one photo, under key version 1. Tokens differ in their salt. */
-function toToken(salt: number): SealedToken {
+/** The text of a token of one photo, under key version 1. Tokens differ in their salt. */
+function toToken(salt: number, engine = 3): SealedToken {
   const bytes = Buffer.alloc(168, 0);
-  bytes.set([3, 2, 0, 1]);
+  bytes.set([engine, 2, 0, 1]);
   bytes.writeUInt32BE(salt, 8);
   return new SealedToken(`fv1.${bytes.toString('base64url')}`);
 }
 const nameOf = (token: SealedToken): string => parseToken(token).tokenId;
 
-const [theirs, renewed, ofNobody, ofAnother, elsewhere, unknown] = [1, 2, 3, 4, 5, 6].map(toToken);
+const [theirs, renewed, ofNobody, ofAnother, elsewhere, unknown] = [1, 2, 3, 4, 5, 6].map((salt) => toToken(salt));
 await withAudit(createAuditDeps({ file: trail }), async (audit) => {
   const append = (connection: string, subject: string, token: SealedToken) =>
     audit.append({ action: 'enrolled', connection, subject, detail: tokenChange(nameOf(token)) });
@@ -35,13 +35,20 @@ await withAudit(createAuditDeps({ file: trail }), async (audit) => {
   await audit.append({ action: 'renewed', connection: 'work', subject: 'ada', detail: change });
 });
 
+const findEngine = async () => 3;
+
 async function check(tokens: readonly SealedToken[], verifier: 'embedded' | 'facenition' = 'embedded') {
   const counted: EnrolmentCoverage[] = [];
   const census = async (onHolder: (holder: Holder) => void = () => {}): Promise<EnrolmentCoverage> => {
     for (const token of tokens) onHolder({ subject: 'ada', token });
     return { users: tokens.length, enrolled: tokens.length, isComplete: true };
   };
-  const known = { verifier: { kind: verifier }, trail, onCensus: (each: EnrolmentCoverage) => counted.push(each) };
+  const known = {
+    verifier: { kind: verifier },
+    trail,
+    onCensus: (each: EnrolmentCoverage) => counted.push(each),
+    findEngine,
+  };
   const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
   return { ...(await run()), enrolled: counted[0]?.enrolled };
 }
@@ -67,7 +74,13 @@ test.each([
 test('the census reports the reason and no number if the provider cannot list users', async () => {
   const census = () => Promise.reject(new FaceError('provider_refused'));
   const onCensus = () => expect('a count').toBe('none');
-  const known = { verifier: { kind: 'embedded' } as const, trail, onCensus };
+  const known = { verifier: { kind: 'embedded' } as const, trail, onCensus, findEngine };
   const { run } = createCoverageCheck({ census }, { id: 'work', policy }, known, { log: createTextLog() });
   expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('provider_refused') });
+});
+
+test('the census counts users whose token is of another engine than the one that makes new tokens', async () => {
+  const { found } = await check([unknown, toToken(7, 128), toToken(8, 2)]);
+  expect(found).toContain('2 users hold a token of another recognition engine than the one in use');
+  expect((await check([unknown])).found).not.toContain('engine');
 });

@@ -3,6 +3,7 @@ import { type Check, type Provisioning, warn } from '../../../connections/provis
 import type { Ports } from '../../../core/deps.js';
 import { findTokenOwners } from '../../../enrolment/trail/token-owners.js';
 import { toCode } from '../../../errors.js';
+import type { EngineId } from '../../../face/token/format.js';
 import { identifyToken } from '../../../face/verifier/facenition-token.js';
 import { toFailure, toFailureLines } from '../failure.js';
 import { type CoveragePolicy, toCoverageFinding } from '../plan.js';
@@ -15,6 +16,8 @@ interface Connection {
 interface Known {
   readonly verifier: { readonly kind: 'embedded' | 'facenition' };
   readonly trail: string;
+  /** Finds the number of the engine that makes new tokens; `null` if there is none, or it is not known. */
+  readonly findEngine: () => Promise<EngineId | null>;
 }
 
 /**
@@ -35,10 +38,13 @@ export const createCoverageCheck = (
       const found = `the provider returned an error: ${toFailureLines(counted).join(': ')}`;
       return warn(found, 'Let the credentials of the service list users.');
     }
-    const foreign = await countForeign(holders, connection, known);
+    const named = holders.map(({ subject, token }) => ({ subject, ...identify(token, known.verifier) }));
+    const foreign = await countForeign(named, connection, known);
     const own = { ...counted, enrolled: counted.enrolled - foreign };
     onCensus(own);
-    return toCoverageFinding(own, connection.policy, foreign);
+    const current = await known.findEngine();
+    const former = current === null ? 0 : named.filter(({ engine }) => engine !== null && engine !== current).length;
+    return toCoverageFinding(own, connection.policy, { foreign, former });
   },
 });
 
@@ -47,11 +53,10 @@ export const createCoverageCheck = (
  * counts as the user's own.
  */
 async function countForeign(
-  holders: readonly Holder[],
+  named: readonly (Named & { readonly subject: Holder['subject'] })[],
   { id }: Connection,
-  { verifier, trail }: Known,
+  { trail }: Pick<Known, 'trail'>,
 ): Promise<number> {
-  const named = holders.map(({ subject, token }) => ({ subject, tokenId: findTokenId(token, verifier) }));
   const tokenIds = new Set(named.flatMap(({ tokenId }) => (tokenId === null ? [] : [tokenId])));
   const owners = await findTokenOwners([trail], tokenIds);
   return named.filter(({ subject, tokenId }) => {
@@ -61,12 +66,17 @@ async function countForeign(
   }).length;
 }
 
-function findTokenId(token: Holder['token'], { kind }: Known['verifier']): string | null {
+interface Named {
+  readonly tokenId: string | null;
+  readonly engine: EngineId | null;
+}
+
+function identify(token: Holder['token'], { kind }: Known['verifier']): Named {
   try {
-    const { tokenId, isOurs } = identifyToken(token);
-    return isOurs || kind === 'facenition' ? tokenId : null;
+    const { tokenId, isOurs, engine } = identifyToken(token);
+    return isOurs || kind === 'facenition' ? { tokenId, engine } : { tokenId: null, engine };
   } catch (error) {
-    if (toCode(error) === 'token_malformed') return null;
+    if (toCode(error) === 'token_malformed') return { tokenId: null, engine: null };
     throw error;
   }
 }

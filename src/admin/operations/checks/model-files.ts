@@ -7,6 +7,7 @@ import { readPublishedFile } from '../../../face/engine/published-file.js';
 import { loadRuntime } from '../../../face/engine/runtime.js';
 import { openEngines } from '../../../face/recognition/open-engines.js';
 import { checkModelFile } from '../../../face/recognition/registry.js';
+import type { EngineId } from '../../../face/token/format.js';
 
 const modelFiles = 'Models';
 
@@ -31,6 +32,17 @@ export const createRecognitionCheck = (
     return pass(`${current.name} creates new tokens; those of ${others.join(', ')} can be verified`);
   },
 });
+
+/** Finds the engine that makes new tokens; `null` if there is none, or if the check of recognition fails. */
+export async function findEngine(
+  { recognition, verifier, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder' | 'verifier'>,
+  deps: Ports<'clock' | 'random'>,
+): Promise<EngineId | null> {
+  if (verifier.kind !== 'embedded') return null;
+  const folder = recognitionFolderOf({ ...config, recognition });
+  const opened = await openEngines({ engine: recognition.engine, folder }, deps).catch(() => null);
+  return opened?.parameters.current.id ?? null;
+}
 
 export const createModelCheck = (folder: string): Check => ({
   title: modelFiles,

@@ -1,0 +1,62 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { twicePhotographed } from '../../../support/data/crafted-pictures.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { modelsFolder } from '../../../support/run/paths.js';
+import { livenessBoundary } from '../../core/ports.js';
+import { models } from './manifest.js';
+import { toCommonScale } from './passive-liveness.js';
+import { digestOfManifest, openPassiveModel } from './passive-model.js';
+import { createPipeline } from './pipeline.js';
+
+/* A model for passive liveness in place of the built-in one. The model of one's own is a copy of ours. */
+
+const { file, sha256, bytes } = models.liveness;
+const reading = { size: 128, channels: 'bgr', mean: [0, 0, 0], deviation: [1, 1, 1], enlargement: 2.7 };
+
+/** A folder with the model, and its setting. `change` states something else. */
+function bring(change: object) {
+  const folder = createFolder('passive');
+  copyFileSync(join(modelsFolder, file), join(folder, file));
+  const output = { name: 'output', classes: 3, live: 0 };
+  const input = { name: 'input', ...reading };
+  const stated = { use: 'liveness', file, sha256, bytes, input, output, bound: livenessBoundary };
+  const text = JSON.stringify({ ...stated, licence: 'MIT', origin: 'a package', ...change });
+  writeFileSync(join(folder, 'model.json'), text);
+  return { folder, manifest: digestOfManifest(text) };
+}
+
+async function measure(change: object | null): Promise<number | null> {
+  const passive = change === null ? null : await openPassiveModel(bring(change));
+  const pipeline = await createPipeline(modelsFolder, { passive });
+  try {
+    return (await pipeline.examine(await twicePhotographed(1), ['liveness'], 'only')).liveness;
+  } finally {
+    await pipeline.close();
+  }
+}
+
+test('the engine measures liveness with the configured model, on the scale of its own bound', async () => {
+  const builtIn = await measure(null);
+  expect(await measure({})).toBeCloseTo(builtIn!, 6);
+  const other = await measure({ output: { name: 'output', classes: 3, live: 1 } });
+  expect(Math.abs(other! - builtIn!)).toBeGreaterThan(0.01);
+  expect(await measure({ bound: 0.5 })).toBeCloseTo(toCommonScale(builtIn!, 0.5), 6);
+});
+
+test('a probability counts as live from the model’s own bound on, and not below', () => {
+  for (const bound of [0.001, 0.05, 0.5, 0.9]) {
+    expect(toCommonScale(bound, bound)).toBeGreaterThanOrEqual(livenessBoundary);
+    expect(toCommonScale(bound - 1e-6, bound)).toBeLessThan(livenessBoundary);
+    expect([toCommonScale(0, bound), toCommonScale(1, bound)]).toEqual([0, 1]);
+  }
+});
+
+test('a changed manifest or model is refused as altered, and a missing one as missing', async () => {
+  const { folder, manifest } = bring({});
+  await expect(openPassiveModel({ folder, manifest: '0'.repeat(64) })).rejects.toMatchObject({ code: 'model_altered' });
+  const missing = { folder: createFolder('none'), manifest };
+  await expect(openPassiveModel(missing)).rejects.toMatchObject({ code: 'model_missing' });
+  await expect(measure({ sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'model_altered' });
+});
