@@ -112,7 +112,7 @@ test.each(['docs/security-tests.md', 'docs/threat-model.md'])('every npm program
   }
 });
 
-const regulations = ['gdpr', 'bipa', 'ccpa', 'soc-2', 'iso-27001', 'nist-800-63'];
+const regulations = ['gdpr', 'eu-ai-act', 'bipa', 'ccpa', 'soc-2', 'iso-27001', 'nist-800-63'];
 const pageOf = (text: string): string => readPage(`docs/compliance/${text}.md`);
 
 test.each(regulations)('%s: each row has evidence, or states what remains for the organization', (text) => {

@@ -17,6 +17,7 @@ const counted = z.union([
     .object({ passed: z.number(), of: z.number(), interval })
     .transform(({ passed, of, ...rest }) => ({ hits: passed, trials: of, ...rest })),
 ]);
+const rated = z.object({ rate, interval });
 const to = (text: string): string => text.replace(' – ', ' to ');
 
 const formats = {
@@ -32,6 +33,10 @@ const formats = {
   'counts-range': (value) => {
     const { hits, trials, interval } = counted.parse(value);
     return formatHits(hits, trials, interval);
+  },
+  'rate-range': (value) => {
+    const { rate, interval } = rated.parse(value);
+    return `${percent(rate)} (${to(range(interval, percent))})`;
   },
   plain: (value) => String(rate.parse(value)),
   decimal: (value) => rate.parse(value).toFixed(1),

@@ -18,7 +18,7 @@ import { type EvalProgram, keepFigures, type PrintLine } from '../../measure/pro
 import { proportion, toJson } from '../../measure/statistics/proportion.js';
 import { drawPhotos, isGrey, mapConcurrently, readFrontalHeads, withEngine } from './heads.js';
 import { type JudgedChallenge, judgeFrames } from './judged-challenges.js';
-import { rateOf } from './presentation-rates.js';
+import { rateOf, toRiapar } from './presentation-rates.js';
 
 const chanceRows = 200_000;
 
@@ -110,7 +110,7 @@ const toApcer = (judged: readonly JudgedLight[]) => ({
 });
 
 export const lightChallenge: EvalProgram = {
-  about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays',
+  about: 'APCER, BPCER, RIAPAR of the light challenge on drawn frames: prints, screens, masks, replays',
   run: (say, out) =>
     withEngine(async (engine) => {
       const photos = drawPhotos('judge', 'people of the light challenge');
@@ -127,7 +127,11 @@ export const lightChallenge: EvalProgram = {
         for (const gain of attackedGains) {
           const apcer: Record<string, ReturnType<typeof toApcer>> = {};
           for (const kind of attacks) apcer[kind.name] = toApcer(await judgeAll(kind, gain, axis, people.attacked));
-          attackedAt.push({ axis, gain, apcer });
+          const refused = bpcer.find((each) => each.axis === axis && each.gain === gain)?.inAll ?? null;
+          const riapar = Object.fromEntries(
+            Object.entries(apcer).map(([name, { inAll }]) => [name, toRiapar(inAll, refused)]),
+          );
+          attackedAt.push({ axis, gain, apcer, riapar });
         }
       const figures = {
         frames: 'synthetic',

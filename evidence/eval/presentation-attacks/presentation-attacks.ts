@@ -4,13 +4,13 @@ import { countSignals } from '../../measure/accuracy/presence-report.js';
 import { type EvalProgram, keepFigures } from '../../measure/program.js';
 import { drawPhotos, readFrontalHeads, withEngine } from './heads.js';
 import { judgeChallenges } from './judged-challenges.js';
-import { rateOf, toHighest } from './presentation-rates.js';
+import { rateOf, toHighest, toRiapar } from './presentation-rates.js';
 import { measureRecorded } from './real-presentations.js';
 
 const people = 100;
 
 export const presentationAttacks: EvalProgram = {
-  about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
+  about: 'APCER, BPCER, RIAPAR of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,
   run: (say, out) =>
     withEngine(async (engine) => {
@@ -19,12 +19,14 @@ export const presentationAttacks: EvalProgram = {
       const judged = await judgeChallenges(createMovementJudge({ engine }), heads, say);
       const of = (species: string) => judged.filter((each) => each.species === species);
       const apcer = Object.fromEntries(attacks.map(({ name }) => [name, rateOf(of(name), ({ pass }) => pass)]));
+      const bpcer = rateOf(of('genuine'), ({ pass }) => !pass);
       const challenge = {
         people: heads.length,
-        bpcer: rateOf(of('genuine'), ({ pass }) => !pass),
+        bpcer,
         refusedBy: countSignals(of('genuine')),
         highestApcer: toHighest(apcer),
         apcer,
+        riapar: Object.fromEntries(Object.entries(apcer).map(([name, rate]) => [name, toRiapar(rate, bpcer)])),
         stoppedBy: Object.fromEntries(attacks.map(({ name }) => [name, countSignals(of(name))])),
       };
       const figures = { frames: 'synthetic', evaluation: { challenge } };

@@ -1,4 +1,3 @@
-import type { Json } from '../../../src/core/base/json.js';
 import type { ClusteredRate } from '../../measure/statistics/clustered-rate.js';
 import { proportion, toJson } from '../../measure/statistics/proportion.js';
 
@@ -15,10 +14,34 @@ export function toHighest(apcer: Readonly<Record<string, Rate>>): { species: str
 
 const toDigits = (value: number): number => Number(value.toPrecision(3));
 
-export const rateAsJson = (rate: ClusteredRate | null): Json =>
+export const rateAsJson = (rate: ClusteredRate | null) =>
   rate === null
     ? null
-    : { ...rate, rate: toDigits(rate.rate), interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] };
+    : {
+        ...rate,
+        rate: toDigits(rate.rate),
+        interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] as const,
+      };
+
+type Counted = Pick<Rate, 'hits' | 'trials' | 'interval'> | Pick<ClusteredRate, 'passed' | 'of' | 'interval'>;
+
+const shareOf = (counted: Counted): number =>
+  'hits' in counted ? counted.hits / counted.trials : counted.passed / counted.of;
+
+/**
+ * Computes the relative impostor attack presentation accept rate (RIAPAR) of one attack species: IAPAR + FRR, 0 to 2.
+ *
+ * Only liveness is measured here, not the comparison of faces. IAPAR is therefore the APCER, as if each attack that
+ * passes also matched the victim, and FRR is the BPCER, as if no person were refused by the comparison. The ends of the
+ * intervals are added, because the attacks show the people who were measured: their errors may depend on each other.
+ * @returns `null` if one of the two rates was not measured
+ * @see https://www.idrnd.ai/?p=4442 (explains this metric of ISO/IEC 30107-3:2023)
+ */
+export function toRiapar(apcer: Counted | null, bpcer: Counted | null) {
+  if (apcer === null || bpcer === null) return null;
+  const addEnds = (end: 0 | 1): number => toDigits(toDigits(apcer.interval[end]) + toDigits(bpcer.interval[end]));
+  return { rate: toDigits(shareOf(apcer) + shareOf(bpcer)), interval: [addEnds(0), addEnds(1)] as const };
+}
 
 export const countsAsText = ({ passed, of, interval }: ClusteredRate): string =>
   `${passed} of ${of} (${interval.map((end) => toDigits(end * 100)).join(' to ')} %)`;

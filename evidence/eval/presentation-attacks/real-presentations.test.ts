@@ -60,9 +60,20 @@ describe('the movement judge with recorded clips', () => {
     expect(frames).toBe('recorded');
     expect(real).toMatchObject({
       live: { presentations: 3, stills: 2, clips: 1, movement: { passed: 0, of: 1 }, policy: { passed: 0, of: 1 } },
-      replay: { presentations: 1, passive: { of: 1 }, movement: { passed: 1, of: 1 }, light: null },
-      still: { movement: { passed: 0, of: 1, rate: 0 }, policy: { passed: 0, of: 1 } },
+      replay: {
+        presentations: 1,
+        passive: { of: 1 },
+        movement: { passed: 1, of: 1 },
+        light: null,
+        riapar: { movement: { rate: 1 } },
+      },
+      still: {
+        movement: { passed: 0, of: 1, rate: 0 },
+        policy: { passed: 0, of: 1 },
+        riapar: { policy: { rate: 0 } },
+      },
     });
+    expect(real.live).not.toHaveProperty('riapar');
     // Three pictures of one person count as one person's.
     expect(real.live).toMatchObject({ passive: { of: 3, people: 1 } });
   });

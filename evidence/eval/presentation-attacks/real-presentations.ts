@@ -10,7 +10,7 @@ import { BadInput } from '../../measure/corpus/corpus.js';
 import { keepFigures, type PrintLine } from '../../measure/program.js';
 import { rateByPerson } from '../../measure/statistics/clustered-rate.js';
 import { mapConcurrently, scorePicture, withEngine, withoutRefusal } from './heads.js';
-import { rateAsJson } from './presentation-rates.js';
+import { rateAsJson, toRiapar } from './presentation-rates.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
 type ClipFrame = Omit<SeenFrame, 'movement'>;
@@ -158,6 +158,14 @@ function figuresOf(species: string, stills: readonly ScoredStill[], clips: reado
   };
 }
 
+type Figures = ReturnType<typeof figuresOf>;
+
+const toRiapars = (attacks: Figures, people: Figures | undefined) => ({
+  passive: toRiapar(attacks.passive, people?.passive ?? null),
+  movement: toRiapar(attacks.movement, people?.movement ?? null),
+  policy: toRiapar(attacks.policy, people?.policy ?? null),
+});
+
 /**
  * Measures recorded pictures and clips of people and attacks, by species.
  * @throws BadInput
@@ -181,7 +189,15 @@ export async function measureRecorded([folder, ...others]: readonly string[], sa
       (name: string) =>
       (each: { readonly species: string }): boolean =>
         each.species === name;
-    const real = species.map((name) => [name, figuresOf(name, scored.filter(isOf(name)), seen.filter(isOf(name)))]);
+    const measured = species.map((name) => ({
+      name,
+      figures: figuresOf(name, scored.filter(isOf(name)), seen.filter(isOf(name))),
+    }));
+    const people = measured.find(({ name }) => name === liveSpecies)?.figures;
+    const real = measured.map(({ name, figures }) => [
+      name,
+      name === liveSpecies ? figures : { ...figures, riapar: toRiapars(figures, people) },
+    ]);
     for (const { frames } of seen) for (const { embedding } of frames) embedding.wipe();
     const figures = { frames: 'recorded', real: Object.fromEntries(real) };
     await keepFigures(out, 'presentation-attacks-real', figures, 'presentation-attacks --data DIR');
