@@ -64,6 +64,8 @@ inBrowser('the light stops when the face leaves, and another challenge starts wh
   await page.evaluate('window.isAway = true');
   await see(page, 'framing');
   expect(await page.locator('.lamp').count()).toBe(0);
+  // Not only when the waiting for the movement is over.
+  expect((await readNoted(page)).lights.map(({ value }) => value)).toContain('hidden');
   expect(asked).toHaveLength(1);
   await page.evaluate('window.isAway = false');
   await see(page, 'sending');

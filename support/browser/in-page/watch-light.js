@@ -9,7 +9,8 @@ export function watchLight() {
   const look = () => {
     const lamp = document.querySelector('.lamp');
     const halves = lamp === null ? [] : [...lamp.children].map(({ style }) => style.backgroundColor);
-    note(window.noted.lights, lamp === null ? '' : `${lamp.dataset.axis}: ${halves.join(', ')}`);
+    const shown = lamp?.hidden ? 'hidden' : `${lamp?.dataset.axis}: ${halves.join(', ')}`;
+    note(window.noted.lights, lamp === null ? '' : shown);
     const spoken = document.querySelector('[aria-live]')?.textContent ?? '';
     if (document.querySelector('main')?.dataset.screen === 'challenge') note(window.noted.said, spoken);
   };
@@ -18,7 +19,7 @@ export function watchLight() {
     childList: true,
     characterData: true,
     attributes: true,
-    attributeFilter: ['style', 'data-screen'],
+    attributeFilter: ['style', 'data-screen', 'hidden'],
   });
   document.addEventListener('fullscreenchange', () => {
     note(window.noted.filled, document.fullscreenElement !== null);
