@@ -48,7 +48,7 @@ export const commandRefusals = {
       'Run it once on a machine where npm can reach a registry. The detail contains the error. Only “facestep demo” reports this.',
   },
   model_unfit: {
-    text: 'This file cannot be used as a recognition model.',
+    text: 'This file cannot be used as a model.',
     advice: 'Administrators: the detail has the reason. Only “facestep models use” reports this.',
   },
 } as const;

@@ -97,8 +97,8 @@ export function parseKeyJson(text: string): unknown {
  * Replaces or creates a file atomically and syncs it to disk. The file keeps its owner. Temporary files left by a crash
  * are removed, because they may contain keys.
  */
-export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
-  const draft = await writeBeside(file, text, random);
+export async function replaceFile(file: string, content: string | Uint8Array, random: Random): Promise<void> {
+  const draft = await writeBeside(file, content, random);
   try {
     await giveToOwnerOf(file, draft);
     await rename(draft, file);
@@ -146,12 +146,12 @@ export async function makeFolder(folder: string): Promise<void> {
   await chownToFolderOwner(folder);
 }
 
-async function writeBeside(file: string, text: string, random: Random): Promise<string> {
+async function writeBeside(file: string, content: string | Uint8Array, random: Random): Promise<string> {
   const draft = draftOf(file, random);
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -1,6 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
 import { press, see } from '../../support/browser/walk.js';
+import { firstView } from '../../support/data/first-view.js';
 import { eventually } from '../../support/run/eventually.js';
 import { readNoted, visitsOf } from './lit-visit.js';
 
@@ -70,5 +71,28 @@ inBrowser('the light stops when the face leaves, and another challenge starts wh
   await page.evaluate('window.isAway = false');
   await see(page, 'sending');
   expect(asked).toHaveLength(2);
+  await close();
+});
+
+inBrowser('a browser is asked about flashing colors once, and each later check offers to skip them', async () => {
+  const { context, page, close } = await visit();
+  const { origin } = new URL(page.url());
+  await press(page, 'Continue');
+  await see(page, 'sending');
+  /** Opens a later check, which asks nothing, and returns what it asks the server for. */
+  const openLater = async (act: (later: typeof page) => Promise<void>) => {
+    const later = await context.newPage();
+    const asked = later.waitForRequest((request) => new URL(request.url()).pathname === '/face/challenge');
+    await later.goto(`${origin}/face#${firstView.id}.secret`);
+    await see(later, 'framing');
+    await act(later);
+    const sent: unknown = (await asked).postDataJSON();
+    await later.close();
+    return sent;
+  };
+  const skip = (later: typeof page) => later.getByRole('button', { name: 'Skip flashing colors' });
+  expect(await openLater(async (later) => skip(later).waitFor())).toEqual({ light: 'across' });
+  expect(await openLater((later) => skip(later).click())).toEqual({});
+  expect(await openLater(async (later) => expect(await skip(later).count()).toBe(0))).toEqual({});
   await close();
 });

@@ -10,3 +10,6 @@ export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
 /** Id of the chosen camera, which is specific to this browser and origin. */
 export const cameraMemory = memoryIn(() => localStorage, 'facestep-camera');
+
+/** Whether this browser's user accepted or skipped the light of the screen, so that it is asked once. */
+export const lightMemory = memoryIn(() => localStorage, 'facestep-light');

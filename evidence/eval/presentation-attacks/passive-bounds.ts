@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Json } from '../../../src/core/base/json.js';
 import { livenessBoundary } from '../../../src/core/ports.js';
 import {
   digestOfManifest,
-  modelManifestName,
   openPassiveModel,
   type PassiveModel,
+  readModelManifest,
 } from '../../../src/face/engine/passive-model.js';
 import { facesFolder } from '../../../support/data/faces.js';
 import { table } from '../../measure/accuracy/markdown.js';
@@ -74,7 +73,7 @@ function ratesOf(view: View, people: readonly ScoredPerson[]): readonly SourceRa
 
 /** Opens a model of one's own, whose probabilities are compared with the bounds as they are. */
 async function openModel(folder: string): Promise<PassiveModel | null> {
-  const manifest = digestOfManifest(await readFile(join(folder, modelManifestName), 'utf8'));
+  const manifest = digestOfManifest(await readModelManifest(folder));
   const opened = await openPassiveModel({ folder, manifest });
   return opened === null ? null : { folder: opened.folder, manifest: { ...opened.manifest, bound: livenessBoundary } };
 }

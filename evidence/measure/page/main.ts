@@ -255,13 +255,13 @@ async function present(due: DuePresentation, page: Page, api: PageApi): Promise<
       continue;
     }
     const tools = toolsFor(page, api);
-    const taken = await takeFrames({ isLit: how === 'lit', isPhoneOffered: false }, tools)
+    const taken = await takeFrames({ isLit: how === 'lit', isLightSkippable: false, isPhoneOffered: false }, tools)
       .catch((error: unknown) => {
         if (error instanceof Stopped) return null;
         throw error;
       })
       .finally(() => page.showBelow(() => []));
-    if (taken === null || taken === 'phone' || !(await askWhetherKept(page))) continue;
+    if (taken === null || taken === 'phone' || taken === 'unlit' || !(await askWhetherKept(page))) continue;
     page.show((words) => ({ screen: 'sending', heading: words.sending.heading, body: [] }));
     const { nonce, photos } = taken.frames;
     const body = new FormData();

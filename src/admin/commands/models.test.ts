@@ -137,7 +137,7 @@ describe('the use of a model for passive liveness', () => {
     const drawn = drawModel({ size: 64, numbers: 3 });
     writeFileSync(model, drawn);
     const sha256 = createHash('sha256').update(drawn).digest('hex');
-    const manifest = { use: 'liveness', file: 'model.onnx', sha256, bytes: drawn.length, input, output, bound: 0.5 };
+    const manifest = { use: 'liveness', file: 'model.onnx', sha256, input, output, bound: 0.5 };
     const text = JSON.stringify({ ...manifest, licence: 'ours', origin: 'us' });
     writeFileSync(join(source, 'model.json'), text);
     const pinned = createHash('sha256').update(text).digest('hex');

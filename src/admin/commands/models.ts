@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { z } from 'zod';
@@ -11,9 +11,15 @@ import { toDottedPath } from '../../config/problem.js';
 import type { Setup } from '../../connections/setup.js';
 import type { JsonObject } from '../../core/base/json.js';
 import { embeddingNumbers, presets } from '../../face/engine/embed.js';
-import { digestOfManifest, modelManifestName, passiveManifestGuard } from '../../face/engine/passive-model.js';
+import {
+  digestOfManifest,
+  modelManifestName,
+  passiveManifestGuard,
+  readModelManifest,
+} from '../../face/engine/passive-model.js';
+import { mostModelBytes, readWithin } from '../../face/engine/published-file.js';
 import { fetchModels, importModels } from '../../face/models/fetch.js';
-import { checkModel, checkPassiveModel, mostModelBytes, UnfitModelError } from '../../face/recognition/check-model.js';
+import { checkModel, checkPassiveModel, UnfitModelError } from '../../face/recognition/check-model.js';
 import {
   type CustomEngine,
   nameOf,
@@ -54,7 +60,7 @@ export function createModelsCommand(deps: CliDeps): CommandUnknownOpts {
     .command('remove')
     .description('Removes a model. Tokens of its engine can no longer be verified: those users must enrol again.')
     .argument('<engine>', 'name that `facestep models list` prints')
-    .option('--confirm', 'confirm')
+    .option('--confirm', 'remove it although tokens use it')
     .action((engine, options) => removeModel(engine, options, deps));
   return command;
 }
@@ -91,7 +97,7 @@ async function isGzip(file: string): Promise<boolean> {
 async function useModel(source: string, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const path = join(source, modelManifestName);
-  const text = await readFile(path, 'utf8').catch(() => {
+  const text = await readModelManifest(source).catch(() => {
     throw new UsageError(`there is no readable file ${path}`);
   });
   const parsed = z
@@ -146,17 +152,17 @@ async function storeRecognitionModel(
 const toUnfit = (problem: string, cause?: unknown): CommandError =>
   new CommandError('model_unfit', { problem }, { cause });
 
-/** @returns the size @throws UsageError if there is no such file */
-async function findFile(path: string): Promise<number> {
+/** @throws UsageError if there is no such file */
+async function findFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);
-  return found.size;
 }
 
 async function readModel(path: string): Promise<Uint8Array> {
-  const bytes = await findFile(path);
-  if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; the limit is ${mostModelBytes}`);
-  return readFile(path);
+  await findFile(path);
+  return readWithin(path, mostModelBytes).catch((error: unknown) => {
+    throw error instanceof RangeError ? toUnfit(error.message, error) : error;
+  });
 }
 
 async function listModels(deps: CliDeps): Promise<void> {
@@ -166,7 +172,7 @@ async function listModels(deps: CliDeps): Promise<void> {
   const own = await Promise.all(
     (await registry.list()).map(async (engine) => ({ engine, entry: await registry.readParameters(engine) })),
   );
-  const listed = { folder, inUse: config.recognition.engine, own };
+  const listed = { folder, inUse: config.recognition.engine, own, passive: config.recognition.passiveLiveness };
   if (!deps.printJson(toEngineReport(listed))) toEngineLines(listed).forEach(deps.print);
 }
 
@@ -192,6 +198,7 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
 
 interface ListedEngines {
   readonly folder: string;
+  readonly passive: Setup['config']['recognition']['passiveLiveness'];
   readonly inUse: string | null;
   readonly own: readonly { readonly engine: CustomEngine; readonly entry: EngineEntry | null }[];
 }
@@ -207,7 +214,7 @@ function standOf(engine: CustomEngine, entry: EngineEntry | null, usable: string
   return entry === null ? 'not measured yet' : usable;
 }
 
-function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
+function toEngineLines({ folder, inUse, own, passive }: ListedEngines): string[] {
   const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
   return [
     'Built in:',
@@ -229,12 +236,15 @@ function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
     ...(inUse === null || own.some(({ engine }) => nameOf(engine) === inUse)
       ? []
       : ['', `NOT USABLE: the configuration names ${inUse}, but this engine does not exist.`]),
+    '',
+    `Passive liveness, as configured: ${passive === null ? 'built in' : passive.folder}`,
   ];
 }
 
-function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
+function toEngineReport({ folder, inUse, own, passive }: ListedEngines): JsonObject {
   return {
     folder,
+    passiveLiveness: passive === null ? null : passive.folder,
     inUse: inUse ?? newest,
     builtIn: [...builtIn],
     own: own.map(({ engine, entry }) => ({

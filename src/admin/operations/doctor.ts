@@ -71,7 +71,7 @@ export async function collectChecks(
     ...createKeyChecks(config, deps),
     createStateCheck(config.state, filesOf(config), deps),
     ...(config.verifier.kind === 'embedded'
-      ? [runtimeCheck, createModelCheck(config.modelsFolder), createRecognitionCheck(config, ofFolder, deps)]
+      ? [runtimeCheck, createModelCheck(config), createRecognitionCheck(config, ofFolder, deps)]
       : []),
   ];
   const here = [
@@ -130,7 +130,7 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   liveness_refused: 'Compare region, role and permissions with docs/liveness-vendors.md.',
   model_missing: 'Run: facestep models fetch',
   runtime_unavailable: 'Install the package that is made for this platform: docs/install.md.',
-  model_altered: 'Delete that file and run: facestep models fetch. One of your own: docs/own-model.md.',
+  model_altered: 'Delete that file and run: facestep models fetch. One of your own: restore it, or run facestep models use again and set recognition.passiveLiveness.manifest: docs/own-model.md.',
 };
 
 async function runCheck(check: Check, deps: Ports<'log'>): Promise<Finding> {

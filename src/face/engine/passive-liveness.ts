@@ -52,17 +52,15 @@ export function createLivenessEstimator(model: Model, reading: Reading = builtIn
     samplePlanes(picture, toSurroundings(picture, box, enlargement), size, size, layout, input);
     const { output } = await model.run();
     input.fill(0);
-    return toCommonScale(softmax(output)[reading.output.live], reading.bound);
+    const probability = softmax(output)[reading.output.live];
+    return reading.bound === livenessBoundary ? probability : toCommonScale(probability, reading.bound);
   };
 }
 
 /**
- * Converts a model's probability to the common scale, on which every model has the same bound. The order is kept.
- * @returns 0 to 1; at least `livenessBoundary` if and only if `probability` is at least `bound`
+ * Converts a model's probability to the common scale, on which every model has the same bound. The scale is linear, so that
+ * means compare with the bound as they do before. Values are cut at 1, which changes no comparison of a mean of at most 20.
+ * @returns 0 to 1
  */
 export const toCommonScale = (probability: number, bound: number): number =>
-  bound === livenessBoundary
-    ? probability
-    : probability < bound
-      ? (probability / bound) * livenessBoundary
-      : livenessBoundary + ((probability - bound) / (1 - bound)) * (1 - livenessBoundary);
+  Math.min(1, (probability / bound) * livenessBoundary);

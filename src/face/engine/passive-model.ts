@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
 import { FaceError } from '../../errors.js';
+import { readWithin } from './published-file.js';
 
 /** Name of the file that describes a model of one's own, in the folder of the model. */
 export const modelManifestName = 'model.json';
@@ -12,12 +12,19 @@ const digestGuard = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, hexa
 const nameGuard = z.string().min(1).max(256);
 const channelsGuard = z.tuple([z.number(), z.number(), z.number()]);
 
+const statement = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, 'expected no control characters');
+
 /** What the person who brings a model states about it. */
 export const modelStatements = {
   file: z.string().regex(/^[\w-][\w.-]*$/, 'expected the name of a file in the same folder'),
   sha256: digestGuard,
-  licence: z.string().trim().min(1).max(1000),
-  origin: z.string().trim().min(1).max(1000),
+  licence: statement,
+  origin: statement,
 };
 
 /** How a passive-liveness model reads a picture, and what its output means. */
@@ -36,7 +43,6 @@ export const passiveManifestGuard = z
   .strictObject({
     use: z.literal('liveness'),
     ...modelStatements,
-    bytes: z.int().positive(),
     input: readingGuard,
     /** Scores of classes, before softmax, of which `live` counts from 0. */
     output: z.strictObject({ name: nameGuard, classes: z.int().min(2).max(16), live: z.int().nonnegative() }),
@@ -52,7 +58,17 @@ export type PassiveManifest = z.output<typeof passiveManifestGuard>;
 export const passiveModelGuard = z.strictObject({ folder: z.string(), manifest: passiveManifestGuard });
 export type PassiveModel = z.output<typeof passiveModelGuard>;
 
+const mostManifestBytes = 64 * 1024;
+
 export const digestOfManifest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** @throws `model_missing` */
+export async function readModelManifest(folder: string): Promise<string> {
+  const bytes = await readWithin(join(folder, modelManifestName), mostManifestBytes).catch((error: unknown) => {
+    throw new FaceError('model_missing', { file: modelManifestName, folder: resolve(folder) }, { cause: error });
+  });
+  return Buffer.from(bytes).toString('utf8');
+}
 
 /**
  * Reads the manifest of the configured model. Its digest is pinned in the configuration, and pins the digest of the model.
@@ -63,9 +79,7 @@ export async function openPassiveModel(
 ): Promise<PassiveModel | null> {
   if (setting === null) return null;
   const folder = resolve(setting.folder);
-  const text = await readFile(join(folder, modelManifestName), 'utf8').catch((error: unknown) => {
-    throw new FaceError('model_missing', { file: modelManifestName, folder }, { cause: error });
-  });
+  const text = await readModelManifest(folder);
   const { data } = passiveManifestGuard.safeParse(parseJson(text));
   if (digestOfManifest(text) !== setting.manifest || data === undefined)
     throw new FaceError('model_altered', { file: modelManifestName, folder });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { findSystemReason } from '../../core/base/system-error.js';
@@ -8,6 +9,26 @@ import type { PublishedFile } from './manifest.js';
 
 const missingFile = z.object({ code: z.literal('ENOENT') });
 
+/** Largest model file. */
+export const mostModelBytes = 1024 ** 3;
+
+/**
+ * Reads a regular file.
+ * @throws RangeError if it is no regular file or larger than the limit, before it is read
+ */
+export async function readWithin(path: string, mostBytes: number): Promise<Uint8Array> {
+  // A pipe would keep the caller waiting.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new RangeError('it is no regular file');
+    if (found.size > mostBytes) throw new RangeError(`it has ${found.size} bytes; the limit is ${mostBytes}`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
 /**
  * Reads a file and verifies its checksum.
  * @returns `null` if the file does not exist
@@ -15,10 +36,12 @@ const missingFile = z.object({ code: z.literal('ENOENT') });
  */
 export async function readPublishedFile(
   folder: string,
-  expected: Pick<PublishedFile, 'file' | 'sha256' | 'bytes'>,
+  expected: Pick<PublishedFile, 'file' | 'sha256'> & Partial<Pick<PublishedFile, 'bytes'>>,
 ): Promise<Uint8Array | null> {
-  const bytes = await readFile(join(folder, expected.file)).catch((error: unknown) => {
+  const altered = (): FaceError => new FaceError('model_altered', { file: expected.file, folder: resolve(folder) });
+  const bytes = await readWithin(join(folder, expected.file), expected.bytes ?? mostModelBytes).catch((error: unknown) => {
     if (missingFile.safeParse(error).success) return null;
+    if (error instanceof RangeError) throw altered();
     throw new FaceError('model_missing', {
       file: expected.file,
       folder: resolve(folder),
@@ -26,8 +49,6 @@ export async function readPublishedFile(
     });
   });
   if (bytes === null) return null;
-  const isPublished =
-    bytes.length === expected.bytes && createHash('sha256').update(bytes).digest('hex') === expected.sha256;
-  if (!isPublished) throw new FaceError('model_altered', { file: expected.file, folder: resolve(folder) });
+  if (createHash('sha256').update(bytes).digest('hex') !== expected.sha256) throw altered();
   return bytes;
 }

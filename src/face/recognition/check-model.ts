@@ -45,8 +45,6 @@ const graphHasExternalData = (fields: readonly Field[]): boolean =>
 const hasExternalData = (file: Uint8Array): boolean =>
   readSubmessages(readMessage(file), model.graph).some(graphHasExternalData);
 
-export const mostModelBytes = 1024 ** 3;
-
 /** A model that cannot be used. The message has the reason. */
 export class UnfitModelError extends Error {
   override readonly name = 'UnfitModelError';

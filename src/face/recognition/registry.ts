@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/base/json.js';
@@ -12,7 +12,6 @@ import {
   isSystemError,
   makeFolder,
   replaceFile,
-  syncFolder,
 } from '../../files/durable-file.js';
 import {
   leastNumbers,
@@ -140,9 +139,9 @@ export function openRegistry(folder: string, deps: Ports<'clock' | 'random'>): R
   }
 
   async function keep(name: string, bytes: Uint8Array): Promise<void> {
-    await writeFile(join(folder, name), bytes, { mode: 0o600, flush: true });
+    // Never through a link that another account may have put there.
+    await replaceFile(join(folder, name), bytes, deps.random);
     await chownToFolderOwner(join(folder, name));
-    await syncFolder(file);
   }
 
   return {

@@ -148,32 +148,13 @@ async function toOutcomeReply(
   };
 }
 
-export function createChallengeEndpoints(deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>): Endpoint[] {
-  const own = {
+export function createChallengeEndpoints(deps: Deps): Endpoint[] {
+  const own: Own = {
     deps,
     photos: {},
   };
   return [
-    sessionEndpoint({
-      ...common,
-      ...own,
-      method: 'POST',
-      path: '/face/reference',
-      action: 'look_at_reference',
-      status: 200,
-      summary: 'Check the photo of an identity document',
-      description:
-        'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
-      codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
-      photos: { reference: { atLeast: 1, atMost: 1 } },
-      fields: z.strictObject({}),
-      reply: referenceReply,
-      async handle({ photos, session: shown }) {
-        const [reference] = photos('reference');
-        if (reference === undefined) throw new FaceError('photo_missing');
-        return { hint: await checkReferencePhoto({ session: shown, reference }, deps) };
-      },
-    }),
+    createReferenceEndpoint(deps, own),
     sessionEndpoint({
       ...common,
       ...own,
@@ -274,10 +255,36 @@ export function createChallengeEndpoints(deps: CaptureDeps & Ports<'connections'
   ];
 }
 
-function createVendorEndpoints(
-  deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>,
-  own: { readonly deps: CaptureDeps & Ports<'connections' | 'livenessVendors'>; readonly photos: Record<never, never> },
-): Endpoint[] {
+type Deps = CaptureDeps & Ports<'connections' | 'livenessVendors'>;
+
+interface Own {
+  readonly deps: Deps;
+  readonly photos: Record<never, never>;
+}
+
+const createReferenceEndpoint = (deps: Deps, own: Own): Endpoint =>
+  sessionEndpoint({
+    ...common,
+    ...own,
+    method: 'POST',
+    path: '/face/reference',
+    action: 'look_at_reference',
+    status: 200,
+    summary: 'Check the photo of an identity document',
+    description:
+      'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
+    codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
+    photos: { reference: { atLeast: 1, atMost: 1 } },
+    fields: z.strictObject({}),
+    reply: referenceReply,
+    async handle({ photos, session: shown }) {
+      const [reference] = photos('reference');
+      if (reference === undefined) throw new FaceError('photo_missing');
+      return { hint: await checkReferencePhoto({ session: shown, reference }, deps) };
+    },
+  });
+
+function createVendorEndpoints(deps: Deps, own: Own): Endpoint[] {
   return [
     sessionEndpoint({
       ...common,

@@ -1,5 +1,5 @@
 import type { DeviceSignals } from '../../../src/core/device-signals.js';
-import { cameraMemory } from '../browser-memory.js';
+import { cameraMemory, lightMemory } from '../browser-memory.js';
 import { type Camera, checkCameraSupport, isCameraAllowed, openCamera, openLastCamera } from '../camera.js';
 import { actions, button, paragraph } from '../dom.js';
 import { fillScreen } from '../full-screen.js';
@@ -15,12 +15,30 @@ import { type Framed, frameFace } from './framing.js';
 
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  const isLit = isLitNext(view, facts, axisOfScreen());
+  const answer = facts.isKiosk ? null : lightMemory.read();
+  const withoutLight = facts.withoutLight || answer === lightAnswers.skipped;
+  const isLit = isLitNext(view, { withoutLight }, axisOfScreen());
+  const isRemembered = isLit && !facts.isLightAccepted && answer === lightAnswers.accepted && isScreenFilled();
   const needsCamera = !facts.isCameraAsked && !(await isCameraAllowed());
-  if (needsCamera || (isLit && !facts.isLightAccepted)) return prepare({ view, facts, isLit, needsCamera }, tools);
-  const taken = await takeFrames({ isLit, isPhoneOffered: mayUsePhone(facts, view) }, tools);
-  return taken === 'phone' ? { place: 'phone' } : taken;
+  if (needsCamera || (isLit && !facts.isLightAccepted && !isRemembered))
+    return prepare({ view, facts, isLit, needsCamera }, tools);
+  const isPhoneOffered = mayUsePhone(facts, view);
+  const taken = await takeFrames({ isLit, isLightSkippable: isRemembered, isPhoneOffered }, tools);
+  if (taken === 'phone') return { place: 'phone' };
+  return taken === 'unlit' ? skipLight(view, facts, tools) : taken;
 };
+
+const lightAnswers = { accepted: 'accepted', skipped: 'skipped' } as const;
+
+/** Share of the screen that the window must cover, because full screen needs a press of a button. */
+const leastFilled = 0.6;
+const isScreenFilled = (): boolean => innerWidth * innerHeight >= leastFilled * screen.width * screen.height;
+
+function skipLight(view: View, { isKiosk }: Facts, tools: Tools): Promise<Change> | Change {
+  if (view.light === 'demanded') return explainFlashes(view, tools);
+  if (!isKiosk) lightMemory.write(lightAnswers.skipped);
+  return { isCameraAsked: true, withoutLight: true };
+}
 
 interface Taken {
   readonly frames: Frames;
@@ -36,9 +54,9 @@ const mostPauses = 3;
  * @throws Problem
  */
 export async function takeFrames(
-  { isLit, isPhoneOffered }: { readonly isLit: boolean; readonly isPhoneOffered: boolean },
+  options: { readonly isLit: boolean; readonly isLightSkippable: boolean; readonly isPhoneOffered: boolean },
   tools: Tools,
-): Promise<Taken | 'phone'> {
+): Promise<Taken | 'phone' | 'unlit'> {
   checkCameraSupport();
   checkPictures();
   tools.page.show((words) => ({
@@ -48,7 +66,7 @@ export async function takeFrames(
   }));
   // Request full screen first: browsers allow it only soon after a press, and the user pressed a button on the previous
   // screen.
-  const fullScreen = isLit ? fillScreen() : null;
+  const fullScreen = options.isLit ? fillScreen() : null;
   const guide = takeGuide();
   let camera: Camera | null = null;
   try {
@@ -56,9 +74,9 @@ export async function takeFrames(
     for (let pauses = 0; ; ) {
       const running = camera;
       const framed: Framed = await whileRunning(running, tools, (ended) =>
-        frameFace({ camera: running, guide, isLit, isPhoneOffered, ended }, tools),
+        frameFace({ ...options, camera: running, guide, ended }, tools),
       );
-      if (framed === 'phone') return framed;
+      if (framed === 'phone' || framed === 'unlit') return framed;
       if (framed !== 'start') {
         camera.stop();
         camera = await openCamera(framed.deviceId);
@@ -108,8 +126,9 @@ async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: 
     };
   });
   if (choice === 'phone') return { place: 'phone' };
-  if (choice === 'start') return { isCameraAsked: true, isLightAccepted: isLit };
-  return view.light === 'demanded' ? explainFlashes(view, tools) : { isCameraAsked: true, withoutLight: true };
+  if (choice === 'unlit') return skipLight(view, facts, tools);
+  if (isLit && !facts.isKiosk) lightMemory.write(lightAnswers.accepted);
+  return { isCameraAsked: true, isLightAccepted: isLit };
 }
 
 /**

@@ -22,14 +22,14 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
     return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;
   };
-  const { picture } = words.consent.vendors;
+  const { picture, ...texts } = words.consent.vendors;
   /** What becomes of the one picture that a vendor returns. */
   const toPictureUse = (): string => {
     if (purpose !== 'enrol') return picture.verify;
     if (companyPhotoCompared) return picture.enrolWithCompanyPhoto;
     return referencePhotoNeeded ? picture.enrolWithReferencePhoto : picture.enrol;
   };
-  const vendor = view.livenessVendor === 'aws' ? words.consent.vendors.aws : null;
+  const [, vendor = null] = Object.entries(texts).find(([name]) => name === view.livenessVendor) ?? [];
   return [
     paragraph(intro({ organisation }), 'lead'),
     el(

@@ -39,7 +39,7 @@ export function createStage(video: HTMLVideoElement): Stage {
   };
 }
 
-export type Framed = 'start' | 'phone' | { readonly deviceId: string };
+export type Framed = 'start' | 'phone' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
 /** Time for which exactly one face must be well positioned and still before the check starts. */
@@ -52,6 +52,8 @@ interface Framing {
   /** The guide, or `null` if it is not available. */
   readonly guide: Promise<Guide | null>;
   readonly isLit: boolean;
+  /** True if the screen will light up without a question, so that this screen offers to skip it. */
+  readonly isLightSkippable: boolean;
   readonly isPhoneOffered: boolean;
   readonly ended: AbortSignal;
 }
@@ -63,7 +65,7 @@ type Seen = 'loading' | 'off' | GuideReading;
  * if a hint persists, because the server judges anyway.
  */
 export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
-  const { camera, guide, isLit, isPhoneOffered, ended } = framing;
+  const { camera, guide, isLit, isLightSkippable, isPhoneOffered, ended } = framing;
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const begunAt = performance.now();
@@ -115,7 +117,11 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
         paragraph(words.framing.text),
         noteOn(camera, words),
         chooser(camera, words, (deviceId) => choose({ deviceId })),
-        actions(start, isPhoneOffered ? button('faint', words.usePhone, () => choose('phone')) : null),
+        actions(
+          start,
+          isLightSkippable ? button('quiet', words.framing.withoutFlashes, () => choose('unlit')) : null,
+          isPhoneOffered ? button('faint', words.usePhone, () => choose('phone')) : null,
+        ),
       ],
     };
   });

@@ -3,6 +3,7 @@ import { type Check, fail, pass, warn } from '../../../connections/provisioning.
 import type { Setup } from '../../../connections/setup.js';
 import type { Ports } from '../../../core/deps.js';
 import { models } from '../../../face/engine/manifest.js';
+import { openPassiveModel } from '../../../face/engine/passive-model.js';
 import { readPublishedFile } from '../../../face/engine/published-file.js';
 import { loadRuntime } from '../../../face/engine/runtime.js';
 import { openEngines } from '../../../face/recognition/open-engines.js';
@@ -44,16 +45,25 @@ export async function findEngine(
   return opened?.parameters.current.id ?? null;
 }
 
-export const createModelCheck = (folder: string): Check => ({
+export const createModelCheck = ({
+  modelsFolder: folder,
+  recognition: { passiveLiveness },
+}: Pick<Setup['config'], 'modelsFolder' | 'recognition'>): Check => ({
   title: modelFiles,
   async run() {
-    const files = Object.values(models);
+    const passive = await openPassiveModel(passiveLiveness);
+    const files = Object.values(models).filter((model) => passive === null || model !== models.liveness);
     for (const model of files) {
       if ((await readPublishedFile(folder, model)) === null) {
         return fail(`${model.file} is missing in ${folder}`, 'Run: facestep models fetch');
       }
     }
-    return pass(`all ${files.length} in ${folder} are the published ones`);
+    const published = `all ${files.length} in ${folder} are the published ones`;
+    if (passive === null) return pass(published);
+    const { file } = passive.manifest;
+    if ((await readPublishedFile(passive.folder, passive.manifest)) === null)
+      return fail(`${file} is missing in ${passive.folder}`, 'Restore your model for passive liveness: docs/own-model.md.');
+    return pass(`${published}; passive liveness is judged by ${file} in ${passive.folder}`);
   },
 });
 
