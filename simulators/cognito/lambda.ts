@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,10 @@ export interface LambdaFunction {
   readonly file: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Status of the last update; default `Successful`. */
+  readonly lastUpdateStatus?: 'Successful' | 'InProgress' | 'Failed';
+  /** True if the caller may not decrypt the environment. */
+  readonly isEncrypted?: boolean;
   /** `SourceArn` values of the function's permissions for cognito-idp.amazonaws.com. */
   readonly sourceArns: readonly string[];
 }
@@ -157,6 +161,14 @@ const toConfiguration = (arn: string, found: LambdaFunction) => ({
   Timeout: 5,
   MemorySize: 256,
   State: 'Active',
-  LastUpdateStatus: 'Successful',
-  Environment: { Variables: found.environment },
+  LastUpdateStatus: found.lastUpdateStatus ?? 'Successful',
+  Environment:
+    found.isEncrypted === true
+      ? { Error: { ErrorCode: 'AccessDeniedException', Message: 'Lambda was unable to decrypt your environment variables' } }
+      : { Variables: found.environment },
+  RevisionId: revisionOf(found),
 });
+
+/** Returns the same id until the function changes. */
+const revisionOf = (found: LambdaFunction): string =>
+  createHash('sha256').update(JSON.stringify(found)).digest('hex').slice(0, 32);
