@@ -35,8 +35,8 @@ const now = epochMs(Date.parse('2026-11-28T08:00:00Z'));
 const reach: Fetch = (url, init) =>
   fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
 
-function read(functions: object | undefined = triggerFunctions, changed: Fetch = reach) {
-  const named = functions === undefined ? {} : { functions };
+function read(functions: object | null = triggerFunctions, changed: Fetch = reach) {
+  const named = functions === null ? {} : { functions };
   const cognito = { triggers: { requestSecret, ...named } };
   const settings = toSettings(simulator, pool, ['1example23456789'], { cognito });
   return readDeployedMode({ settings, fetch: changed, clock: { now: () => now } });
@@ -45,7 +45,7 @@ function read(functions: object | undefined = triggerFunctions, changed: Fetch =
 const said = async (...given: Parameters<typeof read>) => describeMode('enforce', 'enforce', await read(...given));
 
 test('enforce is reported only if every function has it', async () => {
-  expect(await read()).toMatchObject({ mode: 'enforce', reason: null, readAt: now });
+  expect(await read()).toMatchObject({ mode: 'enforce', reason: null, readAt: '2026-11-28T08:00:00.000Z' });
   change({ environment: { FACESTEP_MODE: 'shadow' } }, /createAuthChallenge$/);
   expect(await read()).toMatchObject({
     mode: 'mixed',
@@ -72,7 +72,7 @@ test.each([
 });
 
 test.each([
-  ['the configuration names no functions', () => read(undefined), /does not name them/],
+  ['the configuration names no functions', () => read(null), /does not name them/],
   [
     'the caller may not read them',
     () => {

@@ -4,6 +4,7 @@ import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type ModeAtProvider, toModeAtProvider, toUnknownMode } from '../../src/connections/mode-at-provider.js';
 import type { Policy } from '../../src/core/connection.js';
 import { withTimeout } from '../../src/core/resilience.js';
+import { toIso } from '../../src/core/units.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { createLambda } from './provision-functions.js';
@@ -31,7 +32,7 @@ interface DeployedFunction {
 
 /** Reads FACESTEP_MODE of the functions, if the user pool calls them. */
 export async function readDeployedMode(deps: Deps): Promise<ModeAtProvider> {
-  const readAt = deps.clock.now();
+  const readAt = toIso(deps.clock.now());
   const toUnknown = (reason: string): ModeAtProvider => toUnknownMode('functions', reason, readAt);
   const { functions } = deps.settings.cognito.triggers;
   if (functions === undefined) return toUnknown('the configuration does not name them (cognito.triggers.functions)');
@@ -62,8 +63,8 @@ async function findUncalled({ settings: { cognito }, fetch }: Deps): Promise<str
 }
 
 function causeOf(error: unknown): string {
-  const { code, status } = toServiceFailure(error);
-  return String(code ?? status ?? 'no answer');
+  const { code, status, cause } = toServiceFailure(error);
+  return status === null ? (cause ?? 'no answer') : (code ?? `status ${status}`);
 }
 
 const readFunctions = (functions: FunctionArns, deps: Deps): Promise<readonly DeployedFunction[]> =>

@@ -1,5 +1,4 @@
 import type { Policy } from '../core/connection.js';
-import { type EpochMs, toIso } from '../core/units.js';
 
 type Mode = Policy['mode'];
 
@@ -12,20 +11,21 @@ export interface ModeAtProvider {
   readonly parts: readonly { readonly name: string; readonly mode: Mode | null }[];
   /** Reason why the mode is unknown. */
   readonly reason: string | null;
-  readonly readAt: EpochMs;
+  /** Time of the reading, in UTC (RFC 3339). */
+  readonly readAt: string;
 }
 
 export const toUnknownMode = (
   place: ModeAtProvider['place'],
   reason: string,
-  readAt: EpochMs,
+  readAt: string,
 ): ModeAtProvider => ({ place, mode: null, parts: [], reason, readAt });
 
 /** Combines the modes of parts. */
 export function toModeAtProvider(
   place: ModeAtProvider['place'],
   parts: ModeAtProvider['parts'],
-  readAt: EpochMs,
+  readAt: string,
 ): ModeAtProvider {
   const [first] = parts;
   const isSame = parts.every(({ mode }) => mode === first?.mode);
@@ -38,7 +38,7 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
   const each = parts.map((part) => `${part.name} ${part.mode ?? 'none'}`).join(', ');
   const found = mode === null ? `not known, because ${reason ?? 'it was not read'}` : mode;
   const details = mode === 'mixed' ? `${each}; ` : '';
-  return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${toIso(readAt)})`;
+  return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
 }
 
 /**
@@ -49,3 +49,7 @@ export function describeMode(mode: Mode, file: Mode, at: ModeAtProvider | null):
   if (at === null) return mode;
   return `${mode} ${mode === file ? 'in the configuration' : 'at this server'}; ${describeModeAt(at)}`;
 }
+
+/** Explains why this server knows no decision. `null` if it decides sign-ins itself. */
+export const explainUnseen = (at: ModeAtProvider | null): string | null =>
+  at?.place === 'functions' ? 'the functions decide sign-ins and log the decisions, and this server sees none' : null;
