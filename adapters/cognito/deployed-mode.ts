@@ -1,11 +1,12 @@
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { modeGuard } from '../../src/config/connection.js';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import { type ModeAtProvider, toModeAtProvider, toUnknownMode } from '../../src/connections/mode-at-provider.js';
+import { different, inConsole, modeTitle, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { toIso } from '../../src/core/units.js';
-import { createCognitoClient, toServiceFailure } from './client.js';
+import { createCognitoClient, toRefusal, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { createLambda } from './provision-functions.js';
 import { inspectTriggers } from './provision-steps.js';
@@ -87,4 +88,45 @@ async function readFunction(name: string, arn: string, deps: Deps): Promise<Depl
     const problem = `Lambda does not return ${name} (${causeOf(error)}); it needs lambda:GetFunctionConfiguration`;
     return { name, arn, variables: {}, revision: undefined, problem, update: null };
   }
+}
+
+/** Returns true for a published version or an alias, which UpdateFunctionConfiguration does not change. */
+const isPublished = ({ arn }: Pick<DeployedFunction, 'arn'>): boolean => /:function:[^:]+:(?!\$LATEST$)/.test(arn);
+
+/**
+ * Creates the step that sets FACESTEP_MODE of the functions. The update replaces all variables, so they are read and
+ * written together, and only if nobody changed the function in between (RevisionId).
+ */
+export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
+  const { mode } = deps.settings.policy;
+  const findOthers = async () => (await readFunctions(functions, deps)).filter((each) => modeOf(each.variables) !== mode);
+  return {
+    title: modeTitle,
+    async inspect() {
+      const others = await findOthers();
+      const [unread] = others.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+      if (unread !== undefined) return inConsole(`${unread}.`, `Set FACESTEP_MODE of the four functions to ${mode}.`);
+      const published = others.filter(isPublished).map(({ name }) => name);
+      if (published.length > 0)
+        return inConsole(`Publish a version with FACESTEP_MODE ${mode}, and name it: ${published.join(', ')}.`);
+      return different(
+        others.map(
+          ({ name, variables }) =>
+            `set FACESTEP_MODE of ${name} from ${modeOf(variables) ?? 'no valid mode'} to ${mode}; deploy with mode=${mode} from now on`,
+        ),
+      );
+    },
+    async apply() {
+      for (const { arn, variables, revision, problem } of await findOthers()) {
+        if (problem !== null) continue;
+        const Environment = { Variables: { ...variables, FACESTEP_MODE: mode } };
+        const changed = { FunctionName: arn, Environment, RevisionId: revision };
+        await createLambda(deps)
+          .send(new UpdateFunctionConfigurationCommand(changed))
+          .catch((error: unknown) => {
+            throw toRefusal(error, 'UpdateFunctionConfiguration');
+          });
+      }
+    },
+  };
 }
