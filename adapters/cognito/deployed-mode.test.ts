@@ -56,11 +56,11 @@ test('enforce is reported only if every function has it', async () => {
       { name: 'preTokenGeneration', mode: 'enforce' },
     ],
   });
-  expect(await said()).toMatch(/^enforce in the configuration; in the functions: mixed \(.*createAuthChallenge shadow,/);
-  change({ environment: { FACESTEP_MODE: 'shadow' } });
-  expect(await said()).toBe(
-    'enforce in the configuration; in the functions: shadow (read 2026-11-28T08:00:00.000Z)',
+  expect(await said()).toMatch(
+    /^enforce in the configuration; in the functions: mixed \(.*createAuthChallenge shadow,/,
   );
+  change({ environment: { FACESTEP_MODE: 'shadow' } });
+  expect(await said()).toBe('enforce in the configuration; in the functions: shadow (read 2026-11-28T08:00:00.000Z)');
 });
 
 test.each([
@@ -125,5 +125,7 @@ test.each([
 ] as const)('the mode is unknown, with the reason, if %s', async (_, reading, reason) => {
   const found = await reading();
   expect(found).toMatchObject({ mode: null, parts: [], reason: expect.stringMatching(reason) });
-  expect(describeMode('enforce', 'enforce', found)).toMatch(/^enforce in the configuration; in the functions: not known/);
+  expect(describeMode('enforce', 'enforce', found)).toMatch(
+    /^enforce in the configuration; in the functions: not known/,
+  );
 });

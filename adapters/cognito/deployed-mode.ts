@@ -95,11 +95,12 @@ const isPublished = ({ arn }: Pick<DeployedFunction, 'arn'>): boolean => /:funct
 
 /**
  * Creates the step that sets FACESTEP_MODE of the functions. The update replaces all variables, so they are read and
- * written together, and only if nobody changed the function in between (RevisionId).
+ * written together, and only if the function has not changed in between (RevisionId).
  */
 export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
   const { mode } = deps.settings.policy;
-  const findOthers = async () => (await readFunctions(functions, deps)).filter((each) => modeOf(each.variables) !== mode);
+  const findOthers = async () =>
+    (await readFunctions(functions, deps)).filter((each) => modeOf(each.variables) !== mode);
   return {
     title: modeTitle,
     async inspect() {

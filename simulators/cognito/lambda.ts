@@ -150,7 +150,9 @@ export function answerLambda(
     void update(lambda, arn, request).then(
       (changed) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(changed)),
       (error: unknown) =>
-        error instanceof ServiceError ? refuse(error.status, error.type) : refuse(400, 'InvalidParameterValueException'),
+        error instanceof ServiceError
+          ? refuse(error.status, error.type)
+          : refuse(400, 'InvalidParameterValueException'),
     );
     return;
   }
@@ -208,7 +210,12 @@ const toConfiguration = (arn: string, found: LambdaFunction) => ({
   LastUpdateStatus: found.lastUpdateStatus ?? 'Successful',
   Environment:
     found.isEncrypted === true
-      ? { Error: { ErrorCode: 'AccessDeniedException', Message: 'Lambda was unable to decrypt your environment variables' } }
+      ? {
+          Error: {
+            ErrorCode: 'AccessDeniedException',
+            Message: 'Lambda was unable to decrypt your environment variables',
+          },
+        }
       : { Variables: found.environment },
   RevisionId: revisionOf(found),
 });

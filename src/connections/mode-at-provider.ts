@@ -15,11 +15,13 @@ export interface ModeAtProvider {
   readonly readAt: string;
 }
 
-export const toUnknownMode = (
-  place: ModeAtProvider['place'],
-  reason: string,
-  readAt: string,
-): ModeAtProvider => ({ place, mode: null, parts: [], reason, readAt });
+export const toUnknownMode = (place: ModeAtProvider['place'], reason: string, readAt: string): ModeAtProvider => ({
+  place,
+  mode: null,
+  parts: [],
+  reason,
+  readAt,
+});
 
 /** Combines the modes of parts. */
 export function toModeAtProvider(

@@ -34,8 +34,7 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
           deps.print(`To change it there, run “facestep provision ${toPrintable(connection)} --plan”, then --apply.`);
       };
       // In shadow mode, and before it ends, shows the users whom enforce mode would have denied.
-      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow')
-        await printWouldBeDenied(found, deps);
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await printWouldBeDenied(found, deps);
       if (mode === undefined) return printMode(found.mode);
       const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {

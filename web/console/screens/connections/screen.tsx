@@ -32,10 +32,7 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
       <ModeInFile connection={connection} />
       <Facts
         rows={[
-          [
-            mode.atProvider === null ? named.inForce : named.here,
-            <b key="mode">{words.modes[mode.inForce]}</b>,
-          ],
+          [mode.atProvider === null ? named.inForce : named.here, <b key="mode">{words.modes[mode.inForce]}</b>],
           [named.file, set('mode', words.modes[mode.file])],
           ...(switched === null
             ? []
