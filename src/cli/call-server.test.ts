@@ -7,6 +7,7 @@ const policy = {
   accuracy: 4,
   scope: '',
   liveness: 'passive',
+  livenessVendor: null,
   userSecret: 'none',
   whenNotEnrolled: 'refuse',
   whenUnverified: 'deny',
