@@ -1,10 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { providers } from '../../../adapters/index.js';
-import { arnOf, deployTriggers, lambdaConfig, triggerFunctions } from '../../../simulators/cognito/deploy.js';
-import { type CognitoSimulator, startCognitoSimulator } from '../../../simulators/cognito/index.js';
-import type { UserPool } from '../../../simulators/cognito/pool.js';
+import { arnOf } from '../../../simulators/cognito/deploy.js';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runInProcess } from '../../../support/benches/command.js';
@@ -12,70 +9,33 @@ import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
-import { loadSetup, type Setup } from '../../connections/setup.js';
-import type { Fetch } from '../../core/ports.js';
-import { connectionAdditions, sections } from '../../extensions/index.js';
+import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
+import type { Setup } from '../../connections/setup.js';
 import { collectChecks } from '../operations/doctor.js';
 
 /* The functions of a Cognito user pool decide sign-ins: every screen reports their mode next to that of this server. */
 
 const top = createFolder('mode-at-provider');
-const requestSecret = 'a-secret-that-the-functions-sign-with-0123456789';
-const clientId = '1example23456789';
 let folders = 0;
 let dataFolder: string;
-let simulator: CognitoSimulator;
-let pool: UserPool;
+let deployment: CognitoDeployment;
 let setup: Setup;
 let server: Awaited<ReturnType<typeof startApiServer>>;
 beforeEach(async () => {
   dataFolder = join(top, String(++folders));
   mkdirSync(dataFolder);
-  simulator = await startCognitoSimulator();
-  pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
+  deployment = await startCognitoDeployment();
   setup = emptySetup();
   server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
 });
 afterEach(async () => {
   await server.stop();
-  await simulator.close();
+  await deployment.close();
 });
 
-const reach: Fetch = (url, init) =>
-  fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
-
-function deploy(mode: string): void {
-  deployTriggers(simulator.lambda, pool, {
-    connection: 'customers',
-    publicUrl: server.origin,
-    clientIds: [clientId],
-    requestSecret,
-    receiptKeys: '{"keys":[]}',
-    environment: { FACESTEP_MODE: mode },
-  });
-}
-
+const deploy = (mode: string) => deployment.deploy(mode);
 async function configure(mode: 'shadow' | 'enforce'): Promise<void> {
-  const { clock, random, log } = server.deps;
-  const cognito = {
-    userPoolId: pool.id,
-    clientIds: [clientId],
-    endpoint: simulator.url,
-    credentials: { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'of-the-test' },
-    triggers: { requestSecret, functions: triggerFunctions },
-  };
-  const connections = [{ id: 'customers', kind: 'cognito', policy: { mode }, cognito }];
-  setup = await loadSetup(providers, {
-    sections,
-    additions: connectionAdditions,
-    clock,
-    random,
-    log,
-    env: { FACESTEP_CONFIG: 'of the test' },
-    readFile: async () => JSON.stringify({ dataFolder, publicUrl: server.origin, connections }),
-    onSecretUsed: () => {},
-    fetch: reach,
-  });
+  setup = await deployment.configure(mode, dataFolder, server);
 }
 
 async function readMode() {
@@ -87,7 +47,7 @@ async function readMode() {
 const run = (...args: string[]) => administer(server, args);
 
 async function examine() {
-  const deps = { ...server.deps, fetch: reach };
+  const deps = { ...server.deps, fetch: deployment.reach };
   const { checks } = await collectChecks({ setup, connection: setup.connections[0]!, switched: null }, deps);
   return checks.find(({ title }) => title === 'Mode')!.run();
 }
@@ -100,7 +60,7 @@ test('the list of connections has both modes, and reads that of the functions ag
   expect(await readMode()).toMatchObject({ atProvider: { mode: 'shadow' } });
   server.clock.advanceSec(10);
   expect(await readMode()).toMatchObject({ atProvider: { mode: 'enforce', place: 'functions', reason: null } });
-  simulator.lambda.isReadable = false;
+  deployment.simulator.lambda.isReadable = false;
   server.clock.advanceSec(10);
   expect(await readMode()).toMatchObject({
     inForce: 'enforce',
@@ -124,8 +84,11 @@ test('facestep mode and status report functions of different modes with the mode
   await configure('enforce');
   deploy('enforce');
   const arn = arnOf('preTokenGeneration');
-  const found = simulator.lambda.functions.get(arn)!;
-  simulator.lambda.functions.set(arn, { ...found, environment: { ...found.environment, FACESTEP_MODE: 'shadow' } });
+  const found = deployment.simulator.lambda.functions.get(arn)!;
+  deployment.simulator.lambda.functions.set(arn, {
+    ...found,
+    environment: { ...found.environment, FACESTEP_MODE: 'shadow' },
+  });
   const expected = 'enforce in the configuration; in the functions: mixed (defineAuthChallenge enforce, ';
   expect((await run('mode', 'customers')).printed[0]).toContain(`customers: ${expected}`);
   const status = (await run('status')).printed.join('\n');
@@ -162,11 +125,11 @@ test('the doctor passes enforce mode only if the functions have it too', async (
     found: expect.stringMatching(/^enforce in the configuration; in the functions: shadow/),
     remedy: expect.stringContaining('facestep provision customers --apply'),
   });
-  simulator.lambda.isReadable = false;
+  deployment.simulator.lambda.isReadable = false;
   expect(await examine()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('not known') });
   // Functions that enforce refuse users, although this server says shadow.
   await configure('shadow');
-  simulator.lambda.isReadable = true;
+  deployment.simulator.lambda.isReadable = true;
   deploy('enforce');
   expect(await examine()).toMatchObject({ verdict: 'fail', found: expect.not.stringContaining('no user is refused') });
 });
