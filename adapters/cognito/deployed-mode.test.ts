@@ -42,7 +42,7 @@ function read(functions: object | null = triggerFunctions, changed: Fetch = reac
   return readDeployedMode({ settings, fetch: changed, clock: { now: () => now } });
 }
 
-const said = async (...given: Parameters<typeof read>) => describeMode('enforce', 'enforce', await read(...given));
+const said = async (...given: Parameters<typeof read>) => describeMode('enforce', await read(...given));
 
 test('enforce is reported only if every function has it', async () => {
   expect(await read()).toMatchObject({ mode: 'enforce', reason: null, readAt: '2026-11-28T08:00:00.000Z' });
@@ -56,11 +56,9 @@ test('enforce is reported only if every function has it', async () => {
       { name: 'preTokenGeneration', mode: 'enforce' },
     ],
   });
-  expect(await said()).toMatch(
-    /^enforce in the configuration; in the functions: mixed \(.*createAuthChallenge shadow,/,
-  );
+  expect(await said()).toMatch(/^enforce at this server; in the functions: mixed \(.*createAuthChallenge shadow,/);
   change({ environment: { FACESTEP_MODE: 'shadow' } });
-  expect(await said()).toBe('enforce in the configuration; in the functions: shadow (read 2026-11-28T08:00:00.000Z)');
+  expect(await said()).toBe('enforce at this server; in the functions: shadow (read 2026-11-28T08:00:00.000Z)');
 });
 
 test.each([
@@ -125,7 +123,5 @@ test.each([
 ] as const)('the mode is unknown, with the reason, if %s', async (_, reading, reason) => {
   const found = await reading();
   expect(found).toMatchObject({ mode: null, parts: [], reason: expect.stringMatching(reason) });
-  expect(describeMode('enforce', 'enforce', found)).toMatch(
-    /^enforce in the configuration; in the functions: not known/,
-  );
+  expect(describeMode('enforce', found)).toMatch(/^enforce at this server; in the functions: not known/);
 });

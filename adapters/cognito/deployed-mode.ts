@@ -1,8 +1,13 @@
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { modeGuard } from '../../src/config/connection.js';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
-import { type ModeAtProvider, toModeAtProvider, toUnknownMode } from '../../src/connections/mode-at-provider.js';
-import { different, inConsole, modeTitle, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  type ModeAtProvider,
+  modeTitle,
+  toModeAtProvider,
+  toUnknownMode,
+} from '../../src/connections/mode-at-provider.js';
+import { different, inConsole, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { toIso } from '../../src/core/units.js';

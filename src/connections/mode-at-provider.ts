@@ -2,6 +2,9 @@ import type { Policy } from '../core/connection.js';
 
 type Mode = Policy['mode'];
 
+/** Title of the check of a connection's mode, and of the step that sets it at the provider. */
+export const modeTitle = 'Mode';
+
 /** Mode that is active at the provider, if code that runs there decides sign-ins. */
 export interface ModeAtProvider {
   readonly place: 'functions' | 'provider';
@@ -43,14 +46,9 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
   return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
 }
 
-/**
- * Describes the mode of a connection, at the provider too if sign-ins are decided there.
- * @param file - mode in the configuration file
- */
-export function describeMode(mode: Mode, file: Mode, at: ModeAtProvider | null): string {
-  if (at === null) return mode;
-  return `${mode} ${mode === file ? 'in the configuration' : 'at this server'}; ${describeModeAt(at)}`;
-}
+/** Describes the mode of a connection, at the provider too if sign-ins are decided there. */
+export const describeMode = (here: Mode, at: ModeAtProvider | null): string =>
+  at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
 
 /** Explains why this server knows no decision. `null` if it decides sign-ins itself. */
 export const explainUnseen = (at: ModeAtProvider | null): string | null =>

@@ -112,9 +112,6 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
-/** Title of the check of a connection's mode, and of the step that sets it at the provider. */
-export const modeTitle = 'Mode';
-
 export const serverAnswers = 'Server';
 
 export const serverClock = 'Server clock';

@@ -12,7 +12,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
-import { modeTitle } from '../../src/connections/provisioning.js';
+import { modeTitle } from '../../src/connections/mode-at-provider.js';
 import { epochMs } from '../../src/core/units.js';
 import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-browser.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';

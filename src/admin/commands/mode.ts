@@ -5,7 +5,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
 import { printTable, toPrintable } from '../../cli/table.js';
-import { describeMode, describeModeAt, explainUnseen } from '../../connections/mode-at-provider.js';
+import { describeModeAt, explainUnseen } from '../../connections/mode-at-provider.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
 
@@ -56,10 +56,9 @@ function parseMode(text: string): Mode {
 }
 
 function toLine(connection: string, { inForce, file, switched, atProvider }: ModeReply): string {
-  if (switched === null) return toPrintable(`${connection}: ${describeMode(inForce, file, atProvider)}`);
-  const by = `switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
-  const there = atProvider === null ? '' : `; ${describeModeAt(atProvider)}`;
-  return toPrintable(`${connection}: ${inForce}, ${by}${there}`);
+  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
+  const [here, there] = atProvider === null ? ['', ''] : [' at this server', `; ${describeModeAt(atProvider)}`];
+  return toPrintable(`${connection}: ${inForce}${here}${by}${there}`);
 }
 
 async function printWouldBeDenied(

@@ -43,9 +43,8 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
-      const file = loaded.connections.find((each) => each.id === id)?.policy.mode ?? mode;
       const atProvider = connection === undefined ? null : await readModeAt(connection, loaded, deps);
-      const head = { connection: id, mode, file, atProvider, since: since === null ? null : toIso(since) };
+      const head = { connection: id, mode, atProvider, since: since === null ? null : toIso(since) };
       if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
     });
 }
@@ -53,15 +52,14 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
 interface Head {
   readonly connection: string;
   readonly mode: Policy['mode'] | null;
-  /** Mode in the configuration file. */
-  readonly file: Policy['mode'] | null;
   readonly atProvider: ModeAtProvider | null;
   readonly since: string | null;
 }
 
-function toReportLines({ connection, mode, file, atProvider, since }: Head, report: ConnectionReport): string[] {
+function toReportLines({ connection, mode, atProvider, since }: Head, report: ConnectionReport): string[] {
   const { hooks, unreadableLines } = report;
-  const title = toPrintable(`${connection}: ${toModeText({ mode, file, atProvider })}`);
+  const configured = mode !== null && (atProvider === null ? `${mode} mode` : describeMode(mode, atProvider));
+  const title = toPrintable(`${connection}: ${configured || 'no longer configured'}`);
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
   if (hooks.length === 0) {
     const unseen = explainUnseen(atProvider);
@@ -69,11 +67,6 @@ function toReportLines({ connection, mode, file, atProvider, since }: Head, repo
     return [title, '', none, ...unreadable];
   }
   return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...unreadable];
-}
-
-function toModeText({ mode, file, atProvider }: Pick<Head, 'mode' | 'file' | 'atProvider'>): string {
-  if (mode === null || file === null) return 'no longer configured';
-  return atProvider === null ? `${mode} mode` : describeMode(mode, file, atProvider);
 }
 
 function toHookLines(report: HookReport): string[] {

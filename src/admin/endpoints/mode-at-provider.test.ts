@@ -75,7 +75,7 @@ test('facestep mode reports both modes, and no number of people if this server s
   expect(printed[0]).toMatch(/^It is not known whom enforce mode would have denied: the functions decide sign-ins/);
   expect(printed.join('\n')).not.toMatch(/\d people/);
   expect(printed[1]).toMatch(
-    /^customers: enforce, switched by owner on \S+; the configuration has shadow; in the functions: shadow \(read \S+\)$/,
+    /^customers: enforce at this server, switched by owner on \S+; the configuration has shadow; in the functions: shadow \(read \S+\)$/,
   );
   expect(printed[2]).toContain('facestep provision customers');
 });
@@ -89,7 +89,7 @@ test('facestep mode and status report functions of different modes with the mode
     ...found,
     environment: { ...found.environment, FACESTEP_MODE: 'shadow' },
   });
-  const expected = 'enforce in the configuration; in the functions: mixed (defineAuthChallenge enforce, ';
+  const expected = 'enforce at this server; in the functions: mixed (defineAuthChallenge enforce, ';
   expect((await run('mode', 'customers')).printed[0]).toContain(`customers: ${expected}`);
   const status = (await run('status')).printed.join('\n');
   expect(status).toContain(expected);
@@ -105,7 +105,7 @@ test('facestep report names both modes, and does not claim that there was no dec
   });
   const load = { clock: server.clock, loadSetup: async () => setup };
   const { printed } = await runInProcess(['report', 'customers'], load);
-  expect(printed[0]).toMatch(/^customers: enforce in the configuration; in the functions: shadow \(read \S+\)$/);
+  expect(printed[0]).toMatch(/^customers: enforce at this server; in the functions: shadow \(read \S+\)$/);
   expect(printed.join('\n')).not.toContain('No decision');
   expect(printed.at(-1)).toMatch(/^Not known: the functions decide sign-ins/);
   const json = await runInProcess(['report', 'customers', '--json'], load);
@@ -122,7 +122,7 @@ test('the doctor passes enforce mode only if the functions have it too', async (
   deploy('shadow');
   expect(await examine()).toMatchObject({
     verdict: 'fail',
-    found: expect.stringMatching(/^enforce in the configuration; in the functions: shadow/),
+    found: expect.stringMatching(/^enforce at this server; in the functions: shadow/),
     remedy: expect.stringContaining('facestep provision customers --apply'),
   });
   deployment.simulator.lambda.isReadable = false;

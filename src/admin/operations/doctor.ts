@@ -1,18 +1,9 @@
 import { filesOf } from '../../config/data-files.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
-import { describeMode, describeModeAt } from '../../connections/mode-at-provider.js';
-import {
-  type Check,
-  type Finding,
-  fail,
-  modeTitle,
-  type ProvisionStep,
-  pass,
-  warn,
-} from '../../connections/provisioning.js';
+import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
+import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
-import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import type { FaceErrorCode } from '../../errors.js';
@@ -184,27 +175,24 @@ const facesAreReplacedByLinks: Check = {
 const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Check => ({
   title: modeTitle,
   async run() {
-    const { connection, setup, switched } = examined;
+    const { connection, setup } = examined;
     const { id, policy } = connection;
     const own = toModeFinding(examined);
     const at = await readModeAt(connection, setup, deps);
     if (at === null) return own;
     if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
-    const isSwitched = switched !== null && switched.endsAt === null;
-    const file = isSwitched ? otherMode(policy.mode) : policy.mode;
-    const found = describeMode(policy.mode, file, at);
+    const found = describeMode(policy.mode, at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')
       : fail(found, `Sign-ins follow the mode there. To change it, run: facestep provision ${id} --apply`);
   },
 });
 
-const otherMode = (mode: Policy['mode']): Policy['mode'] => (mode === 'enforce' ? 'shadow' : 'enforce');
-
 function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
   const { mode } = policy;
   if (switched !== null && switched.endsAt === null) {
-    const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${otherMode(mode)}`;
+    const said = mode === 'enforce' ? 'shadow' : 'enforce';
+    const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${said}`;
     return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
   }
   if (mode === 'enforce') return pass('enforce');

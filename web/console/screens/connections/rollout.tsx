@@ -167,14 +167,7 @@ function InviteThese({ connection: { id }, count }: Props & { readonly count: nu
  * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
  * button.
  */
-function SwitchToEnforce({
-  connection: { id },
-  total,
-  onSwitched,
-}: Switching & {
-  /** `null` if unknown. */
-  readonly total: number | null;
-}) {
+function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number | null }) {
   const { toEnforce, nobody } = useTexts();
   const { call } = useSessionActions();
   const { number } = useFormats();
