@@ -30,6 +30,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     ),
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
+    readModeInForce: async () => (await import('./deployed-mode.js')).readDeployedMode(deps),
     artefacts: {},
   };
 }

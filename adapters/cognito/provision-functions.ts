@@ -20,6 +20,10 @@ export async function checkFunctions(deps: Deps): Promise<Finding> {
     let environment: Readonly<Record<string, string>>;
     try {
       const { Environment } = await createLambda(deps).send(new GetFunctionConfigurationCommand({ FunctionName: arn }));
+      if (Environment?.Error !== undefined) {
+        const code = Environment.Error.ErrorCode ?? 'no code';
+        return manual(`Lambda does not return the variables of ${name} (${code}).`, 'Allow kms:Decrypt for their key.');
+      }
       environment = Environment?.Variables ?? {};
     } catch (error) {
       return toRefused(name, toServiceFailure(error));
@@ -33,7 +37,7 @@ export async function checkFunctions(deps: Deps): Promise<Finding> {
   return fail(`${lines.join('; ')}.`, 'Deploy the functions again, with the parameters of adapters/cognito/README.md.');
 }
 
-const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
+export const createLambda = ({ settings: { cognito }, fetch }: Pick<Deps, 'settings' | 'fetch'>): LambdaClient =>
   new LambdaClient({
     region: regionOf(cognito.userPoolId),
     ...toCredentials(cognito),

@@ -118,8 +118,9 @@ describe('provisioning', () => {
       ReadAttributes: ['email'],
     });
     const client = structuredClone(pool.clients.get(clientId)!.settings);
-    expect(await applyAll()).toEqual(['different', 'missing', 'different', 'missing']);
-    expect(await applyAll()).toEqual(['ready', 'ready', 'ready', 'ready']);
+    deploy({ FACESTEP_MODE: 'shadow' });
+    expect(await applyAll()).toEqual(['different', 'missing', 'different', 'different', 'missing']);
+    expect(await applyAll()).toEqual(['ready', 'ready', 'ready', 'ready', 'ready']);
 
     const { LambdaConfig, ...others } = furnished;
     expect(pool.settings).toMatchObject({
@@ -144,6 +145,70 @@ describe('provisioning', () => {
     expect(kept).toMatchObject(before);
     expect(ExplicitAuthFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_CUSTOM_AUTH']);
     expect(WriteAttributes).toContain('email');
+  });
+
+  const modesOf = () =>
+    Object.values(functions).map((each) => simulator.lambda.functions.get(each)?.environment.FACESTEP_MODE);
+  const findModeStep = (changes: ConnectionChanges = {}) =>
+    provision(changes).steps.find(({ title }) => title === 'Mode')!;
+
+  test('sets the mode of each function that has another, and keeps its other variables', async () => {
+    deploy({ FACESTEP_MODE: 'shadow', THEIR_OWN: 'kept' });
+    const enforcing = simulator.lambda.functions.get(functions.preTokenGeneration)!;
+    const environment = { ...enforcing.environment, FACESTEP_MODE: 'enforce' };
+    simulator.lambda.functions.set(functions.preTokenGeneration, { ...enforcing, environment });
+    const step = findModeStep();
+    expect(await step.inspect()).toEqual({
+      state: 'different',
+      changes: ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse'].map((name) =>
+        expect.stringContaining(`FACESTEP_MODE of ${name} from shadow to enforce`),
+      ),
+    });
+    await step.apply();
+    expect(await step.inspect()).toEqual({ state: 'ready' });
+    for (const each of Object.values(functions))
+      expect(simulator.lambda.functions.get(each)?.environment).toEqual(environment);
+    expect(await verdictOf(/^The functions/)).toBe('pass');
+  });
+
+  test('does not overwrite variables that someone changes at the same time', async () => {
+    deploy({ FACESTEP_MODE: 'shadow' });
+    const theirs = { FACESTEP_MODE: 'shadow', FACESTEP_RECEIPT_KEYS: 'of a deployment meanwhile' };
+    simulator.lambda.beforeUpdate = () => {
+      for (const [each, found] of simulator.lambda.functions)
+        simulator.lambda.functions.set(each, { ...found, environment: theirs });
+    };
+    await expect(findModeStep().apply()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { code: 'PreconditionFailedException' },
+    });
+    expect(simulator.lambda.functions.get(functions.defineAuthChallenge)?.environment).toEqual(theirs);
+  });
+
+  test('names the missing permission to change the mode, and leaves unreadable or published functions to a person', async () => {
+    deploy({ FACESTEP_MODE: 'shadow' });
+    simulator.lambda.isWritable = false;
+    await expect(findModeStep().apply()).rejects.toMatchObject({
+      code: 'provider_refused',
+      detail: { call: 'UpdateFunctionConfiguration', code: 'AccessDeniedException' },
+    });
+    simulator.lambda.isWritable = true;
+    const published = `${functions.defineAuthChallenge}:live`;
+    simulator.lambda.functions.set(published, simulator.lambda.functions.get(functions.defineAuthChallenge)!);
+    const named = { requestSecret, functions: { ...functions, defineAuthChallenge: published } };
+    expect(await findModeStep({ cognito: { triggers: named } }).inspect()).toMatchObject({
+      state: 'manual',
+      instructions: [expect.stringContaining('defineAuthChallenge')],
+    });
+    // Without their variables, an update would delete them.
+    for (const [each, found] of simulator.lambda.functions)
+      simulator.lambda.functions.set(each, { ...found, isEncrypted: true });
+    expect(await findModeStep().inspect()).toMatchObject({ state: 'manual' });
+    await findModeStep().apply();
+    expect(modesOf()).toEqual(Array(4).fill('shadow'));
+    expect(simulator.lambda.functions.get(functions.createAuthChallenge)?.environment).toHaveProperty(
+      'FACESTEP_REQUEST_SECRET',
+    );
   });
 
   test.each([

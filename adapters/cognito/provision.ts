@@ -14,6 +14,7 @@ import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
 import { type CognitoConnection, isPoolOfAws } from './config.js';
+import { modeStep } from './deployed-mode.js';
 import { toAccount, toUser } from './profile.js';
 import {
   checkAttribute,
@@ -106,6 +107,8 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
       permissionStep(cognito, pool),
       attributeStep(cognito, pool),
       ...cognito.clientIds.map((clientId) => customAuthStep(clientId, pool)),
+      // Before the pool calls the functions, so that they never run in another mode than the configured one.
+      ...(cognito.triggers.functions === undefined ? [] : [modeStep(cognito.triggers.functions, deps)]),
       triggerStep(cognito, pool),
       ...federated.flatMap((client) => [identityProviderStep(client, pool, deps), appClientStep(client)]),
     ],

@@ -1,16 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { isSigned } from '../aws.js';
+import { isSigned, ServiceError } from '../aws.js';
 import { newId } from './pool.js';
 
 export interface LambdaFunction {
   readonly file: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Status of the last update; default `Successful`. */
+  readonly lastUpdateStatus?: 'Successful' | 'InProgress' | 'Failed';
+  /** True if the caller may not decrypt the environment. */
+  readonly isEncrypted?: boolean;
   /** `SourceArn` values of the function's permissions for cognito-idp.amazonaws.com. */
   readonly sourceArns: readonly string[];
 }
@@ -62,6 +67,15 @@ export function createLambdaService() {
     functions,
     /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
     isReadable: true,
+    /** True if callers may change function configurations (`lambda:UpdateFunctionConfiguration`). */
+    isWritable: true,
+    /** Called before an update is applied. */
+    beforeUpdate: (): void => {},
+    /** Ends the process of a function, so that its next call starts with the changed configuration. */
+    async restart(arn: string): Promise<void> {
+      const child = running.get(arn)?.child;
+      if (child !== undefined) await end(arn, child);
+    },
     logText: () => log,
     coldStarts: () => started,
     /** Runs a function. On a timeout, kills the function's process, so that the function loses its state. */
@@ -106,7 +120,8 @@ export function createLambdaService() {
 const functionPath = /^\/2015-03-31\/functions\/([^/]+)\/(configuration|policy)$/;
 
 /**
- * Answers signed REST calls that read a deployed function. Other Lambda calls are not simulated.
+ * Answers signed REST calls that read a deployed function or change its variables. Other Lambda calls are not
+ * simulated.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */
@@ -122,15 +137,50 @@ export function answerLambda(
   };
   response.setHeader('x-amzn-requestid', newId(16));
   const [, written, part] = functionPath.exec(request.url ?? '') ?? [];
-  if (request.method !== 'GET' || written === undefined) return void refuse(404, 'UnknownOperationException');
+  const isUpdate = request.method === 'PUT' && part === 'configuration';
+  if (written === undefined || !(isUpdate || request.method === 'GET'))
+    return void refuse(404, 'UnknownOperationException');
   if (!isSigned(request, region, 'lambda')) return void refuse(403, 'MissingAuthenticationTokenException');
   if (!lambda.isReadable) return void refuse(403, 'AccessDeniedException');
   const arn = decodeURIComponent(written);
   const found = lambda.functions.get(arn);
   const isAbsent = found === undefined || (part === 'policy' && found.sourceArns.length === 0);
   if (isAbsent) return void refuse(404, 'ResourceNotFoundException');
+  if (isUpdate) {
+    void update(lambda, arn, request).then(
+      (changed) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(changed)),
+      (error: unknown) =>
+        error instanceof ServiceError
+          ? refuse(error.status, error.type)
+          : refuse(400, 'InvalidParameterValueException'),
+    );
+    return;
+  }
   const answer = part === 'policy' ? toPolicy(arn, found) : toConfiguration(arn, found);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+}
+
+const updateGuard = z.object({
+  Environment: z.object({ Variables: z.record(z.string().regex(/^[a-zA-Z]\w+$/), z.string()) }).optional(),
+  RevisionId: z.string().optional(),
+});
+
+/**
+ * Changes the environment, which replaces all variables.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+ */
+async function update(lambda: LambdaService, arn: string, request: IncomingMessage) {
+  const { Environment, RevisionId } = updateGuard.parse(await json(request));
+  if (!lambda.isWritable) throw new ServiceError('AccessDeniedException', 'not authorized', 403);
+  lambda.beforeUpdate();
+  const found = lambda.functions.get(arn);
+  if (found === undefined) throw new ServiceError('ResourceNotFoundException', 'no such function', 404);
+  if (RevisionId !== undefined && RevisionId !== revisionOf(found))
+    throw new ServiceError('PreconditionFailedException', 'The RevisionId is not the latest', 412);
+  const changed = { ...found, environment: Environment?.Variables ?? found.environment };
+  lambda.functions.set(arn, changed);
+  await lambda.restart(arn);
+  return toConfiguration(arn, changed);
 }
 
 const toPolicy = (arn: string, { sourceArns }: LambdaFunction) => ({
@@ -157,6 +207,19 @@ const toConfiguration = (arn: string, found: LambdaFunction) => ({
   Timeout: 5,
   MemorySize: 256,
   State: 'Active',
-  LastUpdateStatus: 'Successful',
-  Environment: { Variables: found.environment },
+  LastUpdateStatus: found.lastUpdateStatus ?? 'Successful',
+  Environment:
+    found.isEncrypted === true
+      ? {
+          Error: {
+            ErrorCode: 'AccessDeniedException',
+            Message: 'Lambda was unable to decrypt your environment variables',
+          },
+        }
+      : { Variables: found.environment },
+  RevisionId: revisionOf(found),
 });
+
+/** Returns the same id until the function changes. */
+const revisionOf = (found: LambdaFunction): string =>
+  createHash('sha256').update(JSON.stringify(found)).digest('hex').slice(0, 32);

@@ -197,7 +197,7 @@ async function announceStart(
   if (metricsUrl !== null) deps.printError(`Metrics: ${metricsUrl}`);
   const { connections } = applyModes(active.setup, active.modes);
   const shadowed = connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
-  if (shadowed.length > 0) deps.printError(`In shadow mode (no one is refused): ${shadowed.join(', ')}`);
+  if (shadowed.length > 0) deps.printError(`In shadow mode (this server refuses no one): ${shadowed.join(', ')}`);
   deps.log.info('listening', { host: config.host, port: active.listening?.port ?? config.port });
   if (key.fresh !== null) return showKey();
   const keyText = config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration';

@@ -5,6 +5,7 @@ import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { AccountRecovery, Profile } from '../core/ports.js';
 import type { Hooks, SecretUse } from './hook.js';
+import type { ModeAtProvider } from './mode-at-provider.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
 
@@ -38,6 +39,8 @@ export interface Adapter {
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
   createProvisioning(): Promise<Provisioning>;
+  /** Reads the mode that is active at the provider. Absent if this server decides sign-ins. Never rejects. */
+  readModeInForce?(): Promise<ModeAtProvider>;
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }
 

@@ -3,14 +3,32 @@ import { instantReply } from '../core/instant.js';
 
 export const mode = z.enum(['shadow', 'enforce']);
 
+const modeAtProviderReply = z.object({
+  place: z.enum(['functions', 'provider']),
+  mode: z
+    .enum(['shadow', 'enforce', 'mixed'])
+    .nullable()
+    .describe('`shadow` or `enforce` only if every part has it. `null` if unknown.'),
+  parts: z.array(
+    z.object({ name: z.string(), mode: mode.nullable().describe('`null` if it has none, or an invalid one.') }),
+  ),
+  reason: z.string().nullable().describe('Reason why the mode is unknown.'),
+  readAt: instantReply.describe('Time of the reading: at most 10 seconds ago.'),
+});
+
 const modeReply = z.object({
-  inForce: mode,
+  inForce: mode.describe('Mode of this server. If `atProvider` is not `null`, sign-ins do not follow it.'),
   file: mode.describe('Mode in the configuration file.'),
   switched: z
     .object({ by: z.string(), at: instantReply })
     .nullable()
     .describe(
       'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
+    ),
+  atProvider: modeAtProviderReply
+    .nullable()
+    .describe(
+      'Mode that is active at the provider, if code that runs there decides sign-ins, such as functions of Amazon Cognito. `null` if this server decides them.',
     ),
 });
 export type ModeReply = z.output<typeof modeReply>;
@@ -73,6 +91,9 @@ export const refusedReply = z.object({
       'Number of calls that could not be decided and would have been refused; they belong to no particular user.',
     ),
   since: instantReply,
+  decisions: z
+    .int()
+    .describe('Number of decisions in this server’s audit trail since then. If 0, it is unknown who would be denied.'),
 });
 export type RefusedReply = z.output<typeof refusedReply>;
 

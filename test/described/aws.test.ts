@@ -53,6 +53,7 @@ const lambdaService: AwsService = {
       ['configuration', 'GetFunctionConfiguration'],
       ['policy', 'GetPolicy'],
     ]);
+    if (method === 'PUT' && part === 'configuration') return 'UpdateFunctionConfiguration';
     return method === 'GET' ? (operations.get(part) ?? null) : null;
   },
 };
@@ -90,7 +91,8 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
     clientIds: [clientId],
     requestSecret,
     receiptKeys: JSON.stringify({ keys: await signer.publicKeys() }),
-    environment: { FACESTEP_MODE: 'shadow' },
+    // Provisioning sets shadow.
+    environment: { FACESTEP_MODE: 'enforce' },
   });
   const settings = toSettings({ ...simulator, url }, pool, [clientId], {
     cognito: { triggers: { requestSecret, functions: triggerFunctions } },

@@ -45,7 +45,9 @@ export function differencesOf(value: unknown, reference: Reference, path: string
   const names = z.array(z.string()).parse(first);
   const references = z.array(referenceGuard).parse(second);
   // In a shape, the required members come first.
-  const missing = names.slice(0, Number(required ?? 0)).filter((each) => value[each] === undefined);
+  const missing = names
+    .slice(0, Number(required ?? 0))
+    .filter((each, at) => value[each] === undefined && !isInUrl(references[at]));
   const members = Object.entries(value).flatMap(([member, held]) => {
     const at = references[names.indexOf(member)];
     return at === undefined
@@ -54,6 +56,10 @@ export function differencesOf(value: unknown, reference: Reference, path: string
   });
   return [...missing.map((each) => `${path}.${each}: required of ${name}`), ...members];
 }
+
+/** Returns true for a member with the trait `httpLabel`, which is in the URL instead of the body. */
+const isInUrl = (reference: Reference | undefined): boolean =>
+  Array.isArray(reference) && reference.length === 2 && reference[1] === 1;
 
 const differencesOfList = (value: unknown, of: Reference, path: string): string[] =>
   Array.isArray(value) ? value.flatMap((each) => differencesOf(each, of, `${path}[]`)) : [`${path}: expected a list`];

@@ -125,6 +125,22 @@ describe('the modules match the service', () => {
     );
   });
 
+  test('Cognito: the service may read the mode of its own four functions, and not change it', () => {
+    const statements = z
+      .object({ statement: z.array(z.object({ actions: z.array(z.string()), resources: z.json() })) })
+      .parse(readModule('modules/cognito').data.aws_iam_policy_document!.service![0]).statement;
+    const ofLambda = statements.filter(({ actions }) => actions.some((action) => action.startsWith('lambda:')));
+    expect(ofLambda).toEqual([
+      {
+        actions: ['lambda:GetFunctionConfiguration'],
+        resources: expect.stringMatching(
+          /for key in keys\(local\.handlers\).*facestep-\$\{var\.connection\}-\$\{key\}"\]/,
+        ),
+      },
+    ]);
+    expect(JSON.stringify(statements)).toContain('cognito-idp:DescribeUserPool');
+  });
+
   test('Cognito: the functions have the same environment as in serverless.yml, without a default mode', () => {
     const { environment } = z
       .object({ environment: z.tuple([z.object({ variables: z.record(z.string(), z.string()) })]) })

@@ -5,6 +5,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
 import { printTable, toPrintable } from '../../cli/table.js';
+import { describeModeAt, explainUnseen } from '../../connections/mode-at-provider.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
 
@@ -27,11 +28,13 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
       const found = await findServerConnection(given, deps);
       const connection = found.id;
       const printMode = (now: ModeReply): void => {
-        if (!deps.printJson({ connection, mode: now })) deps.print(toLine(connection, now));
+        if (deps.printJson({ connection, mode: now })) return;
+        deps.print(toLine(connection, now));
+        if (now.atProvider !== null && now.atProvider.mode !== now.inForce)
+          deps.print(`To change it there, run “facestep provision ${toPrintable(connection)} --plan”, then --apply.`);
       };
       // In shadow mode, and before it ends, shows the users whom enforce mode would have denied.
-      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow')
-        await printWouldBeDenied(connection, deps);
+      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await printWouldBeDenied(found, deps);
       if (mode === undefined) return printMode(found.mode);
       const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
@@ -52,14 +55,23 @@ function parseMode(text: string): Mode {
   throw new UsageError(`"${text}" is not a mode`, `Use ${modes.join(' or ')}.`);
 }
 
-function toLine(connection: string, { inForce, file, switched }: ModeReply): string {
+function toLine(connection: string, { inForce, file, switched, atProvider }: ModeReply): string {
   const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
-  return toPrintable(`${connection}: ${inForce}${by}`);
+  const [here, there] = atProvider === null ? ['', ''] : [' at this server', `; ${describeModeAt(atProvider)}`];
+  return toPrintable(`${connection}: ${inForce}${here}${by}${there}`);
 }
 
-async function printWouldBeDenied(connection: string, deps: CliDeps): Promise<void> {
+async function printWouldBeDenied(
+  { id: connection, mode: { atProvider } }: Awaited<ReturnType<typeof findServerConnection>>,
+  deps: CliDeps,
+): Promise<void> {
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
-  const { subjects, total, unnamed, since } = await callServer(call, refusedReply, deps, { limit: peopleShown });
+  const found = await callServer(call, refusedReply, deps, { limit: peopleShown });
+  const { subjects, total, unnamed, since, decisions } = found;
+  if (decisions === 0) {
+    const reason = explainUnseen(atProvider) ?? `this server has seen no decision since ${since}`;
+    return deps.print(`It is not known whom enforce mode would have denied: ${reason}.`);
+  }
   deps.print(`Enforce mode would have denied ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
   if (subjects.length > 0) {
     const loginOf = await readLogins(

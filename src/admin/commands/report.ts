@@ -4,8 +4,11 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
 import { findOwnTrail, wholeNumber } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
+import { describeMode, explainUnseen, type ModeAtProvider } from '../../connections/mode-at-provider.js';
+import type { Policy } from '../../core/connection.js';
 import { addSec, secondsPerDay, toIso } from '../../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
+import { readModeAt } from '../operations/mode-in-force.js';
 import { applyModes, readSwitchedModes } from '../operations/modes.js';
 
 const lines = `
@@ -35,26 +38,34 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       const { connections } = applyModes(loaded, await readSwitchedModes(loaded, deps));
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * secondsPerDay);
       const report = await reportHooks(audit, { connection: id, since });
-      const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
+      const connection = connections.find((each) => each.id === id);
+      const mode = connection?.policy.mode ?? null;
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
-      const head = { connection: id, mode, since: since === null ? null : toIso(since) };
+      const atProvider = connection === undefined ? null : await readModeAt(connection, loaded, deps);
+      const head = { connection: id, mode, atProvider, since: since === null ? null : toIso(since) };
       if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
     });
 }
 
 interface Head {
   readonly connection: string;
-  readonly mode: 'enforce' | 'shadow' | null;
+  readonly mode: Policy['mode'] | null;
+  readonly atProvider: ModeAtProvider | null;
   readonly since: string | null;
 }
 
-function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
+function toReportLines({ connection, mode, atProvider, since }: Head, report: ConnectionReport): string[] {
   const { hooks, unreadableLines } = report;
-  const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;
+  const configured = mode !== null && (atProvider === null ? `${mode} mode` : describeMode(mode, atProvider));
+  const title = toPrintable(`${connection}: ${configured || 'no longer configured'}`);
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
-  if (hooks.length === 0) return [title, '', `No decision${since === null ? '' : ` since ${since}`}.`, ...unreadable];
+  if (hooks.length === 0) {
+    const unseen = explainUnseen(atProvider);
+    const none = unseen === null ? `No decision${since === null ? '' : ` since ${since}`}.` : `Not known: ${unseen}.`;
+    return [title, '', none, ...unreadable];
+  }
   return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...unreadable];
 }
 

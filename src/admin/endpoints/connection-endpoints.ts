@@ -16,6 +16,7 @@ import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
+import { createModeReader } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers, planConnection } from '../operations/plan.js';
@@ -123,7 +124,8 @@ export function createConnectionEndpoints({
   ledger,
 }: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
-  const toMode = (id: string) => {
+  const readModeAt = createModeReader(upkeep);
+  const findMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
     if (file === undefined) throw new FaceError('connection_unknown');
     const switched = upkeep.modes().get(id);
@@ -134,6 +136,11 @@ export function createConnectionEndpoints({
       switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
     };
   };
+  const describeMode = async (id: string) => {
+    const found = findMode(id);
+    const at = await readModeAt(id);
+    return { ...found, atProvider: at === null ? null : { ...at, parts: [...at.parts] } };
+  };
   return [
     adminEndpoint({
       ...common,
@@ -142,35 +149,37 @@ export function createConnectionEndpoints({
       right: 'view',
       summary: 'List connections',
       description:
-        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
+        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned. For Amazon Cognito, the mode of the deployed functions is read from AWS, which takes 4 seconds at most.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: connectionsReply,
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
-          connections: connections.map(({ id, kind, policy, recovery }) => ({
-            id,
-            kind,
-            mode: toMode(id),
-            recovery: recovery.mode,
-            policy: {
-              accuracy: policy.accuracy,
-              scope: policy.scope,
-              liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
-              livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
-              userSecret: policy.userSecret,
-              whenNotEnrolled: policy.whenNotEnrolled,
-              whenUnverified: policy.whenUnverified,
-              whenUnavailable: policy.whenUnavailable,
-              freshnessSec: policy.freshnessSec,
-              enrolmentDays: policy.enrolmentDays,
-              referencePhoto: policy.referencePhoto,
-              bypass: policy.bypass.allowed
-                ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
-                : null,
-            },
-          })),
+          connections: await Promise.all(
+            connections.map(async ({ id, kind, policy, recovery }) => ({
+              id,
+              kind,
+              mode: await describeMode(id),
+              recovery: recovery.mode,
+              policy: {
+                accuracy: policy.accuracy,
+                scope: policy.scope,
+                liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
+                livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
+                userSecret: policy.userSecret,
+                whenNotEnrolled: policy.whenNotEnrolled,
+                whenUnverified: policy.whenUnverified,
+                whenUnavailable: policy.whenUnavailable,
+                freshnessSec: policy.freshnessSec,
+                enrolmentDays: policy.enrolmentDays,
+                referencePhoto: policy.referencePhoto,
+                bypass: policy.bypass.allowed
+                  ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
+                  : null,
+              },
+            })),
+          ),
         };
       },
     }),
@@ -195,7 +204,7 @@ export function createConnectionEndpoints({
         const place = cursor === undefined ? null : parseCursor(cursor);
         const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
         const { audit } = filesOf(upkeep.setup().config);
-        const { subjects, unnamed, days: counted } = await findRefused(audit, { connection: id, since });
+        const { decisions, subjects, unnamed, days: counted } = await findRefused(audit, { connection: id, since });
         const enrolled = await findEnrolled(
           subjects.map(({ subject }) => ({ connection: id, subject })),
           { ledger, clock: upkeep.clock },
@@ -219,6 +228,7 @@ export function createConnectionEndpoints({
           }),
           unnamed: Object.entries(unnamed).map(([code, count]) => ({ code, count })),
           since: toIso(since),
+          decisions,
         };
       },
     }),
@@ -230,22 +240,22 @@ export function createConnectionEndpoints({
       isSensitive: true,
       summary: 'Switch between shadow and enforce mode',
       description:
-        'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded.',
+        'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded. The deployed functions of Amazon Cognito do not follow: set up the connection again to change their mode.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
       fields: z.strictObject({ mode, isSure: sureField }),
       form: { isSure: 'json' },
       reply: switchedModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');
-        const { inForce, file } = toMode(id);
-        if (asked === inForce) return { mode: toMode(id) };
+        const { inForce, file } = findMode(id);
+        if (asked === inForce) return { mode: await describeMode(id) };
         if (asked === 'enforce' && !isSure) {
           const census = await countUsers(await openConnection(id, upkeep), upkeep);
           if (wouldRefuseAll(census, { mode: asked })) throw new FaceError('nobody_can_pass');
         }
         await switchMode({ connection: id, mode: asked, file }, administrator.name, upkeep);
         await upkeep.followModes();
-        return { mode: toMode(id) };
+        return { mode: await describeMode(id) };
       },
     }),
     adminEndpoint({

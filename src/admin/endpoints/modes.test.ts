@@ -60,5 +60,10 @@ test('an administrator switches the mode; a mode that denies all users needs a c
     expect.objectContaining({ code: 'mode_switched', connection: 'okta' }),
   );
   await operated.post('/connections/okta/mode', { mode: 'shadow' });
-  expect(await modeOf('okta')).toEqual({ inForce: 'shadow', file: 'shadow', switched: null });
+  expect(await modeOf('okta')).toEqual({
+    inForce: 'shadow',
+    file: 'shadow',
+    switched: null,
+    atProvider: null,
+  });
 });

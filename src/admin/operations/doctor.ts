@@ -1,5 +1,6 @@
 import { filesOf } from '../../config/data-files.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
+import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
@@ -18,6 +19,7 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
+import { readModeAt } from './mode-in-force.js';
 import type { Switched } from './modes.js';
 
 export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
@@ -76,7 +78,7 @@ export async function collectChecks(
   ];
   const here = [
     readConfiguration,
-    createModeCheck(examined),
+    createModeCheck(examined, deps),
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
@@ -171,19 +173,32 @@ const facesAreReplacedByLinks: Check = {
     ),
 };
 
-const createModeCheck = ({ connection: { id, policy }, switched }: Examined): Check => ({
-  title: 'Mode',
+const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Check => ({
+  title: modeTitle,
   async run() {
-    const { mode } = policy;
-    if (switched !== null && switched.endsAt === null) {
-      const said = mode === 'enforce' ? 'shadow' : 'enforce';
-      const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${said}`;
-      return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
-    }
-    if (mode === 'enforce') return pass('enforce');
-    return warn(
-      'shadow: no user is refused',
-      `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
-    );
+    const { connection, setup } = examined;
+    const { id, policy } = connection;
+    const own = toModeFinding(examined);
+    const at = await readModeAt(connection, setup, deps);
+    if (at === null) return own;
+    if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
+    const found = describeMode(policy.mode, at);
+    return at.mode === null
+      ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')
+      : fail(found, `Sign-ins follow the mode there. To change it, run: facestep provision ${id} --apply`);
   },
 });
+
+function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
+  const { mode } = policy;
+  if (switched !== null && switched.endsAt === null) {
+    const said = mode === 'enforce' ? 'shadow' : 'enforce';
+    const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${said}`;
+    return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
+  }
+  if (mode === 'enforce') return pass('enforce');
+  return warn(
+    'shadow: no user is refused',
+    `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,
+  );
+}

@@ -10,6 +10,8 @@ export interface RefusedSubject {
 }
 
 export interface Refused {
+  /** Number of all decisions. */
+  readonly decisions: number;
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
   /** Number of distinct users per day (UTC), and how many of them would have been refused. */
@@ -24,9 +26,11 @@ export async function findRefused(
   const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
   const unnamed = new Map<string, number>();
   const days = new Map<string, { readonly users: Set<string>; readonly refused: Set<string> }>();
+  let decisions = 0;
   for await (const event of readEvents(file, ['hook_decided'], stepUpEvents, { since })) {
     const { detail, subject, time } = event;
     if (event.connection !== connection) continue;
+    decisions += 1;
     const isRefused = 'wouldHave' in detail && detail.wouldHave !== undefined;
     if (subject !== '') {
       const day = toIso(time).slice(0, 10);
@@ -51,6 +55,7 @@ export async function findRefused(
     hooks: [...hooks].sort(),
   }));
   return {
+    decisions,
     subjects: found.sort(byTime),
     unnamed: Object.fromEntries(unnamed),
     days: new Map([...days].map(([day, { users, refused }]) => [day, { users: users.size, refused: refused.size }])),

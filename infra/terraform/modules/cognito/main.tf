@@ -106,6 +106,17 @@ data "aws_iam_policy_document" "service" {
     resources = [local.pool_arn]
   }
 
+  # To show the mode of the functions, which decide sign-ins.
+  statement {
+    actions   = ["cognito-idp:DescribeUserPool"]
+    resources = [local.pool_arn]
+  }
+
+  statement {
+    actions   = ["lambda:GetFunctionConfiguration"]
+    resources = [for key in keys(local.handlers) : "arn:${local.partition}:lambda:${local.region}:${local.account}:function:facestep-${var.connection}-${key}"]
+  }
+
   dynamic "statement" {
     for_each = var.account_recovery ? [1] : []
     content {

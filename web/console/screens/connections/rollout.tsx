@@ -12,6 +12,7 @@ import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
+import { isInForce, ModeAtProvider } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
 const listRefused = (id: string, cursor: string | null) =>
@@ -41,11 +42,12 @@ export function Rollout({
   const words = useTexts();
   return (
     <>
+      <ModeAtProvider connection={connection} />
       {connection.mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
         <Section heading={words.toEnforce.heading}>
-          <Done>{words.toEnforce.enforced}</Done>
+          {isInForce(connection.mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
           {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
         </Section>
       )}
@@ -67,12 +69,14 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
       return page.subjects;
     },
   );
+  const isUnseen = all?.decisions === 0;
   const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
   const names = useNames(paged.rows.map(whoOf));
   return (
     <>
       <Section heading={refused.heading} intro={refused.intro}>
-        {all !== null && (
+        {isUnseen && <p className="note warn">{refused.unseen}</p>}
+        {all !== null && !isUnseen && (
           <BarChart
             title={refused.chart}
             bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
@@ -84,24 +88,26 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
             <b>{refused.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
           </p>
         )}
-        <PagedTable
-          paged={paged}
-          caption={refused.heading}
-          keyOf={({ subject }) => subject}
-          empty={refused.none}
-          headings={refused.columns}
-          columns={[
-            {
-              id: 'name',
-              isRowHeading: true,
-              cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
-            },
-            { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
-            { id: 'count', isNumber: true, cell: ({ count }) => number(count) },
-            { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
-            { id: 'hooks', cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
-          ]}
-        />
+        {!isUnseen && (
+          <PagedTable
+            paged={paged}
+            caption={refused.heading}
+            keyOf={({ subject }) => subject}
+            empty={refused.none}
+            headings={refused.columns}
+            columns={[
+              {
+                id: 'name',
+                isRowHeading: true,
+                cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
+              },
+              { id: 'status', cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled) },
+              { id: 'count', isNumber: true, cell: ({ count }) => number(count) },
+              { id: 'last', cell: ({ lastAt }) => ago(lastAt) },
+              { id: 'hooks', cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
+            ]}
+          />
+        )}
         {all?.unnamed.map(({ code, count }) => (
           <p key={code} className="note warn">
             {refused.unnamed({ count: number(count), code })}
@@ -110,7 +116,7 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
       </Section>
       {mayInvite && all !== null && all.total > 0 && <InviteThese connection={connection} count={all.notEnrolled} />}
       {onSwitched !== null && all !== null && (
-        <SwitchToEnforce connection={connection} total={all.total} onSwitched={onSwitched} />
+        <SwitchToEnforce connection={connection} total={isUnseen ? null : all.total} onSwitched={onSwitched} />
       )}
     </>
   );
@@ -161,16 +167,18 @@ function InviteThese({ connection: { id }, count }: Props & { readonly count: nu
  * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
  * button.
  */
-function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number }) {
+function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number | null }) {
   const { toEnforce, nobody } = useTexts();
   const { call } = useSessionActions();
   const { number } = useFormats();
   const [isWarned, setWarned] = useState(false);
   return (
     <Section heading={toEnforce.heading}>
-      <p>
-        <b>{toEnforce.count({ count: number(total) })}</b>
-      </p>
+      {total !== null && (
+        <p>
+          <b>{toEnforce.count({ count: number(total) })}</b>
+        </p>
+      )}
       <p>{toEnforce.text}</p>
       {isWarned && <p className="note warn">{nobody}</p>}
       <ActForm

@@ -9,6 +9,7 @@ import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
+import { isInForce, ModeAtProvider, useModeName } from './mode-at-provider.js';
 import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
@@ -27,10 +28,11 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
   const { bypass } = policy;
   return (
     <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
+      <ModeAtProvider connection={connection} />
       <ModeInFile connection={connection} />
       <Facts
         rows={[
-          [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],
+          [mode.atProvider === null ? named.inForce : named.here, <b key="mode">{words.modes[mode.inForce]}</b>],
           [named.file, set('mode', words.modes[mode.file])],
           ...(switched === null
             ? []
@@ -125,7 +127,8 @@ function Head({
   readonly connection: Connection;
   readonly examined: Examined;
 }) {
-  const { head, modeNames } = useTexts();
+  const { head } = useTexts();
+  const nameMode = useModeName();
   const { number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);
@@ -138,7 +141,9 @@ function Head({
         <bdi>{kind}</bdi>
       </Figure>
       <Figure name={head.mode}>
-        <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
+        <Light light={isInForce(mode, 'enforce') ? 'ok' : isInForce(mode, 'shadow') ? 'none' : 'warn'}>
+          {nameMode(mode)}
+        </Light>
       </Figure>
       <Figure name={head.health}>
         <Health report={reports.find(({ connection }) => connection === id)} />
@@ -159,6 +164,7 @@ export const screen = defineScreen(function Connections({ rest }) {
 
 function Every() {
   const words = useTexts();
+  const nameMode = useModeName();
   const { call } = useSessionActions();
   const { number } = useFormats();
   const mayExamine = useMay('operate');
@@ -195,7 +201,7 @@ function Every() {
                 id: 'mode',
                 cell: ({ id, mode }) => (
                   <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
-                    {words.modeNames[mode.inForce]}
+                    {nameMode(mode)}
                   </Link>
                 ),
               },

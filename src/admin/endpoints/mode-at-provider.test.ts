@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { arnOf } from '../../../simulators/cognito/deploy.js';
+import { administer } from '../../../support/benches/administration.js';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { runInProcess } from '../../../support/benches/command.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { emptySetup } from '../../../support/fakes/upkeep.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
+import type { Setup } from '../../connections/setup.js';
+import { collectChecks } from '../operations/doctor.js';
+
+/* The functions of a Cognito user pool decide sign-ins: every screen reports their mode next to that of this server. */
+
+const top = createFolder('mode-at-provider');
+let folders = 0;
+let dataFolder: string;
+let deployment: CognitoDeployment;
+let setup: Setup;
+let server: Awaited<ReturnType<typeof startApiServer>>;
+beforeEach(async () => {
+  dataFolder = join(top, String(++folders));
+  mkdirSync(dataFolder);
+  deployment = await startCognitoDeployment();
+  setup = emptySetup();
+  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+});
+afterEach(async () => {
+  await server.stop();
+  await deployment.close();
+});
+
+const deploy = (mode: string) => deployment.deploy(mode);
+async function configure(mode: 'shadow' | 'enforce'): Promise<void> {
+  setup = await deployment.configure(mode, dataFolder, server);
+}
+
+async function readMode() {
+  const { body } = await server.send('GET', '/connections', { headers: { 'x-admin-key': adminKey } });
+  const { connections } = body as unknown as { connections: { mode: Record<string, unknown> }[] };
+  return connections[0]?.mode;
+}
+
+const run = (...args: string[]) => administer(server, args);
+
+async function examine() {
+  const deps = { ...server.deps, fetch: deployment.reach };
+  const { checks } = await collectChecks({ setup, connection: setup.connections[0]!, switched: null }, deps);
+  return checks.find(({ title }) => title === 'Mode')!.run();
+}
+
+test('the list of connections has both modes, and reads that of the functions again after 10 s', async () => {
+  await configure('enforce');
+  deploy('shadow');
+  expect(await readMode()).toMatchObject({ inForce: 'enforce', file: 'enforce', atProvider: { mode: 'shadow' } });
+  deploy('enforce');
+  expect(await readMode()).toMatchObject({ atProvider: { mode: 'shadow' } });
+  server.clock.advanceSec(10);
+  expect(await readMode()).toMatchObject({ atProvider: { mode: 'enforce', place: 'functions', reason: null } });
+  deployment.simulator.lambda.isReadable = false;
+  server.clock.advanceSec(10);
+  expect(await readMode()).toMatchObject({
+    inForce: 'enforce',
+    atProvider: { mode: null, reason: expect.stringContaining('lambda:GetFunctionConfiguration') },
+  });
+});
+
+test('facestep mode reports both modes, and no number of people if this server sees no decision', async () => {
+  await configure('shadow');
+  deploy('shadow');
+  const { printed } = await run('mode', 'customers', 'enforce', '--yes');
+  expect(printed[0]).toMatch(/^It is not known whom enforce mode would have denied: the functions decide sign-ins/);
+  expect(printed.join('\n')).not.toMatch(/\d people/);
+  expect(printed[1]).toMatch(
+    /^customers: enforce at this server, switched by owner on \S+; the configuration has shadow; in the functions: shadow \(read \S+\)$/,
+  );
+  expect(printed[2]).toContain('facestep provision customers');
+});
+
+test('facestep mode and status report functions of different modes with the mode of each', async () => {
+  await configure('enforce');
+  deploy('enforce');
+  const arn = arnOf('preTokenGeneration');
+  const found = deployment.simulator.lambda.functions.get(arn)!;
+  deployment.simulator.lambda.functions.set(arn, {
+    ...found,
+    environment: { ...found.environment, FACESTEP_MODE: 'shadow' },
+  });
+  const expected = 'enforce at this server; in the functions: mixed (defineAuthChallenge enforce, ';
+  expect((await run('mode', 'customers')).printed[0]).toContain(`customers: ${expected}`);
+  const status = (await run('status')).printed.join('\n');
+  expect(status).toContain(expected);
+  expect(status).toContain('preTokenGeneration shadow');
+});
+
+test('facestep report names both modes, and does not claim that there was no decision', async () => {
+  await configure('enforce');
+  deploy('shadow');
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: server.clock }), async (audit) => {
+    const detail = { mode: 'enforce' } as const;
+    await audit.append({ action: 'connection_mode_settled', connection: 'customers', subject: '', detail });
+  });
+  const load = { clock: server.clock, loadSetup: async () => setup };
+  const { printed } = await runInProcess(['report', 'customers'], load);
+  expect(printed[0]).toMatch(/^customers: enforce at this server; in the functions: shadow \(read \S+\)$/);
+  expect(printed.join('\n')).not.toContain('No decision');
+  expect(printed.at(-1)).toMatch(/^Not known: the functions decide sign-ins/);
+  const json = await runInProcess(['report', 'customers', '--json'], load);
+  expect(JSON.parse(json.printed.join(''))).toMatchObject({ mode: 'enforce', atProvider: { mode: 'shadow' } });
+});
+
+test('the doctor passes enforce mode only if the functions have it too', async () => {
+  await configure('enforce');
+  deploy('enforce');
+  expect(await examine()).toMatchObject({
+    verdict: 'pass',
+    found: expect.stringContaining('in the functions: enforce'),
+  });
+  deploy('shadow');
+  expect(await examine()).toMatchObject({
+    verdict: 'fail',
+    found: expect.stringMatching(/^enforce at this server; in the functions: shadow/),
+    remedy: expect.stringContaining('facestep provision customers --apply'),
+  });
+  deployment.simulator.lambda.isReadable = false;
+  expect(await examine()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('not known') });
+  // Functions that enforce refuse users, although this server says shadow.
+  await configure('shadow');
+  deployment.simulator.lambda.isReadable = true;
+  deploy('enforce');
+  expect(await examine()).toMatchObject({ verdict: 'fail', found: expect.not.stringContaining('no user is refused') });
+});

@@ -1,0 +1,55 @@
+import type { Policy } from '../core/connection.js';
+
+type Mode = Policy['mode'];
+
+/** Title of the check of a connection's mode, and of the step that sets it at the provider. */
+export const modeTitle = 'Mode';
+
+/** Mode that is active at the provider, if code that runs there decides sign-ins. */
+export interface ModeAtProvider {
+  readonly place: 'functions' | 'provider';
+  /** `enforce` or `shadow` only if every part has it. `null` if unknown. */
+  readonly mode: Mode | 'mixed' | null;
+  /** Mode of each part; `null` if it has none, or an invalid one. */
+  readonly parts: readonly { readonly name: string; readonly mode: Mode | null }[];
+  /** Reason why the mode is unknown. */
+  readonly reason: string | null;
+  /** Time of the reading, in UTC (RFC 3339). */
+  readonly readAt: string;
+}
+
+export const toUnknownMode = (place: ModeAtProvider['place'], reason: string, readAt: string): ModeAtProvider => ({
+  place,
+  mode: null,
+  parts: [],
+  reason,
+  readAt,
+});
+
+/** Combines the modes of parts. */
+export function toModeAtProvider(
+  place: ModeAtProvider['place'],
+  parts: ModeAtProvider['parts'],
+  readAt: string,
+): ModeAtProvider {
+  const [first] = parts;
+  const isSame = parts.every(({ mode }) => mode === first?.mode);
+  const mode = isSame ? (first?.mode ?? null) : null;
+  return { place, mode: mode ?? 'mixed', parts, reason: null, readAt };
+}
+
+/** Describes the mode at the provider, such as “in the functions: shadow (read 2026-11-28T08:00:00.000Z)”. */
+export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtProvider): string {
+  const each = parts.map((part) => `${part.name} ${part.mode ?? 'none'}`).join(', ');
+  const found = mode === null ? `not known, because ${reason ?? 'it was not read'}` : mode;
+  const details = mode === 'mixed' ? `${each}; ` : '';
+  return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
+}
+
+/** Describes the mode of a connection, at the provider too if sign-ins are decided there. */
+export const describeMode = (here: Mode, at: ModeAtProvider | null): string =>
+  at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
+
+/** Explains why this server knows no decision. `null` if it decides sign-ins itself. */
+export const explainUnseen = (at: ModeAtProvider | null): string | null =>
+  at?.place === 'functions' ? 'the functions decide sign-ins and log the decisions, and this server sees none' : null;
