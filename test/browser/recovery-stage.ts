@@ -249,9 +249,12 @@ export async function startRecoveryStage(photo: Uint8Array) {
     if (age === 'new') return;
     // The server may be writing.
     await eventually(() =>
-      withDatabase(join(data, 'state.db'), (database) =>
-        database.prepare('delete from record where key = ?').run(`enrolment-made:${connection}:${subject}`),
-      ),
+      withDatabase(join(data, 'state.db'), (database) => {
+        database.prepare('delete from record where key = ?').run(`enrolment-made:${connection}:${subject}`);
+        // A face of unknown age counts as new.
+        const aged = "json_set(value, '$.enrolledAt', json_extract(value, '$.enrolledAt') - 864000000)";
+        database.prepare(`update record set value = ${aged} where key = ?`).run(`consent:${connection}:${subject}`);
+      }),
     );
   };
   const agents = await Promise.all(
