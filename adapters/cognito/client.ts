@@ -88,6 +88,12 @@ export function toServiceFailure(error: unknown): {
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null, cause: findCause(error) };
 }
 
+/** Describes why a call failed, by code, status or system error. */
+export function causeOf(error: unknown): string {
+  const { code, status, cause } = toServiceFailure(error);
+  return status === null ? (cause ?? 'no answer') : (code ?? `status ${status}`);
+}
+
 /**
  * Converts a failed administrative call to an error. Throttling and AWS failures are retryable (`profile_unavailable`).
  */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { deployTriggers, lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { atSimulator, deployTriggers, lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { LambdaFunction } from '../../simulators/cognito/lambda.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
@@ -32,8 +32,7 @@ function change(changes: Partial<LambdaFunction>, only = /./): void {
 }
 
 const now = epochMs(Date.parse('2026-11-28T08:00:00Z'));
-const reach: Fetch = (url, init) =>
-  fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
+const reach: Fetch = (url, init) => fetch(atSimulator(url, simulator.url), init);
 
 function read(functions: object | null = triggerFunctions, changed: Fetch = reach) {
   const named = functions === null ? {} : { functions };

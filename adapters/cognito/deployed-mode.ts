@@ -11,7 +11,7 @@ import { different, inConsole, type ProvisionStep } from '../../src/connections/
 import type { Policy } from '../../src/core/connection.js';
 import { withTimeout } from '../../src/core/resilience.js';
 import { toIso } from '../../src/core/units.js';
-import { createCognitoClient, toRefusal, toServiceFailure } from './client.js';
+import { causeOf, createCognitoClient, toRefusal } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { createLambda } from './provision-functions.js';
 import { inspectTriggers } from './provision-steps.js';
@@ -66,11 +66,6 @@ async function findUncalled({ settings: { cognito }, fetch }: Deps): Promise<str
   } catch (error) {
     return `Cognito does not describe the user pool (${causeOf(error)}); it needs cognito-idp:DescribeUserPool`;
   }
-}
-
-function causeOf(error: unknown): string {
-  const { code, status, cause } = toServiceFailure(error);
-  return status === null ? (cause ?? 'no answer') : (code ?? `status ${status}`);
 }
 
 const readFunctions = (functions: FunctionArns, deps: Deps): Promise<readonly DeployedFunction[]> =>

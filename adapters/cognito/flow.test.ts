@@ -140,7 +140,7 @@ const toDefineEvent = (session: readonly unknown[], request: Record<string, unkn
   request: { userAttributes: { sub: ada }, session, ...request },
 });
 
-test('a sign-in without SRP is logged with its remedy; other failures are not logged', async () => {
+test('a sign-in without SRP is logged with its remedy; a wrong password is not logged', async () => {
   const logged = async (session: readonly unknown[]) => {
     const before = bench.log.text().length;
     expect(await ask('define-auth-challenge', toDefineEvent(session))).toMatchObject({ failAuthentication: true });
@@ -149,7 +149,105 @@ test('a sign-in without SRP is logged with its remedy; other failures are not lo
   for (const session of [[], [entry('CUSTOM_CHALLENGE', true)], [password], [entry('WEB_AUTHN', true)]])
     expect(await logged(session)).toContain('CHALLENGE_NAME SRP_A');
   expect(await logged([srp, entry('PASSWORD_VERIFIER', false)])).toBe('');
-  expect(await logged([srp, password, wrong, wrong, wrong])).toBe('');
+});
+
+const decisionsIn = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+    .filter(({ message }) => message === 'decision');
+
+describe('each decision is logged once with the id of the user', () => {
+  /** Returns the decisions that a call logs. */
+  const decide = async (name: TriggerName, event: unknown, triggers?: Triggers) => {
+    const before = bench.log.text().length;
+    await ask(name, event, triggers);
+    return decisionsIn(bench.log.text().slice(before));
+  };
+  const define = (session: readonly unknown[], request: object = {}, triggers?: Triggers) =>
+    decide('define-auth-challenge', toDefineEvent(session, { ...request }), triggers);
+  const common = { message: 'decision', connection: connectionId, subject: ada, id: expect.stringMatching(/^[\w-]{43}$/) };
+  const without = { outcome: 'unverified', reason: 'no_check' };
+
+  test('three wrong faces are denied', async () => {
+    expect(await define([srp, password, wrong, wrong, wrong])).toEqual([
+      { ...common, mode: 'enforce', hook: 'define-auth-challenge', ...without, fallback: 'deny' },
+    ]);
+  });
+
+  test('a sign-in in shadow mode is allowed, and would have been denied', async () => {
+    const shadow = await bench.connect({ mode: 'shadow' });
+    expect(await define([srp, password], {}, shadow)).toEqual([
+      { ...common, mode: 'shadow', hook: 'define-auth-challenge', ...without, fallback: 'pass', wouldHave: 'deny' },
+    ]);
+  });
+
+  test('a right answer is verified, with the check of its receipt', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    expect(await decide('verify-auth-challenge', toVerifyEvent(receipt))).toEqual([
+      {
+        ...common,
+        mode: 'enforce',
+        hook: 'verify-auth-challenge',
+        outcome: 'verified',
+        at: bench.clock.now() / 1000,
+        stepUpId: 'step-up-1',
+        liveness: expect.anything(),
+      },
+    ]);
+    expect(await define([srp, password, right])).toEqual([]);
+  });
+
+  test('what leaves the sign-in open, or is about no user who passed the password, is no decision', async () => {
+    expect(await define([srp])).toEqual([]);
+    expect(await define([srp, password])).toEqual([]);
+    expect(await define([srp, password, wrong])).toEqual([]);
+    expect(await define([])).toEqual([]);
+    expect(await define([right])).toEqual([]);
+    expect(await define([srp, entry('PASSWORD_VERIFIER', false)])).toEqual([]);
+    expect(await decide('verify-auth-challenge', toVerifyEvent('no face'))).toEqual([]);
+    expect(await decide('create-auth-challenge', known())).toEqual([]);
+    const shadow = await bench.connect({ mode: 'shadow' });
+    const nobody = { userNotFound: true, userAttributes: {} };
+    expect(await define([srp, password], nobody, shadow)).toEqual([]);
+    expect(await define([srp, password, wrong, wrong, wrong], nobody)).toEqual([]);
+  });
+
+  test('a repeated call has the same id; another user, app client, answer or decision has another', async () => {
+    const shadow = await bench.connect({ mode: 'shadow' });
+    const idOf = async (...given: Parameters<typeof decide>) => (await decide(...given)).map(({ id }) => id).join();
+    const event = toDefineEvent([srp, password]);
+    const receipt = await bench.issue(ada, nonce);
+    const other = 'another-nonce';
+    const ids = [
+      await idOf('define-auth-challenge', event, shadow),
+      await idOf('define-auth-challenge', toDefineEvent([srp, password], { userAttributes: { sub: grace } }), shadow),
+      await idOf('define-auth-challenge', { ...event, callerContext: { clientId: '2example23456789' } }, shadow),
+      await idOf('define-auth-challenge', toDefineEvent([srp, password, wrong, wrong, wrong])),
+      await idOf('verify-auth-challenge', toVerifyEvent(receipt)),
+      await idOf(
+        'verify-auth-challenge',
+        toVerifyEvent(await bench.issue(ada, other), { privateChallengeParameters: { nonce: other } }),
+      ),
+    ];
+    expect(new Set(ids).size).toBe(6);
+    expect(await idOf('define-auth-challenge', event, shadow)).toBe(ids[0]);
+    expect(await idOf('verify-auth-challenge', toVerifyEvent(receipt))).toBe(ids[4]);
+  });
+
+  test('no line has the user name, the nonce, the receipt or the secret', async () => {
+    const receipt = await bench.issue(ada, nonce);
+    const before = bench.log.text().length;
+    await decide('verify-auth-challenge', { ...toVerifyEvent(receipt), userName: 'ada@example.com' });
+    await decide('define-auth-challenge', {
+      ...toDefineEvent([srp, password, wrong, wrong, wrong], { userAttributes: { sub: ada, email: 'ada@example.com' } }),
+      userName: 'ada@example.com',
+    });
+    const text = bench.log.text().slice(before);
+    expect(decisionsIn(text)).toHaveLength(2);
+    for (const secret of ['ada@example.com', nonce, receipt.slice(0, 30), requestSecret]) expect(text).not.toContain(secret);
+  });
 });
 
 describe('a sign-in in shadow mode', () => {

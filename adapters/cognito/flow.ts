@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ReceiptError } from '../../client/receipt-claims.js';
 import { createReceiptVerifier } from '../../client/receipt-verifier.js';
 import { parseEvent } from '../../src/connections/hook.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import type { Ports } from '../../src/core/deps.js';
 import { addSec, toEpochSec } from '../../src/core/units.js';
 import type { FaceErrorCode } from '../../src/errors.js';
@@ -69,7 +70,7 @@ export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<Trigge
       refuse: refuseCreate,
     },
     'verify-auth-challenge': {
-      handle: guarded(verifyGuard, (event) => handleVerify(event, verifyReceipt)),
+      handle: guarded(verifyGuard, (event) => handleVerify(event, verifyReceipt, deps)),
       refuse: refuseVerify,
     },
     'pre-token-generation': {
@@ -80,21 +81,47 @@ export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<Trigge
 }
 
 async function handleDefine(
-  { session, person }: z.output<typeof defineGuard>,
-  { settings, log }: TriggerDeps,
+  { session, person, clientId }: z.output<typeof defineGuard>,
+  deps: TriggerDeps,
 ): Promise<TriggerReply> {
+  const { settings } = deps;
+  const { sub } = person;
   const step = nextStep(session, person);
   const began = session.find(({ challengeName }) => passwordNames.includes(challengeName))?.challengeName;
+  const hook = 'define-auth-challenge';
   if (step === 'fail' && began !== 'SRP_A' && began !== 'ADMIN_NO_SRP_AUTH') {
-    log.warn('a sign-in without SRP was refused', {
+    deps.log.warn('a sign-in without SRP was refused', {
       connection: settings.connection,
       began: session[0]?.challengeName ?? null,
       remedy: 'Start it with AuthFlow CUSTOM_AUTH and CHALLENGE_NAME SRP_A (Amplify: authFlowType CUSTOM_WITH_SRP).',
     });
+  } else if (step === 'fail' && sub !== null && session.at(-1)?.challengeName === 'CUSTOM_CHALLENGE') {
+    const denied = { outcome: 'unverified', fallback: 'deny', reason: 'no_check' };
+    logDecision(denied, { hook, subject: sub, of: [clientId, 'deny'] }, deps);
   }
   if (step !== 'face' || settings.mode === 'enforce') return toDefineReply(step);
-  log.info('shadow mode: tokens without the face challenge', { connection: settings.connection });
-  return toDefineReply(person.sub === null ? 'fail' : 'tokens');
+  if (sub === null) return toDefineReply('fail');
+  const allowed = { outcome: 'unverified', fallback: 'pass', wouldHave: 'deny', reason: 'no_check' };
+  logDecision(allowed, { hook, subject: sub, of: [clientId, 'pass'] }, deps);
+  return toDefineReply('tokens');
+}
+
+/**
+ * Logs a decision about a user who passed the first factor. The server reads these lines (decisions.ts). A right answer
+ * is logged by the verify trigger, and the other decisions by the define trigger.
+ * @param about.of - values that are equal in repeated calls, because Cognito calls a trigger up to three times
+ */
+function logDecision(
+  decision: JsonObject,
+  { hook, subject, of }: { readonly hook: TriggerName; readonly subject: string; readonly of: readonly string[] },
+  { settings: { connection, mode, requestSecret }, log }: TriggerDeps,
+): void {
+  const id = requestSecret.use((secret) =>
+    createHmac('sha256', secret)
+      .update(JSON.stringify(['decision', hook, subject, ...of]))
+      .digest('base64url'),
+  );
+  log.info('decision', { id, connection, subject, mode, hook, ...decision });
 }
 
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
@@ -188,9 +215,15 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps) {
 async function handleVerify(
   { person, clientId, nonce, answer }: z.output<typeof verifyGuard>,
   verifyReceipt: VerifyReceipt,
+  deps: TriggerDeps,
 ): Promise<TriggerReply> {
-  const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });
-  return toVerifyReply(claims !== null && person.sub !== null);
+  const { sub } = person;
+  const claims = await verifyReceipt(answer, { clientId, nonce, subject: sub ?? person.userName });
+  if (claims === null || sub === null) return toVerifyReply(false);
+  const { auth_time: at, txn: stepUpId, liveness } = claims;
+  const verified = { outcome: 'verified', at, stepUpId, liveness };
+  logDecision(verified, { hook: 'verify-auth-challenge', subject: sub, of: [nonce] }, deps);
+  return toVerifyReply(true);
 }
 
 /** Trigger sources that accept a receipt. The second is a sign-in with a temporary password. */

@@ -31,6 +31,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),
     readModeInForce: async () => (await import('./deployed-mode.js')).readDeployedMode(deps),
+    readDecisions: async (since) => (await import('./decisions.js')).readDecisions(since, deps),
     artefacts: {},
   };
 }

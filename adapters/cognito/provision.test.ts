@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { atSimulator } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -53,7 +54,7 @@ async function open(settings: Settings = furnished): Promise<void> {
 const reach: Fetch = async (url, init) =>
   url === 'https://face.example.com/.well-known/jwks.json'
     ? Response.json({ keys: [{ kid: 'key-1' }] })
-    : fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
+    : fetch(atSimulator(url, simulator.url), init);
 
 /** Deploys the four functions with this environment, next to what the connection says. */
 function deploy(changes: Readonly<Record<string, string>> = {}): void {

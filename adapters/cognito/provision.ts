@@ -14,6 +14,7 @@ import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { createCognitoClient, toRefusal, toServiceFailure, triesWhileAdministering } from './client.js';
 import { type CognitoConnection, isPoolOfAws } from './config.js';
+import { checkDecisions } from './decisions.js';
 import { modeStep } from './deployed-mode.js';
 import { toAccount, toUser } from './profile.js';
 import {
@@ -126,6 +127,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
           { title: `${cognito.attribute} is out of the users' reach`, run: () => checkPermissions(cognito, pool) },
           { title: 'The triggers of the user pool', run: () => checkTriggers(cognito, pool) },
           { title: functions, run: () => checkFunctions(deps) },
+          { title: 'Decisions of the functions', run: () => checkDecisions(deps) },
           { title: 'Leave to invoke the functions', needs: [functions], run: () => checkInvocation(deps) },
           ...cognito.clientIds.flatMap((clientId) => clientChecks(clientId, deps.settings, pool)),
           { title: 'Other app clients of the pool', run: () => checkOtherClients(cognito, pool) },

@@ -57,7 +57,7 @@ export const defineGuard = z
     triggerSource: z.literal('DefineAuthChallenge_Authentication'),
     request: z.object({ ...personFields, session: z.array(resultGuard).nullish() }),
   })
-  .transform((event, context) => ({ person: toPerson(event, context), session: event.request.session ?? [] }));
+  .transform((event, context) => ({ ...toStep(event, context), session: event.request.session ?? [] }));
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
 export const createGuard = z

@@ -2,6 +2,10 @@ import { fileURLToPath } from 'node:url';
 import type { LambdaService } from './lambda.js';
 import type { UserPool } from './pool.js';
 
+/** Returns the simulator's address of a call to Lambda or CloudWatch. */
+export const atSimulator = (url: string, simulator: string): string =>
+  url.replace(/^https:\/\/(?:lambda|logs)\.eu-central-1\.amazonaws\.com/, simulator);
+
 /** Exported functions of the triggers, by the pool's name for the trigger. */
 const handlers = {
   DefineAuthChallenge: 'defineAuthChallenge',

@@ -5,6 +5,7 @@ import { type SimulatorOptions, serve } from '../serve.js';
 import { type CognitoApp, createAppPages } from './app.js';
 import { createFederation, createIdentityProviderOperations } from './federation.js';
 import { answerLambda, createLambdaService } from './lambda.js';
+import { createLogsProtocol, createLogsService, logGroupOf, logsTarget } from './logs.js';
 import { createPool, type Settings, type UserPool } from './pool.js';
 import { resourceNotFound } from './protocol.js';
 import { parsePoolSettings, settingsOperations } from './settings.js';
@@ -23,7 +24,10 @@ export async function startCognitoSimulator({
   reach = fetch,
 }: SimulatorOptions & { readonly region?: string; readonly triggerTimeoutMs?: number } = {}) {
   const pools = new Map<string, UserPool>();
-  const lambda = createLambdaService();
+  const lambda = createLambdaService((arn, line) => void logs.write(logGroupOf(arn), line));
+  const isDeployed = (group: string) => [...lambda.functions.keys()].some((arn) => logGroupOf(arn) === group);
+  const logs = createLogsService(now, isDeployed);
+  const logsProtocol = createLogsProtocol(logs, region, now);
   let url = '';
   let timeoutMs = triggerTimeoutMs;
   const signIn = createSignIn(pools, { lambda, triggerTimeoutMs: () => timeoutMs, now, url: () => url });
@@ -67,6 +71,7 @@ export async function startCognitoSimulator({
     } else if (/^\/oauth2\//.test(request.url ?? '')) federation(request, response);
     else if (/^\/2015-03-31\//.test(request.url ?? '')) answerLambda(lambda, region, request, response);
     else if (/^\/app\//.test(request.url ?? '')) appPages(request, response);
+    else if (String(request.headers['x-amz-target']).startsWith(`${logsTarget}.`)) logsProtocol(request, response);
     else protocol(request, response);
   });
   const { host, close } = await serve(server, { port });
@@ -77,6 +82,7 @@ export async function startCognitoSimulator({
     region,
     pools,
     lambda,
+    logs,
     setTriggerTimeoutMs(changed: number): void {
       timeoutMs = changed;
     },

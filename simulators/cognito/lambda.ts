@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -29,8 +30,11 @@ export type LambdaService = ReturnType<typeof createLambdaService>;
 const runtime = fileURLToPath(new URL('./lambda-runtime.js', import.meta.url));
 const answerGuard = z.object({ id: z.number(), ok: z.boolean(), body: z.string() });
 
-/** Creates Lambda functions by ARN. Each function runs in its own process, which its first call starts. */
-export function createLambdaService() {
+/**
+ * Creates Lambda functions by ARN. Each function runs in its own process, which its first call starts.
+ * @param onLine - receives each line that a function writes
+ */
+export function createLambdaService(onLine: (arn: string, line: string) => void) {
   const functions = new Map<string, LambdaFunction>();
   const running = new Map<string, { child: ChildProcess; isLoaded: Promise<unknown> }>();
   let log = '';
@@ -46,6 +50,7 @@ export function createLambdaService() {
       stream?.on('data', (bytes: Buffer) => {
         log += bytes.toString();
       });
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => onLine(arn, line));
     }
     const isLoaded = Promise.race([once(child, 'message'), once(child, 'exit')]);
     const instance = { child, isLoaded };

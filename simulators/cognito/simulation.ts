@@ -98,8 +98,8 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       triggers: { requestSecret, functions: triggerFunctions },
     },
     application: clientId,
-    // The SDK reads this variable, so that `facestep doctor` finds the functions.
-    environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
+    // The SDK reads these variables, so that the server finds the functions and their logs.
+    environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: cognito.url },
     users,
     faceCheck: 'challenge',
     async signIn(login, answer) {

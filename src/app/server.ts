@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyModes, type Modes, readModes } from '../admin/operations/modes.js';
 import { createBackground, type OperationsContext } from '../admin/operations/operations-context.js';
+import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
 import { framesOf } from '../core/base/frames.js';
 import { httpAddressOf } from '../core/base/http-address.js';
@@ -122,6 +123,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     everySec: followModesEverySec,
     run: () => reloader.followModes(),
   });
+  const stopReader = startDecisionReader({ ...operations, audit: built.core.audit });
   return {
     reload: (by) => reloader.reload(by),
     async stop() {
@@ -130,6 +132,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
       await revoking.stop();
       await secretUses.stop();
       await background.stop();
+      await stopReader();
       await reloader.settled();
       await delay(active.setup.config.stopDelaySec * 1000);
       securityEvents?.endPolls();

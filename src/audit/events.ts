@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditAction, AuditEvents, PastDetail } from '../core/audit-events.js';
+import { type AuditAction, type AuditEvents, type PastDetail, timeOf } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { linesWith, readPieces } from './read.js';
@@ -8,6 +8,7 @@ import { recordHead } from './records.js';
 /** Schemas of audit records: those of all features, or of the one feature whose records are read. */
 export type EventSchemas = Pick<AuditEvents, 'details'> & Partial<Pick<AuditEvents, 'past'>>;
 
+/** `time` is that of the event, which may be before that of its record. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
@@ -46,7 +47,8 @@ export function createEventParser<Action extends AuditAction>(
     const { detail, ...head } = undetailed.parse(JSON.parse(line.toString('utf8')));
     const action = actions.find((each) => each === head.action);
     const guard = action && guards[action];
-    return action === undefined || guard === undefined ? null : { ...head, action, detail: guard.parse(detail) };
+    if (action === undefined || guard === undefined) return null;
+    return { ...head, time: timeOf({ time: head.time, detail }), action, detail: guard.parse(detail) };
   };
   return {
     marks: actions.map((action) => `"action":"${action}"`),

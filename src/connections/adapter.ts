@@ -4,6 +4,8 @@ import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../con
 import type { StepUpRequest } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { AccountRecovery, Profile } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+import type { DecisionsRead } from './decisions-at-provider.js';
 import type { Hooks, SecretUse } from './hook.js';
 import type { ModeAtProvider } from './mode-at-provider.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
@@ -41,6 +43,8 @@ export interface Adapter {
   createProvisioning(): Promise<Provisioning>;
   /** Reads the mode that is active at the provider. Absent if this server decides sign-ins. Never rejects. */
   readModeInForce?(): Promise<ModeAtProvider>;
+  /** Reads decisions that the provider logged, for an hour from a time on. Absent like the former. Never rejects. */
+  readDecisions?(since: EpochMs): Promise<DecisionsRead>;
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }
 

@@ -49,7 +49,3 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
 /** Describes the mode of a connection, at the provider too if sign-ins are decided there. */
 export const describeMode = (here: Mode, at: ModeAtProvider | null): string =>
   at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
-
-/** Explains why this server knows no decision. `null` if it decides sign-ins itself. */
-export const explainUnseen = (at: ModeAtProvider | null): string | null =>
-  at?.place === 'functions' ? 'the functions decide sign-ins and log the decisions, and this server sees none' : null;

@@ -14,6 +14,13 @@ const modeAtProviderReply = z.object({
   ),
   reason: z.string().nullable().describe('Reason why the mode is unknown.'),
   readAt: instantReply.describe('Time of the reading: at most 10 seconds ago.'),
+  decisions: z
+    .object({
+      until: instantReply.nullable().describe('All decisions until then are in the audit trail. `null` if none are.'),
+      reason: z.string().nullable().describe('Reason why later decisions cannot be read.'),
+    })
+    .nullable()
+    .describe('Decisions that the functions logged. `null` if this server has not read them.'),
 });
 
 const modeReply = z.object({

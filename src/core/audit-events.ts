@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from './base/json.js';
 import type { EnrolmentProof } from './enrolment-proof.js';
-import type { EpochMs } from './units.js';
+import { type EpochMs, fromIso } from './units.js';
 
 /*
  * Types of audit events. Each feature has an `events.ts` with schemas for the `detail` of its records, and with their
@@ -96,6 +96,17 @@ export function combineEvents(features: readonly FeatureEvents[]): AuditEvents {
 }
 
 export const instant = z.iso.datetime();
+
+/** Time of a decision that was made elsewhere and recorded later. */
+export const decidedElsewhere = { decidedAt: instant.optional() };
+
+const lateGuard = z.object({ decidedAt: instant });
+
+/** Returns the time of an event, which is before the time of its record if it was recorded later. */
+export function timeOf({ time, detail }: { readonly time: EpochMs; readonly detail: unknown }): EpochMs {
+  const { data } = lateGuard.safeParse(detail);
+  return data === undefined ? time : fromIso(data.decidedAt);
+}
 
 /** Code of a `FaceError`. Records of earlier versions may have codes that no longer exist. */
 export const errorCode = z.string();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type AuditDetail,
   type AuditDetails,
+  decidedElsewhere,
   errorCode,
   event,
   type FeatureEvents,
@@ -57,6 +58,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     at: z.int(),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
+    ...decidedElsewhere,
   }),
   z.object({
     hook: z.string(),
@@ -64,6 +66,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
+    ...decidedElsewhere,
   }),
   z.object({
     hook: z.string(),
@@ -83,12 +86,14 @@ const hookDecided = z.discriminatedUnion('outcome', [
         'state_unavailable',
       ])
       .optional(),
+    ...decidedElsewhere,
   }),
   z.object({
     hook: z.string(),
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     wouldHave: z.literal('deny'),
+    ...decidedElsewhere,
   }),
 ]);
 
@@ -146,7 +151,7 @@ const stepUpDetails = {
     { stepUpId: z.string(), chosen: z.enum(['none', 'another']), ...asker },
   ),
   hook_decided: hookDecided.describe(
-    'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode.',
+    'A hook answered the provider. `reason` says why no face was verified; `wouldHave` is the decision without shadow mode. `decidedAt` is the time of a decision that functions at the provider logged.',
   ),
   code_sent: event('A one-time code was sent instead of a face check.', {
     stepUpId: z.string(),

@@ -36,6 +36,9 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
       'brand-draft:*',
       'letter-shown:*',
       'passkey-decoy-key',
+      'provider-decisions-reader',
+      // Digests of decisions of the last minutes, keyed with a secret.
+      'provider-decisions:*',
       'campaigns',
       'campaign-sender',
       'connection-apply:*',

@@ -1,5 +1,5 @@
 import { providers } from '../../adapters/index.js';
-import { deployTriggers, lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { atSimulator, deployTriggers, lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { loadSetup, type Setup } from '../../src/connections/setup.js';
 import type { Fetch } from '../../src/core/ports.js';
@@ -13,8 +13,7 @@ const clientId = '1example23456789';
 export async function startCognitoDeployment() {
   const simulator = await startCognitoSimulator();
   const pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
-  const reach: Fetch = (url, init) =>
-    fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', simulator.url), init);
+  const reach: Fetch = (url, init) => fetch(atSimulator(url, simulator.url), init);
   return {
     simulator,
     pool,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { startService } from '../../examples/demo/service.js';
-import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { startEntraSimulator } from '../../simulators/entra/index.js';
 import { startFront } from '../../simulators/front.js';
@@ -107,9 +107,7 @@ export async function openDoctorBench(folder: string) {
     return { FACESTEP_CONFIG: file };
   };
   const reach: Fetch = (url, init) =>
-    url.startsWith(entra.url)
-      ? entra.fetch(url, init)
-      : fetch(url.replace('https://lambda.eu-central-1.amazonaws.com', cognito.url), init);
+    url.startsWith(entra.url) ? entra.fetch(url, init) : fetch(atSimulator(url, cognito.url), init);
 
   const service = await startService({ ...writeConfig(), PORT: String(port) });
   const keys = await (await fetch(`${service.url}/.well-known/jwks.json`)).text();

@@ -3,6 +3,7 @@ import { auditEvents } from '../../src/app/audit-events.js';
 import { listChecks } from '../../src/audit/ledger/checks.js';
 import { followLines, listLines } from '../../src/audit/ledger/log.js';
 import { countByConnection, listPeople, type PeopleFilter, readPerson } from '../../src/audit/ledger/people.js';
+import { timeOfId } from '../../src/audit/ledger/places.js';
 import { prune } from '../../src/audit/ledger/prune.js';
 import { type LedgerEntry, type RecordedEvent, recordEntries, toEntry } from '../../src/audit/ledger/record.js';
 import type { AuditAction } from '../../src/core/audit-events.js';
@@ -192,6 +193,18 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           network,
           seconds: null,
         });
+      });
+
+      test('a decision that was recorded later is listed at its own time', async () => {
+        const { clock, entry, record, lines } = await start();
+        const decidedAt = toIso(addSec(clock.now(), -120));
+        const detail = { hook: 'token', outcome: 'unverified', fallback: 'deny', reason: 'no_check' } as const;
+        const late = entry({ action: 'hook_decided', detail: { ...detail, decidedAt } });
+        await record(entry({ action: 'hook_decided', detail }), late);
+        const [, older] = (await lines()).items;
+        expect(older?.id).toBe(late.line.id);
+        expect(toIso(timeOfId(late.line.id))).toBe(decidedAt);
+        expect((await lines({ since: addSec(clock.now(), -60) })).items).toHaveLength(1);
       });
 
       test('can be filtered by each field and by several fields', async () => {

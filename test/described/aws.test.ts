@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
 import * as cognitoSdk from '@aws-sdk/client-cognito-identity-provider';
 import * as kmsSdk from '@aws-sdk/client-kms';
 import * as lambdaSdk from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from '@jest/globals';
 import { toReceiptAudience } from '../../adapters/cognito/caller.js';
+import { readDecisions } from '../../adapters/cognito/decisions.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
-import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { startFront } from '../../simulators/front.js';
@@ -14,6 +16,7 @@ import { kmsEnvironment, startKms } from '../../simulators/kms/index.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';
 import { SealedToken } from '../../src/core/secrets.js';
+import { addSec } from '../../src/core/units.js';
 import { createAwsKmsCalls } from '../../src/storage/keys/aws-kms-calls.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { standardDeps } from '../../support/data/settings.js';
@@ -22,6 +25,7 @@ import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { createTestSigner, systemClock, testIssuer } from '../../support/fakes/keys.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createMemoryAudit, createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { until } from '../../support/run/eventually.js';
 import { toPassedCheck } from '../contract/bench.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
 import { judgeCalls } from './judgement.js';
@@ -44,6 +48,7 @@ async function observe(target: string) {
 
 const cognitoService: AwsService = { name: 'Cognito', sdk: cognitoSdk, operationOf: namedInTarget };
 const kmsService: AwsService = { name: 'KMS', sdk: kmsSdk, operationOf: namedInTarget };
+const logsService: AwsService = { name: 'CloudWatch Logs', sdk: logsSdk, operationOf: namedInTarget };
 const lambdaService: AwsService = {
   name: 'Lambda',
   sdk: lambdaSdk,
@@ -99,9 +104,7 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
     oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains: [simulator.url] }] },
     policy: { mode: 'shadow' },
   });
-  const reach = withoutTimeLimit((address, init) =>
-    fetch(address.replace('https://lambda.eu-central-1.amazonaws.com', url), init),
-  );
+  const reach = withoutTimeLimit((address, init) => fetch(atSimulator(address, url), init));
   const deps = {
     settings,
     publicUrl: testIssuer,
@@ -159,13 +162,23 @@ test('Cognito and Lambda: calls of provisioning, doctor, profile and sign-in mat
   expect(await signIn(at, { username: 'ada', password: 'wrong' }, answer)).toMatchObject({ ok: false });
 
   const isLambda = ({ path }: Exchange): boolean => path.startsWith('/2015-03-31/');
+  const isLogs = (call: Exchange): boolean => namedInTarget(call) === 'FilterLogEvents';
   expect(
     judge(
       cognitoService,
-      calls.filter((call) => !isLambda(call) && call.method !== 'OPTIONS'),
+      calls.filter((call) => !isLambda(call) && !isLogs(call) && call.method !== 'OPTIONS'),
     ),
   ).toEqual([]);
   expect(judge(lambdaService, calls.filter(isLambda))).toEqual([]);
+
+  const since = addSec(systemClock.now(), -1800);
+  await until(async () => (await readDecisions(since, deps)).decisions.length > 0);
+  simulator.logs.pageSize = 1;
+  simulator.logs.emptyPages = 1;
+  await readDecisions(since, deps);
+  simulator.logs.isReadable = false;
+  expect((await readDecisions(since, deps)).reason).toContain('AccessDeniedException');
+  expect(judge(logsService, calls.filter(isLogs))).toEqual([]);
 });
 
 test('KMS: calls for MACs, signatures and key descriptions match the shapes of the AWS SDK', async () => {

@@ -5,7 +5,8 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
 import { printTable, toPrintable } from '../../cli/table.js';
-import { describeModeAt, explainUnseen } from '../../connections/mode-at-provider.js';
+import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
+import { describeModeAt } from '../../connections/mode-at-provider.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
 
@@ -68,11 +69,15 @@ async function printWouldBeDenied(
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
   const found = await callServer(call, refusedReply, deps, { limit: peopleShown });
   const { subjects, total, unnamed, since, decisions } = found;
+  const known = atProvider?.decisions ?? null;
+  const now = deps.clock.now();
   if (decisions === 0) {
-    const reason = explainUnseen(atProvider) ?? `this server has seen no decision since ${since}`;
-    return deps.print(`It is not known whom enforce mode would have denied: ${reason}.`);
+    const reason = explainUnseen(atProvider, known, now) ?? `this server has seen no decision since ${since}`;
+    return deps.print(toPrintable(`It is not known whom enforce mode would have denied: ${reason}.`));
   }
   deps.print(`Enforce mode would have denied ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
+  const until = describeKnown(atProvider, known, now);
+  if (until !== null) deps.print(toPrintable(until));
   if (subjects.length > 0) {
     const loginOf = await readLogins(
       subjects.map(({ subject }) => ({ connection, subject })),

@@ -102,6 +102,15 @@ describe('a damaged trail', () => {
     expect(await report()).toMatchObject({ hooks: [{ decisions: 2 }], unreadableLines: 0 });
   });
 
+  test('a decision that was recorded later at its own time, in any order of the records', async () => {
+    const late = (decidedAt: string) => decided({ ...verified, decidedAt });
+    await write(late('2026-10-31T23:00:00.000Z'), decided(verified), late('2026-10-31T22:00:00.000Z'));
+    const times = { first: '2026-10-31T22:00:00.000Z', last: '2026-11-01T01:00:00.000Z' };
+    expect(await report()).toMatchObject({ hooks: [{ decisions: 3, ...times }] });
+    expect(await report(start)).toMatchObject({ hooks: [{ decisions: 1 }] });
+    expect(await report(fromIso('2026-10-31T22:30:00Z'))).toMatchObject({ hooks: [{ decisions: 2 }] });
+  });
+
   test.each([
     ['{"action":"hook_decided"', 'not JSON'],
     [lineOf(verified, 'yesterday'), 'invalid time'],

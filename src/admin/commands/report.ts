@@ -4,12 +4,14 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findConnection } from '../../cli/find-connection.js';
 import { findOwnTrail, wholeNumber } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
-import { describeMode, explainUnseen, type ModeAtProvider } from '../../connections/mode-at-provider.js';
+import { describeKnown, explainUnseen, type KnownDecisions } from '../../connections/decisions-at-provider.js';
+import { describeMode, type ModeAtProvider } from '../../connections/mode-at-provider.js';
 import type { Policy } from '../../core/connection.js';
-import { addSec, secondsPerDay, toIso } from '../../core/units.js';
+import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { readModeAt } from '../operations/mode-in-force.js';
 import { applyModes, readSwitchedModes } from '../operations/modes.js';
+import { readKnownOutside } from '../operations/provider-decisions.js';
 
 const lines = `
 Lines, and their names in JSON:
@@ -44,8 +46,10 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
       const atProvider = connection === undefined ? null : await readModeAt(connection, loaded, deps);
-      const head = { connection: id, mode, atProvider, since: since === null ? null : toIso(since) };
-      if (!deps.printJson({ ...head, ...report })) toReportLines(head, report).forEach(deps.print);
+      const known = atProvider?.place === 'functions' ? await readKnownOutside(id, loaded, deps) : null;
+      const head = { connection: id, mode, atProvider, known, since: since === null ? null : toIso(since) };
+      if (!deps.printJson({ ...head, ...report }))
+        toReportLines(head, report, deps.clock.now()).forEach(deps.print);
     });
 }
 
@@ -53,20 +57,25 @@ interface Head {
   readonly connection: string;
   readonly mode: Policy['mode'] | null;
   readonly atProvider: ModeAtProvider | null;
+  readonly known: KnownDecisions | null;
   readonly since: string | null;
 }
 
-function toReportLines({ connection, mode, atProvider, since }: Head, report: ConnectionReport): string[] {
+function toReportLines(
+  { connection, mode, atProvider, known, since }: Head,
+  report: ConnectionReport,
+  now: EpochMs,
+): string[] {
   const { hooks, unreadableLines } = report;
   const configured = mode !== null && (atProvider === null ? `${mode} mode` : describeMode(mode, atProvider));
   const title = toPrintable(`${connection}: ${configured || 'no longer configured'}`);
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
-  if (hooks.length === 0) {
-    const unseen = explainUnseen(atProvider);
-    const none = unseen === null ? `No decision${since === null ? '' : ` since ${since}`}.` : `Not known: ${unseen}.`;
-    return [title, '', none, ...unreadable];
-  }
-  return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...unreadable];
+  const unseen = explainUnseen(atProvider, known, now);
+  if (hooks.length === 0 && unseen !== null) return [title, '', `Not known: ${toPrintable(unseen)}.`, ...unreadable];
+  const until = describeKnown(atProvider, known, now);
+  const scope = until === null ? unreadable : ['', toPrintable(until), ...unreadable];
+  if (hooks.length === 0) return [title, '', `No decision${since === null ? '' : ` since ${since}`}.`, ...scope];
+  return [title, ...hooks.flatMap((hook) => ['', ...toHookLines(hook)]), ...scope];
 }
 
 function toHookLines(report: HookReport): string[] {

@@ -20,6 +20,7 @@ import { createModeReader } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers, planConnection } from '../operations/plan.js';
+import { readKnownDecisions } from '../operations/provider-decisions.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
 import { findSecrets, readSecretAges } from '../operations/secret-uses.js';
 import { toStepDiff, toStepWords } from '../operations/steps.js';
@@ -139,7 +140,9 @@ export function createConnectionEndpoints({
   const describeMode = async (id: string) => {
     const found = findMode(id);
     const at = await readModeAt(id);
-    return { ...found, atProvider: at === null ? null : { ...at, parts: [...at.parts] } };
+    if (at === null) return { ...found, atProvider: null };
+    const decisions = await readKnownDecisions(id, upkeep);
+    return { ...found, atProvider: { ...at, parts: [...at.parts], decisions } };
   };
   return [
     adminEndpoint({

@@ -14,7 +14,7 @@ export interface HookReport {
   readonly wouldHave: { denied: number; claimOmitted: number; refused: Record<string, number> };
   subjectsAffected: number;
   /** Time of the first decision, in UTC (RFC 3339). */
-  readonly first: string;
+  first: string;
   last: string;
 }
 
@@ -69,7 +69,10 @@ const toEmpty = (hook: string, first: EpochMs): HookReport => ({
 
 function addDecision({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {
   report.decisions += 1;
-  report.last = toIso(time);
+  // Decisions at the provider are recorded later, so the records are not in the order of their times.
+  const at = toIso(time);
+  if (at < report.first) report.first = at;
+  if (at > report.last) report.last = at;
   if (detail.outcome === 'verified' || detail.outcome === 'another_way') {
     report.verified += 1;
   } else if (detail.outcome === 'refused') {

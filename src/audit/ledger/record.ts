@@ -1,4 +1,4 @@
-import type { AuditAction, PastDetail, PersonChange } from '../../core/audit-events.js';
+import { type AuditAction, type PastDetail, type PersonChange, timeOf } from '../../core/audit-events.js';
 import { hasNoAccount, type SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
@@ -52,7 +52,7 @@ const toSubject = (subject: string): string | null => (subject === '' || hasNoAc
  * @param network - shortened address of the caller, or `null` if unknown
  */
 export function toEntry<Action extends AuditAction>(
-  { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,
+  { action, connection, subject: given, detail, time: recordedAt, sequence, request }: RecordedEvent<Action>,
   trail: string,
   network: string | null,
   { auditEvents }: Ports<'auditEvents'>,
@@ -61,6 +61,7 @@ export function toEntry<Action extends AuditAction>(
   if (convert === undefined) return null;
   const { changes = [], reasons = [], ...told } = convert(detail);
   const subject = toSubject(given);
+  const time = timeOf({ time: recordedAt, detail });
   const id = lineIdOf(time, trail, sequence);
   return {
     line: {

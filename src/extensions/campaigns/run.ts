@@ -1,5 +1,6 @@
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import { releaseLease, takeLease } from '../../core/lease.js';
 import type { Directory } from '../../core/ports.js';
 import { toCode } from '../../errors.js';
 import type { Configured, Extension } from '../extension.js';
@@ -16,8 +17,7 @@ import {
   listCampaigns,
   readCampaign,
   readShard,
-  releaseLease,
-  takeLease,
+  senderLease,
 } from './storage.js';
 
 const batchSize = 10;
@@ -57,7 +57,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
 
   /** Returns false if the server is stopping, campaigns are off, or another replica has the lease. */
   const isHolder = async (): Promise<boolean> =>
-    !closing.signal.aborted && isOn() && (await takeLease(holder, current()));
+    !closing.signal.aborted && isOn() && (await takeLease(senderLease, holder, current()));
 
   /** Returns the campaign if sending may continue, or `null`. */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
@@ -167,7 +167,7 @@ export function startCampaignRunner({ current, isOn, jobs, sleep }: RunnerDeps):
     async close() {
       closing.abort();
       await Promise.all([plans.stop(), letters.stop()]);
-      await releaseLease(holder, current()).catch(() => {});
+      await releaseLease(senderLease, holder, current()).catch(() => {});
     },
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { changeStored, type FoundRecord, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
-import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
+import type { Lease } from '../../core/lease.js';
+import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { type Person, type PersonState, personGuard } from './person.js';
 import { type Campaign, campaignGuard } from './record.js';
@@ -155,38 +156,8 @@ export async function dropPeople(
 export const readPeople = (campaign: Campaign, deps: Ports<'state'>): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);
 
-/** A lease expires after this many seconds without renewal. */
-const leaseSec = 60;
-
-const lease = {
-  key: 'campaign-sender',
-  guard: z.object({ holder: z.string(), until: epochMsGuard }),
-  expiresAt: ({ until }: { readonly until: EpochMs }) => until,
-};
-
-/**
- * Acquires or renews the lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent
- * duplicate e-mails.
- */
-export async function takeLease(holder: string, { state, clock }: Ports<'state' | 'clock'>): Promise<boolean> {
-  const now = clock.now();
-  const { changed } = await changeStored(
-    lease,
-    (former) => {
-      if (former !== null && former.holder !== holder && former.until > now) return former;
-      const isFresh = former?.holder === holder && former.until > addSec(now, leaseSec / 2);
-      return isFresh ? former : { holder, until: addSec(now, leaseSec) };
-    },
-    { state },
-  );
-  return changed.holder === holder;
-}
-
-export async function releaseLease(holder: string, { state }: Ports<'state'>): Promise<void> {
-  const found = await state.read(lease.key);
-  const held = lease.guard.safeParse(found?.value);
-  if (held.success && held.data.holder === holder) await state.delete(lease.key);
-}
+/** Lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent duplicate e-mails. */
+export const senderLease: Lease = { key: 'campaign-sender', lifeSec: 60 };
 
 /**
  * Lists the people of a campaign.

@@ -1,0 +1,150 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { z } from 'zod';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
+import {
+  type DecisionAtProvider,
+  type DecisionsRead,
+  withoutRepeats,
+} from '../../src/connections/decisions-at-provider.js';
+import { type Finding, manual, pass, warn } from '../../src/connections/provisioning.js';
+import { withTimeout } from '../../src/core/resilience.js';
+import { addSec, type EpochMs, epochMs, toIso } from '../../src/core/units.js';
+import { causeOf, createFetchHandler, toCredentials } from './client.js';
+import { type CognitoConnection, regionOf } from './config.js';
+
+/* The functions log one line of JSON for each decision about a sign-in (flow.ts). */
+
+type Deps = Pick<AdapterDeps<CognitoConnection>, 'settings' | 'fetch' | 'clock'>;
+
+/** Functions that decide sign-ins. The other two create the challenge and set the claims. */
+const deciding = ['defineAuthChallenge', 'verifyAuthChallengeResponse'] as const;
+
+const filterPattern = '{ $.message = "decision" }';
+
+const longestMs = 20_000;
+
+/** Time range of one reading, in seconds. */
+const rangeSec = 3600;
+
+/** A page may be empty although others follow. */
+const pagesAtMost = 20;
+
+const unnamed = 'the configuration does not name the functions (cognito.triggers.functions)';
+
+const toUnread = (reason: string): DecisionsRead => ({ decisions: [], until: null, ignored: 0, reason });
+
+/** Reads the decisions that the functions logged in the hour from `since`. */
+export async function readDecisions(since: EpochMs, deps: Deps): Promise<DecisionsRead> {
+  const { functions } = deps.settings.cognito.triggers;
+  if (functions === undefined) return toUnread(unnamed);
+  const until = epochMs(Math.min(addSec(since, rangeSec), deps.clock.now()));
+  const read = async (): Promise<DecisionsRead> => {
+    const logs = await Promise.all(deciding.map((name) => readLog(name, functions[name], { since, until }, deps)));
+    const problem = logs.find(({ reason }) => reason !== null);
+    if (problem !== undefined) return problem;
+    const decisions = logs.flatMap((log) => log.decisions);
+    return {
+      decisions: withoutRepeats(decisions, []),
+      until: epochMs(Math.min(until, ...logs.flatMap((log) => log.until ?? []))),
+      ignored: logs.reduce((sum, { ignored }) => sum + ignored, 0),
+      reason: null,
+    };
+  };
+  return withTimeout(read(), longestMs, () => toUnread('AWS did not answer in time'));
+}
+
+async function readLog(
+  name: (typeof deciding)[number],
+  arn: string,
+  { since, until }: { readonly since: EpochMs; readonly until: EpochMs },
+  { settings, fetch }: Deps,
+): Promise<DecisionsRead> {
+  const client = new CloudWatchLogsClient({
+    region: regionOf(settings.cognito.userPoolId),
+    ...toCredentials(settings.cognito),
+    maxAttempts: 2,
+    requestHandler: createFetchHandler(fetch),
+  });
+  const logGroupName = `/aws/lambda/${/:function:([\w-]+)/.exec(arn)?.[1] ?? ''}`;
+  const parse = createParser(settings.id);
+  const decisions: DecisionAtProvider[] = [];
+  let ignored = 0;
+  let nextToken: string | undefined;
+  try {
+    for (let page = 0; page < pagesAtMost; page += 1) {
+      const asked = { logGroupName, filterPattern, startTime: since, endTime: until, nextToken };
+      const found = await client.send(new FilterLogEventsCommand(asked));
+      for (const event of found.events ?? []) {
+        const decision = parse(event);
+        if (decision === null) ignored += 1;
+        else decisions.push(decision);
+      }
+      nextToken = found.nextToken;
+      if (nextToken === undefined) return { decisions, until, ignored, reason: null };
+    }
+  } catch (error) {
+    const cause = causeOf(error);
+    return toUnread(`CloudWatch does not return the log ${logGroupName} (${cause}); it needs logs:FilterLogEvents`);
+  }
+  // The pages are ordered by time, so the next reading continues after the last decision.
+  const last = decisions.at(-1)?.at ?? since;
+  if (last <= since) return toUnread(`the log of ${name} after ${toIso(since)} is too large to read`);
+  return { decisions, until: last, ignored, reason: null };
+}
+
+const decisionGuard = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('verified'),
+    at: z.int(),
+    stepUpId: z.string().max(128),
+    liveness: z.number().nullable(),
+  }),
+  z.object({
+    outcome: z.literal('unverified'),
+    fallback: z.enum(['deny', 'pass']),
+    wouldHave: z.literal('deny').optional(),
+    reason: z.literal('no_check'),
+  }),
+]);
+
+/** Creates the parser of log events. It returns `null` for a line that is no decision of this connection. */
+function createParser(connection: string) {
+  const headGuard = z.object({
+    message: z.literal('decision'),
+    id: z.string().min(1).max(64),
+    connection: z.literal(connection),
+    subject: z.string().min(1).max(128),
+    hook: z.enum(['define-auth-challenge', 'verify-auth-challenge']),
+  });
+  const guard = z.object({
+    timestamp: z.int().min(0).transform(epochMs),
+    message: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(z.intersection(headGuard, decisionGuard)),
+  });
+  return (event: unknown): DecisionAtProvider | null => {
+    try {
+      const { timestamp: at, message } = guard.parse(event);
+      const { id, subject, hook } = message;
+      return { id, at, subject, detail: { hook, ...decisionGuard.parse(message), decidedAt: toIso(at) } };
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** Checks that the decisions of the functions can be read. */
+export async function checkDecisions(deps: Deps): Promise<Finding> {
+  if (deps.settings.cognito.triggers.functions === undefined)
+    return manual(`Not known: ${unnamed}.`, 'Name them, so that the users who would be refused are known.');
+  const { reason, ignored } = await readDecisions(addSec(deps.clock.now(), -60), deps);
+  if (reason !== null)
+    return warn(
+      `Not known, because ${reason}.`,
+      'Allow logs:FilterLogEvents for the logs of the functions. Until then, reports do not contain their decisions.',
+    );
+  return ignored === 0
+    ? pass('The log of the functions can be read.')
+    : warn(`${ignored} lines of the last minute are not decisions of this connection.`, 'Deploy the functions again.');
+}

@@ -1,0 +1,72 @@
+import type { AuditDetail } from '../core/audit-events.js';
+import { addSec, type EpochMs, fromIso } from '../core/units.js';
+import type { ModeAtProvider } from './mode-at-provider.js';
+
+/** Decision about a sign-in that code at the provider made and logged. */
+export interface DecisionAtProvider {
+  /** Equal for repeated calls of one decision. */
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly subject: string;
+  readonly detail: AuditDetail<'hook_decided'>;
+}
+
+/** Result of reading the provider's log. */
+export interface DecisionsRead {
+  /** Without repetitions, oldest first. */
+  readonly decisions: readonly DecisionAtProvider[];
+  /** All decisions until then were read. `null` if nothing was read. */
+  readonly until: EpochMs | null;
+  /** Number of log lines that are no decision of this connection. */
+  readonly ignored: number;
+  /** Reason why nothing was read. */
+  readonly reason: string | null;
+}
+
+/** Decisions at the provider that the audit trail contains. */
+export interface KnownDecisions {
+  /** All decisions until then are known, in UTC (RFC 3339). `null` if none are. */
+  readonly until: string | null;
+  /** Reason why later ones cannot be read. */
+  readonly reason: string | null;
+}
+
+/** A provider calls three times within 5 s each, until it gets an answer. */
+export const repeatedWithinSec = 15;
+
+/** Removes decisions that are already known, and repeated calls of one decision. */
+export function withoutRepeats(
+  decisions: readonly DecisionAtProvider[],
+  known: readonly Pick<DecisionAtProvider, 'id' | 'at'>[],
+): DecisionAtProvider[] {
+  const times = new Map<string, EpochMs[]>();
+  const note = ({ id, at }: Pick<DecisionAtProvider, 'id' | 'at'>) => times.set(id, [...(times.get(id) ?? []), at]);
+  known.forEach(note);
+  return decisions
+    .toSorted((a, b) => a.at - b.at)
+    .filter((each) => {
+      const isKnown = times.get(each.id)?.some((at) => Math.abs(at - each.at) <= repeatedWithinSec * 1000) ?? false;
+      if (!isKnown) note(each);
+      return !isKnown;
+    });
+}
+
+/** Age in seconds from which decisions count as unknown. They are usually read each minute. */
+const oldSec = 600;
+
+/** Explains why this server does not know all decisions. `null` if it does, or decides sign-ins itself. */
+export function explainUnseen(at: ModeAtProvider | null, known: KnownDecisions | null, now: EpochMs): string | null {
+  if (at?.place !== 'functions') return null;
+  const { until, reason } = known ?? { until: null, reason: null };
+  const last = until === null ? 'has not read their decisions' : `read their decisions until ${until} only`;
+  const isCurrent = until !== null && reason === null && fromIso(until) >= addSec(now, -oldSec);
+  if (isCurrent) return null;
+  return `the functions decide sign-ins, and this server ${last}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** Describes until when the decisions at the provider are known. `null` if this server decides sign-ins itself. */
+export function describeKnown(at: ModeAtProvider | null, known: KnownDecisions | null, now: EpochMs): string | null {
+  if (at?.place !== 'functions') return null;
+  const unseen = explainUnseen(at, known, now);
+  return unseen === null ? `Decisions of the functions are known until ${known?.until}.` : `Incomplete: ${unseen}.`;
+}
