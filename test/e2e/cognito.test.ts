@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { AdminInitiateAuthCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { z } from 'zod';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { type Backend, connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures, type Pictures } from '../../examples/demo/pictures.js';
@@ -13,9 +14,11 @@ import { deployTriggers, triggerFunctions } from '../../simulators/cognito/deplo
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { modeTitle } from '../../src/connections/mode-at-provider.js';
+import { refusedReply } from '../../src/connections/replies.js';
 import { epochMs } from '../../src/core/units.js';
 import { type ChallengeParameters, signIn } from '../../support/fakes/cognito-browser.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { until } from '../../support/run/eventually.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../../support/run/paths.js';
 import { administer, connectionId, requestSecret, toSettings } from '../contract/cognito.js';
@@ -210,6 +213,70 @@ describe('the Lambda functions', () => {
     });
     const log = simulator.lambda.logText();
     expect(log).toContain('receipt refused');
-    for (const secret of [answered.slice(0, 40), requestSecret, 'FV1', adaSub]) expect(log).not.toContain(secret);
+    for (const secret of [answered.slice(0, 40), requestSecret, 'FV1', '"ada"']) expect(log).not.toContain(secret);
   });
+});
+
+describe('the decisions of the functions', () => {
+  test('in shadow mode are in the report, with the users who would have been refused', async () => {
+    await deploy({ FACESTEP_MODE: 'shadow' });
+    for (const username of ['ada', 'grace'])
+      expect(await signIn(at(), { username, password }, async () => toAnswer(null))).toMatchObject({ ok: true });
+    const config = join(folder, 'watching.json');
+    const credentials = { kind: 'static', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'canary-aws' };
+    const cognito = {
+      userPoolId: pool.id,
+      clientIds: [clientId, otherClientId],
+      endpoint: simulator.url,
+      credentials,
+      triggers: { requestSecret, functions: triggerFunctions },
+    };
+    writeFileSync(
+      config,
+      JSON.stringify({
+        modelsFolder,
+        publicUrl: issuer,
+        verifier: { kind: 'embedded', workers: 1 },
+        adminKey: 'fsa_administrator',
+        connections: [{ id: connectionId, kind: 'cognito', policy: { mode: 'shadow', liveness: 'off' }, cognito }],
+      }),
+    );
+    const env = {
+      PORT: '0',
+      FACESTEP_DATA: join(folder, 'watching'),
+      FACESTEP_CONFIG: config,
+      AWS_ENDPOINT_URL_LAMBDA: simulator.url,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: simulator.url,
+    };
+    const report = async () => {
+      const args = [join(projectRoot, 'dist/src/main.js'), 'report', connectionId, '--json'];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
+      return reportGuard.parse(JSON.parse(stdout));
+    };
+    // The first reading begins with the server.
+    const watching = await startService(env);
+    try {
+      await until(async () => (await report()).hooks.some(({ wouldHave }) => wouldHave.denied === 2));
+      const { atProvider, known, hooks } = await report();
+      expect(atProvider).toMatchObject({ mode: 'shadow' });
+      expect(known).toMatchObject({ reason: null });
+      const defined = hooks.find(({ hook }) => hook === 'define-auth-challenge');
+      expect(defined?.wouldHave).toMatchObject({ denied: 2 });
+      const answer = await fetch(`${watching.url}/connections/${connectionId}/refused`, {
+        method: 'POST',
+        headers: { 'x-admin-key': 'fsa_administrator', 'content-type': 'application/json' },
+        body: '{}',
+      });
+      const { subjects } = refusedReply.parse(await answer.json());
+      expect(subjects.map(({ subject }) => subject).toSorted()).toEqual([adaSub, graceSub].toSorted());
+    } finally {
+      await watching.stop();
+    }
+  });
+});
+
+const reportGuard = z.object({
+  atProvider: z.object({ mode: z.string().nullable() }),
+  known: z.object({ until: z.string().nullable(), reason: z.string().nullable() }).nullable(),
+  hooks: z.array(z.object({ hook: z.string(), wouldHave: z.object({ denied: z.int() }) })),
 });

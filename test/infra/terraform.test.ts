@@ -125,7 +125,7 @@ describe('the modules match the service', () => {
     );
   });
 
-  test('Cognito: the service may read the mode of its own four functions, and not change it', () => {
+  test('Cognito: the service may read the mode of its own four functions and the log of two, and change nothing', () => {
     const statements = z
       .object({ statement: z.array(z.object({ actions: z.array(z.string()), resources: z.json() })) })
       .parse(readModule('modules/cognito').data.aws_iam_policy_document!.service![0]).statement;
@@ -139,6 +139,13 @@ describe('the modules match the service', () => {
       },
     ]);
     expect(JSON.stringify(statements)).toContain('cognito-idp:DescribeUserPool');
+    const ofLogs = statements.filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
+    expect(ofLogs).toEqual([
+      {
+        actions: ['logs:FilterLogEvents'],
+        resources: expect.stringMatching(/for key in \["define", "verify"\].*aws_cloudwatch_log_group\.this\[key\]/),
+      },
+    ]);
   });
 
   test('Cognito: the functions have the same environment as in serverless.yml, without a default mode', () => {

@@ -2,16 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { arnOf } from '../../../simulators/cognito/deploy.js';
+import { logGroupOf } from '../../../simulators/cognito/logs.js';
 import { administer } from '../../../support/benches/administration.js';
 import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { runInProcess } from '../../../support/benches/command.js';
+import { defaultPolicy } from '../../../support/benches/core.js';
 import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { createMemoryProfile } from '../../../support/fakes/simulated-profile.js';
 import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
 import type { Setup } from '../../connections/setup.js';
+import type { Connection } from '../../core/connection.js';
+import { toIso } from '../../core/units.js';
 import { collectChecks } from '../operations/doctor.js';
+import { recordProviderDecisions } from '../operations/provider-decisions.js';
 
 /* The functions of a Cognito user pool decide sign-ins: every screen reports their mode next to that of this server. */
 
@@ -26,7 +32,15 @@ beforeEach(async () => {
   mkdirSync(dataFolder);
   deployment = await startCognitoDeployment();
   setup = emptySetup();
-  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+  const customers: Connection = {
+    id: 'customers',
+    kind: 'cognito',
+    profile: createMemoryProfile(['anna']),
+    policy: defaultPolicy,
+    openStepUpRequest: null,
+  };
+  const connections = new Map([[customers.id, customers]]);
+  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup, connections });
 });
 afterEach(async () => {
   await server.stop();
@@ -110,6 +124,39 @@ test('facestep report names both modes, and does not claim that there was no dec
   expect(printed.at(-1)).toMatch(/^Not known: the functions decide sign-ins/);
   const json = await runInProcess(['report', 'customers', '--json'], load);
   expect(JSON.parse(json.printed.join(''))).toMatchObject({ mode: 'enforce', atProvider: { mode: 'shadow' } });
+});
+
+/** Logs a decision as the functions do. */
+function decide(subject: string): void {
+  const decision = { connection: 'customers', mode: 'shadow', hook: 'define-auth-challenge', outcome: 'unverified' };
+  const allowed = { ...decision, fallback: 'pass', wouldHave: 'deny', reason: 'no_check' };
+  const line = JSON.stringify({ message: 'decision', id: `decision-of-${subject}`, subject, ...allowed });
+  deployment.simulator.logs.write(logGroupOf(arnOf('defineAuthChallenge')), line, server.clock.now());
+}
+
+test('facestep mode counts the users of the functions, says until when they are known, and why later ones are not', async () => {
+  await configure('shadow');
+  deploy('shadow');
+  decide('anna');
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: server.clock }), async (audit) => {
+    const deps = { ...server.deps.operations, setup: () => setup, audit };
+    const until = toIso(server.clock.now());
+    await recordProviderDecisions('of the test', deps);
+    const known = (await run('mode', 'customers')).printed;
+    expect(known[0]).toMatch(/^Enforce mode would have denied 1 person since/);
+    expect(known[1]).toBe(`Decisions of the functions are known until ${until}.`);
+    expect(known.join('\n')).toContain('anna');
+    expect(await readMode()).toMatchObject({ atProvider: { decisions: { until, reason: null } } });
+
+    deployment.simulator.logs.isReadable = false;
+    server.clock.advanceSec(60);
+    await recordProviderDecisions('of the test', deps);
+    const [, incomplete] = (await run('mode', 'customers')).printed;
+    expect(incomplete).toMatch(/^Incomplete: .* until \S+ only: .*logs:FilterLogEvents\.$/);
+    expect(await readMode()).toMatchObject({
+      atProvider: { decisions: { until, reason: expect.stringContaining('logs:FilterLogEvents') } },
+    });
+  });
 });
 
 test('the doctor passes enforce mode only if the functions have it too', async () => {

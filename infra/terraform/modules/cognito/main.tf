@@ -117,6 +117,12 @@ data "aws_iam_policy_document" "service" {
     resources = [for key in keys(local.handlers) : "arn:${local.partition}:lambda:${local.region}:${local.account}:function:facestep-${var.connection}-${key}"]
   }
 
+  # To report the decisions of the functions, which these two log.
+  statement {
+    actions   = ["logs:FilterLogEvents"]
+    resources = [for key in ["define", "verify"] : "${aws_cloudwatch_log_group.this[key].arn}:*"]
+  }
+
   dynamic "statement" {
     for_each = var.account_recovery ? [1] : []
     content {

@@ -46,6 +46,14 @@ export function ModeAtProvider({ connection: { mode } }: { readonly connection: 
         </ul>
       )}
       {at.mode !== mode.inForce && <p>{modeAt.follows}</p>}
+      {at.decisions !== null && at.decisions.until !== null && (
+        <p>{modeAt.known({ when: instant(at.decisions.until) })}</p>
+      )}
+      {at.decisions !== null && at.decisions.reason !== null && (
+        <p>
+          {modeAt.unread} <ServerText>{at.decisions.reason}</ServerText>
+        </p>
+      )}
     </div>
   );
 }
