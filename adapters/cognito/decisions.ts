@@ -140,7 +140,7 @@ export async function checkDecisions(deps: Deps): Promise<Finding> {
     return manual(`Not known: ${unnamed}.`, 'Name them, so that the users who would be refused are known.');
   const { reason, ignored } = await readDecisions(addSec(deps.clock.now(), -60), deps);
   if (reason !== null)
-    return warn(
+    return manual(
       `Not known, because ${reason}.`,
       'Allow logs:FilterLogEvents for the logs of the functions. Until then, reports do not contain their decisions.',
     );

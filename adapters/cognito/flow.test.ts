@@ -167,7 +167,8 @@ describe('each decision is logged once with the id of the user', () => {
   };
   const define = (session: readonly unknown[], request: object = {}, triggers?: Triggers) =>
     decide('define-auth-challenge', toDefineEvent(session, { ...request }), triggers);
-  const common = { message: 'decision', connection: connectionId, subject: ada, id: expect.stringMatching(/^[\w-]{43}$/) };
+  const id = expect.stringMatching(/^[\w-]{43}$/);
+  const common = { message: 'decision', connection: connectionId, subject: ada, id };
   const without = { outcome: 'unverified', reason: 'no_check' };
 
   test('three wrong faces are denied', async () => {
@@ -185,7 +186,8 @@ describe('each decision is logged once with the id of the user', () => {
 
   test('a right answer is verified, with the check of its receipt', async () => {
     const receipt = await bench.issue(ada, nonce);
-    expect(await decide('verify-auth-challenge', toVerifyEvent(receipt))).toEqual([
+    const found = await decide('verify-auth-challenge', toVerifyEvent(receipt));
+    expect(found).toMatchObject([
       {
         ...common,
         mode: 'enforce',
@@ -193,9 +195,9 @@ describe('each decision is logged once with the id of the user', () => {
         outcome: 'verified',
         at: bench.clock.now() / 1000,
         stepUpId: 'step-up-1',
-        liveness: expect.anything(),
       },
     ]);
+    expect(found[0]).toHaveProperty('liveness');
     expect(await define([srp, password, right])).toEqual([]);
   });
 
@@ -246,7 +248,8 @@ describe('each decision is logged once with the id of the user', () => {
     });
     const text = bench.log.text().slice(before);
     expect(decisionsIn(text)).toHaveLength(2);
-    for (const secret of ['ada@example.com', nonce, receipt.slice(0, 30), requestSecret]) expect(text).not.toContain(secret);
+    for (const secret of ['ada@example.com', nonce, receipt.slice(0, 30), requestSecret])
+      expect(text).not.toContain(secret);
   });
 });
 

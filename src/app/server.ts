@@ -123,7 +123,10 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     everySec: followModesEverySec,
     run: () => reloader.followModes(),
   });
-  const stopReader = startDecisionReader({ ...operations, audit: built.core.audit });
+  const stopReader = startDecisionReader({
+    ...operations,
+    audit: { append: (event) => coreOf(active).audit.append(event) },
+  });
   return {
     reload: (by) => reloader.reload(by),
     async stop() {

@@ -100,12 +100,12 @@ export const instant = z.iso.datetime();
 /** Time of a decision that was made elsewhere and recorded later. */
 export const decidedElsewhere = { decidedAt: instant.optional() };
 
-const lateGuard = z.object({ decidedAt: instant });
+const lateGuard = z.object(decidedElsewhere);
 
 /** Returns the time of an event, which is before the time of its record if it was recorded later. */
 export function timeOf({ time, detail }: { readonly time: EpochMs; readonly detail: unknown }): EpochMs {
-  const { data } = lateGuard.safeParse(detail);
-  return data === undefined ? time : fromIso(data.decidedAt);
+  const decidedAt = lateGuard.safeParse(detail).data?.decidedAt;
+  return decidedAt === undefined ? time : fromIso(decidedAt);
 }
 
 /** Code of a `FaceError`. Records of earlier versions may have codes that no longer exist. */

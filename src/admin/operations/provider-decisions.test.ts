@@ -209,7 +209,8 @@ test('decisions are known only with a successful reading of the last minutes', (
   const explain = (...given: [Parameters<typeof explainUnseen>[1], number?]) =>
     explainUnseen(at, given[0], addSec(started, given[1] ?? 0));
   expect(explain({ until, reason: null }, 600)).toBeNull();
-  expect(describeKnown(at, { until, reason: null }, started)).toBe(`Decisions of the functions are known until ${until}.`);
+  const current = `Decisions of the functions are known until ${until}.`;
+  expect(describeKnown(at, { until, reason: null }, started)).toBe(current);
   const only = `the functions decide sign-ins, and this server read their decisions until ${until} only`;
   expect(explain({ until, reason: null }, 601)).toBe(only);
   expect(explain({ until, reason: 'no permission' })).toBe(`${only}: no permission`);

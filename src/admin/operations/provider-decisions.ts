@@ -7,7 +7,7 @@ import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Ports } from '../../core/deps.js';
 import { releaseLease, takeLease } from '../../core/lease.js';
-import type { State } from '../../core/ports.js';
+import type { Audit, State } from '../../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { openStateToRead } from '../../storage/state/open.js';
@@ -49,15 +49,17 @@ const placeOf = (connection: string) => ({
 });
 
 /** Cached, because creating an adapter each minute would be wasteful. */
-const adapters = new WeakMap<ConfiguredConnection, Promise<Adapter>>();
+const adapters = new WeakMap<ConfiguredConnection, Adapter>();
 
-function adapterOf(connection: ConfiguredConnection, { config }: Setup): Promise<Adapter> {
-  const known = adapters.get(connection) ?? connection.createAdapter(issuerOf(config));
-  adapters.set(connection, known);
-  return known;
+async function adapterOf(connection: ConfiguredConnection, { config }: Setup): Promise<Adapter> {
+  const adapter = adapters.get(connection) ?? (await connection.createAdapter(issuerOf(config)));
+  adapters.set(connection, adapter);
+  return adapter;
 }
 
-type Deps = OperationsPorts<'state' | 'clock' | 'audit' | 'log' | 'setup' | 'background'>;
+type Deps = OperationsPorts<'state' | 'clock' | 'log' | 'setup' | 'background'> & {
+  readonly audit: Pick<Audit, 'append'>;
+};
 
 /** Starts the job that records the decisions of providers. @returns a function that stops it */
 export function startDecisionReader({
@@ -81,8 +83,8 @@ export async function recordProviderDecisions(holder: string, deps: Deps): Promi
   for (const connection of setup.connections) {
     const { readDecisions } = await adapterOf(connection, setup);
     if (readDecisions === undefined) continue;
-    if (!(await takeLease(lease, holder, deps))) return;
     for (let count = 0; count < mostReadings && !deps.background.stopping.aborted; count += 1) {
+      if (!(await takeLease(lease, holder, deps))) return;
       if (await recordNext(connection.id, readDecisions, deps)) break;
     }
   }
@@ -106,7 +108,8 @@ async function recordNext(
     await store({ ...former, reason });
     return true;
   }
-  if (ignored > 0 && former.ignored === 0) log.warn('log lines at the provider ignored', { connection, lines: ignored });
+  if (ignored > 0 && former.ignored === 0)
+    log.warn('log lines at the provider ignored', { connection, lines: ignored });
   const seen = [...former.seen];
   try {
     for (const { id, at, subject, detail } of withoutRepeats(decisions, former.seen)) {
