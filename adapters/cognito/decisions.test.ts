@@ -155,7 +155,7 @@ describe('nothing is read, with the reason, if', () => {
     ],
     [
       'AWS cannot be reached',
-      () => read(undefined, undefined, () => Promise.reject(new Error('refused'))),
+      () => read(undefined, triggerFunctions, () => Promise.reject(new Error('refused'))),
       /no answer/,
     ],
   ] as const)('%s', async (_, reading, reason) => {

@@ -13,9 +13,11 @@ import { emptySetup } from '../../../support/fakes/upkeep.js';
 import { createFolder } from '../../../support/run/folder.js';
 import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
 import { type CognitoDeployment, startCognitoDeployment } from '../../../support/servers/cognito-deployment.js';
+import { filesOf } from '../../config/data-files.js';
 import type { Setup } from '../../connections/setup.js';
 import type { Connection } from '../../core/connection.js';
 import { toIso } from '../../core/units.js';
+import { createSqliteState } from '../../storage/state/sqlite.js';
 import { collectChecks } from '../operations/doctor.js';
 import { recordProviderDecisions } from '../operations/provider-decisions.js';
 
@@ -157,6 +159,26 @@ test('facestep mode counts the users of the functions, says until when they are 
       atProvider: { decisions: { until, reason: expect.stringContaining('logs:FilterLogEvents') } },
     });
   });
+});
+
+test('facestep report counts the decisions of the functions, and says until when they are known', async () => {
+  await configure('shadow');
+  deploy('shadow');
+  decide('anna');
+  const files = filesOf(setup.config);
+  const state = createSqliteState({ file: files.state, clock: server.clock });
+  await withAudit(createAuditDeps({ file: files.audit, clock: server.clock }), (audit) =>
+    recordProviderDecisions('of the test', { ...server.deps.operations, setup: () => setup, state, audit }),
+  );
+  await state.close();
+  const until = toIso(server.clock.now());
+  const report = () => runInProcess(['report', 'customers'], { clock: server.clock, loadSetup: async () => setup });
+  const { printed } = await report();
+  expect(printed.join('\n')).toMatch(/Hook define-auth-challenge.*would have been denied +1$/ms);
+  expect(printed.at(-1)).toBe(`Decisions of the functions are known until ${until}.`);
+  // No server reads any more.
+  server.clock.advanceSec(601);
+  expect((await report()).printed.at(-1)).toMatch(new RegExp(`^Incomplete: .* until ${until} only\\.$`));
 });
 
 test('the doctor passes enforce mode only if the functions have it too', async () => {
