@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 import type { AdapterDeps } from '../../src/connections/adapter.js';
 import {
@@ -73,7 +77,7 @@ async function readLog(
   try {
     for (let page = 0; page < pagesAtMost; page += 1) {
       const asked = { logGroupName, filterPattern, startTime: since, endTime: until, nextToken };
-      const found = await client.send(new FilterLogEventsCommand(asked));
+      const found: FilterLogEventsCommandOutput = await client.send(new FilterLogEventsCommand(asked));
       for (const event of found.events ?? []) {
         const decision = parse(event);
         if (decision === null) ignored += 1;

@@ -46,7 +46,7 @@ export function createLogsService(now: () => number, isDeployed: (group: string)
       groups.set(group, [...(groups.get(group) ?? []), event]);
       return event;
     },
-    filter(body: unknown) {
+    filter(body: unknown): object {
       const { logGroupName, startTime, endTime, nextToken } = askedGuard.parse(body);
       logs.calls += 1;
       if (!logs.isReadable)

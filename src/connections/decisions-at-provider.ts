@@ -40,7 +40,8 @@ export function withoutRepeats(
   known: readonly Pick<DecisionAtProvider, 'id' | 'at'>[],
 ): DecisionAtProvider[] {
   const times = new Map<string, EpochMs[]>();
-  const note = ({ id, at }: Pick<DecisionAtProvider, 'id' | 'at'>) => times.set(id, [...(times.get(id) ?? []), at]);
+  const note = ({ id, at }: Pick<DecisionAtProvider, 'id' | 'at'>): void =>
+    void times.set(id, [...(times.get(id) ?? []), at]);
   known.forEach(note);
   return decisions
     .toSorted((a, b) => a.at - b.at)
