@@ -68,3 +68,12 @@ export async function follow(page: Page, link: string): Promise<string> {
   await page.goto(link);
   return goAlong(page);
 }
+
+/** Presses Tab until an element that matches has the focus. Where Tab begins depends on what the page did before. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 20; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`)) return;
+  }
+  throw new Error(`no press of Tab reaches ${selector}`);
+}

@@ -69,7 +69,6 @@ inBrowser('choosing another way while the camera opens keeps that screen and sto
   await press(page, words.ways.back);
   await see(page, 'consent');
   await press(page, words.agree);
-  await press(page, words.next);
   await page.evaluate(until('"letCamera" in globalThis'));
   await press(page, words.cannot);
   await see(page, 'ways');

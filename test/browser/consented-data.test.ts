@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Language } from '../../src/oidc/language.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
-import { insist } from '../../support/browser/walk.js';
+import { insist, tabTo } from '../../support/browser/walk.js';
 import {
   hostile,
   renderHostile,
@@ -36,10 +36,9 @@ inBrowser('the consent page can be used by keyboard, and only selected claims fi
   expect(await page.locator('input:checked').count()).toBe(0);
   await expectWithinReach(page);
   // Two boxes, and agreeing: the first box is left alone.
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
+  await tabTo(page, 'input[value="phone_number"]');
   await page.keyboard.press('Space');
-  await page.keyboard.press('Tab');
+  await tabTo(page, 'button[value="agree"]');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Send' }).waitFor();
   const inputs = await page.locator('form input').all();

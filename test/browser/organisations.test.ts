@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowserAtOnce as inBrowser } from '../../support/browser/page-suite.js';
-import { insist } from '../../support/browser/walk.js';
+import { insist, tabTo } from '../../support/browser/walk.js';
 import { hostileNames, renderHostileOrganisations, renderOrganisationSample } from './organisation-page.js';
 import { expectAllWithinReach, expectIsolated, expectNoBreach, narrow, usePortals } from './portal-visit.js';
 
@@ -31,9 +31,9 @@ inBrowser('a user chooses an organization by keyboard and acts for it until the 
   expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
   expect(await page.locator('input:checked').count()).toBe(0);
   await expectWithinReach(page);
-  await page.keyboard.press('Tab');
+  await tabTo(page, 'input[type="radio"]');
   await page.keyboard.press('Space');
-  await page.keyboard.press('Tab');
+  await tabTo(page, 'button[value="act"]');
   await page.keyboard.press('Enter');
   await page.locator('.company').waitFor();
   expect(await page.locator('.company').textContent()).toBe('Harbour Bakery');

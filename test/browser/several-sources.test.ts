@@ -38,7 +38,8 @@ inBrowser(
     expect(await page.locator('legend').first().textContent()).toBe('Example Payroll: your account is not linked');
     await expectWithinReach(page);
     await button.click();
-    expect(await page.getByRole('heading').first().textContent()).toBe('Link my account at Example Payroll');
+    await page.getByRole('heading', { name: 'Link my account at Example Payroll' }).waitFor();
+    await page.waitForLoadState();
     await expectWithinReach(page);
     await sayWho(page, portals.login);
     // What is linked stands there before the camera opens, and is approved by the face.
