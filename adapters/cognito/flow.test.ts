@@ -243,7 +243,9 @@ describe('each decision is logged once with the id of the user', () => {
     const before = bench.log.text().length;
     await decide('verify-auth-challenge', { ...toVerifyEvent(receipt), userName: 'ada@example.com' });
     await decide('define-auth-challenge', {
-      ...toDefineEvent([srp, password, wrong, wrong, wrong], { userAttributes: { sub: ada, email: 'ada@example.com' } }),
+      ...toDefineEvent([srp, password, wrong, wrong, wrong], {
+        userAttributes: { sub: ada, email: 'ada@example.com' },
+      }),
       userName: 'ada@example.com',
     });
     const text = bench.log.text().slice(before);

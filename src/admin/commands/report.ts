@@ -48,8 +48,7 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       const atProvider = connection === undefined ? null : await readModeAt(connection, loaded, deps);
       const known = atProvider?.place === 'functions' ? await readKnownOutside(id, loaded, deps) : null;
       const head = { connection: id, mode, atProvider, known, since: since === null ? null : toIso(since) };
-      if (!deps.printJson({ ...head, ...report }))
-        toReportLines(head, report, deps.clock.now()).forEach(deps.print);
+      if (!deps.printJson({ ...head, ...report })) toReportLines(head, report, deps.clock.now()).forEach(deps.print);
     });
 }
 

@@ -141,7 +141,8 @@ export function createConnectionEndpoints({
     const found = findMode(id);
     const at = await readModeAt(id);
     if (at === null) return { ...found, atProvider: null };
-    const decisions = await readKnownDecisions(id, upkeep);
+    const known = await readKnownDecisions(id, upkeep);
+    const decisions = known === null ? null : { until: known.until, reason: known.reason };
     return { ...found, atProvider: { ...at, parts: [...at.parts], decisions } };
   };
   return [

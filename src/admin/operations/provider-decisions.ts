@@ -122,7 +122,8 @@ async function recordNext(
   }
   const from = epochMs(Math.max(former.since, Math.min(until, addSec(now, -lateSec))));
   await store({ ...keepNeeded(seen, from), until, reason: null, ignored });
-  return until >= addSec(now, -lateSec);
+  // A reading that gets no further ends the run, too.
+  return until >= now || from <= former.since;
 }
 
 /** Keeps the decisions that a reading from `from` may return again, and starts later if these are too many. */

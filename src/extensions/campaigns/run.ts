@@ -11,14 +11,7 @@ import { makePlan } from './plan.js';
 import { type Campaign, finish } from './record.js';
 import { sendBatch } from './send.js';
 import { type CampaignPorts, type sections, standardSettings } from './settings.js';
-import {
-  changeCampaign,
-  changeShard,
-  listCampaigns,
-  readCampaign,
-  readShard,
-  senderLease,
-} from './storage.js';
+import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard, senderLease } from './storage.js';
 
 const batchSize = 10;
 const idleSec = 5;
