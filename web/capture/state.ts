@@ -174,11 +174,7 @@ export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: Vie
   mayHandOff && role === 'own' && handOffAllowed;
 
 /** Returns true if the next challenge lights the face, on a screen of this arrangement. */
-export const isLitNext = (
-  { light }: View,
-  { withoutLight }: Pick<Facts, 'withoutLight'>,
-  axis: ScreenAxis,
-): boolean =>
+export const isLitNext = ({ light }: View, { withoutLight }: Pick<Facts, 'withoutLight'>, axis: ScreenAxis): boolean =>
   usesLight(light === 'offered' && withoutLight ? 'none' : light, axis);
 
 /** After this many attempts without visible light, the light is skipped if allowed. */

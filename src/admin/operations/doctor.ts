@@ -132,7 +132,8 @@ const remedies: Readonly<Partial<Record<FaceErrorCode, string>>> = {
   liveness_refused: 'Compare region, role and permissions with docs/liveness-vendors.md.',
   model_missing: 'Run: facestep models fetch',
   runtime_unavailable: 'Install the package that is made for this platform: docs/install.md.',
-  model_altered: 'Delete that file and run: facestep models fetch. One of your own: restore it, or run facestep models use again and set recognition.passiveLiveness.manifest: docs/own-model.md.',
+  model_altered:
+    'Delete that file and run: facestep models fetch. One of your own: restore it, or run facestep models use again and set recognition.passiveLiveness.manifest: docs/own-model.md.',
 };
 
 async function runCheck(check: Check, deps: Ports<'log'>): Promise<Finding> {

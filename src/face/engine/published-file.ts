@@ -39,15 +39,17 @@ export async function readPublishedFile(
   expected: Pick<PublishedFile, 'file' | 'sha256'> & Partial<Pick<PublishedFile, 'bytes'>>,
 ): Promise<Uint8Array | null> {
   const altered = (): FaceError => new FaceError('model_altered', { file: expected.file, folder: resolve(folder) });
-  const bytes = await readWithin(join(folder, expected.file), expected.bytes ?? mostModelBytes).catch((error: unknown) => {
-    if (missingFile.safeParse(error).success) return null;
-    if (error instanceof RangeError) throw altered();
-    throw new FaceError('model_missing', {
-      file: expected.file,
-      folder: resolve(folder),
-      problem: findSystemReason(error),
-    });
-  });
+  const bytes = await readWithin(join(folder, expected.file), expected.bytes ?? mostModelBytes).catch(
+    (error: unknown) => {
+      if (missingFile.safeParse(error).success) return null;
+      if (error instanceof RangeError) throw altered();
+      throw new FaceError('model_missing', {
+        file: expected.file,
+        folder: resolve(folder),
+        problem: findSystemReason(error),
+      });
+    },
+  );
   if (bytes === null) return null;
   if (createHash('sha256').update(bytes).digest('hex') !== expected.sha256) throw altered();
   return bytes;

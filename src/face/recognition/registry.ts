@@ -6,13 +6,7 @@ import { parseJson } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
-import {
-  chownToFolderOwner,
-  isForbidden,
-  isSystemError,
-  makeFolder,
-  replaceFile,
-} from '../../files/durable-file.js';
+import { chownToFolderOwner, isForbidden, isSystemError, makeFolder, replaceFile } from '../../files/durable-file.js';
 import {
   leastNumbers,
   preprocessGuard,

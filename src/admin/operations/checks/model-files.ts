@@ -62,7 +62,10 @@ export const createModelCheck = ({
     if (passive === null) return pass(published);
     const { file } = passive.manifest;
     if ((await readPublishedFile(passive.folder, passive.manifest)) === null)
-      return fail(`${file} is missing in ${passive.folder}`, 'Restore your model for passive liveness: docs/own-model.md.');
+      return fail(
+        `${file} is missing in ${passive.folder}`,
+        'Restore your model for passive liveness: docs/own-model.md.',
+      );
     return pass(`${published}; passive liveness is judged by ${file} in ${passive.folder}`);
   },
 });
