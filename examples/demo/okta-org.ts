@@ -5,7 +5,6 @@ import { createOktaProvisioning } from '../../adapters/okta/provision.js';
 import { startOktaSimulator } from '../../simulators/okta/index.js';
 import type { Log, Random } from '../../src/core/ports.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
-import { connectionAdditions } from '../../src/extensions/index.js';
 
 export const quietLog: Log = { info() {}, warn() {}, error() {} };
 
@@ -26,7 +25,7 @@ export async function startOrg() {
 
 /** Connects to the org with these settings, as the server of that URL does. */
 export function connectOrg(connection: unknown, publicUrl: string) {
-  const settings = createOktaConnectionGuard(connectionAdditions).parse(connection);
+  const settings = createOktaConnectionGuard([]).parse(connection);
   const ports = { fetch: (url: string, init: RequestInit) => fetch(url, init), log: quietLog };
   const deps = { settings, publicUrl, clock: systemClock, random: systemRandom, ...ports };
   return {

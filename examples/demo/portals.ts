@@ -207,7 +207,9 @@ export async function startPortals({
   const others = [...running.values()].flatMap(({ connections = [] }) => connections);
   const written = { modelsFolder, publicUrl: serverUrl, connections: [connection, ...others] };
   const service = await startService(await configure(folder, written, { port: String(serverPort), adminKey }));
-  const { attribute, steps } = connectOrg(connection, serverUrl);
+  const { id, kind, policy } = connection;
+  // Without the settings of extensions, which the adapter does not need.
+  const { attribute, steps } = connectOrg({ id, kind, policy, okta: org.settings }, serverUrl);
   // Apply only the first step, which creates the attribute for the token. This demonstration has no hooks.
   await steps[0]?.apply();
 
