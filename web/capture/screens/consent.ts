@@ -22,14 +22,16 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
     if (companyPhotoCompared) return enrol.happensWithCompanyPhoto;
     return referencePhotoNeeded ? enrol.happensWithReferencePhoto : happens;
   };
-  const { picture, ...texts } = words.consent.vendors;
+  const { picture } = words.consent.vendors;
   /** What becomes of the one picture that a vendor returns. */
   const toPictureUse = (): string => {
     if (purpose !== 'enrol') return picture.verify;
     if (companyPhotoCompared) return picture.enrolWithCompanyPhoto;
     return referencePhotoNeeded ? picture.enrolWithReferencePhoto : picture.enrol;
   };
-  const [, vendor = null] = Object.entries(texts).find(([name]) => name === view.livenessVendor) ?? [];
+  const { aws } = words.consent.vendors;
+  const statements: Readonly<Record<string, string>> = { aws };
+  const vendor = view.livenessVendor === null ? null : (statements[view.livenessVendor] ?? null);
   return [
     paragraph(intro({ organisation }), 'lead'),
     el(
