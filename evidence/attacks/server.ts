@@ -51,6 +51,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
+  /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // Each has a former address, which removes the same thing.
   /^DELETE /,
