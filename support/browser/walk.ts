@@ -46,7 +46,9 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
     if (screen === upTo || (name === undefined && !passing.includes(screen))) return screen;
     const left = page.locator(`main:not([data-screen="${screen}"])`).waitFor();
     // A screen may change before the press, for example if the camera needs no permission.
-    const press = name === undefined ? left : page.getByRole('button', { name, exact: true }).click();
+    // Only on this screen: a later page may have a button of the same name.
+    const button = page.locator(main(screen)).getByRole('button', { name, exact: true });
+    const press = name === undefined ? left : button.click();
     await Promise.race([press.catch(() => left), left]);
     await left;
   }
