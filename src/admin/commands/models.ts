@@ -116,9 +116,8 @@ async function useModel(source: string, deps: CliDeps): Promise<void> {
   if (manifest.use === 'recognition') return storeRecognitionModel(manifest, file, { config, deps });
   const folder = resolve(source);
   await checkPassiveModel({ folder, manifest }, file).catch(refuseUnfit);
-  deps.print(
-    'It runs. It is not in use yet. Measure it in a checkout of the repository (docs/own-model.md), then set:',
-  );
+  deps.print('It runs. It is not in use yet: measure it in a checkout of the repository (docs/own-model.md).');
+  deps.print(`If that changes ${modelManifestName}, run this command again. Then set, and restart:`);
   deps.print(`"recognition": ${JSON.stringify({ passiveLiveness: { folder, manifest: digestOfManifest(text) } })}`);
 }
 
