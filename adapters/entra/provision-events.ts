@@ -41,7 +41,7 @@ export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): Hoo
 const hookUrlOf = (hook: HookName, { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>) =>
   `${publicUrl}/hooks/${settings.id}/${hook}`;
 
-const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
+export const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
 
 /** Finds our extension by its address, or by its name if the server's address has changed. */
@@ -88,7 +88,7 @@ function differencesOf(hook: HookName, extension: Partial<CustomExtension>, deps
   return settings.filter(([isSet]) => !isSet).map(([, line, field]) => ({ line, field }));
 }
 
-const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
+export const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
 /** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
@@ -108,7 +108,8 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
   });
 }
 
-async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
+/** Returns the quoted name of an extension, for messages. */
+export async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
   const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const name = all.find((extension) => extension.id === id)?.displayName;
   return name == null || name === '' ? 'without a name' : `"${name}"`;
