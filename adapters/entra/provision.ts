@@ -26,6 +26,17 @@ import { createUserFlowSteps } from './provision-user-flow.js';
 
 type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;
 
+const graphPermissions = [
+  'Application.ReadWrite.All',
+  'CustomAuthenticationExtension.ReadWrite.All',
+  'EventListener.ReadWrite.All',
+  'Policy.ReadWrite.ApplicationConfiguration',
+  'AppRoleAssignment.ReadWrite.All',
+];
+
+/** Permissions for External MFA, in addition. */
+const methodPermissions = ['Policy.ReadWrite.AuthenticationMethod', 'DelegatedPermissionGrant.ReadWrite.All'];
+
 /**
  * Lists the enabled users of the connection's own tenant. If a user has no token, Graph omits the extension.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list
@@ -84,7 +95,9 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   ].map((step) => waitUntilVisible(step, deps));
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   const [client] = clients;
+  const permissions = [...graphPermissions, ...(clients.length === 0 ? [] : methodPermissions)];
   return {
+    permissions: [`Application permissions of Microsoft Graph: ${permissions.join(', ')}`],
     steps: [...steps, ...createRecoverySteps(deps)],
     checks: [...createChecks(steps, deps), ...mfaChecks],
     secrets: [],
