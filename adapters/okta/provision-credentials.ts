@@ -83,7 +83,8 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
     title: 'Credentials of the service',
     run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
   };
-  return [running, { title: 'Credentials of this command', run: () => checkCommand(deps) }];
+  const commands = { title: 'Credentials of this command', needs: [running.title], run: () => checkCommand(deps) };
+  return [running, commands];
 }
 
 /** Reads one object of each kind that provisioning changes, and names the scopes or the role that are missing. */

@@ -130,7 +130,7 @@ interface Subject {
 
 /** Returns lines that say what the credentials must be allowed to do for `--apply`. */
 const toPermissionLines = ({ permissions }: Run): string[] =>
-  permissions.length === 0 ? [] : [...toLines('Permissions that --apply needs:', [...permissions]), ''];
+  permissions.length === 0 ? [] : [...toLines('Permissions that --apply needs:', permissions), ''];
 
 async function printText(run: Run, subject: Subject): Promise<boolean> {
   const { deps, steps, mode } = run;
