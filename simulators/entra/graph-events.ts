@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
 import { badRequest, type GraphContext, parseBody } from './graph-context.js';
-import { eventsServiceAppId, findServicePrincipal, grantedRoles, type Tenant } from './tenant.js';
+import { eventsServiceAppId, findServicePrincipal, grantedRoles, type Tenant, type UserFlow } from './tenant.js';
 
 const extensionTypes = [
   '#microsoft.graph.onTokenIssuanceStartCustomExtension',
@@ -103,7 +103,9 @@ export function createEventsApi(context: GraphContext): Router {
   const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
+  const read = requireRole('CustomAuthenticationExtension.Read.All', 'CustomAuthenticationExtension.ReadWrite.All');
   const listen = requireRole('EventListener.ReadWrite.All');
+  const readListeners = requireRole('EventListener.Read.All', 'EventListener.ReadWrite.All');
   const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
     const parsed = parseBody(extensionGuard, body, 'Invalid custom authentication extension.');
     const { targetUrl } = parsed.endpointConfiguration;
@@ -113,7 +115,7 @@ export function createEventsApi(context: GraphContext): Router {
     return parsed;
   };
 
-  router.get('/customAuthenticationExtensions', write, (request, response) => {
+  router.get('/customAuthenticationExtensions', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).customExtensions.values()]);
   });
   router.post('/customAuthenticationExtensions', write, (request, response) => {
@@ -131,7 +133,7 @@ export function createEventsApi(context: GraphContext): Router {
     tenant.customExtensions.set(id, { ...parse({ ...settings, ...changes }), id });
     response.status(204).end();
   });
-  router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', write, (request, response) => {
+  router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', read, (request, response) => {
     const tenant = tenantOf(response);
     const faults = faultsOf(tenant, findShown(tenant.customExtensions, request.params.id));
     const toEntry = ({ name }: RegistrationFault) => ({ code: name, message: name });
@@ -142,8 +144,10 @@ export function createEventsApi(context: GraphContext): Router {
     });
   });
 
-  router.get('/authenticationEventListeners', listen, (request, response) => {
-    sendList(request, response, [...tenantOf(response).listeners.values()]);
+  router.get('/authenticationEventListeners', readListeners, (request, response) => {
+    const { listeners, userFlows } = tenantOf(response);
+    const ofSignUp = [...userFlows].flatMap(([appId, flow]) => toSignUpListeners(appId, flow));
+    sendList(request, response, [...listeners.values(), ...ofSignUp]);
   });
   router.post('/authenticationEventListeners', listen, (request, response) => {
     const tenant = tenantOf(response);
@@ -161,6 +165,20 @@ export function createEventsApi(context: GraphContext): Router {
   });
   return router;
 }
+
+/** Returns the listeners of a user flow's extensions. */
+const toSignUpListeners = (appId: string, { start, submit }: UserFlow): object[] =>
+  Object.entries({ Start: start, Submit: submit })
+    .filter(([, extension]) => extension !== null)
+    .map(([event, extension]) => ({
+      '@odata.type': `#microsoft.graph.onAttributeCollection${event}Listener`,
+      id: `${appId}-${event}`,
+      conditions: { applications: { includeApplications: [{ appId }] } },
+      handler: {
+        '@odata.type': `#microsoft.graph.onAttributeCollection${event}CustomExtensionHandler`,
+        customExtension: { id: extension },
+      },
+    }));
 
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
   [...tenant.listeners.values()].find(({ conditions }) =>
