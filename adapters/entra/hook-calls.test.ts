@@ -54,7 +54,8 @@ test.each([
       const extension = extensionOf('TokenIssuanceStart');
       const targetUrl = 'https://other.example.com/hook';
       const endpointConfiguration = { ...extension.endpointConfiguration, targetUrl };
-      extensions().set(extension.id, { ...extension, displayName: 'facestep customers token-issuance-start', endpointConfiguration });
+      const displayName = 'facestep customers token-issuance-start';
+      extensions().set(extension.id, { ...extension, displayName, endpointConfiguration });
     },
     /calls https:\/\/other\.example\.com\/hook, not /,
   ],
@@ -82,7 +83,8 @@ test('reading permissions are enough; without them, it is not known if the hooks
   const withRoles = async (...roles: readonly string[]) => {
     const { clientId, secret } = bench.entra.addDaemon(roles);
     const auth = { kind: 'secret', secret };
-    return read({ ...served, entra: { clientId, auth, hooks: { appId: bench.daemon.clientId, clientApps: [client] } } });
+    const hooks = { appId: bench.daemon.clientId, clientApps: [client] };
+    return read({ entra: { clientId, auth, hooks } });
   };
   const enough = ['CustomAuthenticationExtension.Read.All', 'EventListener.Read.All'];
   expect(await withRoles('User.ReadWrite.All', ...enough)).toMatchObject([{ state: 'called' }]);
@@ -90,7 +92,7 @@ test('reading permissions are enough; without them, it is not known if the hooks
     {
       hook: 'token-issuance-start',
       state: 'unknown',
-      reason: expect.stringMatching(/status 403\); this needs CustomAuthenticationExtension\.Read\.All and EventListener/),
+      reason: expect.stringMatching(/status 403\); this needs CustomAuthenticationExtension\.Read\.All and Event/),
       where: [],
     },
   ]);

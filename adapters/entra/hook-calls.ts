@@ -10,7 +10,15 @@ import {
 import type { Sleep } from '../../src/core/resilience.js';
 import type { SendToGraph } from './client.js';
 import type { EntraConnection } from './config.js';
-import { appsOf, findExtension, findFaults, type HookName, hooksOf, hookUrlOf, listListeners } from './provision-events.js';
+import {
+  appsOf,
+  findExtension,
+  findFaults,
+  type HookName,
+  hooksOf,
+  hookUrlOf,
+  listListeners,
+} from './provision-events.js';
 import { createGraphAdministration, type EntraProvisionDeps } from './provision-graph.js';
 
 /** Reads which hooks the tenant calls: those with a valid extension that an event listener names. */
@@ -31,7 +39,7 @@ async function readHook(hook: HookName, deps: EntraProvisionDeps): Promise<Found
   const url = hookUrlOf(hook, deps);
   if (target !== url) return notCalled(`Its custom authentication extension calls ${target}, not ${url}`);
   const [faults, listeners] = await Promise.all([findFaults(extension, deps), listListeners(deps)]);
-  if (faults.length > 0) return notCalled(`Entra finds faults in its custom authentication extension: ${faults.join(', ')}`);
+  if (faults.length > 0) return notCalled(`Entra finds faults in its extension: ${faults.join(', ')}`);
   const own = listeners.filter(({ handler }) => handler?.customExtension?.id === extension.id);
   const apps = own.flatMap(appsOf);
   const where = apps.map((appId) => `application ${appId}`);

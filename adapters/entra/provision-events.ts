@@ -38,8 +38,10 @@ export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): Hoo
   ];
 };
 
-export const hookUrlOf = (hook: HookName, { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>) =>
-  `${publicUrl}/hooks/${settings.id}/${hook}`;
+export const hookUrlOf = (
+  hook: HookName,
+  { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
+): string => `${publicUrl}/hooks/${settings.id}/${hook}`;
 
 const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;

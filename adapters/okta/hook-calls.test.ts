@@ -61,7 +61,12 @@ test('each hook that the configuration serves is reported with the rules and app
 
 test.each([
   ['token', 'the hook is inactive', () => (hookOf('token').status = 'INACTIVE'), /is not active/],
-  ['token', 'no rule names it', () => (policy().rule.definition = { name: 'Rule', actions: { token: {} } }), /no active rule/],
+  [
+    'token',
+    'no rule names it',
+    () => (policy().rule.definition = { name: 'Rule', actions: { token: {} } }),
+    /no active rule/,
+  ],
   [
     'token',
     'its rule is inactive',
@@ -102,7 +107,7 @@ test('rules without the hook are named', async () => {
   const other = { id: 'rul-other', name: 'Machines', actions: { token: {} } };
   const fetchMore = async (url: string, init: RequestInit) => {
     const response = await fetch(url, init);
-    if (!/authorizationServers\/default\/policies\/\w+\/rules$/.test(url)) return response;
+    if (!response.ok || !/authorizationServers\/default\/policies\/\w+\/rules$/.test(url)) return response;
     return Response.json([...((await response.json()) as unknown[]), other]);
   };
   expect(await callOf('token', { ...served, fetch: fetchMore })).toMatchObject({
@@ -112,7 +117,8 @@ test('rules without the hook are named', async () => {
 });
 
 test('an identity provider of Okta is called only if it is active', async () => {
-  const clients = [{ kind: 'okta_factor', id: 'okta', secret: 'a-secret-of-the-client-0123456789abcdef', orgUrls: [bench.okta.url] }];
+  const secret = 'a-secret-of-the-client-0123456789abcdef';
+  const clients = [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }];
   expect(await callOf('okta_factor okta', { oidc: { clients } })).toMatchObject({
     state: 'not_called',
     reason: 'The org has no identity provider for it',

@@ -15,7 +15,13 @@ import { revokingEvents } from './flow-events.js';
 import { checkIdp, clientsOf, inlineHooksOf } from './provision-checks.js';
 import { findDeliveredHook, missingEvents } from './provision-events.js';
 import { findActiveHook, type InlineHookName } from './provision-hooks.js';
-import { type ActiveRule, listEnrolmentRules, listTokenRules, readEnrolmentHook, readTokenHook } from './provision-rules.js';
+import {
+  type ActiveRule,
+  listEnrolmentRules,
+  listTokenRules,
+  readEnrolmentHook,
+  readTokenHook,
+} from './provision-rules.js';
 
 /** Reads which hooks the org calls: those that are active and assigned. */
 export function readOktaHookCalls(given: AdapterDeps<OktaConnection>): Promise<HookCalls> {

@@ -21,7 +21,8 @@ if (hasChromium) {
   beforeEach(async () => {
     company = await startCompany();
     const dataFolder = createFolder('console-hook-calls');
-    operated = await startOperatedServer(company, { dataFolder, mode: 'enforce', given: { issuer: 'http://localhost' } });
+    const given = { issuer: 'http://localhost' };
+    operated = await startOperatedServer(company, { dataFolder, mode: 'enforce', given });
   });
   afterEach(async () => {
     await visitor.close();

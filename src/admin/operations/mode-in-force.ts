@@ -34,7 +34,7 @@ export async function readAtProvider(
   }
 }
 
-/** Creates a function that reads what is active at a connection's provider, or returns a reading of the last seconds. */
+/** Creates a function that reads what is active at the provider of a connection, and holds it for some seconds. */
 export function createProviderReader(
   deps: OperationsPorts<'clock' | 'log' | 'setup'>,
 ): (id: string) => Promise<AtProvider> {

@@ -15,7 +15,7 @@ const isUncalled = (mode: ModeReply): boolean =>
 export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
   mode.inForce === asked && (mode.atProvider === null || mode.atProvider.mode === asked) && !isUncalled(mode);
 
-/** Returns a function that names a mode, with that at the provider if sign-ins are decided there, and uncalled hooks. */
+/** Returns a function that names a mode, with the mode at the provider or the hooks that the provider does not call. */
 export function useModeName(): (mode: ModeReply) => string {
   const { modeNames, modeAt, hookCalls } = useTexts();
   const nameBoth = ({ inForce, atProvider }: ModeReply): string => {
