@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { arnOf, atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { arnOf, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { logGroupOf } from '../../simulators/cognito/logs.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { addSec, epochMs, fromIso } from '../../src/core/units.js';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
-import { connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
+import { connectionId, deployFunctions, toFunctionDeps } from '../../test/contract/cognito.js';
 import { checkDecisions, readDecisions } from './decisions.js';
 
 const started = fromIso('2026-11-28T08:00:00.000Z');
@@ -19,24 +19,13 @@ beforeEach(async () => {
   clock = createManualClock(started);
   simulator = await startCognitoSimulator({ now: () => clock.now() });
   pool = await simulator.createPool();
-  deployTriggers(simulator.lambda, pool, {
-    connection: connectionId,
-    publicUrl: 'https://face.example.com',
-    clientIds: ['1example23456789'],
-    requestSecret,
-    receiptKeys: '{"keys":[]}',
-  });
+  deployFunctions(simulator, pool);
 });
 afterEach(() => simulator.close());
 
-const reach: Fetch = (url, init) => fetch(atSimulator(url, simulator.url), init);
-
-function toDeps(functions: object | null = triggerFunctions, changed: Fetch = reach) {
-  const named = functions === null ? {} : { functions };
-  const settings = toSettings(simulator, pool, ['1example23456789'], {
-    cognito: { triggers: { requestSecret, ...named } },
-  });
-  return { settings, fetch: changed, clock };
+function toDeps(...given: [functions?: object | null, changed?: Fetch]) {
+  const { settings, fetch: reach } = toFunctionDeps(simulator, pool, ...given);
+  return { settings, fetch: reach, clock };
 }
 
 const read = (since = addSec(started, -60), ...given: Parameters<typeof toDeps>) =>

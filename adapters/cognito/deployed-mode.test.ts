@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { atSimulator, deployTriggers, lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
+import { lambdaConfig, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { LambdaFunction } from '../../simulators/cognito/lambda.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { describeMode } from '../../src/connections/mode-at-provider.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
-import { connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
+import { deployFunctions, toFunctionDeps } from '../../test/contract/cognito.js';
 import { readDeployedMode } from './deployed-mode.js';
 
 /* The configuration says enforce in every test; the functions decide what is reported. */
@@ -16,13 +16,7 @@ let pool: UserPool;
 beforeEach(async () => {
   simulator = await startCognitoSimulator();
   pool = await simulator.createPool({ LambdaConfig: lambdaConfig });
-  deployTriggers(simulator.lambda, pool, {
-    connection: connectionId,
-    publicUrl: 'https://face.example.com',
-    clientIds: ['1example23456789'],
-    requestSecret,
-    receiptKeys: '{"keys":[]}',
-  });
+  deployFunctions(simulator, pool);
 });
 afterEach(() => simulator.close());
 
@@ -32,13 +26,9 @@ function change(changes: Partial<LambdaFunction>, only = /./): void {
 }
 
 const now = epochMs(Date.parse('2026-11-28T08:00:00Z'));
-const reach: Fetch = (url, init) => fetch(atSimulator(url, simulator.url), init);
-
-function read(functions: object | null = triggerFunctions, changed: Fetch = reach) {
-  const named = functions === null ? {} : { functions };
-  const cognito = { triggers: { requestSecret, ...named } };
-  const settings = toSettings(simulator, pool, ['1example23456789'], { cognito });
-  return readDeployedMode({ settings, fetch: changed, clock: { now: () => now } });
+function read(...given: [functions?: object | null, changed?: Fetch]) {
+  const { settings, fetch: reach } = toFunctionDeps(simulator, pool, ...given);
+  return readDeployedMode({ settings, fetch: reach, clock: { now: () => now } });
 }
 
 const said = async (...given: Parameters<typeof read>) => describeMode('enforce', await read(...given));

@@ -16,7 +16,7 @@ import {
 } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import { extensionTitleOf } from './provision-directory.js';
-import { findExtension, type HookName, hooksOf } from './provision-events.js';
+import { findExtension, findFaults, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 
@@ -238,19 +238,11 @@ function toUnseen(error: unknown): Finding {
   );
 }
 
-const validationGuard = z.object({
-  errors: z.array(z.object({ code: z.string().nullish() })).nullish(),
-  warnings: z.array(z.object({ code: z.string().nullish() })).nullish(),
-});
-
-/** @see https://learn.microsoft.com/en-us/graph/api/customauthenticationextension-validateauthenticationconfiguration */
 async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Promise<Finding> {
   try {
     const extension = await findExtension(hook, deps);
     if (extension === null) return fail('The hook has no extension', apply);
-    const path = `/identity/customAuthenticationExtensions/${extension.id}/validateAuthenticationConfiguration`;
-    const { errors, warnings } = await deps.graph.create(validationGuard, path);
-    const codes = [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
+    const codes = await findFaults(extension, deps);
     return codes.length === 0 ? pass('Its registration is valid') : fail(`Entra reports: ${codes.join(', ')}`, apply);
   } catch (error) {
     return toUnseen(error);

@@ -38,8 +38,10 @@ export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): Hoo
   ];
 };
 
-const hookUrlOf = (hook: HookName, { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>) =>
-  `${publicUrl}/hooks/${settings.id}/${hook}`;
+export const hookUrlOf = (
+  hook: HookName,
+  { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
+): string => `${publicUrl}/hooks/${settings.id}/${hook}`;
 
 export const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
@@ -108,6 +110,25 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
   });
 }
 
+const validationGuard = z.object({
+  errors: z.array(z.object({ code: z.string().nullish() })).nullish(),
+  warnings: z.array(z.object({ code: z.string().nullish() })).nullish(),
+});
+
+/**
+ * Has Entra validate an extension. Nothing is changed.
+ * @returns codes of what is wrong with its registration
+ * @see https://learn.microsoft.com/en-us/graph/api/customauthenticationextension-validateauthenticationconfiguration
+ */
+export async function findFaults(
+  { id }: Pick<CustomExtension, 'id'>,
+  { graph }: Pick<EntraProvisionDeps, 'graph'>,
+): Promise<string[]> {
+  const path = `/identity/customAuthenticationExtensions/${id}/validateAuthenticationConfiguration`;
+  const { errors, warnings } = await graph.create(validationGuard, path);
+  return [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
+}
+
 /** Returns the quoted name of an extension, for messages. */
 export async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
   const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
@@ -119,6 +140,7 @@ const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
 
 const listenerGuard = z.object({
   '@odata.type': z.string(),
+  authenticationEventsFlowId: z.string().nullish(),
   conditions: z
     .object({
       applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
@@ -127,6 +149,14 @@ const listenerGuard = z.object({
   handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
+type Listener = z.infer<typeof listenerGuard>;
+
+export const listListeners = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<Listener[]> =>
+  graph.list(listenerGuard, '/identity/authenticationEventListeners');
+
+export const appsOf = ({ conditions }: Listener): string[] =>
+  (conditions?.applications?.includeApplications ?? []).map(({ appId }) => appId);
+
 /** Creates the step for the event listener that adds our claims to an application's tokens. */
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   return {
@@ -134,11 +164,8 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
     needs: [toTitle('token-issuance-start')],
     async inspect() {
       const extension = await findExtension('token-issuance-start', deps);
-      const listeners = await deps.graph.list(listenerGuard, '/identity/authenticationEventListeners');
-      const found = listeners.find(
-        (listener) =>
-          listener['@odata.type'] === listenerType &&
-          listener.conditions?.applications?.includeApplications?.some((each) => each.appId === appId),
+      const found = (await listListeners(deps)).find(
+        (listener) => listener['@odata.type'] === listenerType && appsOf(listener).includes(appId),
       );
       if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };

@@ -187,7 +187,7 @@ export async function callRaw(client: Client, method: string, path: string, body
  * Creates an API client without the SDK's models, because they drop unknown fields, which a PUT would then delete.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
-export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
+export function createSendToOkta(access: OrgAccess, fetch: Fetch, patience = whileAdministering): SendToOkta {
   const client = createClient(access, fetch);
   return (method, path, body) =>
     callOkta(
@@ -196,7 +196,7 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
         status >= 400 && status < 500 && status !== 429
           ? new FaceError('provider_refused', { status, code, call: toCall(method, path, refusedPath) })
           : new FaceError('profile_unavailable', { status, errorCode: code }),
-      whileAdministering,
+      patience,
     );
 }
 

@@ -22,18 +22,20 @@ import { listAll, type OktaProvisionDeps } from './client.js';
 import type { OktaClient } from './config.js';
 import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
-import { eventHookTitle, findEventHook } from './provision-events.js';
-import { findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
+import { eventHookTitle, findDeliveredHook } from './provision-events.js';
+import { findActiveHook, findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
 import { findIdp, hasAuthenticator, signsRequests } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
+/** Returns the clients to which Okta redirects users: as a factor, or to verify their identity. */
+export const clientsOf = ({ settings }: Pick<OktaProvisionDeps, 'settings'>): OktaClient[] =>
+  (settings.oidc?.clients ?? []).filter((client) => client.kind === 'okta_factor' || client.kind === 'okta_idv');
+
 export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
-  const clients = (deps.settings.oidc?.clients ?? []).filter(
-    (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
-  );
+  const clients = clientsOf(deps);
   if (clients.length === 0) return [];
   return [
     discoveryCheck(deps),
@@ -54,7 +56,7 @@ function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvi
     : fail(`None of ${redirectUris.join(', ')} is at ${orgUrl}`, `Add ${orgUrl} to orgUrls of this client`);
 }
 
-async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Finding> {
+export async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Finding> {
   const idp = await findIdp(client, deps);
   if (idp === null)
     return fail('The org has no identity provider for it', 'Run facestep provision for this connection');
@@ -83,14 +85,19 @@ const slowMs = 1_500;
 
 const provisionAgain = 'Run facestep provision for this connection';
 
-export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
-  const { registration, saml } = deps.settings.okta.provision;
-  const hooks: InlineHookName[] = [
+/** Returns the inline hooks that the configuration serves. */
+export function inlineHooksOf({ settings: { okta } }: Pick<OktaProvisionDeps, 'settings'>): InlineHookName[] {
+  const { registration, saml } = okta.provision;
+  return [
     'token',
     ...(registration === undefined ? [] : (['registration'] as const)),
     ...(saml ? (['saml'] as const) : []),
-    ...(deps.settings.okta.passwordImport === undefined ? [] : (['password-import'] as const)),
+    ...(okta.passwordImport === undefined ? [] : (['password-import'] as const)),
   ];
+}
+
+export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
+  const hooks = inlineHooksOf(deps);
   const credentials = createCredentialChecks(deps);
   const entered = credentials.map(({ title }) => title);
   const tokenHook = toTitle('token');
@@ -152,17 +159,10 @@ async function checkAttribute({ settings, send }: OktaProvisionDeps): Promise<Fi
 }
 
 async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<Finding> {
-  const { ours, others } = await findInlineHook(hook, deps);
-  if (ours === null) {
-    const found = others.map(toHookName).join(', ');
-    return fail(`It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`, provisionAgain);
-  }
-  if (ours.channel.config.uri !== uriOf(deps, hook)) {
-    return fail(`It calls ${ours.channel.config.uri}, not ${uriOf(deps, hook)}`, provisionAgain);
-  }
-  return ours.status === 'ACTIVE'
-    ? pass(`"${ours.name}" is active and calls ${uriOf(deps, hook)}`)
-    : fail(`"${ours.name}" is not active`, provisionAgain);
+  const found = await findActiveHook(hook, deps);
+  return typeof found === 'string'
+    ? fail(found, provisionAgain)
+    : pass(`"${found.name}" is active and calls ${uriOf(deps, hook)}`);
 }
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });
@@ -208,15 +208,15 @@ const toPreview = ({ clock, random, publicUrl }: OktaProvisionDeps): Json => ({
 async function checkRules(deps: OktaProvisionDeps): Promise<Finding> {
   const { ours, others } = await findInlineHook('token', deps);
   const rules = await listTokenRules(deps);
-  const hooked = rules.filter(({ actions }) => ours !== null && readTokenHook(actions) === ours.id);
+  const hooked = rules.filter(({ rule }) => ours !== null && readTokenHook(rule.actions) === ours.id);
   const bare = rules
-    .filter((rule) => !hooked.includes(rule))
-    .map(({ id, name, actions }) => {
+    .filter((each) => !hooked.includes(each))
+    .map(({ rule: { id, name, actions } }) => {
       const other = others.find((hook) => hook.id === readTokenHook(actions));
       return `"${name ?? id}"${other === undefined ? '' : ` (which asks ${toHookName(other)})`}`;
     });
   if (hooked.length === 0) {
-    return fail(`The token hook is assigned to no rule. Existing rules: ${bare.join(', ')}`, provisionAgain);
+    return fail(`The token hook is assigned to no active rule. Active rules: ${bare.join(', ')}`, provisionAgain);
   }
   return bare.length === 0
     ? pass('The token hook is assigned to every rule of the authorization server')
@@ -240,12 +240,8 @@ async function checkClaims({ settings, send }: OktaProvisionDeps): Promise<Findi
 }
 
 async function checkEventHook(deps: OktaProvisionDeps): Promise<Finding> {
-  const ours = await findEventHook(deps);
-  if (ours === null) return fail('It is not registered: tokens of users who leave stay valid', provisionAgain);
-  const isDelivered = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
-  return isDelivered && ours.channel.config.uri === uriOf(deps, 'events')
-    ? pass(`"${ours.name}" is active and verified`)
-    : fail(`"${ours.name}" is not active, not verified or calls another address`, provisionAgain);
+  const found = await findDeliveredHook(deps);
+  return typeof found === 'string' ? fail(found, provisionAgain) : pass(`"${found.name}" is active and verified`);
 }
 
 const deactivatedUsers = manual(

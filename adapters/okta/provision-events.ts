@@ -24,7 +24,17 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
   return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
 }
 
-const missingEvents = ({ events }: EventHook): string[] =>
+/** @returns our hook if Okta delivers events to this server, or the reason why not */
+export async function findDeliveredHook(deps: OktaProvisionDeps): Promise<EventHook | string> {
+  const ours = await findEventHook(deps);
+  if (ours === null) return 'It is not registered: tokens of users who leave stay valid';
+  const isDelivered = ours.status === 'ACTIVE' && ours.verificationStatus === 'VERIFIED';
+  return isDelivered && ours.channel.config.uri === uriOf(deps, 'events')
+    ? ours
+    : `"${ours.name}" is not active, not verified or calls another address`;
+}
+
+export const missingEvents = ({ events }: EventHook): string[] =>
   revokingEvents.filter((type) => !events.items.includes(type));
 
 export const eventHookTitle = 'Event hook: deactivated users';

@@ -93,6 +93,18 @@ export async function findInlineHook(
   return { ours, others: hooks.filter(({ id }) => id !== ours?.id) };
 }
 
+/** @returns our hook if it is active and calls this server, or the reason why Okta does not call it */
+export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDeps): Promise<InlineHook | string> {
+  const { ours, others } = await findInlineHook(hook, deps);
+  if (ours === null) {
+    const found = others.map(toHookName).join(', ');
+    return `It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`;
+  }
+  const { uri } = ours.channel.config;
+  if (uri !== uriOf(deps, hook)) return `It calls ${uri}, not ${uriOf(deps, hook)}`;
+  return ours.status === 'ACTIVE' ? ours : `"${ours.name}" is not active`;
+}
+
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];

@@ -6,12 +6,17 @@ import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './
 import type { OktaConnection } from './config.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 
-const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
+const idGuard = z.object({ id: z.string(), name: z.string().nullish(), status: z.string().nullish() });
 
 const objectGuard = z.record(z.string(), z.json());
 
 /** A rule with its unknown fields, because PUT removes omitted ones. */
-const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
+const ruleGuard = z.looseObject({
+  id: z.string(),
+  name: z.string().nullish(),
+  status: z.string().nullish(),
+  actions: objectGuard,
+});
 type Rule = z.infer<typeof ruleGuard>;
 
 type Chosen = NonNullable<OktaConnection['okta']['provision']['registration']>;
@@ -124,19 +129,46 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
   );
 }
 
-export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
-  const policies = `/api/v1/authorizationServers/${deps.settings.okta.provision.authorizationServerId}/policies`;
-  const rules: Rule[] = [];
-  for (const { id } of await listAll(idGuard, policies, deps.send)) {
-    rules.push(...(await listAll(ruleGuard, `${policies}/${id}/rules`, deps.send)));
+export interface ActiveRule {
+  /** Name or id of the policy. */
+  readonly policy: string;
+  readonly rule: Rule;
+}
+
+/** Lists the active rules of all active policies, because Okta evaluates no others. */
+async function listActiveRules(
+  policies: string,
+  rulesOf: (policyId: string) => string,
+  send: SendToOkta,
+): Promise<ActiveRule[]> {
+  const rules: ActiveRule[] = [];
+  for (const { id, name, status } of await listAll(idGuard, policies, send)) {
+    if (status === 'INACTIVE') continue;
+    const found = await listAll(ruleGuard, rulesOf(id), send);
+    rules.push(...found.filter((rule) => rule.status !== 'INACTIVE').map((rule) => ({ policy: name ?? id, rule })));
   }
   return rules;
 }
+
+export function listTokenRules({ settings, send }: OktaProvisionDeps): Promise<ActiveRule[]> {
+  const policies = `/api/v1/authorizationServers/${settings.okta.provision.authorizationServerId}/policies`;
+  return listActiveRules(policies, (policyId) => `${policies}/${policyId}/rules`, send);
+}
+
+const enrolmentPolicies = '/api/v1/policies?type=PROFILE_ENROLLMENT';
+
+const enrolmentRulesOf = (policyId: string): string => `/api/v1/policies/${policyId}/rules`;
+
+export const listEnrolmentRules = ({ send }: OktaProvisionDeps): Promise<ActiveRule[]> =>
+  listActiveRules(enrolmentPolicies, enrolmentRulesOf, send);
 
 const enrolmentActionGuard = z.object({
   preRegistrationInlineHooks: z.array(z.object({ inlineHookId: z.string() })).nullish(),
   profileAttributes: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
+
+export const readEnrolmentHook = ({ profileEnrollment }: Rule['actions']): string | null =>
+  enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null;
 
 const fieldsGuard = z.array(objectGuard);
 
@@ -158,12 +190,11 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
     {
       title: 'Rule of the user profile policy',
       hook: 'registration',
-      policies: '/api/v1/policies?type=PROFILE_ENROLLMENT',
-      rulesOf: (policyId) => `/api/v1/policies/${policyId}/rules`,
+      policies: enrolmentPolicies,
+      rulesOf: enrolmentRulesOf,
       setting: 'okta.provision.registration',
       chosen,
-      readHook: ({ profileEnrollment }) =>
-        enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null,
+      readHook: readEnrolmentHook,
       lacks: (actions) =>
         receiptIn === 'form' && !fieldsOf(actions).some(isNamed(receiptField))
           ? `add the field ${receiptField}, which is sent to the hook and not stored, to its form`

@@ -78,7 +78,7 @@ const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => {
   return { ...settings, runtime: isRuntime(hook.runtime) ? hook.runtime : onelogin.runtime, ...keptOf(hook) };
 };
 
-const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts): string => {
+export const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts): string => {
   const compose = former === null ? null : readComposed(decodeFunction(former.function));
   return renderSmartHook({ type, settings: deps.settings, publicUrl: deps.publicUrl, compose });
 };

@@ -70,9 +70,7 @@ const signUpListenerGuard = z
     conditions: listenerGuard.shape.conditions.nullable().default(null),
     handler: z.strictObject({ '@odata.type': z.string(), customExtension: z.strictObject({ id: z.guid() }) }),
   })
-  .refine(
-    ({ '@odata.type': type, handler }) => handler['@odata.type'] === toSibling(type, 'CustomExtensionHandler'),
-  );
+  .refine(({ '@odata.type': type, handler }) => handler['@odata.type'] === toSibling(type, 'CustomExtensionHandler'));
 
 export type CustomExtension = z.output<typeof extensionGuard> & { readonly id: string };
 export type EventListener = z.output<typeof listenerGuard> & { readonly id: string };
@@ -133,7 +131,9 @@ export function faultsOf(
 export function createEventsApi(context: GraphContext): Router {
   const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
+  const read = requireRole('CustomAuthenticationExtension.Read.All', 'CustomAuthenticationExtension.ReadWrite.All');
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
+  const readListeners = requireRole('EventListener.Read.All', 'EventListener.ReadWrite.All');
   const listen = requireRole('EventListener.ReadWrite.All');
   const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
     const parsed = parseBody(extensionGuard, body, 'Invalid custom authentication extension.');
@@ -144,7 +144,7 @@ export function createEventsApi(context: GraphContext): Router {
     return parsed;
   };
 
-  router.get('/customAuthenticationExtensions', write, (request, response) => {
+  router.get('/customAuthenticationExtensions', read, (request, response) => {
     sendList(request, response, [...tenantOf(response).customExtensions.values()]);
   });
   router.post('/customAuthenticationExtensions', write, (request, response) => {
@@ -162,7 +162,7 @@ export function createEventsApi(context: GraphContext): Router {
     tenant.customExtensions.set(id, { ...parse({ ...settings, ...changes }), id });
     response.status(204).end();
   });
-  router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', write, (request, response) => {
+  router.post('/customAuthenticationExtensions/:id/validateAuthenticationConfiguration', read, (request, response) => {
     const tenant = tenantOf(response);
     const faults = faultsOf(tenant, findShown(tenant.customExtensions, request.params.id));
     const toEntry = ({ name }: RegistrationFault) => ({ code: name, message: name });
@@ -173,7 +173,7 @@ export function createEventsApi(context: GraphContext): Router {
     });
   });
 
-  router.get('/authenticationEventListeners', listen, (request, response) => {
+  router.get('/authenticationEventListeners', readListeners, (request, response) => {
     const { listeners, signUpListeners } = tenantOf(response);
     sendList(request, response, [...listeners.values(), ...signUpListeners.values()]);
   });

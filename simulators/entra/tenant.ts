@@ -27,6 +27,8 @@ export const graphRoles: Readonly<Record<string, string>> = {
   'Application.Read.All': '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30',
   'Application.ReadWrite.All': '1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9',
   'AppRoleAssignment.ReadWrite.All': '06b708a9-e830-4db3-a914-8e69da51d44f',
+  'CustomAuthenticationExtension.Read.All': '88bb2658-5d9e-454f-aacd-a3933e079526',
+  'EventListener.Read.All': 'b7f6385c-6ce6-4639-a480-e23c42ed9784',
   'CustomAuthenticationExtension.ReadWrite.All': 'c2667967-7050-4e7e-b059-4cbbb3811d03',
   'EventListener.ReadWrite.All': '0edf5e9e-4ce8-468a-8432-d08631d18c43',
   'Policy.ReadWrite.ApplicationConfiguration': 'be74164b-cff1-491c-8741-e671cb536e13',

@@ -89,8 +89,8 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
     response.json(servers.map(({ id, audience, issuer }) => ({ id, name: id, audiences: [audience], issuer })));
   });
   router.get('/:id/policies', read, (request, response) => {
-    const { id } = find(request.params.id).policy;
-    response.json([{ id, name: 'Default Policy', type: 'OAUTH_AUTHORIZATION_POLICY', status: 'ACTIVE' }]);
+    const { id, status } = find(request.params.id).policy;
+    response.json([{ id, name: 'Default Policy', type: 'OAUTH_AUTHORIZATION_POLICY', status }]);
   });
   router.get('/:id/policies/:policyId/rules', read, (request, response) => {
     const { policy } = find(request.params.id);

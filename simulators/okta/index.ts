@@ -10,10 +10,19 @@ import { createFactorSignIn } from './factor-sign-in.js';
 import { createEventHooksApi, createInlineHooksApi } from './hooks.js';
 import { createAuthenticatorsApi, createIdentityProvidersApi } from './identity-providers.js';
 import { createIdentityVerification } from './identity-verification.js';
-import { addAuthorizationServer, createOrg, type IdentityProvider, newId, type Org, type OrgClient } from './org.js';
+import {
+  addAuthorizationServer,
+  createOrg,
+  type IdentityProvider,
+  newId,
+  type Org,
+  type OrgClient,
+  type SamlApp,
+} from './org.js';
 import { limitRate } from './paging.js';
 import { createRecoveryApi, isCredentialAlive, useCredential } from './recovery.js';
 import { createEnrollmentForms, createEnrollmentPolicyApi } from './registration.js';
+import { createSamlAppsApi } from './saml-apps.js';
 import { createSecurityEventsProvidersApi } from './security-events.js';
 import { createUserSchemaApi } from './user-schema.js';
 import { createGroupsApi, createUsersApi } from './users.js';
@@ -141,6 +150,13 @@ export async function startOktaSimulator({
         });
       return { id };
     },
+    /** Adds a custom SAML application with this Assertion Inline Hook. */
+    addSamlApp(label: string, hookId: string | null = null): SamlApp {
+      const id = newId('0oa');
+      const app: SamlApp = { id, label, status: 'ACTIVE', inlineHooks: hookId === null ? [] : [{ id: hookId }] };
+      org.samlApps.set(id, app);
+      return app;
+    },
     async addEventHook({
       uri,
       secret,
@@ -208,6 +224,7 @@ function createApp(org: Org): express.Express {
   app.use('/api/v1/meta/schemas/user', createUserSchemaApi(org, requireScope));
   app.use('/api/v1/authorizationServers', createAuthorizationServersApi(org, requireScope));
   app.use('/api/v1/policies', createEnrollmentPolicyApi(org, requireScope));
+  app.use('/api/v1/apps', createSamlAppsApi(org, requireScope));
   app.use('/api/v1/eventHooks', createEventHooksApi(org, requireScope));
   app.use('/api/v1/inlineHooks', createInlineHooksApi(org, requireScope));
   app.use('/api/v1/security-events-providers', createSecurityEventsProvidersApi(org, requireScope));

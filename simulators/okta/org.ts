@@ -73,8 +73,16 @@ export interface AuthorizationServer {
   readonly audience: string;
   readonly issuer: string;
   readonly key: SigningKey;
-  readonly policy: { readonly id: string; readonly rule: PolicyRule };
+  readonly policy: { readonly id: string; status: 'ACTIVE' | 'INACTIVE'; readonly rule: PolicyRule };
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
+}
+
+/** A custom SAML application. `inlineHooks` has the hook that may change its assertions. */
+export interface SamlApp {
+  readonly id: string;
+  readonly label: string;
+  status: 'ACTIVE' | 'INACTIVE';
+  inlineHooks: readonly { readonly id: string }[];
 }
 
 /** An OpenID provider: `OIDC` for sign-ins, `IDV_STANDARD` for identity verification. */
@@ -134,6 +142,7 @@ export const createOrg = (options: {
   eventHooks: new Map<string, EventHook>(),
   clients: new Map<string, OrgClient>(),
   servers: new Map<string, AuthorizationServer>(),
+  samlApps: new Map<string, SamlApp>(),
   apiTokens: new Set<string>(),
   registrationRule: toRegistrationRule(),
   securityEventsProviders: new Map<string, SecurityEventsProvider>(),
@@ -198,7 +207,8 @@ export async function addAuthorizationServer(org: Org, id: string, audience: str
       token: { accessTokenLifetimeMinutes: 60, refreshTokenLifetimeMinutes: 0, refreshTokenWindowMinutes: 10_080 },
     },
   };
-  const policy = { id: newId('00p'), rule: { id: newId('0pr'), hookId: null, definition } };
+  const rule = { id: newId('0pr'), hookId: null, definition };
+  const policy = { id: newId('00p'), status: 'ACTIVE' as const, rule };
   const key = await createSigningKey(newId('', 43));
   org.servers.set(id, { id, audience, issuer: `${org.url}/oauth2/${id}`, key, policy, claims: [] });
 }

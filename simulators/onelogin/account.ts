@@ -42,6 +42,8 @@ export interface EnvironmentVariable {
 export interface SmartHook {
   readonly id: string;
   settings: HookSettings;
+  /** State of the deployment. */
+  status: string;
   readonly createdAt: string;
   updatedAt: string;
 }

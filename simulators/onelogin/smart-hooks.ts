@@ -57,13 +57,13 @@ function toPage<Item>(items: readonly Item[], { query }: Request): Item[] {
   return items.slice((page - 1) * limit, page * limit);
 }
 
-const toHookView = ({ id, settings, createdAt, updatedAt }: SmartHook) => ({
+const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) => ({
   id,
   ...settings,
   context_version: settings.context_version ?? '1.1.0',
   options: settings.type === 'user-migration' ? {} : (settings.options ?? {}),
   conditions: settings.conditions ?? [],
-  status: 'ready',
+  status,
   created_at: createdAt,
   updated_at: updatedAt,
 });
@@ -97,7 +97,7 @@ export function createSmartHooksApi(account: Account): Router {
     if (findHook(account, settings.type) !== undefined)
       throw conflict(`A hook of type ${settings.type} already exists`);
     const now = isoNow(account);
-    const hook: SmartHook = { id: randomUUID(), settings, createdAt: now, updatedAt: now };
+    const hook: SmartHook = { id: randomUUID(), settings, status: 'ready', createdAt: now, updatedAt: now };
     account.hooks.set(hook.id, hook);
     response.status(201).json(toHookView(hook));
   });

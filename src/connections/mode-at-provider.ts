@@ -1,4 +1,5 @@
 import type { Policy } from '../core/connection.js';
+import { describeUncalled, type HookCalls } from './hook-calls.js';
 
 type Mode = Policy['mode'];
 
@@ -46,6 +47,9 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
   return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
 }
 
-/** Describes the mode of a connection, at the provider too if sign-ins are decided there. */
-export const describeMode = (here: Mode, at: ModeAtProvider | null): string =>
-  at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
+/** Describes the mode of a connection, at the provider too if sign-ins are decided there, and hooks without calls. */
+export function describeMode(here: Mode, at: ModeAtProvider | null, calls: HookCalls | null = null): string {
+  const mode = at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
+  const uncalled = describeUncalled(calls);
+  return uncalled === null ? mode : `${mode}; ${uncalled}`;
+}

@@ -23,6 +23,21 @@ const modeAtProviderReply = z.object({
     .describe('Decisions that the functions logged. `null` if this server has not read them.'),
 });
 
+const hookCallsReply = z.object({
+  hooks: z.array(
+    z.object({
+      hook: z.string(),
+      state: z.enum(['called', 'not_called', 'unknown']).describe('A hook that is not called refuses no one.'),
+      reason: z
+        .string()
+        .nullable()
+        .describe('Reason why it is not called, is not called everywhere, or is unknown. `null` if there is none.'),
+      where: z.array(z.string()).describe('Rules, applications or users for which it is called, if limited.'),
+    }),
+  ),
+  readAt: instantReply.describe('Time of the reading: at most 10 seconds ago.'),
+});
+
 const modeReply = z.object({
   inForce: mode.describe('Mode of this server. If `atProvider` is not `null`, sign-ins do not follow it.'),
   file: mode.describe('Mode in the configuration file.'),
@@ -37,6 +52,9 @@ const modeReply = z.object({
     .describe(
       'Mode that is active at the provider, if code that runs there decides sign-ins, such as functions of Amazon Cognito. `null` if this server decides them.',
     ),
+  hookCalls: hookCallsReply
+    .nullable()
+    .describe('Hooks of this connection, and whether the provider calls them. `null` if it calls none of this server.'),
 });
 export type ModeReply = z.output<typeof modeReply>;
 

@@ -16,6 +16,7 @@ import {
 import { createCognitoTriggers, type Trigger, type TriggerName } from '../../adapters/cognito/flow.js';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
 import { createGuard, defineGuard, preTokenGuard, verifyGuard } from '../../adapters/cognito/schema.js';
+import { atSimulator, deployTriggers, triggerFunctions } from '../../simulators/cognito/deploy.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import { parseEvent, type RawReply } from '../../src/connections/hook.js';
@@ -55,6 +56,32 @@ export const toSettings = (
       ...cognito,
     },
   });
+
+/** Deploys the four functions of the connection. */
+export const deployFunctions = (simulator: CognitoSimulator, pool: UserPool): void =>
+  deployTriggers(simulator.lambda, pool, {
+    connection: connectionId,
+    publicUrl: testIssuer,
+    clientIds: ['1example23456789'],
+    requestSecret,
+    receiptKeys: '{"keys":[]}',
+  });
+
+/**
+ * Returns the settings that name these functions, and a `fetch` that reaches the simulator of AWS.
+ * @param functions - `null` if the configuration names none
+ */
+export function toFunctionDeps(
+  simulator: CognitoSimulator,
+  pool: UserPool,
+  functions: object | null = triggerFunctions,
+  changed?: Fetch,
+) {
+  const named = functions === null ? { requestSecret } : { requestSecret, functions };
+  const settings = toSettings(simulator, pool, ['1example23456789'], { cognito: { triggers: named } });
+  const reach: Fetch = (url, init) => fetch(atSimulator(url, simulator.url), init);
+  return { settings, fetch: changed ?? reach };
+}
 
 export function administer(simulator: CognitoSimulator, pool: UserPool) {
   const { cognito } = toSettings(simulator, pool, ['none']);

@@ -6,6 +6,7 @@ import { findServerConnection } from '../../cli/find-connection.js';
 import { readLogins } from '../../cli/find-users.js';
 import { printTable, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
+import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
 import { describeModeAt } from '../../connections/mode-at-provider.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
@@ -31,6 +32,8 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
       const printMode = (now: ModeReply): void => {
         if (deps.printJson({ connection, mode: now })) return;
         deps.print(toLine(connection, now));
+        for (const call of now.hookCalls?.hooks ?? [])
+          if (call.state === 'called') deps.print(toPrintable(`hook ${describeCall(call)}`));
         if (now.atProvider !== null && now.atProvider.mode !== now.inForce)
           deps.print(`To change it there, run “facestep provision ${toPrintable(connection)} --plan”, then --apply.`);
       };
@@ -56,10 +59,11 @@ function parseMode(text: string): Mode {
   throw new UsageError(`"${text}" is not a mode`, `Use ${modes.join(' or ')}.`);
 }
 
-function toLine(connection: string, { inForce, file, switched, atProvider }: ModeReply): string {
+function toLine(connection: string, { inForce, file, switched, atProvider, hookCalls }: ModeReply): string {
   const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
   const [here, there] = atProvider === null ? ['', ''] : [' at this server', `; ${describeModeAt(atProvider)}`];
-  return toPrintable(`${connection}: ${inForce}${here}${by}${there}`);
+  const uncalled = describeUncalled(hookCalls);
+  return toPrintable(`${connection}: ${inForce}${here}${by}${there}${uncalled === null ? '' : `; ${uncalled}`}`);
 }
 
 async function printWouldBeDenied(

@@ -5,11 +5,12 @@ import { findConnection } from '../../cli/find-connection.js';
 import { findOwnTrail, wholeNumber } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen, type KnownDecisions } from '../../connections/decisions-at-provider.js';
+import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
 import { describeMode, type ModeAtProvider } from '../../connections/mode-at-provider.js';
 import type { Policy } from '../../core/connection.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
-import { readModeAt } from '../operations/mode-in-force.js';
+import { readAtProvider } from '../operations/mode-in-force.js';
 import { applyModes, readSwitchedModes } from '../operations/modes.js';
 import { readKnownOutside } from '../operations/provider-decisions.js';
 
@@ -45,9 +46,10 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
-      const atProvider = connection === undefined ? null : await readModeAt(connection, loaded, deps);
+      const { mode: atProvider, hookCalls } =
+        connection === undefined ? { mode: null, hookCalls: null } : await readAtProvider(connection, loaded, deps);
       const known = atProvider?.place === 'functions' ? await readKnownOutside(id, loaded, deps) : null;
-      const head = { connection: id, mode, atProvider, known, since: since === null ? null : toIso(since) };
+      const head = { connection: id, mode, atProvider, hookCalls, known, since: since === null ? null : toIso(since) };
       if (!deps.printJson({ ...head, ...report })) toReportLines(head, report, deps.clock.now()).forEach(deps.print);
     });
 }
@@ -56,17 +58,19 @@ interface Head {
   readonly connection: string;
   readonly mode: Policy['mode'] | null;
   readonly atProvider: ModeAtProvider | null;
+  readonly hookCalls: HookCalls | null;
   readonly known: KnownDecisions | null;
   readonly since: string | null;
 }
 
 function toReportLines(
-  { connection, mode, atProvider, known, since }: Head,
+  { connection, mode, atProvider, hookCalls, known, since }: Head,
   report: ConnectionReport,
   now: EpochMs,
 ): string[] {
   const { hooks, unreadableLines } = report;
-  const configured = mode !== null && (atProvider === null ? `${mode} mode` : describeMode(mode, atProvider));
+  const isPlain = atProvider === null && describeUncalled(hookCalls) === null;
+  const configured = mode !== null && (isPlain ? `${mode} mode` : describeMode(mode, atProvider, hookCalls));
   const title = toPrintable(`${connection}: ${configured || 'no longer configured'}`);
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
   const unseen = explainUnseen(atProvider, known, now);

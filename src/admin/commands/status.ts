@@ -76,7 +76,7 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
         connections.map(({ id, kind, mode, policy }) => [
           id,
           kind,
-          describeMode(mode.inForce, mode.atProvider),
+          describeMode(mode.inForce, mode.atProvider, mode.hookCalls),
           policy.livenessVendor?.vendor ?? policy.liveness,
           policy.accuracy,
         ]),

@@ -16,7 +16,7 @@ import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
 import { type ApplyRun, readApply, startApply } from '../operations/apply.js';
-import { createModeReader } from '../operations/mode-in-force.js';
+import { createProviderReader } from '../operations/mode-in-force.js';
 import { applyModes, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers, planConnection } from '../operations/plan.js';
@@ -125,7 +125,7 @@ export function createConnectionEndpoints({
   ledger,
 }: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
-  const readModeAt = createModeReader(upkeep);
+  const readAtProvider = createProviderReader(upkeep);
   const findMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
     if (file === undefined) throw new FaceError('connection_unknown');
@@ -139,11 +139,13 @@ export function createConnectionEndpoints({
   };
   const describeMode = async (id: string) => {
     const found = findMode(id);
-    const at = await readModeAt(id);
-    if (at === null) return { ...found, atProvider: null };
+    const { mode: at, hookCalls: calls } = await readAtProvider(id);
+    const hooks = calls?.hooks.map((each) => ({ ...each, where: [...each.where] })) ?? [];
+    const hookCalls = calls === null ? null : { hooks, readAt: calls.readAt };
+    if (at === null) return { ...found, atProvider: null, hookCalls };
     const known = await readKnownDecisions(id, upkeep);
     const decisions = known === null ? null : { until: known.until, reason: known.reason };
-    return { ...found, atProvider: { ...at, parts: [...at.parts], decisions } };
+    return { ...found, atProvider: { ...at, parts: [...at.parts], decisions }, hookCalls };
   };
   return [
     adminEndpoint({
@@ -153,7 +155,7 @@ export function createConnectionEndpoints({
       right: 'view',
       summary: 'List connections',
       description:
-        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned. For Amazon Cognito, the mode of the deployed functions is read from AWS, which takes 4 seconds at most.',
+        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned. The mode of the functions of Amazon Cognito, and the hooks that Okta, Entra ID and OneLogin call, are read from the provider, which takes 4 seconds at most.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: connectionsReply,

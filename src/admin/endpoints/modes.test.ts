@@ -65,5 +65,6 @@ test('an administrator switches the mode; a mode that denies all users needs a c
     file: 'shadow',
     switched: null,
     atProvider: null,
+    hookCalls: { hooks: expect.any(Array), readAt: expect.any(String) },
   });
 });

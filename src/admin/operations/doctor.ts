@@ -1,5 +1,6 @@
 import { filesOf } from '../../config/data-files.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
+import { describeUncalled } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
@@ -19,7 +20,7 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
-import { readModeAt } from './mode-in-force.js';
+import { readAtProvider } from './mode-in-force.js';
 import type { Switched } from './modes.js';
 
 export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
@@ -180,7 +181,9 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
     const { connection, setup } = examined;
     const { id, policy } = connection;
     const own = toModeFinding(examined);
-    const at = await readModeAt(connection, setup, deps);
+    const { mode: at, hookCalls } = await readAtProvider(connection, setup, deps);
+    const uncalled = describeUncalled(hookCalls);
+    if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id));
     if (at === null) return own;
     if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
     const found = describeMode(policy.mode, at);
@@ -189,6 +192,10 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
       : fail(found, `Sign-ins follow the mode there. To change it, run: facestep provision ${id} --apply`);
   },
 });
+
+/** Other checks fail for the same reason, so this is only a warning. */
+const uncalledRemedy = (id: string): string =>
+  `Run facestep provision ${id} --plan, and let this server read the hooks: see docs/operations.md.`;
 
 function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
   const { mode } = policy;

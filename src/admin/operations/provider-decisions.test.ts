@@ -119,7 +119,7 @@ test('a line that arrives minutes late is recorded', async () => {
   expect(recorded()).toEqual(['sub-a', 'sub-late']);
 });
 
-test('a repeated call that arrives in the next reading counts once; the next sign-in of the user counts', async () => {
+test('a repeat of a call that an earlier run recorded is not recorded again; the user’s next sign-in is', async () => {
   decide('a', -5);
   await run();
   clock.advanceSec(60);

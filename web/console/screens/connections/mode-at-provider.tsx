@@ -3,24 +3,66 @@ import { useFormats } from '../../frame/words.js';
 import { ServerText } from '../../parts/server-text.js';
 import { type Connection, useTexts } from './requests.js';
 
-/** Returns true if sign-ins follow this mode of the server, at the provider too. */
-export const isInForce = ({ inForce, atProvider }: ModeReply, mode: ModeReply['inForce']): boolean =>
-  inForce === mode && (atProvider === null || atProvider.mode === mode);
+type HookState = NonNullable<ModeReply['hookCalls']>['hooks'][number]['state'];
 
-/** Returns a function that names a mode, with that at the provider if sign-ins are decided there. */
+const hooksOf = ({ hookCalls }: ModeReply, state: HookState): readonly string[] =>
+  (hookCalls?.hooks ?? []).filter((each) => each.state === state).map(({ hook }) => hook);
+
+const isUncalled = (mode: ModeReply): boolean =>
+  hooksOf(mode, 'not_called').length + hooksOf(mode, 'unknown').length > 0;
+
+/** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook. */
+export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
+  mode.inForce === asked && (mode.atProvider === null || mode.atProvider.mode === asked) && !isUncalled(mode);
+
+/** Returns a function that names a mode, with the mode at the provider or the hooks that the provider does not call. */
 export function useModeName(): (mode: ModeReply) => string {
-  const { modeNames, modeAt } = useTexts();
-  return ({ inForce, atProvider }) => {
+  const { modeNames, modeAt, hookCalls } = useTexts();
+  const nameBoth = ({ inForce, atProvider }: ModeReply): string => {
     const here = modeNames[inForce];
     if (atProvider === null) return here;
     const { mode, place } = atProvider;
     const there = mode === null ? modeAt.unknown : mode === 'mixed' ? modeAt.mixed : modeNames[mode];
     return modeAt[place]({ here, there });
   };
+  return (mode) => {
+    const named = nameBoth(mode);
+    const hooks = hooksOf(mode, 'not_called');
+    if (hooks.length > 0) return hookCalls.some({ mode: named, hooks: hooks.join(', ') });
+    const unsure = hooksOf(mode, 'unknown');
+    return unsure.length === 0 ? named : hookCalls.unsure({ mode: named, hooks: unsure.join(', ') });
+  };
 }
 
-/** Shows the mode at the provider, if sign-ins are decided there, and the time of the reading. */
-export function ModeAtProvider({ connection: { mode } }: { readonly connection: Connection }) {
+/** Shows what is active at the provider: the mode, if sign-ins are decided there, or the hooks that it calls. */
+export const AtProvider = ({ connection: { mode } }: { readonly connection: Connection }) => (
+  <>
+    <ModeAtProvider mode={mode} />
+    <HookCalls mode={mode} />
+  </>
+);
+
+function HookCalls({ mode }: { readonly mode: ModeReply }) {
+  const { hookCalls: words, modeAt } = useTexts();
+  const { instant } = useFormats();
+  const { hookCalls: calls } = mode;
+  if (calls === null) return null;
+  return (
+    <div className={isUncalled(mode) ? 'note warn' : 'note good'}>
+      <ul>
+        {calls.hooks.map(({ hook, state, reason, where }) => (
+          <li key={hook}>
+            {words[state]({ hook })}{' '}
+            <ServerText>{[...where, ...(reason === null ? [] : [reason])].join('; ')}</ServerText>
+          </li>
+        ))}
+      </ul>
+      <p>{modeAt.read({ when: instant(calls.readAt) })}</p>
+    </div>
+  );
+}
+
+function ModeAtProvider({ mode }: { readonly mode: ModeReply }) {
   const { modeNames, modeAt } = useTexts();
   const { instant } = useFormats();
   const nameMode = useModeName();

@@ -12,7 +12,7 @@ import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { isInForce, ModeAtProvider } from './mode-at-provider.js';
+import { AtProvider, isInForce } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
 const listRefused = (id: string, cursor: string | null) =>
@@ -42,7 +42,7 @@ export function Rollout({
   const words = useTexts();
   return (
     <>
-      <ModeAtProvider connection={connection} />
+      <AtProvider connection={connection} />
       {connection.mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (

@@ -9,7 +9,7 @@ import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
-import { isInForce, ModeAtProvider, useModeName } from './mode-at-provider.js';
+import { AtProvider, isInForce, useModeName } from './mode-at-provider.js';
 import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
@@ -26,13 +26,14 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
     </>
   );
   const { bypass } = policy;
+  const isPlain = mode.atProvider === null && isInForce(mode, mode.inForce);
   return (
     <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
-      <ModeAtProvider connection={connection} />
+      <AtProvider connection={connection} />
       <ModeInFile connection={connection} />
       <Facts
         rows={[
-          [mode.atProvider === null ? named.inForce : named.here, <b key="mode">{words.modes[mode.inForce]}</b>],
+          [isPlain ? named.inForce : named.here, <b key="mode">{words.modes[mode.inForce]}</b>],
           [named.file, set('mode', words.modes[mode.file])],
           ...(switched === null
             ? []

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { findServicePrincipal } from '../../simulators/entra/tenant.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
+import { type EntraBench, openEntraBench } from '../../test/contract/entra.js';
+
+/* The tenant is set up before each test; then one thing is changed in it. */
+
+let bench: EntraBench;
+let client: string;
+let flow: string;
+let served: ConnectionChanges;
+beforeEach(async () => {
+  bench = await openEntraBench({ throttledEvery: 7 });
+  client = bench.entra.addClientApp();
+  served = toServed([client]);
+  await applyAll(bench.provision(served, testIssuer));
+  flow = bench.entra.addUserFlow('Customers', { applications: [client], inputs: [] }).id;
+  attach('Start');
+  attach('Submit');
+});
+afterEach(() => bench.close());
+
+const toServed = (clientApps: readonly string[]): ConnectionChanges => {
+  const { daemon, receiptAttribute } = bench;
+  return { hooks: { appId: daemon.clientId, clientApps, signUp: { receiptAttribute } } };
+};
+function attach(event: 'Start' | 'Submit'): void {
+  const id = randomUUID();
+  bench.entra.tenant.signUpListeners.set(id, {
+    id,
+    '@odata.type': `#microsoft.graph.onAttributeCollection${event}Listener`,
+    displayName: null,
+    authenticationEventsFlowId: flow,
+    conditions: null,
+    handler: {
+      '@odata.type': `#microsoft.graph.onAttributeCollection${event}CustomExtensionHandler`,
+      customExtension: { id: extensionOf(event).id },
+    },
+  });
+}
+const extensions = () => bench.entra.tenant.customExtensions;
+const extensionOf = (event: 'TokenIssuanceStart' | 'Start' | 'Submit') =>
+  [...extensions().values()].find((each) => each['@odata.type'].endsWith(`on${toEvent(event)}CustomExtension`))!;
+const toEvent = (event: string) => (event === 'TokenIssuanceStart' ? event : `AttributeCollection${event}`);
+const read = async (changes: ConnectionChanges = served) => (await bench.connect(changes).readHookCalls!()).hooks;
+
+test('each hook is reported with the applications whose tokens and sign-ups call it', async () => {
+  const where = [`user flow ${flow}`];
+  expect(await read()).toEqual([
+    { hook: 'token-issuance-start', state: 'called', reason: null, where: [`application ${client}`] },
+    { hook: 'attribute-collection-start', state: 'called', reason: null, where },
+    { hook: 'attribute-collection-submit', state: 'called', reason: null, where },
+  ]);
+});
+
+test('an application of the configuration without a listener is named', async () => {
+  const other = bench.entra.addClientApp();
+  expect((await read(toServed([client, other])))[0]).toMatchObject({
+    state: 'called',
+    reason: `not for application ${other}`,
+  });
+});
+
+test.each([
+  ['there is no extension', () => extensions().clear(), /no custom authentication extension/],
+  ['no listener names it', () => bench.entra.tenant.listeners.clear(), /No event listener/],
+  [
+    'the extension calls another server',
+    () => {
+      const extension = extensionOf('TokenIssuanceStart');
+      const targetUrl = 'https://other.example.com/hook';
+      const endpointConfiguration = { ...extension.endpointConfiguration, targetUrl };
+      const displayName = 'facestep customers token-issuance-start';
+      extensions().set(extension.id, { ...extension, displayName, endpointConfiguration });
+    },
+    /calls https:\/\/other\.example\.com\/hook, not /,
+  ],
+  [
+    'the application of the hooks is disabled',
+    () => (findServicePrincipal(bench.entra.tenant, bench.daemon.clientId)!.accountEnabled = false),
+    /ServicePrincipalDisabled/,
+  ],
+])('the token hook is reported as not called if %s', async (_, change, reason) => {
+  change();
+  expect((await read())[0]).toEqual({
+    hook: 'token-issuance-start',
+    state: 'not_called',
+    reason: expect.stringMatching(reason),
+    where: [],
+  });
+});
+
+test('it is not known if a user flow calls a hook that Graph shows in no listener', async () => {
+  bench.entra.tenant.signUpListeners.clear();
+  expect((await read()).map(({ state }) => state)).toEqual(['called', 'unknown', 'unknown']);
+});
+
+test('reading permissions are enough; without them, it is not known if the hooks are called', async () => {
+  const withRoles = async (...roles: readonly string[]) => {
+    const { clientId, secret } = bench.entra.addDaemon(roles);
+    const auth = { kind: 'secret', secret };
+    const hooks = { appId: bench.daemon.clientId, clientApps: [client] };
+    return read({ entra: { clientId, auth, hooks } });
+  };
+  const enough = ['CustomAuthenticationExtension.Read.All', 'EventListener.Read.All'];
+  expect(await withRoles('User.ReadWrite.All', ...enough)).toMatchObject([{ state: 'called' }]);
+  expect(await withRoles('User.ReadWrite.All')).toEqual([
+    {
+      hook: 'token-issuance-start',
+      state: 'unknown',
+      reason: expect.stringMatching(/status 403\); this needs CustomAuthenticationExtension\.Read\.All and Event/),
+      where: [],
+    },
+  ]);
+});

@@ -1,0 +1,152 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { exportJWK } from 'jose';
+import { toIso } from '../../src/core/units.js';
+import { testIssuer } from '../../support/fakes/keys.js';
+import type { ConnectionChanges } from '../../test/contract/bench.js';
+import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
+import { revokingEvents } from './flow-events.js';
+
+/* Everything is set up before each test; then one thing is changed in the org. */
+
+const types = {
+  token: 'com.okta.oauth2.tokens.transform',
+  registration: 'com.okta.user.pre-registration',
+  'password-import': 'com.okta.user.credential.password.import',
+} as const;
+const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
+const served = { okta: { provision: { registration: {}, saml: true } } };
+
+let bench: OktaBench;
+beforeEach(async () => {
+  bench = await openOktaBench();
+  const { okta } = bench;
+  for (const kind of ['token', 'registration', 'password-import'] as const)
+    await okta.attachHook({ kind, uri: `${testIssuer}/hooks/workforce/${kind}`, channel });
+  const { config } = hookOf('token').channel;
+  const saml = { ...config, uri: `${testIssuer}/hooks/workforce/saml` };
+  okta.org.hooks.set('cal-saml', {
+    ...hookOf('token'),
+    id: 'cal-saml',
+    type: 'com.okta.saml.tokens.transform',
+    channel: { type: 'HTTP', config: saml },
+  });
+  okta.addSamlApp('Other');
+  okta.addSamlApp('Retired', 'cal-saml').status = 'INACTIVE';
+  okta.addSamlApp('Payroll', 'cal-saml');
+  await okta.addEventHook({ uri: `${testIssuer}/hooks/workforce/events`, secret: hookSecret, events: revokingEvents });
+  eventHook().verificationStatus = 'VERIFIED';
+});
+afterEach(() => bench.close());
+
+const hookOf = (kind: keyof typeof types) =>
+  [...bench.okta.org.hooks.values()].find(({ type }) => type === types[kind])!;
+const eventHook = () => [...bench.okta.org.eventHooks.values()][0]!;
+const policy = () => bench.okta.org.servers.get('default')!.policy;
+const read = (changes: ConnectionChanges = served) => bench.connect(changes).readHookCalls!();
+const callOf = async (hook: string, changes: ConnectionChanges = served) =>
+  (await read(changes)).hooks.find((each) => each.hook === hook);
+
+test('each hook that the configuration serves is reported with the rules and applications that call it', async () => {
+  const { hooks, readAt } = await read();
+  expect(readAt).toBe(toIso(bench.clock.now()));
+  expect(hooks).toEqual([
+    { hook: 'token', state: 'called', reason: null, where: ['rule "Default rule" of "Default Policy"'] },
+    { hook: 'registration', state: 'called', reason: null, where: ['rule "Default rule" of "Default Policy"'] },
+    { hook: 'saml', state: 'called', reason: null, where: ['application "Payroll"'] },
+    { hook: 'password-import', state: 'called', reason: null, where: [] },
+    { hook: 'events', state: 'called', reason: null, where: [] },
+  ]);
+});
+
+test.each([
+  ['token', 'the hook is inactive', () => (hookOf('token').status = 'INACTIVE'), /is not active/],
+  [
+    'token',
+    'no rule names it',
+    () => (policy().rule.definition = { name: 'Rule', actions: { token: {} } }),
+    /no active rule/,
+  ],
+  [
+    'token',
+    'its rule is inactive',
+    () => (policy().rule.definition = { ...policy().rule.definition, status: 'INACTIVE' }),
+    /no active rule of the authorization server default/,
+  ],
+  ['token', 'the policy of its rule is inactive', () => (policy().status = 'INACTIVE'), /no active rule/],
+  ['token', 'it calls another server', () => move(hookOf('token')), /calls https:\/\/other\.example\.com/],
+  ['token', 'it does not exist', () => bench.okta.org.hooks.clear(), /not registered/],
+  [
+    'registration',
+    'no profile policy names it',
+    () => (bench.okta.org.registrationRule.definition = { name: 'Rule', actions: { profileEnrollment: {} } }),
+    /no active rule of a user profile policy/,
+  ],
+  ['saml', 'no active application names it', () => bench.okta.org.samlApps.clear(), /no active SAML application/],
+  ['password-import', 'it is inactive', () => (hookOf('password-import').status = 'INACTIVE'), /is not active/],
+  ['events', 'it is not verified', () => (eventHook().verificationStatus = 'UNVERIFIED'), /not verified/],
+  ['events', 'it is inactive', () => (eventHook().status = 'INACTIVE'), /is not active/],
+  [
+    'events',
+    'it subscribes to other events',
+    () => Object.assign(eventHook().events, { items: ['user.session.start'] }),
+    /subscribes to none/,
+  ],
+])('the hook %s is reported as not called if %s', async (hook, _, change, reason) => {
+  change();
+  expect(await callOf(hook)).toEqual({ hook, state: 'not_called', reason: expect.stringMatching(reason), where: [] });
+});
+
+/** Redirects a hook, which keeps the name that this service gives its hooks. */
+function move(hook: ReturnType<typeof hookOf>): void {
+  const config = { ...hook.channel.config, uri: 'https://other.example.com/hooks/workforce/token' };
+  Object.assign(hook, { name: 'Face step-up (workforce, token)', channel: { type: 'HTTP', config } });
+}
+
+test('rules without the hook are named', async () => {
+  const other = { id: 'rul-other', name: 'Machines', actions: { token: {} } };
+  const fetchMore = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, init);
+    if (!response.ok || !/authorizationServers\/default\/policies\/\w+\/rules$/.test(url)) return response;
+    return Response.json([...((await response.json()) as unknown[]), other]);
+  };
+  expect(await callOf('token', { ...served, fetch: fetchMore })).toMatchObject({
+    state: 'called',
+    reason: 'not for rule "Machines" of "Default Policy"',
+  });
+});
+
+test('an identity provider of Okta is called only if it is active', async () => {
+  const secret = 'a-secret-of-the-client-0123456789abcdef';
+  const clients = [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }];
+  expect(await callOf('okta_factor okta', { oidc: { clients } })).toMatchObject({
+    state: 'not_called',
+    reason: 'The org has no identity provider for it',
+  });
+});
+
+test('a scope that is not granted makes only its own hooks unknown, and is named', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
+  const scopes = ['okta.inlineHooks.read', 'okta.authorizationServers.read', 'okta.policies.read'];
+  const { id } = bench.okta.addClient({ publicJwks, scopes });
+  const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+  const { hooks } = await read({ okta: { ...served.okta, auth } });
+  expect(hooks.map(({ hook, state }) => [hook, state])).toEqual([
+    ['token', 'called'],
+    ['registration', 'called'],
+    ['saml', 'unknown'],
+    ['password-import', 'called'],
+    ['events', 'unknown'],
+  ]);
+  expect(hooks.at(-1)?.reason).toBe(
+    'the provider does not show it (provider_refused, status 400); this needs okta.eventHooks.read',
+  );
+});
+
+test('every hook is unknown if Okta cannot be reached', async () => {
+  const { hooks } = await read({ ...served, fetch: () => Promise.reject(new Error('refused')) });
+  expect(hooks.map(({ state }) => state)).toEqual(Array(5).fill('unknown'));
+  expect(hooks[0]?.reason).toBe('it cannot be read (profile_unavailable)');
+});

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { AdapterDeps } from '../../src/connections/adapter.js';
+import {
+  called,
+  type FoundHook,
+  type HookCalls,
+  type HookReader,
+  notCalled,
+  readHooks,
+} from '../../src/connections/hook-calls.js';
+import { whileSigningIn } from '../../src/core/resilience.js';
+import { createSendToOkta, listAll, type OktaProvisionDeps, withScopes } from './client.js';
+import type { OktaClient, OktaConnection } from './config.js';
+import { revokingEvents } from './flow-events.js';
+import { checkIdp, clientsOf, inlineHooksOf } from './provision-checks.js';
+import { findDeliveredHook, missingEvents } from './provision-events.js';
+import { findActiveHook, type InlineHookName } from './provision-hooks.js';
+import {
+  type ActiveRule,
+  listEnrolmentRules,
+  listTokenRules,
+  readEnrolmentHook,
+  readTokenHook,
+} from './provision-rules.js';
+
+/** Reads which hooks the org calls: those that are active and assigned. */
+export function readOktaHookCalls(given: AdapterDeps<OktaConnection>): Promise<HookCalls> {
+  const { okta } = given.settings;
+  const toReader = (
+    hook: string,
+    resources: readonly string[],
+    read: (deps: OktaProvisionDeps) => Promise<FoundHook>,
+  ): HookReader => {
+    // Each hook has its own access token, because Okta refuses a token with a scope that is not granted.
+    const scopes = resources.map((name) => `okta.${name}.read`);
+    const createSend = () => createSendToOkta(withScopes(okta, scopes), given.fetch, whileSigningIn);
+    return { hook, needs: scopes.join(' and '), read: async () => read({ ...given, send: createSend() }) };
+  };
+  const readers = [
+    ...inlineHooksOf(given).map((hook) => {
+      const { resource, findPlaces } = assignments[hook];
+      const resources = ['inlineHooks', ...(resource === null ? [] : [resource])];
+      return toReader(hook, resources, (deps) => readInlineHook(hook, findPlaces, deps));
+    }),
+    toReader('events', ['eventHooks'], readEventHook),
+    ...clientsOf(given).map((client) => {
+      const resources = ['idps', ...(client.kind === 'okta_factor' ? ['authenticators'] : [])];
+      return toReader(`${client.kind} ${client.id}`, resources, (deps) => readIdp(client, deps));
+    }),
+  ];
+  return readHooks(readers, given);
+}
+
+type FindPlaces = (hookId: string, deps: OktaProvisionDeps) => Promise<FoundHook>;
+
+/** Objects that assign each hook, and the resource whose scope shows them. */
+const assignments: Record<InlineHookName, { readonly resource: string | null; readonly findPlaces: FindPlaces }> = {
+  token: {
+    resource: 'authorizationServers',
+    findPlaces: async (hookId, deps) =>
+      toRules(
+        await listTokenRules(deps),
+        ({ rule }) => readTokenHook(rule.actions) === hookId,
+        `It is assigned to no active rule of the authorization server ${deps.settings.okta.provision.authorizationServerId}`,
+      ),
+  },
+  registration: {
+    resource: 'policies',
+    findPlaces: async (hookId, deps) =>
+      toRules(
+        await listEnrolmentRules(deps),
+        ({ rule }) => readEnrolmentHook(rule.actions) === hookId,
+        'It is assigned to no active rule of a user profile policy',
+      ),
+  },
+  saml: { resource: 'apps', findPlaces: findSamlApps },
+  // An org has one such hook, and calls it for every imported password.
+  'password-import': { resource: null, findPlaces: async () => called([]) },
+};
+
+async function readInlineHook(
+  hook: InlineHookName,
+  findPlaces: FindPlaces,
+  deps: OktaProvisionDeps,
+): Promise<FoundHook> {
+  const found = await findActiveHook(hook, deps);
+  return typeof found === 'string' ? notCalled(found) : findPlaces(found.id, deps);
+}
+
+const nameOf = ({ policy, rule }: ActiveRule): string => `rule "${rule.name ?? rule.id}" of "${policy}"`;
+
+function toRules(rules: readonly ActiveRule[], isAssigned: (rule: ActiveRule) => boolean, none: string): FoundHook {
+  const others = rules.filter((each) => !isAssigned(each)).map(nameOf);
+  const assigned = rules.filter(isAssigned).map(nameOf);
+  if (assigned.length === 0) return notCalled(none);
+  return called(assigned, others.length === 0 ? null : `not for ${others.join(', ')}`);
+}
+
+const appGuard = z.object({
+  id: z.string(),
+  label: z.string().nullish(),
+  settings: z.object({
+    signOn: z.object({ inlineHooks: z.array(z.object({ id: z.string() })).nullish() }).nullish(),
+  }),
+});
+
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/ */
+async function findSamlApps(hookId: string, { send }: OktaProvisionDeps): Promise<FoundHook> {
+  const query = new URLSearchParams({ filter: 'status eq "ACTIVE"', limit: '200' });
+  const apps = await listAll(appGuard, `/api/v1/apps?${query}`, send);
+  const assigned = apps.filter(({ settings }) => settings.signOn?.inlineHooks?.some(({ id }) => id === hookId));
+  return assigned.length === 0
+    ? notCalled('It is the Assertion Inline Hook of no active SAML application')
+    : called(assigned.map(({ id, label }) => `application "${label ?? id}"`));
+}
+
+async function readEventHook(deps: OktaProvisionDeps): Promise<FoundHook> {
+  const found = await findDeliveredHook(deps);
+  if (typeof found === 'string') return notCalled(found);
+  const missing = missingEvents(found);
+  if (missing.length === revokingEvents.length) return notCalled(`"${found.name}" subscribes to none of its events`);
+  return called([], missing.length === 0 ? null : `not for ${missing.join(', ')}`);
+}
+
+async function readIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<FoundHook> {
+  const { verdict, found } = await checkIdp(client, deps);
+  return verdict === 'fail' ? notCalled(found) : called([]);
+}

@@ -1,0 +1,190 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { providers } from '../../../adapters/index.js';
+import { startEntraSimulator } from '../../../simulators/entra/index.js';
+import { startOktaSimulator } from '../../../simulators/okta/index.js';
+import { findHook } from '../../../simulators/onelogin/account.js';
+import { startOneLoginSimulator } from '../../../simulators/onelogin/index.js';
+import { administer } from '../../../support/benches/administration.js';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
+import { runInProcess } from '../../../support/benches/command.js';
+import { createTestVerifier } from '../../../support/fakes/embedded.js';
+import { emptySetup } from '../../../support/fakes/upkeep.js';
+import { createFolder } from '../../../support/run/folder.js';
+import { adminKey, startApiServer } from '../../../support/servers/api-server.js';
+import { loadSetup, type Setup } from '../../connections/setup.js';
+import type { Fetch } from '../../core/ports.js';
+import { connectionAdditions, sections } from '../../extensions/index.js';
+import { collectChecks } from '../operations/doctor.js';
+
+/* The configuration says enforce in every test. Every screen reports if the provider does not call the hooks. */
+
+const top = createFolder('hook-calls');
+const hookSecret = 'Bearer a-secret-of-the-tests-0123456789';
+let folders = 0;
+let dataFolder: string;
+let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
+let entra: Awaited<ReturnType<typeof startEntraSimulator>>;
+let onelogin: Awaited<ReturnType<typeof startOneLoginSimulator>>;
+let server: Awaited<ReturnType<typeof startApiServer>>;
+let setup: Setup;
+beforeAll(async () => {
+  okta = await startOktaSimulator({});
+  entra = await startEntraSimulator({});
+  onelogin = await startOneLoginSimulator();
+});
+afterAll(async () => {
+  for (const each of [okta, entra, onelogin]) await each.close();
+});
+beforeEach(async () => {
+  dataFolder = join(top, String(++folders));
+  mkdirSync(dataFolder);
+  setup = emptySetup();
+  server = await startApiServer({ verifier: createTestVerifier(), setup: () => setup });
+});
+afterEach(() => server.stop());
+
+const publicUrl = 'https://face.example.com';
+const reach: Fetch = (url, init) => (url.startsWith(entra.url) ? entra.fetch(url, init) : fetch(url, init));
+
+/** Configures one connection, named like its provider. */
+async function configure(kind: 'okta' | 'entra' | 'onelogin', settings: object): Promise<void> {
+  const connections = [{ id: kind, kind, policy: { mode: 'enforce' }, [kind]: settings }];
+  const { clock, random, log } = server.deps;
+  setup = await loadSetup(providers, {
+    sections,
+    additions: connectionAdditions,
+    clock,
+    random,
+    log,
+    env: { FACESTEP_CONFIG: 'of the test' },
+    readFile: async () => JSON.stringify({ dataFolder, publicUrl, connections }),
+    onSecretUsed: () => {},
+    fetch: reach,
+  });
+}
+
+/** Sets the connection up at its provider. */
+async function provision(): Promise<void> {
+  const adapter = await setup.connections[0]!.createAdapter(publicUrl);
+  const { steps } = await adapter.createProvisioning();
+  for (const step of steps) if (['missing', 'different'].includes((await step.inspect()).state)) await step.apply();
+}
+
+async function examine() {
+  const deps = { ...server.deps, fetch: reach };
+  const { checks } = await collectChecks({ setup, connection: setup.connections[0]!, switched: null }, deps);
+  return checks.find(({ title }) => title === 'Mode')!.run();
+}
+
+/** Returns what the commands, the doctor and the API say, after the held reading has ended. */
+async function readScreens(id: string) {
+  server.clock.advanceSec(10);
+  const { body } = await server.send('GET', '/connections', { headers: { 'x-admin-key': adminKey } });
+  const [connection] = (body as unknown as { connections: { mode: Record<string, unknown> }[] }).connections;
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: server.clock }), async (audit) => {
+    const detail = { mode: 'enforce' } as const;
+    await audit.append({ action: 'connection_mode_settled', connection: id, subject: '', detail });
+  });
+  const report = await runInProcess(['report', id], { clock: server.clock, loadSetup: async () => setup });
+  return {
+    api: connection!.mode,
+    mode: (await administer(server, ['mode', id])).printed,
+    status: (await administer(server, ['status'])).printed.join('\n'),
+    report: report.printed[0],
+    doctor: await examine(),
+  };
+}
+
+/** Expects every screen to say that this hook refuses no one. */
+async function expectNotCalled(id: string, hook: string, reason: RegExp): Promise<void> {
+  const { api, mode, status, report, doctor } = await readScreens(id);
+  expect(api).toMatchObject({ inForce: 'enforce', hookCalls: { readAt: expect.any(String) } });
+  const { hooks } = api!.hookCalls as { hooks: { hook: string }[] };
+  expect(hooks.find((each) => each.hook === hook)).toMatchObject({
+    state: 'not_called',
+    reason: expect.stringMatching(reason),
+  });
+  const said = `hook ${hook}: not called by the provider, so it refuses no one: `;
+  for (const line of [mode[0], status, report]) {
+    expect(line).toContain(`enforce; `);
+    expect(line).toContain(said);
+    expect(line).toMatch(reason);
+  }
+  expect(doctor).toMatchObject({ verdict: 'warn', found: expect.stringContaining(said) });
+}
+
+test('every screen reports whether Okta calls the hooks, and reads it again after 10 s', async () => {
+  await configure('okta', {
+    orgUrl: okta.url,
+    auth: { kind: 'api_token', token: okta.apiToken },
+    hooks: { secret: { header: 'authorization', value: hookSecret } },
+  });
+  const channel = { type: 'HTTP', header: 'authorization', secret: hookSecret } as const;
+  const { id } = await okta.attachHook({ kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
+  const { mode } = await readScreens('okta');
+  expect(mode).toEqual([
+    expect.stringMatching(/^okta: enforce; hook events: not called by the provider, so it refuses no one: It is not/),
+    'hook token: called by the provider (rule "Default rule" of "Default Policy")',
+  ]);
+  okta.org.hooks.get(id)!.status = 'INACTIVE';
+  expect((await administer(server, ['mode', 'okta'])).printed).toEqual(mode);
+  await expectNotCalled('okta', 'token', /is not active/);
+});
+
+test('every screen reports whether Entra ID calls the hook, and for which applications', async () => {
+  const client = entra.addClientApp();
+  const { clientId, secret } = entra.addDaemon();
+  await configure('entra', {
+    tenantId: entra.tenant.id,
+    clientId,
+    auth: { kind: 'secret', secret },
+    endpoints: { login: entra.url, graph: entra.url },
+    hooks: { clientApps: [client] },
+  });
+  await provision();
+  const { mode, doctor } = await readScreens('entra');
+  expect(mode).toEqual(['entra: enforce', `hook token-issuance-start: called by the provider (application ${client})`]);
+  expect(doctor).toMatchObject({ verdict: 'pass', found: 'enforce' });
+  entra.tenant.listeners.clear();
+  await expectNotCalled('entra', 'token-issuance-start', /No event listener names its extension/);
+});
+
+test('every screen reports whether OneLogin calls the hook, and for which users', async () => {
+  const { url, clientId, clientSecret } = onelogin;
+  const settings = {
+    accountUrl: url,
+    clientId,
+    clientSecret,
+    hooks: { secret: 'a-secret-that-onelogin-signs-with-0123456789' },
+    facePolicyId: onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] }),
+    pilotRole: 17,
+  };
+  await configure('onelogin', settings);
+  await provision();
+  expect((await readScreens('onelogin')).mode).toEqual([
+    'onelogin: enforce',
+    'hook pre-authentication: called by the provider (only for members of the role 17)',
+  ]);
+  const hook = findHook(onelogin.account, 'pre-authentication')!;
+  hook.settings = { ...hook.settings, disabled: true };
+  await expectNotCalled('onelogin', 'pre-authentication', /is disabled/);
+});
+
+test('without the permission, every screen says that it is not known, and what the permission is', async () => {
+  const { clientId, secret } = entra.addDaemon(['User.ReadWrite.All']);
+  await configure('entra', {
+    tenantId: entra.tenant.id,
+    clientId,
+    auth: { kind: 'secret', secret },
+    endpoints: { login: entra.url, graph: entra.url },
+  });
+  const { mode, status, report, doctor } = await readScreens('entra');
+  const said = 'hook token-issuance-start: not known if the provider calls it, because the provider does not show it';
+  for (const line of [mode[0], status, report, doctor.found]) {
+    expect(line).toContain(said);
+    expect(line).toContain('CustomAuthenticationExtension.Read.All');
+  }
+  expect(doctor.verdict).toBe('warn');
+});

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach } from '@jest/globals';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../support/servers/operated-server.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+
+/* Enforce mode refuses no one if the provider calls no hook, so the console shows the hooks that it calls. */
+
+const browser = useBrowser('none');
+let company: Company;
+let operated: OperatedServer;
+let visitor: ConsoleVisitor;
+if (hasChromium) {
+  beforeEach(async () => {
+    company = await startCompany();
+    const dataFolder = createFolder('console-hook-calls');
+    const given = { issuer: 'http://localhost' };
+    operated = await startOperatedServer(company, { dataFolder, mode: 'enforce', given });
+  });
+  afterEach(async () => {
+    await visitor.close();
+    await operated.stop();
+    await company.close();
+  });
+}
+
+const enforced = 'This connection refuses users who have not passed.';
+
+inBrowser('the console does not report enforce mode if Okta calls no hook', async () => {
+  const { okta } = company;
+  const { server } = operated;
+  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, { key: adminKey });
+  const { page } = visitor;
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'okta', exact: true }).click();
+  await page.getByRole('link', { name: 'Rollout' }).click();
+  await page.getByText('Enforce; hooks not called: token, events').last().waitFor();
+  await page.getByText('The provider does not call the hook token, so it refuses no one.').waitFor();
+  await page.getByText(enforced).waitFor({ state: 'detached' });
+
+  const secret = 'Bearer a-secret-of-the-tests-0123456789';
+  const channel = { type: 'HTTP', header: 'authorization', secret } as const;
+  const uri = `${server.origin}/hooks/okta`;
+  await okta.attachHook({ kind: 'token', uri: `${uri}/token`, channel });
+  const events = ['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'];
+  await okta.addEventHook({ uri: `${uri}/events`, secret, events });
+  for (const hook of okta.org.eventHooks.values()) hook.verificationStatus = 'VERIFIED';
+  server.clock.advanceSec(10);
+  await page.reload();
+  await page.getByText(enforced).waitFor();
+  await page.getByText('The provider calls the hook token.').waitFor();
+  await page.getByText('rule "Default rule" of "Default Policy"').waitFor();
+});
