@@ -302,20 +302,22 @@ describe('the sessions of a day are bounded', () => {
     expect(await (await openCheck()).visit.pass('ada')).toMatchObject({ outcome: 'passed' });
   });
 
-  test('anonymous callers cause at most half of them, and get no own check when theirs are used up', async () => {
-    const { visit } = await openEnrolled({ fallback: 'movement' }, { settings });
-    const stranger = await openAnonymous();
-    expect((await stranger.start()).nonce).not.toBe('');
-    expect((await stranger.start()).body).toMatchObject({ code: 'locked_out' });
+  const ofEight = { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 8 } };
+
+  test('anonymous callers of all networks cause at most half of them, and then get no own check', async () => {
+    const { visit } = await openEnrolled({ fallback: 'movement' }, { settings: ofEight });
+    for (const address of ['192.0.2.7', '198.51.100.7']) {
+      const stranger = await openAnonymous(address);
+      for (const each of [await stranger.start(), await stranger.start()]) expect(each.nonce).not.toBe('');
+    }
+    const another = await openAnonymous('203.0.113.7');
+    expect((await another.start()).body).toMatchObject({ code: 'locked_out' });
     expect(detailsOf('liveness_vendor_failed')).toEqual([]);
     expect(await visit.pass('ada')).toMatchObject({ outcome: 'passed' });
   });
 
   test('one network of anonymous callers causes at most a quarter of them', async () => {
-    await openEnrolled(
-      {},
-      { settings: { ...standardSettings, limits: { ...standardSettings.limits, vendorChecks: 8 } } },
-    );
+    await openEnrolled({}, { settings: ofEight });
     const stranger = await openAnonymous('192.0.2.7');
     await stranger.start();
     await stranger.start();
