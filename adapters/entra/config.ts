@@ -121,6 +121,15 @@ const hooksGuard = z.strictObject({
       receiptAttribute: extensionNameGuard
         .optional()
         .describe('Attribute of the form that carries a receipt. Without it, the submitted form has no hook.'),
+      userFlow: z
+        .string()
+        .trim()
+        .min(1)
+        .max(256)
+        .optional()
+        .describe(
+          'Name or id of the user flow to which provisioning attaches the hook. Without it, an administrator attaches it.',
+        ),
     })
     .optional()
     .describe('External tenants: serve the hooks of the sign-up form.'),

@@ -217,15 +217,24 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
   }
 }
 
-const statusGuard = z.object({ status: z.literal([401, 403]) });
+const deniedGuard = z.object({ status: z.literal([401, 403]), call: z.string().catch('') });
+
+/** Permissions to read the objects of provisioning, by a part of the call's path. */
+const permissions = [
+  ['/authenticationEvent', 'EventListener.ReadWrite.All'],
+  ['/customAuthenticationExtensions', 'CustomAuthenticationExtension.ReadWrite.All'],
+  ['/claimsMappingPolicies', 'Policy.ReadWrite.ApplicationConfiguration'],
+  ['/authenticationMethodsPolicy', 'Policy.ReadWrite.AuthenticationMethod'],
+] as const;
 
 /** A missing permission for a check is only a warning, because the service itself works with fewer permissions. */
 function toUnseen(error: unknown): Finding {
-  const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
-  if (!isDenied) throw error;
+  const denied = error instanceof FaceError ? deniedGuard.safeParse(error.detail).data : undefined;
+  if (denied === undefined) throw error;
+  const [, permission] = permissions.find(([part]) => denied.call.includes(part)) ?? [];
   return warn(
     'The credentials of the service may not read this',
-    'Grant the permissions of provisioning (adapters/entra/README.md) while you check, or look in the console',
+    `Grant ${permission ?? 'the permissions of provisioning'} (adapters/entra/README.md) while you check, or look in the console`,
   );
 }
 

@@ -43,7 +43,7 @@ export const hookUrlOf = (
   { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
 ): string => `${publicUrl}/hooks/${settings.id}/${hook}`;
 
-const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
+export const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
 
 /** Finds our extension by its address, or by its name if the server's address has changed. */
@@ -90,7 +90,7 @@ function differencesOf(hook: HookName, extension: Partial<CustomExtension>, deps
   return settings.filter(([isSet]) => !isSet).map(([, line, field]) => ({ line, field }));
 }
 
-const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
+export const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
 /** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
@@ -129,7 +129,8 @@ export async function findFaults(
   return [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
 }
 
-async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
+/** Returns the quoted name of an extension, for messages. */
+export async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
   const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const name = all.find((extension) => extension.id === id)?.displayName;
   return name == null || name === '' ? 'without a name' : `"${name}"`;
@@ -137,23 +138,29 @@ async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Pr
 
 const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
 
+export const conditionsGuard = z
+  .object({
+    applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
+  })
+  .nullish();
+
 const listenerGuard = z.object({
   '@odata.type': z.string(),
+  id: z.string(),
+  displayName: z.string().nullish(),
   authenticationEventsFlowId: z.string().nullish(),
-  conditions: z
-    .object({
-      applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
-    })
-    .nullish(),
+  conditions: conditionsGuard,
   handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
-type Listener = z.infer<typeof listenerGuard>;
+export type Listener = z.infer<typeof listenerGuard>;
+
+export const listenersPath = '/identity/authenticationEventListeners';
 
 export const listListeners = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<Listener[]> =>
-  graph.list(listenerGuard, '/identity/authenticationEventListeners');
+  graph.list(listenerGuard, listenersPath);
 
-export const appsOf = ({ conditions }: Listener): string[] =>
+export const appsOf = (conditions: z.infer<typeof conditionsGuard>): readonly string[] =>
   (conditions?.applications?.includeApplications ?? []).map(({ appId }) => appId);
 
 /** Creates the step for the event listener that adds our claims to an application's tokens. */
@@ -164,7 +171,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
     async inspect() {
       const extension = await findExtension('token-issuance-start', deps);
       const found = (await listListeners(deps)).find(
-        (listener) => listener['@odata.type'] === listenerType && appsOf(listener).includes(appId),
+        (listener) => listener['@odata.type'] === listenerType && appsOf(listener.conditions).includes(appId),
       );
       if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };

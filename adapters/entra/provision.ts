@@ -22,8 +22,20 @@ import { createExtensionOfHookStep, createListenerStep, hooksOf } from './provis
 import { createGraphAdministration, type EntraProvisionDeps, waitUntilVisible } from './provision-graph.js';
 import { createExternalMfaSteps, createRegistration, externalMfaClientsOf, registersUsers } from './provision-mfa.js';
 import { createRecoverySteps } from './provision-recovery.js';
+import { createUserFlowSteps } from './provision-user-flow.js';
 
 type Deps = Pick<EntraProvisionDeps, 'settings' | 'graph'>;
+
+const graphPermissions = [
+  'Application.ReadWrite.All',
+  'CustomAuthenticationExtension.ReadWrite.All',
+  'EventListener.ReadWrite.All',
+  'Policy.ReadWrite.ApplicationConfiguration',
+  'AppRoleAssignment.ReadWrite.All',
+];
+
+/** Permissions for External MFA, in addition. */
+const methodPermissions = ['Policy.ReadWrite.AuthenticationMethod', 'DelegatedPermissionGrant.ReadWrite.All'];
 
 /**
  * Lists the enabled users of the connection's own tenant. If a user has no token, Graph omits the extension.
@@ -78,12 +90,14 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
       createPolicyAssignmentStep(appId, deps),
     ]),
     ...(clientApps.length === 0 ? [chooseApplications] : []),
-    ...(signUp === undefined ? [] : [attachToUserFlow]),
+    ...(signUp === undefined ? [] : createUserFlowSteps(signUp, deps)),
     ...clients.flatMap((client) => createExternalMfaSteps(client, deps)),
   ].map((step) => waitUntilVisible(step, deps));
   const mfaChecks = clients.flatMap((client) => createExternalMfaChecks(client, deps));
   const [client] = clients;
+  const permissions = [...graphPermissions, ...(clients.length === 0 ? [] : methodPermissions)];
   return {
+    permissions: [`Application permissions of Microsoft Graph: ${permissions.join(', ')}`],
     steps: [...steps, ...createRecoverySteps(deps)],
     checks: [...createChecks(steps, deps), ...mfaChecks],
     secrets: [],
@@ -102,11 +116,4 @@ const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
 const chooseApplications = manualStep(
   'Applications whose tokens get the claims',
   'List their client ids in entra.hooks.clientApps, and run this again.',
-);
-
-const attachToUserFlow = manualStep(
-  'User flow of the sign-up',
-  'Entra admin center > External Identities > User flows > the flow > Custom authentication extensions.',
-  'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
-  'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
 );

@@ -10,12 +10,15 @@ import {
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
 import { createSendToOkta, type OktaProvisionDeps, type SendToOkta } from './client.js';
+import { accessesOf, scopesOf } from './provision-access.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
 
 interface Advice {
   readonly passed: string;
-  readonly scopes: string;
+  readonly remedy: string;
+  /** For calls that only test the access of provisioning: the scopes that their access token requests. */
+  readonly requested?: readonly string[];
 }
 
 async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: OktaProvisionDeps): Promise<Finding> {
@@ -43,7 +46,15 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         'Compare okta.auth.clientId, keyId and privateKey with Applications > the application > General, see that it is active, and keep the clock by NTP: what proves the application is good for 5 minutes',
       );
     }
-    return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.scopes);
+    if (code === 'invalid_scope' && advice.requested !== undefined) {
+      return fail(
+        'The application lacks a scope, so Okta issues no access token (invalid_scope)',
+        `Applications > the application > Okta API Scopes: grant ${advice.requested.join(', ')}`,
+      );
+    }
+    // Other refusals, such as of a feature that the org lacks, are reported by the check that needs the feature.
+    if (code !== 'E0000006' && advice.requested !== undefined) return pass(advice.passed);
+    return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.remedy);
   }
 }
 
@@ -55,7 +66,7 @@ export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   if (user === undefined) return noUserToTestWith;
   const advice = {
     passed: groupsAreReadable.found,
-    scopes:
+    remedy:
       'Grant okta.users.read to the application or token, with an administrator role that sees them and their groups',
   };
   return checkCall(service, `/api/v1/users/${user.id}/groups`, advice, deps);
@@ -65,26 +76,34 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const advice = {
     passed: 'The org answers, and lets the service read users',
-    scopes:
+    remedy:
       'Grant okta.users.read and okta.users.manage to the application, with an administrator role for these users',
   };
   const running: Check = {
     title: 'Credentials of the service',
     run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
   };
-  if (deps.settings.okta.auth.kind === 'api_token') return [running];
-  const commands: Check = {
-    title: 'Credentials of this command',
-    run: () =>
-      checkCall(
-        deps.send,
-        '/api/v1/meta/schemas/user/default',
-        {
-          passed: 'The org allows this command to read what it needs',
-          scopes: 'Grant the application the scopes that the README names, for as long as doctor and provision run',
-        },
-        deps,
-      ),
-  };
+  const commands = { title: 'Credentials of this command', needs: [running.title], run: () => checkCommand(deps) };
   return [running, commands];
+}
+
+/** Reads one object of each kind that provisioning changes, and names the scopes or the role that are missing. */
+async function checkCommand(deps: OktaProvisionDeps): Promise<Finding> {
+  const { settings, send } = deps;
+  const isToken = settings.okta.auth.kind === 'api_token';
+  const whose = isToken ? 'the user who created the API token' : 'the application (Admin roles > Edit assignments)';
+  for (const { objects, path, role } of accessesOf(settings)) {
+    const permission =
+      role.kind === 'standard'
+        ? `the standard role ${role.name}`
+        : `a custom role with ${role.name}, for all ${objects}`;
+    const advice = {
+      passed: 'The org allows this command to read what it needs',
+      remedy: `For ${objects}: assign ${permission} to ${whose}, for as long as doctor and provision run`,
+      requested: scopesOf(settings),
+    };
+    const found = await checkCall(send, path, advice, deps);
+    if (found.verdict !== 'pass') return found;
+  }
+  return pass('The org allows this command to read what it needs');
 }

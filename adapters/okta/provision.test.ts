@@ -83,10 +83,10 @@ describe('an empty org', () => {
 });
 
 describe('a service application as the provisioning client', () => {
-  const connect = async (scopes: string[]) => {
+  const connect = async (scopes: string[], role: string[] | null = null) => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
-    const { id } = bench.okta.addClient({ publicJwks, scopes, requireDpop: true });
+    const { id } = bench.okta.addClient({ publicJwks, scopes, requireDpop: true, role });
     const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
     const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
     return provision({ okta: { ...everything, auth } });
@@ -96,10 +96,44 @@ describe('a service application as the provisioning client', () => {
     `okta.${name}.manage`,
   ]);
 
-  test('can run all steps with exactly the documented scopes', async () => {
-    const provisioning = await connect(granted);
+  /** A custom role's permissions, and one standard role. */
+  const smallRole = [
+    'API_ACCESS_MANAGEMENT_ADMIN',
+    'okta.inlinehooks.manage',
+    'okta.eventhooks.manage',
+    'okta.policies.manage',
+  ];
+
+  test('can run all steps with exactly the documented scopes and the small role', async () => {
+    const provisioning = await connect(granted, smallRole);
     await applyAll(provisioning);
     expect((await statesOf(provisioning)).filter((state) => state !== 'manual' && state !== 'ready')).toEqual([]);
+  });
+
+  test('is planned with the scopes and permissions that it needs, without a secret', async () => {
+    const { permissions = [] } = await connect(granted);
+    const text = permissions.join('\n');
+    for (const name of granted) expect(text).toContain(name);
+    for (const name of smallRole.slice(1)) expect(text).toContain(name);
+    expect(text).toContain('API Access Management Administrator');
+    expect(text).not.toContain('Super Administrator');
+    expect(text).not.toContain(canary);
+  });
+
+  test('is told by doctor which scope or permission is missing', async () => {
+    const check = async (scopes: string[], role: string[] | null) =>
+      (await connect(scopes, role)).checks.find(({ title }) => title === 'Credentials of this command')!.run();
+    expect(await check(granted, smallRole)).toMatchObject({ verdict: 'pass' });
+    const withoutScope = granted.filter((name) => !name.startsWith('okta.eventHooks.'));
+    expect(await check(withoutScope, null)).toMatchObject({
+      verdict: 'fail',
+      remedy: expect.stringContaining('okta.eventHooks.manage'),
+    });
+    for (const missing of smallRole) {
+      const role = smallRole.filter((each) => each !== missing);
+      const named = missing.startsWith('okta.') ? missing : 'API Access Management Administrator';
+      expect(await check(granted, role)).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining(named) });
+    }
   });
 });
 
@@ -225,7 +259,7 @@ test.each<[string, () => Response]>([
     );
     if (outcome !== 'manual') expect(outcome).toMatchObject({ code: 'profile_unavailable' });
   }
-  for (const { run } of checks.slice(1)) {
+  for (const { run } of checks.slice(2)) {
     const outcome = await run().catch((error: unknown) => error);
     expect(outcome).toMatchObject(
       outcome instanceof FaceError ? { code: 'profile_unavailable' } : { remedy: expect.anything() },

@@ -7,6 +7,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Member } from '../../src/core/ports.js';
 import { createSendToOkta, listPages, type OktaProvisionDeps, withScopes } from './client.js';
 import type { OktaConnection } from './config.js';
+import { describePermissions, scopesOf } from './provision-access.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
 import { createChecks } from './provision-checks.js';
 import { createEventHookStep } from './provision-events.js';
@@ -68,26 +69,15 @@ export async function* listMembers(
       }));
 }
 
-const toScopes = (resources: readonly string[]): string[] =>
-  resources.flatMap((resource) => [`okta.${resource}.read`, `okta.${resource}.manage`]);
-
 export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
   const { okta, oidc } = given.settings;
   const { secret, previousSecret } = okta.hooks;
   const clients = oidc?.clients ?? [];
-  const isSentHere = clients.some(({ kind }) => kind === 'okta_factor' || kind === 'okta_idv');
   const { registration } = okta.provision;
-  const scopes = toScopes([
-    'schemas',
-    'inlineHooks',
-    'authorizationServers',
-    'eventHooks',
-    ...(registration === undefined ? [] : ['policies']),
-    ...(isSentHere ? ['idps', 'authenticators'] : []),
-    ...(okta.provision.securityEventsProvider ? ['securityEventsProviders'] : []),
-  ]);
-  const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(withScopes(okta, scopes), given.fetch) };
+  const access = withScopes(okta, scopesOf(given.settings));
+  const deps: OktaProvisionDeps = { ...given, send: createSendToOkta(access, given.fetch) };
   return {
+    permissions: describePermissions(given.settings),
     steps: [
       createAttributeStep(tokenAttribute(okta.attribute), deps),
       createInlineHookStep('token', deps),

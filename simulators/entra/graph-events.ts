@@ -44,8 +44,39 @@ const listenerGuard = z.strictObject({
   }),
 });
 
+const signUpListenerTypes = {
+  attributeCollectionStart: '#microsoft.graph.onAttributeCollectionStartListener',
+  attributeCollectionSubmit: '#microsoft.graph.onAttributeCollectionSubmitListener',
+} as const;
+
+export type SignUpEvent = keyof typeof signUpListenerTypes;
+
+/** Names the type of a listener's handler or extension. */
+const toSibling = (listenerType: string, kind: 'CustomExtension' | 'CustomExtensionHandler'): string =>
+  listenerType.replace(/Listener$/, kind);
+
+/**
+ * A listener of a sign-up names a user flow, applications, or both. Several may match; Graph does not refuse that.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/authenticationeventlistener
+ */
+const signUpListenerGuard = z
+  .strictObject({
+    '@odata.type': z.enum([
+      signUpListenerTypes.attributeCollectionStart,
+      signUpListenerTypes.attributeCollectionSubmit,
+    ]),
+    displayName: z.string().nullable().default(null),
+    authenticationEventsFlowId: z.guid().nullable().default(null),
+    conditions: listenerGuard.shape.conditions.nullable().default(null),
+    handler: z.strictObject({ '@odata.type': z.string(), customExtension: z.strictObject({ id: z.guid() }) }),
+  })
+  .refine(
+    ({ '@odata.type': type, handler }) => handler['@odata.type'] === toSibling(type, 'CustomExtensionHandler'),
+  );
+
 export type CustomExtension = z.output<typeof extensionGuard> & { readonly id: string };
 export type EventListener = z.output<typeof listenerGuard> & { readonly id: string };
+export type SignUpListener = z.output<typeof signUpListenerGuard> & { readonly id: string };
 
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
@@ -145,17 +176,44 @@ export function createEventsApi(context: GraphContext): Router {
   });
 
   router.get('/authenticationEventListeners', readListeners, (request, response) => {
-    const { listeners, userFlows } = tenantOf(response);
-    const ofSignUp = [...userFlows].flatMap(([appId, flow]) => toSignUpListeners(appId, flow));
-    sendList(request, response, [...listeners.values(), ...ofSignUp]);
+    const { listeners, signUpListeners } = tenantOf(response);
+    sendList(request, response, [...listeners.values(), ...signUpListeners.values()]);
+  });
+  router.get('/authenticationEventsFlows', readListeners, (request, response) => {
+    sendList(request, response, [...tenantOf(response).userFlows.values()].map(toShownFlow));
+  });
+  const checkExtension = (tenant: Tenant, given: Pick<EventListener | SignUpListener, '@odata.type' | 'handler'>) => {
+    const { id } = given.handler.customExtension;
+    const type = tenant.customExtensions.get(id)?.['@odata.type'];
+    if (type !== toSibling(given['@odata.type'], 'CustomExtension') || !isShown(id)) {
+      throw badRequest('The custom extension does not exist.');
+    }
+  };
+  const parseSignUpListener = (tenant: Tenant, body: unknown): Omit<SignUpListener, 'id'> => {
+    const given = parseBody(signUpListenerGuard, body, 'Invalid authentication event listener.');
+    checkExtension(tenant, given);
+    const flowId = given.authenticationEventsFlowId;
+    if (flowId !== null && !tenant.userFlows.has(flowId)) throw badRequest('The user flow does not exist.');
+    return given;
+  };
+  router.patch('/authenticationEventListeners/:id', listen, (request, response) => {
+    const tenant = tenantOf(response);
+    const { id, ...settings } = findShown(tenant.signUpListeners, request.params.id);
+    const sameType = z.looseObject({ '@odata.type': z.literal(settings['@odata.type']) });
+    const changes = parseBody(sameType, request.body, 'The type of the listener must be given and cannot be changed.');
+    tenant.signUpListeners.set(id, { ...parseSignUpListener(tenant, { ...settings, ...changes }), id });
+    response.status(204).end();
   });
   router.post('/authenticationEventListeners', listen, (request, response) => {
     const tenant = tenantOf(response);
-    const given = parseBody(listenerGuard, request.body, 'Invalid authentication event listener.');
-    const { id } = given.handler.customExtension;
-    if (!tenant.customExtensions.has(id) || !isShown(id)) {
-      throw badRequest('The custom extension does not exist.');
+    if (ofSignUpGuard.safeParse(request.body).success) {
+      const added = { id: randomUUID(), ...parseSignUpListener(tenant, request.body) };
+      tenant.signUpListeners.set(added.id, added);
+      sendCreated(response, added);
+      return;
     }
+    const given = parseBody(listenerGuard, request.body, 'Invalid authentication event listener.');
+    checkExtension(tenant, given);
     const apps = given.conditions.applications.includeApplications;
     const isServed = ({ appId }: { appId: string }): boolean => findListener(tenant, appId) !== undefined;
     if (apps.some(isServed)) throw badRequest('Another listener for this event already includes the application.');
@@ -166,19 +224,40 @@ export function createEventsApi(context: GraphContext): Router {
   return router;
 }
 
-/** Returns the listeners of a user flow's extensions. */
-const toSignUpListeners = (appId: string, { start, submit }: UserFlow): object[] =>
-  Object.entries({ Start: start, Submit: submit })
-    .filter(([, extension]) => extension !== null)
-    .map(([event, extension]) => ({
-      '@odata.type': `#microsoft.graph.onAttributeCollection${event}Listener`,
-      id: `${appId}-${event}`,
-      conditions: { applications: { includeApplications: [{ appId }] } },
-      handler: {
-        '@odata.type': `#microsoft.graph.onAttributeCollection${event}CustomExtensionHandler`,
-        customExtension: { id: extension },
-      },
-    }));
+const ofSignUpGuard = z.object({ '@odata.type': signUpListenerGuard.shape['@odata.type'] });
+
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/externalusersselfservicesignupeventsflow */
+const toShownFlow = ({ id, displayName, applications, inputs }: UserFlow) => ({
+  '@odata.type': '#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow',
+  id,
+  displayName,
+  description: null,
+  conditions: { applications: { includeApplications: applications.map((appId) => ({ appId })) } },
+  onAttributeCollection: {
+    '@odata.type': '#microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp',
+    attributeCollectionPage: {
+      views: [
+        {
+          title: null,
+          description: null,
+          inputs: inputs.map((attribute) => ({ attribute, label: attribute, inputType: 'text', hidden: false })),
+        },
+      ],
+    },
+  },
+});
+
+/** Returns the listener that Entra asks in a sign-up to an application. If several match, it asks one of them. */
+export function findSignUpListener(tenant: Tenant, event: SignUpEvent, appId: string): SignUpListener | undefined {
+  const flow = [...tenant.userFlows.values()].find(({ applications }) => applications.includes(appId));
+  return [...tenant.signUpListeners.values()].find(
+    ({ '@odata.type': type, authenticationEventsFlowId: flowId, conditions }) =>
+      type === signUpListenerTypes[event] &&
+      (flowId === null
+        ? (conditions?.applications.includeApplications ?? []).some((each) => each.appId === appId)
+        : flowId === flow?.id),
+  );
+}
 
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
   [...tenant.listeners.values()].find(({ conditions }) =>

@@ -162,8 +162,12 @@ export async function startEntraSimulator({
       application.api.requestedAccessTokenVersion = acceptMappedClaims ? 2 : null;
       return application.appId;
     },
-    /** Attaches extensions to a user flow. In the real Entra, only its admin center can do this. */
-    attachUserFlow: (appId: string, flow: UserFlow) => void tenant.userFlows.set(appId, flow),
+    /** Adds a user flow for sign-ups to these applications, as an administrator does. */
+    addUserFlow(displayName: string, { applications, inputs }: Pick<UserFlow, 'applications' | 'inputs'>): UserFlow {
+      const flow = { id: randomUUID(), displayName, applications, inputs };
+      tenant.userFlows.set(flow.id, flow);
+      return flow;
+    },
     signIn({ appId, userId }: { appId: string; userId: string }): Promise<SignIn> {
       const user = tenant.users.get(userId);
       if (user === undefined) throw new Error('no such user');

@@ -9,7 +9,7 @@ import {
 } from './callout.js';
 import type { Cloud } from './cloud.js';
 import { GraphError } from './graph-context.js';
-import { hasCaller } from './graph-events.js';
+import { findSignUpListener, hasCaller, type SignUpEvent } from './graph-events.js';
 import { checkExtensionValue, extensionsOf } from './graph-users.js';
 import { createUser, type Tenant } from './tenant.js';
 
@@ -25,18 +25,18 @@ export interface SignUpForm {
 }
 
 export async function signUp(cloud: Cloud, tenant: Tenant, { appId, email, attributes }: SignUpForm): Promise<SignUp> {
-  const flow = tenant.userFlows.get(appId) ?? { start: null, submit: null };
   const identities = [{ signInType: 'email', issuer: 'contoso.onmicrosoft.com', issuerAssignedId: email }];
-  const isCalling = flow.start !== null || flow.submit !== null;
+  const events: readonly SignUpEvent[] = ['attributeCollectionStart', 'attributeCollectionSubmit'];
+  const isCalling = events.some((event) => findSignUpListener(tenant, event, appId) !== undefined);
   if (isCalling && !hasCaller(tenant)) return { ok: false, page: 'error', message: 'AADB2C90063' };
   const correlationId = randomUUID();
   const empty = Object.fromEntries(Object.keys(attributes).map((name) => [name, '']));
-  const call = async (event: 'attributeCollectionStart' | 'attributeCollectionSubmit', typed: SignUpAttributes) => {
-    const id = event === 'attributeCollectionStart' ? flow.start : flow.submit;
-    if (id === null) return { kind: 'continue' } as const;
-    const extension = tenant.customExtensions.get(id);
+  const call = async (event: SignUpEvent, typed: SignUpAttributes) => {
+    const listener = findSignUpListener(tenant, event, appId);
+    if (listener === undefined) return { kind: 'continue' } as const;
+    const extension = tenant.customExtensions.get(listener.handler.customExtension.id);
     if (extension === undefined) throw new CalloutError(1003011);
-    const context = { tenant, extension, listenerId: randomUUID(), appId, correlationId };
+    const context = { tenant, extension, listenerId: listener.id, appId, correlationId };
     const payload = toSignUpPayload(event, context, { identities, attributes: typed });
     return callExtension<SignUpAction>(cloud, tenant, extension, payload, readSignUpAction(event));
   };

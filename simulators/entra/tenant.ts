@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { createSigningKey as createKey, type SigningKey, signJwt } from '../signing-key.js';
-import type { CustomExtension, EventListener } from './graph-events.js';
+import type { CustomExtension, EventListener, SignUpListener } from './graph-events.js';
 import type { MethodConfiguration, MethodRegistration, PermissionGrant } from './graph-methods.js';
 import { type AccessPass, newPassPolicy } from './graph-passes.js';
 import type { ClaimsMappingPolicy } from './graph-policies.js';
@@ -106,10 +106,13 @@ export interface AppRoleAssignment {
   readonly appRoleId: string;
 }
 
-/** A user flow of an external tenant, with the extensions of its attribute collection. */
+/** A user flow of an external tenant. Event listeners attach extensions to it. */
 export interface UserFlow {
-  readonly start: string | null;
-  readonly submit: string | null;
+  readonly id: string;
+  readonly displayName: string;
+  readonly applications: readonly string[];
+  /** Names of the attributes that the form collects. */
+  readonly inputs: readonly string[];
 }
 
 /** One attempt to call an extension, as in sign-in logs > Authentication Events; `code` is `null` on success. */
@@ -136,6 +139,7 @@ export async function createTenant(given: {
     appRoleAssignments: [] as AppRoleAssignment[],
     customExtensions: new Map<string, CustomExtension>(),
     listeners: new Map<string, EventListener>(),
+    signUpListeners: new Map<string, SignUpListener>(),
     policies: new Map<string, ClaimsMappingPolicy>(),
     userFlows: new Map<string, UserFlow>(),
     callouts: [] as CalloutEvent[],

@@ -7,7 +7,33 @@ import { newId, type Org, type OrgClient } from './org.js';
 
 export type RequireScope = (scope: string) => RequestHandler;
 
+/**
+ * Permissions and standard roles that allow the calls of a scope, by resource: to read only, or to read and change.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/guides/permissions
+ */
+const allowed: Readonly<Record<string, { readonly read: readonly string[]; readonly manage: readonly string[] }>> = {
+  schemas: { read: ['okta.apps.manage'], manage: ['API_ACCESS_MANAGEMENT_ADMIN'] },
+  authorizationServers: {
+    read: ['okta.authzServers.read'],
+    manage: ['okta.authzServers.manage', 'API_ACCESS_MANAGEMENT_ADMIN'],
+  },
+  inlineHooks: { read: ['okta.inlinehooks.read'], manage: ['okta.inlinehooks.manage'] },
+  eventHooks: { read: ['okta.eventhooks.read'], manage: ['okta.eventhooks.manage'] },
+  policies: { read: ['okta.policies.read'], manage: ['okta.policies.manage'] },
+  idps: { read: ['okta.identityProviders.read'], manage: ['okta.identityProviders.manage'] },
+  users: { read: ['okta.users.read'], manage: ['okta.users.userprofile.manage'] },
+};
+
+/** Returns true if a role allows the calls of a scope such as `okta.inlineHooks.read`. */
+function mayUse(role: readonly string[] | null, scope: string): boolean {
+  if (role === null) return true;
+  const [, resource = '', verb] = scope.split('.');
+  const { read = [], manage = [] } = allowed[resource] ?? {};
+  return (verb === 'read' ? [...read, ...manage] : manage).some((name) => role.includes(name));
+}
+
 interface Grant {
+  /** Scopes that the application's administrator role lets it use. */
   readonly scopes: readonly string[];
   /** Thumbprint of a DPoP token's key (RFC 9449); `null` for a bearer token. */
   readonly thumbprint: string | null;
@@ -88,7 +114,8 @@ export function createAccess(org: Org): { readonly router: Router; readonly requ
       thumbprint = verified.thumbprint;
     }
     const token = newId('eyJ', 64);
-    grants.set(token, { scopes, thumbprint, expiresAt: org.now() + ACCESS_TOKEN_SEC * 1000 });
+    const usable = scopes.filter((name) => mayUse(client.role, name));
+    grants.set(token, { scopes: usable, thumbprint, expiresAt: org.now() + ACCESS_TOKEN_SEC * 1000 });
     const token_type = thumbprint === null ? 'Bearer' : 'DPoP';
     response.json({ token_type, expires_in: ACCESS_TOKEN_SEC, access_token: token, scope });
   });

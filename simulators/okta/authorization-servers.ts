@@ -84,6 +84,10 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
   const manage = requireScope('okta.authorizationServers.manage');
   const read = requireScope('okta.authorizationServers.read');
   const find = (id: unknown) => findIn(org.servers, id, 'AuthorizationServer');
+  router.get('/', read, (_request, response) => {
+    const servers = [...org.servers.values()];
+    response.json(servers.map(({ id, audience, issuer }) => ({ id, name: id, audiences: [audience], issuer })));
+  });
   router.get('/:id/policies', read, (request, response) => {
     const { id, status } = find(request.params.id).policy;
     response.json([{ id, name: 'Default Policy', type: 'OAUTH_AUTHORIZATION_POLICY', status }]);

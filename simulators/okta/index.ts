@@ -78,7 +78,7 @@ export async function startOktaSimulator({
   };
   /** Registers an application. In the real Okta, this is done in the Admin Console. */
   const addClient = (client: Partial<Omit<OrgClient, 'id'>>): OrgClient => {
-    const defaults = { name: 'Application', secret: null, publicJwks: [], scopes: [], requireDpop: false };
+    const defaults = { name: 'Application', secret: null, publicJwks: [], scopes: [], requireDpop: false, role: null };
     const added = { id: newId('0oa'), ...defaults, ...client };
     org.clients.set(added.id, added);
     return added;

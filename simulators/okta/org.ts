@@ -57,6 +57,8 @@ export interface OrgClient {
   readonly publicJwks: readonly JWK[];
   readonly scopes: readonly string[];
   readonly requireDpop: boolean;
+  /** Permissions of its custom role, and its standard roles; `null` for a super administrator. */
+  readonly role: readonly string[] | null;
 }
 
 export interface PolicyRule {

@@ -160,6 +160,8 @@ export interface RotatableSecret {
 }
 
 export interface Provisioning {
+  /** What the credentials must be allowed to do for the steps, one line each. Absent if only the README says so. */
+  readonly permissions?: readonly string[];
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];
   readonly secrets: readonly RotatableSecret[];

@@ -42,6 +42,9 @@ const contract = findContract('graph-v1.0-csdl.xml.gz');
     expect(described).not.toContain(null);
     const wanted = [
       'POST /v1.0/identity/customAuthenticationExtensions',
+      'GET /v1.0/identity/authenticationEventsFlows',
+      'POST /v1.0/identity/authenticationEventListeners',
+      'PATCH /v1.0/identity/authenticationEventListeners/{id}',
       'PATCH /v1.0/users/{id}',
       'POST /v1.0/users/{id}/revokeSignInSessions',
       'POST /v1.0/users/{id}/authentication/externalAuthenticationMethods',
@@ -70,9 +73,10 @@ test('the event fixtures match Microsoft’s documentation', () => {
 async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) => void): Promise<void> {
   const { entra, daemon, receiptAttribute } = bench;
   const client = entra.addClientApp({ acceptMappedClaims: false });
+  entra.addUserFlow('Customers', { applications: [client], inputs: [receiptAttribute] });
   const settings = {
     entra: { attribute: `extension_${daemon.clientId.replaceAll('-', '')}_described`, externalDomain: 'contoso' },
-    hooks: { appId: daemon.clientId, clientApps: [client], signUp: { receiptAttribute } },
+    hooks: { appId: daemon.clientId, clientApps: [client], signUp: { receiptAttribute, userFlow: 'Customers' } },
     policy: { whenUnverified: 'omit_claim' },
     recovery: { mode: 'evaluation' },
   };
@@ -85,6 +89,11 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
     for (const check of bench.provision(settings, publicUrl).checks) await check.run();
     // A server that has moved, and a policy that lost a claim, are changed in place.
     await setUp(bench.provision(settings, 'https://face2.example.com'));
+    await setUp(bench.provision(settings, publicUrl));
+
+    // A listener whose extension was deleted is pointed to the new one.
+    for (const [id, extension] of entra.tenant.customExtensions)
+      if (extension['@odata.type'].endsWith('SubmitCustomExtension')) entra.tenant.customExtensions.delete(id);
     await setUp(bench.provision(settings, publicUrl));
 
     const ada = entra.addUser({ mail: 'ada@example.com' });
@@ -119,7 +128,9 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
       await entra.signInApp(client),
     ];
     expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
-    await signUp(bench, client);
+    const provision = (signUp: object) =>
+      setUp(bench.provision({ ...settings, hooks: { ...settings.hooks, signUp } }, publicUrl));
+    await signUp(bench, client, provision);
   } finally {
     await front.close();
     await stop();
@@ -127,22 +138,26 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
 }
 
 /** Sign-ups that are blocked and that are let through, before the form and after it. */
-async function signUp(bench: EntraBench, appId: string): Promise<void> {
+async function signUp(
+  bench: EntraBench,
+  appId: string,
+  provision: (signUp: object) => Promise<void>,
+): Promise<void> {
   const { entra, receiptAttribute } = bench;
   const email = 'new@example.com';
-  const idOf = (hook: string): string | null =>
-    [...entra.tenant.customExtensions.values()].find((each) => each.endpointConfiguration.targetUrl.endsWith(hook))
-      ?.id ?? null;
   const form = (receipt: string) => ({
     appId,
     email,
     attributes: { [receiptAttribute]: receipt, displayName: 'N', yearOfBirth: 1990, newsletter: false },
   });
-  entra.attachUserFlow(appId, { start: idOf('attribute-collection-start'), submit: null });
+  const { signUpListeners } = entra.tenant;
+  signUpListeners.clear();
+  await provision({ userFlow: 'Customers' });
   expect(await entra.signUp(form('none'))).toMatchObject({ ok: false, page: 'block' });
   await bench.passStepUp(subjectOfIdentifier(email), 'step-up-2');
   expect(await entra.signUp(form('none'))).toMatchObject({ ok: true });
-  entra.attachUserFlow(appId, { start: null, submit: idOf('attribute-collection-submit') });
+  signUpListeners.clear();
+  await provision({ receiptAttribute, userFlow: 'Customers' });
   expect(await entra.signUp(form('none'))).toMatchObject({ ok: false, page: 'validation' });
   expect(await entra.signUp(form(await bench.issueReceipt(email)))).toMatchObject({ ok: true });
 }

@@ -53,6 +53,7 @@ const provisionGuard = z.object({
   publicUrl: z.url(),
   mode: z.string(),
   ok: z.boolean(),
+  permissions: z.array(z.string()),
   steps: z.array(stepGuard.extend({ after: z.looseObject({ state: z.string() }) })),
   notReached: z.array(z.string()),
   census: z.strictObject({ users: z.int(), enrolled: z.int(), isComplete: z.boolean() }).nullable(),
@@ -71,6 +72,7 @@ test('the first day: plan, apply and plan again; in shadow mode a user is let in
   expect(planned).toMatchObject({ code: 0, ok: true, mode: 'plan', stderr: '' });
   expect(planned.steps.map(({ applied }) => applied)).not.toContain(true);
   expect(planned.steps.map(({ before }) => before.state)).toContain('missing');
+  expect(planned.permissions.join('\n')).toContain('okta.inlinehooks.manage');
   expect(planned.census).toEqual({ users: 2, enrolled: 0, isComplete: true });
   // Planning changed nothing.
   expect(await provision('--plan')).toEqual(planned);

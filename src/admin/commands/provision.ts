@@ -102,8 +102,9 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
       const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
       const subject = { connection: connection.id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
+      const { permissions = [] } = provisioning;
       const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
-      const run = { deps, steps, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
+      const run = { deps, steps, permissions, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
       const isFine = deps.isJson() ? await printJson(run, subject) : await printText(run, subject);
       deps.endWith(isFine ? 0 : 1);
     });
@@ -114,6 +115,7 @@ type Counted = EnrolmentCoverage | Failure;
 interface Run {
   readonly deps: CliDeps;
   readonly steps: readonly ProvisionStep[];
+  readonly permissions: readonly string[];
   readonly mode: 'plan' | 'apply';
   readonly count: () => Promise<Counted>;
   readonly policy: Policy;
@@ -125,6 +127,10 @@ interface Subject {
   readonly kind: string;
   readonly publicUrl: string;
 }
+
+/** Returns lines that say what the credentials must be allowed to do for `--apply`. */
+const toPermissionLines = ({ permissions }: Run): string[] =>
+  permissions.length === 0 ? [] : [...toLines('Permissions that --apply needs:', permissions), ''];
 
 async function printText(run: Run, subject: Subject): Promise<boolean> {
   const { deps, steps, mode } = run;
@@ -138,6 +144,7 @@ async function printText(run: Run, subject: Subject): Promise<boolean> {
   const census = await run.count();
   for (const line of toCensusLines(census, run)) print(toPrintable(line));
   if (mode === 'plan') {
+    for (const line of toPermissionLines(run)) print(line);
     const found = planned.map(({ before }) => before);
     print(`${toCounts(found)}. Nothing was changed.${found.some(isToApply) ? ' --apply does what is marked +.' : ''}`);
     return !found.some(isStuck);
@@ -165,7 +172,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
     mode === 'plan' ? !results.some(({ before }) => isStuck(before)) : results.every(({ after }) => isDone(after));
   const notReached = steps.slice(results.length).map(({ title }) => title);
   const told = isKnown(census) ? census : null;
-  deps.printJson({ ...subject, mode, ok, census: told, steps: results, notReached });
+  deps.printJson({ ...subject, mode, ok, census: told, permissions: run.permissions, steps: results, notReached });
   return ok;
 }
 

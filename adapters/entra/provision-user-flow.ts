@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import {
+  blocked,
+  different,
+  inConsole,
+  manualStep,
+  missing,
+  type ProvisionStep,
+  type StepStatus,
+} from '../../src/connections/provisioning.js';
+import type { EntraSettings } from './config.js';
+import {
+  appsOf,
+  conditionsGuard,
+  displayNameOf,
+  findExtension,
+  type Listener,
+  listenersPath,
+  listListeners,
+  nameOf,
+  toTitle,
+} from './provision-events.js';
+import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
+
+const gates = {
+  'attribute-collection-start': {
+    listener: '#microsoft.graph.onAttributeCollectionStartListener',
+    handler: '#microsoft.graph.onAttributeCollectionStartCustomExtensionHandler',
+    moment: 'before the form',
+    other: 'attribute-collection-submit',
+  },
+  'attribute-collection-submit': {
+    listener: '#microsoft.graph.onAttributeCollectionSubmitListener',
+    handler: '#microsoft.graph.onAttributeCollectionSubmitCustomExtensionHandler',
+    moment: 'after the form',
+    other: 'attribute-collection-start',
+  },
+} as const;
+
+type Gate = keyof typeof gates;
+
+const flowsPage = 'Entra admin center > External Identities > User flows > the flow';
+const extensionsPage = `${flowsPage} > Custom authentication extensions`;
+
+const flowsPath = '/identity/authenticationEventsFlows';
+
+const flowGuard = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  conditions: conditionsGuard,
+  onAttributeCollection: z
+    .object({
+      attributeCollectionPage: z
+        .object({
+          views: z.array(z.object({ inputs: z.array(z.object({ attribute: z.string() })).nullish() })).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish(),
+});
+
+type UserFlow = z.infer<typeof flowGuard>;
+
+async function findFlow(wanted: string, { graph }: EntraProvisionDeps): Promise<UserFlow | null> {
+  const flows = await graph.list(flowGuard, flowsPath);
+  return flows.find(({ id, displayName }) => id === wanted.toLowerCase() || displayName === wanted) ?? null;
+}
+
+/**
+ * Returns the listeners of one event that run in sign-ups of a flow: those of the flow, and those of its applications.
+ * Graph does not always show which extension a listener calls, so ours are also recognized by name.
+ */
+async function findListeners(gate: Gate, flow: UserFlow, deps: EntraProvisionDeps) {
+  const extension = await findExtension(gate, deps);
+  const apps = appsOf(flow.conditions);
+  const isOfFlow = ({ authenticationEventsFlowId }: Listener): boolean => authenticationEventsFlowId === flow.id;
+  const isOurs = ({ displayName, handler }: Listener): boolean =>
+    displayName === displayNameOf(gate, deps) ||
+    (extension !== null && handler?.customExtension?.id === extension.id);
+  const found = (await listListeners(deps)).filter(
+    (each) =>
+      each['@odata.type'] === gates[gate].listener &&
+      (isOfFlow(each) || appsOf(each.conditions).some((appId) => apps.includes(appId))),
+  );
+  return {
+    extension,
+    ours: found.find((each) => isOfFlow(each) && isOurs(each)) ?? null,
+    theirs: found.find((each) => !isOurs(each)) ?? null,
+  };
+}
+
+const notFound = (wanted: string): StepStatus =>
+  blocked(`This tenant has no user flow "${wanted}"`, 'Correct entra.hooks.signUp.userFlow');
+
+/**
+ * Creates the step for the event listener that asks our extension in a user flow.
+ * @see https://learn.microsoft.com/en-us/graph/api/resources/onattributecollectionstartlistener
+ */
+function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): ProvisionStep {
+  const { listener: type, handler, moment, other } = gates[gate];
+  return {
+    title: `User flow "${wanted}": face check ${moment}`,
+    needs: [toTitle(gate)],
+    async inspect() {
+      const flow = await findFlow(wanted, deps);
+      if (flow === null) return notFound(wanted);
+      const second = (await findListeners(other, flow, deps)).ours;
+      if (second !== null) {
+        return blocked(
+          `The flow also asks our extension ${gates[other].moment}. A face check counts once, so every sign-up would fail`,
+          `${extensionsPage}: remove that extension`,
+        );
+      }
+      const { extension, ours, theirs } = await findListeners(gate, flow, deps);
+      if (theirs !== null) {
+        const id = theirs.handler?.customExtension?.id;
+        if (id === undefined) {
+          return inConsole(
+            `Graph does not show which extension the flow asks ${moment}.`,
+            `${extensionsPage}: choose ours, "${displayNameOf(gate, deps)}".`,
+          );
+        }
+        return blocked(
+          `The flow asks another extension ${moment}, ${await nameOf(id, deps)}, and Entra calls only one`,
+          `${extensionsPage}: remove that extension`,
+        );
+      }
+      if (ours === null) return missing(`ask our extension ${moment} of "${flow.displayName}"`);
+      const shown = ours.handler?.customExtension?.id;
+      return extension !== null && (shown === undefined || shown === extension.id)
+        ? { state: 'ready' }
+        : different([`ask our extension ${moment}, not ${await nameOf(shown, deps)}`]);
+    },
+    async apply() {
+      const flow = required(await findFlow(wanted, deps), `the user flow "${wanted}"`);
+      const { extension, ours } = await findListeners(gate, flow, deps);
+      const { id } = required(extension, 'our extension');
+      const toBeAsked = { '@odata.type': handler, customExtension: { id } };
+      if (ours !== null) {
+        return deps.graph.change(`${listenersPath}/${ours.id}`, { '@odata.type': type, handler: toBeAsked });
+      }
+      await deps.graph.create(anything, listenersPath, {
+        '@odata.type': type,
+        displayName: displayNameOf(gate, deps),
+        authenticationEventsFlowId: flow.id,
+        handler: toBeAsked,
+      });
+    },
+  };
+}
+
+/** Creates the manual step for the form's receipt attribute. It is ready if the form has the attribute. */
+const createFormStep = (wanted: string, attribute: string, deps: EntraProvisionDeps): ProvisionStep => ({
+  title: `User flow "${wanted}": attribute of the form`,
+  async inspect() {
+    const flow = await findFlow(wanted, deps);
+    if (flow === null) return notFound(wanted);
+    const views = flow.onAttributeCollection?.attributeCollectionPage?.views ?? [];
+    const inputs = views.flatMap((view) => view.inputs ?? []);
+    return inputs.some((input) => input.attribute === attribute)
+      ? { state: 'ready' }
+      : inConsole(`${flowsPage} > User attributes: add ${attribute} to the form.`);
+  },
+  apply: async () => {},
+});
+
+const attachByHand = manualStep(
+  'User flow of the sign-up',
+  'Set entra.hooks.signUp.userFlow to the name of the flow, and run this again. Or attach our extension yourself:',
+  `${extensionsPage}.`,
+  'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
+  'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
+);
+
+/** Creates the steps that attach one hook to the user flow: after the form if it has a receipt, otherwise before it. */
+export function createUserFlowSteps(
+  { userFlow, receiptAttribute }: NonNullable<EntraSettings['hooks']['signUp']>,
+  deps: EntraProvisionDeps,
+): readonly ProvisionStep[] {
+  if (userFlow === undefined) return [attachByHand];
+  if (receiptAttribute === undefined) return [createGateStep(userFlow, 'attribute-collection-start', deps)];
+  return [
+    createFormStep(userFlow, receiptAttribute, deps),
+    createGateStep(userFlow, 'attribute-collection-submit', deps),
+  ];
+}
