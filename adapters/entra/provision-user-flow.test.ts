@@ -43,7 +43,9 @@ const check = async (title: string, provisioning = connect()) =>
 
 const listeners = () => [...entra.tenant.signUpListeners.values()];
 const extensionOf = (event: 'Start' | 'Submit') =>
-  [...entra.tenant.customExtensions.values()].find((each) => each['@odata.type'].endsWith(`AttributeCollection${event}CustomExtension`))!;
+  [...entra.tenant.customExtensions.values()].find((each) =>
+    each['@odata.type'].endsWith(`AttributeCollection${event}CustomExtension`),
+  )!;
 
 /** Adds an extension and a listener of another product. */
 function addTheirs(given: { authenticationEventsFlowId: string | null; appId: string | null }): void {

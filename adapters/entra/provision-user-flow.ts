@@ -75,8 +75,7 @@ async function findListeners(gate: Gate, flow: UserFlow, deps: EntraProvisionDep
   const apps = appsOf(flow.conditions);
   const isOfFlow = ({ authenticationEventsFlowId }: Listener): boolean => authenticationEventsFlowId === flow.id;
   const isOurs = ({ displayName, handler }: Listener): boolean =>
-    displayName === displayNameOf(gate, deps) ||
-    (extension !== null && handler?.customExtension?.id === extension.id);
+    displayName === displayNameOf(gate, deps) || (extension !== null && handler?.customExtension?.id === extension.id);
   const found = (await listListeners(deps)).filter(
     (each) =>
       each['@odata.type'] === gates[gate].listener &&

@@ -70,9 +70,7 @@ const signUpListenerGuard = z
     conditions: listenerGuard.shape.conditions.nullable().default(null),
     handler: z.strictObject({ '@odata.type': z.string(), customExtension: z.strictObject({ id: z.guid() }) }),
   })
-  .refine(
-    ({ '@odata.type': type, handler }) => handler['@odata.type'] === toSibling(type, 'CustomExtensionHandler'),
-  );
+  .refine(({ '@odata.type': type, handler }) => handler['@odata.type'] === toSibling(type, 'CustomExtensionHandler'));
 
 export type CustomExtension = z.output<typeof extensionGuard> & { readonly id: string };
 export type EventListener = z.output<typeof listenerGuard> & { readonly id: string };
@@ -133,10 +131,10 @@ export function faultsOf(
 export function createEventsApi(context: GraphContext): Router {
   const { tenantOf, requireRole, sendList, sendCreated, isShown, findShown } = context;
   const router = Router();
-  const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
   const read = requireRole('CustomAuthenticationExtension.Read.All', 'CustomAuthenticationExtension.ReadWrite.All');
-  const listen = requireRole('EventListener.ReadWrite.All');
+  const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
   const readListeners = requireRole('EventListener.Read.All', 'EventListener.ReadWrite.All');
+  const listen = requireRole('EventListener.ReadWrite.All');
   const parse = (body: unknown): Omit<CustomExtension, 'id'> => {
     const parsed = parseBody(extensionGuard, body, 'Invalid custom authentication extension.');
     const { targetUrl } = parsed.endpointConfiguration;

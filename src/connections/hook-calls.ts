@@ -6,7 +6,7 @@ import { FaceError, toCode } from '../errors.js';
 
 /*
  * This server decides only the sign-ins for which the provider calls a hook. If the provider calls none, enforce mode
- * refuses nobody.
+ * refuses no one.
  */
 
 export interface FoundHook {
@@ -76,7 +76,7 @@ function explain(error: unknown, needs: string): string {
 /** Describes whether the provider calls a hook, such as “token: called by the provider (rule "Default")”. */
 export function describeCall({ hook, state, reason, where }: HookCall): string {
   if (state === 'unknown') return `${hook}: not known if the provider calls it, because ${reason}`;
-  if (state === 'not_called') return `${hook}: not called by the provider, so it refuses nobody: ${reason}`;
+  if (state === 'not_called') return `${hook}: not called by the provider, so it refuses no one: ${reason}`;
   const details = [...where, ...(reason === null ? [] : [reason])].join('; ');
   return `${hook}: called by the provider${details === '' ? '' : ` (${details})`}`;
 }

@@ -27,7 +27,7 @@ const hookCallsReply = z.object({
   hooks: z.array(
     z.object({
       hook: z.string(),
-      state: z.enum(['called', 'not_called', 'unknown']).describe('A hook that is not called refuses nobody.'),
+      state: z.enum(['called', 'not_called', 'unknown']).describe('A hook that is not called refuses no one.'),
       reason: z
         .string()
         .nullable()

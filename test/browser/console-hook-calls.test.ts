@@ -11,7 +11,7 @@ import {
 } from '../../support/servers/operated-server.js';
 import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 
-/* Enforce mode refuses nobody if the provider calls no hook, so the console shows the hooks that it calls. */
+/* Enforce mode refuses no one if the provider calls no hook, so the console shows the hooks that it calls. */
 
 const browser = useBrowser('none');
 let company: Company;
@@ -42,7 +42,7 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   await page.getByRole('link', { name: 'okta', exact: true }).click();
   await page.getByRole('link', { name: 'Rollout' }).click();
   await page.getByText('Enforce; hooks not called: token, events').last().waitFor();
-  await page.getByText('The provider does not call the hook token, so it refuses nobody.').waitFor();
+  await page.getByText('The provider does not call the hook token, so it refuses no one.').waitFor();
   await page.getByText(enforced).waitFor({ state: 'detached' });
 
   const secret = 'Bearer a-secret-of-the-tests-0123456789';

@@ -138,11 +138,7 @@ async function driveTenant(bench: EntraBench, onCallout: (exchange: Exchange) =>
 }
 
 /** Sign-ups that are blocked and that are let through, before the form and after it. */
-async function signUp(
-  bench: EntraBench,
-  appId: string,
-  provision: (signUp: object) => Promise<void>,
-): Promise<void> {
+async function signUp(bench: EntraBench, appId: string, provision: (signUp: object) => Promise<void>): Promise<void> {
   const { entra, receiptAttribute } = bench;
   const email = 'new@example.com';
   const form = (receipt: string) => ({

@@ -104,7 +104,15 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
       const mode = options.plan === true ? 'plan' : 'apply';
       const { permissions = [] } = provisioning;
       const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
-      const run = { deps, steps, permissions, mode, count, policy: connection.policy, isSure: options.yes === true } as const;
+      const run = {
+        deps,
+        steps,
+        permissions,
+        mode,
+        count,
+        policy: connection.policy,
+        isSure: options.yes === true,
+      } as const;
       const isFine = deps.isJson() ? await printJson(run, subject) : await printText(run, subject);
       deps.endWith(isFine ? 0 : 1);
     });

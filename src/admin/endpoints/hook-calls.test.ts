@@ -97,7 +97,7 @@ async function readScreens(id: string) {
   };
 }
 
-/** Expects every screen to say that this hook refuses nobody. */
+/** Expects every screen to say that this hook refuses no one. */
 async function expectNotCalled(id: string, hook: string, reason: RegExp): Promise<void> {
   const { api, mode, status, report, doctor } = await readScreens(id);
   expect(api).toMatchObject({ inForce: 'enforce', hookCalls: { readAt: expect.any(String) } });
@@ -106,7 +106,7 @@ async function expectNotCalled(id: string, hook: string, reason: RegExp): Promis
     state: 'not_called',
     reason: expect.stringMatching(reason),
   });
-  const said = `hook ${hook}: not called by the provider, so it refuses nobody: `;
+  const said = `hook ${hook}: not called by the provider, so it refuses no one: `;
   for (const line of [mode[0], status, report]) {
     expect(line).toContain(`enforce; `);
     expect(line).toContain(said);
@@ -125,7 +125,7 @@ test('every screen reports whether Okta calls the hooks, and reads it again afte
   const { id } = await okta.attachHook({ kind: 'token', uri: `${publicUrl}/hooks/okta/token`, channel });
   const { mode } = await readScreens('okta');
   expect(mode).toEqual([
-    expect.stringMatching(/^okta: enforce; hook events: not called by the provider, so it refuses nobody: It is not/),
+    expect.stringMatching(/^okta: enforce; hook events: not called by the provider, so it refuses no one: It is not/),
     'hook token: called by the provider (rule "Default rule" of "Default Policy")',
   ]);
   okta.org.hooks.get(id)!.status = 'INACTIVE';
@@ -145,10 +145,7 @@ test('every screen reports whether Entra ID calls the hook, and for which applic
   });
   await provision();
   const { mode, doctor } = await readScreens('entra');
-  expect(mode).toEqual([
-    'entra: enforce',
-    `hook token-issuance-start: called by the provider (application ${client})`,
-  ]);
+  expect(mode).toEqual(['entra: enforce', `hook token-issuance-start: called by the provider (application ${client})`]);
   expect(doctor).toMatchObject({ verdict: 'pass', found: 'enforce' });
   entra.tenant.listeners.clear();
   await expectNotCalled('entra', 'token-issuance-start', /No event listener names its extension/);
