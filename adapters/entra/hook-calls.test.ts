@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { testIssuer } from '../../support/fakes/keys.js';
@@ -14,44 +13,25 @@ let served: ConnectionChanges;
 beforeEach(async () => {
   bench = await openEntraBench({ throttledEvery: 7 });
   client = bench.entra.addClientApp();
+  flow = bench.entra.addUserFlow('Customers', { applications: [client], inputs: [bench.receiptAttribute] }).id;
   served = toServed([client]);
   await applyAll(bench.provision(served, testIssuer));
-  flow = bench.entra.addUserFlow('Customers', { applications: [client], inputs: [] }).id;
-  attach('Start');
-  attach('Submit');
 });
 afterEach(() => bench.close());
 
-const toServed = (clientApps: readonly string[]): ConnectionChanges => {
-  const { daemon, receiptAttribute } = bench;
-  return { hooks: { appId: daemon.clientId, clientApps, signUp: { receiptAttribute } } };
-};
-function attach(event: 'Start' | 'Submit'): void {
-  const id = randomUUID();
-  bench.entra.tenant.signUpListeners.set(id, {
-    id,
-    '@odata.type': `#microsoft.graph.onAttributeCollection${event}Listener`,
-    displayName: null,
-    authenticationEventsFlowId: flow,
-    conditions: null,
-    handler: {
-      '@odata.type': `#microsoft.graph.onAttributeCollection${event}CustomExtensionHandler`,
-      customExtension: { id: extensionOf(event).id },
-    },
-  });
-}
+const toServed = (clientApps: readonly string[], signUp: object = { userFlow: 'Customers' }): ConnectionChanges => ({
+  hooks: { appId: bench.daemon.clientId, clientApps, signUp },
+});
 const extensions = () => bench.entra.tenant.customExtensions;
-const extensionOf = (event: 'TokenIssuanceStart' | 'Start' | 'Submit') =>
-  [...extensions().values()].find((each) => each['@odata.type'].endsWith(`on${toEvent(event)}CustomExtension`))!;
-const toEvent = (event: string) => (event === 'TokenIssuanceStart' ? event : `AttributeCollection${event}`);
+const tokenExtension = () =>
+  [...extensions().values()].find((each) => each['@odata.type'].includes('onTokenIssuanceStart'))!;
 const read = async (changes: ConnectionChanges = served) => (await bench.connect(changes).readHookCalls!()).hooks;
 
-test('each hook is reported with the applications whose tokens and sign-ups call it', async () => {
-  const where = [`user flow ${flow}`];
+test('each hook is reported with the applications or the user flow that call it', async () => {
+  const where = [`application ${client}`];
   expect(await read()).toEqual([
-    { hook: 'token-issuance-start', state: 'called', reason: null, where: [`application ${client}`] },
-    { hook: 'attribute-collection-start', state: 'called', reason: null, where },
-    { hook: 'attribute-collection-submit', state: 'called', reason: null, where },
+    { hook: 'token-issuance-start', state: 'called', reason: null, where },
+    { hook: 'attribute-collection-start', state: 'called', reason: null, where: [`user flow ${flow}`] },
   ]);
 });
 
@@ -69,7 +49,7 @@ test.each([
   [
     'the extension calls another server',
     () => {
-      const extension = extensionOf('TokenIssuanceStart');
+      const extension = tokenExtension();
       const targetUrl = 'https://other.example.com/hook';
       const endpointConfiguration = { ...extension.endpointConfiguration, targetUrl };
       const displayName = 'facestep customers token-issuance-start';
@@ -92,9 +72,21 @@ test.each([
   });
 });
 
-test('it is not known if a user flow calls a hook that Graph shows in no listener', async () => {
+test('a sign-up hook without a listener is not called; without a user flow in the configuration, it is not known', async () => {
   bench.entra.tenant.signUpListeners.clear();
-  expect((await read()).map(({ state }) => state)).toEqual(['called', 'unknown', 'unknown']);
+  expect((await read()).map(({ state }) => state)).toEqual(['called', 'not_called']);
+  expect((await read(toServed([client], {}))).map(({ state }) => state)).toEqual(['called', 'unknown']);
+});
+
+test('with a receipt in the form, only the hook after the form is to be called', async () => {
+  const { receiptAttribute } = bench;
+  const withReceipt = toServed([client], { userFlow: 'Customers', receiptAttribute });
+  bench.entra.tenant.signUpListeners.clear();
+  await applyAll(bench.provision(withReceipt, testIssuer));
+  expect((await read(withReceipt)).map(({ hook, state }) => [hook, state])).toEqual([
+    ['token-issuance-start', 'called'],
+    ['attribute-collection-submit', 'called'],
+  ]);
 });
 
 test('reading permissions are enough; without them, it is not known if the hooks are called', async () => {

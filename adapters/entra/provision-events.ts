@@ -138,23 +138,29 @@ export async function nameOf(id: string | undefined, { graph }: EntraProvisionDe
 
 const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
 
+export const conditionsGuard = z
+  .object({
+    applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
+  })
+  .nullish();
+
 const listenerGuard = z.object({
   '@odata.type': z.string(),
+  id: z.string(),
+  displayName: z.string().nullish(),
   authenticationEventsFlowId: z.string().nullish(),
-  conditions: z
-    .object({
-      applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
-    })
-    .nullish(),
+  conditions: conditionsGuard,
   handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
-type Listener = z.infer<typeof listenerGuard>;
+export type Listener = z.infer<typeof listenerGuard>;
+
+export const listenersPath = '/identity/authenticationEventListeners';
 
 export const listListeners = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<Listener[]> =>
-  graph.list(listenerGuard, '/identity/authenticationEventListeners');
+  graph.list(listenerGuard, listenersPath);
 
-export const appsOf = ({ conditions }: Listener): string[] =>
+export const appsOf = (conditions: z.infer<typeof conditionsGuard>): readonly string[] =>
   (conditions?.applications?.includeApplications ?? []).map(({ appId }) => appId);
 
 /** Creates the step for the event listener that adds our claims to an application's tokens. */
@@ -165,7 +171,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
     async inspect() {
       const extension = await findExtension('token-issuance-start', deps);
       const found = (await listListeners(deps)).find(
-        (listener) => listener['@odata.type'] === listenerType && appsOf(listener).includes(appId),
+        (listener) => listener['@odata.type'] === listenerType && appsOf(listener.conditions).includes(appId),
       );
       if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
       if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };

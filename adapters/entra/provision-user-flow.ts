@@ -9,7 +9,17 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import type { EntraSettings } from './config.js';
-import { displayNameOf, findExtension, nameOf, toTitle } from './provision-events.js';
+import {
+  appsOf,
+  conditionsGuard,
+  displayNameOf,
+  findExtension,
+  type Listener,
+  listenersPath,
+  listListeners,
+  nameOf,
+  toTitle,
+} from './provision-events.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 const gates = {
@@ -33,13 +43,6 @@ const flowsPage = 'Entra admin center > External Identities > User flows > the f
 const extensionsPage = `${flowsPage} > Custom authentication extensions`;
 
 const flowsPath = '/identity/authenticationEventsFlows';
-const listenersPath = '/identity/authenticationEventListeners';
-
-const conditionsGuard = z
-  .object({
-    applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
-  })
-  .nullish();
 
 const flowGuard = z.object({
   id: z.string(),
@@ -56,20 +59,7 @@ const flowGuard = z.object({
     .nullish(),
 });
 
-const listenerGuard = z.object({
-  '@odata.type': z.string(),
-  id: z.string(),
-  displayName: z.string().nullish(),
-  authenticationEventsFlowId: z.string().nullish(),
-  conditions: conditionsGuard,
-  handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
-});
-
 type UserFlow = z.infer<typeof flowGuard>;
-type Listener = z.infer<typeof listenerGuard>;
-
-const appsOf = (conditions: z.infer<typeof conditionsGuard>): readonly string[] =>
-  (conditions?.applications?.includeApplications ?? []).map(({ appId }) => appId);
 
 async function findFlow(wanted: string, { graph }: EntraProvisionDeps): Promise<UserFlow | null> {
   const flows = await graph.list(flowGuard, flowsPath);
@@ -86,7 +76,7 @@ async function findListeners(gate: Gate, flow: UserFlow, deps: EntraProvisionDep
   const isOfFlow = ({ authenticationEventsFlowId }: Listener): boolean => authenticationEventsFlowId === flow.id;
   const isOurs = ({ displayName, handler }: Listener): boolean =>
     displayName === displayNameOf(gate, deps) || (extension !== null && handler?.customExtension?.id === extension.id);
-  const found = (await deps.graph.list(listenerGuard, listenersPath)).filter(
+  const found = (await listListeners(deps)).filter(
     (each) =>
       each['@odata.type'] === gates[gate].listener &&
       (isOfFlow(each) || appsOf(each.conditions).some((appId) => apps.includes(appId))),

@@ -177,7 +177,7 @@ export function createEventsApi(context: GraphContext): Router {
     const { listeners, signUpListeners } = tenantOf(response);
     sendList(request, response, [...listeners.values(), ...signUpListeners.values()]);
   });
-  router.get('/authenticationEventsFlows', listen, (request, response) => {
+  router.get('/authenticationEventsFlows', readListeners, (request, response) => {
     sendList(request, response, [...tenantOf(response).userFlows.values()].map(toShownFlow));
   });
   const checkExtension = (tenant: Tenant, given: Pick<EventListener | SignUpListener, '@odata.type' | 'handler'>) => {
