@@ -11,7 +11,7 @@ let client: string;
 let flow: string;
 let served: ConnectionChanges;
 beforeEach(async () => {
-  bench = await openEntraBench({ throttledEvery: 7 });
+  bench = await openEntraBench();
   client = bench.entra.addClientApp();
   flow = bench.entra.addUserFlow('Customers', { applications: [client], inputs: [bench.receiptAttribute] }).id;
   served = toServed([client]);
