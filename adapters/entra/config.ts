@@ -142,7 +142,7 @@ export const createEntraConnectionGuard = (added: ConnectionAdditions) =>
       ...createConnectionFields(added),
       oidc: oidcOf(added, externalMfaGuard),
       kind: z.literal('entra'),
-      policy: policyGuard.extend({
+      policy: policyGuard.safeExtend({
         whenUnverified: policyGuard.shape.whenUnverified
           .unwrap()
           .default('omit_claim')

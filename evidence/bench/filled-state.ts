@@ -51,6 +51,7 @@ export async function notePasses(
       liveness: 0.9,
       presence: 'movement-1',
       anotherWay: false,
+      judgedBy: 'challenge' as const,
       signIn: { application: null, address: null },
     };
     for (const subject of subjects(n))

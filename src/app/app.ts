@@ -14,6 +14,7 @@ import {
 import { framesOf } from '../core/base/frames.js';
 import type { Ports } from '../core/deps.js';
 import type { Log } from '../core/ports.js';
+import { needsPlaces } from '../core/rules/rule.js';
 import { FaceError, isFault, toCode } from '../errors.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { mountHome } from '../home/mount.js';
@@ -233,7 +234,9 @@ function createRouter(deps: AppDeps): Express {
   });
   mountHome(app, { ...deps, pools: deps.bodyPools.oidc });
   mountRecovery(app, { ...deps, pools: deps.bodyPools.oidc });
-  const remembersDevices = [...deps.connections.values()].some(({ policy }) => policy.notices);
+  const remembersDevices = [...deps.connections.values()].some(
+    ({ policy }) => policy.notices || needsPlaces(policy.rules),
+  );
   mountPage(app, deps.folders, {
     brands: deps.brands,
     livenessVendors: deps.livenessVendors,

@@ -109,7 +109,7 @@ export async function buildApp(
       const adapter = await each.createAdapter(issuer);
       const { createOidcClients } = adapter;
       return {
-        ...connect(each, adapter, { ...core, fetch: deps.fetch, publicFetch: deps.publicFetch }, observePort),
+        ...connect(each, adapter, { ...core, keys, fetch: deps.fetch, publicFetch: deps.publicFetch }, observePort),
         oidc: each.oidc,
         sections: each.sections,
         createOidcClients,

@@ -5,8 +5,10 @@ import type { Hooks, ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
+import { isRefusing } from '../core/rules/rule.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 import { recordPassedOver } from '../step-up/decide.js';
+import { createEvaluateSignIn } from '../step-up/evaluate-sign-in.js';
 import { createHookCore } from '../step-up/hook-core.js';
 import type { ObservePort } from '../telemetry/telemetry.js';
 
@@ -54,7 +56,7 @@ export interface Connected {
 export function connect(
   { id, kind, policy, recovery }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy' | 'recovery'>,
   adapter: Adapter,
-  core: CoreDeps & Ports<'fetch' | 'publicFetch'>,
+  core: CoreDeps & Ports<'fetch' | 'publicFetch' | 'keys'>,
   observePort: ObservePort,
 ): Connected {
   const { openStepUpRequest } = adapter;
@@ -70,11 +72,13 @@ export function connect(
     openStepUpRequest,
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
+    ...(policy.rules.length === 0 ? {} : { evaluateSignIn: createEvaluateSignIn({ id, policy, profile }, core) }),
   };
   const hooks = serveHooks(adapter.hooks, connection, core);
   return {
     connection,
-    hooks: policy.mode === 'enforce' ? hooks : shadowHooks(hooks, connection, core),
+    // Errors before a rule is found are refused if some rule refuses.
+    hooks: isRefusing(policy) ? hooks : shadowHooks(hooks, connection, core),
     openDirectory: createOpenDirectory(adapter),
   };
 }

@@ -6,6 +6,7 @@ import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { version } from '../core/base/version.js';
 import type { Ports } from '../core/deps.js';
+import { isInMode } from '../core/rules/rule.js';
 import { FaceError, toCode } from '../errors.js';
 import type { FullSetup } from '../extensions/index.js';
 import type { ListeningServer } from '../http/listen.js';
@@ -108,7 +109,7 @@ export class Reloader {
 const toSwitched = ({ setup, modes }: Active): Reloaded['switched'] =>
   setup.connections.flatMap(({ id, policy }) => {
     const switched = modes.get(id);
-    return switched === undefined || switched.mode === policy.mode
+    return switched === undefined || isInMode(policy, switched.mode)
       ? []
       : [{ connection: id, mode: switched.mode, by: switched.by }];
   });

@@ -8,6 +8,7 @@ import { httpAddressOf } from '../core/base/http-address.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
+import { isRefusing } from '../core/rules/rule.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
 import { readOpenChanges } from '../enrolment/trail/open-changes.js';
 import { FaceError, toCode } from '../errors.js';
@@ -202,7 +203,7 @@ async function announceStart(
   const showKey = await storeFreshKey(key, active, ports, deps);
   if (metricsUrl !== null) deps.printError(`Metrics: ${metricsUrl}`);
   const { connections } = applyModes(active.setup, active.modes);
-  const shadowed = connections.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
+  const shadowed = connections.filter(({ policy }) => !isRefusing(policy)).map(({ id }) => id);
   if (shadowed.length > 0) deps.printError(`In shadow mode (this server refuses no one): ${shadowed.join(', ')}`);
   deps.log.info('listening', { host: config.host, port: active.listening?.port ?? config.port });
   if (key.fresh !== null) return showKey();

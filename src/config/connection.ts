@@ -5,9 +5,11 @@ import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
 import { type HomePageConfig, homePageGuard } from './home-page.js';
+import { livenessPolicyGuard } from './liveness.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { photoPolicyGuard } from './photo.js';
 import { recoveryGuard } from './recovery.js';
+import { checkRuleNames, networksGuard, rulesGuard } from './rules.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -49,20 +51,7 @@ const policyFields = {
     .nullable()
     .default(null)
     .describe('Days until an enrolment expires. `null` is never.'),
-  liveness: z
-    .union([
-      z.enum(['off', 'passive', 'movement', 'challenge', 'light']),
-      z.strictObject({
-        vendor: z.string().min(1).max(40).describe('Name of a vendor in `liveness`, such as `aws`.'),
-        confidence: z.number().min(50).max(100).default(80).describe('Lowest confidence of the vendor that passes.'),
-        fallback: z
-          .enum(['movement', 'none'])
-          .default('none')
-          .describe(
-            'While the vendor’s service fails: `"movement"` asks for movements of the own check, which is not certified. `"none"` refuses the check.',
-          ),
-      }),
-    ])
+  liveness: livenessPolicyGuard
     .default('challenge')
     .describe(
       'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen on screens wider than tall, `"light"` always. An object: the check of a vendor instead, see docs/liveness-vendors.md. With all but the first two, `POST /step-ups/{id}/photos` is refused.',
@@ -179,11 +168,17 @@ const policyFields = {
       'Decision of a hook without a recent face check: `"deny"`, or `"omit_claim"` if applications check the claim themselves.',
     ),
   whenUnavailable: fallbackGuard.default('deny').describe('Decision of a hook if the state store is down.'),
+  rules: rulesGuard.describe(
+    'Rules for sign-ins by group, application, network and more. The first rule that matches decides, instead of the policy. Rules for groups come before those for applications, and these before the others. See docs/rules.md.',
+  ),
+  networks: networksGuard.describe('Networks that rules name, each a list of addresses and ranges.'),
 };
 
-export const policyGuard = z.strictObject(policyFields, {
-  error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
-}) satisfies z.ZodType<Policy>;
+export const policyGuard = z
+  .strictObject(policyFields, {
+    error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
+  })
+  .superRefine(checkRuleNames) satisfies z.ZodType<Policy>;
 
 /**
  * Settings of every connection. An adapter's `config.ts` adds `kind` as a literal, and the adapter's settings under the

@@ -47,8 +47,12 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
   return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
 }
 
+/** Describes the mode of this server, with the rules that refuse sign-ins in shadow mode. */
+export const describeOwnMode = (mode: Mode, rules: readonly string[]): string =>
+  mode === 'enforce' || rules.length === 0 ? mode : `${mode}; rules that enforce: ${rules.join(', ')}`;
+
 /** Describes the mode of a connection, at the provider too if sign-ins are decided there, and hooks without calls. */
-export function describeMode(here: Mode, at: ModeAtProvider | null, calls: HookCalls | null = null): string {
+export function describeMode(here: string, at: ModeAtProvider | null, calls: HookCalls | null = null): string {
   const mode = at === null ? here : `${here} at this server; ${describeModeAt(at)}`;
   const uncalled = describeUncalled(calls);
   return uncalled === null ? mode : `${mode}; ${uncalled}`;

@@ -41,6 +41,7 @@ const hookCallsReply = z.object({
 const modeReply = z.object({
   inForce: mode.describe('Mode of this server. If `atProvider` is not `null`, sign-ins do not follow it.'),
   file: mode.describe('Mode in the configuration file.'),
+  rules: z.array(z.string()).describe('Names of the rules that refuse sign-ins, in enforce mode.'),
   switched: z
     .object({ by: z.string(), at: instantReply })
     .nullable()

@@ -4,6 +4,7 @@ import type { ConnectionConfig, ConnectionGuards } from '../config/connection.js
 import { type LoadDeps, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Policy } from '../core/connection.js';
+import { switchPolicy } from '../core/rules/rule.js';
 import { FaceError } from '../errors.js';
 import { type Adapter, type AdapterDeps, guardsOf, type Providers } from './adapter.js';
 import type { Check } from './provisioning.js';
@@ -71,12 +72,14 @@ const configureConnection = (
   checks: deps.checksOf?.(settings) ?? [],
   oidc: settings.oidc,
   async createAdapter(publicUrl) {
-    const readsGroups = deps.additions.some((each) => each.readsGroups?.(settings));
+    const readsGroups =
+      settings.policy.rules.some(({ when }) => when.groups !== undefined) ||
+      deps.additions.some((each) => each.readsGroups?.(settings));
     for (const provider of providers) {
       const adapter = provider.createAdapter(settings, { ...deps, publicUrl, readsGroups });
       if (adapter !== null) return adapter;
     }
     throw new FaceError('internal', { kind: settings.kind });
   },
-  inMode: (mode) => configureConnection({ ...settings, policy: { ...settings.policy, mode } }, providers, deps),
+  inMode: (mode) => configureConnection({ ...settings, policy: switchPolicy(settings.policy, mode) }, providers, deps),
 });

@@ -1,6 +1,9 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
+import type { NamedNetworks } from './rules/named-networks.js';
+import type { SignInRule } from './rules/rule.js';
+import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
@@ -54,13 +57,17 @@ export interface Policy {
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
+  /** Rules for sign-ins, in the order of the configuration. The policy decides the others. */
+  readonly rules: readonly SignInRule[];
+  readonly networks: NamedNetworks;
 }
 
 /**
  * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
  * (`challenge`), or always both (`light`). The capture page always asks for movements.
  */
-export type LivenessLevel = 'off' | 'passive' | 'movement' | 'challenge' | 'light';
+export const livenessLevels = ['off', 'passive', 'movement', 'challenge', 'light'] as const;
+export type LivenessLevel = (typeof livenessLevels)[number];
 
 /** A vendor's liveness check in place of the own one. */
 export interface VendorPolicy {
@@ -188,6 +195,8 @@ export interface Connection {
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */
   readonly recovery?: ConnectedRecovery;
+  /** Finds what a sign-in needs by the rules of the policy. Absent without rules. @throws `state_unavailable` */
+  readonly evaluateSignIn?: (signIn: Omit<SignIn, 'connection'>) => Promise<SignInTerms>;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

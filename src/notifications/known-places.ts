@@ -90,6 +90,30 @@ export async function recordPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
+/**
+ * Compares the device and network of a sign-in with those from which the person passed checks after a first factor.
+ * @returns `null` for what is not given; `lastCheckAt` is `null` if there was no check
+ */
+export async function comparePlace(
+  who: SubjectRef,
+  { device, network }: { readonly device: Credential | null; readonly network: string | null },
+  deps: Ports<'state' | 'clock' | 'keys'>,
+): Promise<{
+  readonly isNewDevice: boolean | null;
+  readonly isNewNetwork: boolean | null;
+  readonly lastCheckAt: EpochMs | null;
+}> {
+  const { keyVersion, ...digests } = await digestPlace(who, { device, network }, deps);
+  const found = (await readStored(toStored(who), deps))?.record ?? null;
+  const now = deps.clock.now();
+  const seen = (found?.keyVersion === keyVersion ? found.seen : []).filter(
+    ({ at, provenSince }) => addSec(at, keptSec) > now && provenSince !== null,
+  );
+  const isNew = (kind: PlaceKind): boolean | null =>
+    digests[kind] === null ? null : !seen.some((each) => each.kind === kind && each.digest === digests[kind]);
+  return { isNewDevice: isNew('device'), isNewNetwork: isNew('network'), lastCheckAt: seen.at(-1)?.at ?? null };
+}
+
 /** Returns true if the person passed a check after a first factor with this device, before the given time. */
 export async function isKnownDevice(
   who: SubjectRef,

@@ -1,15 +1,26 @@
 import type { Response } from 'express';
 import { type Person, toAssurance } from '../connections/openid-client.js';
+import { isPhone } from '../core/device-signals.js';
+import type { SignInTerms } from '../core/rules/sign-in-terms.js';
 import { digestOf, hasDigest } from '../core/secrets.js';
 import { newSecret } from '../core/tickets.js';
 import { sourceOf } from '../http/access-log.js';
-import { browserCookieOf, clearBrowserCookie, readCookie, setBrowserCookie } from '../http/cookies.js';
+import {
+  browserCookieOf,
+  clearBrowserCookie,
+  deviceCookieOf,
+  readCookie,
+  setBrowserCookie,
+  shownDevice,
+} from '../http/cookies.js';
 import { startedLink } from '../http/page-link.js';
+import { recordRefusedByRule } from '../step-up/decide.js';
 import { startStepUp } from '../step-up/step-up.js';
 import { isMet, parseRequestedAction } from './asked.js';
 import type { IssuerPorts, OidcIssuer } from './feature.js';
 import { type Flow, type Visit, writeFlow } from './flow.js';
 import { languageOf } from './language.js';
+import { oidcErrors } from './library.js';
 
 /** Value of `acr` if a code was accepted instead of a face. Clients cannot request it. */
 export const anotherWayAcr = 'another_way';
@@ -36,6 +47,28 @@ export function createCameraStep(
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   };
 
+  /**
+   * Finds what the rules ask of the sign-in. The answer states that a face was checked, so a rule that asks for none
+   * cannot skip the check.
+   * @throws `AccessDenied` if a rule refuses. The client and the person learn no more than after a failed check
+   */
+  async function evaluate({ request, flow }: Visit, { subject, assurance }: Person): Promise<SignInTerms | null> {
+    if (connection.evaluateSignIn === undefined) return null;
+    const terms = await connection.evaluateSignIn({
+      subject,
+      application: flow.clientId,
+      address: sourceOf(request),
+      isAfterFirstFactor: assurance !== 'anonymous',
+      device: isPhone(request.get('user-agent') ?? null) ? 'phone' : 'computer',
+      // A kiosk's browser is not the person's.
+      browser: flow.atKiosk === null ? { cookie: shownDevice(readCookie(request, deviceCookieOf(deps.issuer))) } : null,
+    });
+    if (terms.outcome === 'none' || terms.outcome === 'face') return terms;
+    const hook = `openid ${flow.clientId}`;
+    await recordRefusedByRule({ connection, subject }, { hook, terms }, deps);
+    throw new oidcErrors.AccessDenied('the face check was not passed');
+  }
+
   return {
     forgetBrowser,
 
@@ -49,6 +82,7 @@ export function createCameraStep(
       const { request, response, interaction, asked, client, flow } = visit;
       const browser = newSecret(deps);
       const leftSec = Math.floor((flow.endsAt - deps.clock.now()) / 1000);
+      const terms = await evaluate(visit, person);
       const life = Math.min(client.lifeSec ?? connection.policy.stepUpTimeoutSec, leftSec);
       const started = await startStepUp(
         {
@@ -67,6 +101,8 @@ export function createCameraStep(
           camera: flow.atKiosk === null ? null : 'any',
           application: asked.params.redirect_uri ?? null,
           acceptsFallback: takesAnotherWay(visit, connection),
+          rule: terms?.rule?.name ?? null,
+          watched: terms?.watched ?? null,
           action: parseRequestedAction(asked.params.authorization_details),
         },
         deps,

@@ -55,6 +55,9 @@ export function createFinishStep(
         ...person.claims,
         ...(client.claimNames.includes('presence') ? { presence: pass.presence } : {}),
         ...(client.claimNames.includes('enrolment_proof') ? { enrolment_proof: pass.enrolmentProof } : {}),
+        ...(client.claimNames.includes('face_verification_rule') && stepUp.rule !== null
+          ? { face_verification_rule: stepUp.rule }
+          : {}),
         ...client.toCheckClaims?.({ passed: true, at: pass.at, stepUpId }),
         ...(action === null ? {} : { action: { ...action.words }, action_digest: action.digest }),
       };

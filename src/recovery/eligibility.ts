@@ -1,5 +1,6 @@
 import { type ConnectedSubject, type Connection, readTokenIfAny, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { isNamedGroup } from '../core/rules/evaluate.js';
 import type { SecondThing } from '../core/second-things.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 import { readEnrolled } from '../enrolment/consent.js';
@@ -108,7 +109,5 @@ async function readIsPrivileged({ connection, subject }: ConnectedSubject): Prom
   const roles = (await profile.readAdministratorRoles?.(subject)) ?? [];
   if (roles.length > 0) return true;
   if (groups.length === 0) return false;
-  const isNamed = (text: string | null): boolean =>
-    text !== null && groups.some((each) => each.toLowerCase() === text.toLowerCase());
-  return (await profile.readGroups(subject)).some(({ id, name }) => isNamed(id) || isNamed(name));
+  return (await profile.readGroups(subject)).some((each) => isNamedGroup(each, groups));
 }

@@ -24,6 +24,7 @@ import type {
 } from '../core/ports.js';
 import { issueReceipt, receiptLifeSec } from '../core/receipt.js';
 import { retryInBackground } from '../core/resilience.js';
+import { longestFreshnessSec } from '../core/rules/rule.js';
 import { type Photo, SealedToken, type UserSecret } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { findConsent, nameInConsent, readConsentedToken, readProof } from '../enrolment/consent.js';
@@ -283,8 +284,9 @@ export async function passStepUp(
   if (signIn !== null) {
     if (found === null) throw new FaceError('connection_unknown');
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
-    const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
-    await recordPassedStepUp(who, noted, found.policy, deps);
+    const judgedBy = record.isVendorReplaced ? 'movement' : found.policy.liveness;
+    const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), judgedBy, signIn };
+    await recordPassedStepUp(who, noted, { freshnessSec: longestFreshnessSec(found.policy) }, deps);
     // The end of an enrolment is recorded before passes are deleted, so a concurrent end is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);

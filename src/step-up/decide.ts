@@ -1,20 +1,15 @@
 import { eventSkewSec, type HookDecision, type HookEvent, hookDecisionGuard } from '../connections/hook-decision.js';
 import type { AuditDetail } from '../core/audit-events.js';
-import {
-  bindingOf,
-  type ConnectedSubject,
-  type Connection,
-  type HookFallback,
-  toSubjectRef,
-} from '../core/connection.js';
+import { bindingOf, type ConnectedSubject, type Connection, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfHook } from '../core/limits/attempts.js';
 import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
 import { toSource } from '../core/networks.js';
 import { retryInBackground, withTimeout } from '../core/resilience.js';
+import { type SignInTerms, termsInOutage, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { addSec, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
-import { findTaken, type NoPassedStepUp, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
+import { findTaken, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
 
 /**
  * Decides a hook event by the user's passed step-up. The first event consumes the step-up; a repetition of that event
@@ -29,7 +24,12 @@ export async function decideHook(
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
   }
-  const answer = answerFromState(event, deps).catch((error: unknown) => {
+  let terms = termsInOutage(connection.policy);
+  const finding = findTerms(event).then((found) => {
+    terms = found;
+    return found;
+  });
+  const answer = answerFromState(event, finding, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError && error.code === 'state_unavailable')) throw error;
     return 'hook answered without state';
   });
@@ -41,28 +41,33 @@ export async function decideHook(
   if (typeof decision !== 'string') return decision;
   // Logged before replying, so that a later store failure cannot change the decision.
   deps.log.error(decision, { connection: connection.id, code: 'state_unavailable' });
-  return answerUnavailable(event, deps);
+  return answerUnavailable(event, terms, deps);
 }
 
 /** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
-function answerUnavailable({ connection, subject, hook }: HookEvent, deps: Ports<'audit' | 'log'>): HookDecision {
-  const decision = unverified(connection, 'whenUnavailable');
-  record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
-    (error: unknown) =>
-      deps.log.error('cannot record the hook reply', { connection: connection.id, code: toCode(error) }),
+function answerUnavailable(
+  { connection, subject, hook }: HookEvent,
+  terms: SignInTerms,
+  deps: Ports<'audit' | 'log'>,
+): HookDecision {
+  const { decision, reason } = decideUnverified(terms, 'state_unavailable');
+  record({ connection, subject }, toDetail(hook, decision, terms, reason), deps).catch((error: unknown) =>
+    deps.log.error('cannot record the hook reply', { connection: connection.id, code: toCode(error) }),
   );
   return decision;
 }
 
 async function answerFromState(
   event: HookEvent,
+  finding: Promise<SignInTerms>,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
-  const { freshnessSec, sameAddress, anotherWay } = connection.policy;
   const who = toSubjectRef(event);
   const key = `event:${connection.id}:${JSON.stringify([hook, subject, eventId])}`;
   const address = event.address === null ? null : toSource(event.address);
+  const terms = await finding;
+  const { freshnessSec, sameAddress, anotherWay } = terms.policy;
   const asking = attemptsOfHook(bindingOf(connection, subject), { application: event.application, address });
   const keys = [key, passedKey(who), ...(event.isAfterFirstFactor ? lockoutKeys(asking) : [])];
   const [answered = null, noted = null, ...standing] = await deps.state.readMany(keys);
@@ -80,10 +85,12 @@ async function answerFromState(
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
-    record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
+    record({ connection, subject }, toDetail(hook, toDecision(taken), terms), deps);
   const failures = countFailures(asking, standing, deps);
+  const needs = { needsFace: !anotherWay.counts, liveness: terms.rule?.liveness ?? null };
+  const mayTake = !failures.isLockedOut && terms.outcome !== 'deny' && terms.outcome !== 'unknown';
   const found = await retryInBackground(
-    () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
+    () => takePassedStepUp({ ...by, ...needs, mayTake }, noted, deps),
     onUnrecorded,
     async () => {
       // The store may have consumed the pass although this call failed. The consumed pass is then recorded.
@@ -91,14 +98,13 @@ async function answerFromState(
       if (taken !== null) await recordTaken(taken);
     },
   );
-  const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
-  if (typeof passed !== 'string') {
+  if (typeof found !== 'string') {
     // Only the first event is recorded. Its repetition gets the same answer.
-    if (passed.isFirst) await retryInBackground(() => recordTaken(passed), onUnrecorded);
-    return toDecision(passed);
+    if (found.isFirst) await retryInBackground(() => recordTaken(found), onUnrecorded);
+    return toDecision(found);
   }
-  const decision = unverified(connection, 'whenUnverified');
-  const isCounted = event.isAfterFirstFactor && decision.fallback === 'deny' && countedReasons.has(passed);
+  const { decision, reason } = decideUnverified(terms, failures.isLockedOut ? 'locked_out' : found);
+  const isCounted = event.isAfterFirstFactor && decision.fallback === 'deny' && countedReasons.has(reason);
   const [isFirst, counted] = await Promise.all([
     deps.state.write(key, decision, {
       when: 'absent',
@@ -112,19 +118,40 @@ async function answerFromState(
     await counted?.refund();
     return (await readDecision(key, deps)) ?? decision;
   }
-  await record({ connection, subject }, toDetail(hook, decision, connection, passed), deps);
+  await record({ connection, subject }, toDetail(hook, decision, terms, reason), deps);
   await counted?.startDueLockout(async ({ level, until }) => {
     await deps.audit.append({ action: 'locked_out', ...who, detail: { level, until: toIso(until), hook } });
   });
   return decision;
 }
 
-const countedReasons: ReadonlySet<NoPassedStepUp | 'locked_out'> = new Set([
+type Reason = NonNullable<Extract<AuditDetail<'hook_decided'>, { outcome: 'unverified' }>['reason']>;
+
+const countedReasons: ReadonlySet<Reason> = new Set([
   'no_check',
   'check_used',
+  'weaker_check',
   'other_application',
   'other_address',
 ]);
+
+/** Decisions of rules without a face check. */
+const byRule = {
+  none: { reason: 'no_check_needed', fallback: 'pass' },
+  deny: { reason: 'denied_by_rule', fallback: 'deny' },
+  unknown: { reason: 'rule_unknown', fallback: 'deny' },
+} as const;
+
+/** Finds what the sign-in needs: by the rules, if there are any, or else by the policy. */
+const findTerms = async ({ connection, address, ...event }: HookEvent): Promise<SignInTerms> =>
+  connection.evaluateSignIn?.({
+    subject: event.subject,
+    application: event.application,
+    address: address === null ? null : toSource(address),
+    isAfterFirstFactor: event.isAfterFirstFactor,
+    device: null,
+    browser: null,
+  }) ?? termsWithoutRules(connection.policy);
 
 function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
   const at = toEpochSec(passedAt);
@@ -139,24 +166,43 @@ export async function recordPassedOver(
   await record({ connection, subject: '' }, { hook, outcome: 'refused', code, wouldHave: 'deny' }, deps);
 }
 
-const unverified = (
-  { policy }: Connection,
-  because: 'whenUnverified' | 'whenUnavailable',
-): { outcome: 'unverified'; fallback: HookFallback } => ({
-  outcome: 'unverified',
-  fallback: policy.mode === 'shadow' ? 'pass' : policy[because],
-});
+/** Records a sign-in at an OpenID client that a rule refused before the face check. */
+export async function recordRefusedByRule(
+  about: ConnectedSubject,
+  { hook, terms }: { readonly hook: string; readonly terms: SignInTerms },
+  deps: Ports<'audit'>,
+): Promise<void> {
+  const { decision, reason } = decideUnverified(terms, 'no_check');
+  await record(about, toDetail(hook, decision, terms, reason), deps);
+}
+
+function decideUnverified(
+  { outcome, policy }: SignInTerms,
+  because: Reason,
+): { readonly decision: Extract<HookDecision, { outcome: 'unverified' }>; readonly reason: Reason } {
+  if (outcome !== 'face') {
+    const { fallback, reason } = byRule[outcome];
+    return { decision: { outcome: 'unverified', fallback }, reason };
+  }
+  const enforced = policy[because === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
+  return {
+    decision: { outcome: 'unverified', fallback: policy.mode === 'shadow' ? 'pass' : enforced },
+    reason: because,
+  };
+}
 
 function toDetail(
   hook: string,
   decision: HookDecision,
-  { policy }: Connection,
-  reason?: NoPassedStepUp | 'locked_out' | 'state_unavailable',
+  { policy, rule, watched }: SignInTerms,
+  reason?: Reason,
 ): AuditDetail<'hook_decided'> {
-  if (decision.outcome !== 'unverified') return { hook, ...decision };
+  const byRules = { rule: rule?.name, watched: watched ?? undefined };
+  if (decision.outcome !== 'unverified') return { hook, ...decision, ...byRules };
   const { outcome, fallback } = decision;
   const enforced = policy[reason === 'state_unavailable' ? 'whenUnavailable' : 'whenUnverified'];
-  return { hook, outcome, fallback, wouldHave: policy.mode === 'shadow' ? enforced : undefined, reason };
+  const wouldHave = policy.mode === 'shadow' ? enforced : undefined;
+  return { hook, outcome, fallback, wouldHave, reason, ...byRules };
 }
 
 async function record(

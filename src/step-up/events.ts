@@ -51,6 +51,21 @@ export function toVendorText({
   return found === undefined ? null : `${judge} ${found.value.toFixed(1)} %`;
 }
 
+/** Rule that decided, and the rule in shadow mode that would have decided. Absent if it was the policy. */
+const byRules = {
+  rule: z.string().optional(),
+  watched: z.object({ rule: z.string(), outcome: z.enum(['none', 'face', 'deny', 'unknown']) }).optional(),
+};
+
+/** Returns the rules of a decision, as the decision log names them. */
+const toRuleTexts = ({
+  rule,
+  watched,
+}: Pick<Extract<z.infer<typeof hookDecided>, { outcome: 'unverified' }>, 'rule' | 'watched'>): readonly string[] => [
+  ...(rule === undefined ? [] : [`rule:${rule}`]),
+  ...(watched === undefined ? [] : [`watched:${watched.rule}`]),
+];
+
 const hookDecided = z.discriminatedUnion('outcome', [
   z.object({
     hook: z.string(),
@@ -58,6 +73,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     at: z.int(),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
+    ...byRules,
     ...decidedElsewhere,
   }),
   z.object({
@@ -66,6 +82,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
+    ...byRules,
     ...decidedElsewhere,
   }),
   z.object({
@@ -80,12 +97,17 @@ const hookDecided = z.discriminatedUnion('outcome', [
         'no_check',
         'check_used',
         'another_way',
+        'weaker_check',
         'other_application',
         'other_address',
         'locked_out',
+        'no_check_needed',
+        'denied_by_rule',
+        'rule_unknown',
         'state_unavailable',
       ])
       .optional(),
+    ...byRules,
     ...decidedElsewhere,
   }),
   z.object({
@@ -106,6 +128,7 @@ const stepUpDetails = {
     ...asker,
     /** Digest of the action. The text itself is never recorded. */
     actionDigest: z.string().optional(),
+    ...byRules,
   }),
   step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
   action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
@@ -256,7 +279,13 @@ export const stepUpEvents = {
       ...toRefused('locked_out'),
       changes: [{ kind: 'lockout', until: fromIso(until) }],
     }),
-    step_up_started: ({ stepUpId, by = null, application = null }) => ({ outcome: 'noted', stepUpId, by, application }),
+    step_up_started: ({ stepUpId, by = null, application = null, ...rules }) => ({
+      outcome: 'noted',
+      stepUpId,
+      by,
+      application,
+      reasons: toRuleTexts(rules),
+    }),
     action_approved: (detail) => ({ outcome: 'passed', ...toActionFields(detail) }),
     action_declined: (detail) => ({ outcome: 'noted', ...toActionFields(detail) }),
     lockout_cleared: ({ by, source }) => ({
@@ -307,12 +336,13 @@ export const stepUpEvents = {
     }),
     hook_decided(detail) {
       const { hook } = detail;
-      if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId };
       if (detail.outcome === 'refused') return { outcome: 'let_through', hook, code: detail.code };
+      const reasons = toRuleTexts(detail);
+      if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId, reasons };
       if (detail.outcome === 'another_way')
-        return { outcome: 'let_through', hook, code: 'another_way', stepUpId: detail.stepUpId };
+        return { outcome: 'let_through', hook, code: 'another_way', stepUpId: detail.stepUpId, reasons };
       const { fallback, reason = 'no_check' } = detail;
-      return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason };
+      return { outcome: fallback === 'deny' ? 'refused' : 'let_through', hook, code: reason, reasons };
     },
   },
   results: [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { changeStored, parseStored, readStored } from '../core/change-stored.js';
-import type { SubjectRef } from '../core/connection.js';
+import { livenessLevels, type Policy, type SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import type { StateRecord } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../core/units.js';
@@ -22,6 +22,14 @@ const passGuard = z.object({
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
   anotherWay: z.boolean().default(false),
+  /** Liveness that the check had to show. `null` in records of earlier versions. */
+  judgedBy: z
+    .union([
+      z.enum(livenessLevels),
+      z.object({ vendor: z.string(), confidence: z.number(), fallback: z.enum(['movement', 'none']) }),
+    ])
+    .nullable()
+    .default(null),
   /** `null` in records of earlier versions, which no hook event can use. */
   signIn: hookSignInGuard.nullable().default(null),
 });
@@ -40,7 +48,7 @@ export interface TakenStepUp extends Pass {
   readonly isFirst: boolean;
 }
 
-export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSignIn;
+export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | 'weaker_check' | OtherSignIn;
 
 type OtherSignIn = 'other_application' | 'other_address';
 
@@ -58,6 +66,7 @@ export async function recordPassedStepUp(
     readonly liveness: number | null;
     readonly presence: string | null;
     readonly anotherWay: boolean;
+    readonly judgedBy: Policy['liveness'];
     readonly signIn: HookSignIn;
   },
   { freshnessSec }: { readonly freshnessSec: number },
@@ -81,7 +90,8 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
  * @param by.at - time of the event, which distinguishes repetitions
  * @param by.signIn - passes for other sign-ins stay unused
  * @param by.needsFace - if true, ignores passes without a face check
- * @param by.isLockedOut - if true, finds only a pass that this event has already consumed
+ * @param by.liveness - liveness that the pass must have shown; `null`: that of its own step-up
+ * @param by.mayTake - if false, finds only a pass that this event has already consumed
  * @param noted - record that was read under `passedKey`
  * @returns the pass, or why there is none
  */
@@ -93,22 +103,27 @@ export async function takePassedStepUp(
     readonly freshnessSec: number;
     readonly repeatableForSec: number;
     readonly needsFace: boolean;
-    readonly isLockedOut: boolean;
+    readonly liveness: Policy['liveness'] | null;
+    readonly mayTake: boolean;
     readonly at: EpochMs;
   },
   noted: StateRecord | null,
   { state }: Ports<'state'>,
 ): Promise<TakenStepUp | NoPassedStepUp> {
-  const { who, eventId, signIn, freshnessSec, repeatableForSec, needsFace, isLockedOut, at: now } = by;
+  const { who, eventId, signIn, freshnessSec, repeatableForSec, needsFace, liveness, mayTake, at: now } = by;
   const found = parseStored(noted, recordGuard);
   if (found === null) return 'no_check';
   const freshUntil = ({ passedAt }: PassedStepUp): EpochMs => addSec(passedAt, freshnessSec);
   const isFresh = (each: PassedStepUp): boolean => freshUntil(each) > now && each.passedAt <= addSec(now, skewSec);
+  // A code in place of a face shows no liveness.
+  const isWeaker = (each: PassedStepUp): boolean =>
+    liveness !== null && !each.anotherWay && !isStrongEnough(each.judgedBy, liveness);
   const isTaken = (each: PassedStepUp): boolean =>
-    !isLockedOut &&
+    mayTake &&
     each.used === null &&
     isFresh(each) &&
     !(each.anotherWay && needsFace) &&
+    !isWeaker(each) &&
     findOther(each, signIn) === null;
   const findHad = (each: PassedStepUp): Pass | null =>
     [each, each.before].find((pass) => pass?.used?.by === eventId && now < addSec(pass.used.at, repeatableForSec)) ??
@@ -128,8 +143,17 @@ export async function takePassedStepUp(
   if (had !== null) return { ...had, isFirst: changed !== former };
   if (!isFresh(changed)) return 'no_check';
   if (needsFace && changed.anotherWay) return 'another_way';
+  if (isWeaker(changed)) return 'weaker_check';
   if (changed.used !== null) return 'check_used';
   return findOther(changed, signIn) ?? 'no_check';
+}
+
+/** Returns true if a check that had to show one liveness shows another as well. A vendor's counts as every own level. */
+function isStrongEnough(shown: Policy['liveness'] | null, asked: Policy['liveness']): boolean {
+  if (shown === null) return false;
+  if (typeof asked !== 'string')
+    return typeof shown !== 'string' && shown.vendor === asked.vendor && shown.confidence >= asked.confidence;
+  return typeof shown !== 'string' || livenessLevels.indexOf(shown) >= livenessLevels.indexOf(asked);
 }
 
 function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check' | null {

@@ -60,6 +60,8 @@ export const recordGuard = z.object({
   /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */
   feedsHooks: z.boolean(),
   hookSignIn: hookSignInGuard.nullable().default(null),
+  /** Rule that asked for the check, whose settings replace those of the policy. */
+  rule: z.string().nullable().default(null),
   /** True if the initiator can distinguish alternatives from a face check. */
   takesAnotherWay: z.boolean().default(false),
   /** Number that the help desk reads out and the person must choose first, or `null`. */

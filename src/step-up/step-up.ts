@@ -6,6 +6,7 @@ import type { AttemptScope } from '../core/limits/attempts.js';
 import type { DrawnChoices } from '../core/number-choices.js';
 import type { StepUpPurpose } from '../core/page-protocol.js';
 import type { ReceiptRequest } from '../core/receipt.js';
+import type { SignInTerms } from '../core/rules/sign-in-terms.js';
 import { Credential, type Photo, type UserSecret } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';
 import { addSec, type EpochMs } from '../core/units.js';
@@ -39,6 +40,8 @@ export interface StepUpView {
   readonly pass: StepUpRecord['pass'];
   readonly stayedHere: boolean;
   readonly action: NamedAction | null;
+  /** Rule that asked for the check. */
+  readonly rule: string | null;
 }
 
 export type StepUpRequested = {
@@ -56,6 +59,10 @@ export type StepUpRequested = {
   readonly browser?: Credential | null;
   /** Sign-in whose hook events may use the pass. `null` if only the initiator gets the result. */
   readonly hookSignIn: HookSignIn | null;
+  /** Name of the rule that asks for the check. `null`: the policy. */
+  readonly rule?: string | null;
+  /** Rule in shadow mode that would decide. */
+  readonly watched?: SignInTerms['watched'];
   /** True if the recipient can distinguish alternatives from a face check. */
   readonly acceptsFallback?: boolean;
   /** Number that the help desk reads out and the person must choose first. */
@@ -126,6 +133,7 @@ export async function startStepUp(
     receipt: null,
     feedsHooks: hookSignIn !== null,
     hookSignIn,
+    rule: requested.rule ?? null,
     takesAnotherWay: action === null && (requested.acceptsFallback ?? false),
     mayRenew: requested.allowReEnrolment ?? true,
     openedByFace: requested.openedByFace ?? false,
@@ -165,6 +173,8 @@ export async function startStepUp(
       by: requested.by,
       application: record.application ?? undefined,
       actionDigest: action?.digest,
+      rule: record.rule ?? undefined,
+      watched: requested.watched ?? undefined,
     },
   });
   return { id, challenge, expiresAt };
@@ -266,4 +276,5 @@ export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpVi
   pass: record.pass,
   stayedHere: record.handOff === null,
   action: record.action,
+  rule: record.rule,
 });

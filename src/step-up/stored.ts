@@ -1,6 +1,7 @@
 import { changeStored, type FoundRecord, readStored } from '../core/change-stored.js';
 import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
+import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { recordGuard, type StepUpRecord } from './record.js';
@@ -38,7 +39,14 @@ export async function findStepUp(
   deps: Ports<'state' | 'connections'>,
 ): Promise<StepUp & { readonly revision: number }> {
   const { record, revision } = await readRecord(id, deps);
-  return { id, record, revision, connection: deps.connections.get(record.connection) ?? null };
+  const connection = deps.connections.get(record.connection) ?? null;
+  return { id, record, revision, connection: connection === null ? null : underRule(connection, record) };
+}
+
+/** Returns the connection with the settings of the rule that asked for the check, if it still exists. */
+function underRule(connection: Connection, { rule: name }: StepUpRecord): Connection {
+  const rule = name === null ? undefined : connection.policy.rules.find((each) => each.name === name);
+  return rule === undefined ? connection : { ...connection, policy: policyUnder(connection.policy, rule) };
 }
 
 function withoutAsking(record: StepUpRecord): StepUpRecord {

@@ -50,6 +50,7 @@ const waiting: StepUpRecord = {
   receipt: null,
   feedsHooks: true,
   hookSignIn: { application: null, address: null },
+  rule: null,
   takesAnotherWay: false,
   mayRenew: true,
   proof: 'invitation',

@@ -44,6 +44,8 @@ export const defaultPolicy: Policy = {
   helpDesk: null,
   whenUnverified: 'deny',
   whenUnavailable: 'deny',
+  rules: [],
+  networks: {},
 };
 
 /** Creates the real core with a simulated engine and a directory in memory. */

@@ -2,8 +2,9 @@ import { connect } from '../../src/app/connect.js';
 import type { ConnectionConfig } from '../../src/config/connection.js';
 import type { Adapter, AdapterDeps } from '../../src/connections/adapter.js';
 import type { Hook, ServedHooks } from '../../src/connections/hook.js';
-import type { CoreDeps } from '../../src/core/deps.js';
+import type { CoreDeps, Ports } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
+import { createKeysInMemory } from '../fakes/keys.js';
 
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;
@@ -13,7 +14,11 @@ export type ServedAdapter = Omit<Adapter, 'hooks'> & {
 /** Creates an adapter and connects it to a core as the server does. */
 export function serveAdapter<Settings extends ConnectionConfig>(
   createAdapter: (deps: AdapterDeps<Settings>) => Adapter,
-  { settings, core, fetch }: { readonly settings: Settings; readonly core: CoreDeps; readonly fetch: Fetch },
+  {
+    settings,
+    core,
+    fetch,
+  }: { readonly settings: Settings; readonly core: CoreDeps & Partial<Ports<'keys'>>; readonly fetch: Fetch },
 ): ServedAdapter {
   const { clock, random, log, issuer } = core;
   const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
@@ -21,6 +26,11 @@ export function serveAdapter<Settings extends ConnectionConfig>(
   return {
     ...adapter,
     probes,
-    hooks: connect(settings, adapter, { ...core, fetch, publicFetch: fetch }, (_, port) => port).hooks,
+    hooks: connect(
+      settings,
+      adapter,
+      { keys: createKeysInMemory(Buffer.alloc(32, 1)), ...core, fetch, publicFetch: fetch },
+      (_, port) => port,
+    ).hooks,
   };
 }

@@ -40,6 +40,7 @@ export const createPassStepUp =
         liveness: 0.97,
         presence: 'movement-1',
         anotherWay: false,
+        judgedBy: 'challenge',
         signIn,
       },
       policy,

@@ -7,11 +7,12 @@ import { readLogins } from '../../cli/find-users.js';
 import { printTable, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
-import { describeModeAt } from '../../connections/mode-at-provider.js';
+import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
 
-const modes = ['shadow', 'enforce'] as const;
+/** `file` ends a manual switch. */
+const modes = ['shadow', 'enforce', 'file'] as const;
 type Mode = (typeof modes)[number];
 
 const peopleShown = 20;
@@ -21,7 +22,10 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
     .summary('show or switch the mode of a connection')
     .description('Calls the running server.')
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
-    .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
+    .argument(
+      '[mode]',
+      'the new mode: shadow, enforce, or file for the mode of the configuration file; without it, nothing changes',
+    )
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
     .action(async (first, second, { yes = false }) => {
       // In "mode enforce", the only argument is a mode and not a connection.
@@ -38,7 +42,8 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
           deps.print(`To change it there, run “facestep provision ${toPrintable(connection)} --plan”, then --apply.`);
       };
       // In shadow mode, and before it ends, shows the users whom enforce mode would have denied.
-      if (!deps.isJson() && mode !== 'shadow' && found.mode.inForce === 'shadow') await printWouldBeDenied(found, deps);
+      if (!deps.isJson() && mode !== 'shadow' && mode !== 'file' && found.mode.inForce === 'shadow')
+        await printWouldBeDenied(found, deps);
       if (mode === undefined) return printMode(found.mode);
       const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
       try {
@@ -56,14 +61,16 @@ const isMode = (text: string | undefined): text is Mode => modes.some((mode) => 
 
 function parseMode(text: string): Mode {
   if (isMode(text)) return text;
-  throw new UsageError(`"${text}" is not a mode`, `Use ${modes.join(' or ')}.`);
+  throw new UsageError(`"${text}" is not a mode`, `Use ${modes.join(', ')}.`);
 }
 
-function toLine(connection: string, { inForce, file, switched, atProvider, hookCalls }: ModeReply): string {
+function toLine(connection: string, { inForce, rules, file, switched, atProvider, hookCalls }: ModeReply): string {
   const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
   const [here, there] = atProvider === null ? ['', ''] : [' at this server', `; ${describeModeAt(atProvider)}`];
   const uncalled = describeUncalled(hookCalls);
-  return toPrintable(`${connection}: ${inForce}${here}${by}${there}${uncalled === null ? '' : `; ${uncalled}`}`);
+  return toPrintable(
+    `${connection}: ${describeOwnMode(inForce, rules)}${here}${by}${there}${uncalled === null ? '' : `; ${uncalled}`}`,
+  );
 }
 
 async function printWouldBeDenied(

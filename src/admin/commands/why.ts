@@ -288,9 +288,13 @@ type Decision = Extract<ExplainedEvent, { action: 'hook_decided' }>['detail'];
 const whyUnverified = {
   no_check: 'no face check was passed lately enough',
   check_used: 'another sign-in had used the face check',
+  weaker_check: 'the face check showed less liveness than the rule asks for',
   other_application: 'the face check was for another application',
   other_address: 'the face check came from another address (policy.sameAddress)',
   locked_out: 'too many sign-ins without a face check came before',
+  no_check_needed: 'the rule asks for no face check',
+  denied_by_rule: 'the rule refuses this sign-in',
+  rule_unknown: 'a condition of the rule could not be evaluated, and the rule then refuses (whenUnknown)',
   another_way: 'a code was given in place of a face, which the policy does not let count',
   state_unavailable: 'the state store did not respond in time, so the policy for outages decided',
 } as const;
@@ -301,7 +305,21 @@ const answers = {
   pass: 'allowed, because shadow mode denies no one',
 } as const;
 
-function toDecision(decision: Decision): string {
+const toDecision = (decision: Decision): string => {
+  const { rule, watched } = decision.outcome === 'refused' ? { rule: undefined, watched: undefined } : decision;
+  const byRule = rule === undefined ? '' : ` (rule "${rule}")`;
+  const seen = watched === undefined ? '' : `; rule "${watched.rule}" in shadow mode ${watchedAs[watched.outcome]}`;
+  return `${toAnswer(decision)}${byRule}${seen}`;
+};
+
+const watchedAs = {
+  none: 'would ask for no face check',
+  face: 'would ask for a face check',
+  deny: 'would refuse it',
+  unknown: 'would refuse it, because a condition could not be evaluated',
+} as const;
+
+function toAnswer(decision: Decision): string {
   if (decision.outcome === 'verified') {
     return `allowed by the face check of ${toIso(epochMs(decision.at * 1000))}`;
   }
@@ -310,6 +328,7 @@ function toDecision(decision: Decision): string {
   }
   if (decision.outcome === 'refused') return `allowed, because shadow mode denies no one: ${toReason(decision.code)}`;
   const { fallback, reason } = decision;
+  if (reason === 'no_check_needed') return `allowed: ${whyUnverified[reason]}`;
   return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
 }
 

@@ -6,11 +6,12 @@ import {
   connectionSecretsReply,
   connectionsReply,
   lastRunReply,
-  mode,
   planReply,
   refusedReply,
   switchedModeReply,
 } from '../../connections/replies.js';
+import type { Policy } from '../../core/connection.js';
+import { enforcedRulesOf, isInMode } from '../../core/rules/rule.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
@@ -126,14 +127,20 @@ export function createConnectionEndpoints({
 }: ApiPorts<'ledger' | 'operations'>): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, isExtension: true, photos: {} } as const;
   const readAtProvider = createProviderReader(upkeep);
-  const findMode = (id: string) => {
-    const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
+  const findFile = (id: string): Policy => {
+    const file = upkeep.setup().connections.find((each) => each.id === id)?.policy;
     if (file === undefined) throw new FaceError('connection_unknown');
+    return file;
+  };
+  const findMode = (id: string) => {
+    const file = findFile(id);
+    const { policy } = findConfigured(id, upkeep);
     const switched = upkeep.modes().get(id);
-    const isSwitched = switched !== undefined && switched.mode !== file;
+    const isSwitched = switched !== undefined && !isInMode(file, switched.mode);
     return {
-      inForce: switched?.mode ?? file,
-      file,
+      inForce: policy.mode,
+      file: file.mode,
+      rules: [...enforcedRulesOf(policy)],
       switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
     };
   };
@@ -248,16 +255,24 @@ export function createConnectionEndpoints({
       description:
         'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded. The deployed functions of Amazon Cognito do not follow: set up the connection again to change their mode.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
-      fields: z.strictObject({ mode, isSure: sureField }),
+      fields: z.strictObject({
+        mode: z
+          .enum(['shadow', 'enforce', 'file'])
+          .describe('`shadow` also stops the rules that enforce. `file` ends a manual switch.'),
+        isSure: sureField,
+      }),
       form: { isSure: 'json' },
       reply: switchedModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');
-        const { inForce, file } = findMode(id);
-        if (asked === inForce) return { mode: await describeMode(id) };
-        if (asked === 'enforce' && !isSure) {
+        const file = findFile(id);
+        const { policy } = findConfigured(id, upkeep);
+        const mode = asked === 'file' ? file.mode : asked;
+        const isActive = asked === 'file' ? findMode(id).switched === null : isInMode(policy, mode);
+        if (isActive) return { mode: await describeMode(id) };
+        if (mode === 'enforce' && policy.mode !== 'enforce' && !isSure) {
           const census = await countUsers(await openConnection(id, upkeep), upkeep);
-          if (wouldRefuseAll(census, { mode: asked })) throw new FaceError('nobody_can_pass');
+          if (wouldRefuseAll(census, { mode })) throw new FaceError('nobody_can_pass');
         }
         await switchMode({ connection: id, mode: asked, file }, administrator.name, upkeep);
         await upkeep.followModes();

@@ -63,6 +63,7 @@ test('an administrator switches the mode; a mode that denies all users needs a c
   expect(await modeOf('okta')).toEqual({
     inForce: 'shadow',
     file: 'shadow',
+    rules: [],
     switched: null,
     atProvider: null,
     hookCalls: { hooks: expect.any(Array), readAt: expect.any(String) },

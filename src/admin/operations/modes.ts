@@ -5,6 +5,7 @@ import { changeStored, readStored } from '../../core/change-stored.js';
 import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Clock, State } from '../../core/ports.js';
+import { isInMode } from '../../core/rules/rule.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../../core/units.js';
 import { toCode } from '../../errors.js';
 import { openStateToRead } from '../../storage/state/open.js';
@@ -69,23 +70,30 @@ export async function readSwitchedModes(
 export const applyModes = <Given extends Setup>(setup: Given, modes: Modes): Given => ({
   ...setup,
   connections: setup.connections.map((connection) => {
-    const { mode } = modes.get(connection.id) ?? connection.policy;
-    return mode === connection.policy.mode ? connection : connection.inMode(mode);
+    const { mode } = modes.get(connection.id) ?? {};
+    return mode === undefined || isInMode(connection.policy, mode) ? connection : connection.inMode(mode);
   }),
 });
 
-/** Overrides a mode, or removes the override if the file has that mode. */
+/** Overrides a mode, or removes the override if the file has that mode, or if `mode` is `file`. */
 export async function switchMode(
-  { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
+  {
+    connection,
+    mode: asked,
+    file,
+  }: { readonly connection: string; readonly mode: Mode | 'file'; readonly file: Policy },
   by: string,
   { state, clock, audit }: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<void> {
-  await audit.append({ action: 'connection_mode_switched', connection, subject: '', detail: { mode, file, by } });
+  const mode = asked === 'file' ? file.mode : asked;
+  const isOverride = asked !== 'file' && !isInMode(file, mode);
+  const detail = { mode, file: file.mode, by };
+  await audit.append({ action: 'connection_mode_switched', connection, subject: '', detail });
   await changeStored(
     stored,
     (former) => {
       const others = Object.entries(former ?? {}).filter(([id]) => id !== connection);
-      const own = mode === file ? [] : [[connection, { mode, by, at: clock.now(), endsAt: null }] as const];
+      const own = !isOverride ? [] : [[connection, { mode, by, at: clock.now(), endsAt: null }] as const];
       return Object.fromEntries([...others, ...own]);
     },
     { state },
@@ -99,7 +107,7 @@ export async function expireRedundantModes(
 ): Promise<void> {
   const now = clock.now();
   const isSettled = (id: string, { mode, endsAt }: Switched): boolean =>
-    endsAt === null && connections.some((each) => each.id === id && each.policy.mode === mode);
+    endsAt === null && connections.some((each) => each.id === id && isInMode(each.policy, mode));
   const { former, changed } = await changeStored(
     stored,
     (before) => {

@@ -10,6 +10,7 @@ import {
   referenceReply,
   vendorCheckReply,
 } from '../../core/page-protocol.js';
+import { needsPlaces } from '../../core/rules/rule.js';
 import { screenAxes } from '../../core/screen-light.js';
 import { Credential, UserSecret } from '../../core/secrets.js';
 import { toIso } from '../../core/units.js';
@@ -123,8 +124,9 @@ async function toOutcomeReply(
   },
   deps: Ports<'state' | 'clock' | 'log' | 'audit' | 'keys' | 'issuer' | 'connections' | 'settings'>,
 ) {
-  if (outcome === 'passed' && shown.connection?.policy.notices) {
-    if (language !== undefined) await keepLanguage(shown, language, deps);
+  const policy = shown.connection?.policy;
+  if (outcome === 'passed' && policy !== undefined && (policy.notices || needsPlaces(policy.rules))) {
+    if (language !== undefined && policy.notices) await keepLanguage(shown, language, deps);
     const device = shownDevice(cookie(deviceCookieOf(deps.issuer)));
     const isProven = assuranceOf(shown.record).kind !== 'anonymous';
     await notePlace(

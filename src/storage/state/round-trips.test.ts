@@ -64,6 +64,7 @@ async function startNotingRedis() {
       liveness: null,
       presence: null,
       anotherWay: false,
+      judgedBy: 'challenge' as const,
       signIn: testSignIn,
     };
     for (const subject of ['warm', 'anna']) {

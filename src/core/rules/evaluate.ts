@@ -1,0 +1,104 @@
+import type { Group } from '../ports.js';
+import type { ConditionName, DeviceKind, RuleConditions, SignInRule } from './rule.js';
+
+/** Facts about a sign-in. `null` is not known. */
+export interface SignInFacts {
+  readonly application: string | null;
+  /** Names of the networks that contain the address. */
+  readonly networks: ReadonlySet<string> | null;
+  readonly groups: readonly Group[] | null;
+  readonly isNewNetwork: boolean | null;
+  readonly isNewBrowser: boolean | null;
+  /** `Infinity` if there was none. */
+  readonly hoursSinceCheck: number | null;
+  readonly device: DeviceKind | null;
+}
+
+export type Truth = 'true' | 'false' | 'unknown';
+
+const toTruth = (fact: boolean | null): Truth => (fact === null ? 'unknown' : fact ? 'true' : 'false');
+
+/** Returns true if a group is named by its id or its name. Administrators write both in any case. */
+export function isNamedGroup({ id, name }: Group, names: readonly string[]): boolean {
+  const isNamed = (text: string | null): boolean =>
+    text !== null && names.some((each) => each.toLowerCase() === text.toLowerCase());
+  return isNamed(id) || isNamed(name);
+}
+
+type Evaluate<Name extends ConditionName> = (
+  asked: NonNullable<RuleConditions[Name]>,
+  facts: SignInFacts,
+) => boolean | null;
+
+const conditions: { readonly [Name in ConditionName]: Evaluate<Name> } = {
+  groups: (asked, { groups }) => (groups === null ? null : groups.some((each) => isNamedGroup(each, asked))),
+  applications: (asked, { application }) => (application === null ? null : asked.includes(application)),
+  networks: (asked, { networks }) => (networks === null ? null : asked.some((name) => networks.has(name))),
+  newNetwork: (asked, { isNewNetwork }) => (isNewNetwork === null ? null : isNewNetwork === asked),
+  newBrowser: (asked, { isNewBrowser }) => (isNewBrowser === null ? null : isNewBrowser === asked),
+  lastCheckHours: (asked, { hoursSinceCheck }) => (hoursSinceCheck === null ? null : hoursSinceCheck >= asked),
+  devices: (asked, { device }) => (device === null ? null : asked.includes(device)),
+};
+
+function evaluateCondition<Name extends ConditionName>(
+  name: Name,
+  asked: RuleConditions[Name],
+  facts: SignInFacts,
+): Truth {
+  return asked === undefined ? 'true' : toTruth(conditions[name](asked, facts));
+}
+
+/** Evaluates each condition of a rule. */
+export const explainRule = ({ when }: SignInRule, facts: SignInFacts): Readonly<Record<ConditionName, Truth>> => ({
+  groups: evaluateCondition('groups', when.groups, facts),
+  applications: evaluateCondition('applications', when.applications, facts),
+  networks: evaluateCondition('networks', when.networks, facts),
+  newNetwork: evaluateCondition('newNetwork', when.newNetwork, facts),
+  newBrowser: evaluateCondition('newBrowser', when.newBrowser, facts),
+  lastCheckHours: evaluateCondition('lastCheckHours', when.lastCheckHours, facts),
+  devices: evaluateCondition('devices', when.devices, facts),
+});
+
+/** Returns whether a rule matches: false if one condition is false, and unknown if one is unknown and none false. */
+export function matchRule(rule: SignInRule, facts: SignInFacts): Truth {
+  const truths = Object.values(explainRule(rule, facts));
+  if (truths.includes('false')) return 'false';
+  return truths.includes('unknown') ? 'unknown' : 'true';
+}
+
+const specificityOf = ({ when }: SignInRule): number =>
+  when.groups !== undefined ? 2 : when.applications !== undefined ? 1 : 0;
+
+/** Orders rules: those for groups, then those for applications, then the others; within a kind, in their own order. */
+export const orderRules = (rules: readonly SignInRule[]): readonly SignInRule[] =>
+  rules.toSorted((one, other) => specificityOf(other) - specificityOf(one));
+
+export interface MatchedRule {
+  readonly rule: SignInRule;
+  /** False if a condition is not known. */
+  readonly isKnown: boolean;
+}
+
+export interface RuleDecision {
+  /** Rule in enforce mode that decides. `null`: the policy decides. */
+  readonly applied: MatchedRule | null;
+  /** Rule in shadow mode that would decide. */
+  readonly watched: MatchedRule | null;
+}
+
+/**
+ * Finds the rule that decides a sign-in, and the rule that would decide it if all rules were enforced.
+ * @param rules - from `orderRules`
+ */
+export function evaluateRules(rules: readonly SignInRule[], facts: SignInFacts): RuleDecision {
+  let watched: MatchedRule | null = null;
+  for (const rule of rules) {
+    if (rule.mode === 'shadow' && watched !== null) continue;
+    const match = matchRule(rule, facts);
+    if (match === 'false') continue;
+    const matched = { rule, isKnown: match === 'true' };
+    if (rule.mode === 'enforce') return { applied: matched, watched };
+    watched = matched;
+  }
+  return { applied: null, watched };
+}

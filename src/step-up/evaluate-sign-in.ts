@@ -1,0 +1,78 @@
+import { createReadGroups } from '../connections/groups.js';
+import type { Connection } from '../core/connection.js';
+import type { Ports } from '../core/deps.js';
+import { keptNetworkOf } from '../core/networks.js';
+import type { Group } from '../core/ports.js';
+import { withTimeout } from '../core/resilience.js';
+import { evaluateRules, orderRules, type SignInFacts } from '../core/rules/evaluate.js';
+import { createFindNetworks } from '../core/rules/named-networks.js';
+import { findNeededConditions, needsPlaces } from '../core/rules/rule.js';
+import { type SignIn, type SignInTerms, toTerms } from '../core/rules/sign-in-terms.js';
+import { FaceError, toCode } from '../errors.js';
+import { comparePlace } from '../notifications/known-places.js';
+
+type Person = Omit<SignIn, 'connection'>;
+
+const millisecondsPerHour = 3_600_000;
+
+/** Time limit of reading groups in milliseconds, within the time of every hook. */
+const groupsTimeoutMs = 800;
+
+/** Creates a function that gathers the facts that rules need. It looks a person up only after the first factor. */
+export function createGatherFacts(
+  { id, policy, profile }: Pick<Connection, 'id' | 'policy' | 'profile'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
+): (signIn: Person) => Promise<SignInFacts> {
+  const needed = findNeededConditions(policy.rules);
+  const findNetworks = createFindNetworks(policy.networks);
+  const names = policy.rules.flatMap(({ when }) => when.groups ?? []);
+  const readGroups = createReadGroups({ profile, names }, deps);
+  const comparesPlaces = needsPlaces(policy.rules);
+
+  const toUnknown = (error: unknown): null => {
+    deps.log.warn('cannot read a fact about a sign-in', { connection: id, code: toCode(error) });
+    return null;
+  };
+
+  const readKnownGroups = ({ subject }: Person): Promise<readonly Group[] | null> =>
+    withTimeout(readGroups(subject), groupsTimeoutMs, () => {
+      throw new FaceError('profile_unavailable', { reason: 'timeout' });
+    });
+
+  const comparePlaces = async ({ subject, address, browser }: Person) => {
+    const network = address === null ? null : keptNetworkOf(address);
+    const device = browser?.cookie ?? null;
+    const found = await comparePlace({ connection: id, subject }, { device, network }, deps);
+    const sinceMs = found.lastCheckAt === null ? Number.POSITIVE_INFINITY : deps.clock.now() - found.lastCheckAt;
+    // A browser without the cookie has not passed a check.
+    const isNewBrowser = browser === null ? null : (found.isNewDevice ?? true);
+    return { isNewNetwork: found.isNewNetwork, isNewBrowser, hoursSinceCheck: sinceMs / millisecondsPerHour };
+  };
+
+  return async (signIn) => {
+    const { application, address, device, isAfterFirstFactor } = signIn;
+    const [groups, places] = await Promise.all([
+      isAfterFirstFactor && needed.has('groups') ? readKnownGroups(signIn).catch(toUnknown) : null,
+      isAfterFirstFactor && comparesPlaces ? comparePlaces(signIn).catch(toUnknown) : null,
+    ]);
+    return {
+      application,
+      networks: address === null ? null : findNetworks(address),
+      groups,
+      isNewNetwork: places?.isNewNetwork ?? null,
+      isNewBrowser: places?.isNewBrowser ?? null,
+      hoursSinceCheck: places?.hoursSinceCheck ?? null,
+      device,
+    };
+  };
+}
+
+/** Creates a function that finds what a sign-in needs by the rules of a connection. */
+export function createEvaluateSignIn(
+  connection: Pick<Connection, 'id' | 'policy' | 'profile'>,
+  deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
+): (signIn: Person) => Promise<SignInTerms> {
+  const gather = createGatherFacts(connection, deps);
+  const rules = orderRules(connection.policy.rules);
+  return async (signIn) => toTerms(connection.policy, evaluateRules(rules, await gather(signIn)));
+}
