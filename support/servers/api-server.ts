@@ -12,7 +12,7 @@ import { createAccountNames } from '../../src/connections/account-names.js';
 import type { Setup } from '../../src/connections/setup.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import type { Connection } from '../../src/core/connection.js';
-import type { CoreDeps } from '../../src/core/deps.js';
+import type { CoreDeps, Ports } from '../../src/core/deps.js';
 import type { Message, State } from '../../src/core/ports.js';
 import { toIso } from '../../src/core/units.js';
 import { createPasskeys } from '../../src/enrolment/webauthn/passkeys.js';
@@ -98,7 +98,7 @@ export async function startApiServer(
       setup?: () => Setup;
       toState?: (state: State) => State;
       /** Creates the OpenID providers from the core. */
-      oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
+      oidc?: (core: CoreDeps & Ports<'keys'>) => Promise<OidcIssuers>;
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {

@@ -10,6 +10,7 @@ import { loadOidcExtensions } from '../../src/extensions/index.js';
 import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
 import { type BodyPools, createBodyPools } from '../../src/http/request-budget.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
+import { createEvaluateSignIn } from '../../src/step-up/evaluate-sign-in.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { standardSettings } from '../../support/data/settings.js';
@@ -91,17 +92,23 @@ export async function startIssuer({
     openStepUpRequest: null,
     policy: { ...defaultPolicy, ...policy },
   };
+  const connections = new Map([connection, ...sources].map((each) => [each.id, each]));
   const server = await startApiServer({
     verifier: createTestVerifier(),
     toState,
     issuer: publicUrl,
     settings: { ...standardSettings, limits: { ...standardSettings.limits, ...limits } },
     proxyHops,
-    connections: new Map([connection, ...sources].map((each) => [each.id, each])),
+    connections,
     bodyPools,
     oidc: async (core) => {
       const oidcKeys = await openKeys(core);
-      const withClients = { connection, oidc: config, sections: { organisations }, createOidcClients };
+      const ruled =
+        connection.policy.rules.length === 0
+          ? connection
+          : { ...connection, evaluateSignIn: createEvaluateSignIn(connection, core) };
+      connections.set(connection.id, ruled);
+      const withClients = { connection: ruled, oidc: config, sections: { organisations }, createOidcClients };
       const others = sources.map((each) => ({
         connection: each,
         oidc: withoutClients,

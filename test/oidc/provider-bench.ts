@@ -10,7 +10,7 @@ import { createIssuers } from '../../src/oidc/issuers.js';
 import { createOidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { createBrowser, showFace } from '../../support/fakes/browser.js';
 import { createTestVerifier, drawPicture } from '../../support/fakes/embedded.js';
-import { createKeysInMemory, testIssuer } from '../../support/fakes/keys.js';
+import { testIssuer } from '../../support/fakes/keys.js';
 import { startApiServer, toForm } from '../../support/servers/api-server.js';
 import { fromHtmlText } from './html-text.js';
 import { findKeysFile } from './issuer.js';
@@ -60,7 +60,7 @@ export async function startProviderBench<Settings extends Configured>({
       const connected = connect(
         settings,
         adapter,
-        { keys: createKeysInMemory(Buffer.alloc(32, 1)), ...core, fetch: callProvider, publicFetch: callProvider },
+        { ...core, fetch: callProvider, publicFetch: callProvider },
         (_, port) => port,
       );
       const { connection } = connected;

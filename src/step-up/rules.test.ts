@@ -1,0 +1,254 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createTestCore, testEvent, testSignIn } from '../../support/benches/core.js';
+import { testShare } from '../../support/data/share.js';
+import { drawPhoto } from '../../support/fakes/simulated-engine.js';
+import { createFolder } from '../../support/run/folder.js';
+import type { HookEvent } from '../connections/hook-decision.js';
+import type { Policy } from '../core/connection.js';
+import type { Group } from '../core/ports.js';
+import type { SignInRule } from '../core/rules/rule.js';
+import { Credential } from '../core/secrets.js';
+import { enrolSubject } from '../enrolment/enrol.js';
+import { FaceError } from '../errors.js';
+import { recordPlace } from '../notifications/known-places.js';
+import { decideHook } from './decide.js';
+import { createEvaluateSignIn } from './evaluate-sign-in.js';
+import { startStepUp, submitPhotos } from './step-up.js';
+
+const folder = createFolder('rules');
+let cores = 0;
+
+const rule = (given: Partial<SignInRule> & Pick<SignInRule, 'when'>): SignInRule => ({
+  name: 'pilot',
+  outcome: 'face',
+  mode: 'enforce',
+  whenUnknown: 'policy',
+  ...given,
+});
+
+/** Connects the real core to people whose groups the directory returns. */
+async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {}) {
+  const core = await createTestCore(join(folder, `keys-${++cores}.json`), { rules, ...policy });
+  const groups = new Map<string, readonly Group[]>();
+  const directory = { reads: 0, isDown: false };
+  const profile = {
+    ...core.profile,
+    readGroups: async (subject: string) => {
+      directory.reads += 1;
+      if (directory.isDown) throw new FaceError('profile_unavailable');
+      return groups.get(subject) ?? [];
+    },
+  };
+  const own = { ...core.connection, profile };
+  const connection = { ...own, evaluateSignIn: createEvaluateSignIn(own, core.deps) };
+  core.deps.connections.set('work', connection);
+  const { clock, audit, deps } = core;
+  let events = 0;
+  return {
+    ...core,
+    connection,
+    groups,
+    directory,
+    hook: async (subject = 'anna', more: Partial<HookEvent> = {}) => {
+      const event = { ...testEvent, connection, hook: 'token', subject, eventId: `event-${++events}` };
+      const decision = await decideHook({ ...event, eventTime: clock.now(), ...more }, deps);
+      const recorded = audit.events.findLast(({ action }) => action === 'hook_decided');
+      return { decision, detail: recorded?.detail };
+    },
+    enrol: () => {
+      const consent = { statement: 'Face sign-in, version 1', givenAt: clock.now() };
+      const photos = [1, 2, 3].map((number) => drawPhoto('anna', number));
+      const request = { connection, subject: 'anna', photos, secret: null, consent, mayReplace: true } as const;
+      return enrolSubject({ ...request, proof: 'photos_of_client', share: testShare }, deps);
+    },
+    stepUp: async (asked: { readonly rule?: string } = {}) => {
+      const request = { connection, subject: 'anna', callerHeldToken: null, receipt: null, hookSignIn: testSignIn };
+      const { id, challenge } = await startStepUp({ ...request, ...asked }, deps);
+      return submitPhotos({ id, challenge, photos: [drawPhoto('anna', 9)], secret: null }, deps);
+    },
+  };
+}
+
+const pilots = [{ id: 'g-1', name: 'Pilot' }];
+
+describe('a group is enforced while the others are watched', () => {
+  test('a member without a face check is refused by the rule; others pass in the shadow mode of the policy', async () => {
+    const { hook, groups } = await setUp([rule({ when: { groups: ['pilot'] } })], { mode: 'shadow' });
+    groups.set('anna', pilots);
+    expect(await hook('anna')).toMatchObject({
+      decision: { outcome: 'unverified', fallback: 'deny' },
+      detail: { reason: 'no_check', rule: 'pilot' },
+    });
+    const other = await hook('berta');
+    expect(other).toMatchObject({
+      decision: { outcome: 'unverified', fallback: 'pass' },
+      detail: { wouldHave: 'deny' },
+    });
+    expect(other.detail).not.toHaveProperty('rule');
+  });
+
+  test('a member with a face check passes, and the record names the rule', async () => {
+    const { hook, groups, enrol, stepUp } = await setUp([rule({ when: { groups: ['g-1'] } })], { mode: 'shadow' });
+    groups.set('anna', pilots);
+    await enrol();
+    await stepUp();
+    expect(await hook()).toMatchObject({ decision: { outcome: 'verified' }, detail: { rule: 'pilot' } });
+  });
+
+  test('a rule in shadow mode decides nothing; the record says what it would decide', async () => {
+    const watched = rule({ name: 'strict', when: { groups: ['pilot'] }, outcome: 'deny', mode: 'shadow' });
+    const { hook, groups, enrol, stepUp } = await setUp([watched]);
+    groups.set('anna', pilots);
+    await enrol();
+    await stepUp();
+    expect(await hook()).toMatchObject({
+      decision: { outcome: 'verified' },
+      detail: { watched: { rule: 'strict', outcome: 'deny' } },
+    });
+  });
+});
+
+describe('outcomes', () => {
+  test('deny refuses a sign-in with a face check, does not consume the check, and counts no failure', async () => {
+    const { hook, enrol, stepUp, audit } = await setUp([rule({ when: { applications: ['app'] }, outcome: 'deny' })]);
+    await enrol();
+    await stepUp();
+    for (let n = 0; n < 25; n += 1)
+      expect(await hook('anna', { application: 'app' })).toMatchObject({
+        decision: { outcome: 'unverified', fallback: 'deny' },
+        detail: { reason: 'denied_by_rule', rule: 'pilot' },
+      });
+    expect(audit.events.filter(({ action }) => action === 'locked_out')).toEqual([]);
+    expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
+  });
+
+  test('none allows a sign-in without a face check, and still uses a check for the claim', async () => {
+    const { hook, enrol, stepUp } = await setUp([rule({ when: { networks: ['office'] }, outcome: 'none' })], {
+      networks: { office: ['192.0.2.0/24'] },
+    });
+    await enrol();
+    expect(await hook()).toMatchObject({
+      decision: { outcome: 'unverified', fallback: 'pass' },
+      detail: { reason: 'no_check_needed', rule: 'pilot' },
+    });
+    expect(await hook('anna', { address: '198.51.100.7' })).toMatchObject({ decision: { fallback: 'deny' } });
+    await stepUp();
+    expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
+  });
+});
+
+describe('settings of a rule', () => {
+  test('a pass older than the freshness of the rule is too old; for others it is valid', async () => {
+    const { hook, groups, enrol, stepUp, clock } = await setUp([
+      rule({ when: { groups: ['pilot'] }, freshnessSec: 60 }),
+    ]);
+    await enrol();
+    await stepUp();
+    clock.advanceSec(100);
+    groups.set('anna', pilots);
+    expect(await hook()).toMatchObject({ detail: { reason: 'no_check' } });
+    const other = await setUp([rule({ when: { groups: ['pilot'] }, freshnessSec: 600 })], { freshnessSec: 60 });
+    await other.enrol();
+    await other.stepUp();
+    other.clock.advanceSec(100);
+    other.groups.set('anna', pilots);
+    expect(await other.hook()).toMatchObject({ decision: { outcome: 'verified' } });
+  });
+
+  test('a check with less liveness than the rule asks for is refused; without the rule it is enough', async () => {
+    const strict = rule({ when: { groups: ['pilot'] }, liveness: 'passive' });
+    const { hook, groups, enrol, stepUp } = await setUp([strict]);
+    await enrol();
+    await stepUp();
+    groups.set('anna', pilots);
+    expect(await hook()).toMatchObject({ detail: { reason: 'weaker_check', rule: 'pilot' } });
+    await stepUp({ rule: 'pilot' });
+    expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
+    const other = await setUp([strict]);
+    await other.enrol();
+    await other.stepUp();
+    expect(await other.hook()).toMatchObject({ decision: { outcome: 'verified' } });
+  });
+});
+
+describe('facts that are not known', () => {
+  test('while the directory is down, the stated side of the rule decides, and the record says so', async () => {
+    const { hook, directory } = await setUp([rule({ when: { groups: ['pilot'] }, whenUnknown: 'deny' })], {
+      mode: 'shadow',
+    });
+    directory.isDown = true;
+    expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'rule_unknown' } });
+    const lax = await setUp([rule({ when: { groups: ['pilot'] }, whenUnknown: 'policy' })], { mode: 'shadow' });
+    lax.directory.isDown = true;
+    expect(await lax.hook()).toMatchObject({ decision: { fallback: 'pass' }, detail: { reason: 'no_check' } });
+  });
+
+  test('nothing is looked up about a person before the first factor', async () => {
+    const { hook, directory } = await setUp([rule({ when: { groups: ['pilot'] }, whenUnknown: 'deny' })]);
+    expect(await hook('anna', { isAfterFirstFactor: false })).toMatchObject({ detail: { reason: 'rule_unknown' } });
+    expect(directory.reads).toBe(0);
+  });
+
+  test('groups are read once in five minutes; a failed reading is repeated at the next sign-in', async () => {
+    const { hook, directory, clock, groups } = await setUp([rule({ when: { groups: ['pilot'] } })]);
+    directory.isDown = true;
+    await hook();
+    directory.isDown = false;
+    groups.set('anna', pilots);
+    await Promise.all([hook(), hook(), hook()]);
+    expect(directory.reads).toBe(2);
+    clock.advanceSec(299);
+    await hook();
+    expect(directory.reads).toBe(2);
+    clock.advanceSec(2);
+    groups.set('anna', []);
+    expect((await hook()).detail).not.toHaveProperty('rule');
+    expect(directory.reads).toBe(3);
+  });
+});
+
+test('a network from which the person passed a check is not new, and the last check counts its hours', async () => {
+  const { hook, deps, clock } = await setUp([
+    rule({ name: 'new network', when: { newNetwork: true } }),
+    rule({ name: 'old check', when: { lastCheckHours: 24 } }),
+    rule({ name: 'others', when: {}, outcome: 'none' }),
+  ]);
+  const who = { connection: 'work', subject: 'anna' };
+  expect((await hook()).detail).toMatchObject({ rule: 'new network' });
+  const device = new Credential('device');
+  await recordPlace(who, { device, network: '192.0.2.0/24', isProven: true }, deps);
+  expect((await hook()).detail).toMatchObject({ rule: 'others' });
+  expect((await hook('anna', { address: '198.51.100.1' })).detail).toMatchObject({ rule: 'new network' });
+  clock.advanceSec(24 * 3600);
+  expect((await hook()).detail).toMatchObject({ rule: 'old check' });
+  // A check by someone who showed only a face proves nothing about the place.
+  await recordPlace({ ...who, subject: 'berta' }, { device, network: '192.0.2.0/24', isProven: false }, deps);
+  expect((await hook('berta')).detail).toMatchObject({ rule: 'new network' });
+});
+
+test('while the store is down, a rule that refuses still refuses, and a rule that asks for nothing asks for nothing', async () => {
+  const { connection, deps, audit } = await setUp(
+    [
+      rule({ name: 'closed', when: { applications: ['closed'] }, outcome: 'deny' }),
+      rule({ name: 'open', when: { applications: ['open'] }, outcome: 'none' }),
+      rule({ name: 'lax', when: { applications: ['lax'] }, whenUnavailable: 'omit_claim' }),
+    ],
+    { mode: 'shadow' },
+  );
+  const state = {
+    ...deps.state,
+    readMany: async () => {
+      throw new FaceError('state_unavailable');
+    },
+  };
+  const ask = async (application: string) => {
+    const event = { ...testEvent, application, connection, hook: 'token', subject: 'anna', eventId: application };
+    const decision = await decideHook({ ...event, eventTime: null }, { ...deps, state });
+    return { decision, detail: audit.events.at(-1)?.detail };
+  };
+  expect(await ask('closed')).toMatchObject({ decision: { fallback: 'deny' }, detail: { rule: 'closed' } });
+  expect(await ask('open')).toMatchObject({ decision: { fallback: 'pass' }, detail: { rule: 'open' } });
+  expect(await ask('lax')).toMatchObject({ decision: { fallback: 'omit_claim' }, detail: { rule: 'lax' } });
+  expect(await ask('other')).toMatchObject({ decision: { fallback: 'pass' } });
+});

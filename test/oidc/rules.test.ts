@@ -1,0 +1,107 @@
+import { afterEach, expect, test } from '@jest/globals';
+import * as client from 'openid-client';
+import { createOidcGuard } from '../../src/config/oidc.js';
+import type { SignInRule } from '../../src/core/rules/rule.js';
+import { clientSecret, prepareRequest, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
+
+/* Rules at OpenID clients: decided before the camera, with the browser's own facts. */
+
+let op: TestIssuer;
+afterEach(() => op.stop());
+
+const clients = createOidcGuard([]).parse({
+  clients: [
+    { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
+    { kind: 'relying_party', id: 'trusted', secret: clientSecret, redirectUris: [redirectUri], mayEnrol: true },
+  ],
+});
+
+const rule = (given: Partial<SignInRule>): SignInRule => ({
+  name: 'pilot',
+  when: {},
+  outcome: 'face',
+  mode: 'enforce',
+  whenUnknown: 'policy',
+  ...given,
+});
+
+async function startWith(...rules: readonly SignInRule[]) {
+  op = await startIssuer({ config: clients, policy: { rules, networks: { loopback: ['127.0.0.0/8'] } } });
+  await op.enrol('anna');
+}
+
+async function prepare(id = 'app') {
+  const config = await op.discover(id);
+  const { params, checks } = await prepareRequest();
+  // A pushed request of a trusted client counts as a first factor.
+  const url =
+    id === 'app' ? client.buildAuthorizationUrl(config, params) : client.buildAuthorizationUrlWithPAR(config, params);
+  return { config, checks, url: await url };
+}
+
+const recorded = (action: string) => op.server.audit.events.findLast((each) => each.action === action);
+
+test('a rule that refuses answers the client before the camera, and the record names client and rule', async () => {
+  await startWith(rule({ when: { applications: ['app'], networks: ['loopback'] }, outcome: 'deny' }));
+  const { url } = await prepare();
+  const answer = await op.newBrowser().follow(url.href);
+  expect(Object.fromEntries(new URL(answer.url).searchParams)).toMatchObject({
+    error: 'access_denied',
+    error_description: 'the face check was not passed',
+  });
+  expect(recorded('hook_decided')).toMatchObject({
+    subject: 'anna',
+    detail: { hook: 'openid app', reason: 'denied_by_rule', fallback: 'deny', rule: 'pilot' },
+  });
+  expect(recorded('step_up_started')).toBeUndefined();
+  const other = await prepare('trusted');
+  expect((await op.newBrowser().follow(other.url.href)).url).toContain('/face#');
+});
+
+test('a rule in shadow mode refuses nothing, and the start of the check is recorded with it', async () => {
+  await startWith(rule({ outcome: 'deny', mode: 'shadow' }));
+  const { url } = await prepare();
+  expect((await op.authorize(url)).back.url).toContain('code=');
+  expect(recorded('step_up_started')).toMatchObject({ detail: { watched: { rule: 'pilot', outcome: 'deny' } } });
+});
+
+test('the token of a relying party names the rule; a rule that asks for no check cannot skip it', async () => {
+  await startWith(rule({ outcome: 'none' }));
+  const { config, url, checks } = await prepare();
+  const { back } = await op.authorize(url);
+  const tokens = await client.authorizationCodeGrant(config, new URL(back.url), checks);
+  expect(tokens.claims()).toMatchObject({ acr: 'face', face_verification_rule: 'pilot' });
+});
+
+test('nothing is looked up about a person who only gave a user name', async () => {
+  await startWith(rule({ when: { groups: ['pilot'] }, whenUnknown: 'deny' }));
+  const { url } = await prepare();
+  expect(new URL((await op.newBrowser().follow(url.href)).url).searchParams.get('error')).toBe('access_denied');
+  expect(recorded('hook_decided')).toMatchObject({ detail: { reason: 'rule_unknown' } });
+});
+
+test('after a first factor, a browser is new until a check passed in it', async () => {
+  await startWith(
+    rule({ name: 'first', when: { lastCheckHours: 1 } }),
+    rule({ name: 'new browser', when: { newBrowser: true }, outcome: 'deny' }),
+    rule({ name: 'phones', when: { devices: ['phone'] }, outcome: 'deny' }),
+  );
+  const browser = op.newBrowser();
+  const pass = async () => {
+    const { url } = await prepare('trusted');
+    const camera = await browser.follow(url.href);
+    expect(camera.url).toContain('/face#');
+    // The page sets the cookie of the browser.
+    await browser.visit(camera.url.split('#')[0]!);
+    const shown = await op.show(browser, camera.url, 'anna');
+    expect((await browser.follow(shown.returnUrl)).url).toContain('code=');
+  };
+  await pass();
+  expect(recorded('step_up_started')).toMatchObject({ detail: { rule: 'first' } });
+  await pass();
+  expect(recorded('step_up_started')?.detail).not.toHaveProperty('rule');
+  const { url } = await prepare('trusted');
+  const answer = await op.newBrowser().follow(url.href);
+  expect(new URL(answer.url).searchParams.get('error')).toBe('access_denied');
+  expect(recorded('hook_decided')).toMatchObject({ detail: { rule: 'new browser' } });
+});
