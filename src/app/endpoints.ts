@@ -10,6 +10,7 @@ import { createEvidenceEndpoints } from '../admin/endpoints/evidence-endpoints.j
 import { createKeyEndpoints } from '../admin/endpoints/key-endpoints.js';
 import { createLogEndpoints } from '../admin/endpoints/log-endpoints.js';
 import { createPeopleEndpoints } from '../admin/endpoints/people-endpoints.js';
+import { createRuleEndpoints } from '../admin/endpoints/rule-endpoints.js';
 import { createScreeningEndpoints } from '../admin/endpoints/screening-endpoints.js';
 import { createUsageEndpoints } from '../admin/endpoints/usage-endpoints.js';
 import { createBrandEndpoints } from '../brand/endpoints.js';
@@ -123,6 +124,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConfigurationEndpoints(deps),
     ...createBrandEndpoints(deps),
     ...createConnectionEndpoints(deps),
+    ...createRuleEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
     ...createKeyEndpoints(deps),

@@ -60,6 +60,7 @@ const ownCommands: Commands = {
   provision: async () => (await import('../admin/commands/provision.js')).createProvisionCommand,
   register: async () => (await import('../admin/commands/register.js')).createRegisterCommand,
   mode: async () => (await import('../admin/commands/mode.js')).createModeCommand,
+  policy: async () => (await import('../admin/commands/policy.js')).createPolicyCommand,
   doctor: async () => (await import('../admin/commands/doctor.js')).createDoctorCommand,
   jobs: async () => (await import('../admin/commands/status.js')).createJobsCommand,
   report: async () => (await import('../admin/commands/report.js')).createReportCommand,

@@ -19,7 +19,7 @@ const millisecondsPerHour = 3_600_000;
 const groupsTimeoutMs = 800;
 
 /** Creates a function that gathers the facts that rules need. It looks a person up only after the first factor. */
-export function createGatherFacts(
+function createGatherFacts(
   { id, policy, profile }: Pick<Connection, 'id' | 'policy' | 'profile'>,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
 ): (signIn: Person) => Promise<SignInFacts> {
@@ -74,5 +74,8 @@ export function createEvaluateSignIn(
 ): (signIn: Person) => Promise<SignInTerms> {
   const gather = createGatherFacts(connection, deps);
   const rules = orderRules(connection.policy.rules);
-  return async (signIn) => toTerms(connection.policy, evaluateRules(rules, await gather(signIn)));
+  return async (signIn) => {
+    const facts = await gather(signIn);
+    return toTerms(connection.policy, evaluateRules(rules, facts), facts);
+  };
 }

@@ -252,3 +252,16 @@ test('while the store is down, a rule that refuses still refuses, and a rule tha
   expect(await ask('lax')).toMatchObject({ decision: { fallback: 'omit_claim' }, detail: { rule: 'lax' } });
   expect(await ask('other')).toMatchObject({ decision: { fallback: 'pass' } });
 });
+
+test('while the rules cannot be evaluated, sign-ins are refused if one of them enforces', async () => {
+  const ask = async (mode: 'enforce' | 'shadow') => {
+    const { connection, deps } = await setUp([rule({ when: {}, mode })], { mode: 'shadow' });
+    const evaluateSignIn = async () => {
+      throw new FaceError('state_unavailable');
+    };
+    const event = { ...testEvent, connection: { ...connection, evaluateSignIn }, hook: 'token', subject: 'anna' };
+    return decideHook({ ...event, eventId: 'event-1', eventTime: null }, deps);
+  };
+  expect(await ask('enforce')).toEqual({ outcome: 'unverified', fallback: 'deny' });
+  expect(await ask('shadow')).toEqual({ outcome: 'unverified', fallback: 'pass' });
+});

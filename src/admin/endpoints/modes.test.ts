@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
+  type Mode,
   type OperatedServer,
   startCompany,
   startOperatedServer,
@@ -68,4 +69,21 @@ test('an administrator switches the mode; a mode that denies all users needs a c
     atProvider: null,
     hookCalls: { hooks: expect.any(Array), readAt: expect.any(String) },
   });
+});
+
+test('a manual switch to shadow mode stops the rules that enforce, also if the file has shadow; the mode file ends it', async () => {
+  const rules = [{ name: 'pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' }];
+  const withRules = (policy: { mode: Mode }) => ({ ...policy, rules });
+  const toConnections: Company['toConnections'] = (...given) =>
+    company.toConnections(...given).map((each) => ({ ...each, policy: withRules(each.policy) }));
+  const ruled = await startOperatedServer({ ...company, toConnections }, { dataFolder });
+  const switchTo = async (mode: string) => (await ruled.post('/connections/okta/mode', { mode })).body.mode;
+  try {
+    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: ['pilot'], switched: null });
+    expect(await switchTo('shadow')).toMatchObject({ inForce: 'shadow', rules: [], switched: { by: 'owner' } });
+    expect(await switchTo('shadow')).toMatchObject({ rules: [] });
+    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: ['pilot'], switched: null });
+  } finally {
+    await ruled.stop();
+  }
 });

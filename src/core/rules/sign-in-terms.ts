@@ -1,6 +1,6 @@
 import type { Policy, SubjectRef } from '../connection.js';
 import type { Credential } from '../secrets.js';
-import type { MatchedRule } from './evaluate.js';
+import type { MatchedRule, RuleDecision, SignInFacts } from './evaluate.js';
 import { type DeviceKind, isRefusing, policyUnder, type RuleOutcome, type SignInRule } from './rule.js';
 
 /** A sign-in, as a hook or an OpenID client sees it. */
@@ -28,20 +28,19 @@ export interface SignInTerms {
   readonly rule: SignInRule | null;
   /** Rule in shadow mode that would decide. */
   readonly watched: { readonly rule: string; readonly outcome: TermsOutcome } | null;
+  /** Facts on which it rests. `null` without rules. */
+  readonly facts: SignInFacts | null;
 }
 
 const outcomeOf = ({ rule, isKnown }: MatchedRule): TermsOutcome | null =>
   isKnown ? rule.outcome : rule.whenUnknown === 'policy' ? null : 'unknown';
 
 /** Returns what a sign-in needs by the rule that matches it. */
-export function toTerms(
-  policy: Policy,
-  { applied, watched }: { readonly applied: MatchedRule | null; readonly watched: MatchedRule | null },
-): SignInTerms {
+export function toTerms(policy: Policy, { applied, watched }: RuleDecision, facts: SignInFacts): SignInTerms {
   const seen = watched === null ? null : { rule: watched.rule.name, outcome: outcomeOf(watched) ?? 'face' };
   const outcome = applied === null ? null : outcomeOf(applied);
-  if (applied === null || outcome === null) return { outcome: 'face', policy, rule: null, watched: seen };
-  return { outcome, policy: policyUnder(policy, applied.rule), rule: applied.rule, watched: seen };
+  if (applied === null || outcome === null) return { outcome: 'face', policy, rule: null, watched: seen, facts };
+  return { outcome, policy: policyUnder(policy, applied.rule), rule: applied.rule, watched: seen, facts };
 }
 
 /** Returns what every sign-in needs without rules. */
@@ -50,6 +49,7 @@ export const termsWithoutRules = (policy: Policy): SignInTerms => ({
   policy,
   rule: null,
   watched: null,
+  facts: null,
 });
 
 /** Returns the terms while the facts cannot be read. They refuse if some rule refuses. */

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { filesOf } from '../../config/data-files.js';
+import { rulesReply, ruleTestReply } from '../../connections/rule-replies.js';
+import { type Connection, toSubject } from '../../core/connection.js';
+import { toSource } from '../../core/networks.js';
+import { explainRule, matchRule, orderRules } from '../../core/rules/evaluate.js';
+import { deviceKinds, type SignInRule } from '../../core/rules/rule.js';
+import { termsWithoutRules } from '../../core/rules/sign-in-terms.js';
+import { addSec, secondsPerDay, toIso } from '../../core/units.js';
+import { FaceError } from '../../errors.js';
+import type { ApiPorts } from '../../http/rest/deps.js';
+import { adminEndpoint, type Endpoint } from '../../http/rest/endpoint.js';
+import { countRuleEffects } from '../operations/rule-effect.js';
+
+/** Writes the conditions of a rule as lists of texts. */
+const toTexts = ({ when }: SignInRule): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(when).flatMap(([name, asked]: readonly [string, unknown]) =>
+      asked === undefined ? [] : [[name, [asked].flat().map(String)]],
+    ),
+  );
+
+const noEffect = { signIns: 0, people: 0, refused: 0, peopleRefused: 0 } as const;
+
+/** Creates the endpoints that show rules for sign-ins, their effect, and the rule for one sign-in. */
+export function createRuleEndpoints({ connections, operations }: ApiPorts<'connections' | 'operations'>): Endpoint[] {
+  const common = {
+    method: 'POST',
+    versions: [1, 2],
+    tag: 'Connections',
+    status: 200,
+    isExtension: true,
+    photos: {},
+  } as const;
+  const find = (id: string): Connection => {
+    const connection = connections.get(id);
+    if (connection === undefined) throw new FaceError('connection_unknown');
+    return connection;
+  };
+  return [
+    adminEndpoint({
+      ...common,
+      path: '/connections/:id/rules',
+      right: 'view',
+      summary: 'List the rules for sign-ins, with their effect',
+      description:
+        'Returns the rules that are active on this server, in the order in which they are evaluated. `effect` counts, from the audit trail of this server, the sign-ins that a rule decided, or would have decided in enforce mode.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({ days: z.int().min(1).max(365).prefault(30).describe('Number of past days.') }),
+      form: { days: 'json' },
+      reply: rulesReply,
+      async handle({ param, fields: { days } }) {
+        const { id, policy } = find(param('id'));
+        const since = addSec(operations.clock.now(), -days * secondsPerDay);
+        const { audit } = filesOf(operations.setup().config);
+        const effects = await countRuleEffects(audit, { connection: id, since });
+        return {
+          rules: orderRules(policy.rules).map((rule) => ({
+            name: rule.name,
+            when: toTexts(rule),
+            outcome: rule.outcome,
+            mode: rule.mode,
+            whenUnknown: rule.whenUnknown ?? null,
+            effect: { ...(effects.get(rule.name) ?? noEffect) },
+          })),
+          mode: policy.mode,
+          since: toIso(since),
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/connections/:id/rules/test',
+      right: 'audit',
+      summary: 'Find the rule for a sign-in',
+      description:
+        'Evaluates the active rules for a user as at a sign-in, and explains each condition. Groups are those that sign-ins use, so they may be five minutes old. Nothing is recorded.',
+      codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
+      fields: z.strictObject({
+        user: z.string().min(1).max(256).describe('Sign-in name or id.'),
+        application: z.string().min(1).max(256).optional().describe('Id of the application or OpenID client.'),
+        address: z.union([z.ipv4(), z.ipv6()]).optional().describe('IP address of the user.'),
+        device: z.enum(deviceKinds).optional(),
+        firstFactor: z.boolean().prefault(true).describe('False: as a hook before the first factor.'),
+      }),
+      form: { firstFactor: 'json' },
+      reply: ruleTestReply,
+      async handle({ param, fields: { user, application = null, address, device = null, firstFactor } }) {
+        const { policy, profile, evaluateSignIn } = find(param('id'));
+        const account = await profile.findAccount(user);
+        const { subject } = account ?? (await profile.readAccount(toSubject(user, profile)));
+        const source = address === undefined ? null : toSource(address);
+        const signIn = {
+          subject,
+          application,
+          address: source,
+          isAfterFirstFactor: firstFactor,
+          device,
+          browser: null,
+        };
+        const {
+          outcome,
+          rule,
+          watched,
+          facts,
+          policy: own,
+        } = (await evaluateSignIn?.(signIn)) ?? termsWithoutRules(policy);
+        return {
+          subject,
+          outcome,
+          rule: rule?.name ?? null,
+          watched: watched?.rule ?? null,
+          mode: own.mode,
+          rules:
+            facts === null
+              ? []
+              : orderRules(policy.rules).map((each) => ({
+                  name: each.name,
+                  mode: each.mode,
+                  match: matchRule(each, facts),
+                  conditions: Object.entries(explainRule(each, facts)).flatMap(([name, truth]) =>
+                    Object.hasOwn(each.when, name) ? [{ name, truth }] : [],
+                  ),
+                })),
+        };
+      },
+    }),
+  ];
+}

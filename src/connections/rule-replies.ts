@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { instantReply } from '../core/instant.js';
+
+const mode = z.enum(['shadow', 'enforce']);
+const truth = z.enum(['true', 'false', 'unknown']);
+const outcome = z.enum(['none', 'face', 'deny']);
+
+export const rulesReply = z.object({
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      when: z.record(z.string(), z.array(z.string())).describe('Conditions, all of which must be true.'),
+      outcome,
+      mode,
+      whenUnknown: z.enum(['deny', 'policy']).nullable().describe('`null` if the rule has no condition.'),
+      effect: z
+        .object({
+          signIns: z.int(),
+          people: z.int(),
+          refused: z.int().describe('Sign-ins of these that were refused, or would have been.'),
+          peopleRefused: z.int(),
+        })
+        .describe('Sign-ins that the rule decided, or would have decided in enforce mode.'),
+    }),
+  ),
+  mode: mode.describe('Mode of the policy, which decides sign-ins that no rule matches.'),
+  since: instantReply,
+});
+export type RulesReply = z.output<typeof rulesReply>;
+
+export const ruleTestReply = z.object({
+  subject: z.string(),
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      mode,
+      match: truth,
+      conditions: z.array(z.object({ name: z.string(), truth })),
+    }),
+  ),
+  outcome: z
+    .enum(['none', 'face', 'deny', 'unknown'])
+    .describe('`unknown`: a condition cannot be evaluated, and the rule then refuses.'),
+  rule: z.string().nullable().describe('Rule that decides. `null`: the policy.'),
+  mode: mode.describe('Mode of this decision.'),
+  watched: z.string().nullable().describe('Rule in shadow mode that would decide.'),
+});
+export type RuleTestReply = z.output<typeof ruleTestReply>;
