@@ -111,11 +111,13 @@ describe('a group is enforced while the others are watched', () => {
 
 describe('outcomes', () => {
   test('deny refuses a sign-in with a face check, does not consume the check, and counts no failure', async () => {
-    const { hook, enrol, stepUp, audit } = await setUp([rule({ when: { applications: ['app'] }, outcome: 'deny' })]);
+    const abroad = rule({ when: { networks: ['abroad'] }, outcome: 'deny' });
+    const policy = { networks: { abroad: ['198.51.100.0/24'] }, sameAddress: false };
+    const { hook, enrol, stepUp, audit } = await setUp([abroad], policy);
     await enrol();
     await stepUp();
     for (let n = 0; n < 25; n += 1)
-      expect(await hook('anna', { application: 'app' })).toMatchObject({
+      expect(await hook('anna', { address: '198.51.100.7' })).toMatchObject({
         decision: { outcome: 'unverified', fallback: 'deny' },
         detail: { reason: 'denied_by_rule', rule: 'pilot' },
       });
