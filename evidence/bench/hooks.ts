@@ -11,6 +11,7 @@ import { withFolder } from '../measure/program.js';
 import { notePasses, openQuickState } from './filled-state.js';
 import { openProviders, type SignReceipt, toCall } from './hook-providers.js';
 import { processorMs, quantile, round } from './measure.js';
+import { measureRules } from './rules.js';
 import { startServers } from './servers.js';
 
 interface Calls {
@@ -166,6 +167,7 @@ export async function benchHooks(rate: Rate) {
     perSecond: rate.perSecond,
     seconds: rate.seconds,
     hooks,
+    rules: await measureRules(rate.flatOut),
     lambda,
   };
 }
