@@ -6,8 +6,9 @@ import { findOwnTrail, wholeNumber } from '../../cli/parse-option.js';
 import { toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen, type KnownDecisions } from '../../connections/decisions-at-provider.js';
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
-import { describeMode, type ModeAtProvider } from '../../connections/mode-at-provider.js';
+import { describeMode, describeOwnMode, type ModeAtProvider } from '../../connections/mode-at-provider.js';
 import type { Policy } from '../../core/connection.js';
+import { enforcedRulesOf } from '../../core/rules/rule.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { readAtProvider } from '../operations/mode-in-force.js';
@@ -43,13 +44,22 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       const report = await reportHooks(audit, { connection: id, since });
       const connection = connections.find((each) => each.id === id);
       const mode = connection?.policy.mode ?? null;
+      const rules = connection === undefined ? [] : enforcedRulesOf(connection.policy);
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
       const { mode: atProvider, hookCalls } =
         connection === undefined ? { mode: null, hookCalls: null } : await readAtProvider(connection, loaded, deps);
       const known = atProvider?.place === 'functions' ? await readKnownOutside(id, loaded, deps) : null;
-      const head = { connection: id, mode, atProvider, hookCalls, known, since: since === null ? null : toIso(since) };
+      const head = {
+        connection: id,
+        mode,
+        rules,
+        atProvider,
+        hookCalls,
+        known,
+        since: since === null ? null : toIso(since),
+      };
       if (!deps.printJson({ ...head, ...report })) toReportLines(head, report, deps.clock.now()).forEach(deps.print);
     });
 }
@@ -57,6 +67,8 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
 interface Head {
   readonly connection: string;
   readonly mode: Policy['mode'] | null;
+  /** Rules that enforce. */
+  readonly rules: readonly string[];
   readonly atProvider: ModeAtProvider | null;
   readonly hookCalls: HookCalls | null;
   readonly known: KnownDecisions | null;
@@ -64,13 +76,15 @@ interface Head {
 }
 
 function toReportLines(
-  { connection, mode, atProvider, hookCalls, known, since }: Head,
+  { connection, mode, rules, atProvider, hookCalls, known, since }: Head,
   report: ConnectionReport,
   now: EpochMs,
 ): string[] {
   const { hooks, unreadableLines } = report;
   const isPlain = atProvider === null && describeUncalled(hookCalls) === null;
-  const configured = mode !== null && (isPlain ? `${mode} mode` : describeMode(mode, atProvider, hookCalls));
+  const own = mode === null ? null : describeOwnMode(mode, rules);
+  const configured =
+    own !== null && (isPlain && own === mode ? `${mode} mode` : describeMode(own, atProvider, hookCalls));
   const title = toPrintable(`${connection}: ${configured || 'no longer configured'}`);
   const unreadable = unreadableLines === 0 ? [] : ['', `Lines that cannot be read: ${unreadableLines}`];
   const unseen = explainUnseen(atProvider, known, now);

@@ -5,7 +5,7 @@ import { CommandError } from '../../cli/command-error.js';
 import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
 import { printRows, printTable } from '../../cli/table.js';
-import { describeMode } from '../../connections/mode-at-provider.js';
+import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
 import { connectionsReply } from '../../connections/replies.js';
 import { jobsReply, reloadReply } from '../replies/operations.js';
 
@@ -76,7 +76,7 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
         connections.map(({ id, kind, mode, policy }) => [
           id,
           kind,
-          describeMode(mode.inForce, mode.atProvider, mode.hookCalls),
+          describeMode(describeOwnMode(mode.inForce, mode.rules), mode.atProvider, mode.hookCalls),
           policy.livenessVendor?.vendor ?? policy.liveness,
           policy.accuracy,
         ]),

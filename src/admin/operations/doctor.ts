@@ -1,12 +1,13 @@
 import { filesOf } from '../../config/data-files.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { describeUncalled } from '../../connections/hook-calls.js';
-import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
+import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import { enforcedRulesOf } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
@@ -186,7 +187,7 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id));
     if (at === null) return own;
     if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
-    const found = describeMode(policy.mode, at);
+    const found = describeMode(describeOwnMode(policy.mode, enforcedRulesOf(policy)), at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')
       : fail(found, `Sign-ins follow the mode there. To change it, run: facestep provision ${id} --apply`);
@@ -200,11 +201,12 @@ const uncalledRemedy = (id: string): string =>
 function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
   const { mode } = policy;
   if (switched !== null && switched.endsAt === null) {
-    const said = mode === 'enforce' ? 'shadow' : 'enforce';
-    const found = `${mode}: ${switched.by} switched it manually; the configuration file has ${said}`;
-    return warn(found, `Set policy.mode to "${mode}" in the configuration file, or switch it back.`);
+    const found = `${mode}: ${switched.by} switched it manually; the configuration file differs`;
+    return warn(found, `Set policy.mode to "${mode}" in the configuration file, or run: facestep mode ${id} file`);
   }
   if (mode === 'enforce') return pass('enforce');
+  const rules = enforcedRulesOf(policy);
+  if (rules.length > 0) return pass(`${describeOwnMode(mode, rules)}. Other users are not refused`);
   return warn(
     'shadow: no user is refused',
     `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,

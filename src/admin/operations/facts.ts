@@ -1,4 +1,6 @@
 import { filesOf } from '../../config/data-files.js';
+import type { Policy } from '../../core/connection.js';
+import { isRefusing } from '../../core/rules/rule.js';
 import type { ConnectionFacts, Facts } from '../../core/to-do.js';
 import { addSec, type EpochMs, fromIso, secondsPerDay } from '../../core/units.js';
 import { openInventory, type RotatingKey } from '../../storage/keys/inventory.js';
@@ -41,7 +43,7 @@ export function createFactFinder(
     const backup = await readLastBackup(filesOf(config).lastBackup);
     const verification = await readVerification(deps);
     return {
-      connections: await Promise.all(connections.map((each) => factsOf(each.id, each.policy.mode, deps))),
+      connections: await Promise.all(connections.map((each) => factsOf(each.id, each.policy, deps))),
       headWaitingSec: deps.trail.waitingSec(),
       isTrailSound: verification?.run.progress.outcome?.isSound ?? null,
       backupAt: backup === null ? null : fromIso(backup.madeAt),
@@ -52,15 +54,15 @@ export function createFactFinder(
 
 async function factsOf(
   id: string,
-  mode: ConnectionFacts['mode'],
+  policy: Policy,
   deps: OperationsPorts<'state' | 'clock' | 'modes'>,
 ): Promise<ConnectionFacts> {
   const examination = await readDoctorReport(id, deps);
   const switched = deps.modes().get(id);
   return {
     id,
-    mode,
-    shadowSince: mode === 'shadow' ? await readShadowSince(id, deps) : null,
+    mode: policy.mode,
+    shadowSince: isRefusing(policy) ? null : await readShadowSince(id, deps),
     switchedBy: switched !== undefined && switched.endsAt === null ? switched.by : null,
     examined:
       examination === null
