@@ -13,13 +13,17 @@ const isUncalled = (mode: ModeReply): boolean =>
 
 /** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook. */
 export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
-  mode.inForce === asked && (mode.atProvider === null || mode.atProvider.mode === asked) && !isUncalled(mode);
+  mode.inForce === asked &&
+  (asked === 'enforce' || mode.rules.length === 0) &&
+  (mode.atProvider === null || mode.atProvider.mode === asked) &&
+  !isUncalled(mode);
 
 /** Returns a function that names a mode, with the mode at the provider or the hooks that the provider does not call. */
 export function useModeName(): (mode: ModeReply) => string {
   const { modeNames, modeAt, hookCalls } = useTexts();
-  const nameBoth = ({ inForce, atProvider }: ModeReply): string => {
-    const here = modeNames[inForce];
+  const nameBoth = ({ inForce, rules, atProvider }: ModeReply): string => {
+    const named = modeNames[inForce];
+    const here = rules.length === 0 ? named : modeAt.rules({ mode: named, rules: rules.join(', ') });
     if (atProvider === null) return here;
     const { mode, place } = atProvider;
     const there = mode === null ? modeAt.unknown : mode === 'mixed' ? modeAt.mixed : modeNames[mode];

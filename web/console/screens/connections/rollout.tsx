@@ -19,7 +19,7 @@ const listRefused = (id: string, cursor: string | null) =>
   post<RefusedReply>(pathOf(id, 'refused'), { days: 30, limit: 50, cursor: cursor ?? undefined });
 
 /** @param isSure - true to proceed although no user is enrolled */
-const switchMode = (id: string, mode: ModeReply['inForce'], isSure: boolean) => ({
+const switchMode = (id: string, mode: ModeReply['inForce'] | 'file', isSure: boolean) => ({
   ...post(pathOf(id, 'mode'), { mode, isSure }),
   ...patient,
 });
@@ -43,6 +43,15 @@ export function Rollout({
   return (
     <>
       <AtProvider connection={connection} />
+      {connection.mode.rules.length > 0 && connection.mode.inForce === 'shadow' && onSwitched !== null && (
+        <Section heading={words.rules.heading}>
+          <p>{words.modeAt.rules({ mode: words.modeNames.shadow, rules: connection.mode.rules.join(', ') })}</p>
+          <SwitchToShadow connection={connection} onSwitched={onSwitched} />
+        </Section>
+      )}
+      {connection.mode.switched !== null && onSwitched !== null && (
+        <SwitchToFile connection={connection} onSwitched={onSwitched} />
+      )}
       {connection.mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
@@ -193,6 +202,17 @@ function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & 
           onSwitched();
         }}
       />
+    </Section>
+  );
+}
+
+/** Ends a manual switch. */
+function SwitchToFile({ connection: { id }, onSwitched }: Switching) {
+  const { toFile } = useTexts();
+  const { call } = useSessionActions();
+  return (
+    <Section heading={toFile.heading} intro={toFile.text}>
+      <ActForm submit={toFile.label} onSubmit={() => call(switchMode(id, 'file', false)).then(onSwitched)} />
     </Section>
   );
 }

@@ -12,6 +12,7 @@ import { Doctor, type Examined, Health } from './doctor.js';
 import { AtProvider, isInForce, useModeName } from './mode-at-provider.js';
 import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
+import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 
 function PolicyInForce({ connection }: { readonly connection: Connection }) {
@@ -26,6 +27,8 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
     </>
   );
   const { bypass } = policy;
+  // With rules, shadow mode of the policy does not mean that no one is refused.
+  const modes = mode.rules.length === 0 ? words.modes : words.modeNames;
   const isPlain = mode.atProvider === null && isInForce(mode, mode.inForce);
   return (
     <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
@@ -33,8 +36,9 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
       <ModeInFile connection={connection} />
       <Facts
         rows={[
-          [isPlain ? named.inForce : named.here, <b key="mode">{words.modes[mode.inForce]}</b>],
-          [named.file, set('mode', words.modes[mode.file])],
+          [isPlain ? named.inForce : named.here, <b key="mode">{modes[mode.inForce]}</b>],
+          [named.file, set('mode', modes[mode.file])],
+          ...(mode.rules.length === 0 ? [] : [[named.rules, <bdi key="rules">{mode.rules.join(', ')}</bdi>] as const]),
           ...(switched === null
             ? []
             : [[named.switched, named.by({ name: switched.by, when: instant(switched.at) })] as const]),
@@ -109,7 +113,12 @@ function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: 
               ))}
             </nav>
             {tab === 'rollout' && <Rollout {...given} onSwitched={mayChange ? onSwitched : null} />}
-            {tab === 'policy' && <PolicyInForce {...given} />}
+            {tab === 'policy' && (
+              <>
+                <PolicyInForce {...given} />
+                <Rules {...given} />
+              </>
+            )}
             {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
             {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
               <SettingUp {...given} examined={examined} tab={tab} />

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { Connection } from '../../src/core/connection.js';
+import type { SignInRule } from '../../src/core/rules/rule.js';
+import { createEvaluateSignIn } from '../../src/step-up/evaluate-sign-in.js';
+import { defaultPolicy } from '../../support/benches/core.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
+import { createFolder } from '../../support/run/folder.js';
+import { adminKey } from '../../support/servers/api-server.js';
+import {
+  type Company,
+  type OperatedServer,
+  startCompany,
+  startOperatedServer,
+} from '../../support/servers/operated-server.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+
+/* Rules for sign-ins in the console: which enforce, the rule for one sign-in, and the way to stop them. */
+
+const rules: readonly SignInRule[] = [
+  { name: 'Pilot', when: { groups: ['Pilot'] }, outcome: 'face', mode: 'enforce', whenUnknown: 'policy' },
+  { name: 'Abroad', when: { networks: ['abroad'] }, outcome: 'deny', mode: 'shadow', whenUnknown: 'policy' },
+];
+const networks = { abroad: ['198.51.100.0/24'] };
+
+const browser = useBrowser('none');
+let company: Company;
+let operated: OperatedServer;
+let visitor: ConsoleVisitor;
+if (hasChromium) {
+  beforeEach(async () => {
+    company = await startCompany();
+    const toConnections: Company['toConnections'] = (...given) =>
+      company.toConnections(...given).map((each) => ({ ...each, policy: { ...each.policy, rules, networks } }));
+    const connections = new Map<string, Connection>();
+    const dataFolder = createFolder('console-rules');
+    const given = { issuer: 'http://localhost', connections };
+    operated = await startOperatedServer({ ...company, toConnections }, { dataFolder, given });
+    const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
+    const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
+    const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+    connections.set('okta', { ...okta, evaluateSignIn: createEvaluateSignIn(okta, operated.server.deps) });
+  });
+  afterEach(async () => {
+    await visitor.close();
+    await operated.stop();
+    await company.close();
+  });
+}
+
+inBrowser('the rules are listed with the rule for a sign-in, and a switch to shadow mode stops them', async () => {
+  visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
+  const { page } = visitor;
+  await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('link', { name: 'okta', exact: true }).click();
+  await page.getByText('Shadow; rules that enforce: Pilot').first().waitFor();
+  await page.getByRole('link', { name: 'Policy' }).click();
+  const rows = page.getByRole('table', { name: 'Rules' }).getByRole('row');
+  await rows.nth(2).waitFor();
+  expect(await rows.nth(1).textContent()).toMatch(/PilotGroups: PilotFace checkEnforce/);
+  expect(await rows.nth(2).textContent()).toMatch(/AbroadNetworks: abroadRefuseShadow/);
+  await page.getByLabel('Sign-in name or id of the user').fill('anna');
+  await page.getByLabel('IP address (optional)').fill('198.51.100.7');
+  await page.getByRole('button', { name: 'Find the rule' }).click();
+  await page.getByText('A face check is needed, by the rule Pilot.').waitFor();
+  await page.getByText('Abroad: matches (Networks: yes)').waitFor();
+
+  await page.getByRole('link', { name: 'Rollout' }).click();
+  await page.getByRole('button', { name: /shadow/i }).click();
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: /shadow/i })
+    .click();
+  await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
+  await page.getByText('Shadow; rules that enforce: Pilot').first().waitFor();
+});
