@@ -81,6 +81,14 @@ export interface VendorPolicy {
 export const vendorPolicyOf = ({ liveness }: Pick<Policy, 'liveness'>): VendorPolicy | null =>
   typeof liveness === 'string' ? null : liveness;
 
+/** Returns true if a check that had to show one liveness shows another as well. A vendor's counts as every own level. */
+export function isStrongEnough(shown: Policy['liveness'] | null, asked: Policy['liveness']): boolean {
+  if (shown === null) return false;
+  if (typeof asked !== 'string')
+    return typeof shown !== 'string' && shown.vendor === asked.vendor && shown.confidence >= asked.confidence;
+  return typeof shown !== 'string' || livenessLevels.indexOf(shown) >= livenessLevels.indexOf(asked);
+}
+
 /** Returns the own check. With a vendor, it is the one that may replace the vendor's. */
 export const ownLivenessOf = ({ liveness }: Pick<Policy, 'liveness'>): LivenessLevel =>
   typeof liveness === 'string' ? liveness : 'movement';

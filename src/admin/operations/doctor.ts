@@ -3,10 +3,14 @@ import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { describeUncalled } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
+import { findRuleCallers } from '../../connections/rule-callers.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
+import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import { checkRules, describeRuleWarning, type RuleCallers } from '../../core/rules/check-rules.js';
+import { enforcedRulesOf } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
@@ -54,6 +58,17 @@ export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
 }
+
+const createRuleCheck = (policy: Policy, callers: RuleCallers): Check => ({
+  title: 'Rules',
+  async run() {
+    const { length } = policy.rules;
+    const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforcedRulesOf(policy).length} in enforce mode`;
+    const warnings = checkRules(policy, callers);
+    if (warnings.length === 0) return pass(found);
+    return warn(`${found}; ${warnings.map(describeRuleWarning).join('; ')}`, 'See docs/rules.md.');
+  },
+});
 
 /** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
 export const runChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
@@ -107,6 +122,10 @@ async function collectProviderChecks(
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
+    const { policy, oidc } = connection;
+    const { photo, rules, networks } = policy;
+    const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
+    const ruleChecks = hasRules ? [createRuleCheck(policy, findRuleCallers(adapter, oidc))] : [];
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;
@@ -114,9 +133,8 @@ async function collectProviderChecks(
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
-    const { photo } = connection.policy;
     const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
-    return { checks: [...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
+    return { checks: [...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }

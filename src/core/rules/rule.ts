@@ -33,15 +33,16 @@ export interface SignInRule {
   readonly outcome: RuleOutcome;
   /** In `shadow` mode, a rule decides nothing. What it would decide is recorded. */
   readonly mode: Policy['mode'];
-  /** Decision if a condition cannot be evaluated: refuse, or decide as without rules. */
-  readonly whenUnknown: 'deny' | 'policy';
+  /** Decision if a condition cannot be evaluated: refuse, or decide as without rules. Absent without conditions. */
+  readonly whenUnknown?: 'deny' | 'policy' | undefined;
   readonly freshnessSec?: number | undefined;
   readonly liveness?: LivenessLevel | VendorPolicy | undefined;
   readonly whenUnverified?: UnverifiedPolicy | undefined;
   readonly whenUnavailable?: UnverifiedPolicy | undefined;
 }
 
-const conditionsOf = ({ when }: SignInRule): readonly ConditionName[] =>
+/** Returns the names of a rule's conditions. */
+export const conditionsOf = ({ when }: Pick<SignInRule, 'when'>): readonly ConditionName[] =>
   conditionNames.filter((name) => when[name] !== undefined);
 
 export const conditionNames = [
