@@ -117,7 +117,7 @@ export async function buildApp(
         oidc: each.oidc,
         sections: each.sections,
         createOidcClients,
-        ruleWarnings: checkRules(each.policy, findRuleCallers(adapter, each.oidc)),
+        ruleWarnings: checkRules(each.policy, findRuleCallers(adapter, each.oidc, null)),
       };
     }),
   );

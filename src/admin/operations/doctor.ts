@@ -1,4 +1,5 @@
 import { filesOf } from '../../config/data-files.js';
+import type { Adapter } from '../../connections/adapter.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { describeUncalled } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, modeTitle } from '../../connections/mode-at-provider.js';
@@ -6,10 +7,9 @@ import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '
 import { findRuleCallers } from '../../connections/rule-callers.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
-import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
-import { checkRules, describeRuleWarning, type RuleCallers } from '../../core/rules/check-rules.js';
+import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { enforcedRulesOf } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
@@ -59,12 +59,13 @@ export interface Checks {
   readonly steps: readonly ProvisionStep[];
 }
 
-const createRuleCheck = (policy: Policy, callers: RuleCallers): Check => ({
+const createRuleCheck = ({ policy, oidc }: ConfiguredConnection, adapter: Adapter): Check => ({
   title: 'Rules',
   async run() {
     const { length } = policy.rules;
     const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforcedRulesOf(policy).length} in enforce mode`;
-    const warnings = checkRules(policy, callers);
+    const calls = (await adapter.readHookCalls?.()) ?? null;
+    const warnings = checkRules(policy, findRuleCallers(adapter, oidc, calls));
     if (warnings.length === 0) return pass(found);
     return warn(`${found}; ${warnings.map(describeRuleWarning).join('; ')}`, 'See docs/rules.md.');
   },
@@ -122,10 +123,9 @@ async function collectProviderChecks(
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
-    const { policy, oidc } = connection;
-    const { photo, rules, networks } = policy;
+    const { photo, rules, networks } = connection.policy;
     const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
-    const ruleChecks = hasRules ? [createRuleCheck(policy, findRuleCallers(adapter, oidc))] : [];
+    const ruleChecks = hasRules ? [createRuleCheck(connection, adapter)] : [];
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;

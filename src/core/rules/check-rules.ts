@@ -1,6 +1,6 @@
 import { isStrongEnough, type Policy } from '../connection.js';
 import { orderRules } from './evaluate.js';
-import { type ConditionName, conditionsOf, type RuleConditions, type SignInRule } from './rule.js';
+import { conditionsOf, type SignInRule } from './rule.js';
 import { findSeenConditions, type SeenFacts } from './seen-conditions.js';
 
 /** A hook or an OpenID client whose sign-ins the rules decide. */
@@ -38,78 +38,54 @@ export function checkRules(
   const clientIds = callers.flatMap(({ clientId }) => clientId ?? []);
   const ofRules = ordered.flatMap((rule, index) =>
     [
-      findUnreachable(rule, ordered.slice(0, index)),
+      ...findUnreachable(rule, ordered.slice(0, index)),
       ...findUnseen(rule, callers, clientIds),
-      findLateLiveness(rule, policy, clientIds),
-    ].flatMap((problem) => (problem === null ? [] : [{ rule: rule.name, problem }])),
+      ...findLateLiveness(rule, policy, clientIds),
+    ].map((problem) => ({ rule: rule.name, problem })),
   );
   const named = new Set(rules.flatMap(({ when }) => when.networks ?? []));
   const unnamed = Object.keys(policy.networks).filter((name) => !named.has(name));
-  return [
-    ...ofRules,
-    ...unnamed.map((name) => ({ rule: null, problem: `no rule names the network "${name}"` })),
+  const problems = [
+    ...unnamed.map((name) => `no rule names the network "${name}"`),
     ...(isDecidedAtProvider && rules.length > 0
-      ? [
-          {
-            rule: null,
-            problem:
-              'the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them',
-          },
-        ]
+      ? ['the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them']
       : []),
   ];
+  return [...ofRules, ...problems.map((problem) => ({ rule: null, problem }))];
 }
 
-type Includes<Name extends ConditionName> = (
-  wider: NonNullable<RuleConditions[Name]>,
-  narrower: NonNullable<RuleConditions[Name]>,
-) => boolean;
+type Entries = readonly string[] | undefined;
 
-const includesAll: Includes<'applications' | 'networks' | 'devices'> = (wider, narrower) => {
-  const entries = new Set<string>(wider);
-  return narrower.every((entry) => entries.has(entry));
-};
+const includesList = (wider: Entries, narrower: Entries): boolean =>
+  wider === undefined || narrower?.every((entry) => wider.includes(entry)) === true;
 
-/** Compares two conditions of the same name: true if the first is true wherever the second is. */
-const inclusions: { readonly [Name in ConditionName]: Includes<Name> } = {
-  groups: (wider, narrower) => {
-    const names = new Set(wider.map((name) => name.toLowerCase()));
-    return narrower.every((name) => names.has(name.toLowerCase()));
-  },
-  applications: includesAll,
-  networks: includesAll,
-  newNetwork: (wider, narrower) => wider === narrower,
-  newBrowser: (wider, narrower) => wider === narrower,
-  lastCheckHours: (wider, narrower) => wider <= narrower,
-  devices: includesAll,
-};
-
-function includesCondition<Name extends ConditionName>(
-  name: Name,
-  wider: RuleConditions[Name],
-  narrower: RuleConditions[Name],
-): boolean {
-  return wider === undefined || (narrower !== undefined && inclusions[name](wider, narrower));
-}
+const inLowerCase = (names: Entries): Entries => names?.map((name) => name.toLowerCase());
 
 /** Returns true if the first rule matches every sign-in that the second matches. */
-const includesRule = (wider: SignInRule, narrower: SignInRule): boolean =>
-  conditionsOf(wider).every((name) => includesCondition(name, wider.when[name], narrower.when[name]));
+const includesRule = ({ when: wider }: SignInRule, { when: narrower }: SignInRule): boolean =>
+  includesList(inLowerCase(wider.groups), inLowerCase(narrower.groups)) &&
+  includesList(wider.applications, narrower.applications) &&
+  includesList(wider.networks, narrower.networks) &&
+  includesList(wider.devices, narrower.devices) &&
+  (wider.newNetwork ?? narrower.newNetwork) === narrower.newNetwork &&
+  (wider.newBrowser ?? narrower.newBrowser) === narrower.newBrowser &&
+  (wider.lastCheckHours ?? 0) <= (narrower.lastCheckHours ?? 0);
 
 /** Finds an earlier rule that leaves nothing to a rule. A rule in shadow mode leaves nothing to others in that mode. */
-function findUnreachable(rule: SignInRule, earlier: readonly SignInRule[]): string | null {
+function findUnreachable(rule: SignInRule, earlier: readonly SignInRule[]): readonly string[] {
   const first = earlier.find((each) => (each.mode === 'enforce' || rule.mode === 'shadow') && includesRule(each, rule));
-  if (first === undefined) return null;
+  if (first === undefined) return [];
   if (first.mode === rule.mode && first.outcome !== rule.outcome && includesRule(rule, first))
-    return `contradicts the rule "${first.name}", which has the same conditions, comes first and decides "${first.outcome}"`;
-  return `never matches, because the rule "${first.name}" comes first and has the same or wider conditions`;
+    return [
+      `contradicts the rule "${first.name}", which has the same conditions, comes first and decides "${first.outcome}"`,
+    ];
+  return [`never matches, because the rule "${first.name}" comes first and has the same or wider conditions`];
 }
 
 /** Finds conditions that a hook or an OpenID client does not know. */
 function findUnseen(rule: SignInRule, callers: readonly RuleCaller[], clientIds: readonly string[]): readonly string[] {
   const asking = callers.filter((caller) => concerns(rule, caller, clientIds));
-  const isEnforced = rule.mode === 'enforce';
-  const denied = `the sign-in ${isEnforced ? 'is' : 'would be'} refused`;
+  const denied = `the sign-in ${rule.mode === 'enforce' ? 'is' : 'would be'} refused`;
   const consequence = rule.whenUnknown === 'policy' ? 'the policy decides' : denied;
   return conditionsOf(rule).flatMap((name) => {
     const unseeing = asking.filter(({ sees, clientId }) => !findSeenConditions(sees, clientId !== null).has(name));
@@ -133,8 +109,10 @@ function findLateLiveness(
   { when: { applications = [] }, liveness }: SignInRule,
   policy: Pick<Policy, 'liveness'>,
   clientIds: readonly string[],
-): string | null {
+): readonly string[] {
   const others = applications.filter((id) => !clientIds.includes(id));
-  if (liveness === undefined || others.length === 0 || isStrongEnough(policy.liveness, liveness)) return null;
-  return `only hooks know the application ${others.map((id) => `"${id}"`).join(', ')}: the face check before is judged by policy.liveness, and is then too weak for the liveness of this rule`;
+  if (liveness === undefined || others.length === 0 || isStrongEnough(policy.liveness, liveness)) return [];
+  return [
+    `only hooks know the application ${others.map((id) => `"${id}"`).join(', ')}: the face check before is judged by policy.liveness, and is then too weak for the liveness of this rule`,
+  ];
 }
