@@ -26,7 +26,7 @@ import {
 /** Time limit of a decision, in milliseconds. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
 const DECISION_TIMEOUT_MS = 1_000;
 
-interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
+interface HookParts extends Pick<Hook, 'refuse' | 'pass' | 'sees'> {
   handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;
 }
 
@@ -35,8 +35,8 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
   const { id, kind, policy, oidc, entra } = settings;
   const homeTenantId = entra.tenantId;
   const callerCheck = createCallerCheck(entra, { host: new URL(publicUrl).hostname, fetch, clock });
-  const toHook = ({ handle, ...replies }: HookParts): Hook => ({
-    ...replies,
+  const toHook = ({ handle, ...parts }: HookParts): Hook => ({
+    ...parts,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
     probe: null,
@@ -59,12 +59,14 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
         handle: handleTokenIssuanceStart,
         refuse: createTokenIssuanceRefusal(policy),
         pass: notVerified,
+        sees: { application: true, address: true, isAfterFirstFactor: true },
       }),
       ...(signUp === undefined ? {} : createSignUpHooks(signUp, toHook)),
     },
     accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
+    clientsAfterFirstFactor: ['entra_external_mfa'],
     readHookCalls: async () => (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),
     artefacts: {},
@@ -79,6 +81,7 @@ const createSignUpHooks = (
     handle: handleAttributeCollectionStart,
     refuse: toAttributeCollectionStartRefusal,
     pass: continueSignUp,
+    sees: { application: true, address: true, isAfterFirstFactor: false },
   }),
   ...(receiptAttribute === undefined
     ? {}
@@ -88,6 +91,7 @@ const createSignUpHooks = (
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
           // The reply removes the receipt from the form, so that Entra does not store it.
           pass: toReceiptTakenReply(receiptAttribute),
+          sees: null,
         }),
       }),
 });

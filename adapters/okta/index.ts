@@ -30,6 +30,8 @@ import {
 /** Time limit of a decision, in milliseconds. */
 const DECISION_TIMEOUT_MS = 1_500;
 
+const signIn = { application: true, address: true, isAfterFirstFactor: true };
+
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, okta } = settings;
@@ -49,9 +51,9 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const decisionHook = (
     name: string,
     handle: (body: Uint8Array, deps: FlowDeps) => ReturnType<Answer>,
-    replies: Pick<Hook, 'refuse' | 'pass'>,
+    parts: Pick<Hook, 'refuse' | 'pass' | 'sees'>,
   ): Hook => ({
-    ...replies,
+    ...parts,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
     probe,
@@ -61,23 +63,30 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     kind,
     profile: createOktaProfile(settings, { fetch, log }),
     hooks: {
-      token: decisionHook('token', handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken }),
+      token: decisionHook('token', handleTokenHook, { refuse: toTokenHookRefusal, pass: passToken, sees: signIn }),
       registration: decisionHook('registration', handleRegistrationHook, {
         refuse: toRegistrationHookRefusal(receipt.receiptField),
         pass: passRegistration,
+        // Only updates of a profile are decided by a face check. A registration needs a receipt.
+        sees: { application: false, address: true, isAfterFirstFactor: true },
       }),
-      saml: decisionHook('saml', handleSamlHook, { refuse: toSamlHookRefusal, pass: allowSaml }),
+      saml: decisionHook('saml', handleSamlHook, { refuse: toSamlHookRefusal, pass: allowSaml, sees: signIn }),
       'password-import': decisionHook(
         'password-import',
         (body, deps) => handlePasswordImportHook(body, { ...deps, verifyPassword }),
         // If this service is unavailable, no password is confirmed.
-        { refuse: toPasswordImportHookRefusal, pass: unverifiedPassword },
+        {
+          refuse: toPasswordImportHookRefusal,
+          pass: unverifiedPassword,
+          sees: { application: false, address: false, isAfterFirstFactor: false },
+        },
       ),
       events: {
         methods: ['GET', 'POST'],
         budgetMs: ANSWER_TIMEOUT_MS,
         proof: 'headers',
         probe,
+        sees: null,
         serve(core) {
           const revoke = createRevoke({ connection: id, core, clock, log });
           const admitEvents = admitVerified('events', (body) => handleEventHook(body, { connection: id, log, revoke }));
@@ -94,6 +103,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     accountRecovery: createOktaRecovery(okta, fetch),
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
+    clientsAfterFirstFactor: ['okta_factor'],
     readHookCalls: async () => (await import('./hook-calls.js')).readOktaHookCalls(deps),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
     artefacts: {},

@@ -32,6 +32,12 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     budgetMs: toBudgetMs(type, onelogin),
     proof: 'body',
     probe,
+    // A user migration only names the user.
+    sees: {
+      application: type === 'pre-authentication',
+      address: type === 'pre-authentication',
+      isAfterFirstFactor: false,
+    },
     serve:
       (core) =>
       async ({ headers }) => {
@@ -57,6 +63,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     accountRecovery: createOneLoginRecovery(onelogin, { api }),
     openStepUpRequest: null,
     createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
+    clientsAfterFirstFactor: ['onelogin_factor'],
     readHookCalls: async () => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),
     artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),

@@ -14,6 +14,7 @@ export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
     accountRecovery: null,
     openStepUpRequest: null,
     createOidcClients: () => [],
+    clientsAfterFirstFactor: [],
     createProvisioning: async () => (await import('./provision.js')).createScimProvisioning(deps),
     artefacts: {},
   };

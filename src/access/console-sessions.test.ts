@@ -77,7 +77,7 @@ const others = words(`
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
   /campaigns/people /campaigns/preview /campaigns/stop
-  /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/run
+  /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list

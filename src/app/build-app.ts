@@ -11,10 +11,12 @@ import { createBrands, shareConfigured } from '../brand/brands.js';
 import { readConfiguredBrand } from '../brand/configured.js';
 import { issuerOf } from '../config/schema.js';
 import { createAccountNames } from '../connections/account-names.js';
+import { findRuleCallers } from '../connections/rule-callers.js';
 import { withSubscribers } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps, ServerPorts } from '../core/deps.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
+import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { createPasskeys } from '../enrolment/webauthn/passkeys.js';
 import { toCode } from '../errors.js';
 import {
@@ -56,6 +58,8 @@ export interface BuiltApp {
   readonly core: ServerPorts & Pick<FullSetup, 'config'>;
   /** Contains the digest. A new key must still be stored and shown. */
   readonly adminKey: AdminKey;
+  /** Problems of the rules of each connection, in words. */
+  readonly ruleWarnings: readonly string[];
   drain(): Promise<void>;
 }
 
@@ -113,6 +117,7 @@ export async function buildApp(
         oidc: each.oidc,
         sections: each.sections,
         createOidcClients,
+        ruleWarnings: checkRules(each.policy, findRuleCallers(adapter, each.oidc, null)),
       };
     }),
   );
@@ -177,6 +182,9 @@ export async function buildApp(
     app: listener,
     core: served,
     adminKey,
+    ruleWarnings: connected.flatMap(({ connection, ruleWarnings }) =>
+      ruleWarnings.map((warning) => `${connection.id}: ${describeRuleWarning(warning)}`),
+    ),
     drain: async () => void (await Promise.all([notices.drain(), recoveries.drain()])),
   };
 }

@@ -105,7 +105,7 @@ function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
 
 const serveHooks = (hooks: Hooks, connection: Connection, core: CoreDeps): ServedHooks =>
   Object.fromEntries(
-    Object.entries(hooks).map(([hook, { serve, probe: _, ...terms }]) => {
+    Object.entries(hooks).map(([hook, { serve, probe: _, sees: _sees, ...terms }]) => {
       const { budgetMs } = terms;
       return [hook, { ...terms, admit: serve(createHookCore({ connection, hook, budgetMs }, core)) }];
     }),

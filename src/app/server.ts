@@ -205,6 +205,10 @@ async function announceStart(
   const { connections } = applyModes(active.setup, active.modes);
   const shadowed = connections.filter(({ policy }) => !isRefusing(policy)).map(({ id }) => id);
   if (shadowed.length > 0) deps.printError(`In shadow mode (this server refuses no one): ${shadowed.join(', ')}`);
+  for (const warning of active.built?.ruleWarnings ?? []) {
+    deps.log.warn('rules', { warning });
+    deps.printError(`Rules of ${warning}`);
+  }
   deps.log.info('listening', { host: config.host, port: active.listening?.port ?? config.port });
   if (key.fresh !== null) return showKey();
   const keyText = config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration';

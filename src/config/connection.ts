@@ -9,7 +9,7 @@ import { livenessPolicyGuard } from './liveness.js';
 import { type OidcConfig, oidcOf } from './oidc.js';
 import { photoPolicyGuard } from './photo.js';
 import { recoveryGuard } from './recovery.js';
-import { checkRuleNames, networksGuard, rulesGuard } from './rules.js';
+import { findRuleProblems, networksGuard, rulesGuard } from './rules.js';
 import { safeUrlGuard } from './safe-url.js';
 
 const fallbackGuard = z.enum(['deny', 'omit_claim']);
@@ -178,7 +178,7 @@ export const policyGuard = z
   .strictObject(policyFields, {
     error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
   })
-  .superRefine(checkRuleNames) satisfies z.ZodType<Policy>;
+  .superRefine(findRuleProblems) satisfies z.ZodType<Policy>;
 
 /**
  * Settings of every connection. An adapter's `config.ts` adds `kind` as a literal, and the adapter's settings under the

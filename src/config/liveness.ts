@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LivenessLevel, livenessLevels, type VendorPolicy } from '../core/connection.js';
+import { type LivenessLevel, livenessLevels, type VendorPolicy } from '../core/liveness-policy.js';
 
 /** An own level of liveness, or the check of a vendor. */
 export const livenessPolicyGuard = z.union([

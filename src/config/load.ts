@@ -78,7 +78,7 @@ export interface LoadDeps<Guards extends ConnectionGuards, Sections extends z.Zo
 export interface SharedConfig {
   readonly connections: readonly {
     readonly id: string;
-    readonly policy: Pick<Policy, 'liveness' | 'accuracy'>;
+    readonly policy: Pick<Policy, 'liveness' | 'accuracy' | 'rules'>;
   }[];
 }
 

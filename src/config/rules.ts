@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseRange } from '../core/rules/named-networks.js';
-import { deviceKinds, ruleOutcomes, type SignInRule } from '../core/rules/rule.js';
+import { conditionsOf, deviceKinds, ruleOutcomes, type SignInRule } from '../core/rules/rule.js';
 import { livenessPolicyGuard } from './liveness.js';
 
 const nameGuard = z
@@ -53,9 +53,9 @@ const ruleGuard = z.strictObject({
     .describe('`"shadow"`: the rule decides nothing, and what it would decide is recorded. `"enforce"`: it decides.'),
   whenUnknown: z
     .enum(['deny', 'policy'])
-    .default('deny')
+    .optional()
     .describe(
-      'Decision if a condition cannot be evaluated, such as while the provider does not answer: refuse, or decide as without rules.',
+      'Decision if a condition cannot be evaluated, such as while the provider does not answer: refuse, or decide as without rules. Required if the rule has a condition.',
     ),
   freshnessSec: z.int().min(10).max(86_400).optional().describe('Replaces `policy.freshnessSec`.'),
   liveness: livenessPolicyGuard.optional().describe('Replaces `policy.liveness`.'),
@@ -84,17 +84,23 @@ export const networksGuard = z
   )
   .default({});
 
-/** Reports rules with the same name, and networks that no list defines. */
-export function checkRuleNames(
+/** Reports rules with the same name, networks that no list defines, and conditions without `whenUnknown`. */
+export function findRuleProblems(
   { rules, networks }: { readonly rules: readonly SignInRule[]; readonly networks: Readonly<Record<string, unknown>> },
   context: z.core.$RefinementCtx,
 ): void {
-  rules.forEach(({ name, when }, index) => {
+  rules.forEach(({ name, when, whenUnknown }, index) => {
     if (rules.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) < index)
       context.addIssue({
         code: 'custom',
         path: ['rules', index, 'name'],
         message: `two rules have the name "${name}"`,
+      });
+    if (whenUnknown === undefined && conditionsOf({ when }).length > 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['rules', index, 'whenUnknown'],
+        message: 'expected "deny" or "policy", as the rule has a condition',
       });
     for (const network of when.networks ?? []) {
       if (!Object.hasOwn(networks, network))

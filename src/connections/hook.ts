@@ -4,6 +4,7 @@ import { parseBearer } from '../core/base/bearer.js';
 import type { Json } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import type { Clock, Log, State } from '../core/ports.js';
+import type { SeenFacts } from '../core/rules/seen-conditions.js';
 import type { Credential } from '../core/secrets.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
@@ -97,6 +98,8 @@ export interface HookProbe {
 export interface Hook extends HookTerms {
   /** Creates a test call, or `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
+  /** Facts that its calls contain, for rules. `null` if it decides no sign-in. */
+  readonly sees: SeenFacts | null;
   serve(core: HookCore): AdmitCall;
 }
 

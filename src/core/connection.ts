@@ -1,29 +1,23 @@
 import { FaceError } from '../errors.js';
 import type { SupportedLanguage } from './language.js';
 import type { AccountRecovery, Accuracy, Binding, CallerClass, CompanyPhoto, Profile } from './ports.js';
-import type { NamedNetworks } from './rules/named-networks.js';
-import type { SignInRule } from './rules/rule.js';
+import type { RuledPolicy, UnverifiedPolicy } from './rules/rule.js';
 import type { SignIn, SignInTerms } from './rules/sign-in-terms.js';
 import type { SecondThing } from './second-things.js';
 import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
-export interface Policy {
-  /** In `shadow` mode, sign-ins are never blocked. */
-  readonly mode: 'enforce' | 'shadow';
+export interface Policy extends RuledPolicy {
   /** If it changes, every user must enrol again. */
   readonly accuracy: Accuracy;
   /** Purpose to which tokens are bound. If it changes, every user must enrol again. */
   readonly scope: string;
-  /** How long hooks accept a passed check, in seconds. */
-  readonly freshnessSec: number;
   /** True if a hook event must come from the IP address of the browser that passed the check. */
   readonly sameAddress: boolean;
   /** Time to wait for photos, in seconds. */
   readonly stepUpTimeoutSec: number;
   /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
-  readonly liveness: LivenessLevel | VendorPolicy;
   /** Action for users whom the provider authenticated, but who have no enrolment. */
   readonly whenNotEnrolled: 'refuse' | 'enrol';
   /** Second secret that opens a token together with the face. */
@@ -55,35 +49,7 @@ export interface Policy {
   readonly notices: boolean;
   readonly language: SupportedLanguage;
   readonly helpDesk: string | null;
-  readonly whenUnverified: UnverifiedPolicy;
-  readonly whenUnavailable: UnverifiedPolicy;
-  /** Rules for sign-ins, in the order of the configuration. The policy decides the others. */
-  readonly rules: readonly SignInRule[];
-  readonly networks: NamedNetworks;
 }
-
-/**
- * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
- * (`challenge`), or always both (`light`). The capture page always asks for movements.
- */
-export const livenessLevels = ['off', 'passive', 'movement', 'challenge', 'light'] as const;
-export type LivenessLevel = (typeof livenessLevels)[number];
-
-/** A vendor's liveness check in place of the own one. */
-export interface VendorPolicy {
-  readonly vendor: string;
-  /** Lowest confidence of the vendor that passes, from 0 to 100. */
-  readonly confidence: number;
-  /** Own check while the vendor's service fails. `none`: checks are refused meanwhile. */
-  readonly fallback: 'movement' | 'none';
-}
-
-export const vendorPolicyOf = ({ liveness }: Pick<Policy, 'liveness'>): VendorPolicy | null =>
-  typeof liveness === 'string' ? null : liveness;
-
-/** Returns the own check. With a vendor, it is the one that may replace the vendor's. */
-export const ownLivenessOf = ({ liveness }: Pick<Policy, 'liveness'>): LivenessLevel =>
-  typeof liveness === 'string' ? liveness : 'movement';
 
 /** `helpDesk`: refused unless the help desk vouches for the person. */
 export type UnprovenPolicy = 'refuse' | 'helpDesk';
@@ -159,9 +125,6 @@ export interface ConnectedRecovery {
   readonly issuer: AccountRecovery | null;
 }
 
-/** `omit_claim` allows the sign-in, but without the claim. */
-export type UnverifiedPolicy = 'deny' | 'omit_claim';
-
 /** `pass`, for shadow mode, allows the sign-in and changes no claim. */
 export type HookFallback = UnverifiedPolicy | 'pass';
 
@@ -196,7 +159,7 @@ export interface Connection {
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */
   readonly recovery?: ConnectedRecovery;
   /** Finds what a sign-in needs by the rules of the policy. Absent without rules. @throws `state_unavailable` */
-  readonly evaluateSignIn?: (signIn: Omit<SignIn, 'connection'>) => Promise<SignInTerms>;
+  readonly evaluateSignIn?: (signIn: SignIn) => Promise<SignInTerms<Policy>>;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }

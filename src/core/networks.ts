@@ -40,7 +40,7 @@ export function networksOf(source: string): readonly Network[] {
 /** Matches an address with a port, which some proxies add: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
 const withPort = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
-const ipv6Guard = z.ipv6();
+export const ipv6Guard = z.ipv6();
 
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
@@ -51,7 +51,7 @@ const withIpv4 = [
 ].map((prefix) => prefix.join());
 
 /** Returns the eight groups of an IPv6 address. The last two may be written as an IPv4 address. */
-function toGroups(text: string): readonly number[] {
+export function toGroups(text: string): readonly number[] {
   const [before = [], after = []] = text.split('::').map((side) =>
     side
       .split(':')

@@ -1,6 +1,6 @@
 import { eventSkewSec, type HookDecision, type HookEvent, hookDecisionGuard } from '../connections/hook-decision.js';
 import type { AuditDetail } from '../core/audit-events.js';
-import { bindingOf, type ConnectedSubject, type Connection, toSubjectRef } from '../core/connection.js';
+import { bindingOf, type ConnectedSubject, type Connection, type Policy, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { attemptsOfHook } from '../core/limits/attempts.js';
 import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
@@ -47,7 +47,7 @@ export async function decideHook(
 /** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
 function answerUnavailable(
   { connection, subject, hook }: HookEvent,
-  terms: SignInTerms,
+  terms: SignInTerms<Policy>,
   deps: Ports<'audit' | 'log'>,
 ): HookDecision {
   const { decision, reason } = decideUnverified(terms, 'state_unavailable');
@@ -59,7 +59,7 @@ function answerUnavailable(
 
 async function answerFromState(
   event: HookEvent,
-  finding: Promise<SignInTerms>,
+  finding: Promise<SignInTerms<Policy>>,
   deps: Ports<'state' | 'clock' | 'audit' | 'log'>,
 ): Promise<HookDecision> {
   const { connection, hook, subject, eventId, repeatableForSec } = event;
@@ -143,7 +143,7 @@ const byRule = {
 } as const;
 
 /** Finds what the sign-in needs: by the rules, if there are any, or else by the policy. */
-const findTerms = async ({ connection, address, ...event }: HookEvent): Promise<SignInTerms> =>
+const findTerms = async ({ connection, address, ...event }: HookEvent): Promise<SignInTerms<Policy>> =>
   connection.evaluateSignIn?.({
     subject: event.subject,
     application: event.application,
@@ -169,7 +169,7 @@ export async function recordPassedOver(
 /** Records a sign-in at an OpenID client that a rule refused before the face check. */
 export async function recordRefusedByRule(
   about: ConnectedSubject,
-  { hook, terms }: { readonly hook: string; readonly terms: SignInTerms },
+  { hook, terms }: { readonly hook: string; readonly terms: SignInTerms<Policy> },
   deps: Ports<'audit'>,
 ): Promise<void> {
   const { decision, reason } = decideUnverified(terms, 'no_check');

@@ -1,17 +1,15 @@
-import { createReadGroups } from '../connections/groups.js';
-import type { Connection } from '../core/connection.js';
+import type { Connection, Policy } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { keptNetworkOf } from '../core/networks.js';
 import type { Group } from '../core/ports.js';
 import { withTimeout } from '../core/resilience.js';
 import { evaluateRules, orderRules, type SignInFacts } from '../core/rules/evaluate.js';
 import { createFindNetworks } from '../core/rules/named-networks.js';
+import { createReadGroups } from '../core/rules/read-groups.js';
 import { findNeededConditions, needsPlaces } from '../core/rules/rule.js';
 import { type SignIn, type SignInTerms, toTerms } from '../core/rules/sign-in-terms.js';
 import { FaceError, toCode } from '../errors.js';
 import { comparePlace } from '../notifications/known-places.js';
-
-type Person = Omit<SignIn, 'connection'>;
 
 const millisecondsPerHour = 3_600_000;
 
@@ -22,7 +20,7 @@ const groupsTimeoutMs = 800;
 function createGatherFacts(
   { id, policy, profile }: Pick<Connection, 'id' | 'policy' | 'profile'>,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
-): (signIn: Person) => Promise<SignInFacts> {
+): (signIn: SignIn) => Promise<SignInFacts> {
   const needed = findNeededConditions(policy.rules);
   const findNetworks = createFindNetworks(policy.networks);
   const names = policy.rules.flatMap(({ when }) => when.groups ?? []);
@@ -34,12 +32,12 @@ function createGatherFacts(
     return null;
   };
 
-  const readKnownGroups = ({ subject }: Person): Promise<readonly Group[] | null> =>
+  const readKnownGroups = ({ subject }: SignIn): Promise<readonly Group[] | null> =>
     withTimeout(readGroups(subject), groupsTimeoutMs, () => {
       throw new FaceError('profile_unavailable', { reason: 'timeout' });
     });
 
-  const comparePlaces = async ({ subject, address, browser }: Person) => {
+  const comparePlaces = async ({ subject, address, browser }: SignIn) => {
     const network = address === null ? null : keptNetworkOf(address);
     const device = browser?.cookie ?? null;
     const found = await comparePlace({ connection: id, subject }, { device, network }, deps);
@@ -71,7 +69,7 @@ function createGatherFacts(
 export function createEvaluateSignIn(
   connection: Pick<Connection, 'id' | 'policy' | 'profile'>,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
-): (signIn: Person) => Promise<SignInTerms> {
+): (signIn: SignIn) => Promise<SignInTerms<Policy>> {
   const gather = createGatherFacts(connection, deps);
   const rules = orderRules(connection.policy.rules);
   return async (signIn) => {

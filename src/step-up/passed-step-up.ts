@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { changeStored, parseStored, readStored } from '../core/change-stored.js';
-import { livenessLevels, type Policy, type SubjectRef } from '../core/connection.js';
+import type { Policy, SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
+import { isStrongEnough, livenessLevels } from '../core/liveness-policy.js';
 import type { StateRecord } from '../core/ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../core/units.js';
 
@@ -146,14 +147,6 @@ export async function takePassedStepUp(
   if (isWeaker(changed)) return 'weaker_check';
   if (changed.used !== null) return 'check_used';
   return findOther(changed, signIn) ?? 'no_check';
-}
-
-/** Returns true if a check that had to show one liveness shows another as well. A vendor's counts as every own level. */
-function isStrongEnough(shown: Policy['liveness'] | null, asked: Policy['liveness']): boolean {
-  if (shown === null) return false;
-  if (typeof asked !== 'string')
-    return typeof shown !== 'string' && shown.vendor === asked.vendor && shown.confidence >= asked.confidence;
-  return typeof shown !== 'string' || livenessLevels.indexOf(shown) >= livenessLevels.indexOf(asked);
 }
 
 function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check' | null {

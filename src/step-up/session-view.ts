@@ -1,12 +1,6 @@
 import { hasMixedScripts } from '../core/action.js';
-import {
-  type Connection,
-  type LivenessLevel,
-  ownLivenessOf,
-  type Policy,
-  type VendorPolicy,
-  vendorPolicyOf,
-} from '../core/connection.js';
+import type { Connection, Policy } from '../core/connection.js';
+import { type LivenessLevel, ownLivenessOf, type VendorPolicy, vendorPolicyOf } from '../core/liveness-policy.js';
 import { type AnotherWay, anotherWays, type SessionRole, type View } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { type EpochMs, toIso } from '../core/units.js';

@@ -1,7 +1,8 @@
-import { bindingOf, type VendorPolicy } from '../core/connection.js';
+import { bindingOf } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { isPhone } from '../core/device-signals.js';
 import { charge, consumeLimits, type LimitUse } from '../core/limits/limits.js';
+import type { VendorPolicy } from '../core/liveness-policy.js';
 import type { LivenessFinding, LivenessVendor, VendorResult } from '../core/ports.js';
 import { type Credential, owningPhotos, SealedToken } from '../core/secrets.js';
 import { isStored, newSecret, toStoredDigest } from '../core/tickets.js';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/core/base/json.js';
-import type { Policy, VendorPolicy } from '../../src/core/connection.js';
+import type { Policy } from '../../src/core/connection.js';
+import type { VendorPolicy } from '../../src/core/liveness-policy.js';
 import { rekognitionEnvironment, startRekognition } from '../servers/rekognition.js';
 import { draw, startCapture } from './capture-bench.js';
 import type { openPage } from './capture-page.js';

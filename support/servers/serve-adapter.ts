@@ -9,6 +9,7 @@ import { createKeysInMemory } from '../fakes/keys.js';
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;
   readonly probes: Readonly<Record<string, Hook['probe']>>;
+  readonly sees: Readonly<Record<string, Hook['sees']>>;
 };
 
 /** Creates an adapter and connects it to a core as the server does. */
@@ -23,9 +24,11 @@ export function serveAdapter<Settings extends ConnectionConfig>(
   const { clock, random, log, issuer } = core;
   const adapter = createAdapter({ settings, publicUrl: issuer, clock, random, fetch, log });
   const probes = Object.fromEntries(Object.entries(adapter.hooks).map(([name, { probe }]) => [name, probe]));
+  const sees = Object.fromEntries(Object.entries(adapter.hooks).map(([name, hook]) => [name, hook.sees]));
   return {
     ...adapter,
     probes,
+    sees,
     hooks: connect(
       settings,
       adapter,

@@ -5,8 +5,11 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import type { AdapterName } from '../../adapters/index.js';
 import { probeBody, type RawReply, type RequestHead, type ServedHook } from '../../src/connections/hook.js';
+import type { JsonObject } from '../../src/core/base/json.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch } from '../../src/core/ports.js';
+import type { RuleConditions } from '../../src/core/rules/rule.js';
+import { findSeenConditions } from '../../src/core/rules/seen-conditions.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { type FaceErrorCode, faceErrorCodes, toCode } from '../../src/errors.js';
 import type { HookSignIn } from '../../src/step-up/passed-step-up.js';
@@ -32,11 +35,14 @@ export interface AdapterHarness {
   readonly triggers?: Readonly<Record<string, Handler>>;
   logText(): string;
   decisions(): number;
+  /** Absent if the provider calls no hook. */
+  lastDecision?(): JsonObject | undefined;
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
   addUser(login: string): Promise<string>;
   callUser(subject: string, given: string, family: string): void;
   readAttribute(subject: string): string | null;
-  connectInShadowMode(): ServedAdapter;
+  /** Connects again, with these settings of the policy. */
+  connectWithPolicy(policy: Readonly<Record<string, unknown>>): ServedAdapter;
   /** Connects again, with the provider behind the returned `fetch`. */
   connectThrough(wrap: (send: Fetch) => Fetch): ServedAdapter;
   stopProvider(): Promise<void>;
@@ -60,6 +66,17 @@ export interface HookHarness {
   readonly isLetThrough: (reply: RawReply) => boolean;
   readonly replyMaxBytes: number;
 }
+
+/** One condition of each name. Whether it is true does not matter. */
+const conditions: Required<RuleConditions> = {
+  groups: ['Finance'],
+  applications: ['another application'],
+  networks: ['office'],
+  newNetwork: true,
+  newBrowser: true,
+  lastCheckHours: 8,
+  devices: ['phone'],
+};
 
 export async function askHook(
   { hooks }: { readonly hooks: Readonly<Record<string, Handler>> },
@@ -258,7 +275,7 @@ export function runAdapterContract(
         if (!isTrigger) {
           testDecision('shadow mode lets every verified call through and records each decision', async () => {
             const { one, unknown } = harness.subjects;
-            const shadow = harness.connectInShadowMode();
+            const shadow = harness.connectWithPolicy({ mode: 'shadow' });
             const { toEvent, sign, forgeries, isLetThrough, isGranted } = hook();
             const askShadow = (request: RawRequest) => askHook(shadow, hookName, request);
             const before = harness.decisions();
@@ -286,6 +303,35 @@ export function runAdapterContract(
         }
 
         if (!isTrigger) {
+          test('a rule is evaluated for exactly the conditions that the hook states to see', async () => {
+            const { one } = harness.subjects;
+            const sees = harness.adapter.sees[hookName] ?? null;
+            const { toEvent, sign, isGranted } = hook();
+            const askUnder = (rule: object, eventId: string) => {
+              const rules = [{ name: 'sample', mode: 'enforce', ...rule }];
+              const networks = { office: ['192.0.2.0/24'] };
+              const adapter = harness.connectWithPolicy({ mode: 'shadow', rules, networks });
+              return askHook(adapter, hookName, sign(toBody(toEvent(one, eventId))));
+            };
+            if (sees === null) {
+              await harness.passStepUp(one);
+              expect(isGranted(await askUnder({ outcome: 'deny' }, 'event-1'))).toBe(!isNotice);
+              return;
+            }
+            const known: string[] = [];
+            for (const [name, condition] of Object.entries(conditions)) {
+              const rule = { when: { [name]: condition }, outcome: 'none', whenUnknown: 'deny' };
+              await askUnder(rule, `event-${name}`);
+              const decision = harness.lastDecision?.();
+              expect(decision).toMatchObject({ hook: hookName, outcome: 'unverified' });
+              if (decision?.reason !== 'rule_unknown') known.push(name);
+            }
+            expect(harness.decisions()).toBe(Object.keys(conditions).length);
+            expect(known).toEqual([...findSeenConditions(sees, false)]);
+          });
+        }
+
+        if (!isTrigger) {
           test('a probe gets another reply than a forged call, in enforcement and in shadow mode, and is not recorded', async () => {
             const probed = harness.adapter.hooks[hookName]!.refuse('hook_probed');
             expect(probed).not.toEqual(harness.adapter.hooks[hookName]!.refuse('caller_untrusted'));
@@ -294,7 +340,7 @@ export function runAdapterContract(
               hook().sign(Buffer.from(probeBody)),
               ...(own === undefined ? [] : [{ ...own, method: 'POST', body: Buffer.from(own.body) }]),
             ];
-            for (const adapter of [harness.adapter, harness.connectInShadowMode()]) {
+            for (const adapter of [harness.adapter, harness.connectWithPolicy({ mode: 'shadow' })]) {
               for (const probe of probes) expect(await askHook(adapter, hookName, probe)).toEqual(probed);
               for (const stranger of hook().forgeries(Buffer.from(probeBody)))
                 expect(await askHook(adapter, hookName, stranger)).not.toEqual(probed);

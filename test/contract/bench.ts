@@ -60,6 +60,10 @@ export const toPassedCheck = (connection: string, subject: string, { clock }: Pi
     methods: ['face'],
   }) as const;
 
+/** Returns the last decision of a hook, as the audit trail has it. */
+export const lastDecisionOf = ({ events }: ReturnType<typeof createMemoryAudit>) =>
+  events.flatMap((event) => (event.action === 'hook_decided' ? [event.detail] : [])).at(-1);
+
 /** Ends something once, however often it is asked to. */
 export function endOnce(end: () => Promise<void>): () => Promise<void> {
   let ended: Promise<void> | undefined;

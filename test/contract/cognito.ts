@@ -373,10 +373,11 @@ export async function setUpCognito(): Promise<AdapterHarness> {
     readAttribute: (subject) =>
       [...pool.users.values()].find(({ sub }) => sub === subject)?.attributes.get('custom:face_token') ?? null,
     connectThrough: (wrap) => serveAdapter(createCognitoAdapter, { settings, core, fetch: wrap(deps.fetch) }),
-    connectInShadowMode() {
-      const shadow = toSettings(simulator, pool, [who.clientId], { policy: { mode: 'shadow' } });
-      return serveAdapter(createCognitoAdapter, { settings: shadow, ...deps });
-    },
+    connectWithPolicy: (policy) =>
+      serveAdapter(createCognitoAdapter, {
+        settings: toSettings(simulator, pool, [who.clientId], { policy }),
+        ...deps,
+      }),
     stopProvider,
     async passStepUp(subject) {
       passed = { subject, receipt: await bench.issue(subject, ownNonce) };

@@ -23,7 +23,14 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, toPassedCheck } from './bench.js';
+import {
+  type ConnectionChanges,
+  createBenchCore,
+  createPassStepUp,
+  endOnce,
+  lastDecisionOf,
+  toPassedCheck,
+} from './bench.js';
 
 /** Returns a `fetch` that has cached the tenants' metadata and signing keys, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
@@ -342,6 +349,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
     adapter,
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => decided.includes(action)).length,
+    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: randomUUID() },
     addUser: async (mail) => entra.addUser({ mail }).id,
     callUser(subject, givenName, surname) {
@@ -353,7 +361,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
       return z.string().nullable().parse(value);
     },
     stopProvider: bench.stopProvider,
-    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(entra.fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);

@@ -26,7 +26,14 @@ import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, openServer } from './bench.js';
+import {
+  type ConnectionChanges,
+  createBenchCore,
+  createPassStepUp,
+  endOnce,
+  lastDecisionOf,
+  openServer,
+} from './bench.js';
 import {
   eventReplyGuard,
   isAllowed,
@@ -204,6 +211,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     adapter,
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '00uunknown0000000001' },
     addUser: (login) => okta.createUser({ login, password: 'correct horse' }),
     callUser(subject, firstName, lastName) {
@@ -214,7 +222,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
       return z.string().nullable().parse(value);
     },
     stopProvider: bench.stopProvider,
-    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);

@@ -11,7 +11,7 @@ import type { Clock } from '../../src/core/ports.js';
 import { withoutTimeLimit } from '../../support/fakes/patient-fetch.js';
 import { serveAdapter } from '../../support/servers/serve-adapter.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
-import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce } from './bench.js';
+import { type ConnectionChanges, createBenchCore, createPassStepUp, endOnce, lastDecisionOf } from './bench.js';
 
 export const hookSecret = `${canary}-hook-secret`;
 
@@ -167,13 +167,14 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
     adapter,
     logText: () => core.log.text(),
     decisions: () => core.audit.events.filter(({ action }) => action === 'hook_decided').length,
+    lastDecision: () => lastDecisionOf(core.audit),
     subjects: { one, other, unknown: '99999999' },
     addUser: async (username) => String(onelogin.addUser({ username, password: 'correct horse' })),
     callUser(subject, firstname, lastname) {
       Object.assign(onelogin.account.users.get(Number(subject))!, { firstname, lastname });
     },
     readAttribute: (subject) => onelogin.account.users.get(Number(subject))?.customAttributes[attribute] ?? null,
-    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     stopProvider: bench.stopProvider,
     // One hook knows users by ID, the other by name.

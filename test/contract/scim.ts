@@ -68,7 +68,7 @@ export async function setUpScim(): Promise<AdapterHarness> {
       server.directory.users.get(subject)!.name = { givenName, familyName };
     },
     readAttribute: bench.readAttribute,
-    connectInShadowMode: () => bench.connect({ policy: { mode: 'shadow' } }),
+    connectWithPolicy: (policy) => bench.connect({ policy }),
     connectThrough: (wrap) => bench.connect({ fetch: wrap(fetch) }),
     stopProvider: bench.stopProvider,
     async passStepUp(subject) {

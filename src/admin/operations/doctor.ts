@@ -1,12 +1,15 @@
 import { filesOf } from '../../config/data-files.js';
+import type { Adapter } from '../../connections/adapter.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import { describeUncalled } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
+import { findRuleCallers } from '../../connections/rule-callers.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
+import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
 import { enforcedRulesOf } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
@@ -55,6 +58,18 @@ export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
 }
+
+const createRuleCheck = ({ policy, oidc }: ConfiguredConnection, adapter: Adapter): Check => ({
+  title: 'Rules',
+  async run() {
+    const { length } = policy.rules;
+    const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforcedRulesOf(policy).length} in enforce mode`;
+    const calls = (await adapter.readHookCalls?.()) ?? null;
+    const warnings = checkRules(policy, findRuleCallers(adapter, oidc, calls));
+    if (warnings.length === 0) return pass(found);
+    return warn(`${found}; ${warnings.map(describeRuleWarning).join('; ')}`, 'See docs/rules.md.');
+  },
+});
 
 /** Runs checks in sequence. Checks change nothing. If a check throws, it counts as failed. */
 export const runChecks = (checks: readonly Check[], deps: Ports<'log'>): AsyncGenerator<CheckResult> =>
@@ -108,6 +123,9 @@ async function collectProviderChecks(
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
+    const { photo, rules, networks } = connection.policy;
+    const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
+    const ruleChecks = hasRules ? [createRuleCheck(connection, adapter)] : [];
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;
@@ -115,9 +133,8 @@ async function collectProviderChecks(
     const censusCheck = createCoverageCheck({ census }, connection, known, deps);
     const recovery =
       connection.recovery.mode === 'off' ? [] : [createRecoveryCheck(connection, adapter, config.delivery)];
-    const { photo } = connection.policy;
     const photoClaims = photo === null ? [] : [createPhotoClaimCheck(photo, adapter.profile)];
-    return { checks: [...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
+    return { checks: [...ruleChecks, ...hookChecks, ...photoClaims, ...recovery, ...checks, censusCheck], steps };
   } catch (error) {
     return { checks: [{ title: 'Provider', run: () => Promise.reject(error) }], steps: [] };
   }

@@ -1,46 +1,64 @@
-import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import { ipv6Guard, toGroups, toSource } from '../networks.js';
 
 /** Networks by name, each a list of addresses and CIDR ranges (RFC 4632, RFC 4291). */
 export type NamedNetworks = Readonly<Record<string, readonly string[]>>;
 
-interface Range {
-  readonly address: string;
-  readonly bits: number;
-  readonly family: 'ipv4' | 'ipv6';
+/** An IPv4 address, or the first 64 bits of IPv6, because a customer controls a /64. */
+interface Address {
+  readonly width: 32 | 64;
+  readonly value: bigint;
 }
 
-/** Longest IPv6 prefix. A customer controls a /64, so addresses are compared by that network. */
-const longestIpv6Bits = 64;
+interface Range extends Address {
+  readonly bits: number;
+}
 
-/** Parses an address or a range. `null` if it is none, or if it is narrower than the /64 of IPv6. */
+const join = (numbers: readonly number[], bitsEach: number): bigint =>
+  numbers.reduce((sum, each) => (sum << BigInt(bitsEach)) | BigInt(each), 0n);
+
+const ipv4Guard = z.ipv4();
+const prefixPattern = /^\d{1,3}$/;
+
+/**
+ * Parses an address or a range. `null` if it is none, narrower than the /64 of IPv6, or IPv4 in the form of IPv6, which
+ * `toSource` does not return.
+ */
 export function parseRange(text: string): Range | null {
   const [address = '', bitsText, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0 || address.includes('%')) return null;
-  if (bitsText !== undefined && !/^\d{1,3}$/.test(bitsText)) return null;
-  const isIpv4 = version === 4;
+  if (rest.length > 0 || (bitsText !== undefined && !prefixPattern.test(bitsText))) return null;
+  const isIpv4 = ipv4Guard.safeParse(address).success;
+  if (!isIpv4 && (!ipv6Guard.safeParse(address).success || !toSource(address).includes(':'))) return null;
+  const found: Address = isIpv4
+    ? { width: 32, value: join(address.split('.').map(Number), 8) }
+    : { width: 64, value: join(toGroups(address).slice(0, 4), 16) };
   const bits = bitsText === undefined ? (isIpv4 ? 32 : 128) : Number(bitsText);
-  if (bits > (isIpv4 ? 32 : longestIpv6Bits)) return null;
-  return { address, bits, family: isIpv4 ? 'ipv4' : 'ipv6' };
+  return bits > found.width ? null : { ...found, bits };
 }
+
+const ipv4Source = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
+function parseSource(source: string): Address | null {
+  if (ipv4Source.test(source)) return { width: 32, value: join(source.split('.').map(Number), 8) };
+  return source.endsWith('::/64') ? { width: 64, value: join(toGroups(source.slice(0, -3)).slice(0, 4), 16) } : null;
+}
+
+const isWithin = ({ width, value }: Address, range: Range): boolean =>
+  range.width === width && (range.value ^ value) >> BigInt(width - range.bits) === 0n;
 
 /**
  * Creates a function that looks an address up.
  * @returns names of the networks that contain the address, as `toSource` returns it
  */
 export function createFindNetworks(networks: NamedNetworks): (source: string) => ReadonlySet<string> {
-  const lists = Object.entries(networks).map(([name, texts]) => {
-    const list = new BlockList();
-    for (const range of texts.map(parseRange)) {
-      if (range !== null) list.addSubnet(range.address, range.bits, range.family);
-    }
-    return { name, list };
-  });
+  const named = Object.entries(networks).map(([name, texts]) => ({
+    name,
+    ranges: texts.map(parseRange).filter((range) => range !== null),
+  }));
   return (source) => {
-    const [address = ''] = source.split('/');
-    const version = isIP(address);
-    if (version === 0) return new Set();
-    const family = version === 4 ? 'ipv4' : 'ipv6';
-    return new Set(lists.filter(({ list }) => list.check(address, family)).map(({ name }) => name));
+    const address = parseSource(source);
+    if (address === null) return new Set();
+    const isIn = (ranges: readonly Range[]): boolean => ranges.some((range) => isWithin(address, range));
+    return new Set(named.filter(({ ranges }) => isIn(ranges)).map(({ name }) => name));
   };
 }

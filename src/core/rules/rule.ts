@@ -1,4 +1,11 @@
-import type { LivenessLevel, Policy, UnverifiedPolicy, VendorPolicy } from '../connection.js';
+import type { LivenessPolicy } from '../liveness-policy.js';
+import type { NamedNetworks } from './named-networks.js';
+
+/** In `shadow` mode, sign-ins are never blocked. */
+export type PolicyMode = 'enforce' | 'shadow';
+
+/** `omit_claim` allows the sign-in, but without the claim. */
+export type UnverifiedPolicy = 'deny' | 'omit_claim';
 
 export const ruleOutcomes = ['none', 'face', 'deny'] as const;
 /** `none`: no face check is needed. `deny`: refused, also with a face check. */
@@ -32,16 +39,30 @@ export interface SignInRule {
   readonly when: RuleConditions;
   readonly outcome: RuleOutcome;
   /** In `shadow` mode, a rule decides nothing. What it would decide is recorded. */
-  readonly mode: Policy['mode'];
-  /** Decision if a condition cannot be evaluated: refuse, or decide as without rules. */
-  readonly whenUnknown: 'deny' | 'policy';
+  readonly mode: PolicyMode;
+  /** Decision if a condition cannot be evaluated: refuse, or decide as without rules. Absent without conditions. */
+  readonly whenUnknown?: 'deny' | 'policy' | undefined;
   readonly freshnessSec?: number | undefined;
-  readonly liveness?: LivenessLevel | VendorPolicy | undefined;
+  readonly liveness?: LivenessPolicy | undefined;
   readonly whenUnverified?: UnverifiedPolicy | undefined;
   readonly whenUnavailable?: UnverifiedPolicy | undefined;
 }
 
-const conditionsOf = ({ when }: SignInRule): readonly ConditionName[] =>
+/** Rules of a policy, and the settings that a rule can replace. */
+export interface RuledPolicy {
+  readonly mode: PolicyMode;
+  /** How long hooks accept a passed check, in seconds. */
+  readonly freshnessSec: number;
+  readonly liveness: LivenessPolicy;
+  readonly whenUnverified: UnverifiedPolicy;
+  readonly whenUnavailable: UnverifiedPolicy;
+  /** Rules for sign-ins, in the order of the configuration. The policy decides the others. */
+  readonly rules: readonly SignInRule[];
+  readonly networks: NamedNetworks;
+}
+
+/** Returns the names of a rule's conditions. */
+export const conditionsOf = ({ when }: Pick<SignInRule, 'when'>): readonly ConditionName[] =>
   conditionNames.filter((name) => when[name] !== undefined);
 
 export const conditionNames = [
@@ -65,30 +86,30 @@ export function needsPlaces(rules: readonly SignInRule[]): boolean {
 }
 
 /** Returns how long a passed check must be kept, in seconds: as long as the policy or any rule accepts it. */
-export const longestFreshnessSec = ({ freshnessSec, rules }: Policy): number =>
+export const longestFreshnessSec = ({ freshnessSec, rules }: Pick<RuledPolicy, 'freshnessSec' | 'rules'>): number =>
   Math.max(freshnessSec, ...rules.map((rule) => rule.freshnessSec ?? 0));
 
 /** Names the rules that refuse sign-ins. */
-export const enforcedRulesOf = ({ rules }: Pick<Policy, 'rules'>): readonly string[] =>
+export const enforcedRulesOf = ({ rules }: Pick<RuledPolicy, 'rules'>): readonly string[] =>
   rules.filter(({ mode }) => mode === 'enforce').map(({ name }) => name);
 
 /** Returns true if this server refuses some sign-ins of the connection. */
-export const isRefusing = (policy: Pick<Policy, 'mode' | 'rules'>): boolean =>
+export const isRefusing = (policy: Pick<RuledPolicy, 'mode' | 'rules'>): boolean =>
   policy.mode === 'enforce' || enforcedRulesOf(policy).length > 0;
 
 /** Returns the policy after a manual switch of the mode. In shadow mode, no rule refuses either. */
-export const switchPolicy = (policy: Policy, mode: Policy['mode']): Policy => ({
+export const switchPolicy = <Given extends RuledPolicy>(policy: Given, mode: PolicyMode): Given => ({
   ...policy,
   mode,
   rules: mode === 'enforce' ? policy.rules : policy.rules.map((rule) => ({ ...rule, mode })),
 });
 
 /** Returns true if a manual switch to a mode would change nothing. */
-export const isInMode = (policy: Pick<Policy, 'mode' | 'rules'>, mode: Policy['mode']): boolean =>
+export const isInMode = (policy: Pick<RuledPolicy, 'mode' | 'rules'>, mode: PolicyMode): boolean =>
   policy.mode === mode && (mode === 'enforce' || !isRefusing(policy));
 
 /** Returns the policy for a sign-in to which a rule applies. */
-export function policyUnder(policy: Policy, rule: SignInRule): Policy {
+export function policyUnder<Given extends RuledPolicy>(policy: Given, rule: SignInRule): Given {
   const { mode, freshnessSec, liveness, whenUnverified, whenUnavailable } = rule;
   return {
     ...policy,

@@ -1,10 +1,17 @@
-import type { Policy, SubjectRef } from '../connection.js';
 import type { Credential } from '../secrets.js';
 import type { MatchedRule, RuleDecision, SignInFacts } from './evaluate.js';
-import { type DeviceKind, isRefusing, policyUnder, type RuleOutcome, type SignInRule } from './rule.js';
+import {
+  type DeviceKind,
+  isRefusing,
+  policyUnder,
+  type RuledPolicy,
+  type RuleOutcome,
+  type SignInRule,
+} from './rule.js';
 
 /** A sign-in, as a hook or an OpenID client sees it. */
-export interface SignIn extends SubjectRef {
+export interface SignIn {
+  readonly subject: string;
   readonly application: string | null;
   /** Address as `toSource` returns it. */
   readonly address: string | null;
@@ -20,10 +27,10 @@ export interface SignIn extends SubjectRef {
 export type TermsOutcome = RuleOutcome | 'unknown';
 
 /** What a sign-in needs. */
-export interface SignInTerms {
+export interface SignInTerms<Given extends RuledPolicy = RuledPolicy> {
   readonly outcome: TermsOutcome;
   /** Policy with the settings of the rule. */
-  readonly policy: Policy;
+  readonly policy: Given;
   /** Rule that decides. `null`: the policy. */
   readonly rule: SignInRule | null;
   /** Rule in shadow mode that would decide. */
@@ -36,7 +43,11 @@ const outcomeOf = ({ rule, isKnown }: MatchedRule): TermsOutcome | null =>
   isKnown ? rule.outcome : rule.whenUnknown === 'policy' ? null : 'unknown';
 
 /** Returns what a sign-in needs by the rule that matches it. */
-export function toTerms(policy: Policy, { applied, watched }: RuleDecision, facts: SignInFacts): SignInTerms {
+export function toTerms<Given extends RuledPolicy>(
+  policy: Given,
+  { applied, watched }: RuleDecision,
+  facts: SignInFacts,
+): SignInTerms<Given> {
   const seen = watched === null ? null : { rule: watched.rule.name, outcome: outcomeOf(watched) ?? 'face' };
   const outcome = applied === null ? null : outcomeOf(applied);
   if (applied === null || outcome === null) return { outcome: 'face', policy, rule: null, watched: seen, facts };
@@ -44,7 +55,7 @@ export function toTerms(policy: Policy, { applied, watched }: RuleDecision, fact
 }
 
 /** Returns what every sign-in needs without rules. */
-export const termsWithoutRules = (policy: Policy): SignInTerms => ({
+export const termsWithoutRules = <Given extends RuledPolicy>(policy: Given): SignInTerms<Given> => ({
   outcome: 'face',
   policy,
   rule: null,
@@ -53,5 +64,5 @@ export const termsWithoutRules = (policy: Policy): SignInTerms => ({
 });
 
 /** Returns the terms while the facts cannot be read. They refuse if some rule refuses. */
-export const termsInOutage = (policy: Policy): SignInTerms =>
+export const termsInOutage = <Given extends RuledPolicy>(policy: Given): SignInTerms<Given> =>
   termsWithoutRules(isRefusing(policy) ? { ...policy, mode: 'enforce' } : policy);

@@ -7,6 +7,8 @@ import { createTestVerifier } from '../../../support/fakes/embedded.js';
 import { startApiServer } from '../../../support/servers/api-server.js';
 import { loadConfig } from '../../config/load.js';
 import { problemsOf } from '../../config/problem.js';
+import type { Policy } from '../../core/connection.js';
+import type { SignInRule } from '../../core/rules/rule.js';
 import { toCode } from '../../errors.js';
 import { awsLivenessGuard } from './aws/config.js';
 import { vendorLiveness } from './index.js';
@@ -59,6 +61,23 @@ test('the example in docs/liveness-vendors.md is accepted', async () => {
 
 test.each([
   ['a vendor that is not configured', { liveness: { vendor: 'aws' } }, {}, 'policy.liveness.vendor'],
+  [
+    'a vendor of a rule that is not configured',
+    {
+      rules: [
+        { name: 'a', mode: 'shadow' },
+        { name: 'b', mode: 'shadow', liveness: { vendor: 'aws' } },
+      ],
+    },
+    {},
+    'policy.rules.1.liveness.vendor',
+  ],
+  [
+    'a level that needs three pictures next to a vendor of a rule',
+    { rules: [{ name: 'a', mode: 'enforce', liveness: { vendor: 'aws' } }], accuracy: 6 },
+    { aws },
+    'policy.accuracy',
+  ],
   ['a level that needs three pictures', { liveness: { vendor: 'aws' }, accuracy: 6 }, { aws }, 'policy.accuracy'],
   [
     'a confidence that lets almost anything pass',
@@ -107,14 +126,28 @@ test('the doctor tries the vendor, opens no session, and warns of a fallback tha
   ({ stop } = bench);
   const { rekognition, server } = bench;
   const settings = awsLivenessGuard.parse({ ...aws, endpoint: rekognition.url });
-  const examine = async (fallback: 'none' | 'movement') => {
-    const policy = { ...defaultPolicy, liveness: { vendor: 'aws', confidence: 80, fallback } };
+  const toLiveness = (fallback: 'none' | 'movement') => ({ vendor: 'aws', confidence: 80, fallback });
+  const examine = async (fallback: 'none' | 'movement') => examinePolicy({ liveness: toLiveness(fallback) });
+  const examinePolicy = async (changes: Partial<Policy>) => {
+    const policy = { ...defaultPolicy, ...changes };
     const connection = (await load({}, {})).connections[0]!;
-    const [check] = createVendorChecks({ liveness: { aws: settings } }, { ...connection, policy }, server.deps);
-    return check!.run().catch((error: unknown) => ({ verdict: 'fail', found: toCode(error) }));
+    const [check, ...others] = createVendorChecks(
+      { liveness: { aws: settings } },
+      { ...connection, policy },
+      server.deps,
+    );
+    expect(others).toEqual([]);
+    return check?.run().catch((error: unknown) => ({ verdict: 'fail', found: toCode(error) }));
   };
   expect(await examine('none')).toMatchObject({ verdict: 'pass', found: expect.stringMatching(/^aws answers/) });
   expect(await examine('movement')).toMatchObject({ verdict: 'warn' });
+  const toRule = (fallback: 'none' | 'movement'): SignInRule => {
+    const name = `rule with ${fallback}`;
+    return { name, when: {}, outcome: 'face', mode: 'enforce', liveness: toLiveness(fallback) };
+  };
+  expect(await examinePolicy({})).toBeUndefined();
+  expect(await examinePolicy({ rules: [toRule('none')] })).toMatchObject({ verdict: 'pass' });
+  expect(await examinePolicy({ rules: [toRule('none'), toRule('movement')] })).toMatchObject({ verdict: 'warn' });
   expect(rekognition.created).toEqual([]);
   rekognition.cause('denied');
   expect(await examine('none')).toEqual({ verdict: 'fail', found: 'liveness_refused' });

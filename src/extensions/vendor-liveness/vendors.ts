@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { ConnectionConfig } from '../../config/connection.js';
 import type { SectionProblem, SharedConfig } from '../../config/load.js';
 import { type Check, type Finding, pass, warn } from '../../connections/provisioning.js';
-import { vendorPolicyOf } from '../../core/connection.js';
+import type { Policy } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import { vendorPolicyOf } from '../../core/liveness-policy.js';
 import type { LivenessVendors } from '../../core/ports.js';
 import { awsLivenessGuard } from './aws/config.js';
 import { createAwsLiveness } from './aws/vendor.js';
@@ -40,39 +41,56 @@ export function findVendorProblems(
 ): readonly SectionProblem[] {
   const configured = Object.entries(liveness).flatMap(([name, settings]) => (settings === null ? [] : [name]));
   return connections.flatMap(({ policy }, at) => {
-    const wanted = vendorPolicyOf(policy);
+    const wanted = findWanted(policy);
     const path = ['connections', String(at), 'policy'];
-    if (wanted === null) return [];
-    if (!configured.includes(wanted.vendor))
-      return [{ path: [...path, 'liveness', 'vendor'], reason: 'expected the name of a vendor that "liveness" has' }];
-    if (policy.accuracy > highestAccuracy)
-      return [
-        {
-          path: [...path, 'accuracy'],
-          reason: `expected at most ${highestAccuracy}, as a vendor of "liveness" returns one picture: higher levels need three to enrol`,
-        },
-      ];
-    return [];
+    const unknown = wanted
+      .filter(({ vendor }) => !configured.includes(vendor))
+      .map(({ rule }) => ({
+        path: [...path, ...(rule === null ? [] : ['rules', String(rule)]), 'liveness', 'vendor'],
+        reason: 'expected the name of a vendor that "liveness" has',
+      }));
+    if (unknown.length > 0 || wanted.length === 0 || policy.accuracy <= highestAccuracy) return unknown;
+    return [
+      {
+        path: [...path, 'accuracy'],
+        reason: `expected at most ${highestAccuracy}, as a vendor of "liveness" returns one picture: higher levels need three to enrol`,
+      },
+    ];
   });
 }
 
-/** Creates the check that tries the vendor of a connection. */
+/** Finds the vendors that a policy and its rules name. `rule` is the index of the rule, or `null` for the policy. */
+function findWanted(policy: Pick<Policy, 'liveness' | 'rules'>) {
+  const settings = [
+    { rule: null, liveness: policy.liveness },
+    ...policy.rules.flatMap(({ liveness }, rule) => (liveness === undefined ? [] : [{ rule, liveness }])),
+  ];
+  return settings.flatMap(({ rule, liveness }) => {
+    const wanted = vendorPolicyOf({ liveness });
+    return wanted === null ? [] : [{ rule, vendor: wanted.vendor, fallback: wanted.fallback }];
+  });
+}
+
+/** Creates the check that tries the vendor of a connection, or of its rules. */
 export function createVendorChecks(
   { liveness }: { readonly liveness: LivenessSettings },
   { policy }: Pick<ConnectionConfig, 'policy'>,
   deps: Ports<'clock' | 'random'>,
 ): readonly Check[] {
-  const wanted = vendorPolicyOf(policy);
-  const vendor = wanted === null ? undefined : createVendors(liveness, () => deps).get(wanted.vendor);
-  if (wanted === null || vendor === undefined) return [];
-  const run = async (): Promise<Finding> => {
-    await vendor.probe();
-    const found = `${vendor.name} answers, and lets this server read results. Opening a session was not tried, as it may cost money`;
-    if (wanted.fallback === 'none') return pass(found);
-    return warn(
-      `${found}. While it fails, the own check of movements takes its place, which is not certified`,
-      'Set the "fallback" of policy.liveness to "none" if each check has to be certified.',
-    );
-  };
-  return [{ title: 'Liveness vendor', run }];
+  const wanted = findWanted(policy);
+  const vendors = [...createVendors(liveness, () => deps).values()];
+  return vendors.flatMap((vendor) => {
+    const fallbacks = wanted.filter((each) => each.vendor === vendor.name).map(({ fallback }) => fallback);
+    if (fallbacks.length === 0) return [];
+    const run = async (): Promise<Finding> => {
+      await vendor.probe();
+      const found = `${vendor.name} answers, and lets this server read results. Opening a session was not tried, as it may cost money`;
+      if (!fallbacks.includes('movement')) return pass(found);
+      return warn(
+        `${found}. While it fails, the own check of movements takes its place, which is not certified`,
+        'Set the "fallback" of policy.liveness and of rules to "none" if each check has to be certified.',
+      );
+    };
+    return [{ title: 'Liveness vendor', run }];
+  });
 }

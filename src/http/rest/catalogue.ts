@@ -22,6 +22,7 @@ const exampleTexts: Readonly<Record<string, string>> = {
   id: '818f1c0d07efab4670eaa8a5',
   key: '818f1c0d07efab4670eaa8a5',
   email: 'ada@example.com',
+  user: 'ada@example.com',
   phone: '+4915112345678',
   emailCode: '077113',
   phoneCode: '187569',

@@ -1,0 +1,38 @@
+import { type OidcConfig, relyingPartiesOf, withoutClients } from '../config/oidc.js';
+import type { RuleCallers } from '../core/rules/check-rules.js';
+import type { SeenFacts } from '../core/rules/seen-conditions.js';
+import type { Adapter } from './adapter.js';
+import type { HookCalls } from './hook-calls.js';
+
+/**
+ * Lists the hooks and OpenID clients of a connection that follow rules, and what they know about sign-ins.
+ * @param calls - only hooks that the provider may call are listed. `null`: all hooks, except those that see nothing,
+ * because few providers call these
+ */
+export function findRuleCallers(
+  adapter: Pick<Adapter, 'hooks' | 'clientsAfterFirstFactor' | 'readModeInForce'>,
+  oidc: OidcConfig | null,
+  calls: HookCalls | null,
+): RuleCallers {
+  const settings = oidc ?? withoutClients;
+  const isCalled = (name: string, sees: SeenFacts): boolean =>
+    calls === null
+      ? Object.values(sees).includes(true)
+      : calls.hooks.some(({ hook, state }) => hook === name && state !== 'not_called');
+  const ofHooks = Object.entries(adapter.hooks).flatMap(([name, { sees }]) =>
+    sees === null || !isCalled(name, sees) ? [] : [{ name: `hook ${name}`, clientId: null, sees }],
+  );
+  const isPushing = new Map(
+    relyingPartiesOf(settings).map(({ id, requirePushed, fapi2 }) => [id, requirePushed || fapi2]),
+  );
+  const ofClients = settings.clients.map(({ id, kind }) => ({
+    name: `OpenID client ${id}${isPushing.get(id) === false ? ' (unless it pushes or signs its requests)' : ''}`,
+    clientId: id,
+    sees: {
+      application: true,
+      address: true,
+      isAfterFirstFactor: isPushing.get(id) ?? adapter.clientsAfterFirstFactor.includes(kind),
+    },
+  }));
+  return { callers: [...ofHooks, ...ofClients], isDecidedAtProvider: adapter.readModeInForce !== undefined };
+}
