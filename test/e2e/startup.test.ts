@@ -124,3 +124,22 @@ describe('the server prints an error with its fix and exits with 1 for', () => {
     });
   });
 });
+
+test('the server starts with rules that cannot do what they say, and prints a warning with the connection', async () => {
+  const rules = [
+    { name: 'Everyone', mode: 'enforce' },
+    { name: 'Phones', when: { devices: ['phone'] }, mode: 'shadow', whenUnknown: 'policy' },
+  ];
+  const connection = {
+    id: 'staff',
+    kind: 'scim',
+    scim: { baseUrl: 'https://idp.example.com/scim/v2', auth: { kind: 'bearer', token: 'secret-token' } },
+    policy: { mode: 'shadow', rules, networks: { office: ['203.0.113.0/24'] } },
+  };
+  const settings = { publicUrl: 'https://face.example.com', connections: [connection] };
+  const { said } = await start({ FACESTEP_CONFIG: writeConfig(settings) });
+  expect(said.filter((line) => line.startsWith('Rules of '))).toEqual([
+    'Rules of staff: rule "Phones": never matches, because the rule "Everyone" comes first and has the same or wider conditions',
+    'Rules of staff: no rule names the network "office"',
+  ]);
+});

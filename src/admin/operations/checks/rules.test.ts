@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { providers } from '../../../../adapters/index.js';
+import { startOktaSimulator } from '../../../../simulators/okta/index.js';
+import { createManualClock } from '../../../../support/fakes/manual-clock.js';
+import { createTextLog, systemRandom } from '../../../../support/fakes/sinks.js';
+import { createFolder } from '../../../../support/run/folder.js';
+import { loadSetup } from '../../../connections/setup.js';
+import { connectionAdditions, sections } from '../../../extensions/index.js';
+import { collectChecks } from '../doctor.js';
+
+/* What the doctor says about the rules of a connection. */
+
+const dataFolder = createFolder('rules-check');
+const publicUrl = 'https://face.example.com';
+const secret = 'a-secret-of-the-tests-0123456789-characters';
+const redirectUris = ['https://app.example.com/callback'];
+
+let okta: Awaited<ReturnType<typeof startOktaSimulator>>;
+beforeEach(async () => {
+  okta = await startOktaSimulator({});
+});
+afterEach(() => okta.close());
+
+/** Returns the check of the rules, if there is one. */
+async function examine(connection: { readonly kind: string } & Readonly<Record<string, unknown>>) {
+  const deps = { clock: createManualClock(), random: systemRandom, log: createTextLog(), fetch };
+  const setup = await loadSetup(providers, {
+    ...deps,
+    sections,
+    additions: connectionAdditions,
+    env: { FACESTEP_CONFIG: 'of the test' },
+    readFile: async () => JSON.stringify({ dataFolder, publicUrl, connections: [{ id: 'work', ...connection }] }),
+    onSecretUsed: () => {},
+  });
+  const { checks } = await collectChecks({ setup, connection: setup.connections[0]!, switched: null }, deps);
+  return checks.find(({ title }) => title === 'Rules')?.run();
+}
+
+const ofOkta = (policy: object, oidc: object | null = null) =>
+  examine({
+    kind: 'okta',
+    policy: { mode: 'shadow', ...policy },
+    oidc,
+    okta: {
+      orgUrl: okta.url,
+      auth: { kind: 'api_token', token: okta.apiToken },
+      hooks: { secret: { value: `Bearer ${secret}` } },
+    },
+  });
+
+const finance = { name: 'Finance', when: { groups: ['finance'] }, mode: 'enforce', whenUnknown: 'deny' };
+const phones = { name: 'Phones', when: { devices: ['phone'] }, mode: 'shadow', whenUnknown: 'policy' };
+const unknownDevice =
+  'rule "Phones": the condition "devices" is unknown to hook token: if no other condition is false, the policy decides (whenUnknown)';
+
+const attachTokenHook = () =>
+  okta.attachHook({
+    kind: 'token',
+    uri: `${publicUrl}/hooks/work/token`,
+    channel: { type: 'HTTP', header: 'authorization', secret: `Bearer ${secret}` },
+  });
+
+test('without rules and networks, the doctor says nothing of them', async () => {
+  expect(await ofOkta({})).toBeUndefined();
+});
+
+test('the doctor counts the rules, and warns only of hooks that the provider calls', async () => {
+  expect(await ofOkta({ rules: [finance, phones] })).toMatchObject({
+    verdict: 'pass',
+    found: '2 rules, 1 in enforce mode',
+  });
+  await attachTokenHook();
+  expect(await ofOkta({ rules: [finance] })).toMatchObject({ verdict: 'pass', found: '1 rule, 1 in enforce mode' });
+  expect(await ofOkta({ rules: [finance, phones] })).toMatchObject({
+    verdict: 'warn',
+    found: `2 rules, 1 in enforce mode; ${unknownDevice}`,
+    remedy: 'See docs/rules.md.',
+  });
+});
+
+test('the doctor warns of OpenID clients whose users have not passed a first factor', async () => {
+  const client = { kind: 'relying_party', secret, redirectUris };
+  const clients = [
+    { ...client, id: 'pushing', requirePushed: true },
+    { ...client, id: 'other' },
+    { kind: 'okta_factor', id: 'factor', secret, orgUrls: ['https://acme.okta.com'] },
+  ];
+  expect(await ofOkta({ rules: [finance] }, { clients })).toMatchObject({
+    verdict: 'warn',
+    found:
+      '1 rule, 1 in enforce mode; rule "Finance": the condition "groups" is unknown to OpenID client other (unless it pushes or signs its requests): if no other condition is false, the sign-in is refused (whenUnknown)',
+  });
+});
+
+test('the doctor warns that the functions of Amazon Cognito follow no rules', async () => {
+  const requestSecret = `request-${secret}`;
+  const found = await examine({
+    kind: 'cognito',
+    policy: { mode: 'enforce', rules: [finance] },
+    cognito: {
+      userPoolId: 'eu-central-1_AbCdEfGhI',
+      clientIds: ['1example23456789'],
+      triggers: { requestSecret },
+    },
+  });
+  expect(found).toMatchObject({
+    verdict: 'warn',
+    found:
+      '1 rule, 1 in enforce mode; the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them',
+  });
+});
