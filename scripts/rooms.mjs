@@ -25,6 +25,7 @@ export const floors = [
   ['evidence/measure', 'src/app'],
   ['src/extensions/index.ts'],
   foldersOf('src/extensions'),
+  ['src/drafts'],
   ['src/admin', 'src/home'],
   ['src/privacy', 'src/extensions/extension.ts'],
   ['src/help-desk', 'src/invitations', 'src/oidc', 'src/recovery', 'web/capture'],

@@ -87,6 +87,15 @@ export const refusals = {
   name_taken: unverified(409, 'This name is already in use. Choose another.'),
   limit_reached: unverified(409, 'The maximum number is reached. Remove one that is no longer needed.'),
   brand_configured: unverified(409, 'The brand is set in the configuration of this server. Change it there.'),
+  draft_changed: unverified(409, 'Another administrator changed the draft meanwhile. Read it again.'),
+  draft_outdated: unverified(
+    409,
+    'The configuration file changed after the draft was saved. Compare the changes, and save the draft again.',
+  ),
+  configuration_read_only: unverified(
+    409,
+    'This server cannot write its configuration file. Set configurationFolder, and let it write the file and the folder.',
+  ),
   campaign_state: unverified(409, 'The campaign is not in the required state. Check its state, then try again.'),
   run_under_way: unverified(409, 'A run is already in progress. Check its progress, and try again after it has ended.'),
   nobody_can_pass: unverified(

@@ -2,6 +2,7 @@ import { apiClientEvents } from '../access/events.js';
 import { adminEvents } from '../admin/events.js';
 import { trailEvents } from '../audit/own-events.js';
 import { type AuditEvents, combineEvents } from '../core/audit-events.js';
+import { draftEvents } from '../drafts/events.js';
 import { enrolmentEvents } from '../enrolment/events.js';
 import { campaignEvents } from '../extensions/campaigns/events.js';
 import { counterEvents } from '../extensions/counter/events.js';
@@ -26,6 +27,7 @@ export const auditEvents: AuditEvents = combineEvents([
   openIdEvents,
   apiClientEvents,
   adminEvents,
+  draftEvents,
   keyEvents,
   storeEvents,
   trailEvents,

@@ -24,6 +24,7 @@ import {
   sessionReply,
   view,
 } from '../core/page-protocol.js';
+import { createDraftEndpoints } from '../drafts/endpoints.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
@@ -125,6 +126,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createBrandEndpoints(deps),
     ...createConnectionEndpoints(deps),
     ...createRuleEndpoints(deps),
+    ...createDraftEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
     ...createKeyEndpoints(deps),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { providers } from '../../adapters/index.js';
+import type { ConfigurationFile } from '../admin/operations/operations-context.js';
 import { TrailInUse } from '../audit/lock.js';
 import { CommandError } from '../cli/command-error.js';
 import type { ExitCode } from '../cli/deps.js';
@@ -65,7 +66,7 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 
 const secretUses = createSecretUses({ clock });
 
-const readSetup = () =>
+const loadWith = (given: typeof reading) =>
   loadSetup(providers, {
     clock,
     random,
@@ -75,9 +76,21 @@ const readSetup = () =>
     checkSections,
     createChecks: (config, connection) => createExtensionChecks(config, connection, { clock, random }),
     additions: connectionAdditions,
-    ...reading,
+    ...given,
     onSecretUsed: secretUses.note,
   });
+
+const readSetup = () => loadWith(reading);
+
+function openConfigurationFile(path: string | undefined): ConfigurationFile | null {
+  if (path === undefined || path === '') return null;
+  return {
+    path,
+    read: () => reading.readFile(path),
+    load: (text) =>
+      loadWith({ ...reading, readFile: async (asked) => (asked === path ? text : reading.readFile(asked)) }),
+  };
+}
 
 /**
  * Runs the server. Signal handlers are installed first, because a signal without a handler would end the process
@@ -133,6 +146,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
     engine,
     secretUses,
     loadSetup: readSetup,
+    configurationFile: openConfigurationFile(process.env.FACESTEP_CONFIG),
   };
   return startServer(setup, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
 import type { OperationsContext } from '../admin/operations/operations-context.js';
-import { problemsOf } from '../config/problem.js';
+import { type Problem, problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { version } from '../core/base/version.js';
@@ -35,6 +35,7 @@ interface ReloaderDeps extends Ports<'audit' | 'log'> {
 /** Replaces what is in force. Replacements run one after the other, so that the last one wins. */
 export class Reloader {
   #last: Promise<unknown> = Promise.resolve();
+  #notLoaded: readonly Problem[] | null = null;
 
   constructor(
     private readonly active: Active,
@@ -46,6 +47,11 @@ export class Reloader {
     const reloaded = this.#last.then(() => this.#load(by)).catch((error: unknown) => this.#toNotLoaded(error));
     this.#last = reloaded;
     return reloaded;
+  }
+
+  /** Problems of the last configuration, if it could not be loaded. */
+  notLoaded(): readonly Problem[] | null {
+    return this.#notLoaded;
   }
 
   /** Applies mode switches that were made on any server. */
@@ -73,6 +79,7 @@ export class Reloader {
     const show = await deps.storeKey(built.adminKey);
     await recordLoaded(setup.config, changed, by, deps);
     active.setup = setup;
+    this.#notLoaded = null;
     this.#serve(built);
     show();
     deps.log.info('configuration', { settings: redact(setup.config), changed: [...changed] });
@@ -84,6 +91,7 @@ export class Reloader {
     const detail = error instanceof FaceError ? error.detail : null;
     this.deps.log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
     const switched = toSwitched(this.active);
+    this.#notLoaded = problemsOf(error);
     return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error), switched };
   }
 

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyModes, type Modes, readModes } from '../admin/operations/modes.js';
-import { createBackground, type OperationsContext } from '../admin/operations/operations-context.js';
+import {
+  type ConfigurationFile,
+  createBackground,
+  type OperationsContext,
+} from '../admin/operations/operations-context.js';
 import { startDecisionReader } from '../admin/operations/provider-decisions.js';
 import { storeSecretUses } from '../admin/operations/secret-uses.js';
 import { framesOf } from '../core/base/frames.js';
@@ -9,6 +13,7 @@ import type { Connection } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { createJobs, type JobState } from '../core/jobs.js';
 import { isRefusing } from '../core/rules/rule.js';
+import { watchFile, watchFileEverySec } from '../drafts/watch.js';
 import { recoverEnrolments } from '../enrolment/enrol.js';
 import { readOpenChanges } from '../enrolment/trail/open-changes.js';
 import { FaceError, toCode } from '../errors.js';
@@ -43,6 +48,7 @@ export interface RunningServer {
 
 type StartDeps = ServerDeps & {
   readonly loadSetup: () => Promise<FullSetup>;
+  readonly configurationFile: ConfigurationFile | null;
   /** The face engine. Its models load in other threads while the server starts. */
   readonly engine: Promise<OpenedEngine>;
   /** Prints the server's addresses, at the end of the start. */
@@ -74,6 +80,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     signer: ports.keyService.signer,
     setup: () => active.setup,
     modes: () => active.modes,
+    notLoaded: () => reloader.notLoaded(),
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
   const extensions = await openExtensions({ current: () => coreOf(active), jobs, sleep });
@@ -124,6 +131,12 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     everySec: followModesEverySec,
     run: () => reloader.followModes(),
   });
+  const fileWatch = watchFile(deps.configurationFile, {
+    folder: () => active.setup.config.configurationFolder,
+    reload: () => reloader.reload('configurationFolder'),
+  });
+  const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
+  void watchingFile.runNow();
   const stopReader = startDecisionReader({
     ...operations,
     audit: { append: (event) => coreOf(active).audit.append(event) },
@@ -132,6 +145,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     reload: (by) => reloader.reload(by),
     async stop() {
       readiness.stop();
+      await watchingFile.stop();
       await following.stop();
       await revoking.stop();
       await secretUses.stop();

@@ -49,6 +49,10 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   limit_reached: 'Remove an application, a key or an administrator that is no longer needed.',
   brand_configured:
     'Change “brand” in the configuration, or remove it there to manage the brand over the API. See docs/brand.md.',
+  draft_changed: 'Read the draft again, and repeat your change if it is still missing.',
+  draft_outdated: 'Compare the changes with the file, and save the sections of the draft again.',
+  configuration_read_only:
+    'Set configurationFolder, and let the account of the server write the file and its folder. See docs/configuration.md.',
   campaign_state:
     'Check the state with “facestep campaign status”. Create a new plan if the plan is older than 30 days.',
   run_under_way:

@@ -274,6 +274,12 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
         'Reverse proxies in front of this server that add the caller to `X-Forwarded-For`. Limits count by that address.',
       ),
     ...keptFields,
+    configurationFolder: folderGuard
+      .nullable()
+      .default(null)
+      .describe(
+        'Folder of earlier versions of the configuration file. With it, owners can change policies and OpenID clients in the console, and this server writes its configuration file and follows changes of it within 5 seconds. `null`: the console only prepares changes. See docs/configuration.md.',
+      ),
     modelsFolder: folderGuard.default('./models').describe('Folder of the model files.'),
     ...adminKeyFields,
     verifier: verifierGuard

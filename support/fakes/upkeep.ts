@@ -1,5 +1,9 @@
 import { expireRedundantModes, type Modes, readModes } from '../../src/admin/operations/modes.js';
-import { createBackground, type OperationsContext } from '../../src/admin/operations/operations-context.js';
+import {
+  type ConfigurationFile,
+  createBackground,
+  type OperationsContext,
+} from '../../src/admin/operations/operations-context.js';
 import { recoveryGuard } from '../../src/config/recovery.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { createSecretUses } from '../../src/connections/hook.js';
@@ -41,7 +45,10 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
  * @param setup - returns the current configuration
  */
 export function createTestUpkeep(
-  core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & { readonly jobs?: Jobs },
+  core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & {
+    readonly jobs?: Jobs;
+    readonly configurationFile?: ConfigurationFile;
+  },
   setup?: () => Setup,
 ): OperationsContext {
   const empty = emptySetup();
@@ -54,6 +61,8 @@ export function createTestUpkeep(
     background: createBackground(core),
     setup: find,
     modes: () => modes,
+    configurationFile: core.configurationFile ?? null,
+    notLoaded: () => null,
     async followModes() {
       await expireRedundantModes(find().connections, operations);
       modes = await readModes(operations);

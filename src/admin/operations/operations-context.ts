@@ -1,3 +1,4 @@
+import type { Problem } from '../../config/problem.js';
 import type { SecretUses } from '../../connections/hook.js';
 import type { Setup } from '../../connections/setup.js';
 import { framesOf } from '../../core/base/frames.js';
@@ -6,6 +7,13 @@ import type { Jobs } from '../../core/jobs.js';
 import { withTimeout } from '../../core/resilience.js';
 import { toCode } from '../../errors.js';
 import type { Modes } from './modes.js';
+
+export interface ConfigurationFile {
+  readonly path: string;
+  read(): Promise<string>;
+  /** Loads a text in the place of the file, without activating it. @throws `config_invalid` */
+  load(text: string): Promise<Setup>;
+}
 
 export interface Background {
   /** Aborted when the server stops. Background work then ends before its next step. */
@@ -21,6 +29,10 @@ export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 
   readonly background: Background;
   readonly jobs: Jobs;
   readonly setup: () => Setup;
+  /** The configuration file. `null` without one. */
+  readonly configurationFile: ConfigurationFile | null;
+  /** Problems of the configuration that could not be loaded last. `null` if the active one is the last. */
+  readonly notLoaded: () => readonly Problem[] | null;
   readonly modes: () => Modes;
   /** Loads overrides of the connections' modes again. */
   readonly followModes: () => Promise<void>;

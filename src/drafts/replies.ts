@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { instantReply } from '../core/instant.js';
+
+const problem = z.object({ path: z.string(), reason: z.string() });
+
+/** Texts of the sections of a connection, as JSON. A secret in the file is shown as `{"unchanged": true}`. */
+const sectionTexts = z.object({
+  policy: z.string(),
+  oidc: z.string().nullable().describe('`null` if the connection has no OpenID clients.'),
+});
+
+export const draftReply = z.object({
+  file: z.object({
+    digest: z.string(),
+    isWritable: z.boolean().describe('False if `configurationFolder` is not set. Changes are then copied by hand.'),
+    notLoaded: z
+      .object({ problems: z.array(problem) })
+      .nullable()
+      .describe('Problems of the file, if this server could not load it and serves its last valid version.'),
+    connections: z.array(sectionTexts.extend({ id: z.string(), kind: z.string() })),
+  }),
+  draft: z
+    .object({
+      revision: z.int(),
+      by: z.string(),
+      at: instantReply,
+      isOutdated: z.boolean().describe('The file has changed since the draft. Save its sections again to keep them.'),
+      sections: z.array(z.object({ connection: z.string(), section: z.enum(['policy', 'oidc']), text: z.string() })),
+      changes: z.array(
+        z.object({
+          path: z.string(),
+          before: z.string().nullable().describe('JSON; `null` if the file has no such setting.'),
+          after: z.string().nullable().describe('JSON; `null` if the draft removes the setting.'),
+        }),
+      ),
+      problems: z.array(problem).describe('Reasons why the draft cannot be applied.'),
+      warnings: z.array(z.string()),
+    })
+    .nullable(),
+  versions: z
+    .array(z.object({ number: z.int(), at: instantReply, by: z.string(), reason: z.string(), isActive: z.boolean() }))
+    .describe('Versions of the file that a server wrote, newest first.'),
+});
+export type DraftReply = z.output<typeof draftReply>;
+
+const finding = z.object({
+  title: z.string(),
+  verdict: z.string(),
+  found: z.string(),
+  remedy: z.string().nullable(),
+});
+
+export const draftCheckReply = z.object({ findings: z.array(finding) });
+export type DraftCheckReply = z.output<typeof draftCheckReply>;

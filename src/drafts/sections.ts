@@ -1,0 +1,136 @@
+import { applyEdits, modify } from 'jsonc-parser';
+import { z } from 'zod';
+import type { Json, JsonObject } from '../core/base/json.js';
+import { FaceError } from '../errors.js';
+
+/*
+ * Sections of the configuration file that a draft can replace. A secret in the file is never shown: `{"unchanged":
+ * true}` stands for it, and can be sent back in its place.
+ */
+
+export const sectionNames = ['policy', 'oidc'] as const;
+export type SectionName = (typeof sectionNames)[number];
+
+const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })).default([]) });
+
+/** A change of the file. `undefined` means that the setting is absent. */
+export interface Change {
+  readonly path: readonly (string | number)[];
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+export const jsonGuard: z.ZodType<Json> = z.json();
+
+const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads a section of a connection as it is in the file. @throws `connection_unknown` */
+export function readSection(text: string, connection: string, section: SectionName): Json | undefined {
+  const found = readConnections(text).find(({ id }) => id === connection);
+  if (found === undefined) throw new FaceError('connection_unknown');
+  const value = found[section];
+  return value === undefined ? undefined : jsonGuard.parse(value);
+}
+
+/** @throws `config_invalid` if the file is not JSON with connections */
+function readConnections(text: string): z.output<typeof fileGuard>['connections'] {
+  try {
+    return fileGuard.parse(JSON.parse(text.replace(/^\uFEFF/, ''))).connections;
+  } catch {
+    throw new FaceError('config_invalid', { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] });
+  }
+}
+
+const unchanged = { unchanged: true } as const;
+
+const isUnchanged = (value: Json | undefined): boolean =>
+  isJsonObject(value) && value.unchanged === true && Object.keys(value).length === 1;
+
+const isReference = (value: Json): boolean =>
+  isJsonObject(value) && Object.keys(value).length === 1 && ('env' in value || 'file' in value);
+
+const childOf = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === String(key))?.[1]
+    : undefined;
+
+/**
+ * Replaces each text that the loaded configuration does not contain as it is, because it is or may be a secret.
+ * @param loaded - the same section after it was loaded, with secrets as branded types
+ */
+export function maskSecrets(value: Json, loaded: unknown): Json {
+  if (isReference(value)) return value;
+  if (typeof value === 'string') return loaded === value ? value : unchanged;
+  if (Array.isArray(value)) return value.map((each, index) => maskSecrets(each, childOf(loaded, index)));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, maskSecrets(each, childOf(loaded, key))]));
+}
+
+/** Finds the element of a list that a changed element stands for: the one with its id, or else at its place. */
+const formerOf = (element: Json, index: number, former: Json | undefined): Json | undefined => {
+  if (!Array.isArray(former)) return undefined;
+  const id = isJsonObject(element) ? element.id : undefined;
+  return id === undefined ? former[index] : former.find((each) => isJsonObject(each) && each.id === id);
+};
+
+/** Puts the secrets of the file in the place of their masks. @throws `config_invalid` for a mask without a secret */
+export function restoreSecrets(value: Json, former: Json | undefined): Json {
+  if (isUnchanged(value)) {
+    if (typeof former === 'string') return former;
+    throw new FaceError('config_invalid', { problems: [{ path: 'unchanged', reason: 'stands for no secret' }] });
+  }
+  if (Array.isArray(value)) return value.map((each, index) => restoreSecrets(each, formerOf(each, index, former)));
+  if (!isJsonObject(value)) return value;
+  const own = isJsonObject(former) ? former : {};
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, restoreSecrets(each, own[key])]));
+}
+
+/** Finds secrets that a draft contains as text. Only references to secrets may be written. */
+export function findWrittenSecrets(value: Json, loaded: unknown, path: readonly string[] = []): readonly string[] {
+  if (isReference(value) || isUnchanged(value)) return [];
+  if (typeof value === 'string') return typeof loaded === 'object' ? [path.join('.')] : [];
+  if (Array.isArray(value))
+    return value.flatMap((each, index) => findWrittenSecrets(each, childOf(loaded, index), [...path, String(index)]));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) => findWrittenSecrets(each, childOf(loaded, key), [...path, key]));
+}
+
+/** Lists the changed settings. A list whose length changes is one change. */
+export function findChanges(
+  before: Json | undefined,
+  after: Json | undefined,
+  path: readonly (string | number)[] = [],
+): readonly Change[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
+    return after.flatMap((each, index) => findChanges(before[index], each, [...path, index]));
+  if (isJsonObject(before) && isJsonObject(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names].flatMap((name) => findChanges(before[name], after[name], [...path, name]));
+  }
+  return [{ path, before, after }];
+}
+
+/** Writes a section into the file. Everything else, and the order of the settings, remains as it is. */
+export function writeSection(text: string, connection: string, section: SectionName, value: Json): string {
+  const index = readConnections(text).findIndex(({ id }) => id === connection);
+  if (index < 0) throw new FaceError('connection_unknown');
+  const at = ['connections', index, section];
+  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
+  return findChanges(readSection(text, connection, section), value, at).reduce(
+    (written, { path, after }) => applyEdits(written, modify(written, [...path], after, { formattingOptions })),
+    text,
+  );
+}
+
+/** Parses the text of a section. @throws `request_malformed` with the field `text` */
+export function parseSection(text: string): JsonObject {
+  try {
+    const value = jsonGuard.parse(JSON.parse(text));
+    if (isJsonObject(value)) return value;
+  } catch {
+    // The error of the parser quotes the text, so it is not the cause.
+  }
+  throw new FaceError('request_malformed', { field: 'text' });
+}

@@ -1,0 +1,187 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { type Service, startService } from '../../examples/demo/service.js';
+import { draftReply } from '../../src/drafts/replies.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+
+/* Changes of the configuration over the API: a draft, its problems, its activation, and the way back. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const refusalGuard = z.looseObject({ code: z.string() });
+const top = createFolder('drafts');
+let folders = 0;
+let folder: string;
+const services: Service[] = [];
+const configFile = () => `${folder}.json`;
+beforeEach(() => {
+  folder = join(top, String(++folders));
+});
+afterEach(async () => {
+  for (const service of services.splice(0)) await service.stop();
+});
+
+const hookSecret = 'a-secret-in-the-file-0123456789';
+const okta = {
+  orgUrl: 'https://acme.okta.example',
+  auth: { kind: 'api_token', token: 't' },
+  hooks: { secret: { value: hookSecret } },
+};
+const clientSecret = 'a-secret-of-the-application-0123456789';
+const client = {
+  kind: 'relying_party',
+  id: 'app',
+  secret: clientSecret,
+  redirectUris: ['https://app.example.com/back'],
+};
+
+const toConfig = (settings: object) => ({
+  publicUrl: 'https://face.example.com',
+  modelsFolder,
+  adminKey,
+  verifier: { kind: 'embedded', workers: 1 },
+  connections: [
+    { kind: 'okta', policy: { mode: 'shadow', freshnessSec: 120 }, id: 'work', okta, oidc: { clients: [client] } },
+  ],
+  ...settings,
+});
+
+async function start(settings: object = { configurationFolder: `${folder}-versions` }, data = folder) {
+  if (services.length === 0) writeFileSync(configFile(), JSON.stringify(toConfig(settings), null, 2));
+  const env = { PORT: '0', FACESTEP_DATA: data, FACESTEP_CONFIG: configFile() };
+  const service = await startService(env, `${data}.log`);
+  services.push(service);
+  return async (path: string, fields: object = {}) => {
+    const response = await fetch(`${service.url}/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-admin-key': adminKey },
+      body: JSON.stringify(fields),
+    });
+    const body: unknown = await response.json();
+    const read = draftReply.safeParse(body);
+    return { body, code: refusalGuard.safeParse(body).data?.code ?? null, state: read.data ?? null };
+  };
+}
+
+const read = '/configuration/draft/read';
+const save = '/configuration/draft/save';
+const apply = '/configuration/draft/apply';
+const rule = { name: 'Pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' };
+const policy = (changes: object = {}) => JSON.stringify({ mode: 'shadow', freshnessSec: 120, ...changes });
+const change = (text: string, revision?: number, section = 'policy') => ({
+  connection: 'work',
+  section,
+  text,
+  revision,
+});
+const modesOf = (text: string): unknown => JSON.parse(text).connections[0].policy;
+
+test('a draft shows its changes, becomes active with a reason, and an earlier version can be restored', async () => {
+  const call = await start();
+  const before = readFileSync(configFile(), 'utf8');
+  const saved = (await call(save, change(policy({ rules: [rule] })))).state;
+  expect(saved?.draft).toMatchObject({
+    revision: 1,
+    isOutdated: false,
+    problems: [],
+    changes: [{ path: 'work.policy.rules', before: null, after: JSON.stringify([rule]) }],
+  });
+  expect(readFileSync(configFile(), 'utf8')).toBe(before);
+
+  const applied = (await call(apply, { revision: 1, reason: 'pilot group' })).state;
+  expect(applied).toMatchObject({ draft: null, file: { notLoaded: null } });
+  expect(applied?.versions).toMatchObject([
+    { number: 2, by: 'owner', reason: 'pilot group', isActive: true },
+    { number: 1, by: 'file', isActive: false },
+  ]);
+  const after = readFileSync(configFile(), 'utf8');
+  expect(modesOf(after)).toEqual({ mode: 'shadow', freshnessSec: 120, rules: [rule] });
+  // Order and secrets of the file remain.
+  expect(after.replace(/,\s+"rules": \[[\s\S]*?\n {8}\]/, '')).toBe(before);
+  const { body } = await call('/connections/work/rules');
+  expect(body).toMatchObject({ rules: [{ name: 'Pilot', mode: 'enforce' }] });
+
+  const restored = (await call('/configuration/versions/restore', { number: 1, reason: 'too early' })).state;
+  expect(restored?.versions[0]).toMatchObject({ number: 3, reason: 'too early', isActive: true });
+  expect(readFileSync(configFile(), 'utf8')).toBe(before);
+  expect((await call('/connections/work/rules')).body).toMatchObject({ rules: [] });
+});
+
+test('secrets of the file are never shown, are kept by their mask, and are not written as text', async () => {
+  const call = await start();
+  const shown = (await call(read)).state?.file.connections[0];
+  expect(JSON.stringify(shown)).not.toContain('secret-of-the-application');
+  expect(JSON.parse(shown?.oidc ?? '')).toEqual({ clients: [{ ...client, secret: { unchanged: true } }] });
+  const withUri = { ...client, secret: { unchanged: true }, redirectUris: ['https://app.example.com/other'] };
+  const kept = await call(save, change(JSON.stringify({ clients: [withUri] }), undefined, 'oidc'));
+  expect(kept.state?.draft).toMatchObject({ problems: [], changes: [{ path: 'work.oidc.clients.0.redirectUris.0' }] });
+  await call(apply, { revision: 1, reason: 'new address' });
+  const file = JSON.parse(readFileSync(configFile(), 'utf8'));
+  expect(file.connections[0].oidc.clients[0]).toEqual({ ...withUri, secret: clientSecret });
+
+  const typed = JSON.stringify({ clients: [{ ...withUri, secret: 'another-secret-0123456789-0123456789' }] });
+  const written = await call(save, change(typed, undefined, 'oidc'));
+  expect(written.state?.draft?.problems).toMatchObject([{ path: 'work.oidc.clients.0.secret' }]);
+  expect((await call(apply, { revision: 1, reason: 'typed' })).code).toBe('config_invalid');
+});
+
+test('problems name the setting: a rule twice, an unknown network, a wrong range, and text that is not JSON', async () => {
+  const call = await start();
+  const wrong = policy({
+    rules: [rule, { ...rule, name: 'pilot' }, { ...rule, name: 'Office', when: { networks: ['office'] } }],
+    networks: { home: ['2001:db8::/80'] },
+  });
+  const { state } = await call(save, change(wrong));
+  expect(state?.draft?.problems.map(({ path }) => path).toSorted()).toEqual([
+    'connections.0 (work).policy.networks.home.0',
+    'connections.0 (work).policy.rules.1.name',
+    'connections.0 (work).policy.rules.2.when.networks',
+  ]);
+  expect((await call(apply, { revision: 1, reason: 'wrong' })).code).toBe('config_invalid');
+  expect((await call(save, change('{"mode": ', 1))).body).toMatchObject({ code: 'request_malformed', field: 'text' });
+});
+
+test('a second owner sees the change of the first; a file that was changed by hand is not overwritten', async () => {
+  const call = await start();
+  await call(save, change(policy({ freshnessSec: 60 })));
+  expect((await call(save, change(policy()))).code).toBe('draft_changed');
+  const second = (await call(read)).state?.draft;
+  expect(second).toMatchObject({ revision: 1, by: 'owner' });
+  expect((await call(save, change(policy({ freshnessSec: 30 }), 1))).state?.draft?.revision).toBe(2);
+  expect((await call(apply, { revision: 1, reason: 'stale' })).code).toBe('draft_changed');
+
+  const file = JSON.parse(readFileSync(configFile(), 'utf8'));
+  writeFileSync(configFile(), JSON.stringify({ ...file, stopDelaySec: 1 }));
+  expect((await call(read)).state?.draft?.isOutdated).toBe(true);
+  expect((await call(apply, { revision: 2, reason: 'by hand meanwhile' })).code).toBe('draft_outdated');
+  await call(save, change(policy({ freshnessSec: 30 }), 2));
+  expect((await call(apply, { revision: 3, reason: 'compared' })).body).toMatchObject({ draft: null });
+  expect(JSON.parse(readFileSync(configFile(), 'utf8'))).toMatchObject({ stopDelaySec: 1 });
+});
+
+test('without configurationFolder, a draft can be prepared, and the server does not write its file', async () => {
+  const call = await start({});
+  const before = readFileSync(configFile(), 'utf8');
+  const { state } = await call(save, change(policy({ freshnessSec: 60 })));
+  expect(state).toMatchObject({ file: { isWritable: false }, draft: { problems: [] } });
+  expect((await call(apply, { revision: 1, reason: 'try' })).code).toBe('configuration_read_only');
+  expect(readFileSync(configFile(), 'utf8')).toBe(before);
+  expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
+});
+
+test('another server with the same file follows; a file that cannot be loaded is reported, and the last one serves on', async () => {
+  const call = await start();
+  const other = await start(undefined, `${folder}-other`);
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
+  const rulesOf = async () =>
+    z.object({ rules: z.array(z.unknown()) }).parse((await other('/connections/work/rules')).body);
+  await call(save, change(policy({ rules: [rule] })));
+  await call(apply, { revision: 1, reason: 'pilot group' });
+  while ((await rulesOf()).rules.length !== 1) await pause();
+
+  writeFileSync(configFile(), readFileSync(configFile(), 'utf8').replace('"publicUrl"', '"publikUrl"'));
+  while ((await other(read)).state?.file.notLoaded == null) await pause();
+  expect((await rulesOf()).rules).toHaveLength(1);
+});
