@@ -9,6 +9,7 @@ import { Await, Light, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
+import { DraftEditor } from './draft.js';
 import { AtProvider, isInForce, useModeName } from './mode-at-provider.js';
 import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
@@ -72,7 +73,7 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
   );
 }
 
-const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
+const tabs = ['health', 'rollout', 'secrets', 'policy', 'change', 'setup'] as const;
 type Tab = (typeof tabs)[number];
 
 const addressOfTab = (id: string, tab: Tab = 'health'): string =>
@@ -85,7 +86,12 @@ function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: 
   const mayRead = useMay('audit');
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
-  const rights: Partial<Record<Tab, boolean>> = { rollout: mayRead, secrets: mayChange, setup: mayChange };
+  const rights: Partial<Record<Tab, boolean>> = {
+    rollout: mayRead,
+    secrets: mayChange,
+    change: mayChange,
+    setup: mayChange,
+  };
   const shown = tabs.filter((each) => rights[each] ?? true);
   const tab = shown.find((each) => each === asked) ?? 'health';
   const onSwitched = (): void => {
@@ -119,6 +125,7 @@ function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: 
                 <Rules {...given} />
               </>
             )}
+            {tab === 'change' && <DraftEditor {...given} />}
             {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
             {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
               <SettingUp {...given} examined={examined} tab={tab} />

@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import { type Service, startService } from '../../examples/demo/service.js';
+import { hasChromium } from '../../support/browser/chromium.js';
+import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
+import { createFolder } from '../../support/run/folder.js';
+import { modelsFolder } from '../../support/run/paths.js';
+import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
+
+/* A rule that an owner adds in the console: draft, differences, activation, and the way back. */
+
+const adminKey = `fsa_${'k'.repeat(32)}`;
+const browser = useBrowser('none');
+let file: string;
+let service: Service;
+let visitor: ConsoleVisitor;
+const policy = { mode: 'shadow' };
+const rule = { name: 'Pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' };
+if (hasChromium) {
+  beforeEach(async () => {
+    const folder = createFolder('console-draft');
+    file = `${folder}.json`;
+    const okta = {
+      orgUrl: 'https://acme.okta.example',
+      auth: { kind: 'api_token', token: 't' },
+      hooks: { secret: { value: '0123456789abcdef' } },
+    };
+    const config = {
+      modelsFolder,
+      adminKey,
+      configurationFolder: `${folder}-versions`,
+      verifier: { kind: 'embedded', workers: 1 },
+      connections: [{ id: 'work', kind: 'okta', policy, okta }],
+    };
+    writeFileSync(file, JSON.stringify(config, null, 2));
+    service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_CONFIG: file }, `${folder}.log`);
+  });
+  afterEach(async () => {
+    await visitor.close();
+    await service.stop();
+  });
+}
+
+inBrowser(
+  'an owner adds a rule as a draft, sees the difference, activates it, and restores the version before',
+  async () => {
+    const before = readFileSync(file, 'utf8');
+    visitor = await visitConsole(browser(), service.url.replace('127.0.0.1', 'localhost'), { key: adminKey });
+    const { page } = visitor;
+    await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
+    await page.getByRole('link', { name: 'work', exact: true }).click();
+    await page.getByRole('link', { name: 'Change', exact: true }).click();
+    const editor = page.getByLabel('Policy, rules, networks and return addresses');
+    expect(JSON.parse(await editor.inputValue())).toEqual(policy);
+    await editor.fill(JSON.stringify({ ...policy, rules: [rule, rule] }));
+    await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
+    await page.getByText('two rules have the name "Pilot"').waitFor();
+    await editor.fill(JSON.stringify({ ...policy, rules: [rule] }));
+    await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
+    await page.getByText('The draft cannot be activated').waitFor({ state: 'detached' });
+    await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
+    await page.getByLabel('Reason').fill('pilot group');
+    await page.getByRole('button', { name: 'Activate the draft' }).click();
+    await page.getByText('The configuration file is active as it is shown here.').waitFor();
+    expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({ ...policy, rules: [rule] });
+
+    await page.getByLabel('Reason').fill('too early');
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByRole('cell', { name: 'too early' }).waitFor();
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  },
+);

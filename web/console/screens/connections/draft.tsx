@@ -1,0 +1,213 @@
+import { useState } from 'react';
+import type { DraftCheckReply, DraftReply } from '../../../../src/drafts/replies.js';
+import { useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
+import { post } from '../../frame/call.js';
+import { useFormats } from '../../frame/words.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Field, Select } from '../../parts/form.js';
+import { ServerText } from '../../parts/server-text.js';
+import { Lines } from '../../parts/shown-once.js';
+import { Await, Done, Note, Problem, QuietButton, Section } from '../../parts/state.js';
+import { Table } from '../../parts/table.js';
+import { type Connection, patient, useTexts } from './requests.js';
+
+const readDraft = post<DraftReply>('/v1/configuration/draft/read');
+
+const sections = ['policy', 'oidc'] as const;
+
+interface Props {
+  readonly id: string;
+  readonly state: DraftReply;
+  readonly onState: (state: DraftReply) => void;
+}
+
+/** Edits a draft of the configuration file, and activates it or an earlier version. */
+export function DraftEditor({ connection: { id } }: { readonly connection: Connection }) {
+  const { draft: words } = useTexts();
+  const loaded = useLoaded(readDraft);
+  const [changed, setChanged] = useState<DraftReply | null>(null);
+  return (
+    <Await loaded={loaded}>
+      {(found) => {
+        const state = changed ?? found;
+        const { file, draft } = state;
+        const given = { id, state, onState: setChanged };
+        return (
+          <>
+            {file.notLoaded !== null && (
+              <Note tone="warn">
+                {words.notLoaded} <ServerText>{toLines(file.notLoaded.problems)}</ServerText>
+              </Note>
+            )}
+            {!file.isWritable && <Note>{words.readOnly}</Note>}
+            <Section heading={words.heading} intro={words.intro}>
+              {sections.map((section) => (
+                <SectionEditor key={`${section} ${draft?.revision ?? 0} ${file.digest}`} {...given} section={section} />
+              ))}
+            </Section>
+            {draft === null ? changed !== null && <Done>{words.done}</Done> : <Changes {...given} draft={draft} />}
+            {state.versions.length > 0 && <Versions {...given} />}
+          </>
+        );
+      }}
+    </Await>
+  );
+}
+
+const toLines = (problems: readonly { readonly path: string; readonly reason: string }[]): string =>
+  problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
+
+const textOf = ({ id, state }: Props, section: (typeof sections)[number]): string | null => {
+  const own = state.draft?.sections.find((each) => each.connection === id && each.section === section);
+  const inFile = state.file.connections.find((each) => each.id === id);
+  return own?.text ?? inFile?.[section] ?? null;
+};
+
+function SectionEditor({ section, ...props }: Props & { readonly section: (typeof sections)[number] }) {
+  const { draft: words } = useTexts();
+  const { call } = useSessionActions();
+  const { id, state, onState } = props;
+  const text = textOf(props, section);
+  if (text === null) return null;
+  return (
+    <ActForm
+      submit={words.save[section]}
+      onSubmit={async (fields) => {
+        const asked = { connection: id, section, text: String(fields.get('text')), revision: state.draft?.revision };
+        onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)));
+      }}
+    >
+      <Field name="text" label={words.sections[section]} hint={words.hint} rows={14} initial={text} />
+    </ActForm>
+  );
+}
+
+function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNullable<DraftReply['draft']> }) {
+  const { draft: words } = useTexts();
+  const { call } = useSessionActions();
+  const { instant } = useFormats();
+  const { revision, changes, problems, warnings } = draft;
+  const isReady = problems.length === 0 && !draft.isOutdated;
+  const given = { id, state, onState };
+  return (
+    <Section heading={words.changes} intro={words.savedBy({ name: draft.by, when: instant(draft.at) })}>
+      {draft.isOutdated && <Note tone="warn">{words.outdated}</Note>}
+      {problems.length > 0 && (
+        <Note tone="bad">
+          {words.problems} <ServerText>{toLines(problems)}</ServerText>
+        </Note>
+      )}
+      {warnings.length > 0 && (
+        <Note tone="warn">
+          {words.warnings} <ServerText>{warnings.join('; ')}</ServerText>
+        </Note>
+      )}
+      <Table
+        caption={words.changes}
+        rows={changes}
+        keyOf={({ path }) => path}
+        empty={words.none}
+        headings={words.columns}
+        columns={[
+          { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
+          { id: 'before', isWide: true, cell: ({ before }) => <code>{before ?? '–'}</code> },
+          { id: 'after', isWide: true, cell: ({ after }) => <code>{after ?? '–'}</code> },
+        ]}
+      />
+      <Check id={id} revision={revision} key={revision} />
+      {!state.file.isWritable &&
+        sections.map((section) => (
+          <Lines key={section} label={words.sections[section]} text={textOf(given, section) ?? ''} />
+        ))}
+      {state.file.isWritable && isReady && (
+        <ActForm
+          submit={words.apply}
+          onSubmit={async (fields) => {
+            const asked = { revision, reason: String(fields.get('reason')) };
+            onState(await call({ ...post<DraftReply>('/v1/configuration/draft/apply', asked), ...patient }));
+          }}
+        >
+          <Field name="reason" label={words.reason} isRequired maxLength={500} />
+        </ActForm>
+      )}
+      <ConfirmButton
+        {...words.discard}
+        onConfirm={() => call(post<DraftReply>('/v1/configuration/draft/discard', { revision })).then(onState)}
+      />
+    </Section>
+  );
+}
+
+/** Runs the checks of the connection as the draft configures it. */
+function Check({ id, revision }: { readonly id: string; readonly revision: number }) {
+  const { draft: words } = useTexts();
+  const { call } = useSessionActions();
+  const { isBusy, refusal, run } = useAction();
+  const [found, setFound] = useState<DraftCheckReply['findings'] | null>(null);
+  const check = async (): Promise<void> => {
+    const asked = post<DraftCheckReply>('/v1/configuration/draft/check', { revision, connection: id });
+    setFound((await call({ ...asked, ...patient })).findings);
+  };
+  const failing = found?.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail') ?? [];
+  return (
+    <>
+      <p>
+        <QuietButton isDisabled={isBusy} onPress={() => void run(check)}>
+          {words.check}
+        </QuietButton>
+      </p>
+      {refusal !== null && <Problem refusal={refusal} />}
+      {found !== null && failing.length === 0 && <Done>{words.checked}</Done>}
+      {failing.length > 0 && (
+        <ul>
+          {failing.map(({ title, found: text, remedy }) => (
+            <li key={title}>
+              <ServerText>{`${title}: ${text}${remedy === null ? '' : `. ${remedy}`}`}</ServerText>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Versions({ state: { versions }, onState }: Props) {
+  const { draft: words } = useTexts();
+  const { call } = useSessionActions();
+  const { instant, number } = useFormats();
+  const earlier = versions.filter(({ isActive }) => !isActive);
+  return (
+    <Section heading={words.versions.heading}>
+      <Table
+        caption={words.versions.heading}
+        rows={versions}
+        keyOf={(version) => String(version.number)}
+        empty={words.none}
+        headings={words.versions.columns}
+        columns={[
+          { id: 'number', isRowHeading: true, cell: (version) => number(version.number) },
+          { id: 'at', cell: ({ at }) => instant(at) },
+          { id: 'by', cell: ({ by }) => (by === 'file' ? words.versions.file : <bdi>{by}</bdi>) },
+          { id: 'reason', isWide: true, cell: ({ reason }) => <bdi>{reason}</bdi> },
+          { id: 'active', cell: ({ isActive }) => (isActive ? words.versions.active : '') },
+        ]}
+      />
+      {earlier.length > 0 && (
+        <ActForm
+          submit={words.versions.restore}
+          onSubmit={async (fields) => {
+            const asked = { number: Number(fields.get('number')), reason: String(fields.get('reason')) };
+            onState(await call({ ...post<DraftReply>('/v1/configuration/versions/restore', asked), ...patient }));
+          }}
+        >
+          <Select
+            name="number"
+            label={words.versions.version}
+            options={earlier.map((version) => ({ value: String(version.number), label: number(version.number) }))}
+          />
+          <Field name="reason" label={words.reason} isRequired maxLength={500} />
+        </ActForm>
+      )}
+    </Section>
+  );
+}
