@@ -81,7 +81,12 @@ test.each([
     /authorization server default is not active/,
   ],
   ['token', 'the policy of its rule has no client', () => (policy().clients = []), /no active rule/],
-  ['token', 'it calls another server', () => move(hookOf('token')), /calls https:\/\/other\.example\.com\/hooks\/workforce\/token, not/],
+  [
+    'token',
+    'it calls another server',
+    () => move(hookOf('token')),
+    /calls https:\/\/other\.example\.com\/hooks\/workforce\/token, not/,
+  ],
   ['token', 'it does not exist', () => bench.okta.org.hooks.clear(), /not registered/],
   [
     'registration',

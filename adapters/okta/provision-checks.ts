@@ -24,7 +24,7 @@ import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
 import { eventHookTitle, findDeliveredHook } from './provision-events.js';
 import { findActiveHook, findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
-import { findIdp, findAuthenticator, signsRequests } from './provision-idps.js';
+import { findAuthenticator, findIdp, signsRequests } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';

@@ -57,7 +57,8 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
       );
     }
     // An org lacks the feature: the check that needs it reports that.
-    if (status === 404 && absentCodes.includes(code ?? '') && advice.requested !== undefined) return pass(advice.passed);
+    if (status === 404 && absentCodes.includes(code ?? '') && advice.requested !== undefined)
+      return pass(advice.passed);
     const judge = code !== 'E0000006' && advice.requested !== undefined ? warn : fail;
     return judge(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.remedy);
   }

@@ -179,7 +179,8 @@ const enrolmentRulesOf = (policyId: string): string => `/api/v1/policies/${polic
 export function listEnrolmentRules({ send }: OktaProvisionDeps): Promise<ActiveRule[]> {
   // Okta applies the default policy to all applications without another one.
   const hasApplications = async ({ id, system }: Policy): Promise<boolean> =>
-    system === true || (await listAll(z.object({ id: z.string() }), `/api/v1/policies/${id}/mappings`, send)).length > 0;
+    system === true ||
+    (await listAll(z.object({ id: z.string() }), `/api/v1/policies/${id}/mappings`, send)).length > 0;
   return listActiveRules(enrolmentPolicies, hasApplications, enrolmentRulesOf, send);
 }
 

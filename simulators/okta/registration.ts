@@ -151,7 +151,9 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
   });
   router.get('/:policyId/mappings', read, (request, response) => {
     const applications = request.params.policyId === rule.policyId ? rule.policy.applications : [];
-    response.json(applications.map((id) => ({ id, _links: { application: { href: `${org.url}/api/v1/apps/${id}` } } })));
+    response.json(
+      applications.map((id) => ({ id, _links: { application: { href: `${org.url}/api/v1/apps/${id}` } } })),
+    );
   });
   router.get('/:policyId/rules', read, (request, response) => {
     response.json(request.params.policyId === rule.policyId ? [toRuleView(org, rule)] : []);
