@@ -242,7 +242,8 @@ async function checkRegistration(hook: HookName, deps: EntraProvisionDeps): Prom
   try {
     const extension = await findExtension(hook, deps);
     if (extension === null) return fail('The hook has no extension', apply);
-    const codes = await findFaults(extension, deps);
+    const { errors, warnings } = await findFaults(extension, deps);
+    const codes = [...errors, ...warnings];
     return codes.length === 0 ? pass('Its registration is valid') : fail(`Entra reports: ${codes.join(', ')}`, apply);
   } catch (error) {
     return toUnseen(error);

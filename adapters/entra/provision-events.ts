@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { blocked, createObjectStep, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import {
+  blocked,
+  createObjectStep,
+  inConsole,
+  missing,
+  type ProvisionStep,
+} from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
@@ -12,6 +18,12 @@ const extensionTypes = {
 } as const;
 
 export type HookName = keyof typeof extensionTypes;
+
+export const listenerTypes = {
+  'token-issuance-start': '#microsoft.graph.onTokenIssuanceStartListener',
+  'attribute-collection-start': '#microsoft.graph.onAttributeCollectionStartListener',
+  'attribute-collection-submit': '#microsoft.graph.onAttributeCollectionSubmitListener',
+} as const satisfies Record<HookName, string>;
 
 const clientConfiguration = { timeoutInMilliseconds: 2000, maximumRetries: 1 };
 
@@ -115,18 +127,24 @@ const validationGuard = z.object({
   warnings: z.array(z.object({ code: z.string().nullish() })).nullish(),
 });
 
+export interface Faults {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 /**
  * Has Entra validate an extension. Nothing is changed.
- * @returns codes of what is wrong with its registration
+ * @returns codes of what is wrong with its registration; Entra does not call it if there is an error
  * @see https://learn.microsoft.com/en-us/graph/api/customauthenticationextension-validateauthenticationconfiguration
  */
 export async function findFaults(
   { id }: Pick<CustomExtension, 'id'>,
   { graph }: Pick<EntraProvisionDeps, 'graph'>,
-): Promise<string[]> {
+): Promise<Faults> {
   const path = `/identity/customAuthenticationExtensions/${id}/validateAuthenticationConfiguration`;
   const { errors, warnings } = await graph.create(validationGuard, path);
-  return [...(errors ?? []), ...(warnings ?? [])].map(({ code }) => code ?? 'unnamed');
+  const toCodes = (found: typeof errors): string[] => (found ?? []).map(({ code }) => code ?? 'unnamed');
+  return { errors: toCodes(errors), warnings: toCodes(warnings) };
 }
 
 /** Returns the quoted name of an extension, for messages. */
@@ -136,13 +154,14 @@ export async function nameOf(id: string | undefined, { graph }: EntraProvisionDe
   return name == null || name === '' ? 'without a name' : `"${name}"`;
 }
 
-const listenerType = '#microsoft.graph.onTokenIssuanceStartListener';
-
 export const conditionsGuard = z
   .object({
     applications: z.object({ includeApplications: z.array(z.object({ appId: z.string() })).nullish() }).nullish(),
   })
   .nullish();
+
+/** Graph does not always show which extension a handler calls. */
+export const handlerGuard = z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish();
 
 const listenerGuard = z.object({
   '@odata.type': z.string(),
@@ -150,7 +169,7 @@ const listenerGuard = z.object({
   displayName: z.string().nullish(),
   authenticationEventsFlowId: z.string().nullish(),
   conditions: conditionsGuard,
-  handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
+  handler: handlerGuard,
 });
 
 export type Listener = z.infer<typeof listenerGuard>;
@@ -160,31 +179,52 @@ export const listenersPath = '/identity/authenticationEventListeners';
 export const listListeners = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<Listener[]> =>
   graph.list(listenerGuard, listenersPath);
 
+/** Returns true if a listener calls an extension. If Graph does not show which one it calls, its name decides. */
+export const asks = (
+  { displayName, handler }: Listener,
+  hook: HookName,
+  extension: Pick<CustomExtension, 'id'>,
+  deps: Pick<EntraProvisionDeps, 'settings'>,
+): boolean =>
+  handler?.customExtension == null
+    ? displayName === displayNameOf(hook, deps)
+    : handler.customExtension.id === extension.id;
+
 export const appsOf = (conditions: z.infer<typeof conditionsGuard>): readonly string[] =>
   (conditions?.applications?.includeApplications ?? []).map(({ appId }) => appId);
 
 /** Creates the step for the event listener that adds our claims to an application's tokens. */
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
+  const hook = 'token-issuance-start';
+  const page = 'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings';
   return {
     title: `Listener for tokens of ${appId}`,
-    needs: [toTitle('token-issuance-start')],
+    needs: [toTitle(hook)],
     async inspect() {
-      const extension = await findExtension('token-issuance-start', deps);
+      const extension = await findExtension(hook, deps);
       const found = (await listListeners(deps)).find(
-        (listener) => listener['@odata.type'] === listenerType && appsOf(listener.conditions).includes(appId),
+        (listener) => listener['@odata.type'] === listenerTypes[hook] && appsOf(listener.conditions).includes(appId),
       );
       if (found === undefined) return missing(`ask our extension when ${appId} gets a token`);
-      if (extension !== null && found.handler?.customExtension?.id === extension.id) return { state: 'ready' };
-      const theirs = await nameOf(found.handler?.customExtension?.id, deps);
+      if (extension !== null && asks(found, hook, extension, deps)) return { state: 'ready' };
+      const shown = found.handler?.customExtension?.id;
+      if (shown === undefined) {
+        return inConsole(
+          `Graph does not show which custom claims provider is assigned to ${appId}.`,
+          `${page}: choose ours, "${displayNameOf(hook, deps)}".`,
+        );
+      }
+      const theirs = await nameOf(shown, deps);
       return blocked(
         `Another custom claims provider, ${theirs}, is already assigned to this application, and only one is possible`,
-        'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings',
+        page,
       );
     },
     async apply() {
-      const extension = required(await findExtension('token-issuance-start', deps), 'our extension');
+      const extension = required(await findExtension(hook, deps), 'our extension');
       await deps.graph.create(anything, '/identity/authenticationEventListeners', {
-        '@odata.type': listenerType,
+        '@odata.type': listenerTypes[hook],
+        displayName: displayNameOf(hook, deps),
         conditions: { applications: { includeApplications: [{ appId }] } },
         handler: {
           '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',

@@ -191,7 +191,7 @@ describe('a listener', () => {
     expect(listeners()[0]).toEqual(kept);
   });
 
-  test('whose extension Graph does not show is known by its name; any other is left to an administrator', async () => {
+  test('without a visible extension is ready if it has our name, otherwise the step is manual', async () => {
     const hiding: Fetch = async (url, init) => {
       const response = await entra.fetch(url, init);
       if (init.method !== 'GET' || !url.includes('/authenticationEventListeners') || !response.ok) return response;
@@ -204,6 +204,37 @@ describe('a listener', () => {
     listeners()[0]!.displayName = null;
     expect(await inspect(before, connect({ userFlow: 'Customers' }, { fetch: hiding }))).toMatchObject({
       state: 'manual',
+    });
+  });
+});
+
+describe('a handler of the user flow itself', () => {
+  test('that calls our extension makes the step ready', async () => {
+    await applyAll(connect({}));
+    flow.onAttributeCollectionStart = extensionOf('Start').id;
+    await applyAll(connect());
+    expect(await inspect(before)).toEqual({ state: 'ready' });
+    expect(listeners()).toEqual([]);
+  });
+
+  test('that calls another extension blocks the step', async () => {
+    await applyAll(connect({}));
+    const theirs = { ...extensionOf('Start'), id: randomUUID(), displayName: 'theirs' };
+    entra.tenant.customExtensions.set(theirs.id, {
+      ...theirs,
+      endpointConfiguration: { ...theirs.endpointConfiguration, targetUrl: 'https://other.example/x' },
+    });
+    flow.onAttributeCollectionStart = theirs.id;
+    expect(await inspect(before)).toMatchObject({ state: 'blocked', reason: expect.stringContaining('"theirs"') });
+  });
+
+  test('that calls our extension at the other moment blocks the step', async () => {
+    const provisioning = connect({ userFlow: 'Customers', receiptAttribute });
+    await applyAll(provisioning);
+    flow.onAttributeCollectionStart = extensionOf('Start').id;
+    expect(await inspect(after, provisioning)).toMatchObject({
+      state: 'blocked',
+      reason: expect.stringContaining('counts once'),
     });
   });
 });

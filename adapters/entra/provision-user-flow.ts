@@ -11,11 +11,14 @@ import {
 import type { EntraSettings } from './config.js';
 import {
   appsOf,
+  asks,
   conditionsGuard,
   displayNameOf,
   findExtension,
+  handlerGuard,
   type Listener,
   listenersPath,
+  listenerTypes,
   listListeners,
   nameOf,
   toTitle,
@@ -24,20 +27,24 @@ import { anything, type EntraProvisionDeps, required } from './provision-graph.j
 
 const gates = {
   'attribute-collection-start': {
-    listener: '#microsoft.graph.onAttributeCollectionStartListener',
+    property: 'onAttributeCollectionStart',
     handler: '#microsoft.graph.onAttributeCollectionStartCustomExtensionHandler',
     moment: 'before the form',
     other: 'attribute-collection-submit',
   },
   'attribute-collection-submit': {
-    listener: '#microsoft.graph.onAttributeCollectionSubmitListener',
+    property: 'onAttributeCollectionSubmit',
     handler: '#microsoft.graph.onAttributeCollectionSubmitCustomExtensionHandler',
     moment: 'after the form',
     other: 'attribute-collection-start',
   },
 } as const;
 
-type Gate = keyof typeof gates;
+export type Gate = keyof typeof gates;
+
+export const otherGate = (gate: Gate): Gate => gates[gate].other;
+
+export const bothAsk = 'A face check counts once, so every sign-up would fail';
 
 const flowsPage = 'Entra admin center > External Identities > User flows > the flow';
 const extensionsPage = `${flowsPage} > Custom authentication extensions`;
@@ -48,6 +55,8 @@ const flowGuard = z.object({
   id: z.string(),
   displayName: z.string(),
   conditions: conditionsGuard,
+  onAttributeCollectionStart: handlerGuard,
+  onAttributeCollectionSubmit: handlerGuard,
   onAttributeCollection: z
     .object({
       attributeCollectionPage: z
@@ -59,31 +68,45 @@ const flowGuard = z.object({
     .nullish(),
 });
 
-type UserFlow = z.infer<typeof flowGuard>;
+export type UserFlow = z.infer<typeof flowGuard>;
 
-async function findFlow(wanted: string, { graph }: EntraProvisionDeps): Promise<UserFlow | null> {
-  const flows = await graph.list(flowGuard, flowsPath);
+export const listFlows = ({ graph }: Pick<EntraProvisionDeps, 'graph'>): Promise<UserFlow[]> =>
+  graph.list(flowGuard, flowsPath);
+
+export async function findFlow(wanted: string, deps: EntraProvisionDeps): Promise<UserFlow | null> {
+  const flows = await listFlows(deps);
   return flows.find(({ id, displayName }) => id === wanted.toLowerCase() || displayName === wanted) ?? null;
 }
 
-/**
- * Returns the listeners of one event that run in sign-ups of a flow: those of the flow, and those of its applications.
- * Graph does not always show which extension a listener calls, so ours are also recognized by name.
- */
+/** Returns the handler that a flow itself has for an event, in the form of a listener. */
+export function ownListenerOf(gate: Gate, flow: UserFlow): Listener[] {
+  const handler = flow[gates[gate].property];
+  if (handler == null) return [];
+  return [{ '@odata.type': listenerTypes[gate], id: flow.id, authenticationEventsFlowId: flow.id, handler }];
+}
+
+/** Returns the listeners of one event that run in sign-ups of a flow: those of the flow, and those of its applications. */
+export async function listListenersOf(gate: Gate, flow: UserFlow, deps: EntraProvisionDeps): Promise<Listener[]> {
+  const apps = appsOf(flow.conditions);
+  const listed = (await listListeners(deps)).filter(
+    (each) =>
+      each['@odata.type'] === listenerTypes[gate] &&
+      (each.authenticationEventsFlowId === flow.id || appsOf(each.conditions).some((appId) => apps.includes(appId))),
+  );
+  // A handler of the flow whose extension Graph does not show may be the one of a listed listener.
+  const isNew = ({ handler }: Listener): boolean =>
+    handler?.customExtension != null || !listed.some((each) => each.authenticationEventsFlowId === flow.id);
+  return [...ownListenerOf(gate, flow).filter(isNew), ...listed];
+}
+
 async function findListeners(gate: Gate, flow: UserFlow, deps: EntraProvisionDeps) {
   const extension = await findExtension(gate, deps);
-  const apps = appsOf(flow.conditions);
-  const isOfFlow = ({ authenticationEventsFlowId }: Listener): boolean => authenticationEventsFlowId === flow.id;
-  const isOurs = ({ displayName, handler }: Listener): boolean =>
-    displayName === displayNameOf(gate, deps) || (extension !== null && handler?.customExtension?.id === extension.id);
-  const found = (await listListeners(deps)).filter(
-    (each) =>
-      each['@odata.type'] === gates[gate].listener &&
-      (isOfFlow(each) || appsOf(each.conditions).some((appId) => apps.includes(appId))),
-  );
+  const isOurs = (each: Listener): boolean =>
+    each.displayName === displayNameOf(gate, deps) || (extension !== null && asks(each, gate, extension, deps));
+  const found = await listListenersOf(gate, flow, deps);
   return {
     extension,
-    ours: found.find((each) => isOfFlow(each) && isOurs(each)) ?? null,
+    ours: found.find((each) => each.authenticationEventsFlowId === flow.id && isOurs(each)) ?? null,
     theirs: found.find((each) => !isOurs(each)) ?? null,
   };
 }
@@ -96,7 +119,8 @@ const notFound = (wanted: string): StepStatus =>
  * @see https://learn.microsoft.com/en-us/graph/api/resources/onattributecollectionstartlistener
  */
 function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): ProvisionStep {
-  const { listener: type, handler, moment, other } = gates[gate];
+  const { handler, moment, other } = gates[gate];
+  const type = listenerTypes[gate];
   return {
     title: `User flow "${wanted}": face check ${moment}`,
     needs: [toTitle(gate)],
@@ -106,7 +130,7 @@ function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): P
       const second = (await findListeners(other, flow, deps)).ours;
       if (second !== null) {
         return blocked(
-          `The flow also asks our extension ${gates[other].moment}. A face check counts once, so every sign-up would fail`,
+          `The flow also asks our extension ${gates[other].moment}. ${bothAsk}`,
           `${extensionsPage}: remove that extension`,
         );
       }

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { toIso } from '../../src/core/units.js';
 import { testIssuer } from '../../support/fakes/keys.js';
-import type { ConnectionChanges } from '../../test/contract/bench.js';
+import { applyAll, type ConnectionChanges } from '../../test/contract/bench.js';
 import { hookSecret, type OktaBench, openOktaBench } from '../../test/contract/okta.js';
 import { revokingEvents } from './flow-events.js';
 
@@ -74,13 +74,37 @@ test.each([
     /no active rule of the authorization server default/,
   ],
   ['token', 'the policy of its rule is inactive', () => (policy().status = 'INACTIVE'), /no active rule/],
-  ['token', 'it calls another server', () => move(hookOf('token')), /calls https:\/\/other\.example\.com/],
+  [
+    'token',
+    'the authorization server is inactive',
+    () => (bench.okta.org.servers.get('default')!.status = 'INACTIVE'),
+    /authorization server default is not active/,
+  ],
+  ['token', 'the policy of its rule has no client', () => (policy().clients = []), /no active rule/],
+  [
+    'token',
+    'it calls another server',
+    () => move(hookOf('token')),
+    /calls https:\/\/other\.example\.com\/hooks\/workforce\/token, not/,
+  ],
   ['token', 'it does not exist', () => bench.okta.org.hooks.clear(), /not registered/],
   [
     'registration',
     'no profile policy names it',
     () => (bench.okta.org.registrationRule.definition = { name: 'Rule', actions: { profileEnrollment: {} } }),
     /no active rule of a user profile policy/,
+  ],
+  [
+    'registration',
+    'its rule allows no sign-up',
+    () => denySignUp(),
+    /no active rule of a user profile policy that has applications and allows sign-up/,
+  ],
+  [
+    'registration',
+    'its policy has no application',
+    () => (bench.okta.org.registrationRule.policy = { system: false, applications: [] }),
+    /that has applications/,
   ],
   ['saml', 'no active application names it', () => bench.okta.org.samlApps.clear(), /no active SAML application/],
   ['password-import', 'it is inactive', () => (hookOf('password-import').status = 'INACTIVE'), /is not active/],
@@ -97,9 +121,16 @@ test.each([
   expect(await callOf(hook)).toEqual({ hook, state: 'not_called', reason: expect.stringMatching(reason), where: [] });
 });
 
+function denySignUp(): void {
+  const rule = bench.okta.org.registrationRule;
+  const preRegistrationInlineHooks = [{ inlineHookId: rule.hookId }];
+  const profileEnrollment = { access: 'ALLOW', unknownUserAction: 'DENY', preRegistrationInlineHooks };
+  rule.definition = { ...rule.definition, actions: { profileEnrollment } };
+}
+
 /** Redirects a hook, which keeps the name that this service gives its hooks. */
 function move(hook: ReturnType<typeof hookOf>): void {
-  const config = { ...hook.channel.config, uri: 'https://other.example.com/hooks/workforce/token' };
+  const config = { ...hook.channel.config, uri: 'https://other.example.com/hooks/workforce/token?code=a-secret' };
   Object.assign(hook, { name: 'Face step-up (workforce, token)', channel: { type: 'HTTP', config } });
 }
 
@@ -116,13 +147,50 @@ test('rules without the hook are named', async () => {
   });
 });
 
-test('an identity provider of Okta is called only if it is active', async () => {
+describe('an identity provider of Okta', () => {
   const secret = 'a-secret-of-the-client-0123456789abcdef';
-  const clients = [{ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] }];
-  expect(await callOf('okta_factor okta', { oidc: { clients } })).toMatchObject({
-    state: 'not_called',
-    reason: 'The org has no identity provider for it',
+  const legal = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
+  const toOidc = (client: object): ConnectionChanges => ({ oidc: { clients: [client] } });
+  const factor = () => toOidc({ kind: 'okta_factor', id: 'okta', secret, orgUrls: [bench.okta.url] });
+  const verification = () => toOidc({ kind: 'okta_idv', id: 'okta', secret, orgUrls: [bench.okta.url], ...legal });
+  const idp = () => [...bench.okta.org.identityProviders.values()][0]!;
+  const authenticator = () => [...bench.okta.org.authenticators.values()][0]!;
+  const unread = 'it is active, but facestep does not read if a policy asks for it';
+
+  test('is not called if it does not exist', async () => {
+    expect(await callOf('okta_factor okta', factor())).toMatchObject({
+      state: 'not_called',
+      reason: 'The org has no identity provider for it',
+    });
   });
+
+  test('for a factor is not known to be called if it is active, because a policy decides', async () => {
+    // Okta refuses the authenticator before IdP Usage is set.
+    await expect(applyAll(bench.provision(factor()))).rejects.toMatchObject({ code: 'provider_refused' });
+    const reasonOf = async () => (await callOf('okta_factor okta', factor()))?.reason;
+    expect(await reasonOf()).toMatch(/is not an authenticator/);
+    bench.okta.setIdpUsage(idp().id, 'FACTOR_ONLY');
+    await applyAll(bench.provision(factor()));
+    expect(await callOf('okta_factor okta', factor())).toMatchObject({ state: 'unknown', reason: unread });
+    authenticator().status = 'INACTIVE';
+    expect(await callOf('okta_factor okta', factor())).toMatchObject({ state: 'not_called' });
+    expect(await reasonOf()).toMatch(/authenticator of ".+" is not active/);
+    authenticator().status = 'ACTIVE';
+    idp().status = 'INACTIVE';
+    expect(await reasonOf()).toMatch(/^"Face check \(workforce\)" is not active/);
+  });
+
+  test('for identity verification is not known to be called if it is active, and not called if it is inactive', async () => {
+    await applyAll(bench.provision(verification()));
+    expect(await callOf('okta_idv okta', verification())).toMatchObject({ state: 'unknown', reason: unread });
+    idp().status = 'INACTIVE';
+    expect(await callOf('okta_idv okta', verification())).toMatchObject({ state: 'not_called' });
+  });
+});
+
+test('a user profile policy with a mapped application calls the registration hook', async () => {
+  bench.okta.org.registrationRule.policy = { system: false, applications: ['0oa1'] };
+  expect(await callOf('registration')).toMatchObject({ state: 'called' });
 });
 
 test('a scope that is not granted makes only its own hooks unknown, and is named', async () => {

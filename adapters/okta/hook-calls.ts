@@ -6,6 +6,7 @@ import {
   type HookCalls,
   type HookReader,
   notCalled,
+  notKnown,
   readHooks,
 } from '../../src/connections/hook-calls.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
@@ -17,6 +18,8 @@ import { findDeliveredHook, missingEvents } from './provision-events.js';
 import { findActiveHook, type InlineHookName } from './provision-hooks.js';
 import {
   type ActiveRule,
+  allowsSignUp,
+  isServerActive,
   listEnrolmentRules,
   listTokenRules,
   readEnrolmentHook,
@@ -57,20 +60,23 @@ type FindPlaces = (hookId: string, deps: OktaProvisionDeps) => Promise<FoundHook
 const assignments: Record<InlineHookName, { readonly resource: string | null; readonly findPlaces: FindPlaces }> = {
   token: {
     resource: 'authorizationServers',
-    findPlaces: async (hookId, deps) =>
-      toRules(
+    async findPlaces(hookId, deps) {
+      const server = `The authorization server ${deps.settings.okta.provision.authorizationServerId}`;
+      if (!(await isServerActive(deps))) return notCalled(`${server} is not active`);
+      return toRules(
         await listTokenRules(deps),
         ({ rule }) => readTokenHook(rule.actions) === hookId,
-        `It is assigned to no active rule of the authorization server ${deps.settings.okta.provision.authorizationServerId}`,
-      ),
+        `It is assigned to no active rule of ${server.replace('The', 'the')}`,
+      );
+    },
   },
   registration: {
     resource: 'policies',
     findPlaces: async (hookId, deps) =>
       toRules(
-        await listEnrolmentRules(deps),
+        (await listEnrolmentRules(deps)).filter(({ rule }) => allowsSignUp(rule.actions)),
         ({ rule }) => readEnrolmentHook(rule.actions) === hookId,
-        'It is assigned to no active rule of a user profile policy',
+        'It is assigned to no active rule of a user profile policy that has applications and allows sign-up',
       ),
   },
   saml: { resource: 'apps', findPlaces: findSamlApps },
@@ -124,5 +130,7 @@ async function readEventHook(deps: OktaProvisionDeps): Promise<FoundHook> {
 
 async function readIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<FoundHook> {
   const { verdict, found } = await checkIdp(client, deps);
-  return verdict === 'fail' ? notCalled(found) : called([]);
+  return verdict === 'fail'
+    ? notCalled(found)
+    : notKnown('it is active, but facestep does not read if a policy asks for it');
 }

@@ -24,7 +24,7 @@ import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';
 import { eventHookTitle, findDeliveredHook } from './provision-events.js';
 import { findActiveHook, findInlineHook, type InlineHookName, toHookName, uriOf } from './provision-hooks.js';
-import { findIdp, hasAuthenticator, signsRequests } from './provision-idps.js';
+import { findAuthenticator, findIdp, signsRequests } from './provision-idps.js';
 import { createSecurityEventsCheck } from './provision-receiver.js';
 import { createRecoveryChecks } from './provision-recovery.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
@@ -62,11 +62,17 @@ export async function checkIdp(client: OktaClient, deps: OktaProvisionDeps): Pro
     return fail('The org has no identity provider for it', 'Run facestep provision for this connection');
   if (idp.status !== 'ACTIVE')
     return fail(`"${idp.name}" is not active`, 'Activate it in Security > Identity Providers');
-  if (client.kind === 'okta_factor' && !(await hasAuthenticator(client, deps))) {
-    return fail(
-      `"${idp.name}" is not an authenticator`,
-      'Set its IdP Usage to Factor only, and run facestep provision',
-    );
+  if (client.kind === 'okta_factor') {
+    const authenticator = await findAuthenticator(client, deps);
+    if (authenticator === null) {
+      return fail(
+        `"${idp.name}" is not an authenticator`,
+        'Set its IdP Usage to Factor only, and run facestep provision',
+      );
+    }
+    if (authenticator.status !== 'ACTIVE') {
+      return fail(`The authenticator of "${idp.name}" is not active`, 'Activate it in Security > Authenticators');
+    }
   }
   if (client.kind === 'okta_factor' && !signsRequests(idp)) {
     return warn(

@@ -6,6 +6,7 @@ import {
   groupsAreReadable,
   noUserToTestWith,
   pass,
+  warn,
 } from '../../src/connections/provisioning.js';
 import { parseAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
@@ -13,6 +14,9 @@ import { createSendToOkta, type OktaProvisionDeps, type SendToOkta } from './cli
 import { accessesOf, scopesOf } from './provision-access.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
+
+/** Okta's codes for an object or an API that the org lacks. */
+const absentCodes: readonly string[] = ['E0000007', 'E0000022'];
 
 interface Advice {
   readonly passed: string;
@@ -52,9 +56,11 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         `Applications > the application > Okta API Scopes: grant ${advice.requested.join(', ')}`,
       );
     }
-    // Other refusals, such as of a feature that the org lacks, are reported by the check that needs the feature.
-    if (code !== 'E0000006' && advice.requested !== undefined) return pass(advice.passed);
-    return fail(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.remedy);
+    // An org lacks the feature: the check that needs it reports that.
+    if (status === 404 && absentCodes.includes(code ?? '') && advice.requested !== undefined)
+      return pass(advice.passed);
+    const judge = code !== 'E0000006' && advice.requested !== undefined ? warn : fail;
+    return judge(`Okta refuses the call: ${JSON.stringify(error.detail)}`, advice.remedy);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   inConsole,
   type ProvisionStep,
   type StepStatus,
+  withoutQuery,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
@@ -53,7 +54,7 @@ export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: 
   const uri = uriOf(deps, hook);
   const isOtherHeader = header !== undefined && (config.authScheme?.key ?? '').toLowerCase() !== header;
   return [
-    ...(config.uri === uri ? [] : [`Change its address from ${config.uri} to ${uri}`]),
+    ...(config.uri === uri ? [] : [`Change its address from ${withoutQuery(config.uri)} to ${uri}`]),
     ...(channel.type === 'HTTP' && isOtherHeader ? [`Set its secret in the header ${header}`] : []),
   ];
 }
@@ -80,7 +81,7 @@ const firstVersion = '1.0.0';
 export type InlineHook = z.infer<typeof inlineHookGuard>;
 
 export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
-  `"${name}", which calls ${channel.config.uri}`;
+  `"${name}", which calls ${withoutQuery(channel.config.uri)}`;
 
 export async function findInlineHook(
   hook: InlineHookName,
@@ -101,7 +102,7 @@ export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDe
     return `It is not registered${found === '' ? '' : `; others of its type are: ${found}`}`;
   }
   const { uri } = ours.channel.config;
-  if (uri !== uriOf(deps, hook)) return `It calls ${uri}, not ${uriOf(deps, hook)}`;
+  if (uri !== uriOf(deps, hook)) return `It calls ${withoutQuery(uri)}, not ${uriOf(deps, hook)}`;
   return ours.status === 'ACTIVE' ? ours : `"${ours.name}" is not active`;
 }
 

@@ -186,17 +186,15 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
 
 const authenticatorGuard = z.object({
   key: z.literal('external_idp'),
+  status: z.string(),
   provider: z.object({ configuration: z.object({ idpId: z.string() }) }),
 });
 
-/**
- * Returns true if users can enrol the IdP authenticator. Okta offers it only for identity providers with the usage
- * "Factor only".
- */
-export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
+/** Finds the IdP authenticator. Okta offers it only for identity providers with the usage "Factor only". */
+export async function findAuthenticator(client: OktaFactor, deps: OktaProvisionDeps) {
   const idp = await findIdp(client, deps);
   const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
-  return idp !== null && authenticators.some(({ provider }) => provider.configuration.idpId === idp.id);
+  return authenticators.find(({ provider }) => provider.configuration.idpId === idp?.id) ?? null;
 }
 
 /**
@@ -206,7 +204,7 @@ export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDe
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: 'IdP Usage: Factor only',
   inspect: async () =>
-    (await hasAuthenticator(client, deps)) ? { state: 'ready' } : { state: 'manual', instructions },
+    (await findAuthenticator(client, deps)) !== null ? { state: 'ready' } : { state: 'manual', instructions },
   apply: async () => {},
 });
 
@@ -224,7 +222,7 @@ export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionD
   return {
     title: 'IdP authenticator',
     async inspect() {
-      if (await hasAuthenticator(client, deps)) return { state: 'ready' };
+      if ((await findAuthenticator(client, deps)) !== null) return { state: 'ready' };
       return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);
     },
     async apply() {

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { blocked, missing, type ProvisionStep, type StepStatus } from '../../src/connections/provisioning.js';
+import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';
 
-const idGuard = z.object({ id: z.string(), name: z.string().nullish(), status: z.string().nullish() });
+const idGuard = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  status: z.string().nullish(),
+  system: z.boolean().nullish(),
+  conditions: z.object({ clients: z.object({ include: z.array(z.string()).nullish() }).nullish() }).nullish(),
+});
+type Policy = z.infer<typeof idGuard>;
 
 const objectGuard = z.record(z.string(), z.json());
 
@@ -135,15 +143,17 @@ export interface ActiveRule {
   readonly rule: Rule;
 }
 
-/** Lists the active rules of all active policies, because Okta evaluates no others. */
+/** Lists the active rules of all active policies with applications, because Okta evaluates no others. */
 async function listActiveRules(
   policies: string,
+  hasApplications: (policy: Policy) => boolean | Promise<boolean>,
   rulesOf: (policyId: string) => string,
   send: SendToOkta,
 ): Promise<ActiveRule[]> {
   const rules: ActiveRule[] = [];
-  for (const { id, name, status } of await listAll(idGuard, policies, send)) {
-    if (status === 'INACTIVE') continue;
+  for (const policy of await listAll(idGuard, policies, send)) {
+    const { id, name } = policy;
+    if (policy.status === 'INACTIVE' || !(await hasApplications(policy))) continue;
     const found = await listAll(ruleGuard, rulesOf(id), send);
     rules.push(...found.filter((rule) => rule.status !== 'INACTIVE').map((rule) => ({ policy: name ?? id, rule })));
   }
@@ -152,23 +162,43 @@ async function listActiveRules(
 
 export function listTokenRules({ settings, send }: OktaProvisionDeps): Promise<ActiveRule[]> {
   const policies = `/api/v1/authorizationServers/${settings.okta.provision.authorizationServerId}/policies`;
-  return listActiveRules(policies, (policyId) => `${policies}/${policyId}/rules`, send);
+  const hasClients = ({ conditions }: Policy): boolean => conditions?.clients?.include?.length !== 0;
+  return listActiveRules(policies, hasClients, (policyId) => `${policies}/${policyId}/rules`, send);
+}
+
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServer/ */
+export async function isServerActive({ settings, send }: OktaProvisionDeps): Promise<boolean> {
+  const { body } = await send('GET', `/api/v1/authorizationServers/${settings.okta.provision.authorizationServerId}`);
+  return parseAnswer(idGuard, body).status !== 'INACTIVE';
 }
 
 const enrolmentPolicies = '/api/v1/policies?type=PROFILE_ENROLLMENT';
 
 const enrolmentRulesOf = (policyId: string): string => `/api/v1/policies/${policyId}/rules`;
 
-export const listEnrolmentRules = ({ send }: OktaProvisionDeps): Promise<ActiveRule[]> =>
-  listActiveRules(enrolmentPolicies, enrolmentRulesOf, send);
+export function listEnrolmentRules({ send }: OktaProvisionDeps): Promise<ActiveRule[]> {
+  // Okta applies the default policy to all applications without another one.
+  const hasApplications = async ({ id, system }: Policy): Promise<boolean> =>
+    system === true ||
+    (await listAll(z.object({ id: z.string() }), `/api/v1/policies/${id}/mappings`, send)).length > 0;
+  return listActiveRules(enrolmentPolicies, hasApplications, enrolmentRulesOf, send);
+}
 
 const enrolmentActionGuard = z.object({
+  access: z.string().nullish(),
+  unknownUserAction: z.string().nullish(),
   preRegistrationInlineHooks: z.array(z.object({ inlineHookId: z.string() })).nullish(),
   profileAttributes: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 
 export const readEnrolmentHook = ({ profileEnrollment }: Rule['actions']): string | null =>
   enrolmentActionGuard.safeParse(profileEnrollment).data?.preRegistrationInlineHooks?.[0]?.inlineHookId ?? null;
+
+/** Returns true if new users can sign up by a rule of a user profile policy. */
+export function allowsSignUp({ profileEnrollment }: Rule['actions']): boolean {
+  const { access, unknownUserAction } = enrolmentActionGuard.safeParse(profileEnrollment).data ?? {};
+  return access !== 'DENY' && unknownUserAction !== 'DENY';
+}
 
 const fieldsGuard = z.array(objectGuard);
 

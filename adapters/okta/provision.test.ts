@@ -135,6 +135,19 @@ describe('a service application as the provisioning client', () => {
       expect(await check(granted, role)).toMatchObject({ verdict: 'fail', remedy: expect.stringContaining(named) });
     }
   });
+
+  test.each([
+    [404, 'E0000022', 'pass'],
+    [404, 'E0000007', 'pass'],
+    [404, null, 'warn'],
+    [400, 'E0000001', 'warn'],
+    [403, 'E0000015', 'warn'],
+  ])('a refusal with the status %s and the code %s makes doctor answer %s', async (status, errorCode, verdict) => {
+    const refusing: Fetch = async (url, init) =>
+      url.includes('/api/v1/eventHooks') ? Response.json({ errorCode }, { status }) : fetch(url, init);
+    const { checks } = provision({ fetch: refusing });
+    expect(await checks.find(({ title }) => title === 'Credentials of this command')!.run()).toMatchObject({ verdict });
+  });
 });
 
 describe('existing settings of an org', () => {

@@ -224,13 +224,25 @@ export function createEventsApi(context: GraphContext): Router {
 
 const ofSignUpGuard = z.object({ '@odata.type': signUpListenerGuard.shape['@odata.type'] });
 
+const toOwnHandler = (property: string, extensionId: string | undefined) =>
+  extensionId === undefined
+    ? {}
+    : {
+        [property]: {
+          '@odata.type': `#microsoft.graph.${property}CustomExtensionHandler`,
+          customExtension: { id: extensionId },
+        },
+      };
+
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/externalusersselfservicesignupeventsflow */
-const toShownFlow = ({ id, displayName, applications, inputs }: UserFlow) => ({
+const toShownFlow = ({ id, displayName, applications, inputs, ...own }: UserFlow) => ({
   '@odata.type': '#microsoft.graph.externalUsersSelfServiceSignUpEventsFlow',
   id,
   displayName,
   description: null,
   conditions: { applications: { includeApplications: applications.map((appId) => ({ appId })) } },
+  ...toOwnHandler('onAttributeCollectionStart', own.onAttributeCollectionStart),
+  ...toOwnHandler('onAttributeCollectionSubmit', own.onAttributeCollectionSubmit),
   onAttributeCollection: {
     '@odata.type': '#microsoft.graph.onAttributeCollectionExternalUsersSelfServiceSignUp',
     attributeCollectionPage: {
@@ -245,16 +257,24 @@ const toShownFlow = ({ id, displayName, applications, inputs }: UserFlow) => ({
   },
 });
 
-/** Returns the listener that Entra asks in a sign-up to an application. If several match, it asks one of them. */
-export function findSignUpListener(tenant: Tenant, event: SignUpEvent, appId: string): SignUpListener | undefined {
+/** Returns what Entra asks in a sign-up to an application: the flow's own handler, or one of the matching listeners. */
+export function findSignUpListener(
+  tenant: Tenant,
+  event: SignUpEvent,
+  appId: string,
+): { readonly id: string; readonly extensionId: string } | undefined {
   const flow = [...tenant.userFlows.values()].find(({ applications }) => applications.includes(appId));
-  return [...tenant.signUpListeners.values()].find(
+  const own =
+    event === 'attributeCollectionStart' ? flow?.onAttributeCollectionStart : flow?.onAttributeCollectionSubmit;
+  if (flow !== undefined && own !== undefined) return { id: flow.id, extensionId: own };
+  const listener = [...tenant.signUpListeners.values()].find(
     ({ '@odata.type': type, authenticationEventsFlowId: flowId, conditions }) =>
       type === signUpListenerTypes[event] &&
       (flowId === null
         ? (conditions?.applications.includeApplications ?? []).some((each) => each.appId === appId)
         : flowId === flow?.id),
   );
+  return listener && { id: listener.id, extensionId: listener.handler.customExtension.id };
 }
 
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>

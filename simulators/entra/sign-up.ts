@@ -34,7 +34,7 @@ export async function signUp(cloud: Cloud, tenant: Tenant, { appId, email, attri
   const call = async (event: SignUpEvent, typed: SignUpAttributes) => {
     const listener = findSignUpListener(tenant, event, appId);
     if (listener === undefined) return { kind: 'continue' } as const;
-    const extension = tenant.customExtensions.get(listener.handler.customExtension.id);
+    const extension = tenant.customExtensions.get(listener.extensionId);
     if (extension === undefined) throw new CalloutError(1003011);
     const context = { tenant, extension, listenerId: listener.id, appId, correlationId };
     const payload = toSignUpPayload(event, context, { identities, attributes: typed });

@@ -113,6 +113,9 @@ export interface UserFlow {
   readonly applications: readonly string[];
   /** Names of the attributes that the form collects. */
   readonly inputs: readonly string[];
+  /** Extensions that the flow's own handlers call. */
+  onAttributeCollectionStart?: string;
+  onAttributeCollectionSubmit?: string;
 }
 
 /** One attempt to call an extension, as in sign-in logs > Authentication Events; `code` is `null` on success. */

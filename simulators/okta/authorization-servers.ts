@@ -88,9 +88,14 @@ export function createAuthorizationServersApi(org: Org, requireScope: RequireSco
     const servers = [...org.servers.values()];
     response.json(servers.map(({ id, audience, issuer }) => ({ id, name: id, audiences: [audience], issuer })));
   });
+  router.get('/:id', read, (request, response) => {
+    const { id, audience, issuer, status } = find(request.params.id);
+    response.json({ id, name: id, audiences: [audience], issuer, status });
+  });
   router.get('/:id/policies', read, (request, response) => {
-    const { id, status } = find(request.params.id).policy;
-    response.json([{ id, name: 'Default Policy', type: 'OAUTH_AUTHORIZATION_POLICY', status }]);
+    const { id, status, clients } = find(request.params.id).policy;
+    const conditions = { clients: { include: clients } };
+    response.json([{ id, name: 'Default Policy', type: 'OAUTH_AUTHORIZATION_POLICY', status, conditions }]);
   });
   router.get('/:id/policies/:policyId/rules', read, (request, response) => {
     const { policy } = find(request.params.id);

@@ -126,6 +126,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     type: data.type,
     name: data.name,
     usage: 'SSO',
+    status: 'ACTIVE',
     links: new Map(),
     trustClaims: data.policy.trustClaims ?? false,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
@@ -151,10 +152,10 @@ const definitionGuard = z.looseObject({
 });
 
 /** Okta returns the client secret to anyone who may read identity providers. */
-function toView({ id, type, definition, client }: IdentityProvider) {
+function toView({ id, type, status, definition, client }: IdentityProvider) {
   const { protocol, ...rest } = definitionGuard.parse(definition);
   const credentials = { client: { ...protocol.credentials.client, client_secret: client.clientSecret } };
-  return { ...rest, id, type, status: 'ACTIVE', protocol: { ...protocol, credentials } };
+  return { ...rest, id, type, status, protocol: { ...protocol, credentials } };
 }
 
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/ */
@@ -176,8 +177,8 @@ export function createIdentityProvidersApi(org: Org, requireScope: RequireScope)
     response.json(toView(find(request)));
   });
   router.put('/:id', requireScope('okta.idps.manage'), (request, response) => {
-    const { id, usage, links } = find(request);
-    const idp = { ...toIdentityProvider(id, request.body), usage, links };
+    const { id, usage, status, links } = find(request);
+    const idp = { ...toIdentityProvider(id, request.body), usage, status, links };
     org.identityProviders.set(id, idp);
     response.json(toView(idp));
   });
@@ -192,7 +193,6 @@ const authenticatorGuard = z.object({
 
 const toAuthenticatorView = ({ idpId, ...authenticator }: ExternalAuthenticator) => ({
   ...authenticator,
-  status: 'ACTIVE',
   provider: { type: 'CLAIMS', configuration: { idpId } },
 });
 
@@ -212,7 +212,7 @@ export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): R
     if (org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
       throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
     }
-    const authenticator = { id: newId('aut'), key, name, idpId };
+    const authenticator: ExternalAuthenticator = { id: newId('aut'), key, name, idpId, status: 'ACTIVE' };
     org.authenticators.set(authenticator.id, authenticator);
     response.json(toAuthenticatorView(authenticator));
   });

@@ -73,7 +73,13 @@ export interface AuthorizationServer {
   readonly audience: string;
   readonly issuer: string;
   readonly key: SigningKey;
-  readonly policy: { readonly id: string; status: 'ACTIVE' | 'INACTIVE'; readonly rule: PolicyRule };
+  status: 'ACTIVE' | 'INACTIVE';
+  readonly policy: {
+    readonly id: string;
+    status: 'ACTIVE' | 'INACTIVE';
+    clients: readonly string[];
+    readonly rule: PolicyRule;
+  };
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
 }
 
@@ -85,6 +91,12 @@ export interface SamlApp {
   inlineHooks: readonly { readonly id: string }[];
 }
 
+/** Default user profile policy if `system`, which needs no mapped applications. */
+export interface RegistrationPolicy {
+  readonly system: boolean;
+  readonly applications: readonly string[];
+}
+
 /** An OpenID provider: `OIDC` for sign-ins, `IDV_STANDARD` for identity verification. */
 export interface IdentityProvider {
   readonly id: string;
@@ -92,6 +104,7 @@ export interface IdentityProvider {
   readonly name: string;
   /** "IdP Usage", visible only in the console. */
   usage: 'SSO' | 'FACTOR_ONLY';
+  status: 'ACTIVE' | 'INACTIVE';
   /** `policy.trustClaims`: if true, only `amr` proves factors, and an ID token without `amr` fails the sign-in. */
   readonly trustClaims: boolean;
   /** Claim with the user name, from the template. Only the profile attribute `email` is supported. */
@@ -110,6 +123,7 @@ export interface ExternalAuthenticator {
   readonly key: 'external_idp';
   readonly name: string;
   readonly idpId: string;
+  status: 'ACTIVE' | 'INACTIVE';
 }
 
 export interface LogEvent {
@@ -163,7 +177,8 @@ export const createOrg = (options: {
   hookAnswers: [] as unknown[],
 });
 
-const toRegistrationRule = (): PolicyRule & { readonly policyId: string } => ({
+const toRegistrationRule = (): PolicyRule & { readonly policyId: string; policy: RegistrationPolicy } => ({
+  policy: { system: true, applications: [] },
   policyId: newId('rst'),
   id: newId('rul'),
   hookId: null,
@@ -208,9 +223,9 @@ export async function addAuthorizationServer(org: Org, id: string, audience: str
     },
   };
   const rule = { id: newId('0pr'), hookId: null, definition };
-  const policy = { id: newId('00p'), status: 'ACTIVE' as const, rule };
+  const policy = { id: newId('00p'), status: 'ACTIVE' as const, clients: ['ALL_CLIENTS'], rule };
   const key = await createSigningKey(newId('', 43));
-  org.servers.set(id, { id, audience, issuer: `${org.url}/oauth2/${id}`, key, policy, claims: [] });
+  org.servers.set(id, { id, audience, issuer: `${org.url}/oauth2/${id}`, key, status: 'ACTIVE', policy, claims: [] });
 }
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();

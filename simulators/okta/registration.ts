@@ -141,12 +141,19 @@ export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope):
   const rule = org.registrationRule;
   const read = requireScope('okta.policies.read');
   router.get('/', read, (request, response) => {
-    const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE' };
+    const { system } = rule.policy;
+    const policy = { id: rule.policyId, type: 'PROFILE_ENROLLMENT', name: 'Default Policy', status: 'ACTIVE', system };
     const policies: Record<string, readonly { readonly id: string }[]> = {
       PROFILE_ENROLLMENT: [policy],
       MFA_ENROLL: org.enrolmentPolicies,
     };
     sendPage(org, request, response, policies[String(request.query.type)] ?? []);
+  });
+  router.get('/:policyId/mappings', read, (request, response) => {
+    const applications = request.params.policyId === rule.policyId ? rule.policy.applications : [];
+    response.json(
+      applications.map((id) => ({ id, _links: { application: { href: `${org.url}/api/v1/apps/${id}` } } })),
+    );
   });
   router.get('/:policyId/rules', read, (request, response) => {
     response.json(request.params.policyId === rule.policyId ? [toRuleView(org, rule)] : []);

@@ -204,3 +204,10 @@ export const createPreviousSecretChecks = (previous: Credential | undefined, set
             ),
         },
       ];
+
+/** Returns origin and path of an address, because its query may hold a secret. */
+export function withoutQuery(address: string): string {
+  if (!URL.canParse(address)) return 'an invalid address';
+  const { origin, pathname } = new URL(address);
+  return `${origin}${pathname}`;
+}
