@@ -52,6 +52,8 @@ const shownElsewhere: readonly RegExp[] = [
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
+  // Without a draft or an earlier version, there is nothing to change.
+  /^POST \/configuration\/(draft\/(save|discard|check|apply)|versions\/restore)$/,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // Each has a former address, which removes the same thing.
   /^DELETE /,

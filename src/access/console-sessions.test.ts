@@ -69,7 +69,8 @@ const sensitive = words(`
   /subjects/withdraw-data-consents /subjects/end-links
   /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve /help-desk/enrolments
   /recoveries /recoveries/:id/approve /recoveries/:id/refuse
-  /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply`);
+  /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply
+  /configuration/draft/apply /configuration/versions/restore`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
 const others = words(`
@@ -77,7 +78,9 @@ const others = words(`
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
   /campaigns/people /campaigns/preview /campaigns/stop
-  /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules /connections/:id/rules/test /connections/:id/run
+  /configuration/draft/check /configuration/draft/discard /configuration/draft/read /configuration/draft/save
+  /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
+  /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list

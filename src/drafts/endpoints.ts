@@ -207,12 +207,12 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
         connection: z.string().min(1).max(64),
         section: sectionField,
-        text: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
+        settings: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
       }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision = null, connection, section, text }, administrator }) {
-        const value = parseSection(text);
+      async handle({ fields: { revision = null, connection, section, settings }, administrator }) {
+        const value = parseSection(settings);
         const file = await requireFile(operations).read();
         const former = readSection(file, connection, section);
         restoreSecrets(value, former);

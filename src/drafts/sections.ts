@@ -124,7 +124,7 @@ export function writeSection(text: string, connection: string, section: SectionN
   );
 }
 
-/** Parses the text of a section. @throws `request_malformed` with the field `text` */
+/** Parses the text of a section. @throws `request_malformed` with the field `settings` */
 export function parseSection(text: string): JsonObject {
   try {
     const value = jsonGuard.parse(JSON.parse(text));
@@ -132,5 +132,5 @@ export function parseSection(text: string): JsonObject {
   } catch {
     // The error of the parser quotes the text, so it is not the cause.
   }
-  throw new FaceError('request_malformed', { field: 'text' });
+  throw new FaceError('request_malformed', { field: 'settings' });
 }

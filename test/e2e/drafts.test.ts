@@ -70,10 +70,10 @@ const save = '/configuration/draft/save';
 const apply = '/configuration/draft/apply';
 const rule = { name: 'Pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' };
 const policy = (changes: object = {}) => JSON.stringify({ mode: 'shadow', freshnessSec: 120, ...changes });
-const change = (text: string, revision?: number, section = 'policy') => ({
+const change = (settings: string, revision?: number, section = 'policy') => ({
   connection: 'work',
   section,
-  text,
+  settings,
   revision,
 });
 const modesOf = (text: string): unknown => JSON.parse(text).connections[0].policy;
@@ -140,7 +140,10 @@ test('problems name the setting: a rule twice, an unknown network, a wrong range
     'connections.0 (work).policy.rules.2.when.networks',
   ]);
   expect((await call(apply, { revision: 1, reason: 'wrong' })).code).toBe('config_invalid');
-  expect((await call(save, change('{"mode": ', 1))).body).toMatchObject({ code: 'request_malformed', field: 'text' });
+  expect((await call(save, change('{"mode": ', 1))).body).toMatchObject({
+    code: 'request_malformed',
+    field: 'settings',
+  });
 });
 
 test('a second owner sees the change of the first; a file that was changed by hand is not overwritten', async () => {

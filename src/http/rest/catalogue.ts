@@ -23,6 +23,8 @@ const exampleTexts: Readonly<Record<string, string>> = {
   key: '818f1c0d07efab4670eaa8a5',
   email: 'ada@example.com',
   user: 'ada@example.com',
+  settings: '{"mode": "shadow"}',
+  reason: 'Pilot group',
   phone: '+4915112345678',
   emailCode: '077113',
   phoneCode: '187569',

@@ -73,11 +73,12 @@ function SectionEditor({ section, ...props }: Props & { readonly section: (typeo
     <ActForm
       submit={words.save[section]}
       onSubmit={async (fields) => {
-        const asked = { connection: id, section, text: String(fields.get('text')), revision: state.draft?.revision };
+        const settings = String(fields.get('settings'));
+        const asked = { connection: id, section, settings, revision: state.draft?.revision };
         onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)));
       }}
     >
-      <Field name="text" label={words.sections[section]} hint={words.hint} rows={14} initial={text} />
+      <Field name="settings" label={words.sections[section]} hint={words.hint} rows={14} initial={text} />
     </ActForm>
   );
 }
@@ -110,8 +111,8 @@ function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNul
         headings={words.columns}
         columns={[
           { id: 'path', isRowHeading: true, cell: ({ path }) => <code>{path}</code> },
-          { id: 'before', isWide: true, cell: ({ before }) => <code>{before ?? '–'}</code> },
-          { id: 'after', isWide: true, cell: ({ after }) => <code>{after ?? '–'}</code> },
+          { id: 'before', isWide: true, cell: ({ before }) => <Value text={before} /> },
+          { id: 'after', isWide: true, cell: ({ after }) => <Value text={after} /> },
         ]}
       />
       <Check id={id} revision={revision} key={revision} />
@@ -137,6 +138,13 @@ function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNul
     </Section>
   );
 }
+
+/** A table shows paragraphs whole. */
+const Value = ({ text }: { readonly text: string | null }) => (
+  <p>
+    <code>{text ?? '–'}</code>
+  </p>
+);
 
 /** Runs the checks of the connection as the draft configures it. */
 function Check({ id, revision }: { readonly id: string; readonly revision: number }) {

@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { Credential } from '../core/secrets.js';
+import { toCode } from '../errors.js';
+import { createSqliteState } from '../storage/state/sqlite.js';
+import { discardDraft, readDraft, saveSection } from './draft.js';
+import { findChanges, findWrittenSecrets, maskSecrets, readSection, restoreSecrets, writeSection } from './sections.js';
+
+const secret = 'a-secret-of-the-application';
+const oidc = {
+  clients: [
+    { id: 'app', secret, uris: ['https://a.example'] },
+    { id: 'spa', uris: [] },
+  ],
+};
+const loaded = {
+  clients: [
+    { id: 'app', secret: new Credential(secret), uris: ['https://a.example'] },
+    { id: 'spa', uris: [] },
+  ],
+};
+const unchanged = { unchanged: true };
+const text = JSON.stringify({ port: 1, connections: [{ oidc, id: 'work', policy: { mode: 'shadow' } }] }, null, 2);
+
+test('a text that the loaded configuration does not have as it is counts as a secret, and is masked', () => {
+  const masked = { clients: [{ ...oidc.clients[0], secret: unchanged }, oidc.clients[1]] };
+  expect(maskSecrets(oidc, loaded)).toEqual(masked);
+  expect(JSON.stringify(maskSecrets(oidc, undefined))).not.toContain('secret-of');
+  expect(maskSecrets({ secret: { env: 'NAME' } }, { secret: new Credential(secret) })).toEqual({
+    secret: { env: 'NAME' },
+  });
+});
+
+test('a mask stands for the secret of the client with the same id, also if the order changed', () => {
+  const moved = { clients: [oidc.clients[1]!, { ...oidc.clients[0]!, secret: unchanged }] };
+  expect(restoreSecrets(moved, oidc)).toEqual({ clients: [oidc.clients[1], oidc.clients[0]] });
+  const foreign = { clients: [{ id: 'other', secret: unchanged }] };
+  expect(() => restoreSecrets(foreign, oidc)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+});
+
+test('a secret that is written as text is found; a reference and a mask are not', () => {
+  expect(findWrittenSecrets(oidc, loaded)).toEqual(['clients.0.secret']);
+  expect(findWrittenSecrets({ clients: [{ secret: { file: '/s' } }, { secret: unchanged }] }, loaded)).toEqual([]);
+});
+
+test('a section is written with the rest of the file as it was', () => {
+  const policy = { mode: 'enforce', rules: [] };
+  const written = writeSection(text, 'work', 'policy', policy);
+  expect(readSection(written, 'work', 'policy')).toEqual(policy);
+  expect(writeSection(written, 'work', 'policy', { mode: 'shadow' })).toBe(text);
+  expect(() => writeSection(text, 'other', 'policy', policy)).toThrow(
+    expect.objectContaining({ code: 'connection_unknown' }),
+  );
+});
+
+test('changes are listed by setting; a list of another length is one change', () => {
+  expect(findChanges({ a: 1, b: { c: [1, 2] } }, { b: { c: [1, 3] }, d: null })).toEqual([
+    { path: ['a'], before: 1, after: undefined },
+    { path: ['b', 'c', 1], before: 2, after: 3 },
+    { path: ['d'], before: undefined, after: null },
+  ]);
+  expect(findChanges({ c: [1] }, { c: [1, 2] })).toEqual([{ path: ['c'], before: [1], after: [1, 2] }]);
+});
+
+test('of two owners who change the same revision of a draft, one is refused', async () => {
+  const clock = createManualClock();
+  const deps = { state: createSqliteState({ file: ':memory:', clock }), clock };
+  const section = { connection: 'work', section: 'policy', value: {} } as const;
+  const save = (revision: number | null) =>
+    saveSection({ section, base: 'b', revision }, 'owner', deps).then(() => 'saved', toCode);
+  expect(await Promise.all([save(null), save(null)])).toEqual(['saved', 'draft_changed']);
+  expect(await save(1)).toBe('saved');
+  expect(await discardDraft(1, deps).catch(toCode)).toBe('draft_changed');
+  await discardDraft(2, deps);
+  expect(await readDraft(deps)).toBeNull();
+  await deps.state.close();
+});
