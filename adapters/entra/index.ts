@@ -65,7 +65,8 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     accountRecovery: createEntraRecovery(entra, { send, readGroups: profile.readGroups }),
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
-    readHookCalls: async () => (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep }),
+    readHookCalls: async (unfinished) =>
+      (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep, unfinished }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),
     artefacts: {},
   };

@@ -94,7 +94,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     accountRecovery: createOktaRecovery(okta, fetch),
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
-    readHookCalls: async () => (await import('./hook-calls.js')).readOktaHookCalls(deps),
+    readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOktaHookCalls(deps, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
     artefacts: {},
   };

@@ -34,20 +34,22 @@ interface Switching extends Props {
 
 export function Rollout({
   connection,
+  mode,
   onSwitched,
 }: Props & {
+  readonly mode: ModeReply;
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
   const words = useTexts();
   return (
     <>
-      <AtProvider connection={connection} />
-      {connection.mode.inForce === 'shadow' ? (
+      <AtProvider mode={mode} />
+      {mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
         <Section heading={words.toEnforce.heading}>
-          {isInForce(connection.mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
+          {isInForce(mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
           {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
         </Section>
       )}
