@@ -71,8 +71,12 @@ function HookCalls({ mode }: { readonly mode: ModeReply }) {
       <ul>
         {calls.hooks.map(({ hook, decides, state, reason, where }) => (
           <li key={hook}>
-            {words[state === 'not_called' && !decides ? 'notRevoking' : state]({ hook })}{' '}
-            <ServerText>{[...where, ...(reason === null ? [] : [reason])].join('; ')}</ServerText>
+            {words[state === 'not_called' && !decides ? 'notRevoking' : state]({ hook })}
+            {[...where, ...(reason === null ? [] : [reason])].map((line) => (
+              <span key={line} className="line">
+                <ServerText>{line}</ServerText>
+              </span>
+            ))}
           </li>
         ))}
       </ul>
