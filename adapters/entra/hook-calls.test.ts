@@ -31,15 +31,21 @@ const read = async (changes: ConnectionChanges = served) => (await bench.connect
 test('each hook is reported with the applications or the user flow that call it', async () => {
   const where = [`application ${client}`];
   expect(await read()).toEqual([
-    { hook: 'token-issuance-start', state: 'called', reason: null, where },
-    { hook: 'attribute-collection-start', state: 'called', reason: null, where: ['user flow "Customers"'] },
+    { hook: 'token-issuance-start', decides: true, state: 'called', reason: null, where },
+    {
+      hook: 'attribute-collection-start',
+      decides: true,
+      state: 'called',
+      reason: null,
+      where: ['user flow "Customers"'],
+    },
   ]);
 });
 
 test('an application of the configuration without a listener is named', async () => {
   const other = bench.entra.addClientApp();
   expect((await read(toServed([client, other])))[0]).toMatchObject({
-    state: 'called',
+    state: 'partly',
     reason: `not for application ${other}`,
   });
 });
@@ -67,6 +73,7 @@ test.each([
   change();
   expect((await read())[0]).toEqual({
     hook: 'token-issuance-start',
+    decides: true,
     state: 'not_called',
     reason: expect.stringMatching(reason),
     where: [],
@@ -205,8 +212,11 @@ test('reading permissions are enough; without them, it is not known if the hooks
   expect(await withRoles('User.ReadWrite.All')).toEqual([
     {
       hook: 'token-issuance-start',
+      decides: true,
       state: 'unknown',
-      reason: expect.stringMatching(/status 403\); this needs CustomAuthenticationExtension\.Read\.All and Event/),
+      reason: expect.stringMatching(
+        /status 403, Authorization_RequestDenied\); this needs CustomAuthenticationExtension\.Read\.All and Event/,
+      ),
       where: [],
     },
   ]);

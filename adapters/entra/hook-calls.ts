@@ -6,6 +6,7 @@ import {
   notCalled,
   notKnown,
   readHooks,
+  type UnfinishedReads,
 } from '../../src/connections/hook-calls.js';
 import { withoutQuery } from '../../src/connections/provisioning.js';
 import type { Sleep } from '../../src/core/resilience.js';
@@ -39,12 +40,16 @@ import {
 /** Reads which hooks the tenant calls: those with a valid extension that an event listener names. */
 export function readEntraHookCalls(
   given: AdapterDeps<EntraConnection>,
-  { send, sleep }: { readonly send: SendToGraph; readonly sleep: Sleep },
+  {
+    send,
+    sleep,
+    unfinished,
+  }: { readonly send: SendToGraph; readonly sleep: Sleep; readonly unfinished: UnfinishedReads | undefined },
 ): Promise<HookCalls> {
   const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
-  const needs = 'CustomAuthenticationExtension.Read.All and EventListener.Read.All';
-  const readers = hooksOf(deps).map((hook) => ({ hook, needs, read: () => readHook(hook, deps) }));
-  return readHooks(readers, deps);
+  const needs = () => 'CustomAuthenticationExtension.Read.All and EventListener.Read.All';
+  const readers = hooksOf(deps).map((hook) => ({ hook, decides: true, needs, read: () => readHook(hook, deps) }));
+  return readHooks(readers, deps, unfinished);
 }
 
 async function readHook(hook: HookName, deps: EntraProvisionDeps): Promise<FoundHook | null> {

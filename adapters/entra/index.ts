@@ -67,7 +67,8 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     openStepUpRequest: null,
     createOidcClients: ({ state }) => createEntraClients(oidc, { connection: id, fetch, clock, state, log }),
     clientsAfterFirstFactor: ['entra_external_mfa'],
-    readHookCalls: async () => (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep }),
+    readHookCalls: async (unfinished) =>
+      (await import('./hook-calls.js')).readEntraHookCalls(deps, { send, sleep, unfinished }),
     createProvisioning: async () => (await import('./provision.js')).createEntraProvisioning(deps),
     artefacts: {},
   };

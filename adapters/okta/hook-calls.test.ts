@@ -51,11 +51,17 @@ test('each hook that the configuration serves is reported with the rules and app
   const { hooks, readAt } = await read();
   expect(readAt).toBe(toIso(bench.clock.now()));
   expect(hooks).toEqual([
-    { hook: 'token', state: 'called', reason: null, where: ['rule "Default rule" of "Default Policy"'] },
-    { hook: 'registration', state: 'called', reason: null, where: ['rule "Default rule" of "Default Policy"'] },
-    { hook: 'saml', state: 'called', reason: null, where: ['application "Payroll"'] },
-    { hook: 'password-import', state: 'called', reason: null, where: [] },
-    { hook: 'events', state: 'called', reason: null, where: [] },
+    { hook: 'token', decides: true, state: 'called', reason: null, where: ['rule "Default rule" of "Default Policy"'] },
+    {
+      hook: 'registration',
+      decides: true,
+      state: 'called',
+      reason: null,
+      where: ['rule "Default rule" of "Default Policy"'],
+    },
+    { hook: 'saml', decides: true, state: 'called', reason: null, where: ['application "Payroll"'] },
+    { hook: 'password-import', decides: true, state: 'called', reason: null, where: [] },
+    { hook: 'events', decides: false, state: 'called', reason: null, where: [] },
   ]);
 });
 
@@ -118,7 +124,13 @@ test.each([
   ],
 ])('the hook %s is reported as not called if %s', async (hook, _, change, reason) => {
   change();
-  expect(await callOf(hook)).toEqual({ hook, state: 'not_called', reason: expect.stringMatching(reason), where: [] });
+  expect(await callOf(hook)).toEqual({
+    hook,
+    decides: hook !== 'events',
+    state: 'not_called',
+    reason: expect.stringMatching(reason),
+    where: [],
+  });
 });
 
 function denySignUp(): void {
@@ -142,7 +154,7 @@ test('rules without the hook are named', async () => {
     return Response.json([...((await response.json()) as unknown[]), other]);
   };
   expect(await callOf('token', { ...served, fetch: fetchMore })).toMatchObject({
-    state: 'called',
+    state: 'partly',
     reason: 'not for rule "Machines" of "Default Policy"',
   });
 });
@@ -209,7 +221,32 @@ test('a scope that is not granted makes only its own hooks unknown, and is named
     ['events', 'unknown'],
   ]);
   expect(hooks.at(-1)?.reason).toBe(
-    'the provider does not show it (provider_refused, status 400); this needs okta.eventHooks.read',
+    'the provider does not show it (provider_refused, status 400, invalid_scope); this needs the scope okta.eventHooks.read',
+  );
+});
+
+test.each([
+  ['E0000006', 'an administrator role that may read okta.eventHooks'],
+  ['E0000022', 'the scope okta.eventHooks.read, and an administrator role that may read okta.eventHooks'],
+])('if Okta refuses the reading with %s, the reason names what can be missing', async (errorCode, missing) => {
+  const fetchRefused = async (url: string, init: RequestInit) =>
+    url.includes('/api/v1/eventHooks') ? Response.json({ errorCode }, { status: 403 }) : fetch(url, init);
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const publicJwks = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }];
+  const { id } = bench.okta.addClient({ publicJwks, scopes: ['okta.eventHooks.read'] });
+  const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const auth = { kind: 'private_key', clientId: id, privateKey: text, keyId: 'k1' };
+  const found = await callOf('events', { okta: { ...served.okta, auth }, fetch: fetchRefused });
+  expect(found?.reason).toBe(
+    `the provider does not show it (provider_refused, status 403, ${errorCode}); this needs ${missing}`,
+  );
+});
+
+test('an API token has no scopes, so a refusal names the role of its creator only', async () => {
+  const fetchRefused = async (url: string, init: RequestInit) =>
+    url.includes('/api/v1/eventHooks') ? Response.json({ errorCode: 'E0000022' }, { status: 403 }) : fetch(url, init);
+  expect((await callOf('events', { ...served, fetch: fetchRefused }))?.reason).toMatch(
+    /this needs an administrator role that may read okta\.eventHooks$/,
   );
 });
 

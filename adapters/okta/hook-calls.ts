@@ -8,6 +8,7 @@ import {
   notCalled,
   notKnown,
   readHooks,
+  type UnfinishedReads,
 } from '../../src/connections/hook-calls.js';
 import { whileSigningIn } from '../../src/core/resilience.js';
 import { createSendToOkta, listAll, type OktaProvisionDeps, withScopes } from './client.js';
@@ -27,7 +28,10 @@ import {
 } from './provision-rules.js';
 
 /** Reads which hooks the org calls: those that are active and assigned. */
-export function readOktaHookCalls(given: AdapterDeps<OktaConnection>): Promise<HookCalls> {
+export function readOktaHookCalls(
+  given: AdapterDeps<OktaConnection>,
+  unfinished?: UnfinishedReads,
+): Promise<HookCalls> {
   const { okta } = given.settings;
   const toReader = (
     hook: string,
@@ -37,7 +41,8 @@ export function readOktaHookCalls(given: AdapterDeps<OktaConnection>): Promise<H
     // Each hook has its own access token, because Okta refuses a token with a scope that is not granted.
     const scopes = resources.map((name) => `okta.${name}.read`);
     const createSend = () => createSendToOkta(withScopes(okta, scopes), given.fetch, whileSigningIn);
-    return { hook, needs: scopes.join(' and '), read: async () => read({ ...given, send: createSend() }) };
+    const needs = createNeeds(resources, okta.auth.kind);
+    return { hook, decides: hook !== 'events', needs, read: async () => read({ ...given, send: createSend() }) };
   };
   const readers = [
     ...inlineHooksOf(given).map((hook) => {
@@ -51,7 +56,17 @@ export function readOktaHookCalls(given: AdapterDeps<OktaConnection>): Promise<H
       return toReader(`${client.kind} ${client.id}`, resources, (deps) => readIdp(client, deps));
     }),
   ];
-  return readHooks(readers, given);
+  return readHooks(readers, given, unfinished);
+}
+
+/** Returns a function that names what is missing: an API token has no scopes, and an error code can rule one out. */
+function createNeeds(resources: readonly string[], auth: OktaConnection['okta']['auth']['kind']): HookReader['needs'] {
+  const scopes = resources.map((name) => `the scope okta.${name}.read`).join(' and ');
+  const role = `an administrator role that may read ${resources.map((name) => `okta.${name}`).join(' and ')}`;
+  return (code) => {
+    if (code === 'invalid_scope') return scopes;
+    return code === 'E0000006' || auth === 'api_token' ? role : `${scopes}, and ${role}`;
+  };
 }
 
 type FindPlaces = (hookId: string, deps: OktaProvisionDeps) => Promise<FoundHook>;

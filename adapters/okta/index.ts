@@ -104,7 +104,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
     openStepUpRequest: null,
     createOidcClients: (given) => createOktaClients(settings.oidc, given),
     clientsAfterFirstFactor: ['okta_factor'],
-    readHookCalls: async () => (await import('./hook-calls.js')).readOktaHookCalls(deps),
+    readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOktaHookCalls(deps, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOktaProvisioning(deps),
     artefacts: {},
   };

@@ -31,8 +31,8 @@ const change = (changes: Partial<ReturnType<typeof hook>['settings']>) =>
 const read = async (changes: ConnectionChanges = {}) => (await bench.connect(changes).readHookCalls!()).hooks;
 
 test('the Smart Hook of sign-ins is reported with its condition; one that migrates users only if it exists', async () => {
-  const where = ['only for members of the role 17'];
-  expect(await read()).toEqual([{ hook: 'pre-authentication', state: 'called', reason: null, where }]);
+  const reason = 'only for members of the role 17';
+  expect(await read()).toEqual([{ hook: 'pre-authentication', decides: true, state: 'partly', reason, where: [] }]);
   await provision({ onelogin: { pilotRole: null } });
   expect(await read()).toMatchObject([{ state: 'called', where: [] }]);
 });
@@ -59,7 +59,13 @@ test('it is not known if OneLogin calls a Smart Hook if the credential may not r
   const reason = 'it cannot be read (profile_unavailable, status 401)';
   const found = await read({ onelogin: { clientSecret: 'another-secret' } });
   expect(found).toEqual(
-    ['pre-authentication', 'user-migration'].map((type) => ({ hook: type, state: 'unknown', reason, where: [] })),
+    ['pre-authentication', 'user-migration'].map((type) => ({
+      hook: type,
+      decides: true,
+      state: 'unknown',
+      reason,
+      where: [],
+    })),
   );
 });
 

@@ -7,6 +7,7 @@ import {
   notCalled,
   notKnown,
   readHooks,
+  type UnfinishedReads,
 } from '../../src/connections/hook-calls.js';
 import type { Json } from '../../src/core/base/json.js';
 import type { OneLoginApi } from './client.js';
@@ -17,11 +18,15 @@ import { type SmartHookType, smartHookTypes } from './schema.js';
 import { decodeFunction } from './smart-hook.js';
 
 /** Reads which Smart Hooks of the account call this server. */
-export function readOneLoginHookCalls(deps: AdapterDeps<OneLoginConnection>, api: OneLoginApi): Promise<HookCalls> {
+export function readOneLoginHookCalls(
+  deps: AdapterDeps<OneLoginConnection>,
+  api: OneLoginApi,
+  unfinished?: UnfinishedReads,
+): Promise<HookCalls> {
   const parts: Parts = { deps, onelogin: deps.settings.onelogin, api, account: createAccountClient(api) };
-  const needs = 'an API credential with the scope Manage All';
-  const readers = smartHookTypes.map((hook) => ({ hook, needs, read: () => readHook(hook, parts) }));
-  return readHooks(readers, deps);
+  const needs = () => 'an API credential with the scope Manage All';
+  const readers = smartHookTypes.map((hook) => ({ hook, decides: true, needs, read: () => readHook(hook, parts) }));
+  return readHooks(readers, deps, unfinished);
 }
 
 async function readHook(type: SmartHookType, parts: Parts): Promise<FoundHook | null> {
@@ -39,7 +44,7 @@ async function readHook(type: SmartHookType, parts: Parts): Promise<FoundHook | 
     return notKnown('the function of its Smart Hook is not the one of this configuration');
   const status = hook.status ?? 'ready';
   if (status !== 'ready') return notKnown(`OneLogin has not deployed its Smart Hook: ${status}`);
-  return called(hook.conditions.map(describeCondition));
+  return called([], hook.conditions.map(describeCondition).join('; ') || null);
 }
 
 const roleGuard = z.object({ source: z.literal('roles'), operator: z.literal('~'), value: z.string() });

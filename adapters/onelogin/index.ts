@@ -64,7 +64,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
     openStepUpRequest: null,
     createOidcClients: (given) => createOneLoginClients(settings.oidc, given),
     clientsAfterFirstFactor: ['onelogin_factor'],
-    readHookCalls: async () => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api),
+    readHookCalls: async (unfinished) => (await import('./hook-calls.js')).readOneLoginHookCalls(deps, api, unfinished),
     createProvisioning: async () => (await import('./provision.js')).createOneLoginProvisioning(deps),
     artefacts: Object.fromEntries(smartHookTypes.map((type) => [type, { render: toRender(type) }])),
   };

@@ -50,7 +50,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
   /^POST \/help-desk\/(vouchings|enrolments|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}|^POST \/campaigns|^GET \/campaigns\/\{id\}/,
-  /^POST \/(applications\/\{id\}\/owners|connections\/\{id\}|hooks\/\{connection\})/,
+  /^(GET|POST) \/connections\/\{id\}|^POST \/(applications\/\{id\}\/owners|hooks\/\{connection\})/,
   /^POST \/(face\/vendor-check.*|recoveries(\/\{id\}\/(approve|refuse))?)$/,
   // Without a draft or an earlier version, there is nothing to change.
   /^POST \/configuration\/(draft\/(save|discard|check|apply)|versions\/restore)$/,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connectionsReply } from '../connections/replies.js';
 import { callServer } from './call-server.js';
 
-const mode = { inForce: 'shadow', file: 'shadow', rules: [], switched: null, atProvider: null, hookCalls: null };
+const mode = { inForce: 'shadow', file: 'shadow', rules: [], switched: null };
 const policy = {
   accuracy: 4,
   scope: '',

@@ -7,7 +7,7 @@ import type { AccountRecovery, Profile } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import type { DecisionsRead } from './decisions-at-provider.js';
 import type { Hooks, SecretUse } from './hook.js';
-import type { HookCalls } from './hook-calls.js';
+import type { HookCalls, UnfinishedReads } from './hook-calls.js';
 import type { ModeAtProvider } from './mode-at-provider.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
@@ -45,7 +45,7 @@ export interface Adapter {
   readonly clientsAfterFirstFactor: readonly string[];
   createProvisioning(): Promise<Provisioning>;
   /** Reads which hooks of the configuration the provider calls. Absent if it calls none. Never rejects. */
-  readHookCalls?(): Promise<HookCalls>;
+  readHookCalls?(unfinished?: UnfinishedReads): Promise<HookCalls>;
   /** Reads the mode that is active at the provider. Absent if this server decides sign-ins. Never rejects. */
   readModeInForce?(): Promise<ModeAtProvider>;
   /** Reads decisions that the provider logged, for an hour from a time on. Absent like the former. Never rejects. */

@@ -160,7 +160,7 @@ export interface RotatableSecret {
 }
 
 export interface Provisioning {
-  /** What the credentials must be allowed to do for the steps, one line each. Absent if only the README says so. */
+  /** Permissions that the steps need, one on each line. Absent if only the README lists them. */
   readonly permissions?: readonly string[];
   readonly steps: readonly ProvisionStep[];
   readonly checks: readonly Check[];

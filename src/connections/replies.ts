@@ -13,7 +13,7 @@ const modeAtProviderReply = z.object({
     z.object({ name: z.string(), mode: mode.nullable().describe('`null` if it has none, or an invalid one.') }),
   ),
   reason: z.string().nullable().describe('Reason why the mode is unknown.'),
-  readAt: instantReply.describe('Time of the reading: at most 10 seconds ago.'),
+  readAt: instantReply.describe('Time of the reading: at most 60 seconds ago.'),
   decisions: z
     .object({
       until: instantReply.nullable().describe('All decisions until then are in the audit trail. `null` if none are.'),
@@ -27,19 +27,24 @@ const hookCallsReply = z.object({
   hooks: z.array(
     z.object({
       hook: z.string(),
-      state: z.enum(['called', 'not_called', 'unknown']).describe('A hook that is not called refuses no one.'),
+      decides: z
+        .boolean()
+        .describe('True if the hook can refuse users. False if it ends the enrolments of deactivated users.'),
+      state: z
+        .enum(['called', 'partly', 'not_called', 'unknown'])
+        .describe('A hook that is not called refuses no one. `partly`: it is called only for some users or events.'),
       reason: z
         .string()
         .nullable()
-        .describe('Reason why it is not called, is not called everywhere, or is unknown. `null` if there is none.'),
+        .describe('Reason why it is not called, is called only in part, or is unknown. `null` if it is called.'),
       where: z.array(z.string()).describe('Rules, applications or users for which it is called, if limited.'),
     }),
   ),
-  readAt: instantReply.describe('Time of the reading: at most 10 seconds ago.'),
+  readAt: instantReply.describe('Time of the reading: at most 60 seconds ago.'),
 });
 
-const modeReply = z.object({
-  inForce: mode.describe('Mode of this server. If `atProvider` is not `null`, sign-ins do not follow it.'),
+const ownModeReply = z.object({
+  inForce: mode.describe('Mode of this server. Sign-ins may not follow it: see `GET /connections/{id}/mode`.'),
   file: mode.describe('Mode in the configuration file.'),
   rules: z.array(z.string()).describe('Names of the rules that refuse sign-ins, in enforce mode.'),
   switched: z
@@ -48,6 +53,10 @@ const modeReply = z.object({
     .describe(
       'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
     ),
+});
+export type OwnModeReply = z.output<typeof ownModeReply>;
+
+const modeReply = ownModeReply.extend({
   atProvider: modeAtProviderReply
     .nullable()
     .describe(
@@ -59,7 +68,8 @@ const modeReply = z.object({
 });
 export type ModeReply = z.output<typeof modeReply>;
 
-export const switchedModeReply = z.object({ mode: modeReply });
+export const connectionModeReply = z.object({ mode: modeReply });
+export type ConnectionModeReply = z.output<typeof connectionModeReply>;
 
 const unverified = z.enum(['deny', 'omit_claim']);
 
@@ -68,7 +78,7 @@ export const connectionsReply = z.object({
     z.object({
       id: z.string(),
       kind: z.string(),
-      mode: modeReply,
+      mode: ownModeReply,
       recovery: z.enum(['off', 'evaluation', 'on']).describe('Account recovery.'),
       policy: z.object({
         accuracy: z.int(),

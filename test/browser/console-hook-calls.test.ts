@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
+import { findHook } from '../../simulators/onelogin/account.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
 import { createFolder } from '../../support/run/folder.js';
@@ -41,8 +42,9 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'okta', exact: true }).click();
   await page.getByRole('link', { name: 'Rollout' }).click();
-  await page.getByText('Enforce; hooks not called: token, events').last().waitFor();
+  await page.getByText('Enforce; hooks not called: token', { exact: true }).waitFor();
   await page.getByText('The provider does not call the hook token, so it refuses no one.').waitFor();
+  await page.getByText(/does not call the hook events, so enrolments of deactivated users stay valid/).waitFor();
   await page.getByText(enforced).waitFor({ state: 'detached' });
 
   const secret = 'Bearer a-secret-of-the-tests-0123456789';
@@ -52,9 +54,26 @@ inBrowser('the console does not report enforce mode if Okta calls no hook', asyn
   const events = ['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'];
   await okta.addEventHook({ uri: `${uri}/events`, secret, events });
   for (const hook of okta.org.eventHooks.values()) hook.verificationStatus = 'VERIFIED';
-  server.clock.advanceSec(10);
+  server.clock.advanceSec(60);
   await page.reload();
   await page.getByText(enforced).waitFor();
   await page.getByText('The provider calls the hook token.').waitFor();
   await page.getByText('rule "Default rule" of "Default Policy"').waitFor();
+});
+
+inBrowser('the console does not report enforce mode if OneLogin calls the hook only for a pilot role', async () => {
+  const { server } = operated;
+  await operated.post('/connections/onelogin/apply', { isSure: true });
+  await operated.ended('onelogin');
+  const hook = findHook(company.onelogin.account, 'pre-authentication')!;
+  hook.settings = { ...hook.settings, conditions: [{ source: 'roles', operator: '~', value: '17' }] };
+  visitor = await visitConsole(browser(), `http://localhost:${server.port}`, {
+    key: adminKey,
+    path: '/connections/onelogin/rollout',
+  });
+  const { page } = visitor;
+  await page.getByText('Enforce; hooks called only in part: pre-authentication').waitFor();
+  await page.getByText('The provider calls the hook pre-authentication only in part.').waitFor();
+  await page.getByText('only for members of the role 17').waitFor();
+  await page.getByText(enforced).waitFor({ state: 'detached' });
 });

@@ -53,12 +53,12 @@ inBrowser('the console does not report enforce mode if the functions allow every
   await page.getByText('Sign-ins follow the mode there').waitFor();
   await page.getByText(enforced).waitFor({ state: 'detached' });
   deployment.deploy('enforce');
-  server.clock.advanceSec(10);
+  server.clock.advanceSec(60);
   await page.reload();
   await page.getByText(enforced).waitFor();
   await page.getByText('Enforce; in the functions: Enforce').last().waitFor();
   deployment.simulator.lambda.isReadable = false;
-  server.clock.advanceSec(10);
+  server.clock.advanceSec(60);
   await page.reload();
   await page.getByText('Enforce; in the functions: Not known').last().waitFor();
   await page.getByText('lambda:GetFunctionConfiguration').waitFor();

@@ -8,7 +8,7 @@ import { printTable, toPrintable } from '../../cli/table.js';
 import { describeKnown, explainUnseen } from '../../connections/decisions-at-provider.js';
 import { describeCall, describeUncalled } from '../../connections/hook-calls.js';
 import { describeModeAt, describeOwnMode } from '../../connections/mode-at-provider.js';
-import { type ModeReply, refusedReply, switchedModeReply } from '../../connections/replies.js';
+import { connectionModeReply, type ModeReply, refusedReply } from '../../connections/replies.js';
 import { toCode } from '../../errors.js';
 
 /** `file` ends a manual switch. */
@@ -31,8 +31,9 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
       // In "mode enforce", the only argument is a mode and not a connection.
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);
-      const found = await findServerConnection(given, deps);
-      const connection = found.id;
+      const { id: connection } = await findServerConnection(given, deps);
+      const path = `/connections/${encodeURIComponent(connection)}/mode` as const;
+      const { mode: found } = await callServer(`GET ${path}`, connectionModeReply, deps);
       const printMode = (now: ModeReply): void => {
         if (deps.printJson({ connection, mode: now })) return;
         deps.print(toLine(connection, now));
@@ -42,12 +43,11 @@ export const createModeCommand = (deps: CliDeps): CommandUnknownOpts =>
           deps.print(`To change it there, run “facestep provision ${toPrintable(connection)} --plan”, then --apply.`);
       };
       // In shadow mode, and before it ends, shows the users whom enforce mode would have denied.
-      if (!deps.isJson() && mode !== 'shadow' && mode !== 'file' && found.mode.inForce === 'shadow')
-        await printWouldBeDenied(found, deps);
-      if (mode === undefined) return printMode(found.mode);
-      const call = `POST /connections/${encodeURIComponent(connection)}/mode` as const;
+      if (!deps.isJson() && mode !== 'shadow' && mode !== 'file' && found.inForce === 'shadow')
+        await printWouldBeDenied(connection, found, deps);
+      if (mode === undefined) return printMode(found);
       try {
-        printMode((await callServer(call, switchedModeReply, deps, { mode, isSure: yes })).mode);
+        printMode((await callServer(`POST ${path}`, connectionModeReply, deps, { mode, isSure: yes })).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.printError(
@@ -73,10 +73,7 @@ function toLine(connection: string, { inForce, rules, file, switched, atProvider
   );
 }
 
-async function printWouldBeDenied(
-  { id: connection, mode: { atProvider } }: Awaited<ReturnType<typeof findServerConnection>>,
-  deps: CliDeps,
-): Promise<void> {
+async function printWouldBeDenied(connection: string, { atProvider }: ModeReply, deps: CliDeps): Promise<void> {
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
   const found = await callServer(call, refusedReply, deps, { limit: peopleShown });
   const { subjects, total, unnamed, since, decisions } = found;

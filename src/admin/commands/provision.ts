@@ -136,7 +136,7 @@ interface Subject {
   readonly publicUrl: string;
 }
 
-/** Returns lines that say what the credentials must be allowed to do for `--apply`. */
+/** Returns lines with the permissions that `--apply` needs. */
 const toPermissionLines = ({ permissions }: Run): string[] =>
   permissions.length === 0 ? [] : [...toLines('Permissions that --apply needs:', permissions), ''];
 

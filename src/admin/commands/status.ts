@@ -6,7 +6,7 @@ import type { CliDeps } from '../../cli/deps.js';
 import { findAddress } from '../../cli/find-server.js';
 import { printRows, printTable } from '../../cli/table.js';
 import { describeMode, describeOwnMode } from '../../connections/mode-at-provider.js';
-import { connectionsReply } from '../../connections/replies.js';
+import { connectionModeReply, connectionsReply } from '../../connections/replies.js';
 import { jobsReply, reloadReply } from '../replies/operations.js';
 
 const head = ['job', 'every', 'last run', 'result', 'runs', 'failures'];
@@ -60,7 +60,14 @@ export const createStatusCommand = (deps: CliDeps): CommandUnknownOpts =>
     .action(async () => {
       const url = await findAddress(deps);
       const { ok, unready } = await readHealth(url, deps);
-      const { connections } = await callServer('GET /connections', connectionsReply, deps);
+      const listed = await callServer('GET /connections', connectionsReply, deps);
+      const connections = await Promise.all(
+        listed.connections.map(async (connection) => {
+          const call = `GET /connections/${encodeURIComponent(connection.id)}/mode` as const;
+          const { mode } = await callServer(call, connectionModeReply, deps);
+          return { ...connection, mode };
+        }),
+      );
       deps.endWith(ok ? 0 : 1);
       if (deps.printJson({ url, ready: ok, unready, connections })) return;
       deps.print(`Server   ${url}`);

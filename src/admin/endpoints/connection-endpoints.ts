@@ -3,12 +3,12 @@ import { findEnrolled } from '../../audit/ledger/people.js';
 import { filesOf } from '../../config/data-files.js';
 import {
   begunRunReply,
+  connectionModeReply,
   connectionSecretsReply,
   connectionsReply,
   lastRunReply,
   planReply,
   refusedReply,
-  switchedModeReply,
 } from '../../connections/replies.js';
 import type { Policy } from '../../core/connection.js';
 import { enforcedRulesOf, isInMode } from '../../core/rules/rule.js';
@@ -162,39 +162,50 @@ export function createConnectionEndpoints({
       right: 'view',
       summary: 'List connections',
       description:
-        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned. The mode of the functions of Amazon Cognito, and the hooks that Okta, Entra ID and OneLogin call, are read from the provider, which takes 4 seconds at most.',
+        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: connectionsReply,
       async handle() {
         const { connections } = applyModes(upkeep.setup(), upkeep.modes());
         return {
-          connections: await Promise.all(
-            connections.map(async ({ id, kind, policy, recovery }) => ({
-              id,
-              kind,
-              mode: await describeMode(id),
-              recovery: recovery.mode,
-              policy: {
-                accuracy: policy.accuracy,
-                scope: policy.scope,
-                liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
-                livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
-                userSecret: policy.userSecret,
-                whenNotEnrolled: policy.whenNotEnrolled,
-                whenUnverified: policy.whenUnverified,
-                whenUnavailable: policy.whenUnavailable,
-                freshnessSec: policy.freshnessSec,
-                enrolmentDays: policy.enrolmentDays,
-                referencePhoto: policy.referencePhoto,
-                bypass: policy.bypass.allowed
-                  ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
-                  : null,
-              },
-            })),
-          ),
+          connections: connections.map(({ id, kind, policy, recovery }) => ({
+            id,
+            kind,
+            mode: findMode(id),
+            recovery: recovery.mode,
+            policy: {
+              accuracy: policy.accuracy,
+              scope: policy.scope,
+              liveness: typeof policy.liveness === 'string' ? policy.liveness : ('vendor' as const),
+              livenessVendor: typeof policy.liveness === 'string' ? null : { ...policy.liveness },
+              userSecret: policy.userSecret,
+              whenNotEnrolled: policy.whenNotEnrolled,
+              whenUnverified: policy.whenUnverified,
+              whenUnavailable: policy.whenUnavailable,
+              freshnessSec: policy.freshnessSec,
+              enrolmentDays: policy.enrolmentDays,
+              referencePhoto: policy.referencePhoto,
+              bypass: policy.bypass.allowed
+                ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
+                : null,
+            },
+          })),
         };
       },
+    }),
+    adminEndpoint({
+      ...common,
+      method: 'GET',
+      path: '/connections/:id/mode',
+      right: 'view',
+      summary: 'Get the mode of a connection',
+      description:
+        'Returns the mode of this server and what the provider does: the mode of the functions of Amazon Cognito, and the hooks that Okta, Entra ID and OneLogin call. It is read from the provider, which takes 4 seconds at most, and held for 60 seconds.',
+      codes: ['connection_unknown'],
+      fields: z.strictObject({}),
+      reply: connectionModeReply,
+      handle: async ({ param }) => ({ mode: await describeMode(param('id')) }),
     }),
     adminEndpoint({
       ...common,
@@ -262,7 +273,7 @@ export function createConnectionEndpoints({
         isSure: sureField,
       }),
       form: { isSure: 'json' },
-      reply: switchedModeReply,
+      reply: connectionModeReply,
       async handle({ param, fields: { mode: asked, isSure }, administrator }) {
         const id = param('id');
         const file = findFile(id);

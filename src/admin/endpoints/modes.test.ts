@@ -29,10 +29,7 @@ afterEach(() => operated.stop());
 afterAll(() => company.close());
 
 async function modeOf(connection: string) {
-  const { connections } = (await operated.get('/connections')).body as {
-    connections: { id: string; mode: { inForce: string; file: string; switched: unknown } }[];
-  };
-  return connections.find(({ id }) => id === connection)?.mode;
+  return (await operated.get(`/connections/${connection}/mode`)).body.mode;
 }
 
 test('a connection is listed with its policy and without secrets', async () => {

@@ -1,7 +1,7 @@
 import { filesOf } from '../../config/data-files.js';
 import type { Adapter } from '../../connections/adapter.js';
 import type { EnrolmentCoverage } from '../../connections/coverage.js';
-import { describeUncalled } from '../../connections/hook-calls.js';
+import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
 import { describeMode, describeModeAt, describeOwnMode, modeTitle } from '../../connections/mode-at-provider.js';
 import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../connections/provisioning.js';
 import { findRuleCallers } from '../../connections/rule-callers.js';
@@ -201,7 +201,7 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
     const own = toModeFinding(examined);
     const { mode: at, hookCalls } = await readAtProvider(connection, setup, deps);
     const uncalled = describeUncalled(hookCalls);
-    if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id));
+    if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;
     if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
     const found = describeMode(describeOwnMode(policy.mode, enforcedRulesOf(policy)), at);
@@ -212,8 +212,12 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
 });
 
 /** Other checks fail for the same reason, so this is only a warning. */
-const uncalledRemedy = (id: string): string =>
-  `Run facestep provision ${id} --plan, and let this server read the hooks: see docs/operations.md.`;
+function uncalledRemedy(id: string, calls: HookCalls | null): string {
+  const plan = `facestep provision ${id} --plan`;
+  return calls?.hooks.every(({ state }) => state === 'called' || state === 'partly')
+    ? `If you do not limit the hooks on purpose, such as for a pilot, run ${plan}: see docs/operations.md.`
+    : `Run ${plan}, and let this server read the hooks: see docs/operations.md.`;
+}
 
 function toModeFinding({ connection: { id, policy }, switched }: Examined): Finding {
   const { mode } = policy;

@@ -1,5 +1,5 @@
 import { issuerOf } from '../../config/schema.js';
-import type { HookCalls } from '../../connections/hook-calls.js';
+import type { HookCalls, UnfinishedReads } from '../../connections/hook-calls.js';
 import { type ModeAtProvider, toUnknownMode } from '../../connections/mode-at-provider.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { Ports } from '../../core/deps.js';
@@ -8,7 +8,7 @@ import { toCode } from '../../errors.js';
 import type { OperationsPorts } from './operations-context.js';
 
 /** Cache time of readings, which limits the calls that the console causes. */
-const heldSec = 10;
+const heldSec = 60;
 
 export interface AtProvider {
   /** Mode that is active at the provider. `null` if this server decides sign-ins. */
@@ -22,10 +22,14 @@ export async function readAtProvider(
   { id, createAdapter }: Pick<ConfiguredConnection, 'id' | 'createAdapter'>,
   { config }: Setup,
   { clock, log }: Ports<'clock' | 'log'>,
+  unfinished?: UnfinishedReads,
 ): Promise<AtProvider> {
   try {
     const adapter = await createAdapter(issuerOf(config));
-    const [mode = null, hookCalls = null] = await Promise.all([adapter.readModeInForce?.(), adapter.readHookCalls?.()]);
+    const [mode = null, hookCalls = null] = await Promise.all([
+      adapter.readModeInForce?.(),
+      adapter.readHookCalls?.(unfinished),
+    ]);
     return { mode, hookCalls };
   } catch (error) {
     const code = toCode(error);
@@ -34,20 +38,43 @@ export async function readAtProvider(
   }
 }
 
-/** Creates a function that reads what is active at the provider of a connection, and holds it for some seconds. */
+interface Held {
+  readonly connection: ConfiguredConnection;
+  readonly unfinished: UnfinishedReads;
+  /** Null until the reading has ended, and after one that took too long. */
+  until: EpochMs | null;
+  reading: Promise<AtProvider> | null;
+}
+
+/** Creates a function that reads what is active at the provider of a connection, and holds it for a minute. */
 export function createProviderReader(
   deps: OperationsPorts<'clock' | 'log' | 'setup'>,
 ): (id: string) => Promise<AtProvider> {
-  const held = new Map<string, { readonly until: EpochMs; readonly reading: Promise<AtProvider> }>();
+  const all = new Map<string, Held>();
+  const read = (held: Held, setup: Setup): Promise<AtProvider> => {
+    const { connection, unfinished } = held;
+    const until = addSec(deps.clock.now(), heldSec);
+    const reading = readAtProvider(connection, setup, deps, unfinished).finally(() => {
+      // A reading that is late at some hook is not held, so that the next caller gets its result.
+      if (unfinished.size === 0) held.until = until;
+      else held.reading = null;
+    });
+    held.until = null;
+    held.reading = reading;
+    return reading;
+  };
   return async (id) => {
-    const now = deps.clock.now();
-    const known = held.get(id);
-    if (known !== undefined && now < known.until) return known.reading;
     const setup = deps.setup();
     const connection = setup.connections.find((each) => each.id === id);
     if (connection === undefined) return { mode: null, hookCalls: null };
-    const reading = readAtProvider(connection, setup, deps);
-    held.set(id, { until: addSec(now, heldSec), reading });
-    return reading;
+    const known = all.get(id);
+    // A new configuration is read at once.
+    if (known?.connection !== connection) {
+      const held = { connection, unfinished: new Map(), until: null, reading: null };
+      all.set(id, held);
+      return read(held, setup);
+    }
+    const { reading, until } = known;
+    return reading !== null && (until === null || deps.clock.now() < until) ? reading : read(known, setup);
   };
 }

@@ -1,22 +1,22 @@
-import type { ModeReply } from '../../../../src/connections/replies.js';
+import type { ConnectionModeReply, ModeReply } from '../../../../src/connections/replies.js';
+import type { Loaded } from '../../frame/acting.js';
 import { useFormats } from '../../frame/words.js';
 import { ServerText } from '../../parts/server-text.js';
-import { type Connection, useTexts } from './requests.js';
+import { Light } from '../../parts/state.js';
+import { useTexts } from './requests.js';
 
 type HookState = NonNullable<ModeReply['hookCalls']>['hooks'][number]['state'];
 
-const hooksOf = ({ hookCalls }: ModeReply, state: HookState): readonly string[] =>
-  (hookCalls?.hooks ?? []).filter((each) => each.state === state).map(({ hook }) => hook);
+const decidingHooks = ({ hookCalls }: ModeReply) => (hookCalls?.hooks ?? []).filter(({ decides }) => decides);
 
-const isUncalled = (mode: ModeReply): boolean =>
-  hooksOf(mode, 'not_called').length + hooksOf(mode, 'unknown').length > 0;
+const isUncalled = ({ state }: { readonly state: HookState }): boolean => state !== 'called';
 
-/** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook. */
+/** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook everywhere. */
 export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
   mode.inForce === asked &&
   (asked === 'enforce' || mode.rules.length === 0) &&
   (mode.atProvider === null || mode.atProvider.mode === asked) &&
-  !isUncalled(mode);
+  !decidingHooks(mode).some(isUncalled);
 
 /** Returns a function that names a mode, with the mode at the provider or the hooks that the provider does not call. */
 export function useModeName(): (mode: ModeReply) => string {
@@ -30,16 +30,33 @@ export function useModeName(): (mode: ModeReply) => string {
     return modeAt[place]({ here, there });
   };
   return (mode) => {
-    const named = nameBoth(mode);
-    const hooks = hooksOf(mode, 'not_called');
-    if (hooks.length > 0) return hookCalls.some({ mode: named, hooks: hooks.join(', ') });
-    const unsure = hooksOf(mode, 'unknown');
-    return unsure.length === 0 ? named : hookCalls.unsure({ mode: named, hooks: unsure.join(', ') });
+    const hooks = decidingHooks(mode);
+    const states = [
+      ['not_called', hookCalls.some],
+      ['partly', hookCalls.part],
+      ['unknown', hookCalls.unsure],
+    ] as const;
+    return states.reduce((named, [state, add]) => {
+      const found = hooks.filter((each) => each.state === state).map(({ hook }) => hook);
+      return found.length === 0 ? named : add({ mode: named, hooks: found.join(', ') });
+    }, nameBoth(mode));
   };
 }
 
+/** Shows a mode, in green only if every sign-in is refused without a check. */
+export function ModeLight({ loaded }: { readonly loaded: Loaded<ConnectionModeReply> }) {
+  const nameMode = useModeName();
+  if (loaded.state !== 'loaded') return '–';
+  const { mode } = loaded.value;
+  return (
+    <Light light={isInForce(mode, 'enforce') ? 'ok' : isInForce(mode, 'shadow') ? 'none' : 'warn'}>
+      {nameMode(mode)}
+    </Light>
+  );
+}
+
 /** Shows what is active at the provider: the mode, if sign-ins are decided there, or the hooks that it calls. */
-export const AtProvider = ({ connection: { mode } }: { readonly connection: Connection }) => (
+export const AtProvider = ({ mode }: { readonly mode: ModeReply }) => (
   <>
     <ModeAtProvider mode={mode} />
     <HookCalls mode={mode} />
@@ -52,12 +69,16 @@ function HookCalls({ mode }: { readonly mode: ModeReply }) {
   const { hookCalls: calls } = mode;
   if (calls === null) return null;
   return (
-    <div className={isUncalled(mode) ? 'note warn' : 'note good'}>
+    <div className={calls.hooks.some(isUncalled) ? 'note warn' : 'note good'}>
       <ul>
-        {calls.hooks.map(({ hook, state, reason, where }) => (
+        {calls.hooks.map(({ hook, decides, state, reason, where }) => (
           <li key={hook}>
-            {words[state]({ hook })}{' '}
-            <ServerText>{[...where, ...(reason === null ? [] : [reason])].join('; ')}</ServerText>
+            {words[state === 'not_called' && !decides ? 'notRevoking' : state]({ hook })}
+            {[...where, ...(reason === null ? [] : [reason])].map((line) => (
+              <span key={line} className="line">
+                <ServerText>{line}</ServerText>
+              </span>
+            ))}
           </li>
         ))}
       </ul>

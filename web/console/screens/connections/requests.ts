@@ -1,6 +1,6 @@
 import { loadTexts } from '../../../../locales/compiled/console/connections/load.js';
 import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
-import type { ConnectionsReply } from '../../../../src/connections/replies.js';
+import type { ConnectionModeReply, ConnectionsReply } from '../../../../src/connections/replies.js';
 import { get, post } from '../../frame/call.js';
 import { defineTexts } from '../../frame/words.js';
 
@@ -9,6 +9,7 @@ export const { defineScreen, useTexts } = defineTexts(loadTexts);
 export type Connection = ConnectionsReply['connections'][number];
 
 export const pathOf = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
+export const readMode = (id: string) => get<ConnectionModeReply>(pathOf(id, 'mode'));
 /** Timeout of requests that query the provider about every user. */
 export const patient = { withinMs: 90_000 };
 

@@ -34,29 +34,31 @@ interface Switching extends Props {
 
 export function Rollout({
   connection,
+  mode,
   onSwitched,
 }: Props & {
+  readonly mode: ModeReply;
   /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
   const words = useTexts();
   return (
     <>
-      <AtProvider connection={connection} />
-      {connection.mode.rules.length > 0 && connection.mode.inForce === 'shadow' && onSwitched !== null && (
+      <AtProvider mode={mode} />
+      {mode.rules.length > 0 && mode.inForce === 'shadow' && onSwitched !== null && (
         <Section heading={words.rules.heading}>
-          <p>{words.modeAt.rules({ mode: words.modeNames.shadow, rules: connection.mode.rules.join(', ') })}</p>
+          <p>{words.modeAt.rules({ mode: words.modeNames.shadow, rules: mode.rules.join(', ') })}</p>
           <SwitchToShadow connection={connection} onSwitched={onSwitched} />
         </Section>
       )}
-      {connection.mode.switched !== null && onSwitched !== null && (
+      {mode.switched !== null && onSwitched !== null && (
         <SwitchToFile connection={connection} onSwitched={onSwitched} />
       )}
-      {connection.mode.inForce === 'shadow' ? (
+      {mode.inForce === 'shadow' ? (
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
         <Section heading={words.toEnforce.heading}>
-          {isInForce(connection.mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
+          {isInForce(mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
           {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
         </Section>
       )}

@@ -1,24 +1,25 @@
 import type { ReactNode } from 'react';
-import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import type { ConnectionModeReply, ModeReply } from '../../../../src/connections/replies.js';
+import { type Loaded, useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { countLines, listConnections } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Facts, Figure } from '../../parts/server-text.js';
-import { Await, Light, Note, Section, Title } from '../../parts/state.js';
+import { Await, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { Doctor, type Examined, Health } from './doctor.js';
 import { DraftEditor } from './draft.js';
-import { AtProvider, isInForce, useModeName } from './mode-at-provider.js';
-import { type Connection, defineScreen, examine, readDoctor, useTexts } from './requests.js';
+import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
+import { type Connection, defineScreen, examine, readDoctor, readMode, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
 import { SettingUp } from './setting-up.js';
 
-function PolicyInForce({ connection }: { readonly connection: Connection }) {
+function PolicyInForce({ connection, mode }: { readonly connection: Connection; readonly mode: ModeReply }) {
   const words = useTexts();
-  const { id, mode, policy } = connection;
+  const { id, policy } = connection;
   const { instant, number } = useFormats();
   const { policy: named } = words;
   const { switched } = mode;
@@ -33,7 +34,7 @@ function PolicyInForce({ connection }: { readonly connection: Connection }) {
   const isPlain = mode.atProvider === null && isInForce(mode, mode.inForce);
   return (
     <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
-      <AtProvider connection={connection} />
+      <AtProvider mode={mode} />
       <ModeInFile connection={connection} />
       <Facts
         rows={[
@@ -79,12 +80,38 @@ type Tab = (typeof tabs)[number];
 const addressOfTab = (id: string, tab: Tab = 'health'): string =>
   `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
 
-function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: string | undefined }) {
+function OneConnection({ id, tab }: { readonly id: string; readonly tab: string | undefined }) {
   const words = useTexts();
+  const listed = useLoaded(listConnections);
+  return (
+    <Await loaded={listed}>
+      {({ connections }) => {
+        const connection = connections.find((each) => each.id === id);
+        return connection === undefined ? (
+          <Title name={words.unknown} to="/connections" all={words.all} />
+        ) : (
+          <Tabs connection={connection} tab={tab} onSwitched={listed.reload} />
+        );
+      }}
+    </Await>
+  );
+}
+
+function Tabs({
+  connection,
+  tab: asked,
+  onSwitched,
+}: {
+  readonly connection: Connection;
+  readonly tab: string | undefined;
+  readonly onSwitched: () => void;
+}) {
+  const words = useTexts();
+  const { id } = connection;
   const { call } = useSessionActions();
   const mayChange = useMay('configure');
   const mayRead = useMay('audit');
-  const listed = useLoaded(listConnections);
+  const found = useLoaded(readMode(id));
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const rights: Partial<Record<Tab, boolean>> = {
     rollout: mayRead,
@@ -94,58 +121,56 @@ function OneConnection({ id, tab: asked }: { readonly id: string; readonly tab: 
   };
   const shown = tabs.filter((each) => rights[each] ?? true);
   const tab = shown.find((each) => each === asked) ?? 'health';
-  const onSwitched = (): void => {
-    listed.reload();
+  const reload = (): void => {
+    onSwitched();
+    found.reload();
     // The checks depend on the mode. If another run is under way, its result is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);
   };
+  const given = { connection };
   return (
-    <Await loaded={listed}>
-      {({ connections }) => {
-        const connection = connections.find((each) => each.id === id);
-        if (connection === undefined) return <Title name={words.unknown} to="/connections" all={words.all} />;
-        const given = { connection };
-        return (
-          <>
-            <Title name={id} to="/connections" all={words.all} />
-            <Head {...given} examined={examined} />
-            <nav className="parts" aria-label={id}>
-              {shown.map((each) => (
-                <Link key={each} to={addressOfTab(id, each)} isCurrent={each === tab}>
-                  {words.tabs[each]}
-                </Link>
-              ))}
-            </nav>
-            {tab === 'rollout' && <Rollout {...given} onSwitched={mayChange ? onSwitched : null} />}
-            {tab === 'policy' && (
-              <>
-                <PolicyInForce {...given} />
-                <Rules {...given} />
-              </>
-            )}
-            {tab === 'change' && <DraftEditor {...given} />}
-            {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
-            {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
-              <SettingUp {...given} examined={examined} tab={tab} />
-            )}
-          </>
-        );
-      }}
-    </Await>
+    <>
+      <Title name={id} to="/connections" all={words.all} />
+      <Head {...given} found={found} examined={examined} />
+      <nav className="parts" aria-label={id}>
+        {shown.map((each) => (
+          <Link key={each} to={addressOfTab(id, each)} isCurrent={each === tab}>
+            {words.tabs[each]}
+          </Link>
+        ))}
+      </nav>
+      {tab === 'rollout' && (
+        <Await loaded={found}>
+          {({ mode }) => <Rollout {...given} mode={mode} onSwitched={mayChange ? reload : null} />}
+        </Await>
+      )}
+      {tab === 'policy' && (
+        <>
+          <Await loaded={found}>{({ mode }) => <PolicyInForce {...given} mode={mode} />}</Await>
+          <Rules {...given} />
+        </>
+      )}
+      {tab === 'change' && <DraftEditor {...given} />}
+      {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} fixing={null} />}
+      {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
+        <SettingUp {...given} examined={examined} tab={tab} />
+      )}
+    </>
   );
 }
 
 function Head({
-  connection: { id, kind, mode },
+  connection: { id, kind },
+  found,
   examined,
 }: {
   readonly connection: Connection;
+  readonly found: Loaded<ConnectionModeReply>;
   readonly examined: Examined;
 }) {
   const { head } = useTexts();
-  const nameMode = useModeName();
   const { number } = useFormats();
   const mayList = useMay('audit');
   const counted = useLoaded(countLines);
@@ -158,9 +183,7 @@ function Head({
         <bdi>{kind}</bdi>
       </Figure>
       <Figure name={head.mode}>
-        <Light light={isInForce(mode, 'enforce') ? 'ok' : isInForce(mode, 'shadow') ? 'none' : 'warn'}>
-          {nameMode(mode)}
-        </Light>
+        <ModeLight loaded={found} />
       </Figure>
       <Figure name={head.health}>
         <Health report={reports.find(({ connection }) => connection === id)} />
@@ -179,9 +202,10 @@ export const screen = defineScreen(function Connections({ rest }) {
   return id === undefined ? <Every /> : <OneConnection key={id} id={id} tab={tab} />;
 });
 
+const ConnectionMode = ({ id }: { readonly id: string }) => <ModeLight loaded={useLoaded(readMode(id))} />;
+
 function Every() {
   const words = useTexts();
-  const nameMode = useModeName();
   const { call } = useSessionActions();
   const { number } = useFormats();
   const mayExamine = useMay('operate');
@@ -216,9 +240,9 @@ function Every() {
               { id: 'kind', cell: ({ kind }) => <bdi>{kind}</bdi> },
               {
                 id: 'mode',
-                cell: ({ id, mode }) => (
+                cell: ({ id }) => (
                   <Link to={addressOfTab(id, 'rollout')} isAllowed={mayRead}>
-                    {nameMode(mode)}
+                    <ConnectionMode id={id} />
                   </Link>
                 ),
               },
