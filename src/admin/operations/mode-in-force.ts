@@ -41,8 +41,9 @@ export async function readAtProvider(
 interface Held {
   readonly connection: ConfiguredConnection;
   readonly unfinished: UnfinishedReads;
-  /** Null until the reading has ended, and after one that took too long. */
+  /** End of the hold. `null` until the reading has ended. */
   until: EpochMs | null;
+  /** `null` before the first reading, and after one that was late. */
   reading: Promise<AtProvider> | null;
 }
 
