@@ -120,7 +120,7 @@ test('a listener without a visible extension for one application makes only that
   await applyAll(bench.provision(both, testIssuer));
   [...bench.entra.tenant.listeners.values()].at(-1)!.displayName = 'Claims';
   expect((await read({ ...both, fetch: hiding }))[0]).toMatchObject({
-    state: 'called',
+    state: 'partly',
     where: [`application ${client}`],
     reason: expect.stringContaining(`not known for application ${other}`),
   });
@@ -165,7 +165,7 @@ test('a user flow that asks before and after the form is reported, because every
   flow.onAttributeCollectionSubmit = extensionOf('Submit').id;
   for (const changes of [served, withReceipt]) {
     expect(await signUpHook(changes)).toMatchObject({
-      state: 'called',
+      state: 'partly',
       reason: expect.stringContaining('A face check counts once, so every sign-up would fail'),
     });
   }

@@ -42,7 +42,8 @@ export function readOktaHookCalls(
     const scopes = resources.map((name) => `okta.${name}.read`);
     const createSend = () => createSendToOkta(withScopes(okta, scopes), given.fetch, whileSigningIn);
     const needs = createNeeds(resources, okta.auth.kind);
-    return { hook, decides: hook !== 'events', needs, read: async () => read({ ...given, send: createSend() }) };
+    // Okta's own policies ask for a factor or an identity verification, and the mode does not apply to these.
+    return { hook, decides: Object.hasOwn(assignments, hook), needs, read: async () => read({ ...given, send: createSend() }) };
   };
   const readers = [
     ...inlineHooksOf(given).map((hook) => {
