@@ -43,7 +43,12 @@ export function readOktaHookCalls(
     const createSend = () => createSendToOkta(withScopes(okta, scopes), given.fetch, whileSigningIn);
     const needs = createNeeds(resources, okta.auth.kind);
     // Okta's own policies ask for a factor or an identity verification, and the mode does not apply to these.
-    return { hook, decides: Object.hasOwn(assignments, hook), needs, read: async () => read({ ...given, send: createSend() }) };
+    return {
+      hook,
+      decides: Object.hasOwn(assignments, hook),
+      needs,
+      read: async () => read({ ...given, send: createSend() }),
+    };
   };
   const readers = [
     ...inlineHooksOf(given).map((hook) => {

@@ -2,6 +2,7 @@
 export const toDoUrgency = {
   trail_unsound: 'now',
   key_unusable: 'now',
+  configuration_not_loaded: 'now',
   doctor_failing: 'now',
   nobody_enrolled: 'now',
   head_old: 'now',

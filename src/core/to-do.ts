@@ -25,6 +25,8 @@ export interface ConnectionFacts {
 
 export interface Facts {
   readonly connections: readonly ConnectionFacts[];
+  /** True if this server could not load its configuration file, and continues with the last valid one. */
+  readonly isNotLoaded: boolean;
   /** Age of the oldest audit records without a signed head, in seconds. */
   readonly headWaitingSec: number;
   /** Result of the last verification of the audit log. `null` if it was not verified completely. */
@@ -52,11 +54,13 @@ export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = [
   return items.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }
 
-function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
+function ofServer({ isNotLoaded, headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: ConsolePlace, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: null, about: null, count: 1, where });
   if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
+  if (isNotLoaded)
+    add('configuration_not_loaded', 'doctor', 'The configuration file cannot be loaded. The last valid one is active.');
   if (headWaitingSec > longestHeadWaitSec)
     add('head_old', 'audit', `Records have waited ${Math.floor(headWaitingSec / 60)} minutes for a signed head.`);
   if (backupAt === null) add('backup_missing', 'backup', 'This server has no known backup.');

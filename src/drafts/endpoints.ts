@@ -14,7 +14,7 @@ import { digestOfText, listVersions, readVersion, writeVersion } from './file-ve
 import { draftCheckReply, draftReply } from './replies.js';
 import {
   findChanges,
-  findWrittenSecrets,
+  findSecretProblems,
   maskSecrets,
   parseSection,
   readSection,
@@ -31,6 +31,17 @@ const toText = (value: Json | undefined): string | null =>
 /** Finds what the loaded configuration has in a section, in which secrets have their own types. */
 const loadedSectionOf = (setup: Setup, connection: string, section: Draft['sections'][number]['section']): unknown =>
   setup.connections.find(({ id }) => id === connection)?.[section];
+
+/** Reads a section of the file without its secrets. */
+function maskedSectionOf(
+  file: string,
+  loaded: Setup,
+  connection: string,
+  section: Draft['sections'][number]['section'],
+): Json | undefined {
+  const value = readSection(file, connection, section);
+  return value === undefined ? undefined : maskSecrets(value, loadedSectionOf(loaded, connection, section));
+}
 
 function requireFile({ configurationFile }: Operations): NonNullable<Operations['configurationFile']> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
@@ -54,12 +65,14 @@ interface Checked {
 async function checkDraft(file: string, draft: Draft, operations: Operations): Promise<Checked> {
   try {
     const text = toFileText(file, draft);
-    const setup = await requireFile(operations).load(text);
+    const { load } = requireFile(operations);
+    const setup = await load(text);
+    const active = await load(file).catch(() => null);
     const written = draft.sections.flatMap(({ connection, section, value }) =>
-      findWrittenSecrets(value, loadedSectionOf(setup, connection, section)).map((path) => ({
-        path: `${connection}.${section}.${path}`,
-        reason: 'is a secret: name a variable or file that holds it, {"env": "NAME"} or {"file": "/path"}',
-      })),
+      findSecretProblems(value, {
+        loaded: loadedSectionOf(setup, connection, section),
+        former: active === null ? undefined : maskedSectionOf(file, active, connection, section),
+      }).map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason })),
     );
     return { text, setup, problems: written };
   } catch (error) {
@@ -88,12 +101,8 @@ async function describe(operations: Operations) {
   const digest = digestOfText(file);
   // Texts are shown only as far as the loaded configuration tells which are secrets.
   const loaded = configurationFile === null ? null : await configurationFile.load(file).catch(() => null);
-  const masked = (connection: string, section: Draft['sections'][number]['section']): Json | undefined => {
-    const value = readSection(file, connection, section);
-    return value === undefined || loaded === null
-      ? undefined
-      : maskSecrets(value, loadedSectionOf(loaded, connection, section));
-  };
+  const masked = (connection: string, section: Draft['sections'][number]['section']): Json | undefined =>
+    loaded === null ? undefined : maskedSectionOf(file, loaded, connection, section);
   const draft = await readDraft(operations);
   const checked = draft === null ? null : await checkDraft(file, draft, operations);
   return {
@@ -248,7 +257,9 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       async handle({ fields: { revision, connection: id } }) {
         const draft = await requireDraft(revision);
         const { setup, problems } = await checkDraft(await requireFile(operations).read(), draft, operations);
-        if (setup === null) throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
+        // A draft with problems could send a secret elsewhere.
+        if (setup === null || problems.length > 0)
+          throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
         const connection = setup.connections.find((each) => each.id === id);
         if (connection === undefined) throw new FaceError('connection_unknown');
         const { checks } = await collectChecks({ setup, connection, switched: null }, operations);

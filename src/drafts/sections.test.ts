@@ -1,10 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createManualClock } from '../../support/fakes/manual-clock.js';
+import type { Json } from '../core/base/json.js';
 import { Credential } from '../core/secrets.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
-import { findChanges, findWrittenSecrets, maskSecrets, readSection, restoreSecrets, writeSection } from './sections.js';
+import { findChanges, findSecretProblems, maskSecrets, readSection, restoreSecrets, writeSection } from './sections.js';
 
 const secret = 'a-secret-of-the-application';
 const oidc = {
@@ -38,9 +39,31 @@ test('a mask stands for the secret of the client with the same id, also if the o
   expect(() => restoreSecrets(foreign, oidc)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
 });
 
-test('a secret that is written as text is found; a reference and a mask are not', () => {
-  expect(findWrittenSecrets(oidc, loaded)).toEqual(['clients.0.secret']);
-  expect(findWrittenSecrets({ clients: [{ secret: { file: '/s' } }, { secret: unchanged }] }, loaded)).toEqual([]);
+describe('secrets of a draft', () => {
+  const find = (value: Json, loadedValue: unknown, former?: Json) =>
+    findSecretProblems(value, { loaded: loadedValue, former }).map(({ path }) => path);
+
+  test('are refused as text; a reference and a mask are not', () => {
+    expect(find(oidc, loaded)).toEqual(['clients.0.secret']);
+    const clients = [
+      { id: 'app', secret: { file: '/s' } },
+      { id: 'spa', secret: unchanged },
+    ];
+    expect(find({ clients }, { clients: [{ secret: new Credential(secret) }, {}] })).toEqual([]);
+  });
+
+  test('a variable or file in a setting that is shown is refused, unless the file has it', () => {
+    const policy = { organisation: { env: 'AWS_SECRET_ACCESS_KEY' } };
+    expect(find(policy, { organisation: 'content' })).toEqual(['organisation']);
+    expect(find(policy, { organisation: 'content' }, policy)).toEqual([]);
+  });
+
+  test('the source of photos, to which a secret is sent, cannot be changed', () => {
+    const photo = { source: { url: 'https://badges.example', header: { name: 'key', value: unchanged } } };
+    const moved = { source: { ...photo.source, url: 'https://attacker.example' } };
+    expect(find({ photo }, { photo: {} }, { photo })).toEqual([]);
+    expect(find({ photo: moved }, { photo: {} }, { photo })).toEqual(['photo']);
+  });
 });
 
 test('a section is written with the rest of the file as it was', () => {

@@ -86,14 +86,43 @@ export function restoreSecrets(value: Json, former: Json | undefined): Json {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, restoreSecrets(each, own[key])]));
 }
 
-/** Finds secrets that a draft contains as text. Only references to secrets may be written. */
-export function findWrittenSecrets(value: Json, loaded: unknown, path: readonly string[] = []): readonly string[] {
-  if (isReference(value) || isUnchanged(value)) return [];
-  if (typeof value === 'string') return typeof loaded === 'object' ? [path.join('.')] : [];
+interface SecretProblem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
+ * shown or sent, or send a secret elsewhere. An owner could otherwise read every secret of this server.
+ * @param loaded - the section after it was loaded, with secrets as branded types
+ * @param former - the section in the file
+ */
+export function findSecretProblems(
+  value: Json,
+  { loaded, former }: { readonly loaded: unknown; readonly former: Json | undefined },
+  path: readonly string[] = [],
+): readonly SecretProblem[] {
+  const problem = (reason: string): readonly SecretProblem[] => [{ path: path.join('.'), reason }];
+  if (isUnchanged(value) || isSame(value, former)) return [];
+  const isSecret = typeof loaded === 'object' && loaded !== null;
+  if (isReference(value)) return isSecret ? [] : problem('only a secret may be in a variable or file');
+  if (typeof value === 'string')
+    return isSecret ? problem('name a variable or file that holds it, {"env": "NAME"} or {"file": "/path"}') : [];
+  // Its header is a secret, and is sent to its address.
+  if (path.join('.') === 'photo') return problem('can only be changed in the file');
   if (Array.isArray(value))
-    return value.flatMap((each, index) => findWrittenSecrets(each, childOf(loaded, index), [...path, String(index)]));
+    return value.flatMap((each, index) => {
+      const told = { loaded: childOf(loaded, index), former: formerOf(each, index, former) };
+      return findSecretProblems(each, told, [...path, String(index)]);
+    });
   if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, each]) => findWrittenSecrets(each, childOf(loaded, key), [...path, key]));
+  const own = isJsonObject(former) ? former : {};
+  return Object.entries(value).flatMap(([key, each]) =>
+    findSecretProblems(each, { loaded: childOf(loaded, key), former: own[key] }, [...path, key]),
+  );
 }
 
 /** Lists the changed settings. A list whose length changes is one change. */

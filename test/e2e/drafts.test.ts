@@ -187,4 +187,8 @@ test('another server with the same file follows; a file that cannot be loaded is
   writeFileSync(configFile(), readFileSync(configFile(), 'utf8').replace('"publicUrl"', '"publikUrl"'));
   while ((await other(read)).state?.file.notLoaded == null) await pause();
   expect((await rulesOf()).rules).toHaveLength(1);
+  const open = await fetch(`${services[1]?.url}/v1/to-do`, { headers: { 'x-admin-key': adminKey } });
+  expect(await open.json()).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ code: 'configuration_not_loaded', urgency: 'now' })]),
+  });
 });

@@ -29,7 +29,7 @@ const keysHoldSec = 300;
 
 /** Creates a function that returns facts about the server without calling providers. */
 export function createFactFinder(
-  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'trail'>,
+  deps: OperationsPorts<'state' | 'clock' | 'random' | 'log' | 'setup' | 'modes' | 'notLoaded' | 'trail'>,
 ): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {
@@ -44,6 +44,7 @@ export function createFactFinder(
     const verification = await readVerification(deps);
     return {
       connections: await Promise.all(connections.map((each) => factsOf(each.id, each.policy, deps))),
+      isNotLoaded: deps.notLoaded() !== null,
       headWaitingSec: deps.trail.waitingSec(),
       isTrailSound: verification?.run.progress.outcome?.isSound ?? null,
       backupAt: backup === null ? null : fromIso(backup.madeAt),
