@@ -61,19 +61,27 @@ describe('the report counts', () => {
       decided(shadowed('omit_claim'), 'unenrolled'),
       decided(refused, ''),
       decided({ ...verified, hook: 'registration' }, 'berta'),
+      decided({
+        hook: 'registration',
+        outcome: 'unverified',
+        fallback: 'pass',
+        reason: 'no_check_needed',
+        rule: 'office',
+      }),
     );
     expect(await report()).toEqual({
       hooks: [
         {
           hook: 'registration',
-          decisions: 1,
+          decisions: 2,
           verified: 1,
           denied: 0,
           claimOmitted: 0,
+          notNeeded: 1,
           wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
           subjectsAffected: 0,
           first: '2026-11-01T06:00:00.000Z',
-          last: '2026-11-01T06:00:00.000Z',
+          last: '2026-11-01T07:00:00.000Z',
         },
         {
           hook: 'token',
@@ -81,6 +89,7 @@ describe('the report counts', () => {
           verified: 1,
           denied: 0,
           claimOmitted: 0,
+          notNeeded: 0,
           wouldHave: { denied: 3, claimOmitted: 1, refused: { event_out_of_time: 1 } },
           subjectsAffected: 3,
           first: '2026-11-01T00:00:00.000Z',

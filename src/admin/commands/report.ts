@@ -21,6 +21,7 @@ Lines, and their names in JSON:
   denied (denied)                             none was found; the sign-in was refused
   allowed without the claim (claimOmitted)
                                               none was found; whenUnverified is omit_claim
+  no check needed (notNeeded)                 a rule asked for no face check
   would have been … (wouldHave)               shadow mode allowed the sign-in
   users without a face check (subjectsAffected)
                                               distinct users of all decisions except verified
@@ -96,12 +97,14 @@ function toReportLines(
 }
 
 function toHookLines(report: HookReport): string[] {
-  const { hook, first, last, decisions, verified, denied, claimOmitted, wouldHave, subjectsAffected } = report;
+  const { hook, first, last, decisions, verified, denied, claimOmitted, notNeeded, wouldHave, subjectsAffected } =
+    report;
   const rows: readonly (readonly [label: string, count: number])[] = [
     ['decisions', decisions],
     ['verified', verified],
     ['denied', denied],
     ['allowed without the claim', claimOmitted],
+    ['no check needed', notNeeded],
     ['would have been denied', wouldHave.denied],
     ['would have been allowed without the claim', wouldHave.claimOmitted],
     ...Object.entries(wouldHave.refused).map(([code, count]) => [`would have been refused: ${code}`, count] as const),

@@ -10,6 +10,8 @@ export interface HookReport {
   denied: number;
   /** Sign-ins without a face check that were allowed, but without the claim. */
   claimOmitted: number;
+  /** Sign-ins for which a rule asked for no face check. */
+  notNeeded: number;
   /** What would have happened without shadow mode. */
   readonly wouldHave: { denied: number; claimOmitted: number; refused: Record<string, number> };
   subjectsAffected: number;
@@ -43,7 +45,7 @@ export async function reportHooks(
     const report = reports.get(detail.hook) ?? toEmpty(detail.hook, decision.time);
     reports.set(detail.hook, report);
     addDecision(decision, report);
-    const isPassed = detail.outcome === 'verified' || detail.outcome === 'another_way';
+    const isPassed = detail.outcome === 'verified' || detail.outcome === 'another_way' || isNotNeeded(detail);
     const person = JSON.stringify([detail.hook, subject]);
     if (isPassed || subject === '' || affected.has(person)) continue;
     affected.add(person);
@@ -61,11 +63,15 @@ const toEmpty = (hook: string, first: EpochMs): HookReport => ({
   verified: 0,
   denied: 0,
   claimOmitted: 0,
+  notNeeded: 0,
   wouldHave: { denied: 0, claimOmitted: 0, refused: {} },
   subjectsAffected: 0,
   first: toIso(first),
   last: toIso(first),
 });
+
+const isNotNeeded = (detail: PastEvent<'hook_decided'>['detail']): boolean =>
+  'reason' in detail && detail.reason === 'no_check_needed';
 
 function addDecision({ time, detail }: PastEvent<'hook_decided'>, report: HookReport): void {
   report.decisions += 1;
@@ -78,6 +84,8 @@ function addDecision({ time, detail }: PastEvent<'hook_decided'>, report: HookRe
   } else if (detail.outcome === 'refused') {
     const { refused } = report.wouldHave;
     refused[detail.code] = (refused[detail.code] ?? 0) + 1;
+  } else if (isNotNeeded(detail)) {
+    report.notNeeded += 1;
   } else {
     const isShadow = detail.fallback === 'pass';
     const counted = isShadow ? report.wouldHave : report;
