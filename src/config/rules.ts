@@ -55,7 +55,7 @@ const ruleGuard = z.strictObject({
     .enum(['deny', 'policy'])
     .optional()
     .describe(
-      'Decision if a condition cannot be evaluated, such as while the provider does not answer: refuse, or decide as without rules. Required if the rule has a condition.',
+      'Decision if a condition cannot be evaluated, such as while the provider does not answer: refuse, or leave the decision to the policy and to later rules that ask for a face or refuse. Required if the rule has a condition.',
     ),
   freshnessSec: z.int().min(10).max(86_400).optional().describe('Replaces `policy.freshnessSec`.'),
   liveness: livenessPolicyGuard.optional().describe('Replaces `policy.liveness`.'),

@@ -5,7 +5,7 @@ import type { SubjectRef } from '../core/connection.js';
 import type { PersonalData, Ports } from '../core/deps.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type Credential, digestOf } from '../core/secrets.js';
-import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
+import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../core/units.js';
 import { toCode } from '../errors.js';
 
 /*
@@ -31,6 +31,8 @@ const placesGuard = z.object({
       at: epochMsGuard,
       /** First check after a first factor. `null` if only a face was shown there, or if it is unknown. */
       provenSince: epochMsGuard.nullable().default(null),
+      /** Last check after a first factor. Missing in records of earlier versions. */
+      provenAt: epochMsGuard.nullable().default(null),
     }),
   ),
 });
@@ -74,9 +76,10 @@ export async function recordPlace(
   const met = (former: readonly SeenPlace[], kind: PlaceKind, digest: string | null): readonly SeenPlace[] => {
     const ofKind = former.filter((each) => each.kind === kind && each.digest !== digest);
     if (digest === null) return ofKind;
-    const earlier = former.find((each) => each.kind === kind && each.digest === digest)?.provenSince ?? null;
-    const provenSince = earlier ?? (place.isProven ? now : null);
-    return [...ofKind, { kind, digest, at: now, provenSince }].slice(-mostOfAKind);
+    const earlier = former.find((each) => each.kind === kind && each.digest === digest);
+    const provenSince = earlier?.provenSince ?? (place.isProven ? now : null);
+    const provenAt = place.isProven ? now : (earlier?.provenAt ?? null);
+    return [...ofKind, { kind, digest, at: now, provenSince, provenAt }].slice(-mostOfAKind);
   };
   const meet = (found: Places | null): Places => {
     const former = known(found);
@@ -109,9 +112,11 @@ export async function comparePlace(
   const seen = (found?.keyVersion === keyVersion ? found.seen : []).filter(
     ({ at, provenSince }) => addSec(at, keptSec) > now && provenSince !== null,
   );
+  const provenAt = seen.map((each) => each.provenAt ?? each.provenSince).filter((at) => at !== null);
+  const lastCheckAt = provenAt.length === 0 ? null : epochMs(Math.max(...provenAt));
   const isNew = (kind: PlaceKind): boolean | null =>
     digests[kind] === null ? null : !seen.some((each) => each.kind === kind && each.digest === digests[kind]);
-  return { isNewDevice: isNew('device'), isNewNetwork: isNew('network'), lastCheckAt: seen.at(-1)?.at ?? null };
+  return { isNewDevice: isNew('device'), isNewNetwork: isNew('network'), lastCheckAt };
 }
 
 /** Returns true if the person passed a check after a first factor with this device, before the given time. */

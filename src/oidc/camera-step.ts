@@ -52,7 +52,11 @@ export function createCameraStep(
    * cannot skip the check.
    * @throws `AccessDenied` if a rule refuses. The client and the person learn no more than after a failed check
    */
-  async function evaluate({ request, flow }: Visit, { subject, assurance }: Person): Promise<SignInTerms | null> {
+  async function evaluate(
+    { request, interaction, flow }: Visit,
+    { subject, assurance }: Person,
+  ): Promise<SignInTerms | null> {
+    if (flow.isRefused) throw new oidcErrors.AccessDenied('the face check was not passed');
     if (connection.evaluateSignIn === undefined) return null;
     const terms = await connection.evaluateSignIn({
       subject,
@@ -64,6 +68,7 @@ export function createCameraStep(
       browser: flow.atKiosk === null ? { cookie: shownDevice(readCookie(request, deviceCookieOf(deps.issuer))) } : null,
     });
     if (terms.outcome === 'none' || terms.outcome === 'face') return terms;
+    await writeFlow(interaction, { ...flow, isRefused: true }, { ...deps, connection });
     const hook = `openid ${flow.clientId}`;
     await recordRefusedByRule({ connection, subject }, { hook, terms }, deps);
     throw new oidcErrors.AccessDenied('the face check was not passed');

@@ -33,7 +33,14 @@ const toStoredPerson = ({ subject, assurance, claims }: Person) => ({
   claims,
 });
 
-export const newFlow = { stepUp: null, linking: null, notLinked: null, decided: {}, atKiosk: null } as const;
+export const newFlow = {
+  stepUp: null,
+  linking: null,
+  notLinked: null,
+  decided: {},
+  atKiosk: null,
+  isRefused: false,
+} as const;
 
 /** Seconds for typing a username and for returning to the client. */
 const aroundStepUpSec = 120;
@@ -59,6 +66,8 @@ const flowGuard = z.object({
   /** Decisions of the person, by feature. Missing in records of earlier versions. */
   decided: z.record(z.string(), z.json()).default({}),
   atKiosk: z.object({ kiosk: z.string(), visit: z.string() }).nullable().default(null),
+  /** True if a rule refused the sign-in, so that it is evaluated and recorded once. */
+  isRefused: z.boolean().default(false),
   endsAt: epochMsGuard,
 });
 export type Flow = Readonly<z.output<typeof flowGuard>>;

@@ -87,7 +87,9 @@ async function answerFromState(
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), terms), deps);
   const failures = countFailures(asking, standing, deps);
-  const needs = { needsFace: !anotherWay.counts, liveness: terms.rule?.liveness ?? null };
+  // A check under a rule may show less than the policy asks for.
+  const comparesLiveness = connection.policy.rules.some((rule) => rule.liveness !== undefined);
+  const needs = { needsFace: !anotherWay.counts, liveness: comparesLiveness ? terms.policy.liveness : null };
   const mayTake = !failures.isLockedOut && terms.outcome !== 'deny' && terms.outcome !== 'unknown';
   const found = await retryInBackground(
     () => takePassedStepUp({ ...by, ...needs, mayTake }, noted, deps),

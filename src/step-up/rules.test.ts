@@ -174,6 +174,30 @@ describe('settings of a rule', () => {
   });
 });
 
+test('a check under a rule that asks for less liveness serves no sign-in that needs more', async () => {
+  const lax = rule({ name: 'wiki', when: { applications: ['wiki'] }, liveness: 'off' });
+  const { hook, enrol, stepUp } = await setUp([lax], { liveness: 'passive' });
+  await enrol();
+  await stepUp({ rule: 'wiki' });
+  expect(await hook()).toMatchObject({ decision: { fallback: 'deny' }, detail: { reason: 'weaker_check' } });
+  await stepUp();
+  expect(await hook()).toMatchObject({ decision: { outcome: 'verified' } });
+});
+
+test('a rule that may match and then leaves the decision to the policy does not stop later rules that refuse', async () => {
+  const pilot = rule({ name: 'pilot', when: { groups: ['pilot'] } });
+  const abroad = rule({ name: 'abroad', when: { networks: ['abroad'] }, outcome: 'deny', whenUnknown: 'deny' });
+  const office = rule({ name: 'office', when: {}, outcome: 'none' });
+  const policy = { mode: 'shadow', networks: { abroad: ['198.51.100.0/24'] } } as const;
+  const { hook, directory } = await setUp([pilot, abroad, office], policy);
+  directory.isDown = true;
+  expect(await hook('anna', { address: '198.51.100.7' })).toMatchObject({ detail: { rule: 'abroad' } });
+  expect(await hook('anna', { address: 'not an address' })).toMatchObject({ detail: { reason: 'rule_unknown' } });
+  // A later rule that asks for no check does not count, because the pilot may need one.
+  expect((await hook()).detail).toMatchObject({ reason: 'no_check', fallback: 'pass' });
+  expect((await hook()).detail).not.toHaveProperty('rule');
+});
+
 describe('facts that are not known', () => {
   test('while the directory is down, the stated side of the rule decides, and the record says so', async () => {
     const { hook, directory } = await setUp([rule({ when: { groups: ['pilot'] }, whenUnknown: 'deny' })], {
@@ -224,7 +248,9 @@ test('a network from which the person passed a check is not new, and the last ch
   expect((await hook('anna', { address: '198.51.100.1' })).detail).toMatchObject({ rule: 'new network' });
   clock.advanceSec(24 * 3600);
   expect((await hook()).detail).toMatchObject({ rule: 'old check' });
-  // A check by someone who showed only a face proves nothing about the place.
+  // A check by someone who showed only a face proves nothing about the place, and is not the last check.
+  await recordPlace(who, { device, network: '192.0.2.0/24', isProven: false }, deps);
+  expect((await hook()).detail).toMatchObject({ rule: 'old check' });
   await recordPlace({ ...who, subject: 'berta' }, { device, network: '192.0.2.0/24', isProven: false }, deps);
   expect((await hook('berta')).detail).toMatchObject({ rule: 'new network' });
 });
@@ -256,8 +282,9 @@ test('while the store is down, a rule that refuses still refuses, and a rule tha
 });
 
 test('while the rules cannot be evaluated, sign-ins are refused if one of them enforces', async () => {
-  const ask = async (mode: 'enforce' | 'shadow') => {
-    const { connection, deps } = await setUp([rule({ when: {}, mode })], { mode: 'shadow' });
+  const ask = async (mode: 'enforce' | 'shadow', policy: Partial<Policy> = {}) => {
+    const deny = rule({ when: {}, mode, outcome: 'deny' });
+    const { connection, deps } = await setUp([deny], { mode: 'shadow', ...policy });
     const evaluateSignIn = async () => {
       throw new FaceError('state_unavailable');
     };
@@ -265,5 +292,6 @@ test('while the rules cannot be evaluated, sign-ins are refused if one of them e
     return decideHook({ ...event, eventId: 'event-1', eventTime: null }, deps);
   };
   expect(await ask('enforce')).toEqual({ outcome: 'unverified', fallback: 'deny' });
+  expect(await ask('enforce', { whenUnavailable: 'omit_claim' })).toMatchObject({ fallback: 'deny' });
   expect(await ask('shadow')).toEqual({ outcome: 'unverified', fallback: 'pass' });
 });

@@ -54,8 +54,19 @@ test('a rule that refuses answers the client before the camera, and the record n
     detail: { hook: 'openid app', reason: 'denied_by_rule', fallback: 'deny', rule: 'pilot' },
   });
   expect(recorded('step_up_started')).toBeUndefined();
+  expect(op.server.audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(1);
   const other = await prepare('trusted');
   expect((await op.newBrowser().follow(other.url.href)).url).toContain('/face#');
+});
+
+test('a refused sign-in that is opened again is recorded once', async () => {
+  await startWith(rule({ when: {}, outcome: 'deny' }));
+  const { url } = await prepare();
+  const browser = op.newBrowser();
+  const interaction = await browser.authorize(url.href);
+  const address = new URL(interaction.headers.get('location') ?? '', interaction.url).href;
+  for (let n = 0; n < 5; n += 1) await browser.visit(address);
+  expect(op.server.audit.events.filter(({ action }) => action === 'hook_decided')).toHaveLength(1);
 });
 
 test('a rule in shadow mode refuses nothing, and the start of the check is recorded with it', async () => {

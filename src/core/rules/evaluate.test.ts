@@ -69,13 +69,16 @@ function decideBy(rule: SignInRule, facts: SignInFacts): SignInTerms['outcome'] 
 
 function decide(policy: Policy, facts: SignInFacts): Omit<SignInTerms, 'facts'> {
   const matching = inOrder(policy.rules).filter((rule) => answerRule(rule, facts) !== 'no');
-  const enforced = matching.findIndex(({ mode }) => mode === 'enforce');
-  const before = enforced < 0 ? matching : matching.slice(0, enforced);
+  const leaves = (rule: SignInRule) => answerRule(rule, facts) === 'unknown' && rule.whenUnknown === 'policy';
+  const decisive = matching.findIndex((rule) => rule.mode === 'enforce' && !leaves(rule));
+  const before = decisive < 0 ? matching : matching.slice(0, decisive);
   const shadow = before.find(({ mode }) => mode === 'shadow');
   const watched = shadow === undefined ? null : { rule: shadow.name, outcome: decideBy(shadow, facts) ?? 'face' };
-  const rule = matching[enforced];
+  const rule = matching[decisive];
+  const isLeft = before.some((each) => each.mode === 'enforce');
   const outcome = rule === undefined ? null : decideBy(rule, facts);
-  if (rule === undefined || outcome === null) return { outcome: 'face', policy, rule: null, watched };
+  if (rule === undefined || outcome === null || (isLeft && outcome === 'none'))
+    return { outcome: 'face', policy, rule: null, watched };
   const changed = {
     mode: 'enforce',
     freshnessSec: rule.freshnessSec ?? policy.freshnessSec,

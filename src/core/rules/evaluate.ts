@@ -87,18 +87,21 @@ export interface RuleDecision {
 }
 
 /**
- * Finds the rule that decides a sign-in, and the rule that would decide it if all rules were enforced.
+ * Finds the rule that decides a sign-in, and the rule that would decide it if all rules were enforced. If a rule may
+ * match, and then leaves the decision to the policy, a later rule decides only if it asks for a face or refuses.
  * @param rules - from `orderRules`
  */
 export function evaluateRules(rules: readonly SignInRule[], facts: SignInFacts): RuleDecision {
   let watched: MatchedRule | null = null;
+  let mayBePolicy = false;
   for (const rule of rules) {
     if (rule.mode === 'shadow' && watched !== null) continue;
     const match = matchRule(rule, facts);
     if (match === 'false') continue;
     const matched = { rule, isKnown: match === 'true' };
-    if (rule.mode === 'enforce') return { applied: matched, watched };
-    watched = matched;
+    if (rule.mode === 'shadow') watched = matched;
+    else if (!matched.isKnown && rule.whenUnknown === 'policy') mayBePolicy = true;
+    else return { applied: mayBePolicy && matched.isKnown && rule.outcome === 'none' ? null : matched, watched };
   }
   return { applied: null, watched };
 }

@@ -48,16 +48,16 @@ const isWithin = ({ width, value }: Address, range: Range): boolean =>
 
 /**
  * Creates a function that looks an address up.
- * @returns names of the networks that contain the address, as `toSource` returns it
+ * @returns names of the networks that contain the address, as `toSource` returns it. `null` for other text
  */
-export function createFindNetworks(networks: NamedNetworks): (source: string) => ReadonlySet<string> {
+export function createFindNetworks(networks: NamedNetworks): (source: string) => ReadonlySet<string> | null {
   const named = Object.entries(networks).map(([name, texts]) => ({
     name,
     ranges: texts.map(parseRange).filter((range) => range !== null),
   }));
   return (source) => {
     const address = parseSource(source);
-    if (address === null) return new Set();
+    if (address === null) return null;
     const isIn = (ranges: readonly Range[]): boolean => ranges.some((range) => isWithin(address, range));
     return new Set(named.filter(({ ranges }) => isIn(ranges)).map(({ name }) => name));
   };

@@ -63,6 +63,13 @@ export const termsWithoutRules = <Given extends RuledPolicy>(policy: Given): Sig
   facts: null,
 });
 
-/** Returns the terms while the facts cannot be read. They refuse if some rule refuses. */
-export const termsInOutage = <Given extends RuledPolicy>(policy: Given): SignInTerms<Given> =>
-  termsWithoutRules(isRefusing(policy) ? { ...policy, mode: 'enforce' } : policy);
+/** Returns the terms while the facts cannot be read. They refuse if some rule may refuse. */
+export function termsInOutage<Given extends RuledPolicy>(policy: Given): SignInTerms<Given> {
+  if (!isRefusing(policy)) return termsWithoutRules(policy);
+  const mayDeny = policy.rules.some(
+    ({ mode, outcome, whenUnknown, whenUnavailable = policy.whenUnavailable }) =>
+      mode === 'enforce' && (outcome === 'deny' || whenUnknown === 'deny' || whenUnavailable === 'deny'),
+  );
+  const whenUnavailable = mayDeny ? 'deny' : policy.whenUnavailable;
+  return termsWithoutRules({ ...policy, mode: 'enforce', whenUnavailable });
+}
