@@ -88,6 +88,10 @@ export const refusals = {
   limit_reached: unverified(409, 'The maximum number is reached. Remove one that is no longer needed.'),
   brand_configured: unverified(409, 'The brand is set in the configuration of this server. Change it there.'),
   draft_changed: unverified(409, 'Another administrator changed the draft meanwhile. Read it again.'),
+  draft_secret: unverified(
+    409,
+    'A draft names a new secret only as {"env": "NAME"} or {"file": "/path"}, only in the secret of a client, and cannot change policy.photo. Nothing was saved.',
+  ),
   draft_outdated: unverified(
     409,
     'The configuration file changed after the draft was saved. Compare the changes, and save the draft again.',

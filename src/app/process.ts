@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { providers } from '../../adapters/index.js';
 import type { ConfigurationFile } from '../admin/operations/operations-context.js';
@@ -18,7 +18,7 @@ import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
 import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
-import { toCode } from '../errors.js';
+import { FaceError, toCode } from '../errors.js';
 import {
   checkSections,
   connectionAdditions,
@@ -82,13 +82,22 @@ const loadWith = (given: typeof reading) =>
 
 const readSetup = () => loadWith(reading);
 
+const longestSecretBytes = 65_536;
+
+/** Reads a file that a draft names. Devices and pipes could fill the memory, or never end. */
+async function readSecretFile(path: string): Promise<string> {
+  const found = await stat(path);
+  if (!found.isFile() || found.size > longestSecretBytes) throw new FaceError('config_invalid');
+  return reading.readFile(path);
+}
+
 function openConfigurationFile(path: string | undefined): ConfigurationFile | null {
   if (path === undefined || path === '') return null;
   return {
     path,
     read: () => reading.readFile(path),
     load: (text) =>
-      loadWith({ ...reading, readFile: async (asked) => (asked === path ? text : reading.readFile(asked)) }),
+      loadWith({ ...reading, readFile: async (asked) => (asked === path ? text : readSecretFile(asked)) }),
   };
 }
 

@@ -13,52 +13,64 @@ import { jsonGuard, sectionNames } from './sections.js';
 const draftGuard = z.object({
   /** Counts the changes, so that no administrator overwrites what another wrote meanwhile. */
   revision: z.int(),
-  /** Digest of the file that the draft changes. */
-  base: z.string(),
   by: z.string(),
   at: epochMsGuard,
-  sections: z.array(z.object({ connection: z.string(), section: z.enum(sectionNames), value: jsonGuard })),
+  /** Without sections, the draft was discarded. */
+  sections: z.array(
+    z.object({
+      connection: z.string(),
+      section: z.enum(sectionNames),
+      value: jsonGuard,
+      /** Digest of the section in the file, which the change replaces. */
+      base: z.string(),
+    }),
+  ),
 });
 
 export type Draft = z.output<typeof draftGuard>;
 
 const stored = { key: 'configuration-draft', guard: draftGuard, expiresAt: () => null };
 
+const ifAny = (draft: Draft | null): Draft | null => (draft === null || draft.sections.length === 0 ? null : draft);
+
 export async function readDraft({ state }: Ports<'state'>): Promise<Draft | null> {
-  return (await readStored(stored, { state }))?.record ?? null;
+  return ifAny((await readStored(stored, { state }))?.record ?? null);
 }
 
-/**
- * Writes one section of the draft, or creates the draft.
- * @param revision - of the draft that the administrator saw; `null`: there was none
- * @throws `draft_changed`
- */
-export async function saveSection(
-  {
-    section,
-    base,
-    revision,
-  }: { readonly section: Draft['sections'][number]; readonly base: string; readonly revision: number | null },
+/** @param revision - of the draft that the administrator saw; `null`: there was none */
+async function changeDraft(
+  revision: number | null,
+  change: (sections: Draft['sections']) => Draft['sections'],
   by: string,
   { state, clock }: Ports<'state' | 'clock'>,
 ): Promise<void> {
   await changeStored(
     stored,
     (former) => {
-      if ((former?.revision ?? null) !== revision) throw new FaceError('draft_changed');
-      const others = (former?.sections ?? []).filter(
-        (each) => each.connection !== section.connection || each.section !== section.section,
-      );
-      return { revision: (revision ?? 0) + 1, base, by, at: clock.now(), sections: [...others, section] };
+      if ((ifAny(former)?.revision ?? null) !== revision) throw new FaceError('draft_changed');
+      const sections = change(former?.sections ?? []);
+      return { revision: (former?.revision ?? 0) + 1, by, at: clock.now(), sections };
     },
     { state },
   );
 }
 
+/** Writes one section of the draft, or creates the draft. @throws `draft_changed` */
+export const saveSection = (
+  { section, revision }: { readonly section: Draft['sections'][number]; readonly revision: number | null },
+  by: string,
+  deps: Ports<'state' | 'clock'>,
+): Promise<void> =>
+  changeDraft(
+    revision,
+    (former) => [
+      ...former.filter((each) => each.connection !== section.connection || each.section !== section.section),
+      section,
+    ],
+    by,
+    deps,
+  );
+
 /** Deletes the draft. @throws `draft_changed` if another administrator changed it meanwhile */
-export async function discardDraft(revision: number, { state }: Ports<'state'>): Promise<void> {
-  const found = await state.read(stored.key);
-  const draft = found === null ? null : draftGuard.parse(found.value);
-  if (found === null || draft?.revision !== revision) throw new FaceError('draft_changed');
-  await state.delete(stored.key);
-}
+export const discardDraft = (revision: number, by: string, deps: Ports<'state' | 'clock'>): Promise<void> =>
+  changeDraft(revision, () => [], by, deps);

@@ -4,9 +4,10 @@ import { problemsOf } from '../config/problem.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
 import type { Json } from '../core/base/json.js';
+import { releaseLease, takeLease } from '../core/lease.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
 import { toIso } from '../core/units.js';
-import { FaceError } from '../errors.js';
+import { FaceError, refusals } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
@@ -28,20 +29,32 @@ type Operations = ApiPorts<'operations'>['operations'];
 const toText = (value: Json | undefined): string | null =>
   value === undefined || value === null ? null : JSON.stringify(value, null, 2);
 
+type Section = Draft['sections'][number];
+type Place = Pick<Section, 'connection' | 'section'>;
+
 /** Finds what the loaded configuration has in a section, in which secrets have their own types. */
-const loadedSectionOf = (setup: Setup, connection: string, section: Draft['sections'][number]['section']): unknown =>
+const loadedSectionOf = (setup: Setup, { connection, section }: Place): unknown =>
   setup.connections.find(({ id }) => id === connection)?.[section];
 
-/** Reads a section of the file without its secrets. */
-function maskedSectionOf(
-  file: string,
-  loaded: Setup,
-  connection: string,
-  section: Draft['sections'][number]['section'],
-): Json | undefined {
-  const value = readSection(file, connection, section);
-  return value === undefined ? undefined : maskSecrets(value, loadedSectionOf(loaded, connection, section));
+/** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
+function maskedSectionOf(file: string, loaded: Setup | null, place: Place): Json | undefined {
+  const value = readSectionIfThere(file, place);
+  return value === undefined || loaded === null ? undefined : maskSecrets(value, loadedSectionOf(loaded, place));
 }
+
+function readSectionIfThere(file: string, { connection, section }: Place): Json | undefined {
+  try {
+    return readSection(file, connection, section);
+  } catch {
+    return undefined;
+  }
+}
+
+const baseOf = (file: string, place: Place): string =>
+  digestOfText(JSON.stringify(readSectionIfThere(file, place) ?? null));
+
+const isOutdated = (file: string, { sections }: Draft): boolean =>
+  sections.some((each) => each.base !== baseOf(file, each));
 
 function requireFile({ configurationFile }: Operations): NonNullable<Operations['configurationFile']> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
@@ -61,24 +74,30 @@ interface Checked {
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Loads the file with the draft, without activating it. */
+/** Loads the file with the draft, without activating it. What a draft may not refer to is not read. */
 async function checkDraft(file: string, draft: Draft, operations: Operations): Promise<Checked> {
+  const { load } = requireFile(operations);
+  const active = await load(file).catch(() => null);
+  const find = (loadedIn: Setup | null) =>
+    draft.sections.flatMap((each) => {
+      const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
+      const found = findSecretProblems(each.section, each.value, {
+        former: maskedSectionOf(file, active, each),
+        loaded,
+      });
+      return found.map(({ path, reason }) => ({ path: `${each.connection}.${each.section}.${path}`, reason }));
+    });
+  const before = find(null);
+  if (before.length > 0) return { text: null, setup: null, problems: before };
   try {
     const text = toFileText(file, draft);
-    const { load } = requireFile(operations);
     const setup = await load(text);
-    const active = await load(file).catch(() => null);
-    const written = draft.sections.flatMap(({ connection, section, value }) =>
-      findSecretProblems(value, {
-        loaded: loadedSectionOf(setup, connection, section),
-        former: active === null ? undefined : maskedSectionOf(file, active, connection, section),
-      }).map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason })),
-    );
-    return { text, setup, problems: written };
+    return { text, setup, problems: find(setup) };
   } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
     const problems = problemsOf(error);
-    if (problems.length === 0) throw error;
-    return { text: null, setup: null, problems };
+    const unknown = { path: 'connections', reason: refusals[error.code].text };
+    return { text: null, setup: null, problems: problems.length === 0 ? [unknown] : problems };
   }
 }
 
@@ -101,8 +120,7 @@ async function describe(operations: Operations) {
   const digest = digestOfText(file);
   // Texts are shown only as far as the loaded configuration tells which are secrets.
   const loaded = configurationFile === null ? null : await configurationFile.load(file).catch(() => null);
-  const masked = (connection: string, section: Draft['sections'][number]['section']): Json | undefined =>
-    loaded === null ? undefined : maskedSectionOf(file, loaded, connection, section);
+  const masked = (place: Place): Json | undefined => maskedSectionOf(file, loaded, place);
   const draft = await readDraft(operations);
   const checked = draft === null ? null : await checkDraft(file, draft, operations);
   return {
@@ -113,8 +131,8 @@ async function describe(operations: Operations) {
       connections: (loaded?.connections ?? []).map(({ id, kind }) => ({
         id,
         kind,
-        policy: toText(masked(id, 'policy')) ?? '{}',
-        oidc: toText(masked(id, 'oidc')),
+        policy: toText(masked({ connection: id, section: 'policy' })) ?? '{}',
+        oidc: toText(masked({ connection: id, section: 'oidc' })),
       })),
     },
     draft:
@@ -124,14 +142,14 @@ async function describe(operations: Operations) {
             revision: draft.revision,
             by: draft.by,
             at: toIso(draft.at),
-            isOutdated: draft.base !== digest,
+            isOutdated: isOutdated(file, draft),
             sections: draft.sections.map(({ connection, section, value }) => ({
               connection,
               section,
               text: toText(value) ?? '{}',
             })),
             changes: draft.sections.flatMap(({ connection, section, value }) =>
-              findChanges(masked(connection, section), value).map(({ path, before, after }) => ({
+              findChanges(masked({ connection, section }), value).map(({ path, before, after }) => ({
                 path: [connection, section, ...path].join('.'),
                 before: before === undefined ? null : JSON.stringify(before),
                 after: after === undefined ? null : JSON.stringify(after),
@@ -152,6 +170,8 @@ function toNotLoaded({ notLoaded }: Operations) {
   return problems === null ? null : { problems: problems.map((each) => ({ ...each })) };
 }
 
+const writing = { key: 'configuration-writing', lifeSec: 30 };
+
 /** Writes a new version of the file, and activates it on this server. The others follow within seconds. */
 async function activate(
   { text, former }: { readonly text: string; readonly former: string },
@@ -162,12 +182,19 @@ async function activate(
   const folder = operations.setup().config.configurationFolder;
   if (folder === null) throw new FaceError('configuration_read_only');
   const detail = { digest: digestOfText(text), former: digestOfText(former), changed: [...changed], reason, by };
-  await operations.audit.append({ action: 'configuration_written', connection: '', subject: '', detail });
-  await writeVersion(
-    { path, folder, former, text },
-    { at: toIso(operations.clock.now()), by, reason },
-    operations.random,
-  );
+  const holder = Buffer.from(operations.random(16)).toString('base64url');
+  // Of two owners who activate at the same time, one has to look again.
+  if (!(await takeLease(writing, holder, operations))) throw new FaceError('draft_changed');
+  try {
+    await operations.audit.append({ action: 'configuration_written', connection: '', subject: '', detail });
+    await writeVersion(
+      { path, folder, former, text },
+      { at: toIso(operations.clock.now()), by, reason },
+      operations.random,
+    );
+  } finally {
+    await releaseLease(writing, holder, operations);
+  }
   const { code, problems } = await reload(by);
   if (code !== null) throw new FaceError(code, { problems: problems.map((each) => ({ ...each })) });
 }
@@ -208,10 +235,11 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
     adminEndpoint({
       ...common,
       path: '/configuration/draft/save',
+      isSensitive: true,
       summary: 'Change the draft of the configuration',
       description:
         'Replaces one section in the draft, or begins a draft. Nothing becomes active. Write secrets as {"env": "NAME"} or {"file": "/path"}; {"unchanged": true} keeps a secret of the file. The reply lists changes, problems and warnings.',
-      codes: ['draft_changed', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
+      codes: ['draft_changed', 'draft_secret', 'connection_unknown', 'config_invalid', 'configuration_read_only'],
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
         connection: z.string().min(1).max(64),
@@ -223,10 +251,17 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       async handle({ fields: { revision = null, connection, section, settings }, administrator }) {
         const value = parseSection(settings);
         const file = await requireFile(operations).read();
-        const former = readSection(file, connection, section);
-        restoreSecrets(value, former);
-        const base = digestOfText(file);
-        await saveSection({ section: { connection, section, value }, base, revision }, administrator.name, operations);
+        restoreSecrets(value, readSection(file, connection, section));
+        const place = { connection, section };
+        const active = await requireFile(operations)
+          .load(file)
+          .catch(() => null);
+        const former = maskedSectionOf(file, active, place);
+        if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
+        const by = administrator.name;
+        await saveSection({ section: { ...place, value, base: baseOf(file, place) }, revision }, by, operations);
+        const detail = { section: `${connection}.${section}`, by };
+        await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
         return describe(operations);
       },
     }),
@@ -239,8 +274,8 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       fields: z.strictObject({ revision: revisionField }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision } }) {
-        await discardDraft(revision, operations);
+      async handle({ fields: { revision }, administrator }) {
+        await discardDraft(revision, administrator.name, operations);
         return describe(operations);
       },
     }),
@@ -283,13 +318,13 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       async handle({ fields: { revision, reason }, administrator }) {
         const draft = await requireDraft(revision);
         const former = await requireFile(operations).read();
-        if (digestOfText(former) !== draft.base) throw new FaceError('draft_outdated');
+        if (isOutdated(former, draft)) throw new FaceError('draft_outdated');
         const { text, problems } = await checkDraft(former, draft, operations);
         if (text === null || problems.length > 0)
           throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
         const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
         await activate({ text, former }, { by: administrator.name, reason, changed }, deps);
-        await discardDraft(revision, operations);
+        await discardDraft(revision, administrator.name, operations);
         return describe(operations);
       },
     }),
@@ -299,17 +334,22 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       isSensitive: true,
       summary: 'Restore an earlier version of the configuration',
       description: 'Writes the earlier version as a new one, and activates it. Only with `configurationFolder`.',
-      codes: ['not_found', 'config_invalid', 'configuration_read_only'],
-      fields: z.strictObject({ number: z.int().min(1), reason: reasonField }),
+      codes: ['not_found', 'draft_changed', 'draft_outdated', 'config_invalid', 'configuration_read_only'],
+      fields: z.strictObject({
+        number: z.int().min(1),
+        digest: z.string().max(64).describe('`file.digest` of the file that you saw.'),
+        reason: reasonField,
+      }),
       form: { number: 'json' },
       reply: draftReply,
-      async handle({ fields: { number, reason }, administrator }) {
+      async handle({ fields: { number, digest, reason }, administrator }) {
         const file = requireFile(operations);
         const folder = operations.setup().config.configurationFolder;
         if (folder === null) throw new FaceError('configuration_read_only');
         const text = await readVersion(folder, number);
         await file.load(text);
         const former = await file.read();
+        if (digestOfText(former) !== digest) throw new FaceError('draft_outdated');
         await activate({ text, former }, { by: administrator.name, reason, changed: [`version ${number}`] }, deps);
         return describe(operations);
       },

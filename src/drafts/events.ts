@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { type AuditDetails, event, type FeatureEvents } from '../core/audit-events.js';
 
 const draftDetails = {
+  configuration_draft_saved: event('An administrator changed the draft of the configuration file.', {
+    section: z.string(),
+    by: z.string(),
+  }),
   configuration_written: event(
     'An administrator wrote a new version of the configuration file. `changed` has the sections, or the restored version.',
     {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
@@ -44,7 +44,7 @@ export async function readVersion(folder: string, number: number): Promise<strin
 /**
  * Replaces the configuration file and keeps the new text as a version. The first time, the former text becomes a version
  * too, so that the way back exists.
- * @throws `configuration_read_only`
+ * @throws `configuration_read_only`; `draft_outdated` if the file was changed meanwhile
  */
 export async function writeVersion(
   {
@@ -69,6 +69,7 @@ export async function writeVersion(
     // The file may have been changed by hand since the newest version.
     if (newest?.digest !== digestOfText(former)) await keep(former, { by: 'file', reason: '' });
     await keep(text, { by, reason });
+    if ((await readFile(path, 'utf8')) !== former) throw new FaceError('draft_outdated');
     await replaceFile(listOf(folder), JSON.stringify(kept.slice(0, mostVersions)), random);
     await replaceFile(path, text, random);
     for (const { number } of kept.slice(mostVersions)) await rm(fileOf(folder, number), { force: true });

@@ -5,7 +5,15 @@ import { Credential } from '../core/secrets.js';
 import { toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
-import { findChanges, findSecretProblems, maskSecrets, readSection, restoreSecrets, writeSection } from './sections.js';
+import {
+  findChanges,
+  findSecretProblems,
+  maskSecrets,
+  readSection,
+  restoreSecrets,
+  type SectionName,
+  writeSection,
+} from './sections.js';
 
 const secret = 'a-secret-of-the-application';
 const oidc = {
@@ -40,29 +48,33 @@ test('a mask stands for the secret of the client with the same id, also if the o
 });
 
 describe('secrets of a draft', () => {
-  const find = (value: Json, loadedValue: unknown, former?: Json) =>
-    findSecretProblems(value, { loaded: loadedValue, former }).map(({ path }) => path);
+  const find = (section: SectionName, value: Json, former?: Json, loadedValue?: unknown) =>
+    findSecretProblems(section, value, { former, loaded: loadedValue }).map(({ path }) => path);
 
-  test('are refused as text; a reference and a mask are not', () => {
-    expect(find(oidc, loaded)).toEqual(['clients.0.secret']);
+  test('are refused as text; a reference and a mask in the secret of a client are not', () => {
+    expect(find('oidc', oidc)).toEqual(['clients.0.secret']);
+    expect(find('oidc', { hidden: secret }, undefined, { hidden: new Credential(secret) })).toEqual(['hidden']);
     const clients = [
       { id: 'app', secret: { file: '/s' } },
       { id: 'spa', secret: unchanged },
     ];
-    expect(find({ clients }, { clients: [{ secret: new Credential(secret) }, {}] })).toEqual([]);
+    expect(find('oidc', { clients })).toEqual([]);
   });
 
-  test('a variable or file in a setting that is shown is refused, unless the file has it', () => {
-    const policy = { organisation: { env: 'AWS_SECRET_ACCESS_KEY' } };
-    expect(find(policy, { organisation: 'content' })).toEqual(['organisation']);
-    expect(find(policy, { organisation: 'content' }, policy)).toEqual([]);
+  test('a variable or file in another setting is refused before it is read, unless the file names it there', () => {
+    const reference = { env: 'AWS_SECRET_ACCESS_KEY' };
+    const rules = [{ name: 'Pilot', when: { applications: [reference] } }];
+    expect(find('policy', { organisation: reference })).toEqual(['organisation']);
+    expect(find('policy', { rules })).toEqual(['rules.0.when.applications.0']);
+    expect(find('oidc', { clients: [{ id: reference, secret: unchanged }] })).toEqual(['clients.0.id']);
+    expect(find('policy', { organisation: reference }, { organisation: reference })).toEqual([]);
   });
 
   test('the source of photos, to which a secret is sent, cannot be changed', () => {
     const photo = { source: { url: 'https://badges.example', header: { name: 'key', value: unchanged } } };
     const moved = { source: { ...photo.source, url: 'https://attacker.example' } };
-    expect(find({ photo }, { photo: {} }, { photo })).toEqual([]);
-    expect(find({ photo: moved }, { photo: {} }, { photo })).toEqual(['photo']);
+    expect(find('policy', { photo }, { photo })).toEqual([]);
+    expect(find('policy', { photo: moved }, { photo })).toEqual(['photo']);
   });
 });
 
@@ -88,13 +100,13 @@ test('changes are listed by setting; a list of another length is one change', ()
 test('of two owners who change the same revision of a draft, one is refused', async () => {
   const clock = createManualClock();
   const deps = { state: createSqliteState({ file: ':memory:', clock }), clock };
-  const section = { connection: 'work', section: 'policy', value: {} } as const;
+  const section = { connection: 'work', section: 'policy', value: {}, base: 'b' } as const;
   const save = (revision: number | null) =>
-    saveSection({ section, base: 'b', revision }, 'owner', deps).then(() => 'saved', toCode);
+    saveSection({ section, revision }, 'owner', deps).then(() => 'saved', toCode);
   expect(await Promise.all([save(null), save(null)])).toEqual(['saved', 'draft_changed']);
   expect(await save(1)).toBe('saved');
-  expect(await discardDraft(1, deps).catch(toCode)).toBe('draft_changed');
-  await discardDraft(2, deps);
+  expect(await discardDraft(1, 'owner', deps).catch(toCode)).toBe('draft_changed');
+  await discardDraft(2, 'owner', deps);
   expect(await readDraft(deps)).toBeNull();
   await deps.state.close();
 });

@@ -94,34 +94,42 @@ interface SecretProblem {
 const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
+/** Secrets that a draft may set. */
+const settableSecrets: Readonly<Record<SectionName, RegExp | null>> = { policy: null, oidc: /^clients\.\d+\.secret$/ };
+
 /**
  * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
- * shown or sent, or send a secret elsewhere. An owner could otherwise read every secret of this server.
- * @param loaded - the section after it was loaded, with secrets as branded types
- * @param former - the section in the file
+ * shown or sent, or send a secret elsewhere. An owner could otherwise read every secret of this server. It is called
+ * before a draft is loaded, because loading reads what the draft refers to.
+ * @param former - the section in the file, with masks
+ * @param loaded - the section after it was loaded, with secrets as branded types. `undefined` before
  */
 export function findSecretProblems(
+  section: SectionName,
   value: Json,
-  { loaded, former }: { readonly loaded: unknown; readonly former: Json | undefined },
+  { former, loaded }: { readonly former: Json | undefined; readonly loaded?: unknown },
   path: readonly string[] = [],
 ): readonly SecretProblem[] {
-  const problem = (reason: string): readonly SecretProblem[] => [{ path: path.join('.'), reason }];
+  const at = path.join('.');
+  const problem = (reason: string): readonly SecretProblem[] => [{ path: at, reason }];
   if (isUnchanged(value) || isSame(value, former)) return [];
-  const isSecret = typeof loaded === 'object' && loaded !== null;
-  if (isReference(value)) return isSecret ? [] : problem('only a secret may be in a variable or file');
-  if (typeof value === 'string')
+  const isSettable = settableSecrets[section]?.test(at) === true;
+  if (isReference(value)) return isSettable ? [] : problem('a variable or file can only be named in the file');
+  if (typeof value === 'string') {
+    const isSecret = isSettable || (typeof loaded === 'object' && loaded !== null);
     return isSecret ? problem('name a variable or file that holds it, {"env": "NAME"} or {"file": "/path"}') : [];
+  }
   // Its header is a secret, and is sent to its address.
-  if (path.join('.') === 'photo') return problem('can only be changed in the file');
+  if (section === 'policy' && at === 'photo') return problem('can only be changed in the file');
   if (Array.isArray(value))
     return value.flatMap((each, index) => {
-      const told = { loaded: childOf(loaded, index), former: formerOf(each, index, former) };
-      return findSecretProblems(each, told, [...path, String(index)]);
+      const told = { former: formerOf(each, index, former), loaded: childOf(loaded, index) };
+      return findSecretProblems(section, each, told, [...path, String(index)]);
     });
   if (!isJsonObject(value)) return [];
   const own = isJsonObject(former) ? former : {};
   return Object.entries(value).flatMap(([key, each]) =>
-    findSecretProblems(each, { loaded: childOf(loaded, key), former: own[key] }, [...path, key]),
+    findSecretProblems(section, each, { former: own[key], loaded: childOf(loaded, key) }, [...path, key]),
   );
 }
 

@@ -103,7 +103,9 @@ test('a draft shows its changes, becomes active with a reason, and an earlier ve
   const { body } = await call('/connections/work/rules');
   expect(body).toMatchObject({ rules: [{ name: 'Pilot', mode: 'enforce' }] });
 
-  const restored = (await call('/configuration/versions/restore', { number: 1, reason: 'too early' })).state;
+  const restored = (
+    await call('/configuration/versions/restore', { number: 1, digest: applied?.file.digest, reason: 'too early' })
+  ).state;
   expect(restored?.versions[0]).toMatchObject({ number: 3, reason: 'too early', isActive: true });
   expect(readFileSync(configFile(), 'utf8')).toBe(before);
   expect((await call('/connections/work/rules')).body).toMatchObject({ rules: [] });
@@ -122,9 +124,11 @@ test('secrets of the file are never shown, are kept by their mask, and are not w
   expect(file.connections[0].oidc.clients[0]).toEqual({ ...withUri, secret: clientSecret });
 
   const typed = JSON.stringify({ clients: [{ ...withUri, secret: 'another-secret-0123456789-0123456789' }] });
-  const written = await call(save, change(typed, undefined, 'oidc'));
-  expect(written.state?.draft?.problems).toMatchObject([{ path: 'work.oidc.clients.0.secret' }]);
-  expect((await call(apply, { revision: 1, reason: 'typed' })).code).toBe('config_invalid');
+  expect((await call(save, change(typed, undefined, 'oidc'))).code).toBe('draft_secret');
+  // A draft must not read what this server can read into what it shows, such as a warning about a rule.
+  const stolen = { ...rule, when: { applications: [{ file: configFile() }] }, liveness: 'light' };
+  expect((await call(save, change(policy({ rules: [stolen, stolen] })))).code).toBe('draft_secret');
+  expect((await call(read)).state?.draft).toBeNull();
 });
 
 test('problems name the setting: a rule twice, an unknown network, a wrong range, and text that is not JSON', async () => {
@@ -156,12 +160,28 @@ test('a second owner sees the change of the first; a file that was changed by ha
   expect((await call(apply, { revision: 1, reason: 'stale' })).code).toBe('draft_changed');
 
   const file = JSON.parse(readFileSync(configFile(), 'utf8'));
-  writeFileSync(configFile(), JSON.stringify({ ...file, stopDelaySec: 1 }));
+  const work = { ...file.connections[0], policy: { ...file.connections[0].policy, freshnessSec: 90 } };
+  writeFileSync(configFile(), JSON.stringify({ ...file, stopDelaySec: 1, connections: [work] }));
   expect((await call(read)).state?.draft?.isOutdated).toBe(true);
-  expect((await call(apply, { revision: 2, reason: 'by hand meanwhile' })).code).toBe('draft_outdated');
-  await call(save, change(policy({ freshnessSec: 30 }), 2));
-  expect((await call(apply, { revision: 3, reason: 'compared' })).body).toMatchObject({ draft: null });
+  // Another section does not make the outdated one current.
+  const clients = JSON.stringify({ clients: [{ ...client, secret: { unchanged: true } }] });
+  expect((await call(save, change(clients, 2, 'oidc'))).state?.draft?.isOutdated).toBe(true);
+  expect((await call(apply, { revision: 3, reason: 'by hand meanwhile' })).code).toBe('draft_outdated');
+  const { state } = await call(save, change(policy({ freshnessSec: 30 }), 3));
+  expect(state?.draft).toMatchObject({ isOutdated: false, changes: [{ before: '90', after: '30' }] });
+  const both = await Promise.all([apply, apply].map((path) => call(path, { revision: 4, reason: 'compared' })));
+  expect(both.filter(({ code }) => code === null)).toHaveLength(1);
   expect(JSON.parse(readFileSync(configFile(), 'utf8'))).toMatchObject({ stopDelaySec: 1 });
+});
+
+test('a draft for a connection that is gone is shown with its problem, and can be discarded', async () => {
+  const call = await start();
+  await call(save, change(policy({ freshnessSec: 60 })));
+  const file = JSON.parse(readFileSync(configFile(), 'utf8'));
+  writeFileSync(configFile(), JSON.stringify({ ...file, connections: [{ ...file.connections[0], id: 'renamed' }] }));
+  const { state } = await call(read);
+  expect(state?.draft).toMatchObject({ revision: 1, isOutdated: true, problems: [{ path: 'connections' }] });
+  expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
 });
 
 test('without configurationFolder, a draft can be prepared, and the server does not write its file', async () => {

@@ -41,7 +41,7 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
     adminEndpoint({
       ...common,
       path: '/connections/:id/rules',
-      right: 'view',
+      right: 'audit',
       summary: 'List the rules for sign-ins, with their effect',
       description:
         'Returns the rules that are active on this server, in the order in which they are evaluated. `effect` counts, from the audit trail of this server, the sign-ins that a rule decided, or would have decided in enforce mode.',

@@ -179,7 +179,7 @@ function Check({ id, revision }: { readonly id: string; readonly revision: numbe
   );
 }
 
-function Versions({ state: { versions }, onState }: Props) {
+function Versions({ state: { versions, file }, onState }: Props) {
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { instant, number } = useFormats();
@@ -204,7 +204,8 @@ function Versions({ state: { versions }, onState }: Props) {
         <ActForm
           submit={words.versions.restore}
           onSubmit={async (fields) => {
-            const asked = { number: Number(fields.get('number')), reason: String(fields.get('reason')) };
+            const reason = String(fields.get('reason'));
+            const asked = { number: Number(fields.get('number')), digest: file.digest, reason };
             onState(await call({ ...post<DraftReply>('/v1/configuration/versions/restore', asked), ...patient }));
           }}
         >

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { RulesReply, RuleTestReply } from '../../../../src/connections/rule-replies.js';
-import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ActForm, Field, Select } from '../../parts/form.js';
@@ -13,7 +13,6 @@ type Rule = RulesReply['rules'][number];
 /** Shows the active rules with their effect, and finds the rule for one sign-in. */
 export function Rules({ connection: { id } }: { readonly connection: Connection }) {
   const { rules: words, modeNames } = useTexts();
-  const mayTest = useMay('audit');
   const { instant, number } = useFormats();
   const loaded = useLoaded(post<RulesReply>(pathOf(id, 'rules'), { days: 30 }));
   const describe = ({ when }: Rule): string =>
@@ -41,7 +40,7 @@ export function Rules({ connection: { id } }: { readonly connection: Connection 
             ]}
           />
           {rules.length > 0 && <p className="fine soft">{words.counted({ since: instant(since) })}</p>}
-          {mayTest && rules.length > 0 && <RuleTest id={id} />}
+          {rules.length > 0 && <RuleTest id={id} />}
         </Section>
       )}
     </Await>

@@ -149,7 +149,7 @@ function Tabs({
       {tab === 'policy' && (
         <>
           <Await loaded={found}>{({ mode }) => <PolicyInForce {...given} mode={mode} />}</Await>
-          <Rules {...given} />
+          {mayRead && <Rules {...given} />}
         </>
       )}
       {tab === 'change' && <DraftEditor {...given} />}
