@@ -1,4 +1,4 @@
-import { createEvaluateSignIn } from '../../src/step-up/evaluate-sign-in.js';
+import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createSqliteState } from '../../src/storage/state/sqlite.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { createKeysInMemory, systemClock } from '../../support/fakes/keys.js';
@@ -25,7 +25,7 @@ export async function measureRules(signIns: number) {
   const profile = { ...createMemoryProfile(people), readGroups: async () => [{ id: 'g-1', name: 'staff' }] };
   const state = createSqliteState({ file: ':memory:', clock: systemClock });
   const keys = createKeysInMemory(Buffer.alloc(32, 1));
-  const evaluate = createEvaluateSignIn(
+  const { evaluate } = createSignInRules(
     { id: 'work', policy, profile },
     { state, clock: systemClock, keys, log: createTextLog() },
   );

@@ -8,7 +8,7 @@ import type { Directory } from '../core/ports.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 import { recordPassedOver } from '../step-up/decide.js';
-import { createEvaluateSignIn } from '../step-up/evaluate-sign-in.js';
+import { createSignInRules } from '../step-up/evaluate-sign-in.js';
 import { createHookCore } from '../step-up/hook-core.js';
 import type { ObservePort } from '../telemetry/telemetry.js';
 
@@ -72,7 +72,7 @@ export function connect(
     openStepUpRequest,
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
-    ...(policy.rules.length === 0 ? {} : { evaluateSignIn: createEvaluateSignIn({ id, policy, profile }, core) }),
+    ...(policy.rules.length === 0 ? {} : { signInRules: createSignInRules({ id, policy, profile }, core) }),
   };
   const hooks = serveHooks(adapter.hooks, connection, core);
   return {

@@ -24,7 +24,7 @@ import {
   sessionReply,
   view,
 } from '../core/page-protocol.js';
-import { createDraftEndpoints } from '../drafts/endpoints.js';
+import { createDraftEndpoints, createVersionEndpoints } from '../drafts/endpoints.js';
 import { createEnrolmentEndpoints } from '../enrolment/endpoints/enrolments.js';
 import { type Extended, extensionsOn } from '../extensions/index.js';
 import { createHelpDeskEndpoints, createHelpRequestEndpoints } from '../help-desk/endpoints.js';
@@ -127,6 +127,7 @@ export function createCoreEndpoints(deps: ApiDeps): Endpoint[] {
     ...createConnectionEndpoints(deps),
     ...createRuleEndpoints(deps),
     ...createDraftEndpoints(deps),
+    ...createVersionEndpoints(deps),
     ...createApplyEndpoints(deps),
     ...createDoctorEndpoints(deps),
     ...createKeyEndpoints(deps),

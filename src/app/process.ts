@@ -18,6 +18,7 @@ import { framesOf } from '../core/base/frames.js';
 import { createPooledRandom } from '../core/base/pooled-random.js';
 import type { Clock, Random } from '../core/ports.js';
 import { epochMs } from '../core/units.js';
+import { digestOfText } from '../drafts/file-versions.js';
 import { FaceError, toCode } from '../errors.js';
 import {
   checkSections,
@@ -30,6 +31,7 @@ import { fetchModels, hasNoModels } from '../face/models/fetch.js';
 import { isSystemError } from '../files/durable-file.js';
 import { createLog, createRequestContexts } from '../telemetry/log.js';
 import { auditEvents } from './audit-events.js';
+import type { LoadedSetup } from './reloader.js';
 import type { RunningServer } from './server.js';
 import { logUntrusted } from './untrusted.js';
 import { ignoreUserFiles } from './user-files.js';
@@ -82,6 +84,17 @@ const loadWith = (given: typeof reading) =>
 
 const readSetup = () => loadWith(reading);
 
+const configPath = process.env.FACESTEP_CONFIG ?? '';
+
+/** Loads the configuration, with the digest of the text that was loaded. */
+async function loadCurrent(): Promise<LoadedSetup> {
+  // If the file cannot be read, loading it says why.
+  const text = configPath === '' ? null : await reading.readFile(configPath).catch(() => null);
+  const readFileOnce = async (path: string) => (path === configPath && text !== null ? text : reading.readFile(path));
+  const setup = await loadWith({ ...reading, readFile: readFileOnce });
+  return { setup, digest: text === null ? null : digestOfText(text) };
+}
+
 const longestSecretBytes = 65_536;
 
 /** Reads a file that a draft names. Devices and pipes could fill the memory, or never end. */
@@ -91,8 +104,8 @@ async function readSecretFile(path: string): Promise<string> {
   return reading.readFile(path);
 }
 
-function openConfigurationFile(path: string | undefined): ConfigurationFile | null {
-  if (path === undefined || path === '') return null;
+function openConfigurationFile(path: string): ConfigurationFile | null {
+  if (path === '') return null;
   return {
     path,
     read: () => reading.readFile(path),
@@ -129,7 +142,8 @@ async function serve(): Promise<void> {
  * @returns `null` if a signal stopped it while models were downloaded
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
-  const setup = await readSetup();
+  const loaded = await loadCurrent();
+  const { setup } = loaded;
   const { modelsFolder } = setup.config;
   for (const { what, ...rest } of findDeprecations({ node: process.versions.node }))
     log.warn('deprecated', { what, ...rest });
@@ -154,10 +168,10 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
     announce,
     engine,
     secretUses,
-    loadSetup: readSetup,
-    configurationFile: openConfigurationFile(process.env.FACESTEP_CONFIG),
+    loadSetup: loadCurrent,
+    configurationFile: openConfigurationFile(configPath),
   };
-  return startServer(setup, deps).catch((error: unknown) => {
+  return startServer(loaded, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;
     throw new CommandError('server_running', { dataFolder: resolve(setup.config.dataFolder) }, { cause: error });
   });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyModes, expireRedundantModes, type Modes, noteModes, readModes } from '../admin/operations/modes.js';
-import type { OperationsContext } from '../admin/operations/operations-context.js';
-import { type Problem, problemsOf } from '../config/problem.js';
+import type { NotLoaded, OperationsContext } from '../admin/operations/operations-context.js';
+import { problemsOf } from '../config/problem.js';
 import type { Setup } from '../connections/setup.js';
 import { framesOf } from '../core/base/frames.js';
 import { version } from '../core/base/version.js';
@@ -18,15 +18,22 @@ import { digestOfConfig, redact, reloadSettings, toRecorded } from './settings.j
 /** The active configuration, modes and app. A failed reload changes none of them. */
 export interface Active {
   setup: FullSetup;
+  /** Digest of the text of the configuration file. `null` without a file. */
+  digest: string | null;
   modes: Modes;
   /** `null` until the server has started. */
   built: BuiltApp | null;
   listening: ListeningServer | null;
 }
 
+export interface LoadedSetup {
+  readonly setup: FullSetup;
+  readonly digest: string | null;
+}
+
 interface ReloaderDeps extends Ports<'audit' | 'log'> {
   readonly operations: OperationsContext;
-  readonly loadSetup: () => Promise<FullSetup>;
+  readonly loadSetup: () => Promise<LoadedSetup>;
   readonly build: (setup: FullSetup) => Promise<BuiltApp>;
   /** Stores a new administrator key. @returns a function that shows it, to be called when the key is in force */
   readonly storeKey: (key: AdminKey) => Promise<() => void>;
@@ -35,7 +42,7 @@ interface ReloaderDeps extends Ports<'audit' | 'log'> {
 /** Replaces what is in force. Replacements run one after the other, so that the last one wins. */
 export class Reloader {
   #last: Promise<unknown> = Promise.resolve();
-  #notLoaded: readonly Problem[] | null = null;
+  #notLoaded: NotLoaded | null = null;
 
   constructor(
     private readonly active: Active,
@@ -49,8 +56,8 @@ export class Reloader {
     return reloaded;
   }
 
-  /** Problems of the last configuration, if it could not be loaded. */
-  notLoaded(): readonly Problem[] | null {
+  /** Reason why the last configuration could not be loaded. */
+  notLoaded(): NotLoaded | null {
     return this.#notLoaded;
   }
 
@@ -72,13 +79,14 @@ export class Reloader {
 
   async #load(by: string | undefined): Promise<Reloaded> {
     const { active, deps } = this;
-    const read = await deps.loadSetup();
+    const { setup: read, digest } = await deps.loadSetup();
     const { changed, needingRestart, ...next } = reloadSettings(active.setup.config, read.config);
     const setup = { ...read, ...next };
     const built = await deps.build(setup);
     const show = await deps.storeKey(built.adminKey);
     await recordLoaded(setup.config, changed, by, deps);
     active.setup = setup;
+    active.digest = digest;
     this.#notLoaded = null;
     this.#serve(built);
     show();
@@ -89,10 +97,11 @@ export class Reloader {
 
   #toNotLoaded(error: unknown): Reloaded {
     const detail = error instanceof FaceError ? error.detail : null;
-    this.deps.log.error('configuration not loaded', { code: toCode(error), detail, frames: framesOf(error) });
-    const switched = toSwitched(this.active);
-    this.#notLoaded = problemsOf(error);
-    return { code: toCode(error), changed: [], needingRestart: [], problems: problemsOf(error), switched };
+    const code = toCode(error);
+    const problems = problemsOf(error);
+    this.deps.log.error('configuration not loaded', { code, detail, frames: framesOf(error) });
+    this.#notLoaded = { code, problems };
+    return { code, changed: [], needingRestart: [], problems, switched: toSwitched(this.active) };
   }
 
   async #follow(): Promise<void> {

@@ -30,7 +30,7 @@ import type { OpenedEngine } from './open-engine.js';
 import { type OpenedPorts, openPorts, type ServerDeps } from './open-ports.js';
 import { openTransmitter } from './open-transmitter.js';
 import { createReadiness, takesWrites } from './readiness.js';
-import { type Active, Reloader, recordLoaded } from './reloader.js';
+import { type Active, type LoadedSetup, Reloader, recordLoaded } from './reloader.js';
 import { redact } from './settings.js';
 
 /** Interval to apply mode overrides made on other servers, in seconds. */
@@ -47,7 +47,7 @@ export interface RunningServer {
 }
 
 type StartDeps = ServerDeps & {
-  readonly loadSetup: () => Promise<FullSetup>;
+  readonly loadSetup: () => Promise<LoadedSetup>;
   readonly configurationFile: ConfigurationFile | null;
   /** The face engine. Its models load in other threads while the server starts. */
   readonly engine: Promise<OpenedEngine>;
@@ -55,7 +55,7 @@ type StartDeps = ServerDeps & {
   readonly announce: (lines: readonly string[]) => void;
 };
 
-export async function startServer(setup: FullSetup, deps: StartDeps): Promise<RunningServer> {
+export async function startServer({ setup, digest }: LoadedSetup, deps: StartDeps): Promise<RunningServer> {
   const { config } = setup;
   const { log } = deps;
   log.info('configuration', { settings: redact(config) });
@@ -66,7 +66,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
   // Read before the server listens, so that enrolments that begin later are not recovered as pending.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports, deps), deps);
-  const active: Active = { setup, modes: await readModesIfAny(ports, deps), built: null, listening: null };
+  const active: Active = { setup, digest, modes: await readModesIfAny(ports, deps), built: null, listening: null };
   const connectionOf = (id: string): Connection | undefined => active.built?.core.connections.get(id);
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   const background = createBackground(deps);
@@ -80,6 +80,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     signer: ports.keyService.signer,
     setup: () => active.setup,
     modes: () => active.modes,
+    loadedDigest: () => active.digest,
     notLoaded: () => reloader.notLoaded(),
     trail: { chain: ports.trail.chain, waitingSec: ports.headWaitingSec },
   };
@@ -131,10 +132,7 @@ export async function startServer(setup: FullSetup, deps: StartDeps): Promise<Ru
     everySec: followModesEverySec,
     run: () => reloader.followModes(),
   });
-  const fileWatch = watchFile(deps.configurationFile, {
-    folder: () => active.setup.config.configurationFolder,
-    reload: () => reloader.reload('configurationFolder'),
-  });
+  const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
   void watchingFile.runNow();
   const stopReader = startDecisionReader({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Policy, RecoveryPolicy } from '../core/connection.js';
 import { supportedLanguages } from '../core/language.js';
+import { policyModes, unverifiedPolicies } from '../core/rules/rule.js';
 import type { ConnectionAdditions, ConnectionSections } from './additions.js';
 import { claimSourcesGuard } from './claims.js';
 import { connectionIdGuard } from './connection-id.js';
@@ -12,16 +13,16 @@ import { recoveryGuard } from './recovery.js';
 import { findRuleProblems, networksGuard, rulesGuard } from './rules.js';
 import { safeUrlGuard } from './safe-url.js';
 
-const fallbackGuard = z.enum(['deny', 'omit_claim']);
+const fallbackGuard = z.enum(unverifiedPolicies);
 
-const modeHint = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
+const modeHint = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
 
-/** There is no default, because `shadow` lets every sign-in through. */
-export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
+/** There is no default, because `shadow` refuses no sign-in. */
+export const modeGuard = z.enum(policyModes, modeHint);
 
 const policyFields = {
   mode: modeGuard.describe(
-    '`"shadow"` decides and records, and lets every sign-in through. `"enforce"` refuses. The server does not start without it.',
+    '`"shadow"` decides and records, and refuses no sign-in. `"enforce"` refuses. Rules have their own mode. The server does not start without it.',
   ),
   accuracy: z
     .literal([1, 2, 3, 4, 5, 6, 7, 8])

@@ -54,7 +54,7 @@ const sample = {
 };
 
 describe('a connection without a valid mode', () => {
-  const reason = 'expected "shadow" to try it (every sign-in is allowed), or "enforce"';
+  const reason = 'expected "shadow" to try it (it refuses no sign-in), or "enforce"';
 
   test.each([
     [undefined, { path: 'connections.0 (acme).policy', reason: `policy.mode is required: ${reason}` }],

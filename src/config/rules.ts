@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { parseRange } from '../core/rules/named-networks.js';
-import { conditionsOf, deviceKinds, ruleOutcomes, type SignInRule } from '../core/rules/rule.js';
+import {
+  conditionsOf,
+  deviceKinds,
+  policyModes,
+  ruleOutcomes,
+  type SignInRule,
+  unknownSides,
+  unverifiedPolicies,
+} from '../core/rules/rule.js';
 import { livenessPolicyGuard } from './liveness.js';
 
 const nameGuard = z
@@ -12,7 +20,7 @@ const nameGuard = z
 
 const listOf = (entry: z.ZodString) => z.array(entry).min(1).max(50).optional();
 
-const fallbackGuard = z.enum(['deny', 'omit_claim']).optional();
+const fallbackGuard = z.enum(unverifiedPolicies).optional();
 
 const conditionsGuard = z
   .strictObject({
@@ -49,10 +57,10 @@ const ruleGuard = z.strictObject({
       '`"face"` requires a face check. `"none"` lets hooks grant without one; OpenID clients always get a check. `"deny"` refuses.',
     ),
   mode: z
-    .enum(['enforce', 'shadow'])
+    .enum(policyModes)
     .describe('`"shadow"`: the rule decides nothing, and what it would decide is recorded. `"enforce"`: it decides.'),
   whenUnknown: z
-    .enum(['deny', 'policy'])
+    .enum(unknownSides)
     .optional()
     .describe(
       'Decision if a condition cannot be evaluated, such as while the provider does not answer: refuse, or leave the decision to the policy and to later rules that ask for a face or refuse. Required if the rule has a condition.',

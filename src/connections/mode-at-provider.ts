@@ -1,4 +1,5 @@
 import type { Policy } from '../core/connection.js';
+import type { RulesInForce } from '../core/rules/rule.js';
 import { describeUncalled, type HookCalls } from './hook-calls.js';
 
 type Mode = Policy['mode'];
@@ -47,9 +48,14 @@ export function describeModeAt({ place, mode, parts, reason, readAt }: ModeAtPro
   return `${place === 'functions' ? 'in the functions' : 'at the provider'}: ${found} (${details}read ${readAt})`;
 }
 
-/** Describes the mode of this server, with the rules that refuse sign-ins in shadow mode. */
-export const describeOwnMode = (mode: Mode, rules: readonly string[]): string =>
-  mode === 'enforce' || rules.length === 0 ? mode : `${mode}; rules that enforce: ${rules.join(', ')}`;
+/** Describes the mode of this server, with the rules that decide otherwise. */
+export function describeOwnMode(mode: Mode, { refusing, allowing }: RulesInForce): string {
+  const isShadow = mode === 'shadow';
+  if (isShadow && refusing.length === 0) return mode;
+  const enforcing = isShadow ? `; rules that enforce: ${refusing.join(', ')}` : '';
+  const lenient = allowing.length === 0 ? '' : `; rules that allow sign-ins without a check: ${allowing.join(', ')}`;
+  return `${mode}${enforcing}${lenient}`;
+}
 
 /** Describes the mode of a connection, at the provider too if sign-ins are decided there, and hooks without calls. */
 export function describeMode(here: string, at: ModeAtProvider | null, calls: HookCalls | null = null): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
+import { unverifiedPolicies } from '../core/rules/rule.js';
 
 export const mode = z.enum(['shadow', 'enforce']);
 
@@ -46,7 +47,10 @@ const hookCallsReply = z.object({
 const ownModeReply = z.object({
   inForce: mode.describe('Mode of this server. Sign-ins may not follow it: see `GET /connections/{id}/mode`.'),
   file: mode.describe('Mode in the configuration file.'),
-  rules: z.array(z.string()).describe('Names of the rules that refuse sign-ins, in enforce mode.'),
+  rules: z.object({
+    refusing: z.array(z.string()).describe('Names of the rules in enforce mode that refuse sign-ins.'),
+    allowing: z.array(z.string()).describe('Names of the rules in enforce mode that allow sign-ins without a check.'),
+  }),
   switched: z
     .object({ by: z.string(), at: instantReply })
     .nullable()
@@ -71,7 +75,7 @@ export type ModeReply = z.output<typeof modeReply>;
 export const connectionModeReply = z.object({ mode: modeReply });
 export type ConnectionModeReply = z.output<typeof connectionModeReply>;
 
-const unverified = z.enum(['deny', 'omit_claim']);
+const unverified = z.enum(unverifiedPolicies);
 
 export const connectionsReply = z.object({
   connections: z.array(

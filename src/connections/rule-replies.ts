@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { instantReply } from '../core/instant.js';
+import { policyModes, ruleOutcomes, termsOutcomes, unknownSides } from '../core/rules/rule.js';
 
-const mode = z.enum(['shadow', 'enforce']);
+const mode = z.enum(policyModes);
 const truth = z.enum(['true', 'false', 'unknown']);
-const outcome = z.enum(['none', 'face', 'deny']);
+const outcome = z.enum(ruleOutcomes);
+const termsOutcome = z.enum(termsOutcomes);
 
 export const rulesReply = z.object({
   rules: z.array(
@@ -12,7 +14,7 @@ export const rulesReply = z.object({
       when: z.record(z.string(), z.array(z.string())).describe('Conditions, all of which must be true.'),
       outcome,
       mode,
-      whenUnknown: z.enum(['deny', 'policy']).nullable().describe('`null` if the rule has no condition.'),
+      whenUnknown: z.enum(unknownSides).nullable().describe('`null` if the rule has no condition.'),
       effect: z
         .object({
           signIns: z.int(),
@@ -38,11 +40,12 @@ export const ruleTestReply = z.object({
       conditions: z.array(z.object({ name: z.string(), truth })),
     }),
   ),
-  outcome: z
-    .enum(['none', 'face', 'deny', 'unknown'])
-    .describe('`unknown`: a condition cannot be evaluated, and the rule then refuses.'),
+  outcome: termsOutcome.describe('`unknown`: a condition cannot be evaluated, and the rule then refuses.'),
   rule: z.string().nullable().describe('Rule that decides. `null`: the policy.'),
   mode: mode.describe('Mode of this decision.'),
-  watched: z.string().nullable().describe('Rule in shadow mode that would decide.'),
+  watched: z
+    .object({ rule: z.string(), outcome: termsOutcome })
+    .nullable()
+    .describe('Rule in shadow mode that would decide, and its outcome.'),
 });
 export type RuleTestReply = z.output<typeof ruleTestReply>;

@@ -158,10 +158,18 @@ export interface Connection {
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */
   readonly recovery?: ConnectedRecovery;
-  /** Finds what a sign-in needs by the rules of the policy. Absent without rules. @throws `state_unavailable` */
-  readonly evaluateSignIn?: (signIn: SignIn) => Promise<SignInTerms<Policy>>;
+  /** Absent without rules. */
+  readonly signInRules?: SignInRules;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
+}
+
+/** Finds what a sign-in needs by the rules of a policy. */
+export interface SignInRules {
+  /** Looks facts about the person up. A fact that cannot be read is not known. */
+  evaluate(signIn: SignIn): Promise<SignInTerms<Policy>>;
+  /** Looks nothing up, so that each rule about the person decides by its `whenUnknown`. */
+  evaluateInOutage(signIn: SignIn): SignInTerms<Policy>;
 }
 
 export interface SubjectRef {

@@ -60,7 +60,7 @@ function ofServer({ isNotLoaded, headWaitingSec, isTrailSound, backupAt, keys }:
     void items.push({ code, urgency: toDoUrgency[code], words, connection: null, about: null, count: 1, where });
   if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
   if (isNotLoaded)
-    add('configuration_not_loaded', 'doctor', 'The configuration file cannot be loaded. The last valid one is active.');
+    add('configuration_not_loaded', 'doctor', 'The configuration cannot be loaded. The last valid one is active.');
   if (headWaitingSec > longestHeadWaitSec)
     add('head_old', 'audit', `Records have waited ${Math.floor(headWaitingSec / 60)} minutes for a signed head.`);
   if (backupAt === null) add('backup_missing', 'backup', 'This server has no known backup.');
@@ -92,7 +92,7 @@ function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
     add(
       'mode_switched',
       'connection',
-      `${switchedBy} switched ${id} to ${mode} mode by hand: set policy.mode in the configuration to the same.`,
+      `${switchedBy} switched ${id} to ${mode} mode by hand: set ${mode === 'shadow' ? 'policy.mode and the mode of each rule' : 'policy.mode'} in the configuration to the same.`,
     );
   return items;
 }

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { collectChecks, runChecks } from '../admin/operations/doctor.js';
+import { wouldRefuseAll } from '../admin/operations/open-connection.js';
+import type { ConfigurationFile } from '../admin/operations/operations-context.js';
+import { countUsers } from '../admin/operations/plan.js';
 import { problemsOf } from '../config/problem.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
 import type { Json } from '../core/base/json.js';
-import { releaseLease, takeLease } from '../core/lease.js';
 import { checkRules, describeRuleWarning } from '../core/rules/check-rules.js';
+import { refusesEveryone } from '../core/rules/rule.js';
 import { toIso } from '../core/units.js';
-import { FaceError, refusals } from '../errors.js';
+import { FaceError, refusals, toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
+import { activate, requireFolder } from './activate.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
-import { digestOfText, listVersions, readVersion, writeVersion } from './file-versions.js';
+import { digestOfText, isWritable, listVersions, readVersion } from './file-versions.js';
 import { draftCheckReply, draftReply } from './replies.js';
 import {
   findChanges,
@@ -56,9 +60,23 @@ const baseOf = (file: string, place: Place): string =>
 const isOutdated = (file: string, { sections }: Draft): boolean =>
   sections.some((each) => each.base !== baseOf(file, each));
 
-function requireFile({ configurationFile }: Operations): NonNullable<Operations['configurationFile']> {
+interface OpenFile extends ConfigurationFile {
+  readonly text: string;
+  /** The loaded text. `null` if it cannot be loaded. */
+  readonly loaded: Setup | null;
+}
+
+/** Reads and loads the configuration file. @throws `configuration_read_only` without a file */
+async function openFile({ configurationFile }: Operations): Promise<OpenFile> {
   if (configurationFile === null) throw new FaceError('configuration_read_only');
-  return configurationFile;
+  const text = await configurationFile.read().catch((cause: unknown) => {
+    throw new FaceError(
+      'config_invalid',
+      { problems: [{ path: 'FACESTEP_CONFIG', reason: 'cannot be read' }] },
+      { cause },
+    );
+  });
+  return { ...configurationFile, text, loaded: await configurationFile.load(text).catch(() => null) };
 }
 
 /** Returns the file with the sections of the draft. @throws `config_invalid`, `connection_unknown` */
@@ -74,10 +92,8 @@ interface Checked {
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Loads the file with the draft, without activating it. What a draft may not refer to is not read. */
-async function checkDraft(file: string, draft: Draft, operations: Operations): Promise<Checked> {
-  const { load } = requireFile(operations);
-  const active = await load(file).catch(() => null);
+/** Loads the file with the draft, without activating it. Variables and files that a draft may not name are not read. */
+async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft: Draft): Promise<Checked> {
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
@@ -101,6 +117,13 @@ async function checkDraft(file: string, draft: Draft, operations: Operations): P
   }
 }
 
+/** @throws `config_invalid` with the problems of the draft. A draft with problems could send a secret elsewhere. */
+async function requireSound(file: OpenFile, draft: Draft): Promise<{ readonly text: string; readonly setup: Setup }> {
+  const { text, setup, problems } = await checkDraft(file, draft);
+  if (text !== null && setup !== null && problems.length === 0) return { text, setup };
+  throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
+}
+
 async function findWarnings({ sections }: Draft, setup: Setup | null, operations: Operations): Promise<string[]> {
   const ids = new Set(sections.map(({ connection }) => connection));
   const changed = (setup?.connections ?? []).filter(({ id, policy }) => ids.has(id) && policy.rules.length > 0);
@@ -114,119 +137,109 @@ async function findWarnings({ sections }: Draft, setup: Setup | null, operations
 }
 
 async function describe(operations: Operations) {
-  const { configurationFile, setup: active } = operations;
-  const file = configurationFile === null ? '{}' : await configurationFile.read();
+  const { configurationFile, setup: active, notLoaded, loadedDigest } = operations;
+  const file = configurationFile === null ? null : await openFile(operations);
   const folder = active().config.configurationFolder;
-  const digest = digestOfText(file);
-  // Texts are shown only as far as the loaded configuration tells which are secrets.
-  const loaded = configurationFile === null ? null : await configurationFile.load(file).catch(() => null);
-  const masked = (place: Place): Json | undefined => maskedSectionOf(file, loaded, place);
   const draft = await readDraft(operations);
-  const checked = draft === null ? null : await checkDraft(file, draft, operations);
+  const problem = notLoaded();
+  const versions = folder === null ? [] : await listVersions(folder);
+  const newest = versions.find(({ digest }) => digest === loadedDigest());
   return {
     file: {
-      digest,
-      isWritable: configurationFile !== null && folder !== null,
-      notLoaded: toNotLoaded(operations),
-      connections: (loaded?.connections ?? []).map(({ id, kind }) => ({
-        id,
-        kind,
-        policy: toText(masked({ connection: id, section: 'policy' })) ?? '{}',
-        oidc: toText(masked({ connection: id, section: 'oidc' })),
-      })),
+      digest: digestOfText(file?.text ?? '{}'),
+      isWritable: file !== null && folder !== null && (await isWritable({ path: file.path, folder })),
+      notLoaded:
+        problem === null
+          ? null
+          : { reason: refusals[problem.code].text, problems: problem.problems.map((each) => ({ ...each })) },
+      switched: [...operations.modes()].map(([id]) => id),
+      // Texts are shown only as far as the loaded configuration tells which are secrets.
+      connections: (file?.loaded?.connections ?? []).map(({ id, kind }) => {
+        const textOf = (section: Place['section']) =>
+          file === null ? null : toText(maskedSectionOf(file.text, file.loaded, { connection: id, section }));
+        return { id, kind, policy: textOf('policy') ?? '{}', oidc: textOf('oidc') };
+      }),
     },
-    draft:
-      draft === null || checked === null
-        ? null
-        : {
-            revision: draft.revision,
-            by: draft.by,
-            at: toIso(draft.at),
-            isOutdated: isOutdated(file, draft),
-            sections: draft.sections.map(({ connection, section, value }) => ({
-              connection,
-              section,
-              text: toText(value) ?? '{}',
-            })),
-            changes: draft.sections.flatMap(({ connection, section, value }) =>
-              findChanges(masked({ connection, section }), value).map(({ path, before, after }) => ({
-                path: [connection, section, ...path].join('.'),
-                before: before === undefined ? null : JSON.stringify(before),
-                after: after === undefined ? null : JSON.stringify(after),
-              })),
-            ),
-            problems: checked.problems.map((each) => ({ ...each })),
-            warnings: await findWarnings(draft, checked.setup, operations),
-          },
-    versions: (folder === null ? [] : await listVersions(folder)).map(({ digest: own, ...version }) => ({
-      ...version,
-      isActive: own === digest,
+    draft: draft === null || file === null ? null : await describeDraft(draft, file, operations),
+    versions: versions.map((version) => ({
+      number: version.number,
+      at: version.at,
+      by: version.by,
+      reason: version.reason,
+      isActive: version === newest,
     })),
   };
 }
 
-function toNotLoaded({ notLoaded }: Operations) {
-  const problems = notLoaded();
-  return problems === null ? null : { problems: problems.map((each) => ({ ...each })) };
+async function describeDraft(draft: Draft, file: OpenFile, operations: Operations) {
+  const { revision, by, at, sections } = draft;
+  const { setup, problems } = await checkDraft(file, draft);
+  return {
+    revision,
+    by,
+    at: toIso(at),
+    isOutdated: isOutdated(file.text, draft),
+    sections: sections.map(({ connection, section, value }) => ({
+      connection,
+      section,
+      text: toText(value) ?? '{}',
+    })),
+    changes: sections.flatMap(({ connection, section, value }) =>
+      findChanges(maskedSectionOf(file.text, file.loaded, { connection, section }), value).map(
+        ({ path, before, after }) => ({
+          path: [connection, section, ...path].join('.'),
+          before: before === undefined ? null : JSON.stringify(before),
+          after: after === undefined ? null : JSON.stringify(after),
+        }),
+      ),
+    ),
+    problems: problems.map((each) => ({ ...each })),
+    warnings: await findWarnings(draft, setup, operations),
+  };
 }
 
-const writing = { key: 'configuration-writing', lifeSec: 30 };
-
-/** Writes a new version of the file, and activates it on this server. The others follow within seconds. */
-async function activate(
-  { text, former }: { readonly text: string; readonly former: string },
-  { by, reason, changed }: { readonly by: string; readonly reason: string; readonly changed: readonly string[] },
-  { operations, reload }: ApiPorts<'operations' | 'reload'>,
-): Promise<void> {
-  const { path } = requireFile(operations);
-  const folder = operations.setup().config.configurationFolder;
-  if (folder === null) throw new FaceError('configuration_read_only');
-  const detail = { digest: digestOfText(text), former: digestOfText(former), changed: [...changed], reason, by };
-  const holder = Buffer.from(operations.random(16)).toString('base64url');
-  // Of two owners who activate at the same time, one has to look again.
-  if (!(await takeLease(writing, holder, operations))) throw new FaceError('draft_changed');
-  try {
-    await operations.audit.append({ action: 'configuration_written', connection: '', subject: '', detail });
-    await writeVersion(
-      { path, folder, former, text },
-      { at: toIso(operations.clock.now()), by, reason },
-      operations.random,
-    );
-  } finally {
-    await releaseLease(writing, holder, operations);
+/** @throws `nobody_can_pass` if a connection would begin to refuse everyone, because no user is enrolled */
+async function checkSomeoneCanPass(next: Setup, { setup, log }: Operations): Promise<void> {
+  const refusing = new Set(setup().connections.flatMap(({ id, policy }) => (refusesEveryone(policy) ? [id] : [])));
+  const { publicUrl } = next.config;
+  for (const connection of next.connections) {
+    const { id, policy } = connection;
+    if (publicUrl === null || refusing.has(id) || !refusesEveryone(policy)) continue;
+    const adapter = await connection.createAdapter(publicUrl);
+    const census = await countUsers({ connection, adapter, provisioning: await adapter.createProvisioning() }, { log });
+    if (wouldRefuseAll(census, policy)) throw new FaceError('nobody_can_pass');
   }
-  const { code, problems } = await reload(by);
-  if (code !== null) throw new FaceError(code, { problems: problems.map((each) => ({ ...each })) });
 }
 
 const reasonField = z.string().min(3).max(500).describe('Why, for the audit trail and the list of versions.');
 const revisionField = z.int().min(1).describe('Revision of the draft that you saw.');
 
-/** Creates the endpoints of the draft of the configuration file, and of its versions. */
-export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): Endpoint[] {
-  const { operations } = deps;
-  const common = {
-    method: 'POST',
-    versions: [1, 2],
-    tag: 'Administrators',
-    status: 200,
-    isExtension: true,
-    photos: {},
-    right: 'configure',
-  } as const;
-  const sectionField = z.enum(sectionNames);
-  const requireDraft = async (revision: number): Promise<Draft> => {
-    const draft = await readDraft(operations);
-    if (draft?.revision !== revision) throw new FaceError('draft_changed');
-    return draft;
-  };
+const common = {
+  method: 'POST',
+  versions: [1, 2],
+  tag: 'Administrators',
+  status: 200,
+  isExtension: true,
+  photos: {},
+  right: 'configure',
+} as const;
+
+/** @throws `draft_changed` if there is no draft of that revision */
+async function requireDraft(revision: number, operations: Operations): Promise<Draft> {
+  const draft = await readDraft(operations);
+  if (draft?.revision !== revision) throw new FaceError('draft_changed');
+  return draft;
+}
+
+/** Creates the endpoints that change the draft of the configuration file. Nothing becomes active. */
+export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): Endpoint[] {
   return [
     adminEndpoint({
       ...common,
       path: '/configuration/draft/read',
       summary: 'Read the draft of the configuration',
       description:
-        'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and earlier versions. Secrets are never returned.',
+        'Returns the policies and OpenID settings of the configuration file, the draft with its changes and problems, and the versions. Secrets are never returned.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: draftReply,
@@ -243,23 +256,19 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
         connection: z.string().min(1).max(64),
-        section: sectionField,
+        section: z.enum(sectionNames),
         settings: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
       }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision = null, connection, section, settings }, administrator }) {
+      async handle({ fields: { revision = null, connection, section, settings }, administrator: { name: by } }) {
         const value = parseSection(settings);
-        const file = await requireFile(operations).read();
-        restoreSecrets(value, readSection(file, connection, section));
+        const { text, loaded } = await openFile(operations);
+        restoreSecrets(value, readSection(text, connection, section));
         const place = { connection, section };
-        const active = await requireFile(operations)
-          .load(file)
-          .catch(() => null);
-        const former = maskedSectionOf(file, active, place);
+        const former = maskedSectionOf(text, loaded, place);
         if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
-        const by = administrator.name;
-        await saveSection({ section: { ...place, value, base: baseOf(file, place) }, revision }, by, operations);
+        await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
         const detail = { section: `${connection}.${section}`, by };
         await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
         return describe(operations);
@@ -270,12 +279,14 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       path: '/configuration/draft/discard',
       summary: 'Discard the draft of the configuration',
       description: 'Deletes the draft.',
-      codes: ['draft_changed'],
+      codes: ['draft_changed', 'config_invalid'],
       fields: z.strictObject({ revision: revisionField }),
       form: { revision: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision }, administrator }) {
-        await discardDraft(revision, administrator.name, operations);
+      async handle({ fields: { revision }, administrator: { name: by } }) {
+        await discardDraft(revision, by, operations);
+        const action = 'configuration_draft_discarded';
+        await operations.audit.append({ action, connection: '', subject: '', detail: { by } });
         return describe(operations);
       },
     }),
@@ -285,16 +296,18 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       summary: 'Check the draft of the configuration',
       description:
         'Runs the checks of `facestep doctor` for one connection as the draft configures it. It calls the provider and changes nothing.',
-      codes: ['draft_changed', 'connection_unknown', 'config_invalid', 'profile_unavailable'],
+      codes: [
+        'draft_changed',
+        'connection_unknown',
+        'config_invalid',
+        'configuration_read_only',
+        'profile_unavailable',
+      ],
       fields: z.strictObject({ revision: revisionField, connection: z.string().min(1).max(64) }),
       form: { revision: 'json' },
       reply: draftCheckReply,
       async handle({ fields: { revision, connection: id } }) {
-        const draft = await requireDraft(revision);
-        const { setup, problems } = await checkDraft(await requireFile(operations).read(), draft, operations);
-        // A draft with problems could send a secret elsewhere.
-        if (setup === null || problems.length > 0)
-          throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
+        const { setup } = await requireSound(await openFile(operations), await requireDraft(revision, operations));
         const connection = setup.connections.find((each) => each.id === id);
         if (connection === undefined) throw new FaceError('connection_unknown');
         const { checks } = await collectChecks({ setup, connection, switched: null }, operations);
@@ -304,27 +317,40 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
         return { findings };
       },
     }),
+  ];
+}
+
+const sureField = z.boolean().prefault(false).describe('Activate even if no user is enrolled, which denies everyone.');
+
+/** Creates the endpoints that write a new version of the configuration file and activate it. */
+export function createVersionEndpoints(deps: ApiPorts<'operations' | 'reload'>): Endpoint[] {
+  const { operations } = deps;
+  return [
     adminEndpoint({
       ...common,
       path: '/configuration/draft/apply',
       isSensitive: true,
       summary: 'Activate the draft of the configuration',
       description:
-        'Writes a new version of the configuration file and activates it here; other servers with the same file follow within 5 seconds. Ten versions are kept. Only with `configurationFolder`.',
-      codes: ['draft_changed', 'draft_outdated', 'config_invalid', 'configuration_read_only'],
-      fields: z.strictObject({ revision: revisionField, reason: reasonField }),
-      form: { revision: 'json' },
+        'Writes a new version of the configuration file and activates it here; other servers with the same file follow within 5 seconds. If it cannot be activated, the file gets its former text back. Ten versions are kept. Only with `configurationFolder`.',
+      codes: ['draft_changed', 'draft_outdated', 'config_invalid', 'configuration_read_only', 'nobody_can_pass'],
+      fields: z.strictObject({ revision: revisionField, reason: reasonField, isSure: sureField }),
+      form: { revision: 'json', isSure: 'json' },
       reply: draftReply,
-      async handle({ fields: { revision, reason }, administrator }) {
-        const draft = await requireDraft(revision);
-        const former = await requireFile(operations).read();
-        if (isOutdated(former, draft)) throw new FaceError('draft_outdated');
-        const { text, problems } = await checkDraft(former, draft, operations);
-        if (text === null || problems.length > 0)
-          throw new FaceError('config_invalid', { problems: problems.map((each) => ({ ...each })) });
+      async handle({ fields: { revision, reason, isSure }, administrator: { name: by } }) {
+        requireFolder(operations);
+        const draft = await requireDraft(revision, operations);
+        const file = await openFile(operations);
+        if (isOutdated(file.text, draft)) throw new FaceError('draft_outdated');
+        const { text, setup } = await requireSound(file, draft);
+        if (!isSure) await checkSomeoneCanPass(setup, operations);
         const changed = draft.sections.map(({ connection, section }) => `${connection}.${section}`);
-        await activate({ text, former }, { by: administrator.name, reason, changed }, deps);
-        await discardDraft(revision, administrator.name, operations);
+        const confirm = async (): Promise<void> => void (await requireDraft(revision, operations));
+        await activate(file, text, { by, reason, changed }, confirm, deps);
+        // A draft that was saved during the activation remains.
+        await discardDraft(revision, by, operations).catch((error: unknown) => {
+          if (toCode(error) !== 'draft_changed') throw error;
+        });
         return describe(operations);
       },
     }),
@@ -334,23 +360,29 @@ export function createDraftEndpoints(deps: ApiPorts<'operations' | 'reload'>): E
       isSensitive: true,
       summary: 'Restore an earlier version of the configuration',
       description: 'Writes the earlier version as a new one, and activates it. Only with `configurationFolder`.',
-      codes: ['not_found', 'draft_changed', 'draft_outdated', 'config_invalid', 'configuration_read_only'],
+      codes: [
+        'not_found',
+        'draft_changed',
+        'draft_outdated',
+        'config_invalid',
+        'configuration_read_only',
+        'nobody_can_pass',
+      ],
       fields: z.strictObject({
         number: z.int().min(1),
         digest: z.string().max(64).describe('`file.digest` of the file that you saw.'),
         reason: reasonField,
+        isSure: sureField,
       }),
-      form: { number: 'json' },
+      form: { number: 'json', isSure: 'json' },
       reply: draftReply,
-      async handle({ fields: { number, digest, reason }, administrator }) {
-        const file = requireFile(operations);
-        const folder = operations.setup().config.configurationFolder;
-        if (folder === null) throw new FaceError('configuration_read_only');
-        const text = await readVersion(folder, number);
-        await file.load(text);
-        const former = await file.read();
-        if (digestOfText(former) !== digest) throw new FaceError('draft_outdated');
-        await activate({ text, former }, { by: administrator.name, reason, changed: [`version ${number}`] }, deps);
+      async handle({ fields: { number, digest, reason, isSure }, administrator: { name: by } }) {
+        const file = await openFile(operations);
+        const text = await readVersion(requireFolder(operations), number);
+        const setup = await file.load(text);
+        if (digestOfText(file.text) !== digest) throw new FaceError('draft_outdated');
+        if (!isSure) await checkSomeoneCanPass(setup, operations);
+        await activate(file, text, { by, reason, changed: [`version ${number}`] }, async () => {}, deps);
         return describe(operations);
       },
     }),

@@ -6,13 +6,24 @@ const draftDetails = {
     section: z.string(),
     by: z.string(),
   }),
+  configuration_draft_discarded: event('An administrator discarded the draft of the configuration file.', {
+    by: z.string(),
+  }),
   configuration_written: event(
-    'An administrator wrote a new version of the configuration file. `changed` has the sections, or the restored version.',
+    'An administrator has a new version of the configuration file written. `changed` has the sections, or the restored version.',
     {
       digest: z.string(),
       former: z.string(),
       changed: z.array(z.string()).readonly(),
       reason: z.string(),
+      by: z.string(),
+    },
+  ),
+  configuration_not_written: event(
+    'The new version of the configuration file could not be written or loaded. The file has its former text.',
+    {
+      digest: z.string(),
+      code: z.string(),
       by: z.string(),
     },
   ),

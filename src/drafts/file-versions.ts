@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Random } from '../core/ports.js';
 import { digestOf } from '../core/secrets.js';
 import { FaceError } from '../errors.js';
-import { isSystemError, readIfThere, replaceFile } from '../files/durable-file.js';
+import { ifExists, isSystemError, readIfThere, replaceFile } from '../files/durable-file.js';
 
 /* Earlier versions of the configuration file, in the folder that `configurationFolder` names. */
 
@@ -27,9 +27,12 @@ const fileOf = (folder: string, number: number): string => join(folder, `configu
 
 export const digestOfText = (text: string): string => digestOf(text).toString('base64url');
 
-/** Lists the versions that were written here, newest first. */
+/** Lists the versions that were written here, newest first. None if the path leads to no folder. */
 export async function listVersions(folder: string): Promise<readonly FileVersion[]> {
-  const text = await readIfThere(listOf(folder));
+  const text = await readIfThere(listOf(folder)).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOTDIR')) return null;
+    throw error;
+  });
   return text === null ? [] : versionsGuard.parse(JSON.parse(text));
 }
 
@@ -41,42 +44,82 @@ export async function readVersion(folder: string, number: number): Promise<strin
   return text;
 }
 
+interface NewVersion {
+  /** Path of the configuration file. */
+  readonly path: string;
+  readonly folder: string;
+  readonly former: string;
+  readonly text: string;
+}
+
+/** Errors of files and folders that this server may not write, or that are none. */
+const unwritable = ['EROFS', 'EACCES', 'EPERM', 'EBUSY', 'ENOSPC', 'ENOTDIR', 'EEXIST'];
+
+async function orReadOnly<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!unwritable.some((code) => isSystemError(error, code))) throw error;
+    throw new FaceError('configuration_read_only', {}, { cause: error });
+  }
+}
+
+/** Returns true if this server may write the configuration file and the folder of versions. */
+export async function isWritable({ path, folder }: Pick<NewVersion, 'path' | 'folder'>): Promise<boolean> {
+  const mayWrite = (place: string): Promise<void> => access(place, constants.W_OK);
+  try {
+    await mayWrite(path);
+    await mayWrite(dirname(await realpath(path)));
+    const found = await ifExists(stat(folder));
+    if (found !== null && !found.isDirectory()) return false;
+    await mayWrite(found === null ? dirname(folder) : folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Replaces the configuration file and keeps the new text as a version. The first time, the former text becomes a version
  * too, so that the way back exists.
  * @throws `configuration_read_only`; `draft_outdated` if the file was changed meanwhile
  */
-export async function writeVersion(
-  {
-    path,
-    folder,
-    former,
-    text,
-  }: { readonly path: string; readonly folder: string; readonly former: string; readonly text: string },
+export const writeVersion = (
+  version: NewVersion,
+  told: { readonly at: string; readonly by: string; readonly reason: string },
+  random: Random,
+): Promise<void> => orReadOnly(writeNewVersion(version, told, random));
+
+async function writeNewVersion(
+  { path, folder, former, text }: NewVersion,
   { at, by, reason }: { readonly at: string; readonly by: string; readonly reason: string },
   random: Random,
 ): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const known = await listVersions(folder);
-    const newest = known[0];
-    const kept: FileVersion[] = [...known];
-    const keep = async (content: string, told: { readonly by: string; readonly reason: string }): Promise<void> => {
-      const number = (kept[0]?.number ?? 0) + 1;
-      await replaceFile(fileOf(folder, number), content, random);
-      kept.unshift({ number, at, by: told.by, reason: told.reason, digest: digestOfText(content) });
-    };
-    // The file may have been changed by hand since the newest version.
-    if (newest?.digest !== digestOfText(former)) await keep(former, { by: 'file', reason: '' });
-    await keep(text, { by, reason });
-    if ((await readFile(path, 'utf8')) !== former) throw new FaceError('draft_outdated');
-    await replaceFile(listOf(folder), JSON.stringify(kept.slice(0, mostVersions)), random);
-    await replaceFile(path, text, random);
-    for (const { number } of kept.slice(mostVersions)) await rm(fileOf(folder, number), { force: true });
-  } catch (error) {
-    const codes = ['EROFS', 'EACCES', 'EPERM', 'EBUSY', 'ENOSPC'];
-    if (codes.some((code) => isSystemError(error, code)))
-      throw new FaceError('configuration_read_only', {}, { cause: error });
-    throw error;
-  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const known = await listVersions(folder);
+  const kept: FileVersion[] = [...known];
+  const keep = async (content: string, told: { readonly by: string; readonly reason: string }): Promise<void> => {
+    const number = (kept[0]?.number ?? 0) + 1;
+    await replaceFile(fileOf(folder, number), content, random);
+    kept.unshift({ number, at, by: told.by, reason: told.reason, digest: digestOfText(content) });
+  };
+  // The file may have been changed by hand since the newest version.
+  if (known[0]?.digest !== digestOfText(former)) await keep(former, { by: 'file', reason: '' });
+  await keep(text, { by, reason });
+  if ((await readFile(path, 'utf8')) !== former) throw new FaceError('draft_outdated');
+  await replaceConfiguration(path, text, random);
+  await replaceFile(listOf(folder), JSON.stringify(kept.slice(0, mostVersions)), random);
+  for (const { number } of kept.slice(mostVersions)) await rm(fileOf(folder, number), { force: true });
+}
+
+/** Replaces the file that the path leads to, also by a symbolic link. */
+async function replaceConfiguration(path: string, text: string, random: Random): Promise<void> {
+  await replaceFile(await realpath(path), text, random, { keepsMode: true });
+}
+
+/** Writes the former text back after a failure, unless the file was changed meanwhile. The failed version is removed. */
+export async function writeBack({ path, folder, former, text }: NewVersion, random: Random): Promise<void> {
+  if ((await readFile(path, 'utf8')) === text) await replaceConfiguration(path, former, random);
+  const [newest, ...others] = await listVersions(folder);
+  if (newest?.digest === digestOfText(text)) await replaceFile(listOf(folder), JSON.stringify(others), random);
 }

@@ -12,11 +12,16 @@ const sectionTexts = z.object({
 export const draftReply = z.object({
   file: z.object({
     digest: z.string(),
-    isWritable: z.boolean().describe('False if `configurationFolder` is not set. Changes are then copied by hand.'),
+    isWritable: z
+      .boolean()
+      .describe(
+        'False if `configurationFolder` is not set, or if the server may not write there. Changes are then copied by hand.',
+      ),
     notLoaded: z
-      .object({ problems: z.array(problem) })
+      .object({ reason: z.string(), problems: z.array(problem) })
       .nullable()
-      .describe('Problems of the file, if this server could not load it and serves its last valid version.'),
+      .describe('Why this server could not load the file and serves its last valid version. `null` if it is active.'),
+    switched: z.array(z.string()).describe('Connections whose mode was switched manually, which overrides the file.'),
     connections: z.array(sectionTexts.extend({ id: z.string(), kind: z.string() })),
   }),
   draft: z

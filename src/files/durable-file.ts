@@ -1,4 +1,4 @@
-import { chown, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
@@ -96,11 +96,18 @@ export function parseKeyJson(text: string): unknown {
 /**
  * Replaces or creates a file atomically and syncs it to disk. The file keeps its owner. Temporary files left by a crash
  * are removed, because they may contain keys.
+ * @param keepsMode - true if others may read the file as before. Otherwise, only its owner may
  */
-export async function replaceFile(file: string, content: string | Uint8Array, random: Random): Promise<void> {
+export async function replaceFile(
+  file: string,
+  content: string | Uint8Array,
+  random: Random,
+  { keepsMode = false }: { readonly keepsMode?: boolean } = {},
+): Promise<void> {
   const draft = await writeBeside(file, content, random);
   try {
     await giveToOwnerOf(file, draft);
+    if (keepsMode) await chmod(draft, (await stat(file)).mode & 0o777);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

@@ -57,8 +57,8 @@ export function createCameraStep(
     { subject, assurance }: Person,
   ): Promise<SignInTerms | null> {
     if (flow.isRefused) throw new oidcErrors.AccessDenied('the face check was not passed');
-    if (connection.evaluateSignIn === undefined) return null;
-    const terms = await connection.evaluateSignIn({
+    if (connection.signInRules === undefined) return null;
+    const terms = await connection.signInRules.evaluate({
       subject,
       application: flow.clientId,
       address: sourceOf(request),

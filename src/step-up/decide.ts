@@ -6,7 +6,7 @@ import { attemptsOfHook } from '../core/limits/attempts.js';
 import { countFailures, lockoutKeys } from '../core/limits/lockout.js';
 import { toSource } from '../core/networks.js';
 import { retryInBackground, withTimeout } from '../core/resilience.js';
-import { type SignInTerms, termsInOutage, termsWithoutRules } from '../core/rules/sign-in-terms.js';
+import { type SignIn, type SignInTerms, termsWithoutRules } from '../core/rules/sign-in-terms.js';
 import { addSec, toEpochSec, toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { findTaken, type Pass, passedKey, takePassedStepUp } from './passed-step-up.js';
@@ -24,8 +24,9 @@ export async function decideHook(
   if (eventTime !== null && Math.abs(deps.clock.now() - eventTime) > eventSkewSec * 1000) {
     throw new FaceError('event_out_of_time');
   }
-  let terms = termsInOutage(connection.policy);
-  const finding = findTerms(event).then((found) => {
+  const signIn = toSignIn(event);
+  let terms = connection.signInRules?.evaluateInOutage(signIn) ?? termsWithoutRules(connection.policy);
+  const finding = findTerms(connection, signIn).then((found) => {
     terms = found;
     return found;
   });
@@ -144,16 +145,18 @@ const byRule = {
   unknown: { reason: 'rule_unknown', fallback: 'deny' },
 } as const;
 
+const toSignIn = ({ subject, application, address, isAfterFirstFactor }: HookEvent): SignIn => ({
+  subject,
+  application,
+  address: address === null ? null : toSource(address),
+  isAfterFirstFactor,
+  device: null,
+  browser: null,
+});
+
 /** Finds what the sign-in needs: by the rules, if there are any, or else by the policy. */
-const findTerms = async ({ connection, address, ...event }: HookEvent): Promise<SignInTerms<Policy>> =>
-  connection.evaluateSignIn?.({
-    subject: event.subject,
-    application: event.application,
-    address: address === null ? null : toSource(address),
-    isAfterFirstFactor: event.isAfterFirstFactor,
-    device: null,
-    browser: null,
-  }) ?? termsWithoutRules(connection.policy);
+const findTerms = async ({ policy, signInRules }: Connection, signIn: SignIn): Promise<SignInTerms<Policy>> =>
+  signInRules?.evaluate(signIn) ?? termsWithoutRules(policy);
 
 function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDecision {
   const at = toEpochSec(passedAt);

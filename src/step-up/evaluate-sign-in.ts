@@ -1,4 +1,4 @@
-import type { Connection, Policy } from '../core/connection.js';
+import type { Connection, Policy, SignInRules } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import { keptNetworkOf } from '../core/networks.js';
 import type { Group } from '../core/ports.js';
@@ -16,13 +16,17 @@ const millisecondsPerHour = 3_600_000;
 /** Time limit of reading groups in milliseconds, within the time of every hook. */
 const groupsTimeoutMs = 800;
 
-/** Creates a function that gathers the facts that rules need. It looks a person up only after the first factor. */
+/** Facts that are looked up about a person. */
+type PersonFacts = Pick<SignInFacts, 'groups' | 'isNewNetwork' | 'isNewBrowser' | 'hoursSinceCheck'>;
+
+const noPersonFacts: PersonFacts = { groups: null, isNewNetwork: null, isNewBrowser: null, hoursSinceCheck: null };
+
+/** Creates a function that gathers facts about a person. It looks a person up only after the first factor. */
 function createGatherFacts(
   { id, policy, profile }: Pick<Connection, 'id' | 'policy' | 'profile'>,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
-): (signIn: SignIn) => Promise<SignInFacts> {
+): (signIn: SignIn) => Promise<PersonFacts> {
   const needed = findNeededConditions(policy.rules);
-  const findNetworks = createFindNetworks(policy.networks);
   const names = policy.rules.flatMap(({ when }) => when.groups ?? []);
   const readGroups = createReadGroups({ profile, names }, deps);
   const comparesPlaces = needsPlaces(policy.rules);
@@ -48,32 +52,38 @@ function createGatherFacts(
   };
 
   return async (signIn) => {
-    const { application, address, device, isAfterFirstFactor } = signIn;
+    if (!signIn.isAfterFirstFactor) return noPersonFacts;
     const [groups, places] = await Promise.all([
-      isAfterFirstFactor && needed.has('groups') ? readKnownGroups(signIn).catch(toUnknown) : null,
-      isAfterFirstFactor && comparesPlaces ? comparePlaces(signIn).catch(toUnknown) : null,
+      needed.has('groups') ? readKnownGroups(signIn).catch(toUnknown) : null,
+      comparesPlaces ? comparePlaces(signIn).catch(toUnknown) : null,
     ]);
     return {
-      application,
-      networks: address === null ? null : findNetworks(address),
       groups,
       isNewNetwork: places?.isNewNetwork ?? null,
       isNewBrowser: places?.isNewBrowser ?? null,
       hoursSinceCheck: places?.hoursSinceCheck ?? null,
-      device,
     };
   };
 }
 
-/** Creates a function that finds what a sign-in needs by the rules of a connection. */
-export function createEvaluateSignIn(
+/** Creates the functions that find what a sign-in needs by the rules of a connection. */
+export function createSignInRules(
   connection: Pick<Connection, 'id' | 'policy' | 'profile'>,
   deps: Ports<'state' | 'clock' | 'keys' | 'log'>,
-): (signIn: SignIn) => Promise<SignInTerms<Policy>> {
+): SignInRules {
+  const { policy } = connection;
+  const findNetworks = createFindNetworks(policy.networks);
   const gather = createGatherFacts(connection, deps);
-  const rules = orderRules(connection.policy.rules);
-  return async (signIn) => {
-    const facts = await gather(signIn);
-    return toTerms(connection.policy, evaluateRules(rules, facts), facts);
+  const rules = orderRules(policy.rules);
+  const toFacts = ({ application, address, device }: SignIn, about: PersonFacts): SignInFacts => ({
+    application,
+    networks: address === null ? null : findNetworks(address),
+    device,
+    ...about,
+  });
+  const decide = (facts: SignInFacts): SignInTerms<Policy> => toTerms(policy, evaluateRules(rules, facts), facts);
+  return {
+    evaluate: async (signIn) => decide(toFacts(signIn, await gather(signIn))),
+    evaluateInOutage: (signIn) => decide(toFacts(signIn, noPersonFacts)),
   };
 }

@@ -11,6 +11,7 @@ import {
 } from '../core/audit-events.js';
 import { deviceSignals } from '../core/device-signals.js';
 import { anotherWays } from '../core/page-protocol.js';
+import { termsOutcomes, unverifiedPolicies } from '../core/rules/rule.js';
 import { fromIso } from '../core/units.js';
 import { faceErrorCodes } from '../errors.js';
 
@@ -54,7 +55,13 @@ export function toVendorText({
 /** Rule that decided, and the rule in shadow mode that would have decided. Absent if it was the policy. */
 const byRules = {
   rule: z.string().optional(),
-  watched: z.object({ rule: z.string(), outcome: z.enum(['none', 'face', 'deny', 'unknown']) }).optional(),
+  watched: z
+    .object({
+      rule: z.string(),
+      outcome: z.enum(termsOutcomes),
+      fallback: z.enum(unverifiedPolicies),
+    })
+    .optional(),
 };
 
 /** Returns the rules of a decision, as the decision log names them. */

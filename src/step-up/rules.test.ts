@@ -13,7 +13,7 @@ import { enrolSubject } from '../enrolment/enrol.js';
 import { FaceError } from '../errors.js';
 import { recordPlace } from '../notifications/known-places.js';
 import { decideHook } from './decide.js';
-import { createEvaluateSignIn } from './evaluate-sign-in.js';
+import { createSignInRules } from './evaluate-sign-in.js';
 import { startStepUp, submitPhotos } from './step-up.js';
 
 const folder = createFolder('rules');
@@ -41,7 +41,7 @@ async function setUp(rules: readonly SignInRule[], policy: Partial<Policy> = {})
     },
   };
   const own = { ...core.connection, profile };
-  const connection = { ...own, evaluateSignIn: createEvaluateSignIn(own, core.deps) };
+  const connection = { ...own, signInRules: createSignInRules(own, core.deps) };
   core.deps.connections.set('work', connection);
   const { clock, audit, deps } = core;
   let events = 0;
@@ -104,7 +104,7 @@ describe('a group is enforced while the others are watched', () => {
     await stepUp();
     expect(await hook()).toMatchObject({
       decision: { outcome: 'verified' },
-      detail: { watched: { rule: 'strict', outcome: 'deny' } },
+      detail: { watched: { rule: 'strict', outcome: 'deny', fallback: 'deny' } },
     });
   });
 });
@@ -281,17 +281,25 @@ test('while the store is down, a rule that refuses still refuses, and a rule tha
   expect(await ask('other')).toMatchObject({ decision: { fallback: 'pass' } });
 });
 
-test('while the rules cannot be evaluated, sign-ins are refused if one of them enforces', async () => {
-  const ask = async (mode: 'enforce' | 'shadow', policy: Partial<Policy> = {}) => {
-    const deny = rule({ when: {}, mode, outcome: 'deny' });
-    const { connection, deps } = await setUp([deny], { mode: 'shadow', ...policy });
-    const evaluateSignIn = async () => {
+test.each<[string, Partial<SignInRule>, 'deny' | 'pass' | 'omit_claim']>([
+  ['a rule for everyone refuses', { when: {}, outcome: 'deny' }, 'deny'],
+  ['a rule for the application refuses', { when: { applications: ['payroll'] }, outcome: 'deny' }, 'deny'],
+  ['a rule for the application has its own fallback', { whenUnavailable: 'omit_claim' }, 'omit_claim'],
+  ['a rule for another application refuses', { when: { applications: ['mail'] }, outcome: 'deny' }, 'pass'],
+  ['a rule for a group refuses if it is not known', { when: { groups: ['pilot'] }, whenUnknown: 'deny' }, 'deny'],
+  ['a rule for a group leaves it to the policy', { when: { groups: ['pilot'] }, outcome: 'deny' }, 'pass'],
+  ['a rule needs no check', { outcome: 'none' }, 'pass'],
+  ['a rule in shadow mode refuses', { when: {}, outcome: 'deny', mode: 'shadow' }, 'pass'],
+])('in shadow mode, while nothing about the person can be read and %s: %s', async (_name, settings, fallback) => {
+  const own = rule({ when: { applications: ['payroll'] }, whenUnknown: 'policy', ...settings });
+  const { connection, deps } = await setUp([own], { mode: 'shadow' });
+  const signInRules = {
+    ...connection.signInRules,
+    evaluate: async () => {
       throw new FaceError('state_unavailable');
-    };
-    const event = { ...testEvent, connection: { ...connection, evaluateSignIn }, hook: 'token', subject: 'anna' };
-    return decideHook({ ...event, eventId: 'event-1', eventTime: null }, deps);
+    },
   };
-  expect(await ask('enforce')).toEqual({ outcome: 'unverified', fallback: 'deny' });
-  expect(await ask('enforce', { whenUnavailable: 'omit_claim' })).toMatchObject({ fallback: 'deny' });
-  expect(await ask('shadow')).toEqual({ outcome: 'unverified', fallback: 'pass' });
+  const event = { ...testEvent, connection: { ...connection, signInRules }, hook: 'token', subject: 'anna' };
+  const asked = { ...event, application: 'payroll', eventId: 'event-1', eventTime: null };
+  expect(await decideHook(asked, deps)).toEqual({ outcome: 'unverified', fallback });
 });

@@ -62,6 +62,7 @@ export function createTestUpkeep(
     setup: find,
     modes: () => modes,
     configurationFile: core.configurationFile ?? null,
+    loadedDigest: () => null,
     notLoaded: () => null,
     async followModes() {
       await expireRedundantModes(find().connections, operations);

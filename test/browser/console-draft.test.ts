@@ -61,8 +61,15 @@ inBrowser(
     await page.getByRole('rowheader', { name: 'work.policy.rules' }).waitFor();
     await page.getByLabel('Reason').fill('pilot group');
     await page.getByRole('button', { name: 'Activate the draft' }).click();
-    await page.getByText('The configuration file is active as it is shown here.').waitFor();
+    await page.getByText('The new version of the configuration file is active on this server.').waitFor();
     expect(JSON.parse(readFileSync(file, 'utf8')).connections[0].policy).toEqual({ ...policy, rules: [rule] });
+
+    await editor.fill(JSON.stringify({ ...policy, freshnessSec: 60 }));
+    await page.getByRole('button', { name: 'Save the policy in the draft' }).click();
+    await page.getByRole('button', { name: 'Discard the draft' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('The draft was discarded.').waitFor();
+    expect(await page.getByText('is active on this server').count()).toBe(0);
 
     await page.getByLabel('Reason').fill('too early');
     await page.getByRole('button', { name: 'Restore this version' }).click();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { Connection } from '../../src/core/connection.js';
 import type { SignInRule } from '../../src/core/rules/rule.js';
-import { createEvaluateSignIn } from '../../src/step-up/evaluate-sign-in.js';
+import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { hasChromium } from '../../support/browser/chromium.js';
 import { inBrowser, useBrowser } from '../../support/browser/page-suite.js';
@@ -20,6 +20,7 @@ import { type ConsoleVisitor, visitConsole } from './console-visitor.js';
 
 const rules: readonly SignInRule[] = [
   { name: 'Pilot', when: { groups: ['Pilot'] }, outcome: 'face', mode: 'enforce', whenUnknown: 'policy' },
+  { name: 'Office', when: { applications: ['mail'] }, outcome: 'none', mode: 'enforce', whenUnknown: 'policy' },
   { name: 'Abroad', when: { networks: ['abroad'] }, outcome: 'deny', mode: 'shadow', whenUnknown: 'policy' },
 ];
 const networks = { abroad: ['198.51.100.0/24'] };
@@ -40,7 +41,7 @@ if (hasChromium) {
     const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
     const policy = { ...defaultPolicy, mode: 'shadow' as const, rules, networks };
     const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
-    connections.set('okta', { ...okta, evaluateSignIn: createEvaluateSignIn(okta, operated.server.deps) });
+    connections.set('okta', { ...okta, signInRules: createSignInRules(okta, operated.server.deps) });
   });
   afterEach(async () => {
     await visitor.close();
@@ -54,12 +55,13 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
   const { page } = visitor;
   await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'okta', exact: true }).click();
-  await page.getByText('Shadow; rules that enforce: Pilot').first().waitFor();
+  const found = 'Shadow; rules that enforce: Pilot; rules that allow sign-ins without a check: Office';
+  await page.getByText(found).first().waitFor();
   await page.getByRole('link', { name: 'Policy' }).click();
   const rows = page.getByRole('table', { name: 'Rules' }).getByRole('row');
-  await rows.nth(2).waitFor();
+  await rows.nth(3).waitFor();
   expect(await rows.nth(1).textContent()).toMatch(/PilotGroups: PilotFace checkEnforce/);
-  expect(await rows.nth(2).textContent()).toMatch(/AbroadNetworks: abroadRefuseShadow/);
+  expect(await rows.nth(3).textContent()).toMatch(/AbroadNetworks: abroadRefuseShadow/);
   await page.getByLabel('Sign-in name or id of the user').fill('anna');
   await page.getByLabel('IP address (optional)').fill('198.51.100.7');
   await page.getByRole('button', { name: 'Find the rule' }).click();
@@ -73,5 +75,24 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
     .getByRole('button', { name: /shadow/i })
     .click();
   await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
-  await page.getByText('Shadow; rules that enforce: Pilot').first().waitFor();
+  await page.getByText(found).first().waitFor();
 });
+
+inBrowser(
+  'in enforce mode with a rule that allows sign-ins without a check, no screen says that all are refused',
+  async () => {
+    await operated.post('/connections/okta/mode', { mode: 'enforce', isSure: true });
+    visitor = await visitConsole(browser(), `http://localhost:${operated.server.port}`, { key: adminKey });
+    const { page } = visitor;
+    const named = page.getByText('Enforce; rules that allow sign-ins without a check: Office');
+    await page.getByRole('navigation').first().getByRole('link', { name: 'Connections' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'okta' });
+    await row.getByText('allow sign-ins without a check').waitFor();
+    await page.getByRole('link', { name: 'okta', exact: true }).click();
+    await named.first().waitFor();
+    await page.getByRole('link', { name: 'Rollout' }).click();
+    await named.last().waitFor();
+    expect(await page.locator('[data-light=ok]').filter({ hasText: 'Enforce' }).count()).toBe(0);
+    expect(await page.getByText('This connection refuses users who have not passed').count()).toBe(0);
+  },
+);

@@ -6,6 +6,7 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { draftReply } from '../../src/drafts/replies.js';
 import { createFolder } from '../../support/run/folder.js';
 import { modelsFolder } from '../../support/run/paths.js';
+import { startCompany } from '../../support/servers/operated-server.js';
 
 /* Changes of the configuration over the API: a draft, its problems, its activation, and the way back. */
 
@@ -106,7 +107,12 @@ test('a draft shows its changes, becomes active with a reason, and an earlier ve
   const restored = (
     await call('/configuration/versions/restore', { number: 1, digest: applied?.file.digest, reason: 'too early' })
   ).state;
-  expect(restored?.versions[0]).toMatchObject({ number: 3, reason: 'too early', isActive: true });
+  expect(restored?.versions.map(({ number, isActive }) => [number, isActive])).toEqual([
+    [3, true],
+    [2, false],
+    [1, false],
+  ]);
+  expect(restored?.versions[0]).toMatchObject({ reason: 'too early' });
   expect(readFileSync(configFile(), 'utf8')).toBe(before);
   expect((await call('/connections/work/rules')).body).toMatchObject({ rules: [] });
 });
@@ -181,6 +187,44 @@ test('a draft for a connection that is gone is shown with its problem, and can b
   writeFileSync(configFile(), JSON.stringify({ ...file, connections: [{ ...file.connections[0], id: 'renamed' }] }));
   const { state } = await call(read);
   expect(state?.draft).toMatchObject({ revision: 1, isOutdated: true, problems: [{ path: 'connections' }] });
+  expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
+});
+
+test('a version is shown as active only if this server loaded it, and a manual switch is shown beside the file', async () => {
+  const call = await start();
+  await call(save, change(policy({ freshnessSec: 60 })));
+  const applied = await call(apply, { revision: 1, reason: 'shorter' });
+  expect(applied.state).toMatchObject({ file: { switched: [] }, versions: [{ isActive: true }, { isActive: false }] });
+  await call('/connections/work/mode', { mode: 'enforce', isSure: true });
+  writeFileSync(configFile(), readFileSync(configFile(), 'utf8').replace('"publicUrl"', '"publikUrl"'));
+  const { state } = await call(read);
+  expect(state).toMatchObject({ file: { switched: ['work'] }, versions: [{ isActive: true }, { isActive: false }] });
+});
+
+test('a draft that refuses everyone while no user is enrolled needs a confirmation', async () => {
+  const company = await startCompany();
+  try {
+    const [connection] = company.toConnections('shadow');
+    const connections = [{ ...connection, id: 'work' }];
+    const call = await start({ configurationFolder: `${folder}-versions`, connections });
+    const strict = JSON.stringify({ mode: 'shadow', rules: [{ ...rule, when: {}, whenUnknown: undefined }] });
+    await call(save, change(strict));
+    const asked = { revision: 1, reason: 'everyone' };
+    expect((await call(apply, asked)).code).toBe('nobody_can_pass');
+    expect((await call(apply, { ...asked, isSure: true })).code).toBeNull();
+  } finally {
+    await company.close();
+  }
+});
+
+test('if the folder of versions cannot be written, the draft is shown as text to copy, and nothing changes', async () => {
+  writeFileSync(`${folder}-versions`, 'a file, not a folder');
+  const call = await start();
+  const before = readFileSync(configFile(), 'utf8');
+  const { state } = await call(save, change(policy({ freshnessSec: 60 })));
+  expect(state).toMatchObject({ file: { isWritable: false }, draft: { sections: [{ section: 'policy' }] } });
+  expect((await call(apply, { revision: 1, reason: 'try' })).code).toBe('configuration_read_only');
+  expect(readFileSync(configFile(), 'utf8')).toBe(before);
   expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
 });
 

@@ -10,7 +10,7 @@ import { loadOidcExtensions } from '../../src/extensions/index.js';
 import type { OrganisationRules } from '../../src/extensions/organisations/config.js';
 import { type BodyPools, createBodyPools } from '../../src/http/request-budget.js';
 import { createIssuers } from '../../src/oidc/issuers.js';
-import { createEvaluateSignIn } from '../../src/step-up/evaluate-sign-in.js';
+import { createSignInRules } from '../../src/step-up/evaluate-sign-in.js';
 import { createOidcKeys, type OidcKeys } from '../../src/storage/keys/oidc-keys.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { standardSettings } from '../../support/data/settings.js';
@@ -106,7 +106,7 @@ export async function startIssuer({
       const ruled =
         connection.policy.rules.length === 0
           ? connection
-          : { ...connection, evaluateSignIn: createEvaluateSignIn(connection, core) };
+          : { ...connection, signInRules: createSignInRules(connection, core) };
       connections.set(connection.id, ruled);
       const withClients = { connection: ruled, oidc: config, sections: { organisations }, createOidcClients };
       const others = sources.map((each) => ({

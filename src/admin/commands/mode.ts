@@ -65,7 +65,8 @@ function parseMode(text: string): Mode {
 }
 
 function toLine(connection: string, { inForce, rules, file, switched, atProvider, hookCalls }: ModeReply): string {
-  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration has ${file}`;
+  const differs = file === inForce ? 'this stops rules of the configuration' : `the configuration has ${file}`;
+  const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; ${differs}`;
   const [here, there] = atProvider === null ? ['', ''] : [' at this server', `; ${describeModeAt(atProvider)}`];
   const uncalled = describeUncalled(hookCalls);
   return toPrintable(

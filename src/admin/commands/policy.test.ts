@@ -15,7 +15,7 @@ import {
 import type { AuditDetail } from '../../core/audit-events.js';
 import type { Connection } from '../../core/connection.js';
 import type { SignInRule } from '../../core/rules/rule.js';
-import { createEvaluateSignIn } from '../../step-up/evaluate-sign-in.js';
+import { createSignInRules } from '../../step-up/evaluate-sign-in.js';
 
 /* `facestep policy`, against a running server: the active rules, their effect, and the rule for one sign-in. */
 
@@ -53,7 +53,7 @@ function serve(given: readonly SignInRule[]): void {
   const policy = { ...defaultPolicy, mode: 'shadow' as const, rules: given, networks: { office: ['192.0.2.0/24'] } };
   const profile = { ...createMemoryProfile(['anna']), readGroups: async () => [{ id: 'g-1', name: 'Pilot' }] };
   const okta: Connection = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
-  const evaluate = { evaluateSignIn: createEvaluateSignIn(okta, operated.server.deps) };
+  const evaluate = { signInRules: createSignInRules(okta, operated.server.deps) };
   connections.set('okta', { ...okta, ...(given.length === 0 ? {} : evaluate) });
 }
 
@@ -75,7 +75,7 @@ test('rules are listed in the order of their evaluation, with the sign-ins that 
     reason: 'no_check',
     rule: 'pilot',
   };
-  const watched = { rule: 'everyone', outcome: 'deny' } as const;
+  const watched = { rule: 'everyone', outcome: 'deny', fallback: 'deny' } as const;
   await withAudit(
     createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock: operated.server.clock }),
     async (audit) => {
@@ -105,7 +105,7 @@ test('the rule for a sign-in is named, and each condition is explained', async (
   expect(first.join('\n')).toMatch(/pilot +enforce +yes +groups: yes; networks: yes/);
   expect((await ask('--address', '198.51.100.7')).slice(0, 2)).toEqual([
     'okta, user anna: a face check is needed, by the policy, and shadow mode refuses no one',
-    'Rule "everyone" in shadow mode would decide.',
+    'Rule "everyone" in shadow mode would decide: refused',
   ]);
   const unknown = await ask();
   expect(unknown[0]).toBe('okta, user anna: refused, because a condition cannot be evaluated, by rule "pilot"');

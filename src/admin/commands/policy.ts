@@ -35,10 +35,11 @@ export const createPolicyCommand = (deps: CliDeps): CommandUnknownOpts =>
         .option('--app <id>', 'id of the application or OpenID client')
         .option('--address <address>', 'IP address of the user', parsing(addressGuard, 'Expected an IP address.'))
         .addOption(new Option('--device <kind>', 'kind of the user’s device').choices(deviceKinds))
+        .option('--new-browser', 'as an OpenID client, in a browser in which the user has not passed a check')
         .option('--before-first-factor', 'as a hook that the provider calls before the first factor')
-        .action(async (given, { user, app, address, device, beforeFirstFactor = false }) => {
+        .action(async (given, { user, app, address, device, newBrowser, beforeFirstFactor = false }) => {
           const { id } = await findServerConnection(given, deps);
-          const asked = { user, application: app, address, device, firstFactor: !beforeFirstFactor };
+          const asked = { user, application: app, address, device, newBrowser, firstFactor: !beforeFirstFactor };
           const found = await callServer(`POST ${pathOf(id)}/rules/test`, ruleTestReply, deps, asked);
           if (!deps.printJson({ connection: id, ...found })) printTest(id, found, deps);
         }),
@@ -88,7 +89,8 @@ function printTest(id: string, { subject, rules, outcome, rule, mode, watched }:
   const by = rule === null ? 'the policy' : `rule "${rule}"`;
   const shadowed = mode === 'shadow' ? ', and shadow mode refuses no one' : '';
   deps.print(toPrintable(`${id}, user ${subject}: ${outcomes[outcome]}, by ${by}${shadowed}`));
-  if (watched !== null) deps.print(toPrintable(`Rule "${watched}" in shadow mode would decide.`));
+  if (watched !== null)
+    deps.print(toPrintable(`Rule "${watched.rule}" in shadow mode would decide: ${outcomes[watched.outcome]}`));
   if (rules.length === 0) return;
   printTable(
     ['rule', 'mode', 'matches', 'conditions'],

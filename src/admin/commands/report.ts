@@ -8,7 +8,7 @@ import { describeKnown, explainUnseen, type KnownDecisions } from '../../connect
 import { describeUncalled, type HookCalls } from '../../connections/hook-calls.js';
 import { describeMode, describeOwnMode, type ModeAtProvider } from '../../connections/mode-at-provider.js';
 import type { Policy } from '../../core/connection.js';
-import { enforcedRulesOf } from '../../core/rules/rule.js';
+import { findRulesInForce, type RulesInForce } from '../../core/rules/rule.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { readAtProvider } from '../operations/mode-in-force.js';
@@ -45,7 +45,7 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
       const report = await reportHooks(audit, { connection: id, since });
       const connection = connections.find((each) => each.id === id);
       const mode = connection?.policy.mode ?? null;
-      const rules = connection === undefined ? [] : enforcedRulesOf(connection.policy);
+      const rules = connection === undefined ? noRules : findRulesInForce(connection.policy);
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
@@ -65,11 +65,12 @@ export function createReportCommand(deps: CliDeps): CommandUnknownOpts {
     });
 }
 
+const noRules: RulesInForce = { refusing: [], allowing: [] };
+
 interface Head {
   readonly connection: string;
   readonly mode: Policy['mode'] | null;
-  /** Rules that enforce. */
-  readonly rules: readonly string[];
+  readonly rules: RulesInForce;
   readonly atProvider: ModeAtProvider | null;
   readonly hookCalls: HookCalls | null;
   readonly known: KnownDecisions | null;

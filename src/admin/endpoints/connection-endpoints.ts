@@ -11,7 +11,7 @@ import {
   refusedReply,
 } from '../../connections/replies.js';
 import type { Policy } from '../../core/connection.js';
-import { enforcedRulesOf, isInMode } from '../../core/rules/rule.js';
+import { findRulesInForce, isInMode } from '../../core/rules/rule.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
@@ -135,12 +135,13 @@ export function createConnectionEndpoints({
   const findMode = (id: string) => {
     const file = findFile(id);
     const { policy } = findConfigured(id, upkeep);
+    const { refusing, allowing } = findRulesInForce(policy);
     const switched = upkeep.modes().get(id);
     const isSwitched = switched !== undefined && !isInMode(file, switched.mode);
     return {
       inForce: policy.mode,
       file: file.mode,
-      rules: [...enforcedRulesOf(policy)],
+      rules: { refusing: [...refusing], allowing: [...allowing] },
       switched: isSwitched ? { by: switched.by, at: toIso(switched.at) } : null,
     };
   };
@@ -283,7 +284,7 @@ export function createConnectionEndpoints({
         if (isActive) return { mode: await describeMode(id) };
         if (mode === 'enforce' && policy.mode !== 'enforce' && !isSure) {
           const census = await countUsers(await openConnection(id, upkeep), upkeep);
-          if (wouldRefuseAll(census, { mode })) throw new FaceError('nobody_can_pass');
+          if (wouldRefuseAll(census, { ...policy, mode })) throw new FaceError('nobody_can_pass');
         }
         await switchMode({ connection: id, mode: asked, file }, administrator.name, upkeep);
         await upkeep.followModes();

@@ -61,7 +61,7 @@ test('an administrator switches the mode; a mode that denies all users needs a c
   expect(await modeOf('okta')).toEqual({
     inForce: 'shadow',
     file: 'shadow',
-    rules: [],
+    rules: { refusing: [], allowing: [] },
     switched: null,
     atProvider: null,
     hookCalls: { hooks: expect.any(Array), readAt: expect.any(String) },
@@ -69,17 +69,20 @@ test('an administrator switches the mode; a mode that denies all users needs a c
 });
 
 test('a manual switch to shadow mode stops the rules that enforce, also if the file has shadow; the mode file ends it', async () => {
-  const rules = [{ name: 'pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' }];
+  const pilot = { name: 'pilot', when: { groups: ['pilot'] }, mode: 'enforce', whenUnknown: 'policy' };
+  const rules = [pilot, { ...pilot, name: 'exempt', outcome: 'none' }];
+  const inFile = { refusing: ['pilot'], allowing: ['exempt'] };
+  const none = { refusing: [], allowing: [] };
   const withRules = (policy: { mode: Mode }) => ({ ...policy, rules });
   const toConnections: Company['toConnections'] = (...given) =>
     company.toConnections(...given).map((each) => ({ ...each, policy: withRules(each.policy) }));
   const ruled = await startOperatedServer({ ...company, toConnections }, { dataFolder });
   const switchTo = async (mode: string) => (await ruled.post('/connections/okta/mode', { mode })).body.mode;
   try {
-    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: ['pilot'], switched: null });
-    expect(await switchTo('shadow')).toMatchObject({ inForce: 'shadow', rules: [], switched: { by: 'owner' } });
-    expect(await switchTo('shadow')).toMatchObject({ rules: [] });
-    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: ['pilot'], switched: null });
+    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
+    expect(await switchTo('shadow')).toMatchObject({ inForce: 'shadow', rules: none, switched: { by: 'owner' } });
+    expect(await switchTo('shadow')).toMatchObject({ rules: none });
+    expect(await switchTo('file')).toMatchObject({ inForce: 'shadow', rules: inFile, switched: null });
   } finally {
     await ruled.stop();
   }

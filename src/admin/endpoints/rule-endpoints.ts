@@ -37,6 +37,10 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
     if (connection === undefined) throw new FaceError('connection_unknown');
     return connection;
   };
+  const isOpenidClient = (connection: string, application: string | null): boolean =>
+    operations
+      .setup()
+      .connections.some(({ id, oidc }) => id === connection && oidc?.clients.some((each) => each.id === application));
   return [
     adminEndpoint({
       ...common,
@@ -81,12 +85,17 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
         application: z.string().min(1).max(256).optional().describe('Id of the application or OpenID client.'),
         address: z.union([z.ipv4(), z.ipv6()]).optional().describe('IP address of the user.'),
         device: z.enum(deviceKinds).optional(),
+        newBrowser: z
+          .boolean()
+          .prefault(false)
+          .describe('True: a browser in which the user has not passed a check. False: not known, as to hooks.'),
         firstFactor: z.boolean().prefault(true).describe('False: as a hook before the first factor.'),
       }),
-      form: { firstFactor: 'json' },
+      form: { newBrowser: 'json', firstFactor: 'json' },
       reply: ruleTestReply,
-      async handle({ param, fields: { user, application = null, address, device = null, firstFactor } }) {
-        const { policy, profile, evaluateSignIn } = find(param('id'));
+      async handle({ param, fields: { user, application = null, address, device = null, newBrowser, firstFactor } }) {
+        const id = param('id');
+        const { policy, profile, signInRules } = find(id);
         const account = await profile.findAccount(user);
         const { subject } = account ?? (await profile.readAccount(toSubject(user, profile)));
         const source = address === undefined ? null : toSource(address);
@@ -96,7 +105,7 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
           address: source,
           isAfterFirstFactor: firstFactor,
           device,
-          browser: null,
+          browser: newBrowser ? { cookie: null } : null,
         };
         const {
           outcome,
@@ -104,12 +113,13 @@ export function createRuleEndpoints({ connections, operations }: ApiPorts<'conne
           watched,
           facts,
           policy: own,
-        } = (await evaluateSignIn?.(signIn)) ?? termsWithoutRules(policy);
+        } = (await signInRules?.evaluate(signIn)) ?? termsWithoutRules(policy);
         return {
           subject,
-          outcome,
+          // An OpenID client asks for the check itself.
+          outcome: outcome === 'none' && isOpenidClient(id, application) ? 'face' : outcome,
           rule: rule?.name ?? null,
-          watched: watched?.rule ?? null,
+          watched: watched === null ? null : { rule: watched.rule, outcome: watched.outcome },
           mode: own.mode,
           rules:
             facts === null

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
+import { refusesEveryone } from '../../core/rules/rule.js';
 import { FaceError } from '../../errors.js';
 import { type NamedStep, nameSteps, openConnection, wouldRefuseAll } from './open-connection.js';
 import type { OperationsPorts } from './operations-context.js';
@@ -74,7 +75,7 @@ export async function startApply(
   const asked = request.step === null ? all : all.filter(({ id }) => id === request.step);
   if (request.step !== null && asked.length === 0) throw new FaceError('not_found');
   const { policy } = opened.connection;
-  if (!request.isSure && policy.mode === 'enforce' && wouldRefuseAll(await countUsers(opened, deps), policy))
+  if (!request.isSure && refusesEveryone(policy) && wouldRefuseAll(await countUsers(opened, deps), policy))
     throw new FaceError('nobody_can_pass');
   const steps = pushSecrets ? asked.map(({ id, step }) => ({ id, step: pushingSecret(step) })) : asked;
   const progress: Progress = {

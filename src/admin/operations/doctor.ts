@@ -10,7 +10,7 @@ import { findSystemReason } from '../../core/base/system-error.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { checkRules, describeRuleWarning } from '../../core/rules/check-rules.js';
-import { enforcedRulesOf } from '../../core/rules/rule.js';
+import { findRulesInForce, isRefusing } from '../../core/rules/rule.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { isForbidden } from '../../files/durable-file.js';
 import { createCoverageCheck } from './checks/census.js';
@@ -63,7 +63,8 @@ const createRuleCheck = ({ policy, oidc }: ConfiguredConnection, adapter: Adapte
   title: 'Rules',
   async run() {
     const { length } = policy.rules;
-    const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforcedRulesOf(policy).length} in enforce mode`;
+    const enforced = policy.rules.filter(({ mode }) => mode === 'enforce').length;
+    const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforced} in enforce mode`;
     const calls = (await adapter.readHookCalls?.()) ?? null;
     const warnings = checkRules(policy, findRuleCallers(adapter, oidc, calls));
     if (warnings.length === 0) return pass(found);
@@ -204,7 +205,7 @@ const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Chec
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;
     if (at.mode === policy.mode) return { ...own, found: `${own.found}; ${describeModeAt(at)}` };
-    const found = describeMode(describeOwnMode(policy.mode, enforcedRulesOf(policy)), at);
+    const found = describeMode(describeOwnMode(policy.mode, findRulesInForce(policy)), at);
     return at.mode === null
       ? warn(found, 'Sign-ins follow the mode there. Let this server read it: see docs/operations.md.')
       : fail(found, `Sign-ins follow the mode there. To change it, run: facestep provision ${id} --apply`);
@@ -223,11 +224,12 @@ function toModeFinding({ connection: { id, policy }, switched }: Examined): Find
   const { mode } = policy;
   if (switched !== null && switched.endsAt === null) {
     const found = `${mode}: ${switched.by} switched it manually; the configuration file differs`;
-    return warn(found, `Set policy.mode to "${mode}" in the configuration file, or run: facestep mode ${id} file`);
+    const settings = mode === 'shadow' ? 'policy.mode and the mode of each rule' : 'policy.mode';
+    return warn(found, `Set ${settings} to "${mode}" in the configuration file, or run: facestep mode ${id} file`);
   }
-  if (mode === 'enforce') return pass('enforce');
-  const rules = enforcedRulesOf(policy);
-  if (rules.length > 0) return pass(`${describeOwnMode(mode, rules)}. Other users are not refused`);
+  const found = describeOwnMode(mode, findRulesInForce(policy));
+  if (mode === 'enforce') return pass(found);
+  if (isRefusing(policy)) return pass(`${found}. Other sign-ins are not refused`);
   return warn(
     'shadow: no user is refused',
     `Read what would have happened: facestep report ${id}. Then set policy.mode to "enforce".`,

@@ -3,6 +3,7 @@ import type { EnrolmentCoverage } from '../../connections/coverage.js';
 import type { Provisioning, ProvisionStep } from '../../connections/provisioning.js';
 import type { ConfiguredConnection, Setup } from '../../connections/setup.js';
 import type { Policy } from '../../core/connection.js';
+import { refusesEveryone } from '../../core/rules/rule.js';
 import { FaceError } from '../../errors.js';
 import { applyModes } from './modes.js';
 import type { OperationsPorts } from './operations-context.js';
@@ -47,8 +48,8 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
 }
 
 /** Returns true if it is known that enforcing would refuse every user. */
-export const wouldRefuseAll = (census: EnrolmentCoverage | null, { mode }: Pick<Policy, 'mode'>): boolean =>
-  mode === 'enforce' && census !== null && census.enrolled === 0;
+export const wouldRefuseAll = (census: EnrolmentCoverage | null, policy: Pick<Policy, 'mode' | 'rules'>): boolean =>
+  refusesEveryone(policy) && census !== null && census.enrolled === 0;
 
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
   if (publicUrl !== null) return publicUrl;

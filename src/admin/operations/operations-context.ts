@@ -5,8 +5,13 @@ import { framesOf } from '../../core/base/frames.js';
 import type { Ports } from '../../core/deps.js';
 import type { Jobs } from '../../core/jobs.js';
 import { withTimeout } from '../../core/resilience.js';
-import { toCode } from '../../errors.js';
+import { type FaceErrorCode, toCode } from '../../errors.js';
 import type { Modes } from './modes.js';
+
+export interface NotLoaded {
+  readonly code: FaceErrorCode;
+  readonly problems: readonly Problem[];
+}
 
 export interface ConfigurationFile {
   readonly path: string;
@@ -31,8 +36,10 @@ export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 
   readonly setup: () => Setup;
   /** The configuration file. `null` without one. */
   readonly configurationFile: ConfigurationFile | null;
-  /** Problems of the configuration that could not be loaded last. `null` if the active one is the last. */
-  readonly notLoaded: () => readonly Problem[] | null;
+  /** Digest of the active text of that file. `null` without a file. */
+  readonly loadedDigest: () => string | null;
+  /** Reason why the last configuration could not be loaded. `null` if the active one is the last. */
+  readonly notLoaded: () => NotLoaded | null;
   readonly modes: () => Modes;
   /** Loads overrides of the connections' modes again. */
   readonly followModes: () => Promise<void>;

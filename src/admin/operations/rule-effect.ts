@@ -40,8 +40,9 @@ export async function countRuleEffects(
     const isDenied = isUnverified && 'fallback' in detail && detail.fallback === 'deny';
     if (detail.rule !== undefined) count(detail.rule, subject, isDenied);
     if (detail.watched === undefined) continue;
-    const { rule, outcome } = detail.watched;
-    count(rule, subject, outcome === 'deny' || outcome === 'unknown' || (outcome === 'face' && isUnverified));
+    const { rule, outcome, fallback } = detail.watched;
+    const isFaceDenied = outcome === 'face' && isUnverified && fallback !== 'omit_claim';
+    count(rule, subject, outcome === 'deny' || outcome === 'unknown' || isFaceDenied);
   }
   return new Map(
     [...counts].map(([rule, { signIns, refused, people, peopleRefused }]) => [

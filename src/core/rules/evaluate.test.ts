@@ -4,7 +4,7 @@ import { defaultPolicy } from '../../../support/benches/core.js';
 import type { Policy } from '../connection.js';
 import { evaluateRules, explainRule, isNamedGroup, matchRule, orderRules, type SignInFacts } from './evaluate.js';
 import type { RuleConditions, SignInRule } from './rule.js';
-import { type SignInTerms, termsInOutage, termsWithoutRules, toTerms } from './sign-in-terms.js';
+import { type SignInTerms, termsWithoutRules, toTerms } from './sign-in-terms.js';
 
 /*
  * The rules are compared with an evaluator that is written here again, as the documentation describes it: one
@@ -61,24 +61,28 @@ function inOrder(rules: readonly SignInRule[]): SignInRule[] {
   return [...forGroups, ...forApplications, ...others];
 }
 
-/** Decides with a rule. `null`: as without rules. */
-function decideBy(rule: SignInRule, facts: SignInFacts): SignInTerms['outcome'] | null {
-  if (answerRule(rule, facts) === 'yes') return rule.outcome;
-  return rule.whenUnknown === 'policy' ? null : 'unknown';
+type Decided = { readonly rule: SignInRule; readonly outcome: SignInTerms['outcome'] };
+
+/** Goes through the rules. `null`: the policy decides. */
+function decideInTurn(rules: readonly SignInRule[], facts: SignInFacts, mayBePolicy = false): Decided | null {
+  const [rule, ...later] = rules;
+  if (rule === undefined) return null;
+  const answer = answerRule(rule, facts);
+  if (answer === 'no') return decideInTurn(later, facts, mayBePolicy);
+  if (answer === 'yes') return mayBePolicy && rule.outcome === 'none' ? null : { rule, outcome: rule.outcome };
+  return rule.whenUnknown === 'policy' ? decideInTurn(later, facts, true) : { rule, outcome: 'unknown' };
 }
 
 function decide(policy: Policy, facts: SignInFacts): Omit<SignInTerms, 'facts'> {
-  const matching = inOrder(policy.rules).filter((rule) => answerRule(rule, facts) !== 'no');
-  const leaves = (rule: SignInRule) => answerRule(rule, facts) === 'unknown' && rule.whenUnknown === 'policy';
-  const decisive = matching.findIndex((rule) => rule.mode === 'enforce' && !leaves(rule));
-  const before = decisive < 0 ? matching : matching.slice(0, decisive);
-  const shadow = before.find(({ mode }) => mode === 'shadow');
-  const watched = shadow === undefined ? null : { rule: shadow.name, outcome: decideBy(shadow, facts) ?? 'face' };
-  const rule = matching[decisive];
-  const isLeft = before.some((each) => each.mode === 'enforce');
-  const outcome = rule === undefined ? null : decideBy(rule, facts);
-  if (rule === undefined || outcome === null || (isLeft && outcome === 'none'))
-    return { outcome: 'face', policy, rule: null, watched };
+  const rules = inOrder(policy.rules);
+  const all = decideInTurn(rules, facts);
+  const enforced = rules.filter(({ mode }) => mode !== 'shadow');
+  const decided = decideInTurn(enforced, facts);
+  const fallback = all?.rule.whenUnverified ?? policy.whenUnverified;
+  const watched =
+    all === null || enforced.includes(all.rule) ? null : { rule: all.rule.name, outcome: all.outcome, fallback };
+  if (decided === null) return { outcome: 'face', policy, rule: null, watched };
+  const { rule, outcome } = decided;
   const changed = {
     mode: 'enforce',
     freshnessSec: rule.freshnessSec ?? policy.freshnessSec,
@@ -214,25 +218,7 @@ test.each([
   expect(isNamedGroup(group, names)).toBe(isNamed);
 });
 
-describe('the terms', () => {
-  const deny: SignInRule = { name: 'deny', when: {}, outcome: 'deny', mode: 'enforce' };
-  const shadowPolicy: Policy = { ...defaultPolicy, mode: 'shadow' };
-
-  test('without rules ask for a face by the policy', () => {
-    expect(termsWithoutRules(shadowPolicy)).toEqual({
-      outcome: 'face',
-      policy: shadowPolicy,
-      rule: null,
-      watched: null,
-      facts: null,
-    });
-  });
-
-  test('while facts cannot be read refuse if the policy or a rule refuses', () => {
-    const modeWith = (policy: Policy) => termsInOutage(policy).policy.mode;
-    expect(modeWith(shadowPolicy)).toBe('shadow');
-    expect(modeWith({ ...shadowPolicy, rules: [{ ...deny, mode: 'shadow' }] })).toBe('shadow');
-    expect(modeWith({ ...shadowPolicy, rules: [deny] })).toBe('enforce');
-    expect(modeWith(defaultPolicy)).toBe('enforce');
-  });
+test('without rules, the terms ask for a face by the policy', () => {
+  const policy: Policy = { ...defaultPolicy, mode: 'shadow' };
+  expect(termsWithoutRules(policy)).toEqual({ outcome: 'face', policy, rule: null, watched: null, facts: null });
 });

@@ -82,26 +82,33 @@ export interface MatchedRule {
 export interface RuleDecision {
   /** Rule in enforce mode that decides. `null`: the policy decides. */
   readonly applied: MatchedRule | null;
-  /** Rule in shadow mode that would decide. */
+  /** Rule in shadow mode that would decide if all rules were in enforce mode. */
   readonly watched: MatchedRule | null;
 }
 
 /**
- * Finds the rule that decides a sign-in, and the rule that would decide it if all rules were enforced. If a rule may
- * match, and then leaves the decision to the policy, a later rule decides only if it asks for a face or refuses.
+ * Finds the rule that decides a sign-in, and the rule that would decide it if all rules were enforced.
  * @param rules - from `orderRules`
  */
 export function evaluateRules(rules: readonly SignInRule[], facts: SignInFacts): RuleDecision {
-  let watched: MatchedRule | null = null;
-  let mayBePolicy = false;
-  for (const rule of rules) {
-    if (rule.mode === 'shadow' && watched !== null) continue;
+  const matching = rules.flatMap((rule) => {
     const match = matchRule(rule, facts);
-    if (match === 'false') continue;
-    const matched = { rule, isKnown: match === 'true' };
-    if (rule.mode === 'shadow') watched = matched;
-    else if (!matched.isKnown && rule.whenUnknown === 'policy') mayBePolicy = true;
-    else return { applied: mayBePolicy && matched.isKnown && rule.outcome === 'none' ? null : matched, watched };
-  }
-  return { applied: null, watched };
+    return match === 'false' ? [] : [{ rule, isKnown: match === 'true' }];
+  });
+  const decisive = findDecisive(matching);
+  return {
+    applied: findDecisive(matching.filter(({ rule }) => rule.mode === 'enforce')),
+    watched: decisive?.rule.mode === 'shadow' ? decisive : null,
+  };
+}
+
+/**
+ * Finds the first rule that does not leave the decision to the policy. If an earlier rule may match and leaves it, the
+ * found rule decides only if it asks for a face or refuses.
+ */
+function findDecisive(matching: readonly MatchedRule[]): MatchedRule | null {
+  const index = matching.findIndex(({ rule, isKnown }) => isKnown || rule.whenUnknown !== 'policy');
+  const found = matching[index];
+  if (found === undefined) return null;
+  return index > 0 && found.isKnown && found.rule.outcome === 'none' ? null : found;
 }

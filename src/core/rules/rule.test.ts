@@ -2,14 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { defaultPolicy } from '../../../support/benches/core.js';
 import type { Policy } from '../connection.js';
 import {
-  enforcedRulesOf,
   findNeededConditions,
+  findRulesInForce,
   isInMode,
   isRefusing,
   longestFreshnessSec,
   needsPlaces,
   policyUnder,
   type RuleConditions,
+  refusesEveryone,
   type SignInRule,
   switchPolicy,
 } from './rule.js';
@@ -76,13 +77,38 @@ describe('a manual switch', () => {
   });
 });
 
-test('a server refuses sign-ins if the policy or one rule is in enforce mode', () => {
-  const watched = rule('watched', 'shadow');
-  const enforced = rule('enforced', 'enforce');
-  expect(isRefusing(withRules('shadow', watched))).toBe(false);
-  expect(isRefusing(withRules('shadow', watched, enforced))).toBe(true);
-  expect(isRefusing(withRules('enforce'))).toBe(true);
-  expect(enforcedRulesOf(withRules('shadow', watched, enforced))).toEqual(['enforced']);
+describe('the rules in force', () => {
+  const finance = { groups: ['finance'] };
+  const exempt: SignInRule = { ...rule('exempt', 'enforce', finance), outcome: 'none', whenUnknown: 'policy' };
+  const strict: SignInRule = { ...exempt, name: 'strict', whenUnknown: 'deny' };
+
+  test.each<[string, Policy, boolean]>([
+    ['a rule in shadow mode', withRules('shadow', rule('watched', 'shadow')), false],
+    ['a rule in enforce mode', withRules('shadow', rule('enforced', 'enforce')), true],
+    ['a rule that needs no check', withRules('shadow', exempt), false],
+    ['a rule that needs no check, and refuses if a condition is not known', withRules('shadow', strict), true],
+    ['no rule, in enforce mode', withRules('enforce'), true],
+  ])('with %s, the server refuses sign-ins: %#', (_name, policy, isExpected) => {
+    expect(isRefusing(policy)).toBe(isExpected);
+  });
+
+  test('are those that refuse sign-ins, and those that allow them without a check', () => {
+    const lenient: SignInRule = { ...rule('lenient', 'enforce', finance), whenUnverified: 'omit_claim' };
+    const watched: SignInRule = { ...exempt, name: 'watched', mode: 'shadow' };
+    const policy = withRules('enforce', exempt, strict, lenient, watched, rule('face', 'enforce'));
+    expect(findRulesInForce(policy)).toEqual({
+      refusing: ['strict', 'lenient', 'face'],
+      allowing: ['exempt', 'strict', 'lenient'],
+    });
+    expect(findRulesInForce({ ...policy, whenUnverified: 'omit_claim' }).allowing).toEqual(['exempt', 'strict']);
+  });
+
+  test('refuse everyone only in enforce mode or by a rule without conditions', () => {
+    expect(refusesEveryone(withRules('enforce', exempt))).toBe(true);
+    expect(refusesEveryone(withRules('shadow', rule('all', 'enforce')))).toBe(true);
+    expect(refusesEveryone(withRules('shadow', rule('all', 'shadow'), rule('some', 'enforce', finance)))).toBe(false);
+    expect(refusesEveryone(withRules('shadow', { ...rule('all', 'enforce'), outcome: 'none' }))).toBe(false);
+  });
 });
 
 test('a passed check is kept as long as the policy or any rule accepts it', () => {

@@ -1,15 +1,23 @@
 import type { LivenessPolicy } from '../liveness-policy.js';
 import type { NamedNetworks } from './named-networks.js';
 
-/** In `shadow` mode, sign-ins are never blocked. */
-export type PolicyMode = 'enforce' | 'shadow';
+export const policyModes = ['enforce', 'shadow'] as const;
+/** In `shadow` mode, a policy or a rule refuses no sign-in. Rules in `enforce` mode decide in either mode of the policy. */
+export type PolicyMode = (typeof policyModes)[number];
 
+export const unverifiedPolicies = ['deny', 'omit_claim'] as const;
 /** `omit_claim` allows the sign-in, but without the claim. */
-export type UnverifiedPolicy = 'deny' | 'omit_claim';
+export type UnverifiedPolicy = (typeof unverifiedPolicies)[number];
 
 export const ruleOutcomes = ['none', 'face', 'deny'] as const;
 /** `none`: no face check is needed. `deny`: refused, also with a face check. */
 export type RuleOutcome = (typeof ruleOutcomes)[number];
+
+export const termsOutcomes = [...ruleOutcomes, 'unknown'] as const;
+/** `unknown`: a condition of the rule is not known, and the rule then refuses. */
+export type TermsOutcome = (typeof termsOutcomes)[number];
+
+export const unknownSides = ['deny', 'policy'] as const;
 
 export const deviceKinds = ['phone', 'computer'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
@@ -38,10 +46,10 @@ export interface SignInRule {
   readonly name: string;
   readonly when: RuleConditions;
   readonly outcome: RuleOutcome;
-  /** In `shadow` mode, a rule decides nothing. What it would decide is recorded. */
+  /** In `shadow` mode, a rule decides nothing. What it would decide is recorded. In `enforce` mode, it decides. */
   readonly mode: PolicyMode;
   /** Decision if a condition cannot be evaluated: refuse, or decide as without rules. Absent without conditions. */
-  readonly whenUnknown?: 'deny' | 'policy' | undefined;
+  readonly whenUnknown?: (typeof unknownSides)[number] | undefined;
   readonly freshnessSec?: number | undefined;
   readonly liveness?: LivenessPolicy | undefined;
   readonly whenUnverified?: UnverifiedPolicy | undefined;
@@ -89,13 +97,39 @@ export function needsPlaces(rules: readonly SignInRule[]): boolean {
 export const longestFreshnessSec = ({ freshnessSec, rules }: Pick<RuledPolicy, 'freshnessSec' | 'rules'>): number =>
   Math.max(freshnessSec, ...rules.map((rule) => rule.freshnessSec ?? 0));
 
-/** Names the rules that refuse sign-ins. */
-export const enforcedRulesOf = ({ rules }: Pick<RuledPolicy, 'rules'>): readonly string[] =>
-  rules.filter(({ mode }) => mode === 'enforce').map(({ name }) => name);
+/** Names of the rules in enforce mode. */
+export interface RulesInForce {
+  /** Rules that refuse sign-ins. */
+  readonly refusing: readonly string[];
+  /** Rules that allow sign-ins without a check. */
+  readonly allowing: readonly string[];
+}
+
+/** Names the rules that refuse sign-ins, and those that allow them without a check although the policy asks for one. */
+export function findRulesInForce({
+  rules,
+  whenUnverified,
+}: Pick<RuledPolicy, 'rules' | 'whenUnverified'>): RulesInForce {
+  const enforced = rules.filter(({ mode }) => mode === 'enforce');
+  const allows = (rule: SignInRule): boolean =>
+    rule.outcome === 'none' ||
+    (rule.outcome === 'face' && whenUnverified === 'deny' && rule.whenUnverified === 'omit_claim');
+  return {
+    refusing: enforced.filter(refuses).map(({ name }) => name),
+    allowing: enforced.filter(allows).map(({ name }) => name),
+  };
+}
+
+const refuses = ({ outcome, whenUnknown }: SignInRule): boolean => outcome !== 'none' || whenUnknown === 'deny';
+
+/** Returns true if the policy, or a rule without conditions, refuses every sign-in without a check. */
+export const refusesEveryone = ({ mode, rules }: Pick<RuledPolicy, 'mode' | 'rules'>): boolean =>
+  mode === 'enforce' ||
+  rules.some((rule) => rule.mode === 'enforce' && refuses(rule) && conditionsOf(rule).length === 0);
 
 /** Returns true if this server refuses some sign-ins of the connection. */
-export const isRefusing = (policy: Pick<RuledPolicy, 'mode' | 'rules'>): boolean =>
-  policy.mode === 'enforce' || enforcedRulesOf(policy).length > 0;
+export const isRefusing = ({ mode, rules }: Pick<RuledPolicy, 'mode' | 'rules'>): boolean =>
+  mode === 'enforce' || rules.some((rule) => rule.mode === 'enforce' && refuses(rule));
 
 /** Returns the policy after a manual switch of the mode. In shadow mode, no rule refuses either. */
 export const switchPolicy = <Given extends RuledPolicy>(policy: Given, mode: PolicyMode): Given => ({

@@ -2,11 +2,11 @@ import type { Credential } from '../secrets.js';
 import type { MatchedRule, RuleDecision, SignInFacts } from './evaluate.js';
 import {
   type DeviceKind,
-  isRefusing,
   policyUnder,
   type RuledPolicy,
-  type RuleOutcome,
   type SignInRule,
+  type TermsOutcome,
+  type UnverifiedPolicy,
 } from './rule.js';
 
 /** A sign-in, as a hook or an OpenID client sees it. */
@@ -23,24 +23,24 @@ export interface SignIn {
   readonly browser: { readonly cookie: Credential | null } | null;
 }
 
-/** `unknown`: a condition of the rule is not known, and the rule then refuses. */
-export type TermsOutcome = RuleOutcome | 'unknown';
-
-/** What a sign-in needs. */
+/** What the rules, or else the policy, ask of a sign-in. */
 export interface SignInTerms<Given extends RuledPolicy = RuledPolicy> {
   readonly outcome: TermsOutcome;
   /** Policy with the settings of the rule. */
   readonly policy: Given;
   /** Rule that decides. `null`: the policy. */
   readonly rule: SignInRule | null;
-  /** Rule in shadow mode that would decide. */
-  readonly watched: { readonly rule: string; readonly outcome: TermsOutcome } | null;
+  /** Rule in shadow mode that would decide, and its fallback for a sign-in without a passed check. */
+  readonly watched: {
+    readonly rule: string;
+    readonly outcome: TermsOutcome;
+    readonly fallback: UnverifiedPolicy;
+  } | null;
   /** Facts on which it rests. `null` without rules. */
   readonly facts: SignInFacts | null;
 }
 
-const outcomeOf = ({ rule, isKnown }: MatchedRule): TermsOutcome | null =>
-  isKnown ? rule.outcome : rule.whenUnknown === 'policy' ? null : 'unknown';
+const outcomeOf = ({ rule, isKnown }: MatchedRule): TermsOutcome => (isKnown ? rule.outcome : 'unknown');
 
 /** Returns what a sign-in needs by the rule that matches it. */
 export function toTerms<Given extends RuledPolicy>(
@@ -48,10 +48,15 @@ export function toTerms<Given extends RuledPolicy>(
   { applied, watched }: RuleDecision,
   facts: SignInFacts,
 ): SignInTerms<Given> {
-  const seen = watched === null ? null : { rule: watched.rule.name, outcome: outcomeOf(watched) ?? 'face' };
-  const outcome = applied === null ? null : outcomeOf(applied);
-  if (applied === null || outcome === null) return { outcome: 'face', policy, rule: null, watched: seen, facts };
-  return { outcome, policy: policyUnder(policy, applied.rule), rule: applied.rule, watched: seen, facts };
+  const terms = { ...termsWithoutRules(policy), watched: watched === null ? null : toWatched(watched, policy), facts };
+  if (applied === null) return terms;
+  const { rule } = applied;
+  return { ...terms, outcome: outcomeOf(applied), policy: policyUnder(policy, rule), rule };
+}
+
+function toWatched(watched: MatchedRule, policy: RuledPolicy): SignInTerms['watched'] {
+  const { name, whenUnverified = policy.whenUnverified } = watched.rule;
+  return { rule: name, outcome: outcomeOf(watched), fallback: whenUnverified };
 }
 
 /** Returns what every sign-in needs without rules. */
@@ -62,14 +67,3 @@ export const termsWithoutRules = <Given extends RuledPolicy>(policy: Given): Sig
   watched: null,
   facts: null,
 });
-
-/** Returns the terms while the facts cannot be read. They refuse if some rule may refuse. */
-export function termsInOutage<Given extends RuledPolicy>(policy: Given): SignInTerms<Given> {
-  if (!isRefusing(policy)) return termsWithoutRules(policy);
-  const mayDeny = policy.rules.some(
-    ({ mode, outcome, whenUnknown, whenUnavailable = policy.whenUnavailable }) =>
-      mode === 'enforce' && (outcome === 'deny' || whenUnknown === 'deny' || whenUnavailable === 'deny'),
-  );
-  const whenUnavailable = mayDeny ? 'deny' : policy.whenUnavailable;
-  return termsWithoutRules({ ...policy, mode: 'enforce', whenUnavailable });
-}

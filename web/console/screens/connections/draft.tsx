@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { DraftCheckReply, DraftReply } from '../../../../src/drafts/replies.js';
-import { useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
+import { toRefusal, useAction, useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -15,28 +15,33 @@ const readDraft = post<DraftReply>('/v1/configuration/draft/read');
 
 const sections = ['policy', 'oidc'] as const;
 
+/** Last action on this page. */
+type Last = 'saved' | 'applied' | 'discarded';
+
 interface Props {
   readonly id: string;
   readonly state: DraftReply;
-  readonly onState: (state: DraftReply) => void;
+  readonly onState: (state: DraftReply, last: Last) => void;
 }
 
 /** Edits a draft of the configuration file, and activates it or an earlier version. */
 export function DraftEditor({ connection: { id } }: { readonly connection: Connection }) {
   const { draft: words } = useTexts();
   const loaded = useLoaded(readDraft);
-  const [changed, setChanged] = useState<DraftReply | null>(null);
+  const [changed, setChanged] = useState<{ readonly state: DraftReply; readonly last: Last } | null>(null);
   return (
     <Await loaded={loaded}>
       {(found) => {
-        const state = changed ?? found;
+        const state = changed?.state ?? found;
         const { file, draft } = state;
-        const given = { id, state, onState: setChanged };
+        const onState: Props['onState'] = (next, last) => setChanged({ state: next, last });
+        const given = { id, state, onState };
         return (
           <>
             {file.notLoaded !== null && (
               <Note tone="warn">
-                {words.notLoaded} <ServerText>{toLines(file.notLoaded.problems)}</ServerText>
+                {words.notLoaded}{' '}
+                <ServerText>{[file.notLoaded.reason, toLines(file.notLoaded.problems)].join(' ')}</ServerText>
               </Note>
             )}
             {!file.isWritable && <Note>{words.readOnly}</Note>}
@@ -45,7 +50,10 @@ export function DraftEditor({ connection: { id } }: { readonly connection: Conne
                 <SectionEditor key={`${section} ${draft?.revision ?? 0} ${file.digest}`} {...given} section={section} />
               ))}
             </Section>
-            {draft === null ? changed !== null && <Done>{words.done}</Done> : <Changes {...given} draft={draft} />}
+            {draft !== null && <Changes {...given} draft={draft} />}
+            {draft === null && changed?.last === 'discarded' && <Done>{words.discarded}</Done>}
+            {changed?.last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
+            {file.switched.includes(id) && <Note tone="warn">{words.switched}</Note>}
             {state.versions.length > 0 && <Versions {...given} />}
           </>
         );
@@ -75,7 +83,7 @@ function SectionEditor({ section, ...props }: Props & { readonly section: (typeo
       onSubmit={async (fields) => {
         const settings = String(fields.get('settings'));
         const asked = { connection: id, section, settings, revision: state.draft?.revision };
-        onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)));
+        onState(await call(post<DraftReply>('/v1/configuration/draft/save', asked)), 'saved');
       }}
     >
       <Field name="settings" label={words.sections[section]} hint={words.hint} rows={14} initial={text} />
@@ -89,7 +97,6 @@ function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNul
   const { instant } = useFormats();
   const { revision, changes, problems, warnings } = draft;
   const isReady = problems.length === 0 && !draft.isOutdated;
-  const given = { id, state, onState };
   return (
     <Section heading={words.changes} intro={words.savedBy({ name: draft.by, when: instant(draft.at) })}>
       {draft.isOutdated && <Note tone="warn">{words.outdated}</Note>}
@@ -116,26 +123,75 @@ function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNul
         ]}
       />
       <Check id={id} revision={revision} key={revision} />
-      {!state.file.isWritable &&
-        sections.map((section) => (
-          <Lines key={section} label={words.sections[section]} text={textOf(given, section) ?? ''} />
-        ))}
+      {!state.file.isWritable && <TextToCopy sections={draft.sections} />}
       {state.file.isWritable && isReady && (
-        <ActForm
+        <Activation
+          key={`apply ${revision}`}
           submit={words.apply}
-          onSubmit={async (fields) => {
-            const asked = { revision, reason: String(fields.get('reason')) };
-            onState(await call({ ...post<DraftReply>('/v1/configuration/draft/apply', asked), ...patient }));
+          onActivate={async (asked) => {
+            const applying = post<DraftReply>('/v1/configuration/draft/apply', { ...asked, revision });
+            onState(await call({ ...applying, ...patient }), 'applied');
           }}
-        >
-          <Field name="reason" label={words.reason} isRequired maxLength={500} />
-        </ActForm>
+        />
       )}
       <ConfirmButton
         {...words.discard}
-        onConfirm={() => call(post<DraftReply>('/v1/configuration/draft/discard', { revision })).then(onState)}
+        onConfirm={async () =>
+          onState(await call(post<DraftReply>('/v1/configuration/draft/discard', { revision })), 'discarded')
+        }
       />
     </Section>
+  );
+}
+
+type DraftSections = NonNullable<DraftReply['draft']>['sections'];
+
+/** Shows the changed sections for a file that this server cannot write. */
+function TextToCopy({ sections: changed }: { readonly sections: DraftSections }) {
+  const { draft: words } = useTexts();
+  return (
+    <>
+      {changed.some(({ text }) => text.includes('"unchanged": true')) && <Note>{words.keepSecrets}</Note>}
+      {changed.map(({ connection, section, text }) => (
+        <Lines key={`${connection} ${section}`} label={`${connection}: ${words.sections[section]}`} text={text} />
+      ))}
+    </>
+  );
+}
+
+/** Asks for the reason, and again if no user could pass. */
+function Activation({
+  submit,
+  onActivate,
+  children,
+}: {
+  readonly submit: string;
+  readonly onActivate: (
+    asked: { readonly reason: string; readonly isSure: boolean },
+    fields: FormData,
+  ) => Promise<void>;
+  readonly children?: ReactNode;
+}) {
+  const { draft: words, nobody, toEnforce } = useTexts();
+  const [isWarned, setWarned] = useState(false);
+  return (
+    <>
+      {isWarned && <Note tone="warn">{nobody}</Note>}
+      <ActForm
+        submit={isWarned ? toEnforce.sure : submit}
+        onSubmit={async (fields) => {
+          try {
+            await onActivate({ reason: String(fields.get('reason')), isSure: isWarned }, fields);
+          } catch (thrown) {
+            if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
+            throw thrown;
+          }
+        }}
+      >
+        {children}
+        <Field name="reason" label={words.reason} isRequired maxLength={500} />
+      </ActForm>
+    </>
   );
 }
 
@@ -201,12 +257,13 @@ function Versions({ state: { versions, file }, onState }: Props) {
         ]}
       />
       {earlier.length > 0 && (
-        <ActForm
+        <Activation
+          key={file.digest}
           submit={words.versions.restore}
-          onSubmit={async (fields) => {
-            const reason = String(fields.get('reason'));
-            const asked = { number: Number(fields.get('number')), digest: file.digest, reason };
-            onState(await call({ ...post<DraftReply>('/v1/configuration/versions/restore', asked), ...patient }));
+          onActivate={async (asked, fields) => {
+            const version = { ...asked, number: Number(fields.get('number')), digest: file.digest };
+            const restoring = post<DraftReply>('/v1/configuration/versions/restore', version);
+            onState(await call({ ...restoring, ...patient }), 'applied');
           }}
         >
           <Select
@@ -214,8 +271,7 @@ function Versions({ state: { versions, file }, onState }: Props) {
             label={words.versions.version}
             options={earlier.map((version) => ({ value: String(version.number), label: number(version.number) }))}
           />
-          <Field name="reason" label={words.reason} isRequired maxLength={500} />
-        </ActForm>
+        </Activation>
       )}
     </Section>
   );

@@ -14,16 +14,28 @@ const isUncalled = ({ state }: { readonly state: HookState }): boolean => state 
 /** Returns true if sign-ins follow this mode of the server, at the provider too, which calls every hook everywhere. */
 export const isInForce = (mode: ModeReply, asked: ModeReply['inForce']): boolean =>
   mode.inForce === asked &&
-  (asked === 'enforce' || mode.rules.length === 0) &&
+  mode.rules[asked === 'enforce' ? 'allowing' : 'refusing'].length === 0 &&
   (mode.atProvider === null || mode.atProvider.mode === asked) &&
   !decidingHooks(mode).some(isUncalled);
+
+/** Returns a function that names the mode of this server, with the rules that decide otherwise. */
+export function useOwnModeName(): (mode: ModeReply['inForce'], rules: ModeReply['rules']) => string {
+  const { modeNames, modeAt } = useTexts();
+  return (mode, { refusing, allowing }) => {
+    const isShadow = mode === 'shadow';
+    const named = modeNames[mode];
+    if (isShadow && refusing.length === 0) return named;
+    const enforcing = isShadow ? modeAt.rules({ mode: named, rules: refusing.join(', ') }) : named;
+    return allowing.length === 0 ? enforcing : modeAt.allowing({ mode: enforcing, rules: allowing.join(', ') });
+  };
+}
 
 /** Returns a function that names a mode, with the mode at the provider or the hooks that the provider does not call. */
 export function useModeName(): (mode: ModeReply) => string {
   const { modeNames, modeAt, hookCalls } = useTexts();
+  const nameOwnMode = useOwnModeName();
   const nameBoth = ({ inForce, rules, atProvider }: ModeReply): string => {
-    const named = modeNames[inForce];
-    const here = rules.length === 0 ? named : modeAt.rules({ mode: named, rules: rules.join(', ') });
+    const here = nameOwnMode(inForce, rules);
     if (atProvider === null) return here;
     const { mode, place } = atProvider;
     const there = mode === null ? modeAt.unknown : mode === 'mixed' ? modeAt.mixed : modeNames[mode];

@@ -12,7 +12,7 @@ import { ActForm, languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
-import { AtProvider, isInForce } from './mode-at-provider.js';
+import { AtProvider, isInForce, useOwnModeName } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
 const listRefused = (id: string, cursor: string | null) =>
@@ -42,12 +42,13 @@ export function Rollout({
   readonly onSwitched: (() => void) | null;
 }) {
   const words = useTexts();
+  const nameOwnMode = useOwnModeName();
   return (
     <>
       <AtProvider mode={mode} />
-      {mode.rules.length > 0 && mode.inForce === 'shadow' && onSwitched !== null && (
+      {mode.rules.refusing.length > 0 && mode.inForce === 'shadow' && onSwitched !== null && (
         <Section heading={words.rules.heading}>
-          <p>{words.modeAt.rules({ mode: words.modeNames.shadow, rules: mode.rules.join(', ') })}</p>
+          <p>{nameOwnMode(mode.inForce, mode.rules)}</p>
           <SwitchToShadow connection={connection} onSwitched={onSwitched} />
         </Section>
       )}
@@ -58,7 +59,11 @@ export function Rollout({
         <WouldBeRefused connection={connection} onSwitched={onSwitched} />
       ) : (
         <Section heading={words.toEnforce.heading}>
-          {isInForce(mode, 'enforce') && <Done>{words.toEnforce.enforced}</Done>}
+          {isInForce(mode, 'enforce') ? (
+            <Done>{words.toEnforce.enforced}</Done>
+          ) : (
+            mode.rules.allowing.length > 0 && <p>{nameOwnMode(mode.inForce, mode.rules)}</p>
+          )}
           {onSwitched !== null && <SwitchToShadow connection={connection} onSwitched={onSwitched} />}
         </Section>
       )}

@@ -87,7 +87,9 @@ function RuleTest({ id }: { readonly id: string }) {
                 : test.byRule({ outcome: test.outcomes[found.outcome], rule: found.rule })}
             </b>
           </p>
-          {found.watched !== null && <p>{test.watched({ rule: found.watched })}</p>}
+          {found.watched !== null && (
+            <p>{test.watched({ rule: found.watched.rule, outcome: test.outcomes[found.watched.outcome] })}</p>
+          )}
           <ul>
             {found.rules.map(({ name, match, conditions }) => (
               <li key={name}>

@@ -30,7 +30,8 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
   );
   const { bypass } = policy;
   // With rules, shadow mode of the policy does not mean that no one is refused.
-  const modes = mode.rules.length === 0 ? words.modes : words.modeNames;
+  const { refusing, allowing } = mode.rules;
+  const modes = refusing.length + allowing.length === 0 ? words.modes : words.modeNames;
   const isPlain = mode.atProvider === null && isInForce(mode, mode.inForce);
   return (
     <Section heading={named.heading} intro={words.configurationFile.settings({ id })}>
@@ -40,7 +41,10 @@ function PolicyInForce({ connection, mode }: { readonly connection: Connection; 
         rows={[
           [isPlain ? named.inForce : named.here, <b key="mode">{modes[mode.inForce]}</b>],
           [named.file, set('mode', modes[mode.file])],
-          ...(mode.rules.length === 0 ? [] : [[named.rules, <bdi key="rules">{mode.rules.join(', ')}</bdi>] as const]),
+          ...(refusing.length === 0 ? [] : [[named.rules, <bdi key="rules">{refusing.join(', ')}</bdi>] as const]),
+          ...(allowing.length === 0
+            ? []
+            : [[named.allowing, <bdi key="allowing">{allowing.join(', ')}</bdi>] as const]),
           ...(switched === null
             ? []
             : [[named.switched, named.by({ name: switched.by, when: instant(switched.at) })] as const]),

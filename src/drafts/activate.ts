@@ -1,0 +1,64 @@
+import type { OperationsPorts } from '../admin/operations/operations-context.js';
+import { releaseLease, takeLease } from '../core/lease.js';
+import { toIso } from '../core/units.js';
+import { FaceError, toCode } from '../errors.js';
+import type { Reloaded } from '../http/rest/deps.js';
+import { digestOfText, writeBack, writeVersion } from './file-versions.js';
+
+/** @throws `configuration_read_only` without `configurationFolder` */
+export function requireFolder({ setup }: OperationsPorts<'setup'>): string {
+  const { configurationFolder } = setup().config;
+  if (configurationFolder === null) throw new FaceError('configuration_read_only');
+  return configurationFolder;
+}
+
+const writing = { key: 'configuration-writing', lifeSec: 30 };
+
+interface Activation {
+  readonly by: string;
+  readonly reason: string;
+  readonly changed: readonly string[];
+}
+
+/**
+ * Writes a new version of the file, and activates it on this server. The others follow within seconds.
+ * @param confirm - called when no other administrator can write. Throws if the request is outdated
+ */
+export async function activate(
+  { path, text: former }: { readonly path: string; readonly text: string },
+  text: string,
+  { by, reason, changed }: Activation,
+  confirm: () => Promise<void>,
+  {
+    operations,
+    reload,
+  }: {
+    readonly operations: OperationsPorts<'setup' | 'audit' | 'clock' | 'random' | 'state'>;
+    readonly reload: (by: string) => Promise<Pick<Reloaded, 'code' | 'problems'>>;
+  },
+): Promise<void> {
+  const { audit, clock, random } = operations;
+  const version = { path, folder: requireFolder(operations), former, text };
+  const digest = digestOfText(text);
+  const holder = Buffer.from(random(16)).toString('base64url');
+  // Of two owners who activate at the same time, one has to look again.
+  if (!(await takeLease(writing, holder, operations))) throw new FaceError('draft_changed');
+  try {
+    await confirm();
+    const detail = { digest, former: digestOfText(former), changed: [...changed], reason, by };
+    await audit.append({ action: 'configuration_written', connection: '', subject: '', detail });
+    try {
+      await writeVersion(version, { at: toIso(clock.now()), by, reason }, random);
+      const { code, problems } = await reload(by);
+      if (code !== null) throw new FaceError(code, { problems: problems.map((each) => ({ ...each })) });
+    } catch (error) {
+      await writeBack(version, random);
+      const failed = { digest, code: toCode(error), by };
+      await audit.append({ action: 'configuration_not_written', connection: '', subject: '', detail: failed });
+      await reload(by);
+      throw error;
+    }
+  } finally {
+    await releaseLease(writing, holder, operations);
+  }
+}
