@@ -97,7 +97,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
     '@odata.id': `${deps.settings.entra.graph}/v1.0/policies/claimsMappingPolicies/${policyId}`,
   });
   const principalId = `<Object ID of the enterprise application ${appId}>`;
-  const policyId = `<id of the policy "${displayNameOf(deps)}">`;
+  const policyId = `<id of the claims mapping policy ${displayNameOf(deps)}>`;
   return {
     title: `Claims in tokens of ${appId}`,
     needs: [toTitle(deps)],
@@ -142,7 +142,7 @@ export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps):
   return {
     title: `Mapped claims accepted by ${appId}`,
     byHand: [
-      `${toApplicationPage(appId)} > Manifest > api: ${JSON.stringify(needed)}`,
+      `${toApplicationPage(appId)} > Manifest. Set in api: ${JSON.stringify(needed)}`,
       'Do not set acceptMappedClaims in this case:',
       ...ofOthers,
     ],

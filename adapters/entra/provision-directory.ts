@@ -126,7 +126,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
     byHand: [
       ...registration,
       `${toApplicationPage(appId)} > Expose an API > Application ID URI > Add: ${uri}`,
-      `The application > Manifest > api: ${JSON.stringify(api)}`,
+      `The application > Manifest. Set in api: ${JSON.stringify(api)}`,
       `The application > ${permissionsPage} > Application permissions: ${receivePayload}`,
     ],
     async inspect() {

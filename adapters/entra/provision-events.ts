@@ -228,7 +228,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
       `Entra admin center > ${page} (application ID ${appId})`,
       `Custom claims provider > Configure: ${displayNameOf(hook, deps)}`,
       'If a claims mapping policy prevents changes on this page, send this call instead:',
-      toPostLine(listenersPath, toListener(`<id of the extension "${displayNameOf(hook, deps)}">`), deps),
+      toPostLine(listenersPath, toListener(`<id of the extension of the step ${toTitle(hook)}>`), deps),
     ],
     async inspect() {
       const extension = await findExtension(hook, deps);

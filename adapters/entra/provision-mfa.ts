@@ -60,7 +60,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
     !isShared || signInAudience === 'AzureADMultipleOrgs';
   const registration = [
     `Entra admin center > App registrations > New registration, if the application ${appId} does not exist: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
-    'Set it as the id of the client of kind entra_external_mfa: its Application (client) ID. Then run this again.',
+    'Set its Application (client) ID as the id of the client of kind entra_external_mfa, and run this again.',
   ];
   return {
     title: `Application ${appId} of External MFA`,

@@ -361,17 +361,19 @@ describe('account recovery', () => {
 
 describe('instructions for administrators who run no tool', () => {
   test('cover every step and every hook, contain no secret, and have the values that Entra receives from apply', async () => {
-    const there = await startEntraSimulator({ kind: 'external', now: () => clock.now() });
-    const by = there.addDaemon();
-    const [appId, app, group] = [there.addClientApp(), there.addClientApp(), there.addGroup()];
-    const receiptAttribute = there.addExtension(by.clientId, 'faceReceipt');
-    there.addUserFlow('Customers', { applications: [app], inputs: [receiptAttribute] });
-    const mfa = { kind: 'entra_external_mfa', id: appId, tenantIds: [there.tenant.id], login: there.url };
+    await entra.close();
+    entra = await startEntraSimulator({ kind: 'external', now: () => clock.now() });
+    const by = entra.addDaemon();
+    const appId = entra.addClientApp();
+    const app = entra.addClientApp();
+    const receiptAttribute = entra.addExtension(by.clientId, 'faceReceipt');
+    entra.addUserFlow('Customers', { applications: [app], inputs: [receiptAttribute] });
+    const mfa = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
     const hooks = { clientApps: [app], signUp: { userFlow: 'Customers', receiptAttribute } };
-    const connection = toEntraConnection(there, by, { hooks }, { clients: [{ ...mfa, groups: [group] }] });
+    const connection = toEntraConnection(entra, by, { hooks }, { clients: [{ ...mfa, groups: [entra.addGroup()] }] });
     const given = provisionEntra(
       { ...connection, recovery: { mode: 'evaluation' } },
-      { clock, fetch: there.fetch, publicUrl },
+      { clock, fetch: entra.fetch, publicUrl },
     );
     const linesOf = (title: string) => given.steps.find((step) => step.title.startsWith(title))?.byHand ?? [];
     const bodyOf = (title: string) => JSON.parse(/\{.*\}$/.exec(linesOf(title).join('\n'))![0]);
@@ -380,7 +382,7 @@ describe('instructions for administrators who run no tool', () => {
     expect(text).not.toContain(by.secret);
 
     await applyAll(given);
-    const { customExtensions, policies, listeners, signUpListeners, methods } = there.tenant;
+    const { customExtensions, policies, listeners, signUpListeners, methods } = entra.tenant;
     expect(customExtensions.size).toBe(3);
     for (const extension of customExtensions.values()) {
       const { displayName, endpointConfiguration, clientConfiguration } = extension;
@@ -408,11 +410,10 @@ describe('instructions for administrators who run no tool', () => {
       `Discovery Endpoint: ${method?.openIdConnectSetting.discoveryUrl}`,
       `App ID: ${method?.appId}`,
     ]);
-    const properties = [...findApplication(there.tenant, by.clientId)!.extensionProperties.values()];
+    const properties = [...findApplication(entra.tenant, by.clientId)!.extensionProperties.values()];
     const { name, ...property } = bodyOf('Directory extension');
     expect(properties).toContainEqual(
       expect.objectContaining({ ...property, name: expect.stringMatching(`_${name}$`) }),
     );
-    await there.close();
   });
 });
