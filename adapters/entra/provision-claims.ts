@@ -8,8 +8,8 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
-import { findApplication, findServicePrincipal } from './provision-directory.js';
-import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
+import { findApplication, findServicePrincipal, toApplicationPage } from './provision-directory.js';
+import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
 const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish(), definition: z.array(z.string()) });
@@ -60,22 +60,24 @@ async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<Claim
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference#claims-mapping-policy
  */
 export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
-  const displayName = displayNameOf(deps);
   const path = '/policies/claimsMappingPolicies';
+  const policy = {
+    displayName: displayNameOf(deps),
+    isOrganizationDefault: false,
+    definition: toDefinition(null, entries),
+  };
   return createObjectStep(toTitle(deps), {
+    byHand: [toPostLine(path, policy, deps)],
     find: () => findPolicy(deps),
     creation: [`create a policy that maps ${Object.values(claimNames).join(', ')}`],
-    create() {
-      const definition = toDefinition(null, entries);
-      return deps.graph.create(anything, path, { displayName, isOrganizationDefault: false, definition });
-    },
-    changesTo(policy) {
-      const lacking = lackingIn(policy).map(({ JwtClaimType }) => JwtClaimType);
+    create: () => deps.graph.create(anything, path, policy),
+    changesTo(found) {
+      const lacking = lackingIn(found).map(({ JwtClaimType }) => JwtClaimType);
       return lacking.length === 0 ? [] : [`map ${lacking.join(', ')} too`];
     },
-    change(policy) {
-      const definition = toDefinition(parseDefinition(policy.definition), lackingIn(policy));
-      return deps.graph.change(`${path}/${policy.id}`, { definition });
+    change(found) {
+      const definition = toDefinition(parseDefinition(found.definition), lackingIn(found));
+      return deps.graph.change(`${path}/${found.id}`, { definition });
     },
   });
 }
@@ -91,9 +93,18 @@ const assignment =
 
 export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
+  const toReference = (policyId: string) => ({
+    '@odata.id': `${deps.settings.entra.graph}/v1.0/policies/claimsMappingPolicies/${policyId}`,
+  });
+  const principalId = `<Object ID of the enterprise application ${appId}>`;
+  const policyId = `<id of the claims mapping policy ${displayNameOf(deps)}>`;
   return {
     title: `Claims in tokens of ${appId}`,
     needs: [toTitle(deps)],
+    byHand: [
+      toPostLine(`${ofPrincipal(principalId)}/$ref`, toReference(policyId), deps),
+      'Tokens of the application lose the claims that are set in the console under Attributes & Claims.',
+    ],
     async inspect(): Promise<StepStatus> {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) {
@@ -111,8 +122,7 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
     async apply() {
       const principal = required(await findServicePrincipal(appId, deps), `the service principal of ${appId}`);
       const policy = required(await findPolicy(deps), 'our claims mapping policy');
-      const address = `${deps.settings.entra.graph}/v1.0/policies/claimsMappingPolicies/${policy.id}`;
-      await deps.graph.create(anything, `${ofPrincipal(principal.id)}/$ref`, { '@odata.id': address });
+      await deps.graph.create(anything, `${ofPrincipal(principal.id)}/$ref`, toReference(policy.id));
     },
   };
 }
@@ -124,8 +134,18 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const needed = { acceptMappedClaims: true, requestedAccessTokenVersion: 2 } as const;
+  const ofOthers = [
+    'The application is used by other tenants, or registered in one.',
+    'Set api.requestedAccessTokenVersion to 2 where it is registered.',
+    'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
+  ];
   return {
     title: `Mapped claims accepted by ${appId}`,
+    byHand: [
+      `${toApplicationPage(appId)} > Manifest. Set in api: ${JSON.stringify(needed)}`,
+      'Do not set acceptMappedClaims in this case:',
+      ...ofOthers,
+    ],
     async inspect() {
       const application = await findApplication(appId, deps);
       const { acceptMappedClaims, requestedAccessTokenVersion } = application?.api ?? {};
@@ -135,11 +155,7 @@ export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps):
       ];
       if (changes.length === 0) return { state: 'ready' };
       if (application?.signInAudience === 'AzureADMyOrg') return { state: 'different', changes };
-      return inConsole(
-        'The application is used by other tenants, or registered in one.',
-        'Set api.requestedAccessTokenVersion to 2 where it is registered.',
-        'Give its service principal here a signing key of its own: https://learn.microsoft.com/en-us/entra/identity-platform/jwt-claims-customization#validate-token-signing-key',
-      );
+      return inConsole(...ofOthers);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { blocked, different, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
-import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
+/** Permission to receive events. */
+const receivePayload = 'CustomAuthenticationExtension.Receive.Payload';
+
 /**
- * Permission to receive events: `CustomAuthenticationExtension.Receive.Payload`.
  * @see https://learn.microsoft.com/en-us/graph/permissions-reference#customauthenticationextensionreceivepayload
  */
 const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
@@ -38,6 +40,13 @@ export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;
 
+export const toApplicationPage = (appId: string): string =>
+  `Entra admin center > App registrations > All applications > the application ${appId}`;
+
+export const permissionsPage = 'API permissions > Add a permission > Microsoft Graph';
+
+export const consentPage = 'API permissions > Grant admin consent';
+
 export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
   return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
 }
@@ -63,8 +72,11 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   const { attribute } = deps.settings.entra;
   const [, hex = '', name = ''] = /^extension_([0-9a-f]{32})_(.+)$/.exec(attribute) ?? [];
   const ownerId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const body = { name, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
+  const pathOf = (id: string): string => `/applications/${id}/extensionProperties`;
   return {
     title: extensionTitleOf(deps),
+    byHand: [toPostLine(pathOf(`<Object ID of the application ${ownerId}>`), body, deps)],
     async inspect() {
       const owner = await findApplication(ownerId, deps);
       if (owner === null) {
@@ -73,7 +85,7 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
           'Correct entra.attribute, or leave it out: the application of entra.clientId then defines it',
         );
       }
-      const properties = await deps.graph.list(propertyGuard, `/applications/${owner.id}/extensionProperties`);
+      const properties = await deps.graph.list(propertyGuard, pathOf(owner.id));
       const found = properties.find((property) => property.name === attribute);
       if (found === undefined) return missing(`define ${attribute}: text, of users`);
       const { dataType, isMultiValued, targetObjects } = found;
@@ -85,8 +97,7 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
     },
     async apply() {
       const owner = required(await findApplication(ownerId, deps), `the application ${ownerId}`);
-      const body = { name, dataType: 'String', isMultiValued: false, targetObjects: ['User'] };
-      await deps.graph.create(anything, `/applications/${owner.id}/extensionProperties`, body);
+      await deps.graph.create(anything, pathOf(owner.id), body);
     },
   };
 }
@@ -105,27 +116,33 @@ export const asksFor = ({ requiredResourceAccess }: Application, permission: Req
 export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const uri = identifierUriOf(deps);
+  const api = { requestedAccessTokenVersion: 2 };
+  const registration = [
+    `Entra admin center > App registrations > New registration, if the application ${appId} does not exist. No redirect URI.`,
+    'Copy its Application (client) ID to entra.hooks.appId, or omit the setting to use the one of entra.clientId.',
+  ];
   return {
     title: `Application ${appId} of the hooks`,
+    byHand: [
+      ...registration,
+      `${toApplicationPage(appId)} > Expose an API > Application ID URI > Add: ${uri}`,
+      `The application > Manifest. Set in api: ${JSON.stringify(api)}`,
+      `The application > ${permissionsPage} > Application permissions: ${receivePayload}`,
+    ],
     async inspect() {
       const application = await findApplication(appId, deps);
-      if (application === null) {
-        return inConsole(
-          'Entra admin center > App registrations > New registration. No redirect URI.',
-          'Copy its Application (client) ID to entra.hooks.appId, or omit the setting to use the one of entra.clientId.',
-        );
-      }
+      if (application === null) return inConsole(...registration);
       return different([
         ...(application.identifierUris.includes(uri) ? [] : [`add the Application ID URI ${uri}`]),
         ...(application.api?.requestedAccessTokenVersion === 2 ? [] : ['issue access tokens of version 2 for it']),
-        ...(asksFor(application, payloads) ? [] : ['ask for CustomAuthenticationExtension.Receive.Payload']),
+        ...(asksFor(application, payloads) ? [] : [`ask for ${receivePayload}`]),
       ]);
     },
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       await deps.graph.change(`/applications/${application.id}`, {
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
-        ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
+        ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api }),
         ...(asksFor(application, payloads) ? {} : { requiredResourceAccess: withPermissions(application, [payloads]) }),
       });
     },
@@ -157,19 +174,25 @@ export function createServicePrincipalStep(
   { whileDisabled }: { readonly whileDisabled: string },
   deps: EntraProvisionDeps,
 ): ProvisionStep {
+  const path = '/servicePrincipals';
   return {
     title: toPrincipalTitle(appId),
+    byHand: [
+      `Entra admin center > Enterprise apps > All applications, without filter: search for the application ID ${appId}.`,
+      'If it is missing, create it:',
+      toPostLine(path, { appId }, deps),
+    ],
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);
       if (principal === null) return missing(`create the service principal of ${appId}`);
       if (principal.accountEnabled !== false) return { state: 'ready' };
       return blocked(
         `It is disabled: ${whileDisabled}`,
-        'Enterprise applications > the application > Properties > Enabled for users to sign-in: Yes',
+        'Enterprise apps > the application > Properties > Enabled for users to sign-in: Yes',
       );
     },
     async apply() {
-      await deps.graph.create(anything, '/servicePrincipals', { appId });
+      await deps.graph.create(anything, path, { appId });
     },
   };
 }
@@ -178,9 +201,10 @@ const assignmentGuard = z.object({ appRoleId: z.string(), resourceId: z.string()
 
 export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
-  const unconsented = missing('grant CustomAuthenticationExtension.Receive.Payload to the application (admin consent)');
+  const unconsented = missing(`grant ${receivePayload} to the application (admin consent)`);
   return {
     title: 'Consent that the hooks are sent events',
+    byHand: [`${toApplicationPage(appId)} > ${consentPage}`, `Permission: ${receivePayload}`],
     needs: [toPrincipalTitle(appId)],
     async inspect() {
       const principal = await findServicePrincipal(appId, deps);

@@ -8,7 +8,7 @@ import {
 } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { identifierUriOf } from './provision-directory.js';
-import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
+import { anything, type EntraProvisionDeps, required, toPostLine } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
 const extensionTypes = {
@@ -104,6 +104,20 @@ function differencesOf(hook: HookName, extension: Partial<CustomExtension>, deps
 
 export const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
+const description = 'Face step-up';
+
+const toConsoleLines = (hook: HookName, deps: EntraProvisionDeps): string[] => [
+  'Entra admin center > Enterprise apps > Custom authentication extensions > Create a custom extension',
+  `Event type: ${extensionTypes[hook].replace(/^#microsoft\.graph\.on|CustomExtension$/g, '')}`,
+  `Name: ${displayNameOf(hook, deps)}`,
+  `Target URL: ${hookUrlOf(hook, deps)}`,
+  `Timeout in milliseconds: ${clientConfiguration.timeoutInMilliseconds}`,
+  `Maximum retries: ${clientConfiguration.maximumRetries}`,
+  `Description: ${description}`,
+  `API authentication > Select an existing app registration in this directory: ${deps.settings.entra.hooks.appId}`,
+  ...(hook === 'token-issuance-start' ? [`Claims: ${Object.keys(claimNames).join(', ')}`] : []),
+];
+
 /** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
   const type = { '@odata.type': extensionTypes[hook] };
@@ -111,10 +125,11 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
     Object.assign({}, type, ...differencesOf(hook, found, deps).map(({ field }) => field));
   const path = '/identity/customAuthenticationExtensions';
   return createObjectStep(toTitle(hook), {
+    byHand: toConsoleLines(hook, deps),
     find: () => findExtension(hook, deps),
     creation: [`create an extension that calls ${hookUrlOf(hook, deps)}`],
     create() {
-      const named = { displayName: displayNameOf(hook, deps), description: 'Face step-up' };
+      const named = { displayName: displayNameOf(hook, deps), description };
       return deps.graph.create(anything, path, { ...named, ...fieldsFor({}) });
     },
     changesTo: (found) => differencesOf(hook, found, deps).map(({ line }) => line),
@@ -196,10 +211,25 @@ export const appsOf = (conditions: z.infer<typeof conditionsGuard>): readonly st
 /** Creates the step for the event listener that adds our claims to an application's tokens. */
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const hook = 'token-issuance-start';
-  const page = 'Enterprise applications > the application > Single sign-on > Attributes & Claims > Advanced settings';
+  const page = 'Enterprise apps > the application > Single sign-on > Attributes & Claims > Advanced settings';
+  const toListener = (id: string) => ({
+    '@odata.type': listenerTypes[hook],
+    displayName: displayNameOf(hook, deps),
+    conditions: { applications: { includeApplications: [{ appId }] } },
+    handler: {
+      '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',
+      customExtension: { id },
+    },
+  });
   return {
     title: `Listener for tokens of ${appId}`,
     needs: [toTitle(hook)],
+    byHand: [
+      `Entra admin center > ${page} (application ID ${appId})`,
+      `Custom claims provider > Configure: ${displayNameOf(hook, deps)}`,
+      'If a claims mapping policy prevents changes on this page, send this call instead:',
+      toPostLine(listenersPath, toListener(`<id of the extension of the step ${toTitle(hook)}>`), deps),
+    ],
     async inspect() {
       const extension = await findExtension(hook, deps);
       const found = (await listListeners(deps)).find(
@@ -222,15 +252,7 @@ export function createListenerStep(appId: string, deps: EntraProvisionDeps): Pro
     },
     async apply() {
       const extension = required(await findExtension(hook, deps), 'our extension');
-      await deps.graph.create(anything, '/identity/authenticationEventListeners', {
-        '@odata.type': listenerTypes[hook],
-        displayName: displayNameOf(hook, deps),
-        conditions: { applications: { includeApplications: [{ appId }] } },
-        handler: {
-          '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtensionHandler',
-          customExtension: { id: extension.id },
-        },
-      });
+      await deps.graph.create(anything, listenersPath, toListener(extension.id));
     },
   };
 }

@@ -17,6 +17,13 @@ export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
 
 export const anything = z.unknown();
 
+/** Returns the line for a call that an administrator sends. Angle brackets hold the names of ids to fill in. */
+export const toPostLine = (
+  path: string,
+  body: JsonObject,
+  { settings }: Pick<EntraProvisionDeps, 'settings'>,
+): string => `Microsoft Graph: POST ${settings.entra.graph}/v1.0${path} ${JSON.stringify(body)}`;
+
 const MAX_PAGES = 1_000;
 
 const LATENESS_MS = 60_000;

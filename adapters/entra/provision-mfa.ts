@@ -15,11 +15,14 @@ import { type EntraConnection, type ExternalMfaConfig, guidGuard } from './confi
 import {
   type Application,
   asksFor,
+  consentPage,
   createServicePrincipalStep,
   findApplication,
   findServicePrincipal,
   graphAppId,
+  permissionsPage,
   type RequestedPermission,
+  toApplicationPage,
   withPermissions,
 } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
@@ -45,6 +48,8 @@ const delegated = {
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, RequestedPermission>;
 
+const delegatedNames = Object.keys(delegated).join(', ');
+
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorization: authorizationEndpoint } = endpointsOf(deps.publicUrl, deps.settings.id);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
@@ -53,16 +58,21 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
   const isShared = tenantIds.length > 1;
   const isOpenEnough = ({ signInAudience }: Application): boolean =>
     !isShared || signInAudience === 'AzureADMultipleOrgs';
+  const registration = [
+    `Entra admin center > App registrations > New registration, if the application ${appId} does not exist: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
+    'Set its Application (client) ID as the id of the client of kind entra_external_mfa, and run this again.',
+  ];
   return {
     title: `Application ${appId} of External MFA`,
+    byHand: [
+      ...registration,
+      `${toApplicationPage(appId)} > Authentication > Web > Redirect URIs: ${authorizationEndpoint}`,
+      `The application > ${permissionsPage} > Delegated permissions: ${delegatedNames}`,
+      'The application > Expose an API: no scopes',
+    ],
     async inspect() {
       const application = await findApplication(appId, deps);
-      if (application === null) {
-        return inConsole(
-          `Entra admin center > App registrations > New registration: accounts in ${isShared ? 'any' : 'this'} organizational directory, no redirect URI.`,
-          'Set it as the id of the client of kind entra_external_mfa: its Application (client) ID. Then run this again.',
-        );
-      }
+      if (application === null) return inConsole(...registration);
       if ((application.api?.oauth2PermissionScopes ?? []).length > 0) {
         return blocked(
           'It publishes scopes, which the application of an external method must not',
@@ -115,6 +125,7 @@ function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDep
   const unconsented = missing('consent to openid and profile for all users (admin consent)');
   return {
     title: 'Consent to External MFA',
+    byHand: [`${toApplicationPage(appId)} > ${consentPage}`, `Permissions: ${delegatedNames}`],
     inspect: async () => ((await find())?.isWhole === true ? { state: 'ready' } : unconsented),
     async apply() {
       const { principal, graph, grant, scopes } = required(await find(), `the service principal of ${appId}`);
@@ -182,6 +193,13 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
     openIdConnectSetting: { clientId, discoveryUrl },
   };
   return createObjectStep(`Authentication method "${client.displayName}"`, {
+    byHand: [
+      'Entra admin center > Authentication methods > Policies > Add external MFA',
+      `Name: ${client.displayName}`,
+      `Client ID: ${clientId}`,
+      `Discovery Endpoint: ${discoveryUrl}`,
+      `App ID: ${client.appId}`,
+    ],
     find: () => findMethod(client, deps),
     creation: [`register an external method with the discovery address ${discoveryUrl}`],
     create: () => deps.graph.create(anything, methodsPath, { ...settings, displayName: client.displayName }),
@@ -201,18 +219,20 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>
     client.groups.filter((id) => !includeTargets?.some((target) => target.id === id));
-  const describe = (groups: readonly string[]): string =>
-    `offer it to ${groups.map((id) => (id === 'all_users' ? 'all users' : `the group ${id}`)).join(', ')}`;
+  const nameGroups = (groups: readonly string[]): string =>
+    groups.map((id) => (id === 'all_users' ? 'all users' : `the group ${id}`)).join(', ');
+  const describe = (groups: readonly string[]): string => `offer it to ${nameGroups(groups)}`;
   const toTarget = (id: string) => ({ targetType: 'group', id, isRegistrationRequired: false });
+  const page = 'Entra admin center > Authentication methods > Policies > the method > Enable and target';
+  const choice = [
+    'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
+    `Or: ${page}.`,
+  ];
   return {
     title: `Users of "${client.displayName}"`,
+    byHand: client.groups.length === 0 ? choice : [page, 'Enable: On', `Include: ${nameGroups(client.groups)}`],
     async inspect() {
-      if (client.groups.length === 0) {
-        return inConsole(
-          'List the groups that may use it in the client of kind entra_external_mfa, as groups, and run this again.',
-          'Or: Entra admin center > Authentication methods > Policies > the method > Enable and target.',
-        );
-      }
+      if (client.groups.length === 0) return inConsole(...choice);
       const method = await findMethod(client, deps);
       if (method?.state !== 'enabled') return missing(`enable it`, describe(client.groups));
       const lacking = lackingIn(method);

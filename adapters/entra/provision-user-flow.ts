@@ -30,12 +30,14 @@ const gates = {
     property: 'onAttributeCollectionStart',
     handler: '#microsoft.graph.onAttributeCollectionStartCustomExtensionHandler',
     moment: 'before the form',
+    field: 'Before collecting information from the user',
     other: 'attribute-collection-submit',
   },
   'attribute-collection-submit': {
     property: 'onAttributeCollectionSubmit',
     handler: '#microsoft.graph.onAttributeCollectionSubmitCustomExtensionHandler',
     moment: 'after the form',
+    field: 'When a user submits their information',
     other: 'attribute-collection-start',
   },
 } as const;
@@ -119,11 +121,13 @@ const notFound = (wanted: string): StepStatus =>
  * @see https://learn.microsoft.com/en-us/graph/api/resources/onattributecollectionstartlistener
  */
 function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): ProvisionStep {
-  const { handler, moment, other } = gates[gate];
+  const { handler, moment, field, other } = gates[gate];
   const type = listenerTypes[gate];
+  const choice = [extensionsPage, `${field}: ${displayNameOf(gate, deps)}`];
   return {
     title: `User flow "${wanted}": face check ${moment}`,
     needs: [toTitle(gate)],
+    byHand: [...choice, `${gates[other].field}: no extension of ours. ${bothAsk}.`],
     async inspect() {
       const flow = await findFlow(wanted, deps);
       if (flow === null) return notFound(wanted);
@@ -138,10 +142,7 @@ function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): P
       if (theirs !== null) {
         const id = theirs.handler?.customExtension?.id;
         if (id === undefined) {
-          return inConsole(
-            `Graph does not show which extension the flow asks ${moment}.`,
-            `${extensionsPage}: choose ours, "${displayNameOf(gate, deps)}".`,
-          );
+          return inConsole(`Graph does not show which extension the flow asks ${moment}.`, ...choice);
         }
         return blocked(
           `The flow asks another extension ${moment}, ${await nameOf(id, deps)}, and Entra calls only one`,
@@ -172,9 +173,12 @@ function createGateStep(wanted: string, gate: Gate, deps: EntraProvisionDeps): P
   };
 }
 
+const toFormLine = (attribute: string): string => `${flowsPage} > User attributes: add ${attribute} to the form.`;
+
 /** Creates the manual step for the form's receipt attribute. It is ready if the form has the attribute. */
 const createFormStep = (wanted: string, attribute: string, deps: EntraProvisionDeps): ProvisionStep => ({
   title: `User flow "${wanted}": attribute of the form`,
+  byHand: [toFormLine(attribute)],
   async inspect() {
     const flow = await findFlow(wanted, deps);
     if (flow === null) return notFound(wanted);
@@ -182,7 +186,7 @@ const createFormStep = (wanted: string, attribute: string, deps: EntraProvisionD
     const inputs = views.flatMap((view) => view.inputs ?? []);
     return inputs.some((input) => input.attribute === attribute)
       ? { state: 'ready' }
-      : inConsole(`${flowsPage} > User attributes: add ${attribute} to the form.`);
+      : inConsole(toFormLine(attribute));
   },
   apply: async () => {},
 });
@@ -191,8 +195,8 @@ const attachByHand = manualStep(
   'User flow of the sign-up',
   'Set entra.hooks.signUp.userFlow to the name of the flow, and run this again. Or attach our extension yourself:',
   `${extensionsPage}.`,
-  'Choose our extension before the form ("Before collecting information from the user"): users who passed no face check are then blocked.',
-  'Or, with entra.hooks.signUp.receiptAttribute, after it ("When a user submits their information"), and add that attribute to the form. Not both: a check counts once.',
+  `Choose our extension before the form ("${gates['attribute-collection-start'].field}"): users who passed no face check are then blocked.`,
+  `Or, with entra.hooks.signUp.receiptAttribute, after it ("${gates['attribute-collection-submit'].field}"), and add that attribute to the form. Not both: a check counts once.`,
 );
 
 /** Creates the steps that attach one hook to the user flow: after the form if it has a receipt, otherwise before it. */

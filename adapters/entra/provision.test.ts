@@ -358,3 +358,62 @@ describe('account recovery', () => {
     }
   });
 });
+
+describe('instructions for administrators who run no tool', () => {
+  test('cover every step and every hook, contain no secret, and have the values that Entra receives from apply', async () => {
+    await entra.close();
+    entra = await startEntraSimulator({ kind: 'external', now: () => clock.now() });
+    const by = entra.addDaemon();
+    const appId = entra.addClientApp();
+    const app = entra.addClientApp();
+    const receiptAttribute = entra.addExtension(by.clientId, 'faceReceipt');
+    entra.addUserFlow('Customers', { applications: [app], inputs: [receiptAttribute] });
+    const mfa = { kind: 'entra_external_mfa', id: appId, tenantIds: [entra.tenant.id], login: entra.url };
+    const hooks = { clientApps: [app], signUp: { userFlow: 'Customers', receiptAttribute } };
+    const connection = toEntraConnection(entra, by, { hooks }, { clients: [{ ...mfa, groups: [entra.addGroup()] }] });
+    const given = provisionEntra(
+      { ...connection, recovery: { mode: 'evaluation' } },
+      { clock, fetch: entra.fetch, publicUrl },
+    );
+    const linesOf = (title: string) => given.steps.find((step) => step.title.startsWith(title))?.byHand ?? [];
+    const bodyOf = (title: string) => JSON.parse(/\{.*\}$/.exec(linesOf(title).join('\n'))![0]);
+    expect(given.steps.filter(({ byHand = [] }) => byHand.length === 0)).toEqual([]);
+    const text = given.steps.flatMap(({ byHand = [] }) => byHand).join('\n');
+    expect(text).not.toContain(by.secret);
+
+    await applyAll(given);
+    const { customExtensions, policies, listeners, signUpListeners, methods } = entra.tenant;
+    expect(customExtensions.size).toBe(3);
+    for (const extension of customExtensions.values()) {
+      const { displayName, endpointConfiguration, clientConfiguration } = extension;
+      const event = extension['@odata.type'].replace('#microsoft.graph.on', '').replace('CustomExtension', '');
+      expect(linesOf(`Custom authentication extension: ${displayName!.split(' ')[2]}`)).toEqual(
+        expect.arrayContaining([
+          `Event type: ${event}`,
+          `Name: ${displayName}`,
+          `Target URL: ${endpointConfiguration.targetUrl}`,
+          `Timeout in milliseconds: ${clientConfiguration?.timeoutInMilliseconds}`,
+        ]),
+      );
+      expect(text).toContain(`${publicUrl}/hooks/workforce/${displayName!.split(' ')[2]}`);
+    }
+    expect([...policies.values()]).toMatchObject([bodyOf('Claims mapping policy')]);
+    const { handler: _, ...listener } = bodyOf('Listener for tokens');
+    expect([...listeners.values()]).toMatchObject([listener]);
+    expect(linesOf('User flow "Customers": face check')).toContain(
+      `When a user submits their information: ${[...signUpListeners.values()][0]?.displayName}`,
+    );
+    const [method] = [...methods.values()];
+    expect(linesOf('Authentication method').slice(1)).toEqual([
+      `Name: ${method?.displayName}`,
+      `Client ID: ${method?.openIdConnectSetting.clientId}`,
+      `Discovery Endpoint: ${method?.openIdConnectSetting.discoveryUrl}`,
+      `App ID: ${method?.appId}`,
+    ]);
+    const properties = [...findApplication(entra.tenant, by.clientId)!.extensionProperties.values()];
+    const { name, ...property } = bodyOf('Directory extension');
+    expect(properties).toContainEqual(
+      expect.objectContaining({ ...property, name: expect.stringMatching(`_${name}$`) }),
+    );
+  });
+});

@@ -31,6 +31,11 @@ export interface ProvisionStep {
   readonly title: string;
   readonly needs?: readonly string[];
   /**
+   * How an administrator does the step in the provider's console: the place, and each field with its value. A setting
+   * that holds a secret is named instead of the secret.
+   */
+  readonly byHand?: readonly string[];
+  /**
    * Returns the status without changing anything. Objects that an earlier step has still to create count as missing.
    */
   inspect(): Promise<StepStatus>;
@@ -44,6 +49,7 @@ export interface ProvisionStep {
 }
 
 interface ManagedObject<Found> {
+  readonly byHand?: readonly string[];
   find(): Promise<Found | null>;
   /** Actions of `create`, one line each. */
   readonly creation: readonly string[];
@@ -56,6 +62,7 @@ interface ManagedObject<Found> {
 /** Creates the step of an object that this service creates, or changes if it exists. */
 export const createObjectStep = <Found>(title: string, managed: ManagedObject<Found>): ProvisionStep => ({
   title,
+  byHand: managed.byHand ?? [],
   async inspect() {
     const found = await managed.find();
     return found === null ? missing(...managed.creation) : different(managed.changesTo(found));
@@ -69,6 +76,7 @@ export const createObjectStep = <Found>(title: string, managed: ManagedObject<Fo
 /** Creates a step that only an administrator can do, and that the provider's API does not show. */
 export const manualStep = (title: string, ...instructions: readonly string[]): ProvisionStep => ({
   title,
+  byHand: instructions,
   inspect: async () => inConsole(...instructions),
   apply: async () => {},
 });
