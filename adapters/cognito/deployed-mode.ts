@@ -101,15 +101,26 @@ export function modeStep(functions: FunctionArns, deps: Deps): ProvisionStep {
   const { mode } = deps.settings.policy;
   const findOthers = async () =>
     (await readFunctions(functions, deps)).filter((each) => modeOf(each.variables) !== mode);
+  const settingByHand = `Set FACESTEP_MODE of the four functions to ${mode}.`;
+  const toPublishing = (names: readonly string[]): string =>
+    `Publish a version with FACESTEP_MODE ${mode}, and name it in cognito.triggers.functions: ${names.join(', ')}.`;
+  const publishedNames = Object.entries(functions).flatMap(([name, arn]) => (isPublished({ arn }) ? [name] : []));
   return {
     title: modeTitle,
+    byHand: [
+      'AWS Lambda > Functions > each of these functions > Configuration > Environment variables > Edit',
+      ...Object.entries(functions).map(([name, arn]) => `${name}: ${arn}`),
+      settingByHand,
+      'Keep the other variables. The functions need them.',
+      ...(publishedNames.length === 0 ? [] : [toPublishing(publishedNames)]),
+      `Deploy the functions with mode=${mode} from now on. Otherwise the next deployment sets the former mode.`,
+    ],
     async inspect() {
       const others = await findOthers();
       const [unread] = others.flatMap(({ problem }) => (problem === null ? [] : [problem]));
-      if (unread !== undefined) return inConsole(`${unread}.`, `Set FACESTEP_MODE of the four functions to ${mode}.`);
+      if (unread !== undefined) return inConsole(`${unread}.`, settingByHand);
       const published = others.filter(isPublished).map(({ name }) => name);
-      if (published.length > 0)
-        return inConsole(`Publish a version with FACESTEP_MODE ${mode}, and name it: ${published.join(', ')}.`);
+      if (published.length > 0) return inConsole(toPublishing(published));
       return different(
         others.map(
           ({ name, variables }) =>

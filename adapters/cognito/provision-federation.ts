@@ -11,7 +11,7 @@ import {
   publishedKeysTitle,
 } from '../../src/connections/provisioning.js';
 import type { CognitoClient, CognitoConnection } from './config.js';
-import type { Administration, OpenIdProvider } from './provision-pool.js';
+import { type Administration, inConsoleOf, type OpenIdProvider } from './provision-pool.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
@@ -38,8 +38,25 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
  */
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);
-  const { client_id, oidc_issuer } = provider.ProviderDetails;
+  const { client_id, oidc_issuer, authorize_scopes, attributes_request_method } = provider.ProviderDetails;
   return createObjectStep(`The OpenID provider ${providerName}`, {
+    byHand: [
+      inConsoleOf(
+        deps.settings.cognito,
+        'Social and external providers > Add an identity provider > OpenID Connect (OIDC)',
+      ),
+      `Provider name: ${provider.ProviderName}`,
+      `Client ID: ${client_id}`,
+      `Client secret: the value of the setting secret of the client ${client_id} in oidc.clients`,
+      `Authorized scopes: ${authorize_scopes}`,
+      `Attribute request method: ${attributes_request_method}`,
+      'Setup method: Auto fill through issuer URL',
+      `Issuer URL: ${oidc_issuer}`,
+      ...Object.entries(provider.AttributeMapping).map(
+        ([attribute, claim]) => `User pool attribute ${attribute}: OpenID Connect attribute ${claim}`,
+      ),
+      'Cognito reads the issuer when you save. This server must be reachable from the internet.',
+    ],
     find: () => pool.describeIdentityProvider(providerName),
     creation: [`create it, with the issuer ${oidc_issuer}`],
     create: () => pool.createIdentityProvider(provider),

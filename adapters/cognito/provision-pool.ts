@@ -28,6 +28,10 @@ export interface OpenIdProvider {
   readonly AttributeMapping: Readonly<Record<string, string>>;
 }
 
+/** Returns the place of a page in the console, in the words of its English version. */
+export const inConsoleOf = ({ userPoolId }: Pick<CognitoSettings, 'userPoolId'>, page: string): string =>
+  `Amazon Cognito > User pools > ${userPoolId} > ${page}`;
+
 async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<Answer> {
   try {
     return await send();

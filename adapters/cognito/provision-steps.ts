@@ -14,8 +14,8 @@ import {
   type StepStatus,
 } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/secrets.js';
-import type { CognitoConnection } from './config.js';
-import type { Administration } from './provision-pool.js';
+import { type CognitoConnection, regionOf } from './config.js';
+import { type Administration, inConsoleOf } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
 
@@ -49,32 +49,47 @@ export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [
   return missing(`add ${attribute}, a text of up to ${maxTokenCharacters} characters; Cognito never removes it again`);
 };
 
-export const attributeStep = (settings: Settings, pool: Administration): ProvisionStep => ({
-  title: `The attribute ${settings.attribute}`,
-  inspect: async () => inspectAttribute(settings, await pool.describePool()),
-  apply: () =>
-    pool.addAttribute({
-      Name: settings.attribute.slice('custom:'.length),
-      AttributeDataType: 'String',
-      Mutable: true,
-      StringAttributeConstraints: { MinLength: '0', MaxLength: String(maxTokenCharacters) },
-    }),
-});
+const attributeTitle = ({ attribute }: Pick<Settings, 'attribute'>): string => `The attribute ${attribute}`;
+
+export const attributeStep = (settings: Settings, pool: Administration): ProvisionStep => {
+  const added = {
+    Name: settings.attribute.slice('custom:'.length),
+    AttributeDataType: 'String',
+    Mutable: true,
+    StringAttributeConstraints: { MinLength: '0', MaxLength: String(maxTokenCharacters) },
+  } as const;
+  return {
+    title: attributeTitle(settings),
+    byHand: [
+      inConsoleOf(settings, 'Sign-up > Custom attributes > Add custom attributes'),
+      `Name: ${added.Name} (Cognito adds “custom:”)`,
+      `Type: ${added.AttributeDataType}`,
+      `Min: ${added.StringAttributeConstraints.MinLength}`,
+      `Max: ${added.StringAttributeConstraints.MaxLength}`,
+      'Mutable: selected',
+      `Instead of the console: aws cognito-idp add-custom-attributes --region ${regionOf(settings.userPoolId)} --user-pool-id ${settings.userPoolId} --custom-attributes '${JSON.stringify([added])}'`,
+      'Check the name and the type before you save. Cognito never changes or removes an attribute.',
+    ],
+    inspect: async () => inspectAttribute(settings, await pool.describePool()),
+    apply: () => pool.addAttribute(added),
+  };
+};
 
 type FunctionArns = NonNullable<Settings['triggers']['functions']>;
 
-const toLambdaConfig = (functions: FunctionArns, { UserPoolTier, LambdaConfig }: UserPoolType): LambdaConfigType => {
+// Version 1 of the event covers only the ID token; the Lite plan offers no later version.
+const toEventVersion = ({ UserPoolTier, LambdaConfig }: UserPoolType) => {
   const current = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion;
-  // Version 1 of the event covers only the ID token; the Lite plan offers no later version.
-  const version = current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
-  return {
-    DefineAuthChallenge: functions.defineAuthChallenge,
-    CreateAuthChallenge: functions.createAuthChallenge,
-    VerifyAuthChallengeResponse: functions.verifyAuthChallengeResponse,
-    PreTokenGeneration: functions.preTokenGeneration,
-    PreTokenGenerationConfig: { LambdaVersion: version, LambdaArn: functions.preTokenGeneration },
-  };
+  return current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
 };
+
+const toLambdaConfig = (functions: FunctionArns, pool: UserPoolType): LambdaConfigType => ({
+  DefineAuthChallenge: functions.defineAuthChallenge,
+  CreateAuthChallenge: functions.createAuthChallenge,
+  VerifyAuthChallengeResponse: functions.verifyAuthChallengeResponse,
+  PreTokenGeneration: functions.preTokenGeneration,
+  PreTokenGenerationConfig: { LambdaVersion: toEventVersion(pool), LambdaArn: functions.preTokenGeneration },
+});
 
 const triggerNames = [
   'DefineAuthChallenge',
@@ -86,8 +101,22 @@ const triggerNames = [
 export const deployment = [
   'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
   'Copy the printed ARNs into the configuration: cognito.triggers.functions.',
-  'Run provision again.',
+  'Run provision again, or set the triggers by hand.',
 ];
+
+/** Lines of the triggers for an administrator. The console names each trigger in its own words. */
+const triggersByHand = (functions: FunctionArns, settings: Settings): readonly string[] => {
+  const wanted = toLambdaConfig(functions, {});
+  return [
+    inConsoleOf(settings, 'Extensions > Lambda triggers > Add a Lambda trigger, once for each of these triggers'),
+    'Stop if the pool has another function for one of these triggers. A pool has one function for each trigger.',
+    `Custom authentication, Define auth challenge: ${wanted.DefineAuthChallenge}`,
+    `Custom authentication, Create auth challenge: ${wanted.CreateAuthChallenge}`,
+    `Custom authentication, Verify auth challenge response: ${wanted.VerifyAuthChallengeResponse}`,
+    `Authentication, Pre token generation: ${wanted.PreTokenGeneration}`,
+    `Trigger event version of Pre token generation: “Basic features + access token customization for user identities” (${toEventVersion({})}). Keep V3_0 if it is set. In the Lite plan, choose “Basic features” (${toEventVersion({ UserPoolTier: 'LITE' })}).`,
+  ];
+};
 
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
   if (functions === undefined) return inConsole(...deployment);
@@ -117,6 +146,8 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
 /** Creates the step that sets the four triggers, unless the pool already has another function for one of them. */
 export const triggerStep = (settings: Settings, pool: Administration): ProvisionStep => ({
   title: 'The triggers of the user pool',
+  byHand:
+    settings.triggers.functions === undefined ? deployment : triggersByHand(settings.triggers.functions, settings),
   inspect: async () => inspectTriggers(settings, await pool.describePool()),
   async apply() {
     const { functions } = settings.triggers;
@@ -148,11 +179,17 @@ export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   return { state: 'different', changes: [`allow custom authentication (ALLOW_CUSTOM_AUTH) for ${nameOf(client)}`] };
 };
 
-export const customAuthStep = (clientId: string, pool: Administration): ProvisionStep => ({
+const customAuth = 'ALLOW_CUSTOM_AUTH';
+
+export const customAuthStep = (clientId: string, settings: Settings, pool: Administration): ProvisionStep => ({
   title: `App client ${clientId} signs in with a face`,
+  byHand: [
+    inConsoleOf(settings, `App clients > the app client with the id ${clientId} > App client information > Edit`),
+    `Authentication flows: select “Sign in with custom authentication flows from Lambda triggers: ${customAuth}”`,
+    'Leave the other settings as they are.',
+  ],
   inspect: async () => inspectCustomAuth(await pool.describeClient(clientId)),
-  apply: () =>
-    pool.updateClient(clientId, (client) => ({ ExplicitAuthFlows: [...flowsOf(client), 'ALLOW_CUSTOM_AUTH'] })),
+  apply: () => pool.updateClient(clientId, (client) => ({ ExplicitAuthFlows: [...flowsOf(client), customAuth] })),
 });
 
 const standardAttributes = (
@@ -213,7 +250,8 @@ function obstacleOf(
  * Creates the step that removes clients' access to the attribute. Otherwise users could clear it or restore an older
  * token.
  */
-export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
+export function permissionStep(settings: Settings, pool: Administration): ProvisionStep {
+  const { attribute } = settings;
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
   const toChange = (client: UserPoolClientType): string => {
     const isListed = client.WriteAttributes !== undefined && client.ReadAttributes !== undefined;
@@ -221,6 +259,12 @@ export function permissionStep({ attribute }: Settings, pool: Administration): P
   };
   return {
     title: `No app client reads or writes ${attribute}`,
+    byHand: [
+      inConsoleOf(settings, 'App clients > each app client > Attribute permissions > Edit'),
+      `${attribute}: clear Read and Write`,
+      'Keep another attribute selected for Read and one for Write. An empty list may allow every attribute.',
+      `The console shows the attribute only if it exists. Do this right after the step “${attributeTitle(settings)}”.`,
+    ],
     async inspect(): Promise<StepStatus> {
       const open = await findOpen();
       if (open.length === 0) return { state: 'ready' };

@@ -5,6 +5,7 @@ import type { Settings, UserPool } from '../../simulators/cognito/pool.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { epochMs } from '../../src/core/units.js';
 import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { canary } from '../../test/contract/adapter.js';
 import type { ConnectionChanges } from '../../test/contract/bench.js';
 import { addFaceAttribute, administer, connectionId, requestSecret, toSettings } from '../../test/contract/cognito.js';
 import { createCognitoProvisioning } from './provision.js';
@@ -39,7 +40,7 @@ let pool: UserPool;
 let clientId: string;
 let administrator: ReturnType<typeof administer>;
 beforeEach(async () => {
-  simulator = await startCognitoSimulator();
+  simulator = await startCognitoSimulator({ reach: async (url) => Response.json(toMetadata(url)) });
   await open();
 });
 afterEach(() => simulator.close());
@@ -48,6 +49,12 @@ async function open(settings: Settings = furnished): Promise<void> {
   pool = await simulator.createPool(settings);
   administrator = administer(simulator, pool);
   clientId = await administrator.createAppClient();
+}
+
+function toMetadata(url: string) {
+  const issuer = url.slice(0, url.indexOf('/.well-known/'));
+  const [authorization_endpoint, token_endpoint, jwks_uri] = ['/auth', '/token', '/jwks'].map((path) => issuer + path);
+  return { issuer, authorization_endpoint, token_endpoint, jwks_uri };
 }
 
 /** Lambda is at the simulator; and the server, which publishes one key. */
@@ -73,8 +80,11 @@ function deploy(changes: Readonly<Record<string, string>> = {}): void {
   }
 }
 
-function provision({ cognito = { triggers }, policy = {}, recovery = {} }: ConnectionChanges = {}, offsetMs = 0) {
-  const settings = toSettings(simulator, pool, [clientId], { cognito, policy, recovery });
+function provision(
+  { cognito = { triggers }, oidc = null, policy = {}, recovery = {} }: ConnectionChanges = {},
+  offsetMs = 0,
+) {
+  const settings = toSettings(simulator, pool, [clientId], { cognito, oidc, policy, recovery });
   return createCognitoProvisioning({
     settings,
     publicUrl: 'https://face.example.com',
@@ -148,6 +158,55 @@ describe('provisioning', () => {
     expect(WriteAttributes).toContain('email');
   });
 
+  test('by hand, each step has the values that apply sends, and names the settings that hold secrets', async () => {
+    clientId = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'] });
+    deploy({ FACESTEP_MODE: 'shadow' });
+    const secret = 'canary-of-the-secret-of-the-OpenID-client';
+    const domains = ['https://example.auth.eu-central-1.amazoncognito.com'];
+    const provisioning = provision({ oidc: { clients: [{ kind: 'cognito', id: 'cognito', secret, domains }] } });
+    await applyAll(provisioning);
+    const linesOf = (title: RegExp) => provisioning.steps.find((step) => title.test(step.title))?.byHand ?? [];
+    expect(provisioning.steps.filter(({ byHand = [] }) => byHand.length === 0)).toEqual([]);
+    const everything = provisioning.steps.flatMap(({ byHand = [] }) => byHand).join('\n');
+    for (const each of [requestSecret, canary, secret]) expect(everything).not.toContain(each);
+    expect(everything).toContain('secret of the client cognito in oidc.clients');
+
+    const { AttributeDataType, StringAttributeConstraints } = pool.schema.get('custom:face_token')!;
+    expect(linesOf(/^The attribute/)).toEqual(
+      expect.arrayContaining([
+        'Name: face_token (Cognito adds “custom:”)',
+        `Type: ${AttributeDataType}`,
+        `Min: ${StringAttributeConstraints?.MinLength}`,
+        `Max: ${StringAttributeConstraints?.MaxLength}`,
+      ]),
+    );
+    const { PreTokenGenerationConfig, ...set } = pool.settings.LambdaConfig as Record<string, unknown>;
+    const triggerLines = linesOf(/triggers/).join('\n');
+    for (const name of Object.keys(functions)) {
+      expect(triggerLines).toContain(`: ${set[name.replace(/^./, (first) => first.toUpperCase())]}`);
+    }
+    expect(triggerLines).toContain(`(${(PreTokenGenerationConfig as { LambdaVersion: string }).LambdaVersion})`);
+    const { ProviderName, ProviderDetails } = pool.identityProviders.get('facestep')!.definition;
+    const { client_secret, ...details } = ProviderDetails as Record<string, string>;
+    expect(client_secret).toBe(secret);
+    const providerLines = linesOf(/^The OpenID provider/).join('\n');
+    for (const value of [ProviderName, ...Object.values(details)]) expect(providerLines).toContain(`: ${value}`);
+    expect(linesOf(/signs in with a face/).join('\n')).toContain(
+      (pool.clients.get(clientId)!.settings.ExplicitAuthFlows as string[]).at(-1),
+    );
+    expect(linesOf(/^Mode/)).toEqual(
+      expect.arrayContaining([
+        ...Object.entries(functions).map(([name, each]) => `${name}: ${each}`),
+        expect.stringContaining(`FACESTEP_MODE of the four functions to ${modesOf()[0]}.`),
+      ]),
+    );
+  });
+
+  test('by hand, the triggers have the instructions of the plan if the configuration names no functions', async () => {
+    const step = provision({ cognito: { triggers: { requestSecret } } }).steps.at(-1)!;
+    expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });
+  });
+
   const modesOf = () =>
     Object.values(functions).map((each) => simulator.lambda.functions.get(each)?.environment.FACESTEP_MODE);
   const findModeStep = (changes: ConnectionChanges = {}) =>
@@ -201,6 +260,8 @@ describe('provisioning', () => {
       state: 'manual',
       instructions: [expect.stringContaining('defineAuthChallenge')],
     });
+    const [publishing] = (findModeStep({ cognito: { triggers: named } }).byHand ?? []).slice(-2);
+    expect(publishing).toMatch(/Publish a version.*: defineAuthChallenge\.$/);
     // Without their variables, an update would delete them.
     for (const [each, found] of simulator.lambda.functions)
       simulator.lambda.functions.set(each, { ...found, isEncrypted: true });

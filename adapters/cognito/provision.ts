@@ -107,7 +107,7 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     steps: [
       permissionStep(cognito, pool),
       attributeStep(cognito, pool),
-      ...cognito.clientIds.map((clientId) => customAuthStep(clientId, pool)),
+      ...cognito.clientIds.map((clientId) => customAuthStep(clientId, cognito, pool)),
       // Before the pool calls the functions, so that they never run in another mode than the configured one.
       ...(cognito.triggers.functions === undefined ? [] : [modeStep(cognito.triggers.functions, deps)]),
       triggerStep(cognito, pool),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { defineAttribute, variants } from '../../simulators/scim/directory.js';
 import { systemRandom } from '../../support/fakes/sinks.js';
-import { openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
+import { name, openScimBench, type ScimBench, schema } from '../../test/contract/scim.js';
 import { createScimProvisioning } from './provision.js';
 
 const publicUrl = 'https://face.example.com';
@@ -43,6 +43,23 @@ describe('the steps', () => {
     bench.server.directory.servesSchemas = false;
     expect(await inspect()).toMatchObject([{ state: 'manual' }, { state: 'manual' }]);
   });
+});
+
+test('by hand, each step has the instructions of the plan, and a server that follows them is ready', async () => {
+  const { steps } = provision();
+  bench.server.directory.extensions.clear();
+  for (const step of steps) expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });
+  const [lines = [], rights = []] = steps.map(({ byHand }) => byHand);
+  expect([lines.length, rights.length]).not.toContain(0);
+  expect(JSON.stringify([lines, rights])).not.toContain(bench.server.bearer);
+  const { name: attributeName, returned, ...others } = defineAttribute(name);
+  const text = lines.join('\n');
+  expect(text).toContain(`schema extension ${schema},`);
+  expect(text).toContain(`the attribute ${attributeName}: `);
+  expect(text).toContain(`"returned" to "${returned}"`);
+  for (const [characteristic, value] of Object.entries(others)) expect(text).toContain(`${characteristic} ${value}`);
+  bench.server.directory.extensions.set(schema, [defineAttribute(name)]);
+  expect(await steps[0]!.inspect()).toEqual({ state: 'ready' });
 });
 
 describe('the checks', () => {

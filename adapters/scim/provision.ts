@@ -139,7 +139,7 @@ export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep 
 function createAttributeStep(parts: Parts): ProvisionStep {
   const { schema, name } = parts.scim.attribute;
   const instructions = [
-    `Define the schema extension ${schema}, with exactly this spelling, and add it to the resource type User (required: false).`,
+    `Define the schema extension ${schema}, with exactly this spelling, unless the server has it. Add it to the resource type User (required: false).`,
     `Give it the attribute ${name}: type string, multiValued false, required false, caseExact true, mutability readWrite, uniqueness none.`,
     'Set its characteristic "returned" to "request", so that it is returned only to clients that request it by name. "default" works; "never" does not.',
     `It must hold ${maxTokenCharacters} characters.`,
@@ -147,6 +147,7 @@ function createAttributeStep(parts: Parts): ProvisionStep {
   ];
   return {
     title: `Attribute ${parts.scim.attribute.path}`,
+    byHand: instructions,
     async inspect() {
       const extension = await readExtension(parts);
       const isThere = extension.state === 'told' && extension.attributes.some((each) => isSameName(each.name, name));
