@@ -159,6 +159,15 @@ test('rules without the hook are named', async () => {
   });
 });
 
+test('SAML applications without the hook are named', async () => {
+  bench.okta.org.samlApps.set('0oa-wiki', { id: '0oa-wiki', label: 'Wiki', status: 'ACTIVE', inlineHooks: [] });
+  expect(await callOf('saml')).toMatchObject({
+    state: 'partly',
+    reason: 'not for application "Wiki"',
+    where: ['application "Payroll"'],
+  });
+});
+
 describe('an identity provider of Okta', () => {
   const secret = 'a-secret-of-the-client-0123456789abcdef';
   const legal = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };

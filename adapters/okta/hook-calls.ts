@@ -126,19 +126,24 @@ function toRules(rules: readonly ActiveRule[], isAssigned: (rule: ActiveRule) =>
 const appGuard = z.object({
   id: z.string(),
   label: z.string().nullish(),
+  signOnMode: z.string().nullish(),
   settings: z.object({
     signOn: z.object({ inlineHooks: z.array(z.object({ id: z.string() })).nullish() }).nullish(),
   }),
 });
 
+const toAppName = ({ id, label }: z.infer<typeof appGuard>): string => `application "${label ?? id}"`;
+
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/ */
 async function findSamlApps(hookId: string, { send }: OktaProvisionDeps): Promise<FoundHook> {
   const query = new URLSearchParams({ filter: 'status eq "ACTIVE"', limit: '200' });
   const apps = await listAll(appGuard, `/api/v1/apps?${query}`, send);
-  const assigned = apps.filter(({ settings }) => settings.signOn?.inlineHooks?.some(({ id }) => id === hookId));
-  return assigned.length === 0
-    ? notCalled('It is the Assertion Inline Hook of no active SAML application')
-    : called(assigned.map(({ id, label }) => `application "${label ?? id}"`));
+  const isAssigned = ({ settings }: (typeof apps)[number]): boolean =>
+    settings.signOn?.inlineHooks?.some(({ id }) => id === hookId) === true;
+  const assigned = apps.filter(isAssigned).map(toAppName);
+  const others = apps.filter((each) => each.signOnMode === 'SAML_2_0' && !isAssigned(each)).map(toAppName);
+  if (assigned.length === 0) return notCalled('It is the Assertion Inline Hook of no active SAML application');
+  return called(assigned, others.length === 0 ? null : `not for ${others.join(', ')}`);
 }
 
 async function readEventHook(deps: OktaProvisionDeps): Promise<FoundHook> {

@@ -202,8 +202,8 @@ export const knownPlaceData = {
 } as const satisfies PersonalData;
 
 /**
- * Stores from which device and network a check was passed, and adds an audit event if one of them is new. Skips
- * enrolments, and connections without notifications. Failures do not affect the check.
+ * Stores from which device and network a check was passed. Except for enrolments, it adds an audit event if one of them
+ * is new. Failures do not affect the check.
  */
 export async function notePlace(
   step: { readonly stepUpId: string; readonly who: SubjectRef; readonly isEnrolment: boolean; readonly place: Place },

@@ -190,7 +190,7 @@ test('a draft for a connection that is gone is shown with its problem, and can b
   expect((await call('/configuration/draft/discard', { revision: 1 })).state?.draft).toBeNull();
 });
 
-test('a version is shown as active only if this server loaded it, and a manual switch is shown beside the file', async () => {
+test('a version is shown as active only if this server loaded it, and a manual switch is shown next to the file', async () => {
   const call = await start();
   await call(save, change(policy({ freshnessSec: 60 })));
   const applied = await call(apply, { revision: 1, reason: 'shorter' });

@@ -43,7 +43,7 @@ test('a rule in enforce mode refuses the members of its group, while the policy 
   ]);
 });
 
-test('a call that cannot be parsed is refused if a rule enforces, and passes in shadow mode without such a rule', async () => {
+test('a malformed call is refused if a rule is in enforce mode, and passes if all are in shadow mode', async () => {
   const ask = async () => {
     const headers = { authorization: hookSecret, 'content-type': 'application/json' };
     const answer = await fetch(`${server.origin}/hooks/workforce/token`, { method: 'POST', headers, body: '{}' });

@@ -24,7 +24,8 @@ Lines, and their names in JSON:
   no check needed (notNeeded)                 a rule asked for no face check
   would have been … (wouldHave)               shadow mode allowed the sign-in
   users without a face check (subjectsAffected)
-                                              distinct users of all decisions except verified
+                                              distinct users of the decisions above, except verified
+                                              and no check needed
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 

@@ -24,7 +24,7 @@ import { createPublicAddressChecks, createReadinessCheck, noPublicAddress } from
 import { createRecoveryCheck } from './checks/recovery.js';
 import { createStateCheck } from './checks/state-store.js';
 import { toDetailLines, toFailure } from './failure.js';
-import { readAtProvider } from './mode-in-force.js';
+import { type AtProvider, readAtProvider } from './mode-in-force.js';
 import type { Switched } from './modes.js';
 
 export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
@@ -59,14 +59,19 @@ export interface Checks {
   readonly steps: readonly ProvisionStep[];
 }
 
-const createRuleCheck = ({ policy, oidc }: ConfiguredConnection, adapter: Adapter): Check => ({
+/** Warns about rules. @param read - reads what is active at the provider */
+const createRuleCheck = (
+  { policy, oidc }: ConfiguredConnection,
+  adapter: Adapter,
+  read: () => Promise<AtProvider>,
+): Check => ({
   title: 'Rules',
   async run() {
     const { length } = policy.rules;
     const enforced = policy.rules.filter(({ mode }) => mode === 'enforce').length;
     const found = `${length} ${length === 1 ? 'rule' : 'rules'}, ${enforced} in enforce mode`;
-    const calls = (await adapter.readHookCalls?.()) ?? null;
-    const warnings = checkRules(policy, findRuleCallers(adapter, oidc, calls));
+    const { hookCalls } = await read();
+    const warnings = checkRules(policy, findRuleCallers(adapter, oidc, hookCalls));
     if (warnings.length === 0) return pass(found);
     return warn(`${found}; ${warnings.map(describeRuleWarning).join('; ')}`, 'See docs/rules.md.');
   },
@@ -86,6 +91,11 @@ export async function collectChecks(
   const { setup, connection } = examined;
   const { config } = setup;
   const { publicUrl } = config;
+  let reading: Promise<AtProvider> | null = null;
+  const read = (): Promise<AtProvider> => {
+    reading ??= readAtProvider(connection, setup, deps);
+    return reading;
+  };
   const ofFolder = createDataFolderCheck(config);
   const parts = [
     ...createKeyChecks(config, deps),
@@ -96,7 +106,7 @@ export async function collectChecks(
   ];
   const here = [
     readConfiguration,
-    createModeCheck(examined, deps),
+    createModeCheck(examined, read),
     ...(examined.jobs === undefined ? [] : [createJobsCheck(examined.jobs)]),
     ...(connection.policy.userSecret === 'passkey' ? [createHandOffCheck(connection)] : []),
     ...(connection.policy.replaceFace === 'link' ? [facesAreReplacedByLinks] : []),
@@ -106,7 +116,7 @@ export async function collectChecks(
     ...parts,
   ];
   if (publicUrl === null) return { checks: [...here, noPublicAddress], steps: [] };
-  const ofProvider = await collectProviderChecks(examined, publicUrl, deps);
+  const ofProvider = await collectProviderChecks(examined, { publicUrl, read }, deps);
   const checks = [
     ...here,
     ...createPublicAddressChecks(publicUrl, deps),
@@ -119,14 +129,14 @@ export async function collectChecks(
 
 async function collectProviderChecks(
   { setup: { config }, connection, onCensus = () => {} }: Examined,
-  publicUrl: string,
+  { publicUrl, read }: { readonly publicUrl: string; readonly read: () => Promise<AtProvider> },
   deps: Ports<'clock' | 'random' | 'log' | 'fetch'>,
 ): Promise<Checks> {
   try {
     const adapter = await connection.createAdapter(publicUrl);
     const { photo, rules, networks } = connection.policy;
     const hasRules = rules.length > 0 || Object.keys(networks).length > 0;
-    const ruleChecks = hasRules ? [createRuleCheck(connection, adapter)] : [];
+    const ruleChecks = hasRules ? [createRuleCheck(connection, adapter, read)] : [];
     const hookChecks = createHookChecks(adapter.hooks, { connection: connection.id, publicUrl }, deps);
     const { steps, checks, census } = await adapter.createProvisioning();
     const trail = filesOf(config).audit;
@@ -194,13 +204,12 @@ const facesAreReplacedByLinks: Check = {
     ),
 };
 
-const createModeCheck = (examined: Examined, deps: Ports<'clock' | 'log'>): Check => ({
+const createModeCheck = (examined: Examined, read: () => Promise<AtProvider>): Check => ({
   title: modeTitle,
   async run() {
-    const { connection, setup } = examined;
-    const { id, policy } = connection;
+    const { id, policy } = examined.connection;
     const own = toModeFinding(examined);
-    const { mode: at, hookCalls } = await readAtProvider(connection, setup, deps);
+    const { mode: at, hookCalls } = await read();
     const uncalled = describeUncalled(hookCalls);
     if (uncalled !== null) return warn(`${own.found}; ${uncalled}`, uncalledRemedy(id, hookCalls));
     if (at === null) return own;

@@ -119,7 +119,7 @@ test('a line that arrives minutes late is recorded', async () => {
   expect(recorded()).toEqual(['sub-a', 'sub-late']);
 });
 
-test('a call that an earlier run recorded is not recorded again if it is repeated; a new sign-in of the user is recorded', async () => {
+test('a repeated call is recorded once, also by a later run; a new sign-in of the same user is recorded', async () => {
   decide('a', -5);
   await run();
   clock.advanceSec(60);

@@ -242,7 +242,7 @@ test('a network that no rule names is reported, also without rules', () => {
   ]);
 });
 
-test('rules of a connection whose provider decides sign-ins itself are reported', () => {
+test('rules are reported as without effect if the provider itself decides sign-ins', () => {
   const said = 'the functions at the provider decide its own sign-ins without rules; only OpenID clients follow them';
   expect(warningsOf({ rules: [enforced('sample', {})] }, [payroll], true)).toEqual([said]);
   expect(warningsOf({}, [payroll], true)).toEqual([]);

@@ -79,7 +79,7 @@ test('the census reports the reason and no number if the provider cannot list us
   expect(await run()).toMatchObject({ verdict: 'warn', found: expect.stringContaining('provider_refused') });
 });
 
-test('users whose token comes from another engine than the active one are counted', async () => {
+test('tokens of an engine that is not active are counted', async () => {
   const { found } = await check([unknown, toToken(7, 128), toToken(8, 2)]);
   expect(found).toContain('2 users hold a token of another recognition engine than the one in use');
   expect((await check([unknown])).found).not.toContain('engine');

@@ -8,7 +8,7 @@ import { loadSetup } from '../../../connections/setup.js';
 import { connectionAdditions, sections } from '../../../extensions/index.js';
 import { collectChecks } from '../doctor.js';
 
-/* What the doctor says about the rules of a connection. */
+/* The doctor's check of the rules of a connection. */
 
 const dataFolder = createFolder('rules-check');
 const publicUrl = 'https://face.example.com';
@@ -78,7 +78,7 @@ test('the doctor counts the rules, and warns only of hooks that the provider cal
   });
 });
 
-test('the doctor warns of OpenID clients whose users have not passed a first factor', async () => {
+test('a rule about a person is warned of if an OpenID client asks before the first factor', async () => {
   const client = { kind: 'relying_party', secret, redirectUris };
   const clients = [
     { ...client, id: 'pushing', requirePushed: true },
