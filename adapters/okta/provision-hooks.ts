@@ -128,8 +128,6 @@ export async function findActiveHook(hook: InlineHookName, deps: OktaProvisionDe
   return ours.status === 'ACTIVE' ? ours : `"${ours.name}" is not active`;
 }
 
-export const toInlineHookTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
-
 /** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];
@@ -140,7 +138,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
-  const step = createObjectStep<InlineHook>(toInlineHookTitle(hook), {
+  const step = createObjectStep<InlineHook>(`Inline hook: ${hook}`, {
     byHand: toInlineHookByHand(hook, deps),
     find: async () => (await findInlineHook(hook, deps)).ours,
     creation: [`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`],

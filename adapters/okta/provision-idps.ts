@@ -125,8 +125,7 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
   client: { client_id: id, client_secret: secret.use((text) => text) },
 });
 
-const toSecretField = ({ id }: OktaClient): string =>
-  `Client secret: the value of secret of the client ${id} in oidc.clients`;
+const toSecretField = ({ id }: OktaClient): string => `Client secret: the secret of the client ${id} in oidc.clients`;
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
@@ -172,12 +171,14 @@ function toFactorByHand(client: OktaFactor, deps: OktaProvisionDeps): readonly s
     `Scopes: ${factorScopes.join(', ')}`,
     `Client ID: ${client.id}`,
     toSecretField(client),
-    `Authorize requests: Enable signed requests, with the algorithm ${signedRequests.request.signature.algorithm}`,
+    'Authorize requests: Enable signed requests',
+    `Algorithm: ${signedRequests.request.signature.algorithm}`,
     `Issuer: ${issuer}`,
     `Authorization endpoint: ${authorization}`,
     `Token endpoint: ${token}`,
     `JWKS endpoint: ${keys}`,
-    `IdP username: ${loginTemplates[0]}, which matches the Okta username`,
+    `IdP username: ${loginTemplates[0]}`,
+    'Match against: Okta Username',
     'Account link policy: Automatic',
     'Just-in-time creation of users: off, because a face check must not create users',
     `Trust claims from this identity provider: ${client.trustClaims ? 'on' : 'off'}`,
@@ -280,8 +281,9 @@ export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionD
     title: 'IdP authenticator',
     byHand: [
       'Security > Authenticators > Setup > Add Authenticator > IdP Authenticator > Add',
-      `Identity Provider (IdP): ${nameOf(deps, client)}, after the step "${usageTitle}"`,
+      `Identity Provider (IdP): ${nameOf(deps, client)}`,
       `Authenticator name: ${name}`,
+      `Okta offers the identity provider only after the step "${usageTitle}"`,
     ],
     async inspect() {
       if ((await findAuthenticator(client, deps)) !== null) return { state: 'ready' };

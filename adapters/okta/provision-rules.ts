@@ -5,7 +5,7 @@ import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
-import { findInlineHook, nameOf, toHookName, toInlineHookTitle } from './provision-hooks.js';
+import { findInlineHook, nameOf, toHookName } from './provision-hooks.js';
 
 const idGuard = z.object({
   id: z.string(),
@@ -47,10 +47,6 @@ function pick<Entry extends z.infer<typeof idGuard>>(
 }
 
 const toChoice = (id: string | undefined): string => (id === undefined ? 'the only one' : `the one with the id ${id}`);
-
-/** Returns the value of a field that names the hook which another step creates. */
-const toHookField = (hook: 'token' | 'registration', deps: OktaProvisionDeps): string =>
-  `${nameOf(deps, hook)}, from the step "${toInlineHookTitle(hook)}"`;
 
 const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
   'state' in found && found.state === 'blocked';
@@ -136,7 +132,7 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
         `Security > API > Authorization Servers > the one with the id ${chosen.authorizationServerId} > Access Policies`,
         `Policy: ${toChoice(chosen.policyId)}`,
         `Rule: ${toChoice(chosen.ruleId)}`,
-        `Use this inline hook: ${toHookField('token', deps)}`,
+        `Use this inline hook: ${nameOf(deps, 'token')}`,
       ],
       hook: 'token',
       policies,
@@ -232,17 +228,19 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
   const { receiptField, receiptIn } = deps.settings.okta.registration;
   // A required field would also appear when existing users complete their profile.
   const receipt = { name: receiptField, label: 'Face check', required: false };
+  const { policyId = '<id of the policy>', ruleId = '<id of the rule>' } = chosen;
+  const rulePath = `${enrolmentRulesOf(policyId)}/${ruleId}`;
   return createRuleStep(
     {
       title: 'Rule of the user profile policy',
       byHand: [
         'Security > User Profile Policies > the policy > Enrollment > Profile Enrollment > Edit',
         `Policy: ${toChoice(chosen.policyId)}`,
-        `Inline hook: ${toHookField('registration', deps)}`,
+        `Inline hook: ${nameOf(deps, 'registration')}`,
         'Run this hook: Both',
         ...(receiptIn === 'form'
           ? [
-              `Add this to actions.profileEnrollment.profileAttributes of the rule (${toChoice(chosen.ruleId)}), by PUT ${enrolmentRulesOf('<id of the policy>')}/<id of the rule>: ${JSON.stringify(receipt)}`,
+              `By the API only: GET ${rulePath}, add this to actions.profileEnrollment.profileAttributes, and PUT the rule: ${JSON.stringify(receipt)}`,
             ]
           : []),
       ],

@@ -131,7 +131,7 @@ test('each step tells how it is done by hand: with the values that the org recei
   const idp = [...bench.okta.org.identityProviders.values()][0]!;
   expect(idpLines).toContain(`Name: ${idp.name}`);
   expect(idpLines).toContain(`Authorization endpoint: ${idp.client.authorizationEndpoint}`);
-  expect(idpLines).toContain(`Authorize requests: Enable signed requests, with the algorithm ${idp.requestAlgorithm}`);
+  expect(idpLines).toContain(`Algorithm: ${idp.requestAlgorithm}`);
 });
 
 test('a step without a hook secret tells by hand what it asks for in the console', async () => {

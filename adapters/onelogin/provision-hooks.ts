@@ -183,20 +183,19 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
 
 function toHookByHand(type: SmartHookType, parts: Parts): readonly string[] {
   const { settings, publicUrl } = parts.deps;
-  const print = `facestep smart-hook ${settings.id} --type ${type}`;
+  const isMigration = type === 'user-migration';
+  const print = `facestep smart-hook ${settings.id} --type ${type}${isMigration ? ' --compose FILE' : ''}`;
   const url = toHookUrl(type, settings.id, publicUrl);
   const body = { ...toHookSettings(type, null, '', parts), function: '<the function in base64>', disabled: false };
   return [
-    ...(type === 'user-migration'
-      ? [
-          'Only if users are migrated at their first sign-in: save the function that migrates them to a file',
-          `Run \`${print} --compose FILE\`: it prints a function that calls ${url}`,
-        ]
-      : [
-          `Run \`${print}\`: it prints a function that calls ${url}`,
-          'If the account has a hook of this type: add --compose FILE with its function, and change that hook by PUT',
-        ]),
+    ...(isMigration
+      ? ['Only if users are migrated at their first sign-in: save the function that migrates them to a file']
+      : []),
     `${apiPlace}, after the step "${variablesStepTitle}"`,
+    `Run \`${print}\`: it prints a function that calls ${url}`,
+    ...(isMigration
+      ? []
+      : ['If the account has a hook of this type: add --compose FILE with its function, and change that hook by PUT']),
     `POST ${hooksPath}: ${JSON.stringify(body)}`,
   ];
 }
