@@ -128,8 +128,21 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
 
 const schemaPath = '/api/v1/meta/schemas/user/default';
 
+const toAttributeByHand = ({ name, title, description, maxLength, isUserWritten }: Attribute): readonly string[] => [
+  'Directory > Profile Editor > User (default) > Add Attribute',
+  'Data type: string',
+  `Display name: ${title}`,
+  `Variable name: ${name}`,
+  `Description: ${description}`,
+  `Attribute length: at most ${maxLength}`,
+  'Attribute required: off',
+  `User permission: ${isUserWritten ? 'Read-Write' : 'Hide'}`,
+  'Source priority: Inherit from Okta',
+];
+
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
   title: toAttributeTitle(expected.name),
+  byHand: toAttributeByHand(expected),
   inspect: () => inspectAttribute(expected, send),
   async apply() {
     const existing = await findAttribute(expected, send);

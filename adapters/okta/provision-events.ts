@@ -4,7 +4,7 @@ import { parseAnswer } from '../../src/connections/rest-call.js';
 import type { Json } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps } from './client.js';
 import { revokingEvents } from './flow-events.js';
-import { channelGuard, channelTo, differencesOf, nameOf, uriOf } from './provision-hooks.js';
+import { channelGuard, channelTo, differencesOf, nameOf, toFields, uriOf } from './provision-hooks.js';
 
 const eventHookGuard = z.object({
   id: z.string(),
@@ -39,6 +39,19 @@ export const missingEvents = ({ events }: EventHook): string[] =>
 
 export const eventHookTitle = 'Event hook: deactivated users';
 
+const secretIsNeeded = 'Set okta.hooks.secret; it can be used together with okta.hooks.oauth';
+
+function toEventHookByHand(deps: OktaProvisionDeps): readonly string[] {
+  const { secret } = deps.settings.okta.hooks;
+  if (secret === undefined) return [secretIsNeeded];
+  return [
+    'Workflow > Event Hooks > Create Event Hook',
+    ...toFields(deps, 'events', secret.header),
+    `Subscribe to events: ${revokingEvents.join(', ')}`,
+    'Verify the hook while this server is running: Actions > Verify',
+  ];
+}
+
 /** Creates or adopts our event hook. Okta calls this server to verify it, so the server must be running. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
@@ -50,6 +63,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     ...missingEvents(hook).map((type) => `Subscribe it to ${type}`),
   ];
   const step = createObjectStep<EventHook>(eventHookTitle, {
+    byHand: toEventHookByHand(deps),
     find: () => findEventHook(deps),
     creation: [
       `Create the event hook "${name}" (${revokingEvents.join(', ')}) that calls ${uriOf(deps, 'events')}`,
@@ -78,10 +92,7 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
     ...step,
     async inspect() {
       if (deps.settings.okta.hooks.secret !== undefined) return step.inspect();
-      return blocked(
-        'An event hook authenticates with a header secret, but none is configured',
-        'Set okta.hooks.secret; it can be used together with okta.hooks.oauth',
-      );
+      return blocked('An event hook authenticates with a header secret, but none is configured', secretIsNeeded);
     },
     async pushSecret() {
       const ours = await findEventHook(deps);

@@ -4,7 +4,6 @@ import {
   createObjectStep,
   inConsole,
   type ProvisionStep,
-  type StepStatus,
   withoutQuery,
 } from '../../src/connections/provisioning.js';
 import { listOf } from '../../src/connections/rest-call.js';
@@ -68,6 +67,29 @@ const inlineHookTypes = {
 
 export type InlineHookName = keyof typeof inlineHookTypes;
 
+/** Entries of the menu "Add Inline Hook" in the console. */
+const menuEntries = {
+  token: 'Token',
+  registration: 'Registration',
+  saml: 'SAML',
+  'password-import': 'Password Import',
+} as const satisfies Record<InlineHookName, string>;
+
+/** Returns the fields of a hook with an HTTP channel in the console. */
+export const toFields = (deps: OktaProvisionDeps, hook: HookName, header: string): readonly string[] => [
+  `Name: ${nameOf(deps, hook)}`,
+  `URL: ${uriOf(deps, hook)}`,
+  `Authentication field: ${header}`,
+  'Authentication secret: the value of okta.hooks.secret.value',
+];
+
+function toInlineHookByHand(hook: InlineHookName, deps: OktaProvisionDeps): readonly string[] {
+  const { secret } = deps.settings.okta.hooks;
+  return secret === undefined
+    ? byOAuth(deps, hook)
+    : [`Workflow > Inline Hooks > Add Inline Hook > ${menuEntries[hook]}`, ...toFields(deps, hook, secret.header)];
+}
+
 const inlineHookGuard = z.object({
   id: z.string(),
   name: z.string(),
@@ -117,6 +139,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
   const step = createObjectStep<InlineHook>(`Inline hook: ${hook}`, {
+    byHand: toInlineHookByHand(hook, deps),
     find: async () => (await findInlineHook(hook, deps)).ours,
     creation: [`Create the inline hook "${name}" (${type}) that calls ${uriOf(deps, hook)}`],
     create() {
@@ -146,7 +169,8 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
           'Delete it in Workflow > Inline Hooks if it is no longer needed',
         );
       }
-      if (ours === null ? secret === undefined : isByConsole(deps, hook, ours)) return byOAuth(deps, hook, type);
+      if (ours === null ? secret === undefined : isByConsole(deps, hook, ours))
+        return inConsole(...byOAuth(deps, hook));
       return step.inspect();
     },
     ...(secret === undefined ? {} : { pushSecret }),
@@ -162,9 +186,11 @@ const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }:
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
     : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
 
-const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus =>
-  inConsole(
-    `Workflow > Inline Hooks: add or change the hook of type ${type}, with the authentication OAuth 2.0.`,
-    `URL: ${uriOf(deps, hook)}`,
-    'Client: the one in the configuration under okta.hooks.oauth.clientId.',
-  );
+const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName): readonly string[] => [
+  `Workflow > Inline Hooks > Add Inline Hook > ${menuEntries[hook]}, or the existing hook of the type ${inlineHookTypes[hook]}`,
+  `Name: ${nameOf(deps, hook)}`,
+  `URL: ${uriOf(deps, hook)}`,
+  'Authentication: OAuth 2.0',
+  'Client ID: the value of okta.hooks.oauth.clientId',
+  'Token URL and scope: those of the authorization server okta.hooks.oauth.issuer',
+];

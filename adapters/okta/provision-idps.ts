@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpointsOf } from '../../src/connections/openid-provider.js';
-import { createObjectStep, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
+import { createObjectStep, inConsole, missing, type ProvisionStep } from '../../src/connections/provisioning.js';
 import type { JsonObject } from '../../src/core/base/json.js';
 import { listAll, type OktaProvisionDeps, toWritable } from './client.js';
 import type { OktaClient, OktaFactor, OktaIdv } from './config.js';
@@ -37,6 +37,8 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
+const toIdpTitle = ({ kind }: OktaClient): string => `Identity provider: ${kind}`;
+
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
   const idps = await listAll(idpGuard, `/api/v1/idps?type=${type}&limit=200`, deps.send);
@@ -52,6 +54,7 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
+  const byHand = client.kind === 'okta_idv' ? toVerificationByHand(client, deps) : toFactorByHand(client, deps);
   const toDefinition = (found: Idp | null): IdpDefinition =>
     client.kind === 'okta_idv' ? toVerification(client, deps) : toFactor(client, found, deps);
   const replace = async (found: Idp): Promise<void> => {
@@ -59,7 +62,8 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
   };
   const { name, type } = toDefinition(null);
   return {
-    ...createObjectStep(`Identity provider: ${client.kind}`, {
+    ...createObjectStep(toIdpTitle(client), {
+      byHand,
       find: () => findIdp(client, deps),
       creation: [`Create the identity provider "${name}" (${type})`],
       create: () => deps.send('POST', '/api/v1/idps', toDefinition(null)),
@@ -121,6 +125,8 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
   client: { client_id: id, client_secret: secret.use((text) => text) },
 });
 
+const toSecretField = ({ id }: OktaClient): string => `Client secret: the secret of the client ${id} in oidc.clients`;
+
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
 /**
@@ -128,6 +134,8 @@ const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => poli
  * profile lacks.
  */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
+
+const factorScopes = ['openid', 'profile', 'email'] as const;
 
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
   const template = loginTemplates.find((each) => found !== null && each === templateOf(found)) ?? loginTemplates[0];
@@ -140,7 +148,7 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
       type: 'OIDC',
       endpoints: { authorization: get(authorization), token: post(token), jwks: get(keys) },
       issuer: { url: issuer },
-      scopes: ['openid', 'profile', 'email'],
+      scopes: factorScopes,
       ...(algorithms === undefined ? {} : { algorithms }),
       credentials: toCredentials(client),
     },
@@ -155,6 +163,51 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
   };
 }
 
+function toFactorByHand(client: OktaFactor, deps: OktaProvisionDeps): readonly string[] {
+  const { issuer, authorization, token, keys } = endpointsOf(deps.publicUrl, deps.settings.id);
+  return [
+    'Security > Identity Providers > Add identity provider > OpenID Connect IdP > Next',
+    `Name: ${nameOf(deps, client)}`,
+    `Scopes: ${factorScopes.join(', ')}`,
+    `Client ID: ${client.id}`,
+    toSecretField(client),
+    'Authorize requests: Enable signed requests',
+    `Algorithm: ${signedRequests.request.signature.algorithm}`,
+    `Issuer: ${issuer}`,
+    `Authorization endpoint: ${authorization}`,
+    `Token endpoint: ${token}`,
+    `JWKS endpoint: ${keys}`,
+    `IdP username: ${loginTemplates[0]}`,
+    'Match against: Okta Username',
+    'Account link policy: Automatic',
+    'Just-in-time creation of users: off, because a face check must not create users',
+    `Trust claims from this identity provider: ${client.trustClaims ? 'on' : 'off'}`,
+  ];
+}
+
+const verificationScopes = ['openid', 'profile', 'identity_assurance'] as const;
+
+const shownNameOf = ({ settings }: OktaProvisionDeps): string => settings.policy.organisation ?? 'Face check';
+
+function toVerificationByHand(client: OktaIdv, deps: OktaProvisionDeps): readonly string[] {
+  const { issuer, authorization, token, keys, push } = endpointsOf(deps.publicUrl, deps.settings.id);
+  return [
+    'Security > Identity Providers > Add identity provider > Custom ID verification > Next',
+    `Instance name: ${nameOf(deps, client)}`,
+    `Vendor name: ${shownNameOf(deps)}`,
+    `End user license agreement URL: ${client.termsOfUse}`,
+    `Privacy statement URL: ${client.privacyPolicy}`,
+    `Client ID: ${client.id}`,
+    toSecretField(client),
+    `Scope: ${verificationScopes.join(', ')}`,
+    `Issuer: ${issuer}`,
+    `PAR request URL: ${push}`,
+    `Authorize URL: ${authorization}`,
+    `Token URL: ${token}`,
+    `JWKS URL: ${keys}`,
+  ];
+}
+
 function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition {
   const { issuer, authorization, token, keys, push } = endpointsOf(deps.publicUrl, deps.settings.id);
   return {
@@ -164,7 +217,7 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
       type: 'ID_PROOFING',
       endpoints: { par: post(push), authorization: get(authorization), token: post(token), jwks: get(keys) },
       issuer: { url: issuer },
-      scopes: ['openid', 'profile', 'identity_assurance'],
+      scopes: verificationScopes,
       credentials: toCredentials(client),
     },
     // Okta requires this policy but does not use it, because the request already names the user.
@@ -176,7 +229,7 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
     },
     properties: {
       idvMetadata: {
-        vendorDisplayName: deps.settings.policy.organisation ?? 'Face check',
+        vendorDisplayName: shownNameOf(deps),
         termsOfUse: client.termsOfUse,
         privacyPolicy: client.privacyPolicy,
       },
@@ -202,15 +255,20 @@ export async function findAuthenticator(client: OktaFactor, deps: OktaProvisionD
  * authenticator exists, because Okta allows it only with this usage.
  */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
-  title: 'IdP Usage: Factor only',
+  title: usageTitle,
+  byHand: toUsageByHand(client),
   inspect: async () =>
-    (await findAuthenticator(client, deps)) !== null ? { state: 'ready' } : { state: 'manual', instructions },
+    (await findAuthenticator(client, deps)) !== null
+      ? { state: 'ready' }
+      : inConsole(...toUsageByHand(client), 'Then run provision again.'),
   apply: async () => {},
 });
 
-const instructions = [
-  'Security > Identity Providers > the identity provider of the step before > Actions > Configure Identity Provider.',
-  'Set IdP Usage to Factor only, and save. Then run provision again.',
+const usageTitle = 'IdP Usage: Factor only';
+
+const toUsageByHand = (client: OktaFactor): readonly string[] => [
+  `Security > Identity Providers > the one of the step "${toIdpTitle(client)}" > Actions > Configure Identity Provider`,
+  'IdP Usage: Factor only',
 ];
 
 /**
@@ -218,9 +276,15 @@ const instructions = [
  * `provider`.
  */
 export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {
-  const name = deps.settings.policy.organisation ?? 'Face check';
+  const name = shownNameOf(deps);
   return {
     title: 'IdP authenticator',
+    byHand: [
+      'Security > Authenticators > Setup > Add Authenticator > IdP Authenticator > Add',
+      `Identity Provider (IdP): ${nameOf(deps, client)}`,
+      `Authenticator name: ${name}`,
+      `Okta offers the identity provider only after the step "${usageTitle}"`,
+    ],
     async inspect() {
       if ((await findAuthenticator(client, deps)) !== null) return { state: 'ready' };
       return missing(`Create the IdP authenticator "${name}". Okta refuses before IdP Usage is set`);

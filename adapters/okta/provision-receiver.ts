@@ -45,6 +45,13 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
  */
 export const createSecurityEventsStep = (deps: OktaProvisionDeps): ProvisionStep =>
   createObjectStep('Security events provider', {
+    byHand: [
+      'Security > Device Integrations > Receive shared signals > Create stream',
+      `Integration name: ${nameOf(deps)}`,
+      'Set up integration with: Well-known URL',
+      `Well-known URL: ${wellKnownUrlOf(deps)}`,
+      'Create the stream while this server is running, because Okta reads the address at once',
+    ],
     find: () => findProvider(deps),
     creation: [`Create the security events provider "${nameOf(deps)}", which reads ${wellKnownUrlOf(deps)}`],
     create: () => deps.send('POST', providersPath, toDefinition(deps, null)),

@@ -5,7 +5,7 @@ import type { Json } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { listAll, type OktaProvisionDeps, type SendToOkta, toWritable } from './client.js';
 import type { OktaConnection } from './config.js';
-import { findInlineHook, toHookName } from './provision-hooks.js';
+import { findInlineHook, nameOf, toHookName } from './provision-hooks.js';
 
 const idGuard = z.object({
   id: z.string(),
@@ -46,11 +46,14 @@ function pick<Entry extends z.infer<typeof idGuard>>(
   );
 }
 
+const toChoice = (id: string | undefined): string => (id === undefined ? 'the only one' : `the one with the id ${id}`);
+
 const isBlocked = (found: object): found is Extract<StepStatus, { state: 'blocked' }> =>
   'state' in found && found.state === 'blocked';
 
 interface Hanger {
   readonly title: string;
+  readonly byHand: readonly string[];
   readonly hook: 'token' | 'registration';
   /** Path of the list of policies. */
   readonly policies: string;
@@ -71,9 +74,10 @@ async function locate({ policies, rulesOf, setting, chosen }: Hanger, send: Send
 }
 
 function createRuleStep(hanger: Hanger, deps: OktaProvisionDeps): ProvisionStep {
-  const { title, hook, readHook, lacks, withHook } = hanger;
+  const { title, byHand, hook, readHook, lacks, withHook } = hanger;
   return {
     title,
+    byHand,
     async inspect(): Promise<StepStatus> {
       const located = await locate(hanger, deps.send);
       if (isBlocked(located)) return located;
@@ -124,6 +128,12 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
   return createRuleStep(
     {
       title: `Rule of the authorization server ${chosen.authorizationServerId}`,
+      byHand: [
+        `Security > API > Authorization Servers > the one with the id ${chosen.authorizationServerId} > Access Policies`,
+        `Policy: ${toChoice(chosen.policyId)}`,
+        `Rule: ${toChoice(chosen.ruleId)}`,
+        `Use this inline hook: ${nameOf(deps, 'token')}`,
+      ],
       hook: 'token',
       policies,
       rulesOf: (policyId) => `${policies}/${policyId}/rules`,
@@ -216,9 +226,24 @@ const isNamed =
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {
   const { receiptField, receiptIn } = deps.settings.okta.registration;
+  // A required field would also appear when existing users complete their profile.
+  const receipt = { name: receiptField, label: 'Face check', required: false };
+  const { policyId = '<id of the policy>', ruleId = '<id of the rule>' } = chosen;
+  const rulePath = `${enrolmentRulesOf(policyId)}/${ruleId}`;
   return createRuleStep(
     {
       title: 'Rule of the user profile policy',
+      byHand: [
+        'Security > User Profile Policies > the policy > Enrollment > Profile Enrollment > Edit',
+        `Policy: ${toChoice(chosen.policyId)}`,
+        `Inline hook: ${nameOf(deps, 'registration')}`,
+        'Run this hook: Both',
+        ...(receiptIn === 'form'
+          ? [
+              `By the API only: GET ${rulePath}, add this to actions.profileEnrollment.profileAttributes, and PUT the rule: ${JSON.stringify(receipt)}`,
+            ]
+          : []),
+      ],
       hook: 'registration',
       policies: enrolmentPolicies,
       rulesOf: enrolmentRulesOf,
@@ -236,11 +261,7 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
           preRegistrationInlineHooks: [{ inlineHookId }],
           ...(receiptIn === 'form'
             ? {
-                profileAttributes: [
-                  ...fieldsOf(actions).filter((field) => !isNamed(receiptField)(field)),
-                  // A required field would also appear when existing users complete their profile.
-                  { name: receiptField, label: 'Face check', required: false },
-                ],
+                profileAttributes: [...fieldsOf(actions).filter((field) => !isNamed(receiptField)(field)), receipt],
               }
             : {}),
         },

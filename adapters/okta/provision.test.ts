@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
-import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
+import type { Provisioning, ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { SealedToken } from '../../src/core/secrets.js';
 import { FaceError } from '../../src/errors.js';
@@ -80,6 +80,64 @@ describe('an empty org', () => {
     await applyAll(again);
     expect(writes).toEqual([]);
   });
+});
+
+test('each step tells how it is done by hand: with the values that the org receives, and without a secret', async () => {
+  const client = { secret: `${canary}-secret-of-the-client-0123456789`, orgUrls: [bench.okta.url] };
+  const pages = { termsOfUse: 'https://example.com/terms', privacyPolicy: 'https://example.com/privacy' };
+  const provisioning = provision({
+    okta: {
+      hooks: { secret: { value: hookSecret }, previousSecret: `${canary}-previous-secret` },
+      registration: { receiptIn: 'form' },
+      provision: { registration: {}, saml: true, securityEventsProvider: true },
+    },
+    oidc: {
+      clients: [
+        { kind: 'okta_factor', id: 'okta', ...client },
+        { kind: 'okta_idv', id: 'idv', ...client, ...pages },
+      ],
+    },
+    recovery: { mode: 'evaluation' },
+  });
+  const byHand = ({ byHand = [] }: ProvisionStep) => byHand;
+  const text = provisioning.steps.flatMap(byHand).join('\n');
+  expect(provisioning.steps.filter((step) => byHand(step).length === 0)).toEqual([]);
+  for (const hook of ['token', 'registration', 'saml', 'password-import', 'events'])
+    expect(text).toContain(`URL: ${server.origin}/hooks/workforce/${hook}\n`);
+  expect(text).not.toContain(canary);
+  expect(text).not.toContain(bench.okta.apiToken);
+
+  const apply = async (title: string) => {
+    const step = stepOf(provisioning, title);
+    await step.apply();
+    return byHand(step);
+  };
+  const tokenLines = await apply('Inline hook: token');
+  expect(tokenLines).toEqual([
+    'Workflow > Inline Hooks > Add Inline Hook > Token',
+    `Name: ${tokenHook().name}`,
+    `URL: ${tokenHook().channel.config.uri}`,
+    `Authentication field: ${tokenHook().channel.config.authScheme?.key}`,
+    'Authentication secret: the value of okta.hooks.secret.value',
+  ]);
+  const eventLines = await apply('Event hook');
+  expect(eventLines).toContain(`Name: ${eventHook().name}`);
+  expect(eventLines).toContain(`Subscribe to events: ${eventHook().events.items.join(', ')}`);
+  const attributeLines = await apply('Profile attribute facestepToken');
+  const { title, maxLength } = bench.okta.org.attributes.get('facestepToken')!;
+  expect(attributeLines).toContain(`Display name: ${title}`);
+  expect(attributeLines).toContain(`Attribute length: at most ${maxLength}`);
+  const idpLines = await apply('Identity provider: okta_factor');
+  const idp = [...bench.okta.org.identityProviders.values()][0]!;
+  expect(idpLines).toContain(`Name: ${idp.name}`);
+  expect(idpLines).toContain(`Authorization endpoint: ${idp.client.authorizationEndpoint}`);
+  expect(idpLines).toContain(`Algorithm: ${idp.requestAlgorithm}`);
+});
+
+test('a step without a hook secret tells by hand what it asks for in the console', async () => {
+  const oauth = { issuer: 'https://example.okta.com/oauth2/face', audience: 'face', clientId: 'client' };
+  const step = stepOf(provision({ okta: { hooks: { oauth } } }), 'Inline hook: token');
+  expect(await step.inspect()).toEqual({ state: 'manual', instructions: step.byHand });
 });
 
 describe('a service application as the provisioning client', () => {

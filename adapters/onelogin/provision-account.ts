@@ -33,6 +33,10 @@ const hookGuard = listedGuard.extend({
 
 const logGuard = z.object({ created_at: z.coerce.date(), events: z.array(z.string()) });
 
+const fieldsPath = '/api/2/users/custom_attributes';
+export const variablesPath = '/api/2/hooks/envs';
+export const hooksPath = '/api/2/hooks';
+
 const pageSize = 100;
 const maxPages = 20;
 
@@ -50,9 +54,7 @@ export function createAccountClient(api: OneLoginApi) {
     const { data } = refusalGuard.safeParse(body);
     throw new FaceError('provider_refused', { status, code: data?.name ?? null, call: name });
   };
-  const fieldsPath = '/api/2/users/custom_attributes';
-  const variablesPath = '/api/2/hooks/envs';
-  const hookPath = (id: string): string => `/api/2/hooks/${encodeURIComponent(id)}`;
+  const hookPath = (id: string): string => `${hooksPath}/${encodeURIComponent(id)}`;
   return {
     listFields: () => send('list custom attributes', z.array(fieldGuard), 'GET', fieldsPath),
     createField: (field: { name: string; shortname: string }) =>
@@ -72,11 +74,11 @@ export function createAccountClient(api: OneLoginApi) {
     writeVariable: (id: string, value: string) =>
       send('update environment variable', z.unknown(), 'PUT', `${variablesPath}/${encodeURIComponent(id)}`, { value }),
     findHook: async (type: SmartHookType): Promise<SmartHook | null> => {
-      const listed = await send('list hooks', z.array(listedGuard), 'GET', '/api/2/hooks');
+      const listed = await send('list hooks', z.array(listedGuard), 'GET', hooksPath);
       const found = listed.find((hook) => hook.type === type);
       return found === undefined ? null : send('get hook', hookGuard, 'GET', hookPath(found.id));
     },
-    createHook: (settings: JsonObject) => send('create hook', hookGuard, 'POST', '/api/2/hooks', settings),
+    createHook: (settings: JsonObject) => send('create hook', hookGuard, 'POST', hooksPath, settings),
     listLogs: (id: string) => send('get hook logs', z.array(logGuard), 'GET', `${hookPath(id)}/logs?limit=${pageSize}`),
     replaceHook: (id: string, settings: JsonObject) => send('update hook', z.unknown(), 'PUT', hookPath(id), settings),
   };
@@ -88,6 +90,9 @@ export interface Parts {
   readonly api: OneLoginApi;
   readonly account: ReturnType<typeof createAccountClient>;
 }
+
+/** First line of what an administrator does by hand, because OneLogin creates hooks and variables by its API only. */
+export const apiPlace = 'Call the API of OneLogin with an API credential of the scope Manage All';
 
 /** Title of the step that creates the variables. */
 export const variablesStepTitle = 'Environment variables of the Smart Hooks';

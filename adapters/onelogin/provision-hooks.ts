@@ -15,7 +15,14 @@ import {
 import type { Json, JsonObject } from '../../src/core/base/json.js';
 import { FaceError } from '../../src/errors.js';
 import { isRuntime, type OneLoginSettings } from './config.js';
-import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
+import {
+  apiPlace,
+  hooksPath,
+  type Parts,
+  type SmartHook,
+  variablesStepTitle,
+  writeVariables,
+} from './provision-account.js';
 import type { SmartHookType } from './schema.js';
 import {
   decodeFunction,
@@ -23,6 +30,7 @@ import {
   readComposed,
   readMarker,
   renderSmartHook,
+  toHookUrl,
   variablesOf,
 } from './smart-hook.js';
 
@@ -93,7 +101,8 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
   const isSecretOther = readMarker(found)?.keyCheck !== readMarker(source)?.keyCheck;
   const differences: readonly (readonly [boolean, string])[] = [
     [isSecretOther, 'Write the new secret into its variable.'],
-    [found !== source, 'Replace its function. Your own function in it is kept.'],
+    // A function that was uploaded by hand may have another number of line breaks at its end.
+    [found.trimEnd() !== source.trimEnd(), 'Replace its function. Your own function in it is kept.'],
     [hook.runtime !== onelogin.runtime, `Change its runtime from ${hook.runtime} to ${onelogin.runtime}.`],
     [
       hook.timeout !== onelogin.timeoutSec,
@@ -153,9 +162,10 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
   };
   return {
     title: `Smart Hook ${type}`,
+    byHand: toHookByHand(type, parts),
     async inspect() {
       const hook = await account.findHook(type);
-      if (hook === null && type === 'user-migration') return migrationInstructions(deps.settings.id);
+      if (hook === null && type === 'user-migration') return inConsole(...toHookByHand(type, parts));
       if (hook === null) {
         return missing(`Create the Smart Hook ${type}.`, 'Write its variables.', 'Enable it.');
       }
@@ -171,12 +181,24 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
   };
 }
 
-const migrationInstructions = (connection: string): StepStatus =>
-  inConsole(
-    'Only if users are migrated at their first sign-in: save the function that migrates them to a file.',
-    `Run \`facestep smart-hook ${connection} --type user-migration --compose FILE\` and create a hook from what it prints.`,
-    'Provision again: variables, runtime and time-out are set then.',
-  );
+function toHookByHand(type: SmartHookType, parts: Parts): readonly string[] {
+  const { settings, publicUrl } = parts.deps;
+  const isMigration = type === 'user-migration';
+  const print = `facestep smart-hook ${settings.id} --type ${type}${isMigration ? ' --compose FILE' : ''}`;
+  const url = toHookUrl(type, settings.id, publicUrl);
+  const body = { ...toHookSettings(type, null, '', parts), function: '<the function in base64>', disabled: false };
+  return [
+    ...(isMigration
+      ? ['Only if users are migrated at their first sign-in: save the function that migrates them to a file']
+      : []),
+    `${apiPlace}, after the step "${variablesStepTitle}"`,
+    `Run \`${print}\`: it prints a function that calls ${url}`,
+    ...(isMigration
+      ? []
+      : ['If the account has a hook of this type: add --compose FILE with its function, and change that hook by PUT']),
+    `POST ${hooksPath}: ${JSON.stringify(body)}`,
+  ];
+}
 
 const hoursBack = 24;
 

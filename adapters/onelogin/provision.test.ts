@@ -86,6 +86,47 @@ describe('an empty account', () => {
   });
 });
 
+test('each step tells how it is done by hand: with the values that the account receives, and without a secret', async () => {
+  const provisioning = provision({
+    hooks: { secret: hookSecret, previousSecret: `${hookSecret}-previous` },
+    pilotRole: 123456,
+  });
+  const linesOf = (title: RegExp) => stepOf(provisioning, title).byHand ?? [];
+  const text = provisioning.steps.flatMap(({ byHand = [] }) => byHand).join('\n');
+  expect(provisioning.steps.filter(({ byHand = [] }) => byHand.length === 0)).toEqual([]);
+  for (const type of ['pre-authentication', 'user-migration'])
+    expect(text).toContain(`calls ${publicUrl}/hooks/workforce/${type}\n`);
+  expect(text).not.toContain(hookSecret);
+  expect(text).not.toContain(bench.onelogin.clientSecret);
+
+  await apply(provisioning);
+  const [{ name, shortname } = { name: '', shortname: '' }] = bench.onelogin.account.fields;
+  expect(linesOf(/field/)).toEqual([
+    'Users > Custom User Fields > New User Field',
+    `Name: ${name}`,
+    `Shortname: ${shortname}`,
+  ]);
+  const { FACESTEP_POLICY_ID: policy } = variables();
+  expect(linesOf(/variables/).slice(1)).toEqual([
+    'POST /api/2/hooks/envs: {"name":"FACESTEP_SECRET","value":"<the value of onelogin.hooks.secret>"}',
+    `POST /api/2/hooks/envs: {"name":"FACESTEP_POLICY_ID","value":"${policy}"}`,
+  ]);
+  const [call = ''] = linesOf(/Hook pre-authentication/).slice(-1);
+  const body = JSON.parse(call.replace(/^POST \/api\/2\/hooks: /, ''));
+  expect({ ...body, function: '' }).toEqual({ ...JSON.parse(JSON.stringify(hookOf().settings)), function: '' });
+  expect(await stepOf(provisioning, /user-migration/).inspect()).toEqual({
+    state: 'manual',
+    instructions: linesOf(/user-migration/),
+  });
+});
+
+test('a hook whose function was uploaded by hand with another end of line is ready', async () => {
+  await apply(provision());
+  const { settings } = hookOf();
+  hookOf().settings = { ...settings, function: encodeFunction(`${decodeFunction(settings.function)}\n`) };
+  expect(await stepOf(provision(), /pre-auth/).inspect()).toEqual({ state: 'ready' });
+});
+
 describe('a hook of this connection', () => {
   beforeEach(() => apply(provision()));
 

@@ -13,17 +13,20 @@ import {
 import { listOf } from '../../src/connections/rest-call.js';
 import type { Member } from '../../src/core/ports.js';
 import { createOneLoginApi, type OneLoginApi, parseOk } from './client.js';
-import type { OneLoginConnection } from './config.js';
+import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import { idGuard } from './profile.js';
 import {
+  apiPlace,
   createAccountClient,
   missingVariables,
   type Parts,
   toVariableValue,
+  variablesPath,
   variablesStepTitle,
 } from './provision-account.js';
 import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
+import { variableNames } from './smart-hook.js';
 
 const activeStatus = 1;
 
@@ -127,20 +130,33 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
 }
 
 function createFieldStep({ onelogin: { attribute }, account }: Parts): ProvisionStep {
+  const field = { name: 'Face enrolment token', shortname: attribute };
   return {
     title: `Custom user field ${attribute}`,
+    byHand: ['Users > Custom User Fields > New User Field', `Name: ${field.name}`, `Shortname: ${field.shortname}`],
     async inspect() {
       const fields = await account.listFields();
       if (fields.some(({ shortname }) => shortname === attribute)) return { state: 'ready' };
       return missing(`Create the custom user field ${attribute} (text).`);
     },
-    apply: async () => void (await account.createField({ name: 'Face enrolment token', shortname: attribute })),
+    apply: async () => void (await account.createField(field)),
   };
 }
+
+/** Returns the body of the call that creates a variable, without a secret. */
+const toShownVariable = (name: string, onelogin: OneLoginSettings): string =>
+  JSON.stringify({
+    name,
+    value: name === variableNames.secret ? '<the value of onelogin.hooks.secret>' : toVariableValue(name, onelogin),
+  });
 
 function createVariablesStep(parts: Parts): ProvisionStep {
   return {
     title: variablesStepTitle,
+    byHand: [
+      apiPlace,
+      ...Object.values(variableNames).map((name) => `POST ${variablesPath}: ${toShownVariable(name, parts.onelogin)}`),
+    ],
     inspect: async () =>
       missing(...(await missingVariables(parts)).map((name) => `Create the environment variable ${name}.`)),
     async apply() {

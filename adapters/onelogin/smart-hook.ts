@@ -72,6 +72,9 @@ export interface SmartHookRequest {
   readonly compose: string | null;
 }
 
+export const toHookUrl = (type: SmartHookType, connection: string, publicUrl: string): string =>
+  `${publicUrl}/hooks/${connection}/${type}`;
+
 const loaderName = 'facestepLoadTheirs';
 
 const toLoader = (compose: string): string[] => [
@@ -97,7 +100,7 @@ export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHoo
   const { facePolicyId, normalPolicyId, unverified, whenDown } = onelogin;
   if (compose !== null) checkComposable(compose);
   const marker = { type, connection: id, keyCheck: toKeyCheck(onelogin.hooks.secret), policyId: facePolicyId };
-  const url = `${publicUrl}/hooks/${id}/${type}`;
+  const url = toHookUrl(type, id, publicUrl);
   const handed = {
     type,
     url,
