@@ -34,7 +34,7 @@ export interface ProvisionStep {
    * How an administrator does the step in the provider's console: the place, and each field with its value. A setting
    * that holds a secret is named instead of the secret.
    */
-  readonly byHand?: readonly string[];
+  readonly byHand: readonly string[];
   /**
    * Returns the status without changing anything. Objects that an earlier step has still to create count as missing.
    */
@@ -49,7 +49,7 @@ export interface ProvisionStep {
 }
 
 interface ManagedObject<Found> {
-  readonly byHand?: readonly string[];
+  readonly byHand: readonly string[];
   find(): Promise<Found | null>;
   /** Actions of `create`, one line each. */
   readonly creation: readonly string[];
@@ -62,7 +62,7 @@ interface ManagedObject<Found> {
 /** Creates the step of an object that this service creates, or changes if it exists. */
 export const createObjectStep = <Found>(title: string, managed: ManagedObject<Found>): ProvisionStep => ({
   title,
-  byHand: managed.byHand ?? [],
+  byHand: managed.byHand,
   async inspect() {
     const found = await managed.find();
     return found === null ? missing(...managed.creation) : different(managed.changesTo(found));

@@ -172,6 +172,9 @@ export const planReply = z.object({
         .array(z.object({ sign: z.enum(['+', '~']), text: z.string() }))
         .describe('Changes that applying makes: `+` creates something missing, `~` changes something different.'),
       words,
+      byHand: z
+        .array(z.string())
+        .describe('How to do the step in the provider’s console, whatever its state. Secrets are named, not shown.'),
     }),
   ),
   census: z

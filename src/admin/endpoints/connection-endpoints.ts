@@ -65,12 +65,13 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
       async handle({ param, fields }) {
         const { steps, census } = await planConnection(await openConnection(param('id'), upkeep), fields, upkeep);
         return {
-          steps: steps.map(({ id, title, found }) => ({
+          steps: steps.map(({ id, title, byHand, found }) => ({
             id,
             title,
             state: found.state,
             diff: toStepDiff(found),
             words: toStepWords(found),
+            byHand: [...byHand],
           })),
           census: census === null ? null : { ...census },
         };

@@ -60,6 +60,7 @@ const toUsers = (count: number): string => `${count.toLocaleString('en')} ${coun
 export interface PlannedStep {
   readonly id: string;
   readonly title: string;
+  readonly byHand: readonly string[];
   readonly found: StepReport;
 }
 
@@ -79,7 +80,7 @@ export async function planConnection(
   const census = countUsers(opened, deps);
   const planned: PlannedStep[] = [];
   for (const { id, step } of named) {
-    for await (const { title, before } of planSteps([step], deps.log)) planned.push({ id, title, found: before });
+    for await (const { title, before } of planSteps([step], deps.log)) planned.push({ id, title, byHand: step.byHand, found: before });
   }
   return { steps: planned, census: await census };
 }

@@ -16,6 +16,7 @@ function createSteps(...standings: readonly { now: StepStatus; later?: StepStatu
     let standing = now;
     return {
       title: `step ${index}`,
+      byHand: [],
       async inspect() {
         calls.push(`inspect ${index}`);
         return standing;

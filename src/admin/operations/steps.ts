@@ -92,6 +92,7 @@ export function pushingSecret(step: ProvisionStep): ProvisionStep {
   };
   return {
     title: step.title,
+    byHand: step.byHand,
     inspect,
     async apply() {
       const before = await step.inspect();

@@ -168,7 +168,7 @@ function Planned({
           { id: 'state', cell: ({ state }) => named.states[state] },
           {
             id: 'change',
-            cell: ({ diff, words: lines }) => (
+            cell: ({ diff, words: lines, byHand }) => (
               <div>
                 {diff.length > 0 && (
                   <ul className="changes">
@@ -180,6 +180,10 @@ function Planned({
                   </ul>
                 )}
                 <ServerTextLines lines={lines} />
+                <details>
+                  <summary>{named.byHand}</summary>
+                  <ServerTextLines lines={byHand} />
+                </details>
               </div>
             ),
           },
