@@ -1,17 +1,30 @@
 import type { z } from 'zod';
 import { type Providers, toProvider } from '../src/connections/adapter.js';
 import { createCognitoConnectionGuard } from './cognito/config.js';
+import { cognitoGuide } from './cognito/guide.js';
 import { createEntraConnectionGuard } from './entra/config.js';
+import { entraGuide } from './entra/guide.js';
 import { createOktaConnectionGuard } from './okta/config.js';
+import { oktaGuide } from './okta/guide.js';
 import { createOneloginConnectionGuard } from './onelogin/config.js';
+import { oneloginGuide } from './onelogin/guide.js';
 import { createScimConnectionGuard } from './scim/config.js';
+import { scimGuide } from './scim/guide.js';
 
 export const providers = [
-  toProvider(createCognitoConnectionGuard, async () => (await import('./cognito/index.js')).createCognitoAdapter),
-  toProvider(createEntraConnectionGuard, async () => (await import('./entra/index.js')).createEntraAdapter),
-  toProvider(createOktaConnectionGuard, async () => (await import('./okta/index.js')).createOktaAdapter),
-  toProvider(createOneloginConnectionGuard, async () => (await import('./onelogin/index.js')).createOneLoginAdapter),
-  toProvider(createScimConnectionGuard, async () => (await import('./scim/index.js')).createScimAdapter),
+  toProvider(
+    createCognitoConnectionGuard,
+    cognitoGuide,
+    async () => (await import('./cognito/index.js')).createCognitoAdapter,
+  ),
+  toProvider(createEntraConnectionGuard, entraGuide, async () => (await import('./entra/index.js')).createEntraAdapter),
+  toProvider(createOktaConnectionGuard, oktaGuide, async () => (await import('./okta/index.js')).createOktaAdapter),
+  toProvider(
+    createOneloginConnectionGuard,
+    oneloginGuide,
+    async () => (await import('./onelogin/index.js')).createOneLoginAdapter,
+  ),
+  toProvider(createScimConnectionGuard, scimGuide, async () => (await import('./scim/index.js')).createScimAdapter),
 ] as const satisfies Providers;
 
 export type AdapterName = z.output<ReturnType<(typeof providers)[number]['createGuard']>>['kind'];

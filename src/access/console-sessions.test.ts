@@ -70,7 +70,7 @@ const sensitive = words(`
   /help-desk/bypass-codes /help-desk/bypass-codes/:id/approve /help-desk/enrolments
   /recoveries /recoveries/:id/approve /recoveries/:id/refuse
   /campaigns/start /campaigns/resume /campaigns/remind /campaigns/words /brand/apply
-  /configuration/draft/apply /configuration/draft/save /configuration/versions/restore`);
+  /configuration/draft/apply /configuration/draft/connect /configuration/draft/save /configuration/versions/restore`);
 
 /** What does none of that. A new endpoint has to be put into one of the two lists. */
 const others = words(`
@@ -78,7 +78,7 @@ const others = words(`
   /application-requests/list /application-terms /applications /applications/:id/usage
   /audit/verify /brand/check /campaigns /campaigns/bounces
   /campaigns/people /campaigns/preview /campaigns/stop
-  /configuration/draft/check /configuration/draft/discard /configuration/draft/read
+  /configuration/draft/check /configuration/draft/discard /configuration/draft/read /configuration/guides
   /configuration/reload /connections/:id/plan /connections/:id/refused /connections/:id/rules
   /connections/:id/rules/test /connections/:id/run
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list

@@ -170,6 +170,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
     secretUses,
     loadSetup: loadCurrent,
     configurationFile: openConfigurationFile(configPath),
+    guides: providers.map(({ kind, guide }) => ({ ...guide, kind })),
   };
   return startServer(loaded, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;

@@ -49,6 +49,7 @@ export interface RunningServer {
 type StartDeps = ServerDeps & {
   readonly loadSetup: () => Promise<LoadedSetup>;
   readonly configurationFile: ConfigurationFile | null;
+  readonly guides: OperationsContext['guides'];
   /** The face engine. Its models load in other threads while the server starts. */
   readonly engine: Promise<OpenedEngine>;
   /** Prints the server's addresses, at the end of the start. */

@@ -6,6 +6,7 @@ import type { Ports } from '../core/deps.js';
 import type { AccountRecovery, Profile } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 import type { DecisionsRead } from './decisions-at-provider.js';
+import type { ConnectionGuide } from './guide.js';
 import type { Hooks, SecretUse } from './hook.js';
 import type { HookCalls, UnfinishedReads } from './hook-calls.js';
 import type { ModeAtProvider } from './mode-at-provider.js';
@@ -54,6 +55,8 @@ export interface Adapter {
 }
 
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
+  readonly kind: string;
+  readonly guide: ConnectionGuide;
   createGuard(added: ConnectionAdditions): Guard;
   createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
 }
@@ -71,12 +74,15 @@ export const guardsOf = ([first, ...others]: Providers, added: ConnectionAdditio
  */
 export function toProvider<const Guard extends ConnectionGuard>(
   createGuard: (added: ConnectionAdditions) => Guard,
+  guide: ConnectionGuide,
   load: () => Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>,
 ): Provider<Guard> {
   const { kind } = createGuard([]).shape;
   // The guard of the connection's kind has already parsed the entry.
   const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === kind.value;
   return {
+    kind: kind.value,
+    guide,
     createGuard,
     createAdapter: (settings, deps) =>
       isOwn(settings) ? load().then((createAdapter) => createAdapter({ ...deps, settings })) : null,

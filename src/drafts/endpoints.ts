@@ -3,6 +3,7 @@ import { collectChecks, runChecks } from '../admin/operations/doctor.js';
 import { wouldRefuseAll } from '../admin/operations/open-connection.js';
 import type { ConfigurationFile } from '../admin/operations/operations-context.js';
 import { countUsers } from '../admin/operations/plan.js';
+import { connectionIdGuard } from '../config/connection-id.js';
 import { problemsOf } from '../config/problem.js';
 import { findRuleCallers } from '../connections/rule-callers.js';
 import type { Setup } from '../connections/setup.js';
@@ -14,17 +15,18 @@ import { FaceError, refusals, toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { activate, requireFolder } from './activate.js';
+import { toNewConnection } from './connect.js';
 import { type Draft, discardDraft, readDraft, saveSection } from './draft.js';
 import { digestOfText, isWritable, listVersions, readVersion } from './file-versions.js';
-import { draftCheckReply, draftReply } from './replies.js';
+import { draftCheckReply, draftReply, guidesReply } from './replies.js';
 import {
+  editableSections,
   findChanges,
   findSecretProblems,
   maskSecrets,
   parseSection,
   readSection,
   restoreSecrets,
-  sectionNames,
   writeSection,
 } from './sections.js';
 
@@ -37,8 +39,10 @@ type Section = Draft['sections'][number];
 type Place = Pick<Section, 'connection' | 'section'>;
 
 /** Finds what the loaded configuration has in a section, in which secrets have their own types. */
-const loadedSectionOf = (setup: Setup, { connection, section }: Place): unknown =>
-  setup.connections.find(({ id }) => id === connection)?.[section];
+function loadedSectionOf({ connections }: Setup, { connection, section }: Place): unknown {
+  const found = connections.find(({ id }) => id === connection);
+  return section === 'connection' ? found : found?.[section];
+}
 
 /** Reads a section of the file without its secrets. `undefined` if it is not there, or if the file cannot be loaded. */
 function maskedSectionOf(file: string, loaded: Setup | null, place: Place): Json | undefined {
@@ -96,12 +100,12 @@ interface Checked {
 async function checkDraft({ text: file, loaded: active, load }: OpenFile, draft: Draft): Promise<Checked> {
   const find = (loadedIn: Setup | null) =>
     draft.sections.flatMap((each) => {
+      const { connection, section, value } = each;
+      // The secrets of a new connection are named by `toNewConnection`.
+      if (section === 'connection') return [];
       const loaded = loadedIn === null ? undefined : loadedSectionOf(loadedIn, each);
-      const found = findSecretProblems(each.section, each.value, {
-        former: maskedSectionOf(file, active, each),
-        loaded,
-      });
-      return found.map(({ path, reason }) => ({ path: `${each.connection}.${each.section}.${path}`, reason }));
+      const found = findSecretProblems(section, value, { former: maskedSectionOf(file, active, each), loaded });
+      return found.map(({ path, reason }) => ({ path: `${connection}.${section}.${path}`, reason }));
     });
   const before = find(null);
   if (before.length > 0) return { text: null, setup: null, problems: before };
@@ -187,7 +191,7 @@ async function describeDraft(draft: Draft, file: OpenFile, operations: Operation
     changes: sections.flatMap(({ connection, section, value }) =>
       findChanges(maskedSectionOf(file.text, file.loaded, { connection, section }), value).map(
         ({ path, before, after }) => ({
-          path: [connection, section, ...path].join('.'),
+          path: [connection, ...(section === 'connection' ? [] : [section]), ...path].join('.'),
           before: before === undefined ? null : JSON.stringify(before),
           after: after === undefined ? null : JSON.stringify(after),
         }),
@@ -231,6 +235,14 @@ async function requireDraft(revision: number, operations: Operations): Promise<D
   return draft;
 }
 
+const toGuideReply = ({ kind, name, preparation, fields, secrets }: Operations['guides'][number]) => ({
+  kind,
+  name,
+  preparation: [...preparation],
+  fields: fields.map((each) => ({ ...each })),
+  secrets: secrets.map((each) => ({ ...each })),
+});
+
 /** Creates the endpoints that change the draft of the configuration file. Nothing becomes active. */
 export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): Endpoint[] {
   return [
@@ -256,7 +268,7 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
       fields: z.strictObject({
         revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
         connection: z.string().min(1).max(64),
-        section: z.enum(sectionNames),
+        section: z.enum(editableSections),
         settings: z.string().min(2).max(100_000).describe('The section as a JSON object.'),
       }),
       form: { revision: 'json' },
@@ -270,6 +282,48 @@ export function createDraftEndpoints({ operations }: ApiPorts<'operations'>): En
         if (findSecretProblems(section, value, { former }).length > 0) throw new FaceError('draft_secret');
         await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
         const detail = { section: `${connection}.${section}`, by };
+        await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
+        return describe(operations);
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/configuration/guides',
+      summary: 'List what is needed to connect a provider',
+      description:
+        'Returns, for each kind of connection, what to create at the provider, the values to state, and the secrets to set as environment variables.',
+      codes: [],
+      fields: z.strictObject({}),
+      reply: guidesReply,
+      handle: async () => ({ guides: operations.guides.map(toGuideReply) }),
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/configuration/draft/connect',
+      isSensitive: true,
+      summary: 'Add a connection to the draft of the configuration',
+      description:
+        'Adds a connection in shadow mode, or replaces one that the draft adds. Nothing becomes active. Its secrets are environment variables that are named after it, such as `FACESTEP_API_SECRET_ACME`.',
+      codes: ['not_found', 'name_taken', 'draft_changed', 'config_invalid', 'configuration_read_only'],
+      fields: z.strictObject({
+        revision: revisionField.optional().describe('Revision of the draft that you saw; absent if there was none.'),
+        provider: z.string().max(32).describe('Kind of the connection, such as `okta`.'),
+        connection: connectionIdGuard.describe('Id of the new connection. It cannot be changed later.'),
+        values: z
+          .record(z.string().max(64), z.string().max(4096))
+          .describe('Values of the fields that the guide of the kind names, by setting.'),
+      }),
+      form: { revision: 'json', values: 'json' },
+      reply: draftReply,
+      async handle({ fields: { revision = null, provider: kind, connection, values }, administrator: { name: by } }) {
+        const guide = operations.guides.find((each) => each.kind === kind);
+        if (guide === undefined) throw new FaceError('not_found');
+        const value = toNewConnection(guide, { id: connection, kind, values });
+        const place = { connection, section: 'connection' } as const;
+        const { text } = await openFile(operations);
+        if (readSection(text, connection, 'connection') !== undefined) throw new FaceError('name_taken');
+        await saveSection({ section: { ...place, value, base: baseOf(text, place) }, revision }, by, operations);
+        const detail = { section: `${connection}.connection`, by };
         await operations.audit.append({ action: 'configuration_draft_saved', connection: '', subject: '', detail });
         return describe(operations);
       },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { guideVariables } from '../connections/guide.js';
 import { instantReply } from '../core/instant.js';
+import { sectionNames } from './sections.js';
 
 const problem = z.object({ path: z.string(), reason: z.string() });
 
@@ -30,7 +32,7 @@ export const draftReply = z.object({
       by: z.string(),
       at: instantReply,
       isOutdated: z.boolean().describe('The file has changed since the draft. Save its sections again to keep them.'),
-      sections: z.array(z.object({ connection: z.string(), section: z.enum(['policy', 'oidc']), text: z.string() })),
+      sections: z.array(z.object({ connection: z.string(), section: z.enum(sectionNames), text: z.string() })),
       changes: z.array(
         z.object({
           path: z.string(),
@@ -57,3 +59,32 @@ const finding = z.object({
 
 export const draftCheckReply = z.object({ findings: z.array(finding) });
 export type DraftCheckReply = z.output<typeof draftCheckReply>;
+
+export const guidesReply = z.object({
+  guides: z.array(
+    z.object({
+      kind: z.string(),
+      name: z.string().describe('Name of the provider.'),
+      preparation: z.array(z.string()).describe('What to create in the provider’s console, one action each.'),
+      fields: z.array(
+        z.object({
+          setting: z.string(),
+          text: z.string(),
+          example: z.string(),
+          type: z.enum(['text', 'number', 'list']).describe('`list`: values separated by commas or spaces.'),
+          isOptional: z.boolean(),
+        }),
+      ),
+      secrets: z.array(
+        z.object({
+          variable: z
+            .enum(guideVariables)
+            .describe('The environment variable is `FACESTEP_`, this name, and the id in capital letters with `_`.'),
+          setting: z.string(),
+          text: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+export type GuidesReply = z.output<typeof guidesReply>;

@@ -6,12 +6,12 @@ import { toCode } from '../errors.js';
 import { createSqliteState } from '../storage/state/sqlite.js';
 import { discardDraft, readDraft, saveSection } from './draft.js';
 import {
+  type EditableSection,
   findChanges,
   findSecretProblems,
   maskSecrets,
   readSection,
   restoreSecrets,
-  type SectionName,
   writeSection,
 } from './sections.js';
 
@@ -48,7 +48,7 @@ test('a mask stands for the secret of the client with the same id, also if the o
 });
 
 describe('secrets of a draft', () => {
-  const find = (section: SectionName, value: Json, former?: Json, loadedValue?: unknown) =>
+  const find = (section: EditableSection, value: Json, former?: Json, loadedValue?: unknown) =>
     findSecretProblems(section, value, { former, loaded: loadedValue }).map(({ path }) => path);
 
   test('are refused as text; a reference and a mask in the secret of a client are not', () => {
@@ -93,6 +93,10 @@ test('changes are listed by setting; a list of another length is one change', ()
     { path: ['a'], before: 1, after: undefined },
     { path: ['b', 'c', 1], before: 2, after: 3 },
     { path: ['d'], before: undefined, after: null },
+  ]);
+  expect(findChanges({}, { b: { c: 1, d: {} } })).toEqual([
+    { path: ['b', 'c'], before: undefined, after: 1 },
+    { path: ['b', 'd'], before: undefined, after: {} },
   ]);
   expect(findChanges({ c: [1] }, { c: [1, 2] })).toEqual([{ path: ['c'], before: [1], after: [1, 2] }]);
 });

@@ -8,7 +8,10 @@ import { FaceError } from '../errors.js';
  * true}` stands for it, and can be sent back in its place.
  */
 
-export const sectionNames = ['policy', 'oidc'] as const;
+export const editableSections = ['policy', 'oidc'] as const;
+export type EditableSection = (typeof editableSections)[number];
+/** `connection`: a new connection. */
+export const sectionNames = [...editableSections, 'connection'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 const fileGuard = z.looseObject({ connections: z.array(z.looseObject({ id: z.string() })).default([]) });
@@ -25,9 +28,10 @@ export const jsonGuard: z.ZodType<Json> = z.json();
 const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads a section of a connection as it is in the file. @throws `connection_unknown` */
+/** Reads a section of a connection as it is in the file. @throws `connection_unknown`, except for a whole connection */
 export function readSection(text: string, connection: string, section: SectionName): Json | undefined {
   const found = readConnections(text).find(({ id }) => id === connection);
+  if (section === 'connection') return found === undefined ? undefined : jsonGuard.parse(found);
   if (found === undefined) throw new FaceError('connection_unknown');
   const value = found[section];
   return value === undefined ? undefined : jsonGuard.parse(value);
@@ -95,7 +99,10 @@ const isSame = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 /** Secrets that a draft may set. */
-const settableSecrets: Readonly<Record<SectionName, RegExp | null>> = { policy: null, oidc: /^clients\.\d+\.secret$/ };
+const settableSecrets: Readonly<Record<EditableSection, RegExp | null>> = {
+  policy: null,
+  oidc: /^clients\.\d+\.secret$/,
+};
 
 /**
  * Finds what a draft may not do with secrets: contain them as text, read a variable or file into a setting that is
@@ -105,7 +112,7 @@ const settableSecrets: Readonly<Record<SectionName, RegExp | null>> = { policy: 
  * @param loaded - the section after it was loaded, with secrets as branded types. `undefined` before
  */
 export function findSecretProblems(
-  section: SectionName,
+  section: EditableSection,
   value: Json,
   { former, loaded }: { readonly former: Json | undefined; readonly loaded?: unknown },
   path: readonly string[] = [],
@@ -133,7 +140,7 @@ export function findSecretProblems(
   );
 }
 
-/** Lists the changed settings. A list whose length changes is one change. */
+/** Lists the changed settings: those of a new object one by one, and a list whose length changes as one change. */
 export function findChanges(
   before: Json | undefined,
   after: Json | undefined,
@@ -142,19 +149,29 @@ export function findChanges(
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length)
     return after.flatMap((each, index) => findChanges(before[index], each, [...path, index]));
-  if (isJsonObject(before) && isJsonObject(after)) {
-    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...names].flatMap((name) => findChanges(before[name], after[name], [...path, name]));
+  const isNew = before === undefined && isJsonObject(after) && Object.keys(after).length > 0;
+  const own = isNew ? {} : before;
+  if (isJsonObject(own) && isJsonObject(after)) {
+    const names = new Set([...Object.keys(own), ...Object.keys(after)]);
+    return [...names].flatMap((name) => findChanges(own[name], after[name], [...path, name]));
   }
   return [{ path, before, after }];
 }
 
-/** Writes a section into the file. Everything else, and the order of the settings, remains as it is. */
+const toFormat = (text: string) => ({ insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' });
+
+/** Writes a section into the file, or adds a new connection to it. Everything else, and the order of the settings, remains as it is. */
 export function writeSection(text: string, connection: string, section: SectionName, value: Json): string {
-  const index = readConnections(text).findIndex(({ id }) => id === connection);
+  const connections = readConnections(text);
+  if (section === 'connection')
+    return applyEdits(
+      text,
+      modify(text, ['connections', connections.length], value, { formattingOptions: toFormat(text) }),
+    );
+  const index = connections.findIndex(({ id }) => id === connection);
   if (index < 0) throw new FaceError('connection_unknown');
   const at = ['connections', index, section];
-  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
+  const formattingOptions = toFormat(text);
   return findChanges(readSection(text, connection, section), value, at).reduce(
     (written, { path, after }) => applyEdits(written, modify(written, [...path], after, { formattingOptions })),
     text,

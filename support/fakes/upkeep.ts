@@ -62,6 +62,7 @@ export function createTestUpkeep(
     setup: find,
     modes: () => modes,
     configurationFile: core.configurationFile ?? null,
+    guides: [],
     loadedDigest: () => null,
     notLoaded: () => null,
     async followModes() {

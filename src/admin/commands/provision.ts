@@ -88,7 +88,10 @@ export function createProvisionCommand(deps: CliDeps): CommandUnknownOpts {
     .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--plan', 'print what would change, and change nothing')
     .option('--apply', 'apply the changes')
-    .option('--by-hand', 'with --plan: print how to do each step in the provider’s console, without calling the provider')
+    .option(
+      '--by-hand',
+      'with --plan: print how to do each step in the provider’s console, without calling the provider',
+    )
     .option('--push-secrets', 'send the configured secrets to the provider again')
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .addHelpText('after', states)
@@ -147,10 +150,8 @@ function printByHand({ steps }: Pick<Provisioning, 'steps'>, subject: Subject, d
   deps.print('The provider was not called. Do these steps in its console, in this order:');
   steps.forEach(({ title, byHand }, index) => {
     deps.print('');
-    toLines(
-      `${index + 1}. ${title}`,
-      byHand.map((line) => `- ${line}`),
-    ).forEach((line) => deps.print(line));
+    const lines = byHand.map((line) => `- ${line}`);
+    for (const line of toLines(`${index + 1}. ${title}`, lines)) deps.print(line);
   });
 }
 

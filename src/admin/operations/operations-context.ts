@@ -1,4 +1,5 @@
 import type { Problem } from '../../config/problem.js';
+import type { ConnectionGuide } from '../../connections/guide.js';
 import type { SecretUses } from '../../connections/hook.js';
 import type { Setup } from '../../connections/setup.js';
 import { framesOf } from '../../core/base/frames.js';
@@ -36,6 +37,8 @@ export interface OperationsContext extends Ports<'state' | 'clock' | 'random' | 
   readonly setup: () => Setup;
   /** The configuration file. `null` without one. */
   readonly configurationFile: ConfigurationFile | null;
+  /** What is needed to connect each kind of provider. */
+  readonly guides: readonly (ConnectionGuide & { readonly kind: string })[];
   /** Digest of the active text of that file. `null` without a file. */
   readonly loadedDigest: () => string | null;
   /** Reason why the last configuration could not be loaded. `null` if the active one is the last. */

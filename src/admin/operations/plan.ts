@@ -80,7 +80,8 @@ export async function planConnection(
   const census = countUsers(opened, deps);
   const planned: PlannedStep[] = [];
   for (const { id, step } of named) {
-    for await (const { title, before } of planSteps([step], deps.log)) planned.push({ id, title, byHand: step.byHand, found: before });
+    for await (const { title, before } of planSteps([step], deps.log))
+      planned.push({ id, title, byHand: step.byHand, found: before });
   }
   return { steps: planned, census: await census };
 }

@@ -11,11 +11,16 @@ import { type Auth, type Endpoint, groupDescriptions } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { codesOf, descriptionOf, documentedPath } from './openapi.js';
 
+const exampleObjects: Readonly<Record<string, Json>> = {
+  values: { 'scim.baseUrl': 'https://idp.example.com/scim/v2' },
+};
+
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',
   role: 'help-desk',
   token: '$STORED_TOKEN',
   connection: 'acme',
+  provider: 'scim',
   subject: '00u1ab2cd3',
   subjects: '00u1ab2cd3',
   client: 'shop',
@@ -80,6 +85,7 @@ const schemaGuard = z.object({
 function exampleOf(name: string, schema: Json): Json {
   const { type, enum: values, default: standard, minimum } = schemaGuard.parse(schema);
   if (type === 'boolean') return true;
+  if (type === 'object' && exampleObjects[name] !== undefined) return exampleObjects[name];
   if (type === 'integer' || type === 'number') return standard ?? minimum ?? 1;
   const [first = ''] = values ?? [];
   const example = exampleTexts[name] ?? first;

@@ -18,23 +18,34 @@ const sections = ['policy', 'oidc'] as const;
 /** Last action on this page. */
 type Last = 'saved' | 'applied' | 'discarded';
 
-interface Props {
-  readonly id: string;
+export interface DraftState {
   readonly state: DraftReply;
   readonly onState: (state: DraftReply, last: Last) => void;
+}
+
+interface Props extends DraftState {
+  readonly id: string;
+}
+
+/** Loads the draft, and replaces it by the reply of each change. */
+export function useDraft() {
+  const loaded = useLoaded(readDraft);
+  const [changed, setChanged] = useState<{ readonly state: DraftReply; readonly last: Last } | null>(null);
+  return {
+    loaded: changed === null ? loaded : ({ state: 'loaded', value: changed.state, reload: loaded.reload } as const),
+    last: changed?.last ?? null,
+    onState: (state: DraftReply, last: Last): void => setChanged({ state, last }),
+  };
 }
 
 /** Edits a draft of the configuration file, and activates it or an earlier version. */
 export function DraftEditor({ connection: { id } }: { readonly connection: Connection }) {
   const { draft: words } = useTexts();
-  const loaded = useLoaded(readDraft);
-  const [changed, setChanged] = useState<{ readonly state: DraftReply; readonly last: Last } | null>(null);
+  const { loaded, last, onState } = useDraft();
   return (
     <Await loaded={loaded}>
-      {(found) => {
-        const state = changed?.state ?? found;
+      {(state) => {
         const { file, draft } = state;
-        const onState: Props['onState'] = (next, last) => setChanged({ state: next, last });
         const given = { id, state, onState };
         return (
           <>
@@ -51,8 +62,8 @@ export function DraftEditor({ connection: { id } }: { readonly connection: Conne
               ))}
             </Section>
             {draft !== null && <Changes {...given} draft={draft} />}
-            {draft === null && changed?.last === 'discarded' && <Done>{words.discarded}</Done>}
-            {changed?.last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
+            {draft === null && last === 'discarded' && <Done>{words.discarded}</Done>}
+            {last === 'applied' && file.notLoaded === null && <Done>{words.done}</Done>}
             {file.switched.includes(id) && <Note tone="warn">{words.switched}</Note>}
             {state.versions.length > 0 && <Versions {...given} />}
           </>
@@ -91,7 +102,8 @@ function SectionEditor({ section, ...props }: Props & { readonly section: (typeo
   );
 }
 
-function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNullable<DraftReply['draft']> }) {
+/** Shows what the draft changes, and what is wrong with it, and activates it. */
+export function Changes({ id, state, onState, draft }: Props & { readonly draft: NonNullable<DraftReply['draft']> }) {
   const { draft: words } = useTexts();
   const { call } = useSessionActions();
   const { instant } = useFormats();

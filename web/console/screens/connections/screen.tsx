@@ -9,6 +9,7 @@ import { Facts, Figure } from '../../parts/server-text.js';
 import { Await, Note, Section, Title } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
+import { ConnectProvider, connectPlace } from './connect.js';
 import { Doctor, type Examined, Health } from './doctor.js';
 import { DraftEditor } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
@@ -124,7 +125,10 @@ function Tabs({
     setup: mayChange,
   };
   const shown = tabs.filter((each) => rights[each] ?? true);
-  const tab = shown.find((each) => each === asked) ?? 'health';
+  // A connection that was never checked is probably not set up yet.
+  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : null;
+  const isNew = reports !== null && !reports.some((each) => each.connection === id);
+  const tab = shown.find((each) => each === asked) ?? (isNew && mayChange ? 'setup' : 'health');
   const reload = (): void => {
     onSwitched();
     found.reload();
@@ -203,7 +207,8 @@ function Head({
 
 export const screen = defineScreen(function Connections({ rest }) {
   const [id, tab] = rest;
-  return id === undefined ? <Every /> : <OneConnection key={id} id={id} tab={tab} />;
+  if (id === undefined) return <Every />;
+  return id === connectPlace ? <ConnectProvider /> : <OneConnection key={id} id={id} tab={tab} />;
 });
 
 const ConnectionMode = ({ id }: { readonly id: string }) => <ModeLight loaded={useLoaded(readMode(id))} />;
@@ -214,6 +219,7 @@ function Every() {
   const { number } = useFormats();
   const mayExamine = useMay('operate');
   const mayRead = useMay('audit');
+  const mayChange = useMay('configure');
   const counted = useLoaded(countLines);
   const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const listed = useLoaded(listConnections);
@@ -266,6 +272,11 @@ function Every() {
           />
         )}
       </Await>
+      {mayChange && (
+        <p>
+          <Link to={`/connections/${connectPlace}`}>{words.connect.heading}</Link>
+        </p>
+      )}
       {doctor?.isUnderWay === true && <Note>{words.doctor.underWay}</Note>}
       {mayExamine && doctor?.isUnderWay === false && (
         <ActForm submit={words.doctor.examineAll} onSubmit={() => call(examine()).then(examined.reload)} />

@@ -1,0 +1,40 @@
+import { type ConnectionGuide, type GuideField, hookSecret } from '../../src/connections/guide.js';
+
+const functionField = (name: string): GuideField => ({
+  setting: `cognito.triggers.functions.${name}`,
+  text: `ARN of the function ${name}. State all four, or none before they are deployed`,
+  example: `arn:aws:lambda:eu-central-1:123456789012:function:${name}`,
+  type: 'text',
+  isOptional: true,
+});
+
+/** @see README.md, “Set-up” */
+export const cognitoGuide: ConnectionGuide = {
+  name: 'Amazon Cognito',
+  preparation: [
+    'IAM: allow the role of this server cognito-idp:AdminGetUser, ListUsers, AdminUpdateUserAttributes, AdminDeleteUserAttributes, AdminUserGlobalSignOut and DescribeUserPool for the user pool. For the setup, also UpdateUserPool, AddCustomAttributes, ListUserPoolClients, DescribeUserPoolClient and UpdateUserPoolClient',
+    'Deploy the four Lambda functions of the triggers with the secret below: see the README of the adapter, “Deploy the triggers”. You can do this later, and then add their ARNs to the connection',
+    'IAM: allow the role lambda:GetFunctionConfiguration, lambda:GetPolicy and lambda:UpdateFunctionConfiguration for the four functions',
+  ],
+  fields: [
+    {
+      setting: 'cognito.userPoolId',
+      text: 'User pool ID',
+      example: 'eu-central-1_AbCdEfGhI',
+      type: 'text',
+      isOptional: false,
+    },
+    {
+      setting: 'cognito.clientIds',
+      text: 'IDs of the app clients whose users take the face step',
+      example: '1h57kf5cpq17m0eml12EXAMPLE',
+      type: 'list',
+      isOptional: false,
+    },
+    ...['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'].map(
+      functionField,
+    ),
+  ],
+  secrets: [hookSecret('cognito.triggers.requestSecret', 'Secret with which the functions sign step-up requests')],
+  fixed: {},
+};

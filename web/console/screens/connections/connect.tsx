@@ -1,0 +1,203 @@
+import { useState } from 'react';
+import type { DraftReply, GuidesReply } from '../../../../src/drafts/replies.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
+import { post } from '../../frame/call.js';
+import { Link } from '../../frame/router.js';
+import { ActForm, Field, Select } from '../../parts/form.js';
+import { ServerText, ServerTextLines } from '../../parts/server-text.js';
+import { Lines } from '../../parts/shown-once.js';
+import { Await, Done, Note, Section } from '../../parts/state.js';
+import { Changes, type DraftState, useDraft } from './draft.js';
+import { useTexts } from './requests.js';
+
+type Guide = GuidesReply['guides'][number];
+
+const readGuides = post<GuidesReply>('/v1/configuration/guides');
+
+/** Address of this page. No connection can have this id. */
+export const connectPlace = '_new';
+
+/** Leads from what to create at a provider to a connection that is active in shadow mode. */
+export function ConnectProvider() {
+  const { connect: words } = useTexts();
+  const loaded = useLoaded(readGuides);
+  const draft = useDraft();
+  const [kind, setKind] = useState<string | null>(null);
+  return (
+    <>
+      <h1>{words.heading}</h1>
+      <Await loaded={loaded}>
+        {({ guides }) => (
+          <Await loaded={draft.loaded}>
+            {(state) => {
+              const added = state.draft?.sections.find(({ section }) => section === 'connection');
+              const guide =
+                guides.find((each) =>
+                  kind === null ? parseNew(added?.text, each.kind) !== null : each.kind === kind,
+                ) ?? guides[0];
+              return guide === undefined ? null : (
+                <Steps guide={guide} guides={guides} onKind={setKind} given={{ state, onState: draft.onState }} />
+              );
+            }}
+          </Await>
+        )}
+      </Await>
+    </>
+  );
+}
+
+function Steps({
+  guide,
+  guides,
+  onKind,
+  given,
+}: {
+  readonly guide: Guide;
+  readonly guides: readonly Guide[];
+  readonly onKind: (kind: string) => void;
+  readonly given: DraftState;
+}) {
+  const { connect: words } = useTexts();
+  const { draft, file } = given.state;
+  const [activated, setActivated] = useState<string | null>(null);
+  const added = draft?.sections.filter(({ section }) => section === 'connection') ?? [];
+  const id = added[0]?.connection ?? null;
+  if (activated !== null)
+    return (
+      <Section heading={activated}>
+        <Done>{words.active}</Done>
+        <p>
+          <Link to={`/connections/${encodeURIComponent(activated)}/setup`}>{words.toSetup}</Link>
+        </p>
+      </Section>
+    );
+  return (
+    <>
+      {!file.isWritable && <Note>{words.readOnly}</Note>}
+      <Section heading={words.prepare}>
+        <Select
+          name="kind"
+          label={words.kind}
+          initial={guide.kind}
+          onChoose={onKind}
+          options={guides.map(({ kind, name }) => ({ value: kind, label: name }))}
+        />
+        <ServerTextLines lines={guide.preparation} />
+      </Section>
+      <Values
+        key={`${guide.kind} ${draft?.revision ?? 0}`}
+        guide={guide}
+        given={given}
+        former={parseNew(added[0]?.text, guide.kind)}
+      />
+      {added.map(({ connection }) => (
+        <Secrets key={connection} id={connection} guides={guides} state={given.state} />
+      ))}
+      {draft !== null && id !== null && (
+        <Changes
+          {...given}
+          id={id}
+          draft={draft}
+          onState={(next, last) => {
+            given.onState(next, last);
+            if (last === 'applied') setActivated(id);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const childOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+
+/** Returns the text of a setting, with the entries of a list separated by commas. */
+function toText(connection: unknown, setting: string): string {
+  const value = setting.split('.').reduce(childOf, connection);
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+}
+
+function parseNew(text: string | undefined, kind: string): unknown {
+  const parsed: unknown = text === undefined ? null : JSON.parse(text);
+  return childOf(parsed, 'kind') === kind ? parsed : null;
+}
+
+/** Asks for the values of the connection, and saves it in the draft. */
+function Values({
+  guide,
+  given,
+  former,
+}: {
+  readonly guide: Guide;
+  readonly given: DraftState;
+  /** Connection of the draft. `null` if it has none of this kind. */
+  readonly former: unknown;
+}) {
+  const { connect: words } = useTexts();
+  const { call } = useSessionActions();
+  const { state, onState } = given;
+  return (
+    <Section heading={words.values} intro={words.shadow}>
+      <ActForm
+        submit={words.save}
+        onSubmit={async (fields) => {
+          const values = Object.fromEntries(
+            guide.fields.map(({ setting }) => [setting, String(fields.get(setting) ?? '')]),
+          );
+          const connection = String(fields.get('connection') ?? '');
+          const asked = { provider: guide.kind, connection, values, revision: state.draft?.revision };
+          onState(await call(post<DraftReply>('/v1/configuration/draft/connect', asked)), 'saved');
+        }}
+      >
+        <Field
+          name="connection"
+          label={words.id}
+          hint={words.idHint}
+          initial={toText(former, 'id')}
+          isRequired
+          maxLength={63}
+        />
+        {guide.fields.map(({ setting, text, example, isOptional }) => (
+          <Field
+            key={setting}
+            name={setting}
+            label={isOptional ? words.optional({ text }) : text}
+            hint={words.example({ example })}
+            initial={toText(former, setting)}
+            isRequired={!isOptional}
+            maxLength={4096}
+          />
+        ))}
+      </ActForm>
+    </Section>
+  );
+}
+
+/** Names the environment variables that the server needs, before the draft can be activated. */
+function Secrets({
+  id,
+  guides,
+  state: { draft },
+}: {
+  readonly id: string;
+  readonly guides: readonly Guide[];
+  readonly state: DraftReply;
+}) {
+  const { connect: words } = useTexts();
+  const text = draft?.sections.find(({ connection, section }) => connection === id && section === 'connection')?.text;
+  const guide = guides.find(({ kind }) => parseNew(text, kind) !== null);
+  const missing = draft?.problems.some(({ reason }) => reason.includes('FACESTEP_')) ?? false;
+  return (
+    <Section heading={words.secrets({ id })} intro={words.secretsText}>
+      <ul className="lines">
+        {guide?.secrets.map(({ variable, setting, text: what }) => (
+          <li key={variable}>
+            <Lines label={words.variable} text={toText(parseNew(text, guide.kind), `${setting}.env`)} />
+            <ServerText>{what}</ServerText>
+          </li>
+        ))}
+      </ul>
+      {missing && <Note tone="warn">{words.restart}</Note>}
+    </Section>
+  );
+}
