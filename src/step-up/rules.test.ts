@@ -88,6 +88,18 @@ describe('a group is enforced while the others are watched', () => {
     expect(other.detail).not.toHaveProperty('rule');
   });
 
+  test('a group among 400 is found by its id, also after it was renamed; its former name is no longer a member', async () => {
+    const others = Array.from({ length: 399 }, (_, at) => ({ id: `other-${at}`, name: `Other ${at}` }));
+    const byId = await setUp([rule({ when: { groups: ['g-1'] } })], { mode: 'shadow' });
+    byId.groups.set('anna', [...others, { id: 'g-1', name: 'Renamed' }]);
+    expect(await byId.hook()).toMatchObject({ decision: { fallback: 'deny' } });
+    const byName = await setUp([rule({ when: { groups: ['Pilot'] } })], { mode: 'shadow' });
+    byName.groups.set('anna', [...others, ...pilots]);
+    expect(await byName.hook()).toMatchObject({ decision: { fallback: 'deny' } });
+    byName.groups.set('berta', [...others, { id: 'g-1', name: 'Renamed' }]);
+    expect(await byName.hook('berta')).toMatchObject({ decision: { fallback: 'pass' } });
+  });
+
   test('a member with a face check passes, and the record names the rule', async () => {
     const { hook, groups, enrol, stepUp } = await setUp([rule({ when: { groups: ['g-1'] } })], { mode: 'shadow' });
     groups.set('anna', pilots);
