@@ -10,21 +10,23 @@ import { createPoll } from '../security-events/poll.js';
 import { type DeliveryOutcome, deliveryOutcomes } from '../security-events/ports.js';
 import { createSets } from '../security-events/set.js';
 import type { SecurityEvents } from '../security-events/ssf/deps.js';
-import { type EventStream, toStream } from '../security-events/stream.js';
+import { type EventStream, toStream, toWebhookStream } from '../security-events/stream.js';
 import { deleteStream, listStreams, type StreamRecord, toEventStream } from '../security-events/streams.js';
 import { startTransmitter } from '../security-events/transmitter.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { OpenedPorts, ServerDeps } from './open-ports.js';
 
-export interface OpenTransmitter extends SecurityEvents {
+export interface OpenTransmitter {
+  /** `null` without RSA keys, which sign security events. */
+  readonly securityEvents: SecurityEvents | null;
   endPolls(): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts delivering security events.
- * @returns `null` without RSA keys
+ * Starts delivering security events and webhooks.
+ * @returns `null` if there are neither
  */
 export async function openTransmitter(
   config: Setup['config'],
@@ -40,7 +42,8 @@ export async function openTransmitter(
     readonly connectionOf: (id: string) => Connection | undefined;
   },
 ): Promise<OpenTransmitter | null> {
-  if (!signsRs256(config.keys)) return null;
+  const isSigning = signsRs256(config.keys);
+  if (!isSigning && config.webhooks.length === 0) return null;
   const { keys } = keyService;
   const issuer = issuerOf(config);
   const signer = createSecurityEventSigner(keyService.openOidcKeys);
@@ -71,8 +74,9 @@ export async function openTransmitter(
     jobs,
     trail,
     files,
-    streams: receivers.map(toStream),
-    readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
+    streams: [...receivers.map(toStream), ...config.webhooks.map(toWebhookStream)],
+    readStreams: async () =>
+      isSigning ? (await Promise.all((await listStreams({ state })).map(toCurrent))).flat() : [],
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
     // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
@@ -81,13 +85,16 @@ export async function openTransmitter(
     },
   });
   const stopping = new AbortController();
-  return {
+  const securityEvents = {
     signer,
     keys,
     transmitter,
     poll: createPoll(delivery),
     receivers,
     stopping: stopping.signal,
+  };
+  return {
+    securityEvents: isSigning ? securityEvents : null,
     endPolls: () => stopping.abort(),
     close: () => transmitter.close(),
   };

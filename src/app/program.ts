@@ -70,6 +70,7 @@ const ownCommands: Commands = {
   log: async () => (await import('../admin/commands/log.js')).createLogCommand,
   ledger: async () => (await import('../admin/commands/audit.js')).createLedgerCommand,
   events: async () => (await import('../security-events/command.js')).createEventsCommand,
+  webhooks: async () => (await import('../security-events/webhook-command.js')).createWebhooksCommand,
   try: async () => (await import('../admin/commands/try.js')).createTryCommand,
   simulate: async () => (await import('../admin/commands/simulate.js')).createSimulateCommand,
   'smart-hook': async () => (await import('../admin/commands/provision.js')).createSmartHookCommand,

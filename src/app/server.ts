@@ -69,7 +69,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
   const readiness = createReadiness(partsOf(ports, deps), deps);
   const active: Active = { setup, digest, modes: await readModesIfAny(ports, deps), built: null, listening: null };
   const connectionOf = (id: string): Connection | undefined => active.built?.core.connections.get(id);
-  const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
+  const transmitter = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   const background = createBackground(deps);
   const operations: OperationsContext = {
     ...deps,
@@ -93,7 +93,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       telemetry,
       readiness,
       bodyPools,
-      securityEvents,
+      securityEvents: transmitter?.securityEvents ?? null,
       reload: (by) => reloader.reload(by),
       operations,
       extensions,
@@ -152,9 +152,9 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
       await stopReader();
       await reloader.settled();
       await delay(active.setup.config.stopDelaySec * 1000);
-      securityEvents?.endPolls();
+      transmitter?.endPolls();
       await listening.stop();
-      await securityEvents?.close();
+      await transmitter?.close();
       await Promise.all(extensions.map((each) => each.close()));
       await active.built?.drain();
       await ports.close();

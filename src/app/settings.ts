@@ -31,6 +31,7 @@ const toFixed = (config: Config) => ({
   audit: config.audit,
   ledger: config.ledger,
   securityEvents: config.securityEvents,
+  webhooks: config.webhooks,
   telemetry: config.telemetry,
 });
 

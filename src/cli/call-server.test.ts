@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connectionsReply } from '../connections/replies.js';
 import { callServer } from './call-server.js';
 
-const mode = { inForce: 'shadow', file: 'shadow', rules: [], switched: null };
+const mode = { inForce: 'shadow', file: 'shadow', rules: { refusing: [], allowing: [] }, switched: null };
 const policy = {
   accuracy: 4,
   scope: '',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Credential } from '../core/secrets.js';
 import { credentialGuard } from './credential.js';
 import { encodedPassword, hasEncodedPassword, isLoopback, safeUrlGuard } from './safe-url.js';
+import { webhookSecretGuard } from './webhooks.js';
 
 const knownServices = [
   'fcm.googleapis.com',
@@ -49,21 +50,14 @@ const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !==
 
 const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
 
-/** Returns a Standard Webhooks key of 24 to 64 bytes, or `null` if the text is invalid. */
-export function toWebhookKey(secret: string): Buffer | null {
-  const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
-  const key = Buffer.from(encoded, 'base64');
-  return key.length >= 24 && key.length <= 64 ? key : null;
-}
-
 const smsGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.') }),
   z.strictObject({
     kind: z.literal('webhook').describe('An SMS gateway of your own. See docs/help-desk.md.'),
     url: safeUrlGuard.describe('Address of your SMS gateway, which receives a POST.'),
-    secret: credentialGuard
-      .refine((secret) => secret.use(toWebhookKey) !== null, 'expected whsec_ and base64 of 24 to 64 random bytes')
-      .describe('Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign the requests.'),
+    secret: webhookSecretGuard.describe(
+      'Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign the requests.',
+    ),
   }),
   z.strictObject({
     kind: z.literal('aws-sns').describe('Amazon SNS. Its role needs `sns:Publish`.'),

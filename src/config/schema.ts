@@ -12,6 +12,7 @@ import { auditGuard, ledgerGuard, retentionGuard } from './retention.js';
 import { originGuard, safeUrlGuard } from './safe-url.js';
 import { securityEventReceiverGuard } from './security-events.js';
 import { stateGuard } from './state.js';
+import { webhookGuard } from './webhooks.js';
 
 const text = z.string().min(1).max(1024).nullable().default(null);
 const file = z.string().min(1).max(4096).nullable().default(null);
@@ -294,6 +295,11 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .refine(hasUniqueIds, 'two receivers have the same id')
       .default([])
       .describe('Receivers of security events. See docs/security-events.md.'),
+    webhooks: z
+      .array(webhookGuard)
+      .max(20)
+      .default([])
+      .describe('Receivers of events as signed HTTP requests. See docs/webhooks.md.'),
     telemetry: telemetryGuard.prefault({}).describe('Metrics and traces. See docs/operations.md.'),
     console: consoleGuard.prefault({}).describe('Web console for administrators. See docs/console.md.'),
     limits: limitsGuard.prefault({}).describe('Rate limits, counted on all servers together. See docs/limits.md.'),
@@ -344,7 +350,11 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     path: ['keys', 'oidc'],
     error: 'expected keys, as there are "securityEvents": they are signed with RS256',
   });
-  const recognised = signed.refine(
+  const receiving = signed.refine(({ securityEvents, webhooks }) => hasUniqueIds([...securityEvents, ...webhooks]), {
+    path: ['webhooks'],
+    error: 'two receivers of "securityEvents" and "webhooks" have the same id',
+  });
+  const recognised = receiving.refine(
     ({ verifier, recognition }) => verifier.kind === 'embedded' || recognition.engine === null,
     {
       path: ['recognition', 'engine'],

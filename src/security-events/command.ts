@@ -12,11 +12,11 @@ import { openKeyService } from '../storage/keys/open.js';
 import { createSecurityEventSigner } from '../storage/keys/security-event-signer.js';
 import { appendDeadLetter, type DeadLetter, readDeadLetters } from './dead-letters.js';
 import { attemptPush } from './deliver.js';
-import { reportedActions, toSecurityEvents } from './event.js';
+import { reportedActionsOf, toSecurityEvents } from './event.js';
 import { createFindEmail } from './find-email.js';
 import type { DeliveryPorts } from './ports.js';
 import { createSets } from './set.js';
-import { type EventStream, toStream } from './stream.js';
+import { type EventStream, toStream, toWebhookStream } from './stream.js';
 
 type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
@@ -31,7 +31,8 @@ export async function retryDeadLetter(
   if (stream === undefined) return { kind: 'failed', reason: 'no such receiver in the configuration' };
   const { delivery } = stream;
   if (delivery.kind === 'poll') return { kind: 'failed', reason: 'its receiver polls, and refused it' };
-  const [record] = await createFollower(trail.file, letter.sequence - 1, reportedActions, deps.auditEvents).read(1);
+  const actions = reportedActionsOf(stream);
+  const [record] = await createFollower(trail.file, letter.sequence - 1, actions, deps.auditEvents).read(1);
   const events = record === undefined ? [] : toSecurityEvents(record, stream, trail);
   const event = events.find(({ jti }) => jti === letter.jti);
   if (event === undefined) return { kind: 'failed', reason: 'its record is not in the audit trail any more' };
@@ -49,11 +50,11 @@ export async function retryDeadLetter(
 }
 
 export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
-  const command = new Command('events').summary('list and retry undelivered security events');
+  const command = new Command('events').summary('list and retry undelivered events');
   command
     .command('list')
-    .summary('list undelivered security events')
-    .description('Lists dead letters in the data folder. The server may be running.')
+    .summary('list undelivered events')
+    .description('Lists dead letters of security events and webhooks in the data folder. The server may be running.')
     .action(async () => {
       const letters = await readLetters(await deps.loadSetup());
       if (deps.printJson(letters)) return;
@@ -62,7 +63,7 @@ export function createEventsCommand(deps: CliDeps): CommandUnknownOpts {
     });
   command
     .command('retry')
-    .summary('retry undelivered security events')
+    .summary('retry undelivered events')
     .description('Sends dead letters again from this machine, with the same id. The server may be running.')
     .argument('[jti...]', 'ids of the events (default: all)')
     .option('--receiver <id>', 'only this receiver')
@@ -94,8 +95,9 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   const findEmail = createFindEmail((id) => connections.get(id), deps);
   const sets = createSets(signer, findEmail, { ...deps, issuer });
   const trail = { file: files.audit, chain: (await readChainName(files.audit)) ?? '' };
+  const streams = [...config.securityEvents.map(toStream), ...config.webhooks.map(toWebhookStream)];
   for (const letter of asked) {
-    const outcome = await retryDeadLetter(letter, config.securityEvents.map(toStream), {
+    const outcome = await retryDeadLetter(letter, streams, {
       ...deps,
       files,
       trail,

@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { securityEventNames } from '../config/security-events.js';
 import { readIfThere, removeUnfinishedLine } from '../files/durable-file.js';
+import { eventNames } from './event-names.js';
 
 const letterGuard = z.object({
   jti: z.string(),
   receiver: z.string(),
-  event: z.enum(securityEventNames),
+  event: z.enum(eventNames),
   sequence: z.int(),
   /** Reason of the failure, if the receiver gave one. */
   reason: z.string(),

@@ -6,14 +6,10 @@ import { toCode } from '../errors.js';
 import { appendDeadLetter } from './dead-letters.js';
 import type { SecurityEvent } from './event.js';
 import { enqueueEvent } from './poll-queue.js';
-import type { DeliveryPorts } from './ports.js';
+import type { DeliveryPorts, PushOutcome } from './ports.js';
 import type { Verification } from './set.js';
-import type { EventStream, PushDelivery } from './stream.js';
-
-type PushOutcome =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+import type { EventStream, PushDelivery, WebhookDelivery } from './stream.js';
+import { postWebhook, toWebhookMessage } from './webhook.js';
 
 const mostErrorCharacters = 16 * 1024;
 
@@ -137,10 +133,11 @@ export async function deliver(
 export async function attemptPush(
   event: SecurityEvent,
   stream: EventStream,
-  delivery: PushDelivery,
-  deps: DeliveryPorts<'fetch' | 'sets' | 'signal'>,
+  delivery: PushDelivery | WebhookDelivery,
+  deps: DeliveryPorts<'fetch' | 'clock' | 'sets' | 'signal'>,
 ): Promise<PushOutcome | { readonly kind: 'skipped' }> {
   try {
+    if (delivery.kind === 'webhook') return await postWebhook(event.jti, toWebhookMessage(event), delivery, deps);
     const jws = await deps.sets.ofEvent(event, stream);
     return jws === null ? { kind: 'skipped' } : await push(jws, delivery, deps);
   } catch (error) {

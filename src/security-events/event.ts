@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FollowedEvent } from '../audit/follow.js';
-import { type SecurityEventName, securityEventNames } from '../config/security-events.js';
+import type { SecurityEventName } from '../config/security-events.js';
 import { epochMsGuard, toEpochSec } from '../core/units.js';
+import { FaceError } from '../errors.js';
+import { type EventName, eventNames } from './event-names.js';
 import type { EventStream } from './stream.js';
 
 /** @see https://openid.net/specs/openid-caep-1_0-final.html */
@@ -13,12 +15,12 @@ export const eventTypes = {
 } as const satisfies Record<SecurityEventName, string>;
 
 /** Detail of an event. Some values, such as `reason_admin`, must be an object with a text per language. */
-const detailGuard = z.record(z.string(), z.union([z.string(), z.object({ en: z.string() })]));
+const detailGuard = z.record(z.string(), z.union([z.string(), z.number(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
-/** An event about one user for one stream. It does not contain the user's identifier. */
+/** An event for one stream. Its texts do not contain the user's identifier. */
 export const securityEventGuard = z.object({
-  name: z.enum(securityEventNames),
+  name: z.enum(eventNames),
   jti: z.string(),
   txn: z.string(),
   sequence: z.int(),
@@ -29,9 +31,27 @@ export const securityEventGuard = z.object({
 });
 export type SecurityEvent = z.output<typeof securityEventGuard>;
 
-export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased', 'locked_out'] as const;
+const securityActions = ['enrolled', 'enrolment_recovered', 'revoked', 'subject_erased', 'locked_out'] as const;
 
-export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
+const webhookActions = [
+  ...securityActions,
+  'verified',
+  'step_up_failed',
+  'step_up_abandoned',
+  'help_asked',
+  'recovered',
+  'recovery_receipt_issued',
+  'recovery_refused',
+  'connection_mode_switched',
+] as const;
+
+/** Returns the audit actions that a stream reports. */
+export const reportedActionsOf = ({ delivery }: Pick<EventStream, 'delivery'>): readonly ReportedAction[] =>
+  delivery.kind === 'webhook' ? webhookActions : securityActions;
+
+type ReportedAction = (typeof webhookActions)[number];
+
+export type ReportedRecord = FollowedEvent<ReportedAction>;
 
 export function toSecurityEvents(
   record: ReportedRecord,
@@ -40,8 +60,11 @@ export function toSecurityEvents(
 ): SecurityEvent[] {
   const { connection, subject, sequence, time, digest } = record;
   const isTold = stream.connections === null || stream.connections.includes(connection);
-  if (subject === '' || !isTold || (stream.since !== null && time < stream.since)) return [];
-  return eventsOf(record)
+  if (!isTold || (stream.since !== null && time < stream.since)) return [];
+  const isWebhook = stream.delivery.kind === 'webhook';
+  // A security event names a user.
+  if (subject === '' && !isWebhook) return [];
+  return (isWebhook ? webhookEventsOf(record) : eventsOf(record))
     .filter(({ name }) => stream.events.includes(name))
     .map(({ name, detail }) => {
       const jti = toJti([chain, digest, stream.id, name]);
@@ -49,10 +72,18 @@ export function toSecurityEvents(
     });
 }
 
+const isSecurityEvent = (name: EventName): name is SecurityEventName => Object.hasOwn(eventTypes, name);
+
+/** Returns the type of a security event. @throws `internal` for an event of webhooks */
+export function toEventType(name: EventName): string {
+  if (!isSecurityEvent(name)) throw new FaceError('internal', { problem: 'no security event' });
+  return eventTypes[name];
+}
+
 export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_timestamp: toEpochSec(time), ...detail });
 
 interface EventContent {
-  readonly name: SecurityEventName;
+  readonly name: EventName;
   readonly detail: Detail;
 }
 
@@ -93,6 +124,53 @@ function eventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
       return bothOf('delete', 'The face enrolment was erased.');
     case 'locked_out':
       return [userRiskChange(detail.level)];
+    default:
+      return [];
+  }
+}
+
+const finished = (outcome: string, { stepUpId, application }: FinishedStepUp): readonly EventContent[] => {
+  if (stepUpId === undefined) return [];
+  const asked = application === undefined ? {} : { application };
+  return [{ name: 'step_up.finished', detail: { outcome, stepUpId, ...asked } }];
+};
+
+interface FinishedStepUp {
+  /** Absent if a backend checked photos without a step-up. */
+  readonly stepUpId?: string | undefined;
+  readonly application?: string | undefined;
+}
+
+/** A renewal is not reported, because the same face opens the token. */
+function webhookEventsOf({ action, detail }: ReportedRecord): readonly EventContent[] {
+  switch (action) {
+    case 'verified':
+      return finished('passed', detail);
+    case 'step_up_failed':
+      return finished('failed', detail);
+    case 'step_up_abandoned':
+      return finished('abandoned', detail);
+    case 'enrolled':
+    case 'enrolment_recovered': {
+      if (detail.kind === 'renewal') return [];
+      const name = typeof detail.former === 'string' ? 'enrolment.replaced' : 'enrolment.created';
+      return [{ name, detail: detail.proof === undefined ? {} : { proof: detail.proof } }];
+    }
+    case 'revoked':
+      return [{ name: 'enrolment.ended', detail: { reason: 'revoked' } }];
+    case 'subject_erased':
+      return [{ name: 'enrolment.ended', detail: { reason: 'erased' } }];
+    case 'locked_out':
+      return [{ name: 'person.locked_out', detail: { level: detail.level, until: detail.until } }];
+    case 'help_asked':
+      return [{ name: 'help.requested', detail: { id: detail.id, reason: detail.reason } }];
+    case 'recovered':
+    case 'recovery_receipt_issued':
+      return [{ name: 'recovery.finished', detail: { outcome: 'recovered' } }];
+    case 'recovery_refused':
+      return [{ name: 'recovery.finished', detail: { outcome: 'refused' } }];
+    case 'connection_mode_switched':
+      return [{ name: 'mode.changed', detail: { mode: detail.mode, by: detail.by } }];
   }
 }
 

@@ -10,6 +10,12 @@ import type { EventStream } from './stream.js';
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
+/** Result of one attempt. `refused`: the receiver wants no other. */
+export type PushOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
 /** Ports of the delivery of security events, by the names that functions receive them under. */
 interface AllPorts extends Ports<'auditEvents' | 'state' | 'clock' | 'random' | 'log' | 'fetch'> {
   readonly sets: Sets;

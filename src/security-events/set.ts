@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/base/json.js';
 import type { Ports } from '../core/deps.js';
 import { toEpochSec } from '../core/units.js';
 import type { SecurityEventSigner } from '../storage/keys/security-event-signer.js';
-import { eventTypes, type SecurityEvent, toEventObject } from './event.js';
+import { type SecurityEvent, toEventObject, toEventType } from './event.js';
 import type { EventStream } from './stream.js';
 
 /** Returns the user's sign-in address, or `null`. */
@@ -60,7 +60,8 @@ export function createSets(
       const named = await nameUser(event, stream.subject);
       if (named === null) return null;
       const { sub_id, inEvent } = named;
-      const events = { [eventTypes[event.name]]: { ...inEvent, ...toEventObject(event) } };
+      const type = toEventType(event.name);
+      const events = { [type]: { ...inEvent, ...toEventObject(event) } };
       return sign(event.jti, stream, { txn: event.txn, sub_id, events });
     },
     ofVerification({ jti, state }, stream) {

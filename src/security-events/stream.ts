@@ -1,6 +1,8 @@
-import type { SecurityEventName, SecurityEventReceiver, SubjectForm } from '../config/security-events.js';
+import type { SecurityEventReceiver, SubjectForm } from '../config/security-events.js';
+import type { WebhookConfig } from '../config/webhooks.js';
 import { Credential } from '../core/secrets.js';
 import type { EpochMs } from '../core/units.js';
+import type { EventName } from './event-names.js';
 
 /** A `paused` stream holds events, a `disabled` one drops them. */
 export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
@@ -10,7 +12,7 @@ export interface EventStream {
   /** Name in the log, metrics, dead letters and positions. */
   readonly id: string;
   readonly audience: string;
-  readonly events: readonly SecurityEventName[];
+  readonly events: readonly EventName[];
   readonly subject: SubjectForm;
   /** Connections whose events are sent; `null` for all. */
   readonly connections: readonly string[] | null;
@@ -25,8 +27,15 @@ export interface EventStream {
   readonly toldOnAt: EpochMs | null;
 }
 
-/** Delivery by push (RFC 8935) or poll (RFC 8936). */
-export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
+/** Delivery by push (RFC 8935), poll (RFC 8936), or as a webhook. */
+export type StreamDelivery = PushDelivery | { readonly kind: 'poll' } | WebhookDelivery;
+
+export interface WebhookDelivery {
+  readonly kind: 'webhook';
+  readonly url: string;
+  /** The current secret, and the former one while it is replaced. */
+  readonly secrets: readonly Credential[];
+}
 
 export interface PushDelivery {
   readonly kind: 'push';
@@ -40,4 +49,18 @@ export function toStream({ url, token, ...receiver }: SecurityEventReceiver): Ev
   const delivery: StreamDelivery =
     url === null ? { kind: 'poll' } : { kind: 'push', url, authorization: async () => header };
   return { ...receiver, delivery, status: 'enabled', since: null, toldOnAt: null };
+}
+
+export function toWebhookStream({
+  id,
+  url,
+  secret,
+  previousSecret,
+  events,
+  connections,
+}: WebhookConfig): EventStream & { readonly delivery: WebhookDelivery } {
+  const secrets = previousSecret === undefined ? [secret] : [secret, previousSecret];
+  const delivery: WebhookDelivery = { kind: 'webhook', url, secrets };
+  const always = { audience: '', subject: 'complex', status: 'enabled', since: null, toldOnAt: null } as const;
+  return { id, events, connections, delivery, ...always };
 }

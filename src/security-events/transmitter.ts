@@ -5,7 +5,7 @@ import type { Jobs } from '../core/jobs.js';
 import { FaceError, toCode } from '../errors.js';
 import { openCursors } from './cursors.js';
 import { deliver, pushVerification } from './deliver.js';
-import { type ReportedRecord, reportedActions, toSecurityEvents } from './event.js';
+import { type ReportedRecord, reportedActionsOf, toSecurityEvents } from './event.js';
 import { dequeue, enqueueVerification, jtiOf, readQueue } from './poll-queue.js';
 import type { DeliveryPorts } from './ports.js';
 import type { EventStream } from './stream.js';
@@ -33,7 +33,9 @@ async function dispatchEvents(
   >,
 ): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
-  const follower = createFollower(trail.file, cursors.of(id), reportedActions, deps.auditEvents);
+  const stream = deps.streamNow();
+  if (stream === undefined) return;
+  const follower = createFollower(trail.file, cursors.of(id), reportedActionsOf(stream), deps.auditEvents);
   const read = (): Promise<ReportedRecord[]> =>
     follower.read(readAhead).catch((error: unknown) => {
       log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });

@@ -81,15 +81,24 @@ async function endWith(
 }
 
 /** Ends an attempt that did not pass. The step-up stays open if tries and challenges are left. */
-export function lose(
+export async function lose(
   ending: Ending,
   counted: StepUpRecord,
   hint: Hint | null,
-  deps: Ports<'state' | 'clock'>,
+  deps: Ports<'state' | 'clock' | 'audit'>,
 ): Promise<AttemptOutcome> {
   if (counted.triesLeft > 0 && counted.challengesLeft > 0)
     return endWith(ending, { ended: counted, outcome: 'try_again', hint }, deps);
-  return endWith(ending, { ended: { ...counted, kept: null, state: 'failed' }, outcome: 'failed', hint }, deps);
+  const ended = { ...counted, kept: null, state: 'failed' } as const;
+  const outcome = await endWith(ending, { ended, outcome: 'failed', hint }, deps);
+  await recordFailed(ending.captured, deps);
+  return outcome;
+}
+
+async function recordFailed({ id, record }: StepUp, { audit }: Ports<'audit'>): Promise<void> {
+  const { connection, subject, application } = record;
+  const detail = { stepUpId: id, application: application ?? undefined };
+  await audit.append({ action: 'step_up_failed', connection, subject, detail });
 }
 
 /**
@@ -125,8 +134,10 @@ export async function conclude(attempted: Attempt, deps: CaptureDeps): Promise<A
     if (isOfPhoto || code === 'enrolment_exists') await noteDecision();
     if (code === 'company_photo_unlike' && counted.triesLeft > 0)
       return lose(attempted, counted, 'company_photo', deps);
-    if (code === 'company_photo_unlike' || code === 'enrolment_exists')
+    if (code === 'company_photo_unlike' || code === 'enrolment_exists') {
       await endAttempt(attempted.captured, { ...counted, state: 'failed' }, deps);
+      await recordFailed(attempted.captured, deps);
+    }
     // After the other codes, the step-up stays open without a lost try, because the organization can correct the photo.
     if (isOfPhoto || code === 'enrolment_exists') throw error;
     if (!isOneOf(decidedCodes, code)) throw error;

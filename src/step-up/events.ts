@@ -138,6 +138,9 @@ const stepUpDetails = {
     ...byRules,
   }),
   step_up_abandoned: stepUpEnded.describe('A person canceled a step-up.'),
+  step_up_failed: stepUpEnded.describe(
+    'A step-up ended without a passed check: no try or challenge was left, or the enrolment was refused.',
+  ),
   action_approved: actionNamed.describe('A face check approved an action. `title` is the beginning of its title.'),
   action_declined: actionNamed.describe('A person declined to approve an action.'),
   verified: event(
@@ -261,6 +264,7 @@ export const stepUpEvents = {
     'handed_off',
     'hand_off_refused',
     'step_up_abandoned',
+    'step_up_failed',
     'hook_decided',
     'code_sent',
     'another_way_refused',
@@ -319,6 +323,7 @@ export const stepUpEvents = {
       application,
     }),
     step_up_abandoned: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
+    step_up_failed: ({ stepUpId, application = null }) => ({ outcome: 'noted', stepUpId, application }),
     code_sent: ({ stepUpId }) => ({ outcome: 'noted', stepUpId }),
     another_way_passed: ({ stepUpId, way, by = null, application = null }) => ({
       outcome: 'let_through',

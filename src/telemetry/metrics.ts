@@ -66,12 +66,12 @@ const definitions = {
   },
   securityEvents: {
     name: 'facestep_security_events_total',
-    help: 'Attempts to deliver security events: `delivered`, `failed`, `dead`, `skipped`',
+    help: 'Attempts to deliver security events and webhooks: `delivered`, `failed`, `dead`, `skipped`',
     labels: ['receiver', 'outcome'],
   },
   securityEventsWaiting: {
     name: 'facestep_security_events_waiting',
-    help: 'Security events not yet delivered',
+    help: 'Security events and webhooks not yet delivered',
     labels: ['receiver'],
   },
   stateReplaced: {

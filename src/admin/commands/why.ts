@@ -119,6 +119,7 @@ const toldActions = [
   'subject_erased',
   'step_up_started',
   'step_up_abandoned',
+  'step_up_failed',
   'hand_off_refused',
   'liveness_judged',
   'liveness_vendor_failed',
@@ -188,6 +189,8 @@ function toSentence({ action, detail }: ExplainedEvent, foreign: ReadonlySet<str
       return toStart(detail);
     case 'step_up_abandoned':
       return 'Declined on the page';
+    case 'step_up_failed':
+      return 'The check ended without a pass';
     case 'hand_off_refused':
       return detail.chosen === 'none'
         ? 'On the phone: the user denied requesting this'

@@ -5,9 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { systemRandom } from '../../../support/fakes/sinks.js';
 import { runDeliveryContract } from '../../../test/contract/delivery.js';
 import { createManualClock } from '../../../test/contract/state.js';
-import { toWebhookKey } from '../../config/delivery.js';
 import type { Message } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
+import { toWebhookKey } from '../../core/webhook-signature.js';
 import { createOutbox } from './open.js';
 import { createSmsWebhook } from './sms-webhook.js';
 

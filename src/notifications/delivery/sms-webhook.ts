@@ -1,8 +1,6 @@
-import { createHmac } from 'node:crypto';
-import { toWebhookKey } from '../../config/delivery.js';
 import type { Clock, Delivery, Fetch, Random } from '../../core/ports.js';
 import type { Credential } from '../../core/secrets.js';
-import { toEpochSec } from '../../core/units.js';
+import { signWebhook } from '../../core/webhook-signature.js';
 import { FaceError } from '../../errors.js';
 
 const timeoutMs = 5000;
@@ -26,18 +24,7 @@ export function createSmsWebhook(options: {
   const { url, secret, others, fetch, clock, random } = options;
 
   const post = async (id: string, body: string): Promise<'taken' | 'refused' | 'unanswered'> => {
-    const timestamp = String(toEpochSec(clock.now()));
-    const signature = secret.use((text) =>
-      createHmac('sha256', toWebhookKey(text) ?? '')
-        .update(`${id}.${timestamp}.${body}`)
-        .digest('base64'),
-    );
-    const headers = {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    };
+    const headers = signWebhook({ id, body, at: clock.now() }, [secret]);
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal }).catch(() => null);
     await answer?.body?.cancel();

@@ -6,7 +6,7 @@ import { securityEventNames } from '../../config/security-events.js';
 import type { JsonObject } from '../../core/base/json.js';
 import type { Ports } from '../../core/deps.js';
 import { FaceError } from '../../errors.js';
-import { eventTypes } from '../event.js';
+import { eventTypes, toEventType } from '../event.js';
 import { deliveryMethods, ssfPaths } from '../metadata.js';
 import type { EventStream } from '../stream.js';
 import { type StreamRecord, type StreamTerms, sealHeader } from '../streams.js';
@@ -88,9 +88,9 @@ export function toView(stream: EventStream, record: StreamRecord | null, { issue
     stream_id: id,
     iss: issuer,
     aud: audience,
-    events_supported: record === null ? events.map((name) => eventTypes[name]) : allEvents,
+    events_supported: record === null ? events.map(toEventType) : allEvents,
     ...(eventsRequested === null ? {} : { events_requested: eventsRequested }),
-    events_delivered: events.map((name) => eventTypes[name]),
+    events_delivered: events.map(toEventType),
     delivery:
       delivery.kind === 'push'
         ? { method: deliveryMethods.push, endpoint_url: delivery.url }

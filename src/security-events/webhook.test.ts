@@ -1,0 +1,187 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { createAuditDeps, tokenChange } from '../../support/benches/audit.js';
+import { createTestJobs } from '../../support/fakes/jobs.js';
+import { createTestSecurityEventSigner, testIssuer } from '../../support/fakes/keys.js';
+import { createManualClock } from '../../support/fakes/manual-clock.js';
+import { createTextLog, systemRandom } from '../../support/fakes/sinks.js';
+import { until } from '../../support/run/eventually.js';
+import { createFolder } from '../../support/run/folder.js';
+import { auditEvents } from '../app/audit-events.js';
+import { createFileAudit, type Trail } from '../audit/file.js';
+import { webhookGuard } from '../config/webhooks.js';
+import { epochMs } from '../core/units.js';
+import { retryDeadLetter } from './command.js';
+import { readDeadLetters } from './dead-letters.js';
+import { createSets } from './set.js';
+import { toWebhookStream } from './stream.js';
+import { startTransmitter, type Transmitter } from './transmitter.js';
+
+const secretOf = (letter: string): string => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`;
+const sets = createSets(await createTestSecurityEventSigner(), async () => null, {
+  issuer: testIssuer,
+  clock: createManualClock(),
+});
+const who = { connection: 'work', subject: 'anna' };
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let trail: Trail;
+let transmitter: Transmitter | null;
+let deps: ReturnType<typeof createAuditDeps>;
+let files: { securityEvents: string; deadLetters: string };
+let outcomes: string[];
+let received: Received[];
+let status: number;
+const server = createServer(async (request, response) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+  response.writeHead(status).end();
+});
+
+beforeEach(async () => {
+  const folder = createFolder('webhooks');
+  // Receivers compare the time of the signature with their own.
+  const clock = { ...createManualClock(), now: () => epochMs(Date.now()) };
+  deps = createAuditDeps({ file: join(folder, 'audit.jsonl'), clock, log: createTextLog() });
+  files = { securityEvents: join(folder, 'cursors.json'), deadLetters: join(folder, 'dead.jsonl') };
+  trail = await createFileAudit(deps);
+  [transmitter, outcomes, received, status] = [null, [], [], 204];
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  await transmitter?.close();
+  await trail.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const toStream = (settings: object = {}) => {
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hook`;
+  return toWebhookStream(webhookGuard.parse({ id: 'ticket', url, secret: secretOf('a'), ...settings }));
+};
+
+const ports = () => ({
+  ...deps,
+  auditEvents,
+  sets,
+  random: systemRandom,
+  fetch: (url: string | URL, init?: RequestInit) => fetch(url, init),
+});
+
+async function start(settings: object = {}): Promise<void> {
+  const sleep = (_ms: number, signal: AbortSignal) => delay(5, undefined, { signal }).catch(() => {});
+  transmitter = await startTransmitter({
+    ...ports(),
+    streams: [toStream(settings)],
+    readStreams: async () => [],
+    trail,
+    files,
+    sleep,
+    jobs: createTestJobs(deps, sleep),
+    onDelivery: (_receiver, outcome) => void outcomes.push(outcome),
+    onWaiting: () => {},
+    onEnded: () => {},
+  });
+}
+
+const messages = () =>
+  received.map(({ body }) => {
+    const { type, data } = JSON.parse(body);
+    return [type, data];
+  });
+
+describe('a webhook', () => {
+  test('sends what happened to a person in order, without names, pictures, tokens and renewals', async () => {
+    await start();
+    await trail.append({ action: 'enrolled', ...who, detail: tokenChange('a', {}) });
+    await trail.append({ action: 'renewed', ...who, detail: tokenChange('b', { kind: 'renewal', former: 'a' }) });
+    await trail.append({ action: 'verified', ...who, detail: { tokenId: 'a', stepUpId: 's-1', application: 'shop' } });
+    await trail.append({ action: 'verified', ...who, detail: { tokenId: 'a' } });
+    await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-2' } });
+    await trail.append({ action: 'step_up_abandoned', ...who, detail: { stepUpId: 's-3' } });
+    const until4 = '2026-11-28T08:00:00.000Z';
+    await trail.append({ action: 'locked_out', ...who, detail: { level: 1, until: until4 } });
+    const asked = { id: 'h-1', stepUpId: 's-3', reason: 'no_camera' } as const;
+    await trail.append({ action: 'help_asked', ...who, detail: asked });
+    await trail.append({ action: 'enrolled', ...who, detail: tokenChange('c', { former: 'a' }) });
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    const detail = { mode: 'enforce', file: 'shadow', by: 'owner' } as const;
+    await trail.append({ action: 'connection_mode_switched', connection: 'work', subject: '', detail });
+    await until(() => received.length === 9);
+    expect(messages()).toEqual([
+      ['enrolment.created', expect.objectContaining(who)],
+      ['step_up.finished', { ...who, outcome: 'passed', stepUpId: 's-1', application: 'shop' }],
+      ['step_up.finished', { ...who, outcome: 'failed', stepUpId: 's-2' }],
+      ['step_up.finished', { ...who, outcome: 'abandoned', stepUpId: 's-3' }],
+      ['person.locked_out', { ...who, level: 1, until: until4 }],
+      ['help.requested', { ...who, id: 'h-1', reason: 'no_camera' }],
+      ['enrolment.replaced', expect.objectContaining(who)],
+      ['enrolment.ended', { ...who, reason: 'revoked' }],
+      ['mode.changed', { connection: 'work', mode: 'enforce', by: 'owner' }],
+    ]);
+    expect(received.map(({ body }) => body).join()).not.toMatch(/tokenId|FV1/);
+  });
+
+  test('is verified by the library of Standard Webhooks with either secret during a rotation, and with no other', async () => {
+    await start({ secret: secretOf('b'), previousSecret: secretOf('a') });
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await until(() => received.length === 1);
+    const [{ headers, body }] = received as [Received];
+    const verify = (letter: string, text = body) =>
+      new Webhook(secretOf(letter)).verify(text, headers as Record<string, string>);
+    expect(verify('a')).toMatchObject({ type: 'enrolment.ended' });
+    expect(verify('b')).toMatchObject({ type: 'enrolment.ended' });
+    expect(() => verify('c')).toThrow();
+    expect(() => verify('a', body.replace('revoked', 'erased'))).toThrow();
+  });
+
+  test('gets only the events and connections that it names', async () => {
+    await start({ events: ['person.locked_out'], connections: ['work'] });
+    const detail = { level: 2, until: '2026-11-28T08:00:00.000Z' };
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await trail.append({ action: 'locked_out', connection: 'other', subject: 'bea', detail });
+    await trail.append({ action: 'locked_out', ...who, detail });
+    await until(() => received.length === 1);
+    expect(messages()).toEqual([['person.locked_out', { ...who, ...detail }]]);
+  });
+
+  test('that does not answer gets the same message again, later ones after it, and 410 ends the attempts', async () => {
+    status = 503;
+    await start();
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await trail.append({ action: 'step_up_failed', ...who, detail: { stepUpId: 's-2' } });
+    await until(() => received.length >= 3);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    status = 410;
+    await until(() => outcomes.filter((each) => each === 'dead').length === 2);
+    const letters = await readDeadLetters(files.deadLetters);
+    expect(letters).toMatchObject([
+      { receiver: 'ticket', event: 'enrolment.ended', reason: 'status 410' },
+      { receiver: 'ticket', event: 'step_up.finished', reason: 'status 410' },
+    ]);
+
+    status = 200;
+    received = [];
+    const sent = await retryDeadLetter(letters[0]!, [toStream()], { ...ports(), trail, files });
+    expect(sent).toEqual({ kind: 'delivered' });
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([letters[0]!.jti]);
+    expect(await readDeadLetters(files.deadLetters)).toHaveLength(1);
+  });
+
+  test('does not follow a redirect', async () => {
+    status = 302;
+    await start();
+    await trail.append({ action: 'revoked', ...who, detail: { tokenId: 'c' } });
+    await until(() => outcomes.includes('failed'));
+    expect(received.every(({ headers }) => headers['webhook-id'] === received[0]?.headers['webhook-id'])).toBe(true);
+  });
+});

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../core/base/json.js';
+import type { Ports } from '../core/deps.js';
+import { toIso } from '../core/units.js';
+import { signWebhook } from '../core/webhook-signature.js';
+import type { SecurityEvent } from './event.js';
+import type { PushOutcome } from './ports.js';
+import type { WebhookDelivery } from './stream.js';
+
+/** Time for the whole answer, as Standard Webhooks recommends (15 to 30 s), in milliseconds. */
+const answerMs = 15_000;
+
+/** A message as receivers read it: type, time of the cause, and what is known about it. */
+export interface WebhookMessage {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: JsonObject;
+}
+
+export const toWebhookMessage = ({ name, time, connection, subject, detail }: SecurityEvent): WebhookMessage => ({
+  type: name,
+  timestamp: toIso(time),
+  data: { connection, ...(subject === '' ? {} : { subject }), ...detail },
+});
+
+/**
+ * Sends a message as in Standard Webhooks. Redirects are not followed, because the receiver is the configured address.
+ * @param id - the same for each repetition, so that the receiver recognizes it
+ */
+export async function postWebhook(
+  id: string,
+  message: WebhookMessage,
+  { url, secrets }: WebhookDelivery,
+  { fetch, clock, signal }: Ports<'fetch' | 'clock'> & { readonly signal: AbortSignal },
+): Promise<PushOutcome> {
+  const { type, timestamp, data } = message;
+  const body = JSON.stringify({ type, timestamp, data });
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: signWebhook({ id, body, at: clock.now() }, secrets),
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+    });
+    await answer.body?.cancel();
+    if (answer.ok) return { kind: 'delivered' };
+    const reason = `status ${answer.status}`;
+    // The receiver wants no further attempts (410 Gone).
+    return { kind: answer.status === 410 ? 'refused' : 'failed', reason };
+  } catch {
+    // Errors of `fetch` are dropped, because they may contain the URL.
+    return { kind: 'failed', reason: 'no answer' };
+  }
+}
