@@ -26,6 +26,8 @@ const hourSec = 60 * 60;
 /** Lifetime of a link that a user requested during a check. */
 const setUpLinkSec = 24 * hourSec;
 
+const codesOfSending = ['contact_missing', 'delivery_failed', 'locked_out'] as const;
+
 const invitationFields = z.strictObject({
   ...subjectFields,
   purpose: z.enum(['enrol', 'manage']).default('enrol'),
@@ -90,7 +92,7 @@ export function createInvitationEndpoints(
       isSensitive: true,
       summary: 'Invite a user, as an administrator',
       description: `${common.description} With \`send\`, the link goes to the user’s e-mail address at the provider instead of into the reply; at most 3 e-mails a day to one user, and 1,000 an hour by one administrator.`,
-      codes: [...common.codes, 'contact_missing', 'delivery_failed', 'locked_out'],
+      codes: [...common.codes, ...codesOfSending],
       fields: invitationFields.extend({
         send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
         language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
@@ -117,29 +119,16 @@ export function createInvitationEndpoints(
       },
     }),
     sessionEndpoint({
-      method: 'POST',
-      versions: [1, 2],
-      status: 201,
+      ...common,
+      form: {},
       tag: 'Capture page',
-      isExtension: true,
-      photos: {},
       deps,
       path: '/face/set-up-link',
       action: 'send_set_up_link',
       summary: 'E-mail the person a link to enrol',
       description:
         'Available if `missingEnrolment` has `linkOffered`. The link goes to the address of the person at the identity provider, and is valid for 24 hours; at most 3 e-mails a day to one person, and 300 an hour of one connection.',
-      codes: [
-        'step_up_unknown',
-        'step_up_finished',
-        'connection_unknown',
-        'not_found',
-        'locked_out',
-        'contact_missing',
-        'subject_unknown',
-        'profile_unavailable',
-        'delivery_failed',
-      ],
+      codes: [...common.codes, ...codesOfSending, 'step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({ language: z.enum(supportedLanguages).default('en') }),
       reply: emptyReply,
       async handle({ fields: { language }, session }) {

@@ -150,7 +150,7 @@ const payment = {
 } as const;
 
 const notEnrolled = (linkOffered: boolean): Replies => ({
-  '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, ...everyWay }, missingEnrolment: { linkOffered } },
+  '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, fallbackUrl }, missingEnrolment: { linkOffered } },
   '/set-up-link': {},
 });
 
@@ -300,7 +300,7 @@ export const screens: readonly ScreenCase[] = [
     screen: 'try-again',
     replies: {
       '/frames': {
-        view: { ...firstView, ...everyWay, triesLeft: 2 },
+        view: { ...firstView, fallbackUrl, triesLeft: 2 },
         outcome: 'try_again',
         hint: null,
         receipt: null,

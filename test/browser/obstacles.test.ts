@@ -51,6 +51,17 @@ inBrowser('a page whose scripts do not run says what it needs, in the language o
   await blocked.close();
 });
 
+inBrowser('while models load slowly, the page says so and offers to start', async () => {
+  const { page, context, close } = await receive();
+  await scriptReplies(context, firstView, {});
+  await context.route('**/face/models/**', () => {});
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await page.locator('#advice', { hasText: 'Getting ready…' }).waitFor();
+  await page.locator('#advice', { hasText: 'Slow connection…' }).waitFor();
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  await close();
+});
+
 inBrowser('a device without a camera offers the phone', async () => {
   const bare = await launchChromium({ camera: 'none' });
   const { page, context } = await receiveFrom(bare);

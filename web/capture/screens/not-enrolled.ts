@@ -1,7 +1,7 @@
 import { actions, button, paragraph, sign } from '../dom.js';
 import { Problem } from '../problem.js';
 import type { Step } from '../step.js';
-import { otherWay } from './ways.js';
+import { otherWayButton, takeOtherWay } from './ways.js';
 
 /** Tells a user without an enrolment before the camera opens, and offers a link to set one up. */
 export const notEnrolled: Step = async (view, { missingEnrolment }, { page, api }) => {
@@ -14,11 +14,11 @@ export const notEnrolled: Step = async (view, { missingEnrolment }, { page, api 
       paragraph(isOffered ? words.notEnrolled.text : words.notEnrolled.askText, 'lead'),
       actions(
         isOffered ? button('plain', words.notEnrolled.send, () => choose('send')) : null,
-        otherWay(view, words, () => choose('elsewhere')),
+        otherWayButton(view, words, () => choose('elsewhere')),
       ),
     ],
   }));
-  if (choice === 'elsewhere') return { isChoosingAnotherWay: true };
+  if (choice === 'elsewhere') return takeOtherWay(view, { api });
   try {
     await api.sendSetUpLink(page.language);
   } catch (error) {

@@ -6,7 +6,7 @@ import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
-import { otherWay } from './ways.js';
+import { otherWayButton, takeOtherWay } from './ways.js';
 
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
@@ -63,9 +63,9 @@ export const tryAgain: Step = async (view, facts, tools) => {
       paragraph(words.again.triesLeft({ tries: view.triesLeft })),
       actions(
         button('plain', words.tryAgain, () => choose('again')),
-        otherWay(view, words, () => choose('elsewhere')),
+        otherWayButton(view, words, () => choose('elsewhere')),
       ),
     ],
   }));
-  return choice === 'elsewhere' ? { isChoosingAnotherWay: true } : { again: null, isCameraAsked: true };
+  return choice === 'elsewhere' ? takeOtherWay(view, tools) : { again: null, isCameraAsked: true };
 };

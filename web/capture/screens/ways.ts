@@ -1,19 +1,7 @@
 import { type HelpReason, helpReasons } from '../../../src/core/page-protocol.js';
 import { download } from '../../shared/download.js';
 import { toPlainDigits } from '../digits.js';
-import {
-  actions,
-  button,
-  el,
-  field,
-  form,
-  linkButton,
-  paragraph,
-  refuse,
-  sign,
-  submitButton,
-  yesOrNo,
-} from '../dom.js';
+import { actions, button, el, field, form, paragraph, refuse, sign, submitButton, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
 import { type Change, type Code, hasWays } from '../state.js';
@@ -62,12 +50,13 @@ async function askForHelp({ page, api }: Tools): Promise<Change> {
   return {};
 }
 
-/** Creates the button or link to another way than the face. `null` if there is none, or on a phone that is the camera. */
-export function otherWay(view: View, words: Words, choose: () => void): HTMLElement | null {
-  if (view.role !== 'own') return null;
-  if (hasWays(view)) return button('quiet', words.otherWay, choose);
-  return view.fallbackUrl === null ? null : linkButton('quiet', words.otherWay, view.fallbackUrl);
-}
+/** Creates the button to another way than the face. `null` if there is none, or on a phone that is the camera. */
+export const otherWayButton = (view: View, words: Words, choose: () => void): HTMLElement | null =>
+  view.role === 'own' && (hasWays(view) || view.fallbackUrl !== null) ? button('quiet', words.otherWay, choose) : null;
+
+/** Shows the other ways. The last screen of a canceled check has the link to `fallbackUrl`. */
+export const takeOtherWay = async (view: View, { api }: Pick<Tools, 'api'>): Promise<Change> =>
+  hasWays(view) ? { isChoosingAnotherWay: true } : { view: await api.decline() };
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
