@@ -54,7 +54,7 @@ export interface Connected {
 
 /** Creates the connection and its hooks, in the mode of its policy. */
 export function connect(
-  { id, kind, policy, recovery }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy' | 'recovery'>,
+  { id, kind, policy, recovery, me }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy' | 'recovery' | 'me'>,
   adapter: Adapter,
   core: CoreDeps & Ports<'fetch' | 'publicFetch' | 'keys'>,
   observePort: ObservePort,
@@ -70,6 +70,7 @@ export function connect(
     policy,
     profile,
     openStepUpRequest,
+    hasOwnPage: me !== null,
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
     ...(policy.rules.length === 0 ? {} : { signInRules: createSignInRules({ id, policy, profile }, core) }),

@@ -19,6 +19,7 @@ import {
   handOff,
   instant,
   lockedForSec,
+  missingEnrolment,
   pairing,
   passkeyReply,
   sessionReply,
@@ -70,6 +71,10 @@ const descriptions = [
   [
     lockedForSec,
     'Seconds until the lockout of the user ends: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',
+  ],
+  [
+    missingEnrolment,
+    'Present if the user has no enrolment: the page says so before it opens the camera. `linkOffered`: the page may request an e-mail with a link to enrol. `null` for anonymous callers, who never learn it.',
   ],
   [sessionReply.shape.receipt, 'Present after it passed, for the browser that opened the link.'],
   [

@@ -162,6 +162,8 @@ export interface Connection {
   readonly signInRules?: SignInRules;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
+  /** True if users can sign in to their own page, at `/me`. */
+  readonly hasOwnPage?: boolean;
 }
 
 /** Finds what a sign-in needs by the rules of a policy. */

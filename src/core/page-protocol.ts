@@ -94,6 +94,8 @@ export const view = z.object({
   receiptWaits: z.boolean(),
   helpOffered: z.boolean(),
   returnUrl: z.nullable(link),
+  /** Path of the user's own page, or `null`. */
+  ownPage: z._default(z.nullable(z.string()), null),
 });
 export type View = z.output<typeof view>;
 
@@ -115,8 +117,12 @@ const hint = z.nullable(z.enum(hints));
 /** Seconds until the user's lockout ends, or `null` if there is none or this caller must not know of it. */
 export const lockedForSec = z._default(z.nullable(z.int()), null);
 
-export const openedReply = z.object({ session: z.string(), view, lockedForSec });
-export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedForSec });
+/** Present if the user has no enrolment yet, unless this caller must not know. */
+export const missingEnrolment = z._default(z.nullable(z.object({ linkOffered: z.boolean() })), null);
+export type MissingEnrolment = NonNullable<z.output<typeof missingEnrolment>>;
+
+export const openedReply = z.object({ session: z.string(), view, lockedForSec, missingEnrolment });
+export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedForSec, missingEnrolment });
 export const viewReply = z.object({ view });
 export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
 /** `grant` is for the vendor's part of the page. `null`: the own challenge takes its place. */

@@ -83,12 +83,15 @@ const enrolmentDetails = {
     stepUpId: z.string(),
     how: z.enum(['face', 'sign_in']),
   }),
-  invitation_sent: event('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.', {
-    campaign: z.string().nullable(),
-    stepUpId: z.string(),
-    kind: z.enum(['invitation', 'reminder']),
-    by: z.string().optional(),
-  }),
+  invitation_sent: event(
+    'The mail relay accepted an invitation by e-mail: of a campaign, by an administrator, or requested by the person during a check (without `campaign` and `by`).',
+    {
+      campaign: z.string().nullable(),
+      stepUpId: z.string(),
+      kind: z.enum(['invitation', 'reminder']),
+      by: z.string().optional(),
+    },
+  ),
 } as const satisfies AuditDetails;
 
 const [ofClient, ofEnrolment] = enrolmentDetails.revoked.options;

@@ -9,16 +9,24 @@ import {
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import { supportedLanguages } from '../core/language.js';
+import { emptyReply } from '../core/page-protocol.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../http/rest/endpoint.js';
 import { invitationReply, sentInvitationReply } from '../step-up/replies.js';
+import { findMissingEnrolment } from '../step-up/session.js';
+import { sessionEndpoint } from '../step-up/session-endpoint.js';
 import { startStepUp } from '../step-up/step-up.js';
 import { inviteByEmail } from './invite-by-email.js';
 
 const hourSec = 60 * 60;
+
+/** Lifetime of a link that a user requested during a check. */
+const setUpLinkSec = 24 * hourSec;
+
+const codesOfSending = ['contact_missing', 'delivery_failed', 'locked_out'] as const;
 
 const invitationFields = z.strictObject({
   ...subjectFields,
@@ -84,7 +92,7 @@ export function createInvitationEndpoints(
       isSensitive: true,
       summary: 'Invite a user, as an administrator',
       description: `${common.description} With \`send\`, the link goes to the user’s e-mail address at the provider instead of into the reply; at most 3 e-mails a day to one user, and 1,000 an hour by one administrator.`,
-      codes: [...common.codes, 'contact_missing', 'delivery_failed', 'locked_out'],
+      codes: [...common.codes, ...codesOfSending],
       fields: invitationFields.extend({
         send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
         language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
@@ -108,6 +116,28 @@ export function createInvitationEndpoints(
           deps,
         );
         return { id, url: null, expiresAt: toIso(expiresAt) };
+      },
+    }),
+    sessionEndpoint({
+      ...common,
+      form: {},
+      tag: 'Capture page',
+      deps,
+      path: '/face/set-up-link',
+      action: 'send_set_up_link',
+      summary: 'E-mail the person a link to enrol',
+      description:
+        'Available if `missingEnrolment` has `linkOffered`. The link goes to the address of the person at the identity provider, and is valid for 24 hours; at most 3 e-mails a day to one person, and 300 an hour of one connection.',
+      codes: [...common.codes, ...codesOfSending, 'step_up_unknown', 'step_up_finished', 'not_found'],
+      fields: z.strictObject({ language: z.enum(supportedLanguages).default('en') }),
+      reply: emptyReply,
+      async handle({ fields: { language }, session }) {
+        const { connection, record } = session;
+        if (connection === null) throw new FaceError('connection_unknown');
+        if ((await findMissingEnrolment(session, deps))?.linkOffered !== true) throw new FaceError('not_found');
+        const about = { connection, subject: record.subject, by: null, language };
+        await inviteByEmail({ ...about, returnUrl: null, lifeSec: setUpLinkSec }, deps);
+        return {};
       },
     }),
   ];

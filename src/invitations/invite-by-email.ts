@@ -14,7 +14,8 @@ import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
  */
 export async function inviteByEmail(
   invited: ConnectedSubject & {
-    readonly by: Agent;
+    /** `null` if the user requested it. */
+    readonly by: Agent | null;
     readonly language: SupportedLanguage;
     readonly returnUrl: string | null;
     readonly lifeSec: number;
@@ -26,15 +27,13 @@ export async function inviteByEmail(
   if (email === null) throw new FaceError('contact_missing');
   const who = toSubjectRef(invited);
   const person = JSON.stringify([who.connection, subject]);
+  const limitOfPerson = by === null ? 'setUpLinksOfPerson' : 'invitationsOfPerson';
   await consumeLimits(
-    [
-      ['invitationsOfAgent', by.id],
-      ['invitationsOfPerson', person],
-    ],
+    [by === null ? ['setUpLinksOfConnection', connection.id] : ['invitationsOfAgent', by.id], [limitOfPerson, person]],
     deps,
   );
   return refundOnFailure(
-    'invitationsOfPerson',
+    limitOfPerson,
     person,
     async () => {
       const started = await startStepUp(
@@ -45,7 +44,7 @@ export async function inviteByEmail(
           callerHeldToken: null,
           receipt: null,
           hookSignIn: null,
-          by: by.name,
+          ...(by === null ? {} : { by: by.name }),
           returnUrl: invited.returnUrl,
           lifeSec,
         },
@@ -62,7 +61,7 @@ export async function inviteByEmail(
         await deps.brandOf(connection),
       );
       await deps.delivery.send({ channel: 'email', to: email, ...letter });
-      const detail = { campaign: null, stepUpId: started.id, kind: 'invitation', by: by.name } as const;
+      const detail = { campaign: null, stepUpId: started.id, kind: 'invitation', by: by?.name } as const;
       await deps.audit.append({ action: 'invitation_sent', ...who, detail });
       return started;
     },

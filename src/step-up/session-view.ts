@@ -138,6 +138,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
     // The phone's page stays open. The other browser continues to the application.
     returnUrl: role === 'own' ? returnUrl : null,
+    ownPage: role === 'own' && connection?.hasOwnPage === true ? `/me/${encodeURIComponent(connection.id)}` : null,
   };
 }
 
@@ -166,6 +167,7 @@ const allowedBy = {
   start_hand_off: ownAlone,
   choose_number: unpairedAlone,
   ask_for_help: ownAlone,
+  send_set_up_link: ownAlone,
   send_code: ownAlone,
   pass_another_way: ownAlone,
   make_recovery_codes: ownAlone,

@@ -4,15 +4,15 @@ import type { Ports } from '../core/deps.js';
 import { attemptsOf } from '../core/limits/attempts.js';
 import { consumeLimit } from '../core/limits/limits.js';
 import { readLockedUntil } from '../core/limits/lockout.js';
-import type { SessionRole } from '../core/page-protocol.js';
+import type { MissingEnrolment, SessionRole } from '../core/page-protocol.js';
 import type { Credential } from '../core/secrets.js';
 import { isStored, joinTicket, newSecret, splitTicket } from '../core/tickets.js';
-import { type EpochMs, toIso } from '../core/units.js';
-import { checkMayReplace } from '../enrolment/company-photo.js';
+import { type EpochMs, epochMs, toIso } from '../core/units.js';
+import { checkMayReplace, isUsable } from '../enrolment/company-photo.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { isEnrolled } from '../enrolment/deny-list.js';
-import { checkNotEnded, checkNotEnrolledSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
-import { FaceError } from '../errors.js';
+import { checkNotEnded, checkNotEnrolledSince, hasEndedSince, hasEndedWithoutFace } from '../enrolment/revoke.js';
+import { FaceError, isOneOf, toCode } from '../errors.js';
 import { anonymousSourceOf, assuranceOf, checkStarted, type StepUpRecord, stateAt, subjectOf } from './record.js';
 import {
   checkAllowed,
@@ -206,6 +206,29 @@ export async function findLockoutSec(
   const found = await Promise.all(whose.map((who) => readLockedUntil(who, { state, clock })));
   const until = found.find((each) => each !== null) ?? null;
   return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
+}
+
+/**
+ * Finds out before the camera opens that a user has no enrolment. Users with a current consent need no look-up.
+ * @returns `null` if the user is enrolled, has no account or cannot be looked up. Callers without a first factor always
+ * get `null` without a look-up, so that they cannot find out who is enrolled
+ */
+export async function findMissingEnrolment(
+  { record, connection, role }: StepUp & { readonly role: SessionRole },
+  deps: Ports<'state' | 'clock' | 'verifier'>,
+): Promise<MissingEnrolment | null> {
+  const { purpose, kept, subject, countsAs, consent, handOff } = record;
+  if (connection === null || kept !== null || anonymousSourceOf(record) !== null) return null;
+  const isNew = stateAt(record, deps.clock.now()) === 'started' && consent === null && handOff === null;
+  if (role !== 'own' || !isNew || purpose !== 'verify' || countsAs !== 'sign_in') return null;
+  try {
+    if (await isUsable(await connection.profile.readToken(subject), deps)) return null;
+  } catch (error) {
+    if (isOneOf(['subject_unknown', 'profile_unavailable'], toCode(error))) return null;
+    throw error;
+  }
+  // An enrolment that was ended, perhaps with a stolen password, is not replaced by the mailbox alone.
+  return { linkOffered: !(await hasEndedSince(subjectOf(record), epochMs(0), deps)) };
 }
 
 /**

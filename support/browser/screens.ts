@@ -149,10 +149,18 @@ const payment = {
   mixedScripts: false,
 } as const;
 
+const notEnrolled = (linkOffered: boolean): Replies => ({
+  '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, fallbackUrl }, missingEnrolment: { linkOffered } },
+  '/set-up-link': {},
+});
+
 /** All screens of the capture page. */
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
+  { name: 'not-enrolled', screen: 'not-enrolled', replies: notEnrolled(true) },
+  { name: 'not-enrolled-ended', screen: 'not-enrolled', replies: notEnrolled(false) },
+  { name: 'link-sent', screen: 'link-sent', replies: notEnrolled(true), press: ['E-mail me the set-up link'] },
   { name: 'consent', screen: 'consent', view: { consentNeeded: true } },
   { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
   { name: 'action', screen: 'action', view: { action: payment } },
@@ -287,8 +295,30 @@ export const screens: readonly ScreenCase[] = [
       '/frames': { view: { ...firstView, triesLeft: 2 }, outcome: 'try_again', hint: 'more_light', receipt: null },
     },
   },
+  {
+    name: 'try-again-other-way',
+    screen: 'try-again',
+    replies: {
+      '/frames': {
+        view: { ...firstView, fallbackUrl, triesLeft: 2 },
+        outcome: 'try_again',
+        hint: null,
+        receipt: null,
+      },
+    },
+    act: (page) => page.getByRole('button', { name: 'Use another way' }).waitFor(),
+  },
   { name: 'passed', screen: 'passed', view: { state: 'passed' } },
-  { name: 'passed-enrol', screen: 'passed', view: { state: 'passed', purpose: 'enrol' } },
+  { name: 'passed-enrol', screen: 'passed', view: { state: 'passed', purpose: 'enrol', ownPage: '/me/acme' } },
+  {
+    name: 'finished',
+    screen: 'finished',
+    view: { state: 'passed' },
+    async act(page) {
+      await page.locator('main[data-screen="passed"]').waitFor();
+      await page.reload();
+    },
+  },
   { name: 'passed-phone', screen: 'passed', only: 'phone', view: { ...phone, state: 'passed' } },
   { name: 'failed', screen: 'failed', view: { state: 'failed', fallbackUrl } },
   { name: 'expired', screen: 'expired', view: { state: 'expired' } },

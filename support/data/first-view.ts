@@ -30,4 +30,5 @@ export const firstView = {
   receiptWaits: false,
   helpOffered: false,
   returnUrl: null,
+  ownPage: null,
 } as const satisfies JsonObject;

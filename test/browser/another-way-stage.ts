@@ -4,6 +4,7 @@ import type { Connection } from '../../src/core/connection.js';
 import { Credential } from '../../src/core/secrets.js';
 import { createOutbox } from '../../src/notifications/delivery/open.js';
 import { createSmtpDelivery } from '../../src/notifications/delivery/smtp.js';
+import { enrolByApi } from '../../support/benches/capture-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
 import { launchChromium } from '../../support/browser/chromium.js';
 import { receive } from '../../support/browser/visitor.js';
@@ -53,6 +54,7 @@ export async function startAnotherWayStage(people: readonly string[]) {
     connections: new Map([['acme', acme]]),
     setup: () => setupOf([acme]),
   });
+  for (const subject of people) await enrolByApi(server, subject);
   const origin = `http://localhost:${server.port}`;
   const auth = { 'x-auth-token': (await server.issue()).token };
   const browser = await launchChromium({ camera: 'pattern' });

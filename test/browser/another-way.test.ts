@@ -66,7 +66,7 @@ inBrowser('choosing another way while the camera opens keeps that screen and sto
   const person = await stage().refuse('hasty', { language: 'en', window: 'phone' });
   const { page, words } = person;
   await page.evaluate(holdCamera);
-  await press(page, words.ways.back);
+  await press(page, words.back);
   await see(page, 'consent');
   await press(page, words.agree);
   await page.evaluate(until('"letCamera" in globalThis'));

@@ -37,6 +37,31 @@ inBrowser('a denied camera is requested once, and opens after access is allowed 
   await close();
 });
 
+inBrowser('a page whose scripts do not run says what it needs, in the language of the browser', async () => {
+  const withoutScripts = await receive({ javaScriptEnabled: false, locale: 'de-DE' });
+  await withoutScripts.page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await withoutScripts.page.getByRole('heading', { name: 'Gesichtsprüfung' }).waitFor();
+  await withoutScripts.page.getByText('benötigt JavaScript und einen aktuellen Browser').waitFor();
+  await withoutScripts.close();
+  const blocked = await receive({ locale: 'de-DE' });
+  await blocked.context.route('**/assets/*.js', (route) => route.abort());
+  await blocked.page.goto(`${server.origin}/face?lang=ar#${firstView.id}.secret`);
+  await blocked.page.getByText('JavaScript').waitFor();
+  expect(await blocked.page.locator('html').getAttribute('dir')).toBe('rtl');
+  await blocked.close();
+});
+
+inBrowser('while models load slowly, the page says so and offers to start', async () => {
+  const { page, context, close } = await receive();
+  await scriptReplies(context, firstView, {});
+  await context.route('**/face/models/**', () => {});
+  await page.goto(`${server.origin}/face#${firstView.id}.secret`);
+  await page.locator('#advice', { hasText: 'Getting ready…' }).waitFor();
+  await page.locator('#advice', { hasText: 'Slow connection…' }).waitFor();
+  await page.getByRole('button', { name: 'Start' }).waitFor();
+  await close();
+});
+
 inBrowser('a device without a camera offers the phone', async () => {
   const bare = await launchChromium({ camera: 'none' });
   const { page, context } = await receiveFrom(bare);

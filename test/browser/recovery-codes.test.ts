@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { expectWithinReach } from '../../support/browser/accessibility.js';
 import { inBrowser } from '../../support/browser/page-suite.js';
-import { insist, leaveBy, press, screenOf, see } from '../../support/browser/walk.js';
+import { insist, leaveBy, press, see } from '../../support/browser/walk.js';
 import { enter, windows } from './another-way-stage.js';
 import { castOf } from './cast-of.js';
 import { pageWords } from './page-words.js';
@@ -29,9 +29,11 @@ async function reachCode(subject: string, language: 'de' | 'ar') {
 
 inBrowser('recovery codes are shown once at the enrolment; each passes once', async () => {
   const subject = await cast().stage.addUser();
-  const { page, close } = await cast().openVisitor('ada', { isGuided: false, ...windows.phone });
+  const { page, context, close } = await cast().openVisitor('ada', { isGuided: false, ...windows.phone });
+  await context.grantPermissions(['camera', 'clipboard-read', 'clipboard-write']);
   await page.goto(await cast().stage.invite('plain', subject, 'enrol'));
   expect(await insist(page)).toBe('recovery-codes');
+  await page.getByRole('heading', { name: en.passed.enrol }).waitFor();
   await expectWithinReach(page);
   await press(page, en.recovery.show);
   const shown = page.locator('.codes code');
@@ -46,13 +48,18 @@ inBrowser('recovery codes are shown once at the enrolment; each passes once', as
   expect(codes.filter((code) => lost.includes(code))).toEqual([]);
   expect(new Set(codes).size).toBe(10);
   for (const code of codes) expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$/);
+  await press(page, en.recovery.copy);
+  await page.getByRole('button', { name: en.recovery.copied }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(codes.join('\n'));
+  const saving = page.waitForEvent('download');
+  await press(page, en.recovery.save);
+  expect((await saving).suggestedFilename()).toBe('recovery-codes.txt');
   await press(page, en.recovery.done);
   await see(page, 'passed');
   expect(await page.content()).not.toContain(codes[0]);
   // The link is used up: anyone who loads the page again is not shown them again.
   await page.reload();
-  await page.locator('main[data-screen]:not([data-screen=opening])').waitFor();
-  expect(await screenOf(page)).not.toBe('recovery-codes');
+  await see(page, 'finished');
   await close();
 
   const first = await reachCode(subject, 'de');

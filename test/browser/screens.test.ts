@@ -11,7 +11,7 @@ const ada = useAda();
 
 /** Nothing is under way, or the screen itself asks whether it shall be. */
 const withoutWayOut =
-  /^(opening|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-)/;
+  /^(opening|arrived|consent|action|pairing|call|ways|help|recovery|refused|passed|failed|expired|abandoned|manage|revoke|kiosk|opened-elsewhere|enrolled-already|company-photo|link-(missing|over)|finished)/;
 const hasWayOut = ({ name }: ScreenCase): boolean => !withoutWayOut.test(name);
 
 for (const at of screens) {

@@ -58,7 +58,7 @@ export async function startProviderBench<Settings extends Configured>({
       const { clock, random, log } = core;
       const adapter = createAdapter({ settings, publicUrl: testIssuer, clock, random, log, fetch: callProvider });
       const connected = connect(
-        settings,
+        { me: null, ...settings },
         adapter,
         { ...core, fetch: callProvider, publicFetch: callProvider },
         (_, port) => port,

@@ -5,6 +5,9 @@ export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 /** Ticket that is being opened and its session key, kept for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
+/** Set when a check has finished, so that a reload says so. */
+export const finishedMemory = memoryIn(() => sessionStorage, 'facestep-finished');
+
 /** Link of the kiosk, kept because other pages send the browser back without the fragment. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 

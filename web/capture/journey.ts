@@ -1,3 +1,4 @@
+import { paragraph } from './dom.js';
 import { createFoot, type StandBelow } from './foot.js';
 import { loadGuideAhead } from './guidance/ahead.js';
 import type { Page } from './page.js';
@@ -8,6 +9,7 @@ import { capture } from './screens/capture.js';
 import { consent } from './screens/consent.js';
 import { end } from './screens/endings.js';
 import { handOff, pairing } from './screens/hand-off.js';
+import { notEnrolled } from './screens/not-enrolled.js';
 import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
 import { passkey, pin } from './screens/secret.js';
@@ -22,6 +24,7 @@ const steps = {
   pairing,
   // The home page's code is loaded only if needed, because face checks do not use it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
+  'not-enrolled': notEnrolled,
   consent,
   action,
   'hand-off': handOff,
@@ -94,7 +97,7 @@ async function perform(step: StepName, { page, api, facts, open }: Start, standB
   };
   return attempt(async () => {
     if (facts.view === null || step === 'opening') {
-      page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
+      page.show((words) => ({ screen: 'opening', heading: words.opening, body: [paragraph(words.slow, 'late')] }));
       return open();
     }
     if (isEnd(step)) return {};

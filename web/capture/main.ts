@@ -2,7 +2,7 @@ import { isPhone } from '../../src/core/device-signals.js';
 import { chooseLanguage } from '../shared/languages.js';
 import { ahead } from './ahead.js';
 import { readBrand } from './brand.js';
-import { openingMemory, sessionMemory } from './browser-memory.js';
+import { finishedMemory, openingMemory, sessionMemory } from './browser-memory.js';
 import { actions, button, paragraph, sign } from './dom.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, isTabOfKiosk, readKiosk, waitForPerson } from './kiosk.js';
@@ -50,7 +50,8 @@ const askToOpen = (page: Page): Promise<null> =>
 /** The page may be below a path, such as `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
-const reloadAfterMs = 3000;
+/** Longer than the time after which the page says that it is still loading. */
+const reloadAfterMs = 8000;
 
 const wishes = new URLSearchParams(location.search);
 
@@ -63,9 +64,10 @@ async function open(api: PageApi): Promise<Change> {
     history.replaceState(null, '', location.pathname + location.search);
     if (api.session !== null && !isTabOfKiosk()) sessionMemory.write(api.session);
     openingMemory.clear();
+    finishedMemory.clear();
     return opened;
   }
-  if (stored === null) throw new Problem('link-missing');
+  if (stored === null) throw new Problem(finishedMemory.read() === null ? 'link-missing' : 'finished');
   api.resume(stored);
   return api.readState();
 }
@@ -89,7 +91,10 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
       if (isSent) await askToOpen(page);
       return opened.take();
     },
-    forget: () => sessionMemory.clear(),
+    forget: () => {
+      sessionMemory.clear();
+      finishedMemory.write('yes');
+    },
   });
 }
 

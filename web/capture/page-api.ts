@@ -18,6 +18,7 @@ import {
   type HelpReason,
   handOffReply,
   kioskReply,
+  type MissingEnrolment,
   type NextMovement,
   type NotificationKind,
   noticesReply,
@@ -43,6 +44,7 @@ const verdictWithinMs = 60_000;
 interface Opened {
   readonly view: View;
   readonly lockedForSec: number | null;
+  readonly missingEnrolment: MissingEnrolment | null;
 }
 
 /** Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
@@ -161,6 +163,8 @@ export class PageApi {
     const body = id === null ? { code } : { channel: way, id, code };
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
+
+  sendSetUpLink = (language: string) => this.#post('/set-up-link', { language }, emptyReply);
 
   /** Returns the receipt, which the server withholds until recovery codes were offered. */
   takeReceipt = async () => (await this.#post('/receipt', {}, receiptReply)).receipt;

@@ -2,12 +2,13 @@ import type { DeviceSignals } from '../../src/core/device-signals.js';
 import { type Hint, isReferenceHint } from '../../src/core/hints.js';
 import { type ScreenAxis, usesLight } from '../../src/core/screen-light.js';
 import type { ProblemName } from './problem.js';
-import type { AnotherWay, View } from './view.js';
+import type { AnotherWay, MissingEnrolment, View } from './view.js';
 
 export type Screen =
   | StepName
   | ProblemName
   | 'arrived'
+  | 'link-sent'
   | 'refused'
   | 'reference-camera'
   | 'reference-photo'
@@ -34,6 +35,7 @@ export type StepName =
   | 'opening'
   | 'pairing'
   | 'manage'
+  | 'not-enrolled'
   | 'consent'
   | 'action'
   | 'hand-off'
@@ -89,6 +91,8 @@ export interface Facts {
   readonly withoutLight: boolean;
   /** Seconds until the user's lockout ends. */
   readonly lockedForSec: number | null;
+  /** Present if a user with a proven first factor has no face check yet. */
+  readonly missingEnrolment: MissingEnrolment | null;
   readonly receipt: string | null;
   readonly areCodesDone: boolean;
   /** True while the user chooses or uses another way than the face check. */
@@ -119,6 +123,7 @@ export const nothingKnown: Facts = {
   isLightAccepted: false,
   withoutLight: false,
   lockedForSec: null,
+  missingEnrolment: null,
   receipt: null,
   areCodesDone: false,
   isChoosingAnotherWay: false,
@@ -144,6 +149,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.state === 'captured') return 'sending';
   if (facts.isChoosingAnotherWay && hasWays(view)) return 'ways';
   if (facts.lockedForSec !== null) return 'locked-out';
+  if (facts.missingEnrolment !== null) return 'not-enrolled';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If the hint is about the photo of the identity document, the screen for that photo shows it.

@@ -110,6 +110,9 @@ const windowSecOf = {
   /** Invitations by e-mail, by administrator and by recipient. */
   invitationsOfAgent: hour,
   invitationsOfPerson: 24 * hour,
+  /** Set-up links that people without an enrolment request at a check, by person and by connection. */
+  setUpLinksOfPerson: 24 * hour,
+  setUpLinksOfConnection: hour,
   shownCodesOfCounter: minute,
   /** Codes to the second mailbox or phone, by recovery and by person. */
   recoveryCodesOfRecovery: hour,
@@ -159,6 +162,8 @@ const fixedLimits = {
   helpRequestsOfPerson: 3,
   invitationsOfAgent: 1000,
   invitationsOfPerson: 3,
+  setUpLinksOfPerson: 3,
+  setUpLinksOfConnection: 300,
   shownCodesOfCounter: 30,
   recoveryCodesOfRecovery: 3,
   recoveryChecksOfRecovery: 5,

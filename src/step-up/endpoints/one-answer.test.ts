@@ -180,6 +180,7 @@ const expected = {
           companyPhotoCompared: false,
           fallbackUrl: null,
           returnUrl: null,
+          ownPage: null,
           handOff: null,
           handOffAllowed: true,
           phoneNeeded: false,

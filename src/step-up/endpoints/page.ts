@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { texts } from '../../../locales/compiled/server/capture-page/all.js';
 import type { Brands, NamedBrand } from '../../brand/brands.js';
 import { type BrandOfPage, brandMetaName } from '../../brand/page-brand.js';
 import { toStylesheet } from '../../brand/palette.js';
 import { html } from '../../core/base/html.js';
+import { directionOf, type SupportedLanguage, supportedLanguages } from '../../core/language.js';
 import type { LivenessVendors } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import { type ModelFile, models } from '../../face/engine/manifest.js';
@@ -13,7 +15,7 @@ import { readPublishedFile } from '../../face/engine/published-file.js';
 import { markOf } from '../../files/durable-file.js';
 import { createCompressedAssets } from '../../http/compressed-assets.js';
 import { ownFiles, securePage } from '../../http/content-security-policy.js';
-import { discardBody } from '../../http/front-door.js';
+import { discardBody, queryOf } from '../../http/front-door.js';
 import { brandFilePath, brandFiles, pagePath } from '../../http/page-link.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
@@ -78,6 +80,20 @@ function addBrand(page: string, named: NamedBrand | null): string {
   const icon = html`<link rel="icon" type="image/png" href="${brandFilePath(digest, 'icon.png')}">`;
   const withIcon = brand.icon === null ? page : page.replace(ownIcon, () => icon.toString());
   return withIcon.replace('</head>', () => added.toString());
+}
+
+function languageOf(request: Request): SupportedLanguage {
+  const wanted = [new URLSearchParams(queryOf(request)).get('lang'), request.acceptsLanguages([...supportedLanguages])];
+  return wanted.flatMap((tag) => supportedLanguages.find((each) => each === tag) ?? [])[0] ?? 'en';
+}
+
+/** Adds the text that is shown until the script replaces it, or if the script does not run. */
+function addLoadingText(page: string, language: SupportedLanguage): string {
+  const { title, loading } = texts[language];
+  const main = html`<main data-screen="opening"><h1>${title}</h1><p class="late">${loading}</p></main>`;
+  return page
+    .replace('<html lang="en">', `<html lang="${language}" dir="${directionOf(language)}">`)
+    .replace('<main data-screen="opening"></main>', () => main.toString());
 }
 
 export interface PageFolders {
@@ -147,7 +163,10 @@ export function mountPage(
   page.get(['/', '/kiosk', '/not-me'], discardBody, async (request, response) => {
     if (request.path !== '/not-me') keepDevice?.(request, response);
     const [html, brand] = await Promise.all([readPage(), brands?.inForce() ?? null]);
-    response.type('html').send(addBrand(html, brand));
+    response
+      .vary('Accept-Language')
+      .type('html')
+      .send(addBrand(addLoadingText(html, languageOf(request)), brand));
   });
   const kept = {
     cacheControl: false,

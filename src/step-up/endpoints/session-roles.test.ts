@@ -76,6 +76,7 @@ const calls: readonly Call[] = [
   post('/face/another-way/recovery-code', ['own'], { code: 'a2b3-c4d5-e6f7' }),
   post('/face/another-way/bypass-code', ['own'], { code: 'a2b3-c4d5-e6f7' }),
   post('/face/help', ['own'], { reason: 'other' }),
+  post('/face/set-up-link', ['own']),
   post('/face/recovery-codes', ['own']),
   post('/face/receipt', ['own']),
 ];

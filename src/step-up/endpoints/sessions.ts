@@ -10,6 +10,7 @@ import { openRequestedStepUp } from '../requested.js';
 import {
   abandonStepUp,
   findLockoutSec,
+  findMissingEnrolment,
   findSession,
   giveConsent,
   type OpenedSession,
@@ -87,8 +88,12 @@ export function createSessionEndpoints(
         const key = fields.key === undefined ? null : new Credential(fields.key);
         const opened = await open({ ticket, browser, returnUrl, key }, deps);
         const found = await findSession(opened.session, 'read', deps);
-        const lockedForSec = await findLockoutSec(found, deps);
-        return { session: opened.session.use((text) => text), view: toViewReply(opened.view), lockedForSec };
+        return {
+          session: opened.session.use((text) => text),
+          view: toViewReply(opened.view),
+          lockedForSec: await findLockoutSec(found, deps),
+          missingEnrolment: await findMissingEnrolment(found, deps),
+        };
       },
     }),
     sessionEndpoint({
@@ -105,8 +110,12 @@ export function createSessionEndpoints(
       reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
-        const lockedForSec = await findLockoutSec(call.session, deps);
-        return { view: toViewReply(view), receipt: toReceiptReply(receipt), lockedForSec };
+        return {
+          view: toViewReply(view),
+          receipt: toReceiptReply(receipt),
+          lockedForSec: await findLockoutSec(call.session, deps),
+          missingEnrolment: await findMissingEnrolment(call.session, deps),
+        };
       },
     }),
     sessionEndpoint({

@@ -56,6 +56,7 @@ const nobody: View = {
   anotherWays: [],
   recoveryCodesOffered: false,
   receiptWaits: false,
+  ownPage: null,
   helpOffered: false,
   pairing: null,
   fallbackUrl: 'https://example.com/',

@@ -57,10 +57,13 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
+/** Returns the address of a page of this server, which may be below a path. */
+const toOwnPage = (path: string): string => location.pathname.replace(/\/face\/?$/, '') + path;
+
 /** Returns the links of an ending: a fallback, then the application. The phone shows none. */
 export function waysOn(
   ending: Ending,
-  { role, fallbackUrl, handOff, application }: View,
+  { role, fallbackUrl, handOff, application, purpose, ownPage }: View,
   back: string | null,
   words: Words,
 ): HTMLElement[] {
@@ -70,9 +73,12 @@ export function waysOn(
     return [paragraph(words.passed.returning({ application })), actions(linkButton('plain', words.goOn, back))];
   }
   const otherWay = isPassed(ending) ? null : fallbackUrl;
-  if (otherWay === null && back === null) return [paragraph(words.mayClose)];
+  const isSetUp = ending === 'passed' && purpose === 'enrol';
+  const own = isSetUp && ownPage !== null ? linkButton('quiet', words.ownPage, toOwnPage(ownPage)) : null;
+  if (otherWay === null && back === null) return [paragraph(words.mayClose), actions(own)];
   return [
     actions(
+      own,
       otherWay === null ? null : linkButton('plain', words.otherWay, otherWay),
       back === null ? null : linkButton(otherWay === null ? 'plain' : 'quiet', words.leave, back),
     ),

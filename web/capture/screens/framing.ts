@@ -58,7 +58,7 @@ interface Framing {
   readonly ended: AbortSignal;
 }
 
-type Seen = 'loading' | 'off' | GuideReading;
+type Seen = 'loading' | 'slow' | 'off' | GuideReading;
 
 /**
  * Shows the user in an oval with hints, until one face is framed and still. "Start" appears only without the guide or
@@ -87,7 +87,11 @@ export async function frameFace(framing: Framing, { page }: Tools): Promise<Fram
     choose('start');
   };
   const watch = async (): Promise<void> => {
-    const loaded = await Promise.race([guide, sleep(startOfferedAfterMs).then(() => null)]);
+    const slow = setTimeout(() => {
+      seen = 'slow';
+      if (!ended.aborted) showAdvice();
+    }, startOfferedAfterMs);
+    const loaded = await guide.finally(() => clearTimeout(slow));
     seen = 'off';
     let steadySince: number | null = null;
     while (!ended.aborted && loaded !== null) {
@@ -138,6 +142,7 @@ export const resume = (video: HTMLVideoElement): Promise<void> => video.play().c
 
 function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): string {
   if (seen === 'loading') return framing.loading;
+  if (seen === 'slow') return framing.slow;
   if (seen === 'off') return framing.noGuide;
   if (isLit && seen.hint === null && seen.isTooBright) return framing.outshone;
   return seen.hint === null ? framing.ready : hints[seen.hint];
@@ -147,7 +152,7 @@ const isReady = (seen: Seen, isLit: boolean): boolean =>
   typeof seen !== 'string' && seen.ready && !(isLit && seen.isTooBright);
 
 function mayStart(seen: Seen, isLit: boolean, afterMs: number): boolean {
-  if (typeof seen === 'string') return seen === 'off';
+  if (typeof seen === 'string') return seen !== 'loading';
   return seen.faces === 1 && !seen.isTooSmall && !isReady(seen, isLit) && afterMs >= startOfferedAfterMs;
 }
 

@@ -40,6 +40,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   'company-photo': again,
   'company-photo-unlike': nowhere,
   'enrolled-already': nowhere,
+  finished: nowhere,
   'link-missing': nowhere,
   'link-over': nowhere,
   overloaded: later,
@@ -99,7 +100,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
       screen: problem,
       heading,
       body: [
-        sign('problem'),
+        sign(problem === 'finished' ? 'stopped' : 'problem'),
         paragraph(text, 'lead'),
         steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
         until === null || mayRetry ? null : paragraph(wait(until, page.locale, words), 'note'),

@@ -6,6 +6,7 @@ import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import type { Words } from '../words.js';
+import { otherWayButton, takeOtherWay } from './ways.js';
 
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
@@ -52,7 +53,7 @@ export const sending: Step = async (before, facts, tools) => {
 export const tryAgain: Step = async (view, facts, tools) => {
   const { again, withoutLight } = facts;
   const leavesLightOut = again?.hint === 'too_bright' && withoutLight && view.light === 'offered';
-  await tools.page.ask<null>((words, choose) => ({
+  const choice = await tools.page.ask<'again' | 'elsewhere'>((words, choose) => ({
     screen: 'try-again',
     heading: words.again.heading,
     body: [
@@ -60,8 +61,11 @@ export const tryAgain: Step = async (view, facts, tools) => {
       paragraph(words.again.text, 'lead'),
       leavesLightOut ? paragraph(words.again.withoutLight) : null,
       paragraph(words.again.triesLeft({ tries: view.triesLeft })),
-      actions(button('plain', words.tryAgain, () => choose(null))),
+      actions(
+        button('plain', words.tryAgain, () => choose('again')),
+        otherWayButton(view, words, () => choose('elsewhere')),
+      ),
     ],
   }));
-  return { again: null, isCameraAsked: true };
+  return choice === 'elsewhere' ? takeOtherWay(view, tools) : { again: null, isCameraAsked: true };
 };

@@ -1,11 +1,12 @@
 import { type HelpReason, helpReasons } from '../../../src/core/page-protocol.js';
+import { download } from '../../shared/download.js';
 import { toPlainDigits } from '../digits.js';
 import { actions, button, el, field, form, paragraph, refuse, sign, submitButton, yesOrNo } from '../dom.js';
 import type { Page } from '../page.js';
 import { Problem } from '../problem.js';
-import type { Change, Code } from '../state.js';
+import { type Change, type Code, hasWays } from '../state.js';
 import type { Step, Tools } from '../step.js';
-import type { AnotherWay } from '../view.js';
+import type { AnotherWay, View } from '../view.js';
 import type { Words } from '../words.js';
 
 const maxNoteCharacters = 200;
@@ -49,6 +50,14 @@ async function askForHelp({ page, api }: Tools): Promise<Change> {
   return {};
 }
 
+/** Creates the button to another way than the face. `null` if there is none, or on a phone that is the camera. */
+export const otherWayButton = (view: View, words: Words, choose: () => void): HTMLElement | null =>
+  view.role === 'own' && (hasWays(view) || view.fallbackUrl !== null) ? button('quiet', words.otherWay, choose) : null;
+
+/** Shows the other ways. The last screen of a canceled check has the link to `fallbackUrl`. */
+export const takeOtherWay = async (view: View, { api }: Pick<Tools, 'api'>): Promise<Change> =>
+  hasWays(view) ? { isChoosingAnotherWay: true } : { view: await api.decline() };
+
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
 export const ways: Step = async (view, { code }, tools) => {
@@ -61,7 +70,7 @@ export const ways: Step = async (view, { code }, tools) => {
       actions(
         ...view.anotherWays.map((way) => button('quiet', words.ways.names[way], () => choose(way))),
         view.helpOffered ? button('quiet', words.help.ask, () => choose('help')) : null,
-        button('quiet', words.ways.back, () => choose('back')),
+        button('quiet', words.back, () => choose('back')),
         button('faint', words.ways.stop, () => choose('stop')),
       ),
       paragraph(words.cannotText, 'fine'),
@@ -126,7 +135,7 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
 export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',
-    heading: words.recovery.heading,
+    heading: words.passed.enrol,
     body: [
       sign('passed'),
       paragraph(words.recovery.text, 'lead'),
@@ -145,7 +154,26 @@ export async function showRecoveryCodes({ page, api }: Pick<Tools, 'page' | 'api
     body: [
       paragraph(words.recovery.keep, 'lead'),
       el('ul', { class: 'codes', dir: 'ltr' }, ...codes.map((code) => el('li', {}, el('code', {}, code)))),
+      el('div', { class: 'keep' }, ...keepCodes(codes.join('\n'), words, page)),
       actions(button('plain', words.recovery.done, () => choose(null))),
     ],
   }));
+}
+
+function keepCodes(text: string, { recovery: words }: Words, page: Page): readonly HTMLButtonElement[] {
+  const copy = button('quiet', words.copy, () => {
+    navigator.clipboard.writeText(text).then(
+      () => {
+        copy.textContent = words.copied;
+        page.say(words.copied);
+      },
+      // The browser forbids it; the codes can be selected on the screen.
+      () => copy.remove(),
+    );
+  });
+  return [
+    copy,
+    button('quiet', words.save, () => download('recovery-codes.txt', 'text/plain', `${text}\n`)),
+    button('quiet', words.print, () => print()),
+  ];
 }

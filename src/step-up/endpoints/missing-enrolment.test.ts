@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { draw, enrolByApi, startCapture } from '../../../support/benches/capture-bench.js';
+import { openLink, openPage } from '../../../support/benches/capture-page.js';
+import type { ApiServer } from '../../../support/servers/api-server.js';
+import type { Assurance, Connection } from '../../core/connection.js';
+import { FaceError } from '../../errors.js';
+import { startedLink } from '../../http/page-link.js';
+import { startStepUp } from '../step-up.js';
+
+/* Users without an enrolment: told before the camera opens after a first factor, and otherwise not at all. */
+
+let server: ApiServer;
+let acme: Connection;
+let lookUps: string[];
+
+beforeEach(async () => {
+  ({ server, acme } = await startCapture());
+  lookUps = [];
+  const { readToken } = acme.profile;
+  Object.assign(acme.profile, {
+    readToken: (subject: string) => {
+      lookUps.push(subject);
+      return readToken(subject);
+    },
+  });
+});
+afterEach(() => server.stop());
+
+const proven: Assurance = { kind: 'first_factor' };
+const anonymous: Assurance = { kind: 'anonymous', source: '203.0.113.9' };
+
+async function open(subject: string, assurance: Assurance) {
+  const about = { connection: acme, subject, assurance, callerHeldToken: null, receipt: null, hookSignIn: null };
+  const { status, body } = await openLink(server, startedLink('https://x', await startStepUp(about, server.deps)));
+  const page = openPage(server, String(body.session));
+  return { status, body, page, sendLink: () => page.post('/face/set-up-link', { language: 'de' }) };
+}
+
+const linkIn = (text: string): string => /https?:\/\/\S+\/face\S*#\S+/.exec(text)?.[0] ?? '';
+const sent = () => server.audit.events.filter(({ action }) => action === 'invitation_sent');
+
+describe('after a first factor, the page', () => {
+  test('is told of the missing enrolment, e-mails a link on request, and continues once the user has enrolled', async () => {
+    const { body, page, sendLink } = await open('00u1', proven);
+    expect(body).toMatchObject({ missingEnrolment: { linkOffered: true }, view: { state: 'started', triesLeft: 3 } });
+    expect(await sendLink()).toMatchObject({ status: 201, body: {} });
+    expect(server.messages).toMatchObject([{ channel: 'email', to: '00u1@example.com' }]);
+    expect(sent()).toMatchObject([{ connection: 'acme', subject: '00u1', detail: { kind: 'invitation' } }]);
+    const invited = await openLink(server, linkIn(String(server.messages[0]?.text)));
+    expect(invited.body.view).toMatchObject({ purpose: 'enrol', consentNeeded: true });
+    const enrolment = openPage(server, String(invited.body.session));
+    await enrolment.consent();
+    expect((await enrolment.check(draw('ada'))).body.outcome).toBe('passed');
+    expect((await page.get('/face/session')).body).toMatchObject({ missingEnrolment: null });
+    await page.consent();
+    expect((await page.check(draw('ada'))).body.outcome).toBe('passed');
+  });
+
+  test('sends at most three links a day to one user', async () => {
+    const { sendLink } = await open('00u1', proven);
+    for (let links = 1; links <= 3; links += 1) expect((await sendLink()).status).toBe(201);
+    expect((await sendLink()).body.code).toBe('locked_out');
+    expect(server.messages).toHaveLength(3);
+  });
+
+  test('offers no link after an enrolment was ended', async () => {
+    await enrolByApi(server);
+    await server.postJson(
+      '/enrolments/revoke',
+      { connection: 'acme', subject: '00u1' },
+      { 'x-auth-token': (await server.issue()).token },
+    );
+    server.clock.advanceSec(1);
+    const { body, sendLink } = await open('00u1', proven);
+    expect(body.missingEnrolment).toEqual({ linkOffered: false });
+    expect((await sendLink()).body.code).toBe('not_found');
+    expect(server.messages).toEqual([]);
+  });
+
+  test('opens the check of an enrolled user, or of one who cannot be looked up', async () => {
+    await enrolByApi(server);
+    expect((await open('00u1', proven)).body.missingEnrolment).toBeNull();
+    Object.assign(acme.profile, { readToken: () => Promise.reject(new FaceError('profile_unavailable')) });
+    expect((await open('00u2', proven)).body.missingEnrolment).toBeNull();
+  });
+});
+
+test('without a first factor, unknown, unenrolled and mismatched users get the same replies after the same look-ups', async () => {
+  await enrolByApi(server);
+  const visit = async (subject: string) => {
+    lookUps = [];
+    const { status, body, page, sendLink } = await open(subject, anonymous);
+    const atOpening = lookUps.length;
+    const link = await sendLink();
+    await page.consent();
+    const { view, ...outcome } = (await page.check(draw('eve'))).body;
+    const { id: _, expiresAt: __, ...shown } = Object(body.view);
+    const { id: ___, expiresAt: ____, ...left } = Object(view);
+    const opened = { status, shown, missing: body.missingEnrolment, locked: body.lockedForSec };
+    return { opened, link: [link.status, link.body.code], outcome, left, lookUps: [atOpening, lookUps.length] };
+  };
+  const mismatched = await visit('00u1');
+  expect(mismatched).toMatchObject({
+    opened: { missing: null },
+    link: [404, 'not_found'],
+    outcome: { outcome: 'try_again' },
+    lookUps: [0, 1],
+  });
+  expect(await visit('00u2')).toEqual(mismatched);
+  expect(await visit('nobody')).toEqual(mismatched);
+  expect(server.messages).toEqual([]);
+});
