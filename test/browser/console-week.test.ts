@@ -104,13 +104,14 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     const { page, click } = hands;
     await openRollout(hands);
     await page.getByRole('rowheader', { name: 'ben' }).waitFor();
-    await click(page.getByRole('button', { name: /^Invite these users/ }));
-    await page.getByText(/^Invitations: done for 1 of 1/).waitFor();
+    await click(page.getByRole('link', { name: 'Plan a campaign for these users (1)' }));
+    await page.getByLabel('Users of okta who are refused').waitFor();
   },
   async 'switch from shadow to enforce'(hands) {
     const { page, click } = hands;
     await openRollout(hands);
     await click(button(page, 'Switch to enforce'));
+    await click(confirm(page, 'Switch to enforce'));
     await page.getByText('"mode": "enforce"').waitFor();
   },
   async 'approve an application request'(hands) {
@@ -229,11 +230,16 @@ async function measureTasks(browser: Browser, origin: string) {
 const browser = useBrowser('none');
 const week = useShared(startWeek, ({ close }) => close());
 
-inBrowser('each of the fourteen weekly tasks takes at most three clicks', async () => {
-  const measured = await measureTasks(browser(), week().origin);
-  expect(Object.keys(weeklyTasks)).toHaveLength(14);
-  expect(Object.entries(measured).filter(([, { clicks }]) => clicks > 3)).toEqual([]);
-});
+inBrowser(
+  'each of the fourteen weekly tasks takes at most three clicks, and one more if it concerns many people',
+  async () => {
+    const measured = await measureTasks(browser(), week().origin);
+    expect(Object.keys(weeklyTasks)).toHaveLength(14);
+    const slow = Object.entries(measured).filter(([, { clicks }]) => clicks > 3);
+    // It refuses many people, so that it asks first.
+    expect(slow).toEqual([['switch from shadow to enforce', { clicks: 4, fields: 0 }]]);
+  },
+);
 
 inBrowser('an administrator invites several members and ends several lockouts at once', async () => {
   const other = await startWeek();
