@@ -127,7 +127,7 @@ export const consoleScreens = [
     '/people/acme/ada',
     press('End the lockout'),
     confirm('End the lockout'),
-    awaitText('acme: done'),
+    awaitText(/^Lockout ended/),
   ),
   screen('person: erase', '/people/acme/ada', press('Erase'), awaitRole('alertdialog')),
   screen('person: unknown', '/people/acme/unknown', press(/^Show$/), awaitText('Last passed check')),

@@ -82,15 +82,18 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     const { page, click } = hands;
     await find(hands, 'ada');
     await click(button(page, 'End the lockout'));
+    await page.getByText('Refusals since the last passed check: 1. Most frequent reason: The face').waitFor();
     await click(confirm(page, 'End the lockout'));
-    await page.getByText('okta: done').waitFor();
+    await page.getByText('Lockout ended. ada Example can try again now.').waitFor();
+    // The page shows the state of the reply, also if the log does not have it yet.
+    await button(page, 'End the lockout').waitFor({ state: 'detached' });
   },
   async 'revoke an enrolment'(hands) {
     const { page, click } = hands;
     await find(hands, 'ada');
     await click(button(page, 'End the enrolment'));
     await click(confirm(page, 'End the enrolment'));
-    await page.getByText('okta: done').waitFor();
+    await page.getByText('Enrolment ended. ada Example must enrol again.').waitFor();
   },
   async 'see a connection’s health'(hands) {
     await openTab(hands, 'Health');
@@ -240,6 +243,28 @@ inBrowser(
     expect(slow).toEqual([['switch from shadow to enforce', { clicks: 4, fields: 0 }]]);
   },
 );
+
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+])
+  inBrowser(`tables show all of their texts on a page that is ${viewport.width} pixels wide`, async () => {
+    const { page, close } = await visitConsole(browser(), week().origin, { key: adminKey });
+    await page.setViewportSize(viewport);
+    for (const path of ['/log', '/connections', '/operations']) {
+      await page.goto(`${week().origin}/console${path}`);
+      await page.locator('main:not(:has(.loading)) table:visible').first().waitFor();
+      const cut = await page
+        .locator('main, tbody :is(th, td), tbody :is(th, td) *')
+        .evaluateAll((elements) =>
+          elements
+            .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+            .map(({ textContent }) => textContent),
+        );
+      expect({ path, cut }).toEqual({ path, cut: [] });
+    }
+    await close();
+  });
 
 inBrowser('an administrator invites several members and ends several lockouts at once', async () => {
   const other = await startWeek();

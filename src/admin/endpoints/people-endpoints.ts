@@ -3,6 +3,7 @@ import { hasRight } from '../../access/rights.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
+import { toPersonReply } from '../../audit/ledger/person-reply.js';
 import type { LogLine } from '../../audit/ledger/places.js';
 import {
   foundPeopleReply,
@@ -19,15 +20,7 @@ import type { Member } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
-import {
-  connectionField,
-  cursorField,
-  limitField,
-  subjectField,
-  toCheckReply,
-  toLineReply,
-  toPersonReply,
-} from './log-endpoints.js';
+import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './log-endpoints.js';
 
 const mostNames = 100;
 
