@@ -83,8 +83,8 @@ function RefusedUsers({
   mode,
   onSwitched,
 }: Props & { readonly mode: Mode; readonly onSwitched: (() => void) | null }) {
-  const words = useTexts();
-  const refused = mode === 'shadow' ? words.refused : { ...words.refused, ...words.refusedNow };
+  const { refused } = useTexts();
+  const named = refused.modes[mode];
   const { id } = connection;
   const { ago, number } = useFormats();
   const mayInvite = useMay('assist');
@@ -101,24 +101,24 @@ function RefusedUsers({
   const names = useNames(paged.rows.map(whoOf));
   return (
     <>
-      <Section heading={refused.heading} intro={refused.intro}>
-        {isUnseen && <p className="note warn">{refused.unseen}</p>}
+      <Section heading={named.heading} intro={named.intro}>
+        {isUnseen && <p className="note warn">{named.unseen}</p>}
         {all !== null && !isUnseen && (
           <BarChart
-            title={refused.chart}
+            title={named.chart}
             bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
-            headings={{ value: refused.users, failed: refused.wouldBe }}
+            headings={{ value: refused.users, failed: named.wouldBe }}
           />
         )}
         {all !== null && all.total > 0 && (
           <p>
-            <b>{refused.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
+            <b>{named.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
           </p>
         )}
         {!isUnseen && (
           <PagedTable
             paged={paged}
-            caption={refused.heading}
+            caption={named.heading}
             keyOf={({ subject }) => subject}
             empty={refused.none}
             headings={refused.columns}
@@ -209,7 +209,7 @@ function SwitchToEnforce({
   const count = toEnforce.counts[policy.whenUnverified];
   const affected =
     seen === null
-      ? refused.unseen
+      ? refused.modes.shadow.unseen
       : count({
           count: number(seen.total),
           users: number(seen.users),
