@@ -103,6 +103,11 @@ export const connectionsReply = z.object({
           .object({ minutes: z.int(), approvals: z.int() })
           .nullable()
           .describe('Bypass codes: lifetime, and administrators who must agree. `null` if not allowed.'),
+        settings: z
+          .array(
+            z.object({ setting: z.string(), value: z.string().describe('As in the configuration file, in JSON.') }),
+          )
+          .describe('All settings of the policy, by name, except rules, networks and the address of the photo.'),
       }),
     }),
   ),

@@ -123,6 +123,14 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
+/** Lists the settings of a policy. The source of the photo is omitted, because it can contain a secret. */
+function toSettings({ rules: _, networks: __, photo, ...policy }: Policy) {
+  const shown = { ...policy, photo: photo === null ? null : { ...photo, source: undefined } };
+  return Object.entries(shown)
+    .map(([setting, value]) => ({ setting, value: JSON.stringify(value) }))
+    .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
+}
+
 export function createConnectionEndpoints({
   operations: upkeep,
   ledger,
@@ -192,6 +200,7 @@ export function createConnectionEndpoints({
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
                 : null,
+              settings: toSettings(policy),
             },
           })),
         };

@@ -41,6 +41,17 @@ test('a connection is listed with its policy and without secrets', async () => {
     { id: 'onelogin', kind: 'onelogin', recovery: 'off' },
   ]);
   expect(JSON.stringify(body)).not.toContain('secret');
+  const settings = Object.entries({ returnUrls: [], handOff: null, notices: false, fallbackUrl: null });
+  expect(body.connections).toMatchObject([
+    {
+      policy: {
+        settings: expect.arrayContaining(
+          settings.map(([setting, value]) => ({ setting, value: JSON.stringify(value) })),
+        ),
+      },
+    },
+    {},
+  ]);
 });
 
 test('an administrator switches the mode; a mode that denies all users needs a confirmation', async () => {

@@ -107,6 +107,32 @@ export function createPeopleEndpoints(
     }),
     adminEndpoint({
       ...common,
+      path: '/people/locked',
+      right: 'assist',
+      summary: 'List locked-out people',
+      description: 'Returns the people who are locked out now, the longest lockout first, as far as the log knows.',
+      codes: [],
+      fields: z.strictObject({ limit: limitField(200), cursor: cursorField.optional() }),
+      form: { limit: 'json' },
+      reply: peopleReply,
+      async handle({ fields: { limit, cursor = null } }) {
+        const page = await listPeople(
+          {
+            connections: [...connections.keys()],
+            status: 'locked',
+            since: null,
+            before: null,
+            checkedSince: null,
+            checkedBefore: null,
+          },
+          { cursor, limit },
+          deps,
+        );
+        return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
       path: '/people/members',
       right: 'audit',
       summary: 'List the members of a group',

@@ -22,6 +22,9 @@ export type Filter = Readonly<Record<string, unknown>>;
 export const listPeople = (filter: Filter, from: string | null) =>
   post<LedgerReplies.PeopleReply>('/v1/people/list', { ...filter, limit: 100, cursor: from ?? undefined });
 
+export const listLocked = (from: string | null) =>
+  post<LedgerReplies.PeopleReply>('/v1/people/locked', { limit: 100, cursor: from ?? undefined });
+
 export const readPerson = (who: Who) => post<LedgerReplies.OnePersonReply>('/v1/people/one', who);
 
 export const listChecksOf = (who: Who, from: string | null) =>
