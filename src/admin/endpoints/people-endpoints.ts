@@ -116,18 +116,9 @@ export function createPeopleEndpoints(
       form: { limit: 'json' },
       reply: peopleReply,
       async handle({ fields: { limit, cursor = null } }) {
-        const page = await listPeople(
-          {
-            connections: [...connections.keys()],
-            status: 'locked',
-            since: null,
-            before: null,
-            checkedSince: null,
-            checkedBefore: null,
-          },
-          { cursor, limit },
-          deps,
-        );
+        const anyTime = { since: null, before: null, checkedSince: null, checkedBefore: null };
+        const filter = { ...anyTime, connections: [...connections.keys()], status: 'locked' } as const;
+        const page = await listPeople(filter, { cursor, limit }, deps);
         return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
       },
     }),

@@ -4,6 +4,7 @@ import { useLoaded, useSessionActions } from '../../frame/acting.js';
 import { post, type ServerRequest } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useLanguage } from '../../frame/words.js';
+import { requireDone } from '../../ledger/bulk.js';
 import { addressFor, pathOf } from '../../ledger/names.js';
 import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
@@ -17,17 +18,18 @@ export function Verified({ who, name }: { readonly who: Who; readonly name: stri
   const language = useLanguage();
   const found = useLoaded(readPerson(who));
   const listed = useLoaded(listConnections);
-  const [done, setDone] = useState<string | null>(null);
+  const [done, setDone] = useState<readonly string[]>([]);
   const connections = listed.state === 'loaded' ? listed.value.connections : [];
   const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
-  const isLocked = found.state === 'loaded' && found.value.person.lockedUntil !== null && done !== next.unlock.done;
+  const isLocked =
+    found.state === 'loaded' && found.value.person.lockedUntil !== null && !done.includes(next.unlock.done);
   const act = (request: ServerRequest<unknown>, text: string) => async (): Promise<void> => {
-    await call(request);
-    setDone(text);
+    requireDone(await call(request));
+    setDone([...done, text]);
   };
   return (
     <>
-      {done !== null && <Done>{done}</Done>}
+      {done.length > 0 && <Done>{done.at(-1)}</Done>}
       <div className="actions">
         {isLocked && (
           <ConfirmButton

@@ -225,10 +225,7 @@ function ToDoList() {
     <Section heading={toDo.heading}>
       <Await loaded={loaded}>
         {({ items: all }) => {
-          const items = all.filter((item) => {
-            const screen = screens.find(({ id }) => id === screenFor(item));
-            return screen === undefined || maySee(screen, session);
-          });
+          const items = all.filter((item) => screens.some((row) => row.id === screenFor(item) && maySee(row, session)));
           return (
             <>
               {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
@@ -251,17 +248,18 @@ function ToDoList() {
 }
 
 function Task({ item }: { readonly item: ToDo }) {
-  const { session } = useSessionActions();
   const screen = screens.find(({ id }) => id === screenFor(item));
-  const text = <TaskText item={item} />;
-  if (screen === undefined || !maySee(screen, session)) return text;
   const part =
     item.connection !== null
       ? `/${encodeURIComponent(item.connection)}`
       : isRecovery(item)
         ? '/recoveries'
         : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
-  return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
+  return (
+    <Link to={`${screen?.path ?? ''}${part ?? ''}`}>
+      <TaskText item={item} />
+    </Link>
+  );
 }
 
 const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiting' && where === 'help_desk';
