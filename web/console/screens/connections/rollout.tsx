@@ -217,9 +217,11 @@ function SwitchToEnforce({
         });
   return (
     <Section heading={toEnforce.heading}>
-      <p>
-        <b>{affected}</b>
-      </p>
+      {seen !== null && (
+        <p>
+          <b>{affected}</b>
+        </p>
+      )}
       <p>{toEnforce.text}</p>
       <div className="actions">
         <ConfirmButton
