@@ -84,7 +84,7 @@ const others = words(`
   /connections/:id/secrets /doctor /help-desk/bypass-codes/list
   /help-desk/requests/:id/settle /help-desk/requests/:id/take /help-desk/requests/list
   /help-desk/vouchings /help-desk/vouchings/:id /log/checks /log/counts /log/follow /log/list
-  /people/checks /people/find /people/list /people/log /people/members /people/names /people/one
+  /people/checks /people/find /people/list /people/locked /people/log /people/members /people/names /people/one
   /recoveries/list /subjects/export /usage`);
 
 test('each changing administrator endpoint is classified as sensitive or not, as the two lists in this file state', () => {

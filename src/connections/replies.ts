@@ -103,6 +103,11 @@ export const connectionsReply = z.object({
           .object({ minutes: z.int(), approvals: z.int() })
           .nullable()
           .describe('Bypass codes: lifetime, and administrators who must agree. `null` if not allowed.'),
+        settings: z
+          .array(
+            z.object({ setting: z.string(), value: z.string().describe('As in the configuration file, in JSON.') }),
+          )
+          .describe('All settings of the policy, by name, except rules, networks and the address of the photo.'),
       }),
     }),
   ),
@@ -121,10 +126,13 @@ export const refusedReply = z.object({
   ),
   cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
   total: z.int().describe('Number of users on all pages.'),
+  users: z.int().describe('Number of users who signed in during that time.'),
   notEnrolled: z.int().describe('Number of them who are not enrolled.'),
   days: z
     .array(z.object({ day: z.string(), users: z.int(), refused: z.int() }))
-    .describe('Users of whom the hooks decided, and users who would have been denied, by day in UTC, oldest first.'),
+    .describe(
+      'Users of whom the hooks decided, and users who were denied or would have been, by day in UTC, oldest first.',
+    ),
   unnamed: z
     .array(z.object({ code: z.string(), count: z.int() }))
     .describe(

@@ -4,7 +4,7 @@ import { callServer } from '../cli/call-server.js';
 import { UsageError } from '../cli/command-error.js';
 import type { CliDeps } from '../cli/deps.js';
 import { printTable, toPrintable } from '../cli/table.js';
-import { erasureReply, exportAsSent, type SubjectsReply, subjectsReply, withdrawnConsentsReply } from './replies.js';
+import { erasureReply, exportAsSent, type SubjectOutcomes, subjectsReply, withdrawnConsentsReply } from './replies.js';
 
 interface Options {
   readonly connection?: string;
@@ -26,7 +26,7 @@ export function createSubjectCommand(deps: CliDeps): CommandUnknownOpts {
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Calls the running server.');
 
-  const printSubjects = ({ subjects, complete }: SubjectsReply, done: string): void => {
+  const printSubjects = ({ subjects, complete }: SubjectOutcomes, done: string): void => {
     for (const { connection, subject, code } of subjects) {
       deps.printError(
         `${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { administer } from '../../support/benches/administration.js';
 import { named } from '../../support/benches/campaign-bench.js';
 import { defaultPolicy } from '../../support/benches/core.js';
+import { enrolledAt, fillLedger } from '../../support/data/ledgered.js';
 import { testShare } from '../../support/data/share.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { testIssuer } from '../../support/fakes/keys.js';
@@ -14,7 +15,7 @@ import { changeList } from '../core/bounded-list.js';
 import { bindingOf, type Connection } from '../core/connection.js';
 import { attemptsOfAnonymous, attemptsOfHook, attemptsOfSubject } from '../core/limits/attempts.js';
 import { countAttempt } from '../core/limits/lockout.js';
-import { addSec } from '../core/units.js';
+import { addSec, toIso } from '../core/units.js';
 import { enrolSubject } from '../enrolment/enrol.js';
 import { toCode } from '../errors.js';
 import { createCampaign } from '../extensions/campaigns/administer.js';
@@ -25,7 +26,7 @@ import { checkFace } from '../step-up/complete.js';
 
 /* One person at two providers, and what they may demand. */
 
-const profiles = { work: createMemoryProfile(['anna', 'berta']), shop: createMemoryProfile(['anna']) };
+const profiles = { work: createMemoryProfile(['anna', 'berta', 'carl']), shop: createMemoryProfile(['anna']) };
 const toConnection = (id: keyof typeof profiles): Connection => ({
   id,
   kind: 'memory',
@@ -267,4 +268,28 @@ test('facestep subject revokes and erases like the endpoints, and exits with 1 i
   for (const what of ['export', 'revoke', 'erase', 'unlock'])
     expect((await run(what, '--login', 'nobody')).exitCode).toBe(1);
   expect((await run('unlock')).exitCode).toBe(2);
+});
+
+test('the reply of an action has the new state of the person, before the log has it', async () => {
+  const carl = { connection: 'work', subject: 'carl' };
+  const detail = { level: 1, until: toIso(addSec(server.clock.now(), 3600)) };
+  await fillLedger(server, [
+    { event: enrolledAt('work', 'carl'), hoursAgo: 2 },
+    { event: { action: 'locked_out', ...carl, detail }, hoursAgo: 1 },
+  ]);
+  const locked = { status: 'enrolled', lockedUntil: detail.until };
+  expect(await readPerson()).toMatchObject(locked);
+  const stateAfter = async (action: string, fields = {}) => {
+    const { subjects } = await ask(action, { ...carl, ...fields });
+    return Array.isArray(subjects) ? subjects[0].person : null;
+  };
+  expect(await stateAfter('unlock', { source: '192.0.2.1' })).toMatchObject(locked);
+  expect(await stateAfter('unlock')).toMatchObject({ ...locked, lockedUntil: null });
+  expect(await stateAfter('revoke')).toMatchObject({ status: 'ended', endedAt: toIso(server.clock.now()) });
+  expect(await stateAfter('erase')).toMatchObject({ status: 'none', lockedUntil: null, endedAt: null });
+  expect(await readPerson()).toMatchObject(locked);
+
+  async function readPerson() {
+    return (await server.postJson('/people/one', carl, { 'x-admin-key': adminKey })).body.person;
+  }
 });

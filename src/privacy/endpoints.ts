@@ -1,5 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readPerson, readPersonAfter } from '../audit/ledger/people.js';
+import { toPersonReply } from '../audit/ledger/person-reply.js';
+import type { PersonReply } from '../audit/ledger/replies.js';
+import type { PersonChange } from '../core/audit-events.js';
 import type { JsonObject } from '../core/base/json.js';
 import { bindingOf, type ConnectedSubject, toSubjectRef } from '../core/connection.js';
 import { withdrawDataConsents } from '../core/consented-data/consents.js';
@@ -45,7 +49,9 @@ const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
 
-export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf'>): Endpoint[] {
+export function createSubjectEndpoints(
+  deps: CoreDeps & ApiPorts<'connections' | 'keys' | 'recordsOf' | 'ledger'>,
+): Endpoint[] {
   const common = {
     method: 'POST',
     versions: [1, 2],
@@ -76,6 +82,10 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
       }),
     );
   };
+
+  const readAfter = async (who: ConnectedSubject, change: PersonChange): Promise<PersonReply> =>
+    toPersonReply(await readPersonAfter(toSubjectRef(who), change, deps), deps.connections);
+  const unchanged: { person: PersonReply | null } = { person: null };
 
   return [
     adminEndpoint({
@@ -112,9 +122,9 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
       fields: subjectFields,
       reply: subjectsReply,
       async handle({ fields, administrator }) {
-        const subjects = await forEach(fields, {}, async (who) => {
+        const subjects = await forEach(fields, unchanged, async (who) => {
           await revokeSubject({ ...who, by: administrator.name }, deps);
-          return {};
+          return { person: await readAfter(who, { kind: 'ended' }) };
         });
         return { subjects, complete: isComplete(subjects) };
       },
@@ -132,11 +142,12 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
       async handle({ fields, administrator }) {
         const receiptId = Buffer.from(deps.random(16)).toString('base64url');
         const erased: Erased[] = [];
-        const subjects = await forEach(fields, {}, async (who) => {
+        const subjects = await forEach(fields, unchanged, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
           // Tells the administrator that the user was deleted or the id mistyped.
-          return isAtProvider ? {} : { code: 'subject_unknown' as const };
+          const person = await readAfter(who, { kind: 'erased' });
+          return isAtProvider ? { person } : { person, code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);
         return { subjects, receipt, complete: isComplete(subjects) };
@@ -208,14 +219,16 @@ export function createSubjectEndpoints(deps: CoreDeps & ApiPorts<'connections' |
       reply: subjectsReply,
       async handle({ fields: { source, ...fields }, administrator }) {
         const anonymousSource = source ?? null;
-        const subjects = await forEach(fields, {}, async ({ connection, subject }) => {
+        const subjects = await forEach(fields, unchanged, async (who) => {
+          const { connection, subject } = who;
           const binding = bindingOf(connection, subject);
           await (anonymousSource === null
             ? unlockPerson(binding, deps)
             : clearAttempts(attemptsOfAnonymous(binding, anonymousSource), deps));
           const detail = { by: administrator.name, source: anonymousSource };
           await deps.audit.append({ action: 'lockout_cleared', connection: connection.id, subject, detail });
-          return {};
+          const until = anonymousSource === null ? null : (await readPerson(toSubjectRef(who), deps)).lockedUntil;
+          return { person: await readAfter(who, { kind: 'lockout', until }) };
         });
         return { subjects, complete: isComplete(subjects) };
       },

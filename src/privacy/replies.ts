@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personReply } from '../audit/ledger/replies.js';
 import { faceErrorCodes } from '../errors.js';
 import { toRecordedHoldingsReply } from './holdings.js';
 
@@ -16,8 +17,18 @@ const outcomeReply = z.object({
 
 const complete = z.boolean().describe('True if nothing is left to do, including if the connection has no such user.');
 
-export const subjectsReply = z.object({ subjects: z.array(outcomeReply), complete });
+const changedReply = outcomeReply.extend({
+  person: personReply.nullable().describe('State of the person after the action; `null` if it was not done.'),
+});
+
+export const subjectsReply = z.object({ subjects: z.array(changedReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
+
+/** Outcomes of any action. */
+export type SubjectOutcomes = {
+  readonly subjects: readonly z.output<typeof outcomeReply>[];
+  readonly complete: boolean;
+};
 
 const exportWith = <Held extends z.ZodType>(held: Held) =>
   z.object({
@@ -34,7 +45,7 @@ export const exportAsSent = exportWith(toRecordedHoldingsReply({}).loose()).loos
 export type ExportReply = z.output<ReturnType<typeof toExportReply>>;
 
 export const erasureReply = z.object({
-  subjects: z.array(outcomeReply),
+  subjects: z.array(changedReply),
   receipt: z.string().nullable().describe('Signed receipt of this erasure; `null` if nothing was erased.'),
   complete,
 });

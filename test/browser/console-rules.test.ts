@@ -75,6 +75,7 @@ inBrowser('the rules are listed with the rule for a sign-in, and a switch to sha
     .getByRole('button', { name: /shadow/i })
     .click();
   await page.getByRole('button', { name: 'Activate the mode of the file' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Activate the mode of the file' }).click();
   await page.getByText(found).first().waitFor();
 });
 

@@ -11,7 +11,7 @@ import { testShare } from '../../support/data/share.js';
 import { createTestVerifier } from '../../support/fakes/embedded.js';
 import { drawPhoto } from '../../support/fakes/simulated-engine.js';
 import { createMemoryProfile } from '../../support/fakes/simulated-profile.js';
-import { startApiServer } from '../../support/servers/api-server.js';
+import { adminKey, startApiServer } from '../../support/servers/api-server.js';
 import { doubtfulDelivery, invited, runCampaigns } from './console-campaigns.js';
 import { inDialogue, visitHome } from './console-home.js';
 
@@ -102,6 +102,19 @@ async function visit(key?: string) {
 }
 
 const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text });
+
+inBrowser('the home page of the help desk lists locked-out people, and no task that others do', async () => {
+  const noBackup = /No backup yet/;
+  const owner = await visit(adminKey);
+  await owner.page.getByText(noBackup).waitFor();
+  await owner.leave();
+  const { page, leave } = await visit(stage().helpDeskKey);
+  const table = page.getByRole('table', { name: 'Locked out now' });
+  expect(await table.getByRole('row').nth(1).textContent()).toContain('ada@example.com');
+  await page.getByText('Nothing needs attention.').waitFor();
+  expect(await page.getByText(noBackup).count()).toBe(0);
+  await leave();
+});
 
 inBrowser(
   'the console shows a help-desk agent the reason of a user’s refused check, and no list of enrolled users',

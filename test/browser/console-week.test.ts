@@ -82,15 +82,18 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     const { page, click } = hands;
     await find(hands, 'ada');
     await click(button(page, 'End the lockout'));
+    await page.getByText('Refusals since the last passed check: 1. Most frequent reason: The face').waitFor();
     await click(confirm(page, 'End the lockout'));
-    await page.getByText('okta: done').waitFor();
+    await page.getByText('Lockout ended. ada Example can try again now.').waitFor();
+    // The page shows the state of the reply, also if the log does not have it yet.
+    await button(page, 'End the lockout').waitFor({ state: 'detached' });
   },
   async 'revoke an enrolment'(hands) {
     const { page, click } = hands;
     await find(hands, 'ada');
     await click(button(page, 'End the enrolment'));
     await click(confirm(page, 'End the enrolment'));
-    await page.getByText('okta: done').waitFor();
+    await page.getByText('Enrolment ended. ada Example must enrol again.').waitFor();
   },
   async 'see a connection’s health'(hands) {
     await openTab(hands, 'Health');
@@ -104,13 +107,14 @@ const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
     const { page, click } = hands;
     await openRollout(hands);
     await page.getByRole('rowheader', { name: 'ben' }).waitFor();
-    await click(page.getByRole('button', { name: /^Invite these users/ }));
-    await page.getByText(/^Invitations: done for 1 of 1/).waitFor();
+    await click(page.getByRole('link', { name: 'Plan a campaign for these users (1)' }));
+    await page.getByLabel('Users of okta who are refused').waitFor();
   },
   async 'switch from shadow to enforce'(hands) {
     const { page, click } = hands;
     await openRollout(hands);
     await click(button(page, 'Switch to enforce'));
+    await click(confirm(page, 'Switch to enforce'));
     await page.getByText('"mode": "enforce"').waitFor();
   },
   async 'approve an application request'(hands) {
@@ -229,11 +233,38 @@ async function measureTasks(browser: Browser, origin: string) {
 const browser = useBrowser('none');
 const week = useShared(startWeek, ({ close }) => close());
 
-inBrowser('each of the fourteen weekly tasks takes at most three clicks', async () => {
-  const measured = await measureTasks(browser(), week().origin);
-  expect(Object.keys(weeklyTasks)).toHaveLength(14);
-  expect(Object.entries(measured).filter(([, { clicks }]) => clicks > 3)).toEqual([]);
-});
+inBrowser(
+  'each of the fourteen weekly tasks takes at most three clicks, and one more if it concerns many people',
+  async () => {
+    const measured = await measureTasks(browser(), week().origin);
+    expect(Object.keys(weeklyTasks)).toHaveLength(14);
+    const slow = Object.entries(measured).filter(([, { clicks }]) => clicks > 3);
+    // It refuses many people, so that it asks first.
+    expect(slow).toEqual([['switch from shadow to enforce', { clicks: 4, fields: 0 }]]);
+  },
+);
+
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+])
+  inBrowser(`tables show all of their texts on a page that is ${viewport.width} pixels wide`, async () => {
+    const { page, close } = await visitConsole(browser(), week().origin, { key: adminKey });
+    await page.setViewportSize(viewport);
+    for (const path of ['/log', '/connections', '/operations']) {
+      await page.goto(`${week().origin}/console${path}`);
+      await page.locator('main:not(:has(.loading)) table:visible').first().waitFor();
+      const cut = await page
+        .locator('main, tbody :is(th, td), tbody :is(th, td) *')
+        .evaluateAll((elements) =>
+          elements
+            .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+            .map(({ textContent }) => textContent),
+        );
+      expect({ path, cut }).toEqual({ path, cut: [] });
+    }
+    await close();
+  });
 
 inBrowser('an administrator invites several members and ends several lockouts at once', async () => {
   const other = await startWeek();

@@ -68,6 +68,8 @@ inBrowser(
     await agent.page.getByText(calls.states.passed).waitFor();
     const facts = await agent.page.locator('.facts').textContent();
     for (const fact of [login, 'plain', subject]) expect(facts).toContain(fact);
+    await agent.page.getByRole('link', { name: calls.next.open }).waitFor();
+    await agent.page.getByRole('button', { name: calls.next.invite.label }).waitFor();
     // Who it is, and no picture.
     expect(await agent.page.locator('main img, main video, main canvas').count()).toBe(0);
     // Ten of them at first; a busy machine may come here in the next one.

@@ -73,7 +73,7 @@ test('facestep mode lists the users who would be denied before the switch, witho
       await audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });
   });
   const { printed } = await run('okta');
-  expect(printed[0]).toMatch(/^Enforce mode would have denied 2 people since 20.*Z\.$/);
+  expect(printed[0]).toMatch(/^Enforce mode would deny 2 of 2 people, by their last sign-in since 20.*Z\.$/);
   expect(printed[1]).toMatch(/^subject +login +times +last +hooks$/);
   expect(printed.slice(2, 4).join('\n')).toMatch(new RegExp(`00u1 +${loginOf('00u1')} +2 +20\\S+ +token`));
   expect(printed.join('')).not.toContain('\u001b');

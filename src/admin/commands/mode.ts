@@ -77,14 +77,14 @@ function toLine(connection: string, { inForce, rules, file, switched, atProvider
 async function printWouldBeDenied(connection: string, { atProvider }: ModeReply, deps: CliDeps): Promise<void> {
   const call = `POST /connections/${encodeURIComponent(connection)}/refused` as const;
   const found = await callServer(call, refusedReply, deps, { limit: peopleShown });
-  const { subjects, total, unnamed, since, decisions } = found;
+  const { subjects, total, users, unnamed, since, decisions } = found;
   const known = atProvider?.decisions ?? null;
   const now = deps.clock.now();
   if (decisions === 0) {
     const reason = explainUnseen(atProvider, known, now) ?? `this server has seen no decision since ${since}`;
     return deps.print(toPrintable(`It is not known whom enforce mode would have denied: ${reason}.`));
   }
-  deps.print(`Enforce mode would have denied ${total === 1 ? '1 person' : `${total} people`} since ${since}.`);
+  deps.print(`Enforce mode would deny ${total} of ${users} people, by their last sign-in since ${since}.`);
   const until = describeKnown(atProvider, known, now);
   if (until !== null) deps.print(toPrintable(until));
   if (subjects.length > 0) {

@@ -7,6 +7,7 @@ import {
   connectionSecretsReply,
   connectionsReply,
   lastRunReply,
+  mode,
   planReply,
   refusedReply,
 } from '../../connections/replies.js';
@@ -122,6 +123,14 @@ export function createApplyEndpoints({ operations: upkeep }: ApiPorts<'operation
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
+/** Lists the settings of a policy. The source of the photo is omitted, because it can contain a secret. */
+function toSettings({ rules: _, networks: __, photo, ...policy }: Policy) {
+  const shown = { ...policy, photo: photo === null ? null : { ...photo, source: undefined } };
+  return Object.entries(shown)
+    .map(([setting, value]) => ({ setting, value: JSON.stringify(value) }))
+    .toSorted((one, other) => (one.setting < other.setting ? -1 : 1));
+}
+
 export function createConnectionEndpoints({
   operations: upkeep,
   ledger,
@@ -191,6 +200,7 @@ export function createConnectionEndpoints({
               bypass: policy.bypass.allowed
                 ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
                 : null,
+              settings: toSettings(policy),
             },
           })),
         };
@@ -214,23 +224,27 @@ export function createConnectionEndpoints({
       method: 'POST',
       path: '/connections/:id/refused',
       right: 'audit',
-      summary: 'List the users who would be denied in enforce mode',
+      summary: 'List the users who are denied, or would be in enforce mode',
       description:
-        'Returns users whom the hooks allowed only because of shadow mode, newest first, from the audit trail of this server. Each replica has its own trail.',
+        'Returns users whose last sign-in the hooks denied, or allowed only because of shadow mode, newest first, from the audit trail of this server. Each replica has its own trail.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
+        mode: mode
+          .prefault('shadow')
+          .describe('`shadow`: users who were allowed because of shadow mode. `enforce`: users who were denied.'),
         days: z.int().min(1).max(365).prefault(30).describe('Number of past days.'),
         limit: z.int().min(1).max(200).prefault(50),
         cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
       }),
       form: { days: 'json', limit: 'json' },
       reply: refusedReply,
-      async handle({ param, fields: { days, limit, cursor } }) {
+      async handle({ param, fields: { mode: asked, days, limit, cursor } }) {
         const { id } = findConfigured(param('id'), upkeep);
         const place = cursor === undefined ? null : parseCursor(cursor);
         const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
         const { audit } = filesOf(upkeep.setup().config);
-        const { decisions, subjects, unnamed, days: counted } = await findRefused(audit, { connection: id, since });
+        const found = await findRefused(audit, { connection: id, since, mode: asked });
+        const { decisions, users, subjects, unnamed, days: counted } = found;
         const enrolled = await findEnrolled(
           subjects.map(({ subject }) => ({ connection: id, subject })),
           { ledger, clock: upkeep.clock },
@@ -247,6 +261,7 @@ export function createConnectionEndpoints({
           })),
           cursor: last === undefined || left.length <= limit ? null : toCursor(last),
           total: subjects.length,
+          users,
           notEnrolled: subjects.length - enrolled.size,
           days: Array.from({ length: days }, (_, index) => {
             const day = toIso(addSec(upkeep.clock.now(), (index + 1 - days) * secondsPerDay)).slice(0, 10);

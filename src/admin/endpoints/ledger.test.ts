@@ -145,6 +145,8 @@ test('a check appears as one entry, and only auditors can read its failed signal
   expect(await ask('/log/checks', { subject: 'dora', outcome: 'refused' })).toMatchObject({ checks });
   const desk = await key('help-desk');
   expect(await ask('/log/checks', {}, desk)).toMatchObject({ code: 'role_missing' });
+  expect(await ask('/people/list', { status: 'locked' }, desk)).toMatchObject({ code: 'role_missing' });
+  expect(await ask('/people/locked', {}, desk)).toMatchObject({ ...(await ask('/people/list', { status: 'locked' })) });
   const seen = await ask('/people/checks', who, desk);
   expect(seen).toMatchObject({ checks: [{ ...check, events: [{}, { action: 'liveness_judged' }, {}] }] });
   expect(JSON.stringify(seen)).not.toContain('depth');

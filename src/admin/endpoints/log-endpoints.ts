@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { followLines, type LogFilter, listLines } from '../../audit/ledger/log.js';
 import { countByConnection } from '../../audit/ledger/people.js';
-import { type IndexedPerson, type LogLine, timeOfId } from '../../audit/ledger/places.js';
+import { type LogLine, timeOfId } from '../../audit/ledger/places.js';
 import {
   type CheckReply,
   checksReply,
@@ -11,10 +11,9 @@ import {
   type LineReply,
   lineCountsReply,
   linesReply,
-  type PersonReply,
 } from '../../audit/ledger/replies.js';
 import { type AuditEvents, outcomes } from '../../core/audit-events.js';
-import type { Connection, SubjectRef } from '../../core/connection.js';
+import type { SubjectRef } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
 import { keptNetworkOf, toSource } from '../../core/networks.js';
 import { toIso } from '../../core/units.js';
@@ -28,25 +27,6 @@ export const subjectField = z.string().min(1).max(256).describe('The user’s im
 export const cursorField = z.string().min(1).max(1500).describe('Cursor of the previous reply.');
 export const limitField = (most: number) =>
   z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
-
-export function toPersonReply(
-  { connection, subject, status, enrolledAt, expiresAt, proof, endedAt, lastCheck, lockedUntil }: IndexedPerson,
-  connections: ReadonlyMap<string, Connection>,
-): PersonReply {
-  return {
-    connection,
-    subject,
-    status,
-    level: connections.get(connection)?.policy.accuracy ?? null,
-    enrolledAt: enrolledAt && toIso(enrolledAt),
-    expiresAt: expiresAt && toIso(expiresAt),
-    proof,
-    endedAt: endedAt && toIso(endedAt),
-    lastCheckAt: lastCheck && toIso(lastCheck.at),
-    lastCheck: lastCheck?.outcome ?? null,
-    lockedUntil: lockedUntil && toIso(lockedUntil),
-  };
-}
 
 export const toLineReply = ({ id, ...line }: LogLine): LineReply => ({ id, time: toIso(timeOfId(id)), ...line });
 

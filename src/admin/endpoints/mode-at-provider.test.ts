@@ -144,7 +144,7 @@ test('facestep mode counts the users of the functions, says until when they are 
     const until = toIso(server.clock.now());
     await recordProviderDecisions('of the test', deps);
     const known = (await run('mode', 'customers')).printed;
-    expect(known[0]).toMatch(/^Enforce mode would have denied 1 person since/);
+    expect(known[0]).toMatch(/^Enforce mode would deny 1 of \d people, by their last sign-in since/);
     expect(known[1]).toBe(`Decisions of the functions are known until ${until}.`);
     expect(known.join('\n')).toContain('anna');
     expect(await readMode()).toMatchObject({ atProvider: { decisions: { until, reason: null } } });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createAuditDeps, withAudit } from '../../../support/benches/audit.js';
 import { createFolder } from '../../../support/run/folder.js';
 import {
   type Company,
@@ -9,6 +10,7 @@ import {
   startCompany,
   startOperatedServer,
 } from '../../../support/servers/operated-server.js';
+import type { AuditDetail } from '../../core/audit-events.js';
 
 /* Switching between shadow and enforce, and whom that would refuse. */
 
@@ -39,6 +41,17 @@ test('a connection is listed with its policy and without secrets', async () => {
     { id: 'onelogin', kind: 'onelogin', recovery: 'off' },
   ]);
   expect(JSON.stringify(body)).not.toContain('secret');
+  const settings = Object.entries({ returnUrls: [], handOff: null, notices: false, fallbackUrl: null });
+  expect(body.connections).toMatchObject([
+    {
+      policy: {
+        settings: expect.arrayContaining(
+          settings.map(([setting, value]) => ({ setting, value: JSON.stringify(value) })),
+        ),
+      },
+    },
+    {},
+  ]);
 });
 
 test('an administrator switches the mode; a mode that denies all users needs a confirmation', async () => {
@@ -66,6 +79,28 @@ test('an administrator switches the mode; a mode that denies all users needs a c
     atProvider: null,
     hookCalls: { hooks: expect.any(Array), readAt: expect.any(String) },
   });
+});
+
+test('users are listed as refused only if their last sign-in was, or would have been in enforce mode', async () => {
+  const unverified = { hook: 'token', outcome: 'unverified', reason: 'no_check' } as const;
+  const watched = { ...unverified, fallback: 'pass', wouldHave: 'deny' } as const;
+  const denied = { ...unverified, fallback: 'deny' } as const;
+  const verified = { hook: 'token', outcome: 'verified', at: 1, stepUpId: 's', liveness: null } as const;
+  const { clock } = operated.server;
+  await withAudit(createAuditDeps({ file: join(dataFolder, 'audit.jsonl'), clock }), async (audit) => {
+    const decide = (subject: string, detail: AuditDetail<'hook_decided'>) =>
+      audit.append({ action: 'hook_decided', connection: 'okta', subject, detail });
+    for (const subject of ['ada', 'ben']) await decide(subject, watched);
+    await decide('ada', verified);
+    await decide('cora', denied);
+    await decide('dan', denied);
+    await decide('dan', verified);
+  });
+  const found = { users: 4, decisions: 6, notEnrolled: 1, total: 1 };
+  const { body: wouldBe } = await operated.post('/connections/okta/refused');
+  expect(wouldBe).toMatchObject({ ...found, subjects: [{ subject: 'ben', count: 1 }] });
+  const { body: now } = await operated.post('/connections/okta/refused', { mode: 'enforce' });
+  expect(now).toMatchObject({ ...found, subjects: [{ subject: 'cora', count: 1 }] });
 });
 
 test('a manual switch to shadow mode stops the rules that enforce, also if the file has shadow; the mode file ends it', async () => {

@@ -3,6 +3,7 @@ import { hasRight } from '../../access/rights.js';
 import { type LoggedCheck, listChecks } from '../../audit/ledger/checks.js';
 import { listLines } from '../../audit/ledger/log.js';
 import { listPeople, readPerson, readPersons } from '../../audit/ledger/people.js';
+import { toPersonReply } from '../../audit/ledger/person-reply.js';
 import type { LogLine } from '../../audit/ledger/places.js';
 import {
   foundPeopleReply,
@@ -19,15 +20,7 @@ import type { Member } from '../../core/ports.js';
 import { FaceError } from '../../errors.js';
 import type { ApiPorts } from '../../http/rest/deps.js';
 import { adminEndpoint, type Endpoint, instantField } from '../../http/rest/endpoint.js';
-import {
-  connectionField,
-  cursorField,
-  limitField,
-  subjectField,
-  toCheckReply,
-  toLineReply,
-  toPersonReply,
-} from './log-endpoints.js';
+import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './log-endpoints.js';
 
 const mostNames = 100;
 
@@ -108,6 +101,23 @@ export function createPeopleEndpoints(
         const asked = named.filter(({ policy }) => level === undefined || policy.accuracy === level);
         const { status, since = null, before = null, checkedSince = null, checkedBefore = null } = fields;
         const filter = { connections: asked.map(({ id }) => id), status, since, before, checkedSince, checkedBefore };
+        const page = await listPeople(filter, { cursor, limit }, deps);
+        return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/locked',
+      right: 'assist',
+      summary: 'List locked-out people',
+      description: 'Returns the people who are locked out now, the longest lockout first, as far as the log knows.',
+      codes: [],
+      fields: z.strictObject({ limit: limitField(200), cursor: cursorField.optional() }),
+      form: { limit: 'json' },
+      reply: peopleReply,
+      async handle({ fields: { limit, cursor = null } }) {
+        const anyTime = { since: null, before: null, checkedSince: null, checkedBefore: null };
+        const filter = { ...anyTime, connections: [...connections.keys()], status: 'locked' } as const;
         const page = await listPeople(filter, { cursor, limit }, deps);
         return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
       },

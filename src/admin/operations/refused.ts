@@ -1,4 +1,6 @@
 import { readEvents } from '../../audit/events.js';
+import type { AuditDetail } from '../../core/audit-events.js';
+import type { Policy } from '../../core/connection.js';
 import { type EpochMs, epochMs, toIso } from '../../core/units.js';
 import { stepUpEvents } from '../../step-up/events.js';
 
@@ -12,33 +14,50 @@ export interface RefusedSubject {
 export interface Refused {
   /** Number of all decisions. */
   readonly decisions: number;
+  /** Number of distinct users. */
+  readonly users: number;
+  /** Users whose last decision was a refusal. */
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
   /** Number of distinct users per day (UTC), and how many of them would have been refused. */
   readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
 }
 
-/** Finds the users whom a connection would have refused without shadow mode, and counts all users who signed in. */
+type HookDecided = AuditDetail<'hook_decided'>;
+
+/** Whether a decision refused the user, or would have without shadow mode. */
+const isRefusedIn = {
+  shadow: (detail: HookDecided) => 'wouldHave' in detail && detail.wouldHave !== undefined,
+  enforce: (detail: HookDecided) => detail.outcome === 'unverified' && detail.fallback === 'deny',
+};
+
+/**
+ * Finds the users whom a connection refuses, and counts all users who signed in.
+ * @param query.mode - `shadow` for the users whom it would refuse without shadow mode
+ */
 export async function findRefused(
   file: string,
-  { connection, since }: { readonly connection: string; readonly since: EpochMs },
+  { connection, since, mode }: { readonly connection: string; readonly since: EpochMs; readonly mode: Policy['mode'] },
 ): Promise<Refused> {
   const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
   const unnamed = new Map<string, number>();
+  const users = new Set<string>();
   const days = new Map<string, { readonly users: Set<string>; readonly refused: Set<string> }>();
   let decisions = 0;
   for await (const event of readEvents(file, ['hook_decided'], stepUpEvents, { since })) {
     const { detail, subject, time } = event;
     if (event.connection !== connection) continue;
     decisions += 1;
-    const isRefused = 'wouldHave' in detail && detail.wouldHave !== undefined;
+    const isRefused = isRefusedIn[mode](detail);
     if (subject !== '') {
+      users.add(subject);
       const day = toIso(time).slice(0, 10);
       const of = days.get(day) ?? { users: new Set<string>(), refused: new Set<string>() };
       of.users.add(subject);
       if (isRefused) of.refused.add(subject);
       days.set(day, of);
     }
+    if (!isRefused) subjects.delete(subject);
     if (!isRefused) continue;
     if (detail.outcome === 'refused') unnamed.set(detail.code, (unnamed.get(detail.code) ?? 0) + 1);
     if (subject === '') continue;
@@ -56,6 +75,7 @@ export async function findRefused(
   }));
   return {
     decisions,
+    users: users.size,
     subjects: found.sort(byTime),
     unnamed: Object.fromEntries(unnamed),
     days: new Map([...days].map(([day, { users, refused }]) => [day, { users: users.size, refused: refused.size }])),

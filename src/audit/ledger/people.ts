@@ -1,3 +1,4 @@
+import type { PersonChange } from '../../core/audit-events.js';
 import type { SubjectRef } from '../../core/connection.js';
 import type { LedgerDeps } from '../../core/ports/ledger-store.js';
 import type { LedgerRange, LedgerStore } from '../../core/ports.js';
@@ -17,7 +18,9 @@ import {
   startOfDay,
   timesOf,
   toIndexed,
+  unknownPerson,
 } from './places.js';
+import { previewChange } from './record.js';
 
 export interface PeopleFilter {
   readonly connections: readonly string[];
@@ -43,6 +46,17 @@ export async function readPerson(
 ): Promise<IndexedPerson> {
   const [stored] = await readPeople([who], ledger);
   return toIndexed(who, stored, clock.now());
+}
+
+/** Reads one person as they are after a change, which may not be written yet. */
+export async function readPersonAfter(
+  who: SubjectRef,
+  change: PersonChange,
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<IndexedPerson> {
+  const now = clock.now();
+  const [stored = unknownPerson] = await readPeople([who], ledger);
+  return toIndexed(who, previewChange(stored, who, change, now), now);
 }
 
 export async function readPersons(

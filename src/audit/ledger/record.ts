@@ -11,6 +11,7 @@ import {
   daysPartition,
   emptyLine,
   erasedPartition,
+  idAt,
   type LogLine,
   lineIdOf,
   lockedPartition,
@@ -151,6 +152,10 @@ async function changePeople(changes: readonly Change[], rows: Rows, ledger: Ledg
     people.set(part, changePerson(people.get(part) ?? unknownPerson, each, rows));
   }
 }
+
+/** Returns a person as a change at that time leaves them, without writing it. */
+export const previewChange = (is: StoredPerson, who: SubjectRef, change: PersonChange, time: EpochMs): StoredPerson =>
+  changePerson(is, { ...who, change, version: 0, lineId: idAt(time) }, new Rows());
 
 function changePerson(is: StoredPerson, { change, version, lineId, ...who }: Change, rows: Rows): StoredPerson {
   const time = timeOfId(lineId);

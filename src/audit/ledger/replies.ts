@@ -12,7 +12,7 @@ const cursorReply = z
 
 const instantOrNull = instantReply.nullable();
 
-const personReply = z.object({
+export const personReply = z.object({
   connection: z.string(),
   subject: z.string(),
   status: z

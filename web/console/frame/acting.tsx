@@ -122,15 +122,19 @@ export interface Paged<Row> {
 
 type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cursor: string | null };
 
+/** Largest page of every list. */
+const mostRowsAtOnce = 200;
+
 const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } as const;
 
 /**
  * Loads a list's pages.
- * @param request - creates the request for a cursor; `null` for the first page
+ * @param request - creates the request for a cursor, which is `null` for the first page, and a number of rows if all are
+ * loaded
  * @param rowsOf - returns the rows of a page
  */
 export function usePages<Reply extends { readonly cursor: string | null }, Row>(
-  request: (cursor: string | null) => ServerRequest<Reply>,
+  request: (cursor: string | null, rows?: number) => ServerRequest<Reply>,
   rowsOf: (reply: Reply) => readonly Row[],
 ): Paged<Row> {
   const { call } = useSessionActions();
@@ -173,7 +177,7 @@ export function usePages<Reply extends { readonly cursor: string | null }, Row>(
     async all(onRows) {
       let { rows, cursor } = shown;
       while (cursor !== null && onRows(rows.length)) {
-        const page = await call(request(cursor));
+        const page = await call(request(cursor, mostRowsAtOnce));
         rows = [...rows, ...rowsOf(page)];
         cursor = page.cursor;
       }

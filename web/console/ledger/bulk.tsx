@@ -74,7 +74,7 @@ export function useBulk(): Bulk {
 }
 
 /** Throws the first failure in a reply that has one outcome per connection. */
-function requireDone(reply: unknown): void {
+export function requireDone(reply: unknown): void {
   const outcomes = typeof reply === 'object' && reply !== null && 'subjects' in reply ? reply.subjects : [];
   if (!Array.isArray(outcomes)) return;
   for (const outcome of outcomes) if (typeof outcome?.code === 'string') throw new Refusal(outcome.code, null);

@@ -22,6 +22,9 @@ export type Filter = Readonly<Record<string, unknown>>;
 export const listPeople = (filter: Filter, from: string | null) =>
   post<LedgerReplies.PeopleReply>('/v1/people/list', { ...filter, limit: 100, cursor: from ?? undefined });
 
+export const listLocked = (from: string | null) =>
+  post<LedgerReplies.PeopleReply>('/v1/people/locked', { limit: 100, cursor: from ?? undefined });
+
 export const readPerson = (who: Who) => post<LedgerReplies.OnePersonReply>('/v1/people/one', who);
 
 export const listChecksOf = (who: Who, from: string | null) =>
@@ -38,8 +41,8 @@ export const findPeople = (text: string) => post<LedgerReplies.FoundPeopleReply>
 export const readNames = (connection: string, subjects: readonly string[]) =>
   post<LedgerReplies.NamesReply>('/v1/people/names', { connection, subjects });
 
-export const listChecks = (filter: Filter, from: string | null) =>
-  post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
+export const listChecks = (filter: Filter, from: string | null, limit = 50) =>
+  post<LedgerReplies.ChecksReply>('/v1/log/checks', { ...filter, limit, cursor: from ?? undefined });
 
 /** Counts of every connection, newest day first. */
 export const countLines = post<LedgerReplies.LineCountsReply>('/v1/log/counts');

@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExternalStore } from 'react';
+import { Fragment, type ReactNode, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { memoryIn } from '../../shared/browser-memory.js';
 import type { Paged } from '../frame/acting.js';
@@ -171,7 +171,7 @@ function Shown<Row>({
           {tools}
         </div>
       )}
-      <table role="table" className="table" onMouseOver={showCutText} onFocus={showCutText}>
+      <table role="table" className="table">
         <caption className="unseen">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
@@ -266,14 +266,6 @@ const kindsOf = <Row,>({ isNumber, isInstant, isWide }: Column<Row>) => ({
   'data-instant': isInstant === true,
   'data-wide': isWide === true,
 });
-
-function showCutText({ target }: SyntheticEvent): void {
-  const cell = target instanceof Element ? target.closest('td, th') : null;
-  const cut = [...(cell?.querySelectorAll('*') ?? []), ...(cell === null ? [] : [cell])].some(
-    ({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth,
-  );
-  if (cell instanceof HTMLElement && cell.role !== 'columnheader') cell.title = cut ? cell.textContent : '';
-}
 
 interface Sort {
   readonly id: string;

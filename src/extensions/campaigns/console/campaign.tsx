@@ -5,7 +5,7 @@ import { useFormats } from '../../../../web/console/frame/words.js';
 import { ConfirmButton } from '../../../../web/console/parts/confirm.js';
 import { languageOptions, Select } from '../../../../web/console/parts/form.js';
 import { Facts } from '../../../../web/console/parts/server-text.js';
-import { Await, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
+import { Await, Note, Problem, Progress, Section, Title } from '../../../../web/console/parts/state.js';
 import { type Column, PagedTable, Table } from '../../../../web/console/parts/table.js';
 import { EmailTextsForm } from './letters.js';
 import {
@@ -132,7 +132,7 @@ interface Shown {
 
 export function CampaignStatus({ campaign }: Shown) {
   const words = useTexts();
-  const { state, problem } = campaign;
+  const { state, problem, connection, group } = campaign;
   return (
     <>
       <p className={`note ${state === 'done' ? 'good' : state === 'refused' ? 'bad' : ''}`} role="status">
@@ -141,7 +141,11 @@ export function CampaignStatus({ campaign }: Shown) {
       {problem !== null && (
         <>
           {state !== 'refused' && <p>{words.problem}</p>}
-          <Problem refusal={new Refusal(problem, null)} />
+          {problem === 'not_found' && group !== null ? (
+            <Note tone="bad">{words.noGroup({ connection, group })}</Note>
+          ) : (
+            <Problem refusal={new Refusal(problem, null)} />
+          )}
         </>
       )}
       {state === 'planning' && <p className="soft">{words.dryRun.planning}</p>}

@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { useLoaded, useSessionActions } from '../../../../web/console/frame/acting.js';
-import { navigate } from '../../../../web/console/frame/router.js';
+import { navigate, useParameter } from '../../../../web/console/frame/router.js';
 import { useFormats, useLanguage } from '../../../../web/console/frame/words.js';
-import { countLines } from '../../../../web/console/ledger/requests.js';
+import { loadNames, nameOf } from '../../../../web/console/ledger/names.js';
+import { readNotEnrolled } from '../../../../web/console/ledger/refused.js';
+import { countLines, keyOf, type Who } from '../../../../web/console/ledger/requests.js';
 import { ActForm, Field, FileField, languageOptions, NumberField, Select } from '../../../../web/console/parts/form.js';
 import { Await, Section } from '../../../../web/console/parts/state.js';
 import { Table, toNameColumn } from '../../../../web/console/parts/table.js';
+import { toCsvLine } from '../../../core/base/csv.js';
 import { CampaignDetails } from './campaign.js';
 import { defineScreen, invitedIn, listCampaigns, planCampaign, useTexts } from './requests.js';
 
@@ -53,12 +56,28 @@ function CampaignList() {
   );
 }
 
+type Source = 'group' | 'file' | 'refused';
+
 export function PlanForm() {
   const { make } = useTexts();
   const { call } = useSessionActions();
   const language = useLanguage();
   const connections = useLoaded(countLines);
-  const [isFile, setFile] = useState(false);
+  const refused = useParameter('refused');
+  const mode = useParameter('mode') === 'enforce' ? 'enforce' : 'shadow';
+  const [source, setSource] = useState<Source>(refused === null ? 'group' : 'refused');
+  const sources: readonly (readonly [Source, string])[] = [
+    ...(refused === null ? [] : [['refused', make.ofRefused({ connection: refused })] as const]),
+    ['group', make.ofGroup],
+    ['file', make.ofFile],
+  ];
+  const toFile = async (connection: string): Promise<Blob> => {
+    const people: Who[] = [];
+    for await (const who of readNotEnrolled(connection, mode, call)) people.push(who);
+    const names = new Map(await loadNames(people, call));
+    const lines = people.map((who) => toCsvLine([nameOf(who, names.get(keyOf(who)))]));
+    return new Blob([['login', ...lines].join('\r\n')], { type: 'text/csv' });
+  };
   return (
     <Await loaded={connections}>
       {({ connections: rows }) => (
@@ -66,30 +85,41 @@ export function PlanForm() {
           submit={make.submit}
           onSubmit={async (fields) => {
             fields.delete('from');
+            if (source === 'refused' && refused !== null) {
+              fields.set('connection', refused);
+              fields.set('people', await toFile(refused), 'people.csv');
+            }
             const { campaign } = await call(planCampaign(fields));
             navigate(`/campaigns/${campaign.id}`);
           }}
         >
           <Field name="name" label={make.name} hint={make.nameHint} isRequired maxLength={100} />
-          <Select
-            name="connection"
-            label={make.connection}
-            options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
-          />
+          {source !== 'refused' && (
+            <Select
+              name="connection"
+              label={make.connection}
+              options={rows.map(({ connection }) => ({ value: connection, label: connection }))}
+            />
+          )}
           <fieldset className="field">
             <legend>{make.from}</legend>
-            <label className="tick">
-              <input type="radio" name="from" value="group" checked={!isFile} onChange={() => setFile(false)} />
-              {make.ofGroup}
-            </label>
-            <label className="tick">
-              <input type="radio" name="from" value="file" checked={isFile} onChange={() => setFile(true)} />
-              {make.ofFile}
-            </label>
+            {sources.map(([value, label]) => (
+              <label key={value} className="tick">
+                <input
+                  type="radio"
+                  name="from"
+                  value={value}
+                  checked={source === value}
+                  onChange={() => setSource(value)}
+                />
+                {label}
+              </label>
+            ))}
           </fieldset>
-          {isFile ? (
+          {source === 'file' && (
             <FileField name="people" label={make.file} hint={make.fileHint} accept=".csv,text/csv" required />
-          ) : (
+          )}
+          {source === 'group' && (
             <Field name="group" label={make.group} hint={make.groupHint} isRequired maxLength={256} />
           )}
           <Select

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { DoctorReply } from '../../../../src/admin/replies/doctor.js';
 import { type Loaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm } from '../../parts/form.js';
@@ -43,7 +44,7 @@ export function Doctor({
                     <span className="soft">{named.examined({ when: ago(found.examinedAt) })}</span>
                   </p>
                   {isAllWell && <Done>{named.allWell}</Done>}
-                  <Findings findings={found.findings} fixing={fixing} />
+                  <Findings id={id} findings={found.findings} fixing={fixing} />
                 </>
               )}
               {fixing?.progress}
@@ -79,10 +80,31 @@ export interface Fixing {
 const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
 const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 
+/** Tabs that do what a remedy says, by the command or setting that it names. */
+const remedyTabs = [
+  [/facestep provision/, 'setup'],
+  [/facestep mode\b/, 'rollout'],
+  [/\b(policy|recovery|oidc)\./, 'change'],
+] as const;
+
+/** Links a remedy to the screen that does it. */
+function RemedyLink({ id, remedy }: { readonly id: string; readonly remedy: string }) {
+  const { doctor, tabs } = useTexts();
+  const tab = remedyTabs.find(([named]) => named.test(remedy))?.[1];
+  if (!useMay('configure') || tab === undefined) return null;
+  return (
+    <p>
+      <Link to={`/connections/${encodeURIComponent(id)}/${tab}`}>{doctor.open({ screen: tabs[tab] })}</Link>
+    </p>
+  );
+}
+
 export function Findings({
+  id,
   findings,
   fixing,
 }: {
+  readonly id: string;
   readonly findings: readonly Finding[];
   readonly fixing: Fixing | null;
 }) {
@@ -127,6 +149,7 @@ export function Findings({
                       <ServerText>{remedy}</ServerText>
                     </p>
                   )}
+                  {remedy !== null && mend === null && <RemedyLink id={id} remedy={remedy} />}
                   {mend !== null && fixing !== null && (
                     <ConfirmButton
                       label={named.fix}

@@ -1,28 +1,29 @@
 import { useState } from 'react';
 import type { ModeReply, RefusedReply } from '../../../../src/connections/replies.js';
-import { toRefusal, useMay, usePages, useSessionActions } from '../../frame/acting.js';
+import { useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { post } from '../../frame/call.js';
+import { Link } from '../../frame/router.js';
 import { useFormats, useLanguage } from '../../frame/words.js';
 import { BulkProgress, useBulk } from '../../ledger/bulk.js';
 import { PersonLink, useNames } from '../../ledger/names.js';
-import { inviteByEmail, keyOf, type Who } from '../../ledger/requests.js';
+import { listRefused, readNotEnrolled } from '../../ledger/refused.js';
+import { inviteByEmail, keyOf } from '../../ledger/requests.js';
 import { BarChart } from '../../parts/chart.js';
 import { ConfirmButton } from '../../parts/confirm.js';
-import { ActForm, languageOptions, Select } from '../../parts/form.js';
+import { languageOptions, Select } from '../../parts/form.js';
 import { Done, Section } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import { ModeInFile } from './configuration-file.js';
 import { AtProvider, isInForce, useOwnModeName } from './mode-at-provider.js';
 import { type Connection, pathOf, patient, useTexts } from './requests.js';
 
-const listRefused = (id: string, cursor: string | null) =>
-  post<RefusedReply>(pathOf(id, 'refused'), { days: 30, limit: 50, cursor: cursor ?? undefined });
-
 /** @param isSure - true to proceed although no user is enrolled */
-const switchMode = (id: string, mode: ModeReply['inForce'] | 'file', isSure: boolean) => ({
+const switchMode = (id: string, mode: Mode | 'file', isSure: boolean) => ({
   ...post(pathOf(id, 'mode'), { mode, isSure }),
   ...patient,
 });
+
+type Mode = ModeReply['inForce'];
 
 interface Props {
   readonly connection: Connection;
@@ -53,11 +54,15 @@ export function Rollout({
         </Section>
       )}
       {mode.switched !== null && onSwitched !== null && (
-        <SwitchToFile connection={connection} onSwitched={onSwitched} />
+        <SwitchToFile connection={connection} mode={mode.file} onSwitched={onSwitched} />
       )}
-      {mode.inForce === 'shadow' ? (
-        <WouldBeRefused connection={connection} onSwitched={onSwitched} />
-      ) : (
+      <RefusedUsers
+        key={mode.inForce}
+        connection={connection}
+        mode={mode.inForce}
+        onSwitched={mode.inForce === 'shadow' ? onSwitched : null}
+      />
+      {mode.inForce === 'enforce' && (
         <Section heading={words.toEnforce.heading}>
           {isInForce(mode, 'enforce') ? (
             <Done>{words.toEnforce.enforced}</Done>
@@ -72,14 +77,20 @@ export function Rollout({
   );
 }
 
-function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitched: (() => void) | null }) {
+/** Shows the users whom the connection refuses, or would refuse without shadow mode. */
+function RefusedUsers({
+  connection,
+  mode,
+  onSwitched,
+}: Props & { readonly mode: Mode; readonly onSwitched: (() => void) | null }) {
   const { refused } = useTexts();
+  const named = refused.modes[mode];
   const { id } = connection;
   const { ago, number } = useFormats();
   const mayInvite = useMay('assist');
   const [all, setAll] = useState<Omit<RefusedReply, 'subjects' | 'cursor'> | null>(null);
   const paged = usePages(
-    (cursor) => listRefused(id, cursor),
+    (cursor) => listRefused(id, mode, cursor),
     (page) => {
       setAll(page);
       return page.subjects;
@@ -90,24 +101,24 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
   const names = useNames(paged.rows.map(whoOf));
   return (
     <>
-      <Section heading={refused.heading} intro={refused.intro}>
-        {isUnseen && <p className="note warn">{refused.unseen}</p>}
+      <Section heading={named.heading} intro={named.intro}>
+        {isUnseen && <p className="note warn">{named.unseen}</p>}
         {all !== null && !isUnseen && (
           <BarChart
-            title={refused.chart}
+            title={named.chart}
             bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
-            headings={{ value: refused.users, failed: refused.wouldBe }}
+            headings={{ value: refused.users, failed: named.wouldBe }}
           />
         )}
         {all !== null && all.total > 0 && (
           <p>
-            <b>{refused.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
+            <b>{named.total({ count: number(all.total), notEnrolled: number(all.notEnrolled) })}</b>
           </p>
         )}
         {!isUnseen && (
           <PagedTable
             paged={paged}
-            caption={refused.heading}
+            caption={named.heading}
             keyOf={({ subject }) => subject}
             empty={refused.none}
             headings={refused.columns}
@@ -130,48 +141,55 @@ function WouldBeRefused({ connection, onSwitched }: Props & { readonly onSwitche
           </p>
         ))}
       </Section>
-      {mayInvite && all !== null && all.total > 0 && <InviteThese connection={connection} count={all.notEnrolled} />}
+      {mayInvite && all !== null && all.total > 0 && (
+        <InviteThese connection={connection} mode={mode} count={all.notEnrolled} />
+      )}
       {onSwitched !== null && all !== null && (
-        <SwitchToEnforce connection={connection} total={isUnseen ? null : all.total} onSwitched={onSwitched} />
+        <SwitchToEnforce connection={connection} seen={isUnseen ? null : all} onSwitched={onSwitched} />
       )}
     </>
   );
 }
 
-/** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
-function InviteThese({ connection: { id }, count }: Props & { readonly count: number }) {
+/** Hands the listed users who are not enrolled to a campaign; without campaigns, invites them at once. */
+function InviteThese({ connection: { id }, mode, count }: Props & { readonly mode: Mode; readonly count: number }) {
   const { invite } = useTexts();
-  const { call } = useSessionActions();
+  const { call, session } = useSessionActions();
+  const mayPlan = useMay('operate') && session.extensions.includes('campaigns');
   const { number } = useFormats();
-  const language = useLanguage();
+  const [language, setLanguage] = useState(useLanguage());
   const bulk = useBulk();
-  async function* notEnrolled(): AsyncGenerator<Who> {
-    let cursor: string | null = null;
-    do {
-      const page: RefusedReply = await call(listRefused(id, cursor));
-      for (const { subject, isEnrolled } of page.subjects) if (!isEnrolled) yield { connection: id, subject };
-      cursor = page.cursor;
-    } while (cursor !== null);
-  }
-  const isRunning = bulk.shown?.isRunning === true;
+  if (count === 0 || mayPlan)
+    return (
+      <Section heading={invite.heading} intro={count === 0 ? invite.nobody : invite.planText}>
+        {count > 0 && (
+          <Link className="button quiet" to={`/campaigns?${new URLSearchParams({ refused: id, mode })}`}>
+            {invite.plan({ count: number(count) })}
+          </Link>
+        )}
+      </Section>
+    );
   return (
-    <Section heading={invite.heading}>
-      {count === 0 ? (
-        <p>{invite.nobody}</p>
-      ) : (
+    <Section heading={invite.heading} intro={invite.text}>
+      {bulk.shown?.isRunning !== true && (
         <>
-          <p>{invite.text}</p>
-          {!isRunning && (
-            <ActForm
-              submit={invite.submit({ count: number(count) })}
-              onSubmit={async (fields) => {
-                const asked = String(fields.get('language'));
-                void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
-              }}
-            >
-              <Select name="language" label={invite.language} initial={language} options={languageOptions} />
-            </ActForm>
-          )}
+          <Select
+            name="language"
+            label={invite.language}
+            initial={language}
+            options={languageOptions}
+            onChoose={setLanguage}
+          />
+          <ConfirmButton
+            label={invite.submit({ count: number(count) })}
+            title={invite.title({ count: number(count) })}
+            action={invite.action}
+            text={invite.text}
+            onConfirm={async () => {
+              const people = readNotEnrolled(id, mode, call);
+              void bulk.run(invite.label, people, count, (who) => inviteByEmail(who, language));
+            }}
+          />
         </>
       )}
       <BulkProgress bulk={bulk} />
@@ -179,47 +197,66 @@ function InviteThese({ connection: { id }, count }: Props & { readonly count: nu
   );
 }
 
-/**
- * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
- * button.
- */
-function SwitchToEnforce({ connection: { id }, total, onSwitched }: Switching & { readonly total: number | null }) {
-  const { toEnforce, nobody } = useTexts();
+/** @param props.seen - `null` if it is not known who would be refused */
+function SwitchToEnforce({
+  connection: { id, policy },
+  seen,
+  onSwitched,
+}: Switching & { readonly seen: Pick<RefusedReply, 'total' | 'users'> | null }) {
+  const { toEnforce, nobody, refused } = useTexts();
   const { call } = useSessionActions();
-  const { number } = useFormats();
-  const [isWarned, setWarned] = useState(false);
+  const { number, percent } = useFormats();
+  const count = toEnforce.counts[policy.whenUnverified];
+  const affected =
+    seen === null
+      ? refused.modes.shadow.unseen
+      : count({
+          count: number(seen.total),
+          users: number(seen.users),
+          share: percent(seen.total / Math.max(1, seen.users)),
+        });
   return (
     <Section heading={toEnforce.heading}>
-      {total !== null && (
+      {seen !== null && (
         <p>
-          <b>{toEnforce.count({ count: number(total) })}</b>
+          <b>{affected}</b>
         </p>
       )}
       <p>{toEnforce.text}</p>
-      {isWarned && <p className="note warn">{nobody}</p>}
-      <ActForm
-        submit={isWarned ? toEnforce.sure : toEnforce.label}
-        onSubmit={async () => {
-          try {
-            await call(switchMode(id, 'enforce', isWarned));
-          } catch (thrown) {
-            if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
-            throw thrown;
-          }
-          onSwitched();
-        }}
-      />
+      <div className="actions">
+        <ConfirmButton
+          label={toEnforce.label}
+          title={toEnforce.title({ id })}
+          isGrave
+          insist={{ warning: nobody, action: toEnforce.sure }}
+          onConfirm={(isSure) => call(switchMode(id, 'enforce', isSure)).then(onSwitched)}
+        >
+          <p>
+            <b>{affected}</b>
+          </p>
+          <p>{toEnforce.text}</p>
+        </ConfirmButton>
+        <Link to={`/connections/${encodeURIComponent(id)}/change`}>{toEnforce.byGroup}</Link>
+      </div>
     </Section>
   );
 }
 
 /** Ends a manual switch. */
-function SwitchToFile({ connection: { id }, onSwitched }: Switching) {
-  const { toFile } = useTexts();
+function SwitchToFile({ connection: { id }, mode, onSwitched }: Switching & { readonly mode: Mode }) {
+  const { toFile, toEnforce, toShadow, nobody } = useTexts();
   const { call } = useSessionActions();
+  const to = mode === 'enforce' ? toEnforce : toShadow;
   return (
     <Section heading={toFile.heading} intro={toFile.text}>
-      <ActForm submit={toFile.label} onSubmit={() => call(switchMode(id, 'file', false)).then(onSwitched)} />
+      <ConfirmButton
+        label={toFile.label}
+        title={to.title({ id })}
+        text={to.text}
+        isGrave={mode === 'enforce'}
+        insist={{ warning: nobody, action: toEnforce.sure }}
+        onConfirm={(isSure) => call(switchMode(id, 'file', isSure)).then(onSwitched)}
+      />
     </Section>
   );
 }

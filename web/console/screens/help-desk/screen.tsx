@@ -20,6 +20,7 @@ import { BypassCodes } from './bypass-codes.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { Recoveries } from './recoveries.js';
 import { defineScreen, useTexts } from './texts.js';
+import { Verified } from './verified.js';
 
 const listHelpRequests = (cursor: string | null) =>
   post<HelpRequestsReply>('/v1/help-desk/requests/list', { limit: 100, cursor: cursor ?? undefined });
@@ -237,6 +238,7 @@ function Person({
   return (
     <>
       <Facts rows={rows.map(([name, value]) => [name, value ?? facts.none])} />
+      <Verified who={{ connection, subject }} name={login} />
       <p className="soft">{words.minutesLeft({ minutes: format.number(Math.min(mostMinutes, Math.max(1, left))) })}</p>
     </>
   );

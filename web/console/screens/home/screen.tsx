@@ -1,16 +1,18 @@
 import { loadTexts } from '../../../../locales/compiled/console/home/load.js';
 import type { Texts as LedgerWords } from '../../../../locales/compiled/console/ledger/texts.js';
 import type { LineCountsReply } from '../../../../src/audit/ledger/replies.js';
-import { useLoaded, useMay, useSessionActions } from '../../frame/acting.js';
+import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { addressOf, Link, navigate } from '../../frame/router.js';
 import { defineTexts, textIn, useFormats, useWords } from '../../frame/words.js';
-import { countLines } from '../../ledger/requests.js';
+import { PersonLink, useNames } from '../../ledger/names.js';
+import { countLines, keyOf, listLocked } from '../../ledger/requests.js';
 import { reasonText, withLedger } from '../../ledger/told.js';
 import { BarChart, CountBars } from '../../parts/chart.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Figure } from '../../parts/server-text.js';
 import { Await, Empty, Light, Progress, Section } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
 import { findScreen, maySee, screens } from '../../screens.js';
 
 const { defineScreen, useTexts } = defineTexts(withLedger(loadTexts));
@@ -142,6 +144,7 @@ export const screen = defineScreen(function Home() {
   const words = useTexts();
   const frame = useWords();
   const mayView = useMay('view');
+  const mayAssist = useMay('assist');
   const { session } = useSessionActions();
   return (
     <>
@@ -162,6 +165,7 @@ export const screen = defineScreen(function Home() {
             </ActForm>
           </div>
           <ToDoList />
+          {mayAssist && <LockedOut />}
           <Connections />
         </>
       ) : (
@@ -182,45 +186,80 @@ export const screen = defineScreen(function Home() {
   );
 });
 
+/** Lists the people whom the help desk can unlock. */
+function LockedOut() {
+  const { lockedOut } = useTexts();
+  const { instant } = useFormats();
+  const paged = usePages(listLocked, ({ people }) => people);
+  const names = useNames(paged.rows);
+  if (paged.state === 'loaded' && paged.rows.length === 0) return null;
+  return (
+    <Section heading={lockedOut.heading}>
+      <PagedTable
+        paged={paged}
+        caption={lockedOut.heading}
+        keyOf={keyOf}
+        empty={lockedOut.none}
+        headings={lockedOut.columns}
+        columns={[
+          {
+            id: 'person',
+            isRowHeading: true,
+            cell: (row) => <PersonLink who={row} name={names.get(keyOf(row))} />,
+          },
+          { id: 'connection', cell: ({ connection }) => <bdi>{connection}</bdi> },
+          { id: 'until', cell: ({ lockedUntil }) => (lockedUntil === null ? '–' : instant(lockedUntil)) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Lists only tasks whose screen the administrator may see. */
 function ToDoList() {
   const { toDo } = useTexts();
+  const { session } = useSessionActions();
   const loaded = useOpenWork();
   if (loaded === null) return null;
   return (
     <Section heading={toDo.heading}>
       <Await loaded={loaded}>
-        {({ items }) => (
-          <>
-            {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
-            <ul className="to-do">
-              {items.map((item) => (
-                <li
-                  key={`${item.code} ${item.connection} ${item.words}`}
-                  className={item.urgency === 'now' ? 'note bad' : 'note warn'}
-                >
-                  <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} />
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
+        {({ items: all }) => {
+          const items = all.filter((item) => screens.some((row) => row.id === screenFor(item) && maySee(row, session)));
+          return (
+            <>
+              {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
+              <ul className="to-do">
+                {items.map((item) => (
+                  <li
+                    key={`${item.code} ${item.connection} ${item.words}`}
+                    className={item.urgency === 'now' ? 'note bad' : 'note warn'}
+                  >
+                    <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} />
+                  </li>
+                ))}
+              </ul>
+            </>
+          );
+        }}
       </Await>
     </Section>
   );
 }
 
 function Task({ item }: { readonly item: ToDo }) {
-  const { session } = useSessionActions();
   const screen = screens.find(({ id }) => id === screenFor(item));
-  const text = <TaskText item={item} />;
-  if (screen === undefined || !maySee(screen, session)) return text;
   const part =
     item.connection !== null
       ? `/${encodeURIComponent(item.connection)}`
       : isRecovery(item)
         ? '/recoveries'
         : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
-  return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
+  return (
+    <Link to={`${screen?.path ?? ''}${part ?? ''}`}>
+      <TaskText item={item} />
+    </Link>
+  );
 }
 
 const isRecovery = ({ code, where }: ToDo): boolean => code === 'approvals_waiting' && where === 'help_desk';

@@ -30,7 +30,7 @@ function Shown({ given }: { readonly given: URLSearchParams }) {
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
-    (cursor) => listChecks(filter, cursor),
+    (cursor, rows) => listChecks(filter, cursor, rows),
     (reply) => {
       setUnasked(reply.unasked);
       return reply.checks;

@@ -9,7 +9,7 @@ import { invitationHours, inviteByEmail, listConnections, type Person, type Who 
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, NumberField, Select } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
-import { Done, Section, useProblemText } from '../../parts/state.js';
+import { Done, Note, Section, useProblemText } from '../../parts/state.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson, useTexts } from './requests.js';
 
 export function Actions({
@@ -21,7 +21,8 @@ export function Actions({
   readonly who: Who;
   readonly name: string;
   readonly person: Pick<Person, 'status' | 'lockedUntil'>;
-  readonly onChanged: () => void;
+  /** @param person - the new state, or `null` if the action does not change it */
+  readonly onChanged: (person: Person | null) => void;
 }) {
   const words = useTexts();
   const { call } = useSessionActions();
@@ -32,23 +33,32 @@ export function Actions({
   const connections = listed.state === 'loaded' ? listed.value.connections : [];
   const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
   const allowsRecovery = connections.some(({ id, recovery }) => id === who.connection && recovery !== 'off');
-  const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
+  const textOf = useProblemText();
+  const [outcome, setOutcome] = useState<(Outcome & { readonly done: string }) | null>(null);
   const [receipt, setReceipt] = useState<string | null>(null);
-  const act = async <Reply extends { readonly subjects: readonly Outcome[] }>(request: ServerRequest<Reply>) => {
+  const act = async <Reply extends { readonly subjects: readonly Outcome[] }>(
+    request: ServerRequest<Reply>,
+    done: string,
+  ) => {
     const reply = await call(request);
-    setOutcomes(reply.subjects);
-    onChanged();
+    const [found] = reply.subjects;
+    setOutcome(found === undefined ? null : { ...found, done });
+    onChanged(found?.person ?? null);
     return reply;
   };
   const { unlock, revoke, erase } = words;
   return (
     <Section heading={words.actions}>
-      {outcomes !== null && <Outcomes outcomes={outcomes} />}
+      {outcome !== null && (
+        <Note tone={outcome.code === null ? 'good' : 'bad'}>
+          {outcome.code === null ? outcome.done : textOf(outcome.code)}
+        </Note>
+      )}
       {receipt !== null && <ShownOnce label={erase.receipt} value={receipt} note={erase.receiptNote} />}
       <div className="actions">
         {mayAssist && (
           <>
-            <SendInvitation who={who} onSent={onChanged} />
+            <SendInvitation who={who} onSent={() => onChanged(null)} />
             {allowsBypass && (
               <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
                 {words.bypassCode}
@@ -66,7 +76,7 @@ export function Actions({
               <ConfirmButton
                 {...unlock}
                 title={unlock.title({ login: name })}
-                onConfirm={async () => void (await act(unlockPerson(who)))}
+                onConfirm={async () => void (await act(unlockPerson(who), unlock.done({ name })))}
               />
             )}
             {status !== 'none' && status !== 'ended' && (
@@ -74,7 +84,7 @@ export function Actions({
                 {...revoke}
                 title={revoke.title({ login: name })}
                 isGrave
-                onConfirm={async () => void (await act(revokePerson(who)))}
+                onConfirm={async () => void (await act(revokePerson(who), revoke.done({ name })))}
               />
             )}
           </>
@@ -84,7 +94,7 @@ export function Actions({
             {...erase}
             title={erase.title({ login: name })}
             isGrave
-            onConfirm={async () => setReceipt((await act(erasePerson(who))).receipt)}
+            onConfirm={async () => setReceipt((await act(erasePerson(who), erase.done({ name }))).receipt)}
           />
         )}
       </div>
@@ -113,21 +123,6 @@ function SendInvitation({ who, onSent }: { readonly who: Who; readonly onSent: (
       />
       {until !== null && <Done>{invite.sent({ until: instant(until) })}</Done>}
     </>
-  );
-}
-
-function Outcomes({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
-  const words = useTexts();
-  const textOf = useProblemText();
-  return (
-    <Done>
-      {outcomes.map(({ connection, code }) => (
-        <span key={connection}>
-          <bdi>{connection}</bdi>: {code === null ? words.done : textOf(code)}
-          <br />
-        </span>
-      ))}
-    </Done>
   );
 }
 

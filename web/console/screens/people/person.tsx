@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLoaded, useMay, usePages, useSessionActions } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
@@ -8,19 +8,33 @@ import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who }
 import { Facts } from '../../parts/server-text.js';
 import { Await, Empty, QuietButton, Section, useProblemText } from '../../parts/state.js';
 import { Actions } from './actions.js';
+import { Diagnosis } from './diagnosis.js';
 import { exportPerson, type Held, useTexts } from './requests.js';
 
 interface Props {
   readonly who: Who;
 }
 
+/** Time after which the log has the entry of an action. */
+const loggedAfterMs = 1000;
+
 export function Person({ who }: Props) {
   const words = useTexts();
   const named = useNames([who]).get(keyOf(who));
   const name = nameOf(who, named);
   const loaded = useLoaded(readPerson(who));
+  const [changed, setChanged] = useState<PersonState | null>(null);
   // This number changes after each action, which loads the data again.
   const [changes, setChanges] = useState(0);
+  const checks = usePages(
+    (cursor) => listChecksOf(who, cursor),
+    ({ checks: rows }) => rows,
+  );
+  useEffect(() => {
+    if (changes === 0) return;
+    const timer = window.setTimeout(checks.poll, loggedAfterMs);
+    return () => window.clearTimeout(timer);
+  }, [changes]);
   return (
     <>
       <p>
@@ -37,20 +51,29 @@ export function Person({ who }: Props) {
       <Await loaded={loaded}>
         {({ person }) => (
           <>
-            <Enrolment who={who} person={person} />
+            <Diagnosis person={changed ?? person} checks={checks} />
             <Actions
               who={who}
-              name={name}
-              person={person}
-              onChanged={() => {
-                loaded.reload();
+              name={named?.name ?? name}
+              person={changed ?? person}
+              onChanged={(after) => {
+                setChanged(after ?? changed);
                 setChanges(changes + 1);
               }}
             />
+            <Enrolment who={who} person={changed ?? person} />
           </>
         )}
       </Await>
-      <Timeline key={`timeline ${changes}`} who={who} />
+      <Section heading={words.timeline.heading}>
+        <Checks
+          paged={checks}
+          caption={words.timeline.heading}
+          empty={words.timeline.empty}
+          ofAll={false}
+          words={words.ledger}
+        />
+      </Section>
       <HeldOf key={`held ${changes}`} who={who} />
     </>
   );
@@ -77,19 +100,6 @@ function Enrolment({ who, person: is }: Props & { readonly person: PersonState }
         [person.lockout, lockedUntil === null ? held.none : held.until({ time: instant(lockedUntil) })],
       ]}
     />
-  );
-}
-
-function Timeline({ who }: Props) {
-  const { timeline, ledger } = useTexts();
-  const paged = usePages(
-    (cursor) => listChecksOf(who, cursor),
-    ({ checks }) => checks,
-  );
-  return (
-    <Section heading={timeline.heading}>
-      <Checks paged={paged} caption={timeline.heading} empty={timeline.empty} ofAll={false} words={ledger} />
-    </Section>
   );
 }
 

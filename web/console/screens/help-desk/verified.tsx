@@ -1,0 +1,59 @@
+import { useState } from 'react';
+import { languages } from '../../../shared/languages.js';
+import { useLoaded, useSessionActions } from '../../frame/acting.js';
+import { post, type ServerRequest } from '../../frame/call.js';
+import { Link } from '../../frame/router.js';
+import { useLanguage } from '../../frame/words.js';
+import { requireDone } from '../../ledger/bulk.js';
+import { addressFor, pathOf } from '../../ledger/names.js';
+import { inviteByEmail, listConnections, readPerson, type Who } from '../../ledger/requests.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { Done } from '../../parts/state.js';
+import { useTexts } from './texts.js';
+
+/** What helps a caller whose identity is verified. */
+export function Verified({ who, name }: { readonly who: Who; readonly name: string }) {
+  const { next } = useTexts().calls;
+  const { call } = useSessionActions();
+  const language = useLanguage();
+  const found = useLoaded(readPerson(who));
+  const listed = useLoaded(listConnections);
+  const [done, setDone] = useState<readonly string[]>([]);
+  const connections = listed.state === 'loaded' ? listed.value.connections : [];
+  const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
+  const isLocked =
+    found.state === 'loaded' && found.value.person.lockedUntil !== null && !done.includes(next.unlock.done);
+  const act = (request: ServerRequest<unknown>, text: string) => async (): Promise<void> => {
+    requireDone(await call(request));
+    setDone([...done, text]);
+  };
+  return (
+    <>
+      {done.length > 0 && <Done>{done.at(-1)}</Done>}
+      <div className="actions">
+        {isLocked && (
+          <ConfirmButton
+            label={next.unlock.label}
+            title={next.unlock.title({ name })}
+            text={next.unlock.text}
+            onConfirm={act(post('/v1/subjects/unlock', who), next.unlock.done)}
+          />
+        )}
+        <ConfirmButton
+          label={next.invite.label}
+          title={next.invite.title({ name })}
+          text={next.invite.text({ language: languages[language] })}
+          onConfirm={act(inviteByEmail(who, language), next.invite.done)}
+        />
+        {allowsBypass && (
+          <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
+            {next.code}
+          </Link>
+        )}
+        <Link to={pathOf(who)} className="button quiet">
+          {next.open}
+        </Link>
+      </div>
+    </>
+  );
+}

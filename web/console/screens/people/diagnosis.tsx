@@ -1,0 +1,64 @@
+import type { Loaded, Paged } from '../../frame/acting.js';
+import { textIn, useFormats } from '../../frame/words.js';
+import type { Check, Person } from '../../ledger/requests.js';
+import { reasonText } from '../../ledger/told.js';
+import { useTexts } from './requests.js';
+
+/** Returns the refusals since the last pass. Sign-ins refused by a hook count only if there was no other refusal. */
+function refusalsOf(checks: readonly Check[]): readonly Check[] {
+  const passed = checks.findIndex(({ outcome }) => outcome === 'passed');
+  const recent = (passed === -1 ? checks : checks.slice(0, passed)).filter(({ outcome }) => outcome === 'refused');
+  const found = recent.filter(({ action }) => action !== 'hook_decided' && action !== 'locked_out');
+  return found.length > 0 ? found : recent;
+}
+
+function mostFrequentCode(refusals: readonly Check[]): string | null {
+  const counts = new Map<string, number>();
+  for (const { code } of refusals) if (code !== null) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].toSorted(([, one], [, other]) => other - one)[0]?.[0] ?? null;
+}
+
+/** Remedies by code, the first match. */
+const remedies = [
+  [/^face_mismatch$/, 'mismatch'],
+  [/^(not_enrolled|token_\w+|enrolment_changed)$/, 'enrol'],
+  [/^company_photo_/, 'companyPhoto'],
+  [/^(face|photo)_|^liveness_low$/, 'picture'],
+  [/^(wrong_number|not_asked_for)$/, 'attack'],
+  [/^(no_check|weaker_check|check_used|other_\w+)$/, 'check'],
+] as const;
+
+/** Leads the page of a person: what is wrong, and what helps. */
+export function Diagnosis({
+  person: { status, lockedUntil },
+  checks,
+}: {
+  readonly person: Pick<Person, 'status' | 'lockedUntil'>;
+  readonly checks: Pick<Paged<Check>, 'rows'> & { readonly state: Loaded<unknown>['state'] };
+}) {
+  const { diagnosis: words, ledger } = useTexts();
+  const { instant, number } = useFormats();
+  const refusals = refusalsOf(checks.rows);
+  const code = mostFrequentCode(refusals);
+  const isEnrolled = status === 'enrolled';
+  const remedy = isEnrolled ? remedies.find(([codes]) => codes.test(code ?? ''))?.[1] : 'enrol';
+  if (checks.state === 'loading') return null;
+  if (isEnrolled && lockedUntil === null && refusals.length === 0) return <p className="note good">{words.nothing}</p>;
+  return (
+    <div className={lockedUntil === null ? 'note warn' : 'note bad'}>
+      {lockedUntil !== null && <p>{words.locked({ time: instant(lockedUntil) })}</p>}
+      {!isEnrolled && <p>{words.statuses[status]}</p>}
+      {refusals.length > 0 && (
+        <p>
+          {words.refusals({ count: number(refusals.length) })}{' '}
+          {code !== null && words.reason({ reason: reasonText(code, ledger) })}
+        </p>
+      )}
+      {remedy !== undefined && (
+        <p>
+          <b>{textIn(words.remedies, remedy)}</b>
+        </p>
+      )}
+    </div>
+  );
+}
