@@ -13,6 +13,7 @@ import { ConnectProvider, connectPlace } from './connect.js';
 import { Doctor, type Examined, Health } from './doctor.js';
 import { DraftEditor } from './draft.js';
 import { AtProvider, isInForce, ModeLight } from './mode-at-provider.js';
+import { MoreSettings } from './more-settings.js';
 import { type Connection, defineScreen, examine, readDoctor, readMode, useTexts } from './requests.js';
 import { Rollout } from './rollout.js';
 import { Rules } from './rules.js';
@@ -157,6 +158,7 @@ function Tabs({
       {tab === 'policy' && (
         <>
           <Await loaded={found}>{({ mode }) => <PolicyInForce {...given} mode={mode} />}</Await>
+          <MoreSettings {...given} />
           {mayRead && <Rules {...given} />}
         </>
       )}
