@@ -93,6 +93,17 @@ describe('a failed call throws a FacestepError', () => {
     await expect(client.readStepUp('../token')).rejects.toMatchObject({ code: 'step_up_unknown' });
   });
 
+  test('with the field, the reason and the id of the request', async () => {
+    const requestId = expect.stringMatching(/^[0-9a-f]{24}$/);
+    await expect(client.startStepUp({ connection: 'work', subject: 'ada', accuracy: 9 })).rejects.toMatchObject({
+      code: 'request_malformed',
+      field: 'accuracy',
+      reason: 'Expected a whole number from 1 to 8.',
+      requestId,
+    });
+    await expect(client.quality(Buffer.from('wall'))).rejects.toMatchObject({ field: null, reason: null, requestId });
+  });
+
   test('with the wait that the server requests', async () => {
     const { token, tokenId } = await client.generate([ada]);
     const fail = async () => ({ succeeded: false, result: null });

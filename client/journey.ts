@@ -20,6 +20,8 @@ export interface StepUpRequest {
   readonly address?: string;
   /** Value repeated in the receipt, which binds the receipt to one login. */
   readonly nonce?: string;
+  /** Address to which the capture page returns the user. It must be in `returnUrls` of the connection's policy. */
+  readonly returnUrl?: string;
   /** Action that the user must approve. Requires `audience` and the capture page. */
   readonly action?: Action;
   /** The same value as at the token's creation. */

@@ -2,22 +2,36 @@ import * as z from 'zod/mini';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+interface RefusedRequest {
+  readonly field: string | null;
+  readonly reason: string | null;
+  readonly requestId: string | null;
+}
+
 /** Error of a refused or failed call. It does not contain the request. */
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
+  readonly field: string | null;
+  readonly reason: string | null;
+  readonly requestId: string | null;
   /**
    * @param code - the server's code (docs/reference/errors.md), `unreachable`, or `reply_malformed`
    * @param status - HTTP status; `null` if there was no answer
    * @param retryAfterSec - the server's Retry-After, if any
+   * @param refused - the refused field, the reason, and the id of the request in the server's log, if known
    */
   constructor(
     readonly code: string,
     message: string,
     readonly status: number | null = null,
     readonly retryAfterSec: number | null = null,
+    refused: Partial<RefusedRequest> = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
+    this.field = refused.field ?? null;
+    this.reason = refused.reason ?? null;
+    this.requestId = refused.requestId ?? null;
   }
 }
 
@@ -40,7 +54,13 @@ export interface ServerCall {
 /** Comparing a hundred pictures takes some seconds. */
 const answerTimeoutMs = 60_000;
 
-const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
+const refusalGuard = z.object({
+  ok: z.literal(false),
+  error: z.string(),
+  code: z.string(),
+  field: z._default(z.nullable(z.string()), null),
+  reason: z._default(z.nullable(z.string()), null),
+});
 
 /** Printable ASCII. White space around the token is allowed, such as the line break at the end of a file. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
@@ -73,15 +93,16 @@ export function createServerCall(options: {
       throw unreachable(status, cause);
     });
     const body = parseJson(text);
+    const requestId = response.headers.get('X-Request-Id');
     const refusal = refusalGuard.safeParse(body);
     if (!ok && refusal.success) {
-      const { code, error } = refusal.data;
-      throw new FacestepError(code, error, status, retryAfterOf(response));
+      const { code, error, field, reason } = refusal.data;
+      throw new FacestepError(code, error, status, retryAfterOf(response), { field, reason, requestId });
     }
     const reply = guard.safeParse(body);
     if (ok && reply.success) return reply.data;
     const message = 'The answer of the server is not understood.';
-    throw new FacestepError('reply_malformed', message, status, retryAfterOf(response));
+    throw new FacestepError('reply_malformed', message, status, retryAfterOf(response), { requestId });
   }
 
   return {
@@ -97,7 +118,7 @@ export function createServerCall(options: {
 }
 
 const unreachable = (status: number | null, cause: unknown): FacestepError =>
-  new FacestepError('unreachable', 'The server does not answer.', status, null, { cause });
+  new FacestepError('unreachable', 'The server does not answer.', status, null, {}, { cause });
 
 function parseJson(text: string): unknown {
   try {

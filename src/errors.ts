@@ -116,12 +116,12 @@ export const refusals = {
   approver_same: unverified(403, 'Another administrator has to approve this.'),
 
   token_malformed: unverified(400, 'The text sent as the token is not a facestep token.'),
-  token_expired: unverified(400, 'The token has expired. Enrol again.'),
-  token_revoked: unverified(400, 'The token has been revoked. Enrol again.'),
-  token_key_retired: unverified(400, 'The key that sealed this token has been retired. Enrol again.'),
+  token_expired: unverified(400, 'The token has expired. Enroll again.'),
+  token_revoked: unverified(400, 'The token has been revoked. Enroll again.'),
+  token_key_retired: unverified(400, 'The key that sealed this token has been retired. Enroll again.'),
   enrolment_changed: unverified(
     409,
-    'Another enrolment of this user was created at the same time. Check it, then enrol again if needed.',
+    'Another enrolment of this user was created at the same time. Check it, then enroll again if needed.',
   ),
   company_photo_missing: unverified(
     409,

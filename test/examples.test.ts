@@ -9,8 +9,12 @@ import { z } from 'zod';
 import { loadPictures } from '../examples/demo/pictures.js';
 import { type Service, startService } from '../examples/demo/service.js';
 import { clientScopes } from '../src/access/scopes.js';
+import { enrolByApi, startCapture } from '../support/benches/capture-bench.js';
+import { drawPicture } from '../support/fakes/embedded.js';
+import { testIssuer } from '../support/fakes/keys.js';
 import { createFolder } from '../support/run/folder.js';
 import { modelsFolder, projectRoot } from '../support/run/paths.js';
+import { toForm } from '../support/servers/api-server.js';
 
 /* Every program of examples/, run as a customer runs it, against the real service on real photos. */
 
@@ -53,6 +57,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
 });
+
+const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
 
 const programOf = (name: string) => join(projectRoot, 'dist/examples', `${name}.js`);
 
@@ -156,6 +162,42 @@ describe('password-then-face', () => {
     expect([other.status, cookieOf(other)]).toEqual([401, '']);
     expect((await show(cookieOf(first), 'second.jpg')).status).toBe(401);
     expect(await accountOf(cookieOf(first))).toBe(401);
+  });
+});
+
+describe('redirect', () => {
+  test('the documents show the code of the program', () => {
+    const [core = ''] = /const audience =.*?\n(?=\nconst server)/s.exec(read('examples/redirect.ts')) ?? [];
+    expect(core.length).toBeGreaterThan(1000);
+    for (const page of ['client/README.md', 'docs/journey.md']) expect(read(page)).toContain(core);
+  });
+
+  test('a user returns with a verified receipt, and not without a passed check', async () => {
+    const returnUrl = 'https://shop.example.com/login/done';
+    const { server } = await startCapture({ liveness: 'off', returnUrls: [returnUrl] });
+    await enrolByApi(server);
+    const more = { FACESTEP_URL: server.origin, FACESTEP_ISSUER: testIssuer, FACESTEP_CONNECTION: 'acme' };
+    const { token: FACESTEP_CLIENT_TOKEN } = await server.issue();
+    const user = { RETURN_URL: returnUrl, SIGNED_IN_USER: '00u1' };
+    const shop = spawn(process.execPath, [programOf('redirect'), '0'], {
+      env: { ...env, ...more, ...user, FACESTEP_CLIENT_TOKEN },
+    });
+    const [line] = await once(createInterface({ input: shop.stdout }), 'line');
+    const url = `http://127.0.0.1:${/port (\d+)/.exec(String(line))?.[1]}`;
+    const begun = await fetch(`${url}/login`, { redirect: 'manual' });
+    const [id = '', challenge = ''] = new URL(begun.headers.get('location')!).hash.slice(1).split('.');
+    const cookie = /^\w+=[\w-]+/.exec(begun.headers.getSetCookie()[0]!)![0];
+    const done = async () => {
+      const response = await fetch(`${url}/login/done`, { headers: { cookie } });
+      return { status: response.status, body: await response.json() };
+    };
+    expect(await done()).toMatchObject({ status: 401, body: { state: 'started' } });
+    await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 9) }));
+    expect(await done()).toEqual({ status: 200, body: { welcome: '00u1' } });
+    expect((await done()).status).toBe(401);
+    shop.kill();
+    await once(shop, 'exit');
+    await server.stop();
   });
 });
 

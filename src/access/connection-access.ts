@@ -70,6 +70,9 @@ export const returnUrlField = z
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))
-    throw new FaceError('request_malformed', { field: 'returnUrl' });
+    throw new FaceError('request_malformed', {
+      field: 'returnUrl',
+      reason: 'Not listed in `returnUrls` of the connection’s policy.',
+    });
   return returnUrl;
 }

@@ -42,6 +42,7 @@ import { createWebPush } from '../notifications/delivery/web-push.js';
 import { createNotificationSender } from '../notifications/sender.js';
 import { openOidc } from '../oidc/open.js';
 import { createRecoveryWatch } from '../recovery/run.js';
+import { summarizeStepUp } from '../step-up/stored.js';
 import { type AdminKey, loadAdminKey } from '../storage/keys/admin-key.js';
 import { countAuditEvents, type Telemetry } from '../telemetry/telemetry.js';
 import { type AppDeps, createApp } from './app.js';
@@ -60,6 +61,8 @@ export interface BuiltApp {
   readonly adminKey: AdminKey;
   /** Problems of the rules of each connection, in words. */
   readonly ruleWarnings: readonly string[];
+  /** Sends notifications of failed step-ups that have ended. */
+  sendWaitingNotices(): Promise<void>;
   drain(): Promise<void>;
 }
 
@@ -101,6 +104,8 @@ export async function buildApp(
     issuer,
     brandOf,
     connections,
+    currentRequest: deps.contexts.current,
+    stepUpOf: (id) => summarizeStepUp(id, { state, clock }),
   });
   const recoveries = createRecoveryWatch({ state, clock, keys, log, connections });
   const audit = withSubscribers(ports.audit, [countAuditEvents(metrics, ids), notices.onEvent, recoveries.onEvent]);
@@ -185,6 +190,7 @@ export async function buildApp(
     ruleWarnings: connected.flatMap(({ connection, ruleWarnings }) =>
       ruleWarnings.map((warning) => `${connection.id}: ${describeRuleWarning(warning)}`),
     ),
+    sendWaitingNotices: () => notices.sendWaiting(),
     drain: async () => void (await Promise.all([notices.drain(), recoveries.drain()])),
   };
 }

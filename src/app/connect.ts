@@ -7,6 +7,7 @@ import type { CoreDeps, Ports } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';
 import { isRefusing } from '../core/rules/rule.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
+import { doorPath } from '../home/door-page.js';
 import { recordPassedOver } from '../step-up/decide.js';
 import { createSignInRules } from '../step-up/evaluate-sign-in.js';
 import { createHookCore } from '../step-up/hook-core.js';
@@ -70,7 +71,7 @@ export function connect(
     policy,
     profile,
     openStepUpRequest,
-    hasOwnPage: me !== null,
+    ...(me === null ? {} : { ownPage: `${core.issuer}${doorPath(id, '', null)}` }),
     ...(isRecoverable ? { recovery: { policy: recovery, issuer: adapter.accountRecovery } } : {}),
     ...(policy.photo === null ? {} : { findPhoto: createFindPhoto(policy.photo, profile, core) }),
     ...(policy.rules.length === 0 ? {} : { signInRules: createSignInRules({ id, policy, profile }, core) }),

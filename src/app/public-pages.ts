@@ -24,12 +24,12 @@ const toPage = (ownPage: Html | null) =>
     'facestep',
     html`<header>
 <h1>facestep</h1>
-<p class="lead">Face step-up for the identity provider an organisation already runs.</p>
+<p class="lead">Face step-up for the identity provider an organization already runs.</p>
 </header>
 <main>
 <section class="card" aria-labelledby="people">
 <h2 id="people">You want to sign in, or to set up your face check</h2>
-<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organisation that sent you.</p>
+<p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organization that sent you.</p>
 </section>
 <section class="card" aria-labelledby="administrators">
 <h2 id="administrators">For administrators and developers</h2>
@@ -42,7 +42,7 @@ const toPage = (ownPage: Html | null) =>
 const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ok: true,
   name: 'facestep',
-  about: 'Face step-up for the identity provider an organisation already runs.',
+  about: 'Face step-up for the identity provider an organization already runs.',
   ...Object.fromEntries(places.map(([path, name]) => [name, path])),
   ...ownPage,
 });

@@ -38,6 +38,7 @@ const followModesEverySec = 5;
 
 /** Interval to store new hook secrets and their last use, in seconds. */
 const storeSecretUsesEverySec = 60;
+const sendNoticesEverySec = 15;
 
 export interface RunningServer {
   /** Loads the configuration again without dropping requests. An invalid one is logged. Never rejects. */
@@ -133,6 +134,11 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     everySec: followModesEverySec,
     run: () => reloader.followModes(),
   });
+  const notifying = jobs.start({
+    name: 'notices',
+    everySec: sendNoticesEverySec,
+    run: async () => active.built?.sendWaitingNotices(),
+  });
   const fileWatch = watchFile(operations, () => reloader.reload('configurationFolder'));
   const watchingFile = jobs.start({ name: 'configuration_file', everySec: watchFileEverySec, run: fileWatch });
   void watchingFile.runNow();
@@ -145,6 +151,7 @@ export async function startServer({ setup, digest }: LoadedSetup, deps: StartDep
     async stop() {
       readiness.stop();
       await watchingFile.stop();
+      await notifying.stop();
       await following.stop();
       await revoking.stop();
       await secretUses.stop();

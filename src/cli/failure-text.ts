@@ -13,9 +13,9 @@ import { toPrintable } from './table.js';
  */
 export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   request_malformed:
-    'The reply names the field in `field`. Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
+    'The reply has the field in `field`, and why it was refused in `reason`. Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
   field_unknown:
-    'Remove or rename the field. If its name is similar to one of the endpoint (photo[] for photo), the reply has that one in `field`. /openapi.json names the fields of each endpoint.',
+    'Remove or rename the field. The reply has its name in `field` if it consists of a few letters. If it is similar to a field of the endpoint (photo[] for photo), the reply has that one. /openapi.json names the fields of each endpoint.',
   body_too_large:
     'Send less in one request. Send the client token in the header: anonymous callers may only send small bodies.',
   media_type_unsupported:
@@ -85,7 +85,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   token_revoked: 'Enrol the person again.',
   token_key_retired:
     'Enrol the person again. Also returned if the engine of the token was removed, is missing on this server, or is refused (docs/own-model.md).',
-  enrolment_changed: 'Read the current enrolment of the user. Enrol again if it is not the one you want.',
+  enrolment_changed: 'Read the current enrolment of the user. Enroll again if it is not the one you want.',
   company_photo_missing:
     'Give the person a photo at the provider or in the badge system. With policy.photo.whenMissing "helpDesk", the help desk can enrol the person: facestep help-desk enrol. docs/company-photo.md.',
   company_photo_unavailable: 'See that this server reaches the host of policy.photo, and try again.',
@@ -100,7 +100,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   company_photo_unlike:
     'See whether the photo shows this person. With policy.photo.whenUnlike "helpDesk", the help desk can enrol the person: facestep help-desk enrol.',
   enrolment_exists:
-    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enrol again, set policy.replaceFace to "link".',
+    'Let the person open their own page by a face check, let the help desk enrol them (facestep help-desk enrol), or end the enrolment first. If everybody has to enroll again, set policy.replaceFace to "link".',
   consent_missing:
     'Send consentStatement and consentGivenAt, as the person agreed. A wrong time has the code request_malformed.',
   face_mismatch:

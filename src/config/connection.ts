@@ -28,14 +28,14 @@ const policyFields = {
     .literal([1, 2, 3, 4, 5, 6, 7, 8])
     .default(4)
     .describe(
-      'Accuracy level, 1 (most tolerant) to 8 (strictest). Levels 6 to 8 need three photos at enrolment. A change requires all users to enrol again.',
+      'Accuracy level, 1 (most tolerant) to 8 (strictest). Levels 6 to 8 need three photos at enrolment. A change requires all users to enroll again.',
     ),
   scope: z
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, 'expected 1 to 64 printable ASCII characters without spaces')
     .default('sign-in')
     .describe(
-      'Purpose that tokens are bound to, in printable ASCII characters without spaces. A change requires all users to enrol again.',
+      'Purpose that tokens are bound to, in printable ASCII characters without spaces. A change requires all users to enroll again.',
     ),
   freshnessSec: z.int().min(10).max(86_400).default(300).describe('Seconds that a passed step-up is valid for a hook.'),
   sameAddress: z
@@ -67,7 +67,7 @@ const policyFields = {
     .enum(['none', 'pin', 'passkey'])
     .default('none')
     .describe(
-      'Second secret of a token, in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enrol again.',
+      'Second secret of a token, in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enroll again.',
     ),
   camera: z
     .enum(['any', 'phone'])
@@ -96,7 +96,7 @@ const policyFields = {
     .enum(['proven', 'link'])
     .default('proven')
     .describe(
-      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enrol again.',
+      'Who may replace the face of an enrolled person. `"proven"`: anyone who shows the previous face or matches the photo of `photo`, and the help desk. `"link"`: also anyone who has an invitation, for as long as everybody has to enroll again.',
     ),
   organisation: z
     .string()

@@ -8,9 +8,9 @@ import type { Credential, OwnPhoto, SealedToken } from './secrets.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy extends RuledPolicy {
-  /** If it changes, every user must enrol again. */
+  /** If it changes, every user must enroll again. */
   readonly accuracy: Accuracy;
-  /** Purpose to which tokens are bound. If it changes, every user must enrol again. */
+  /** Purpose to which tokens are bound. If it changes, every user must enroll again. */
   readonly scope: string;
   /** True if a hook event must come from the IP address of the browser that passed the check. */
   readonly sameAddress: boolean;
@@ -156,14 +156,14 @@ export interface Connection {
    * @throws `company_photo_invalid`, `company_photo_unavailable`, `subject_unknown`, `profile_unavailable`
    */
   readonly findPhoto?: (subject: string, own: OwnPhoto) => Promise<CompanyPhoto | null>;
+  /** Address of the page where people see their data. Absent if the connection has none. */
+  readonly ownPage?: string;
   /** Absent if a recovery could end in nothing. Its mode may be `off`. */
   readonly recovery?: ConnectedRecovery;
   /** Absent without rules. */
   readonly signInRules?: SignInRules;
   /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
-  /** True if users can sign in to their own page, at `/me`. */
-  readonly hasOwnPage?: boolean;
 }
 
 /** Finds what a sign-in needs by the rules of a policy. */
@@ -173,6 +173,10 @@ export interface SignInRules {
   /** Looks nothing up, so that each rule about the person decides by its `whenUnknown`. */
   evaluateInOutage(signIn: SignIn): SignInTerms<Policy>;
 }
+
+/** Returns the address of the person's own page in a language, or `null` if the connection has none. */
+export const ownPageIn = ({ ownPage }: Connection, language: SupportedLanguage): string | null =>
+  ownPage === undefined ? null : `${ownPage}?lang=${language}`;
 
 export interface SubjectRef {
   readonly connection: string;

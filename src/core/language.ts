@@ -7,6 +7,19 @@ export type SupportedLanguage = Language;
 
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (rightToLeft.has(language) ? 'rtl' : 'ltr');
 
+const timeFormat = {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const;
+
+/** Returns a date and time with its time zone. @param timeZone - an IANA name; `null` for UTC */
+export const toLocalTime = (time: EpochMs, language: SupportedLanguage, timeZone: string | null): string =>
+  new Intl.DateTimeFormat(language, { ...timeFormat, timeZone: timeZone ?? 'UTC' }).format(toDate(time));
+
 const formats = new Map<SupportedLanguage, Intl.DateTimeFormat>();
 
 export function toDay(time: EpochMs, language: SupportedLanguage): string {

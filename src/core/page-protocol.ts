@@ -54,6 +54,8 @@ export const view = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
+  /** Address of the person’s own page. `null` if there is none, and on a phone that lends its camera. */
+  ownPage: z._default(z.nullable(link), null),
   /** Host of the application that requested the check. `null` if unknown, and on a phone that lends its camera. */
   application: z._default(z.nullable(z.string()), null),
   expiresAt: instant,
@@ -94,8 +96,6 @@ export const view = z.object({
   receiptWaits: z.boolean(),
   helpOffered: z.boolean(),
   returnUrl: z.nullable(link),
-  /** Path of the user's own page, or `null`. */
-  ownPage: z._default(z.nullable(z.string()), null),
 });
 export type View = z.output<typeof view>;
 
@@ -180,6 +180,7 @@ const notices = z.object({
 export type Notices = z.output<typeof notices>;
 
 export const noticesReply = z.object({ notices: z.nullable(notices) });
+export const notMeReply = z.object({ organisation: z.nullable(z.string()) });
 export const emptyReply = z.object({});
 /** `page` is the page that accepts the ticket, or `null` for the kiosk's own page. */
 export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

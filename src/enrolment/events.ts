@@ -29,8 +29,15 @@ const tokenChange = z.object({
 /** Creation of a token for an API client that stores it. No token is known that it replaces. */
 const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent, proof: absent });
 
-/** `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. */
-const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
+/**
+ * `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. `reported`: the
+ * person ended it with “This was not me”.
+ */
+const enrolmentEnded = z.object({
+  tokenId: z.string().nullable(),
+  by: z.string().optional(),
+  reported: z.literal(true).optional(),
+});
 
 /** Schemas for the `detail` of audit records. Fields must stay in this order. */
 const enrolmentDetails = {

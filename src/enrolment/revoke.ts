@@ -109,8 +109,9 @@ export async function revokeSubject(
 ): Promise<Revocation> {
   const { connection, subject, by } = request;
   const who = toSubjectRef(request);
+  const reported = request.isReported === true ? true : undefined;
   const note = (action: 'consent_withdrawn' | 'revoked', tokenId: string | null): Promise<void> =>
-    deps.audit.append({ action, ...who, detail: { tokenId, by } });
+    deps.audit.append({ action, ...who, detail: { tokenId, by, reported } });
 
   await noteEnd(who, deps);
   await forgetPersonalData(request, ['enrolment', 'revocation'], deps);

@@ -68,7 +68,12 @@ export function renderDoor(
   const signIn = html`<h2>${texts.signInTitle}</h2>
 <p>${texts.signInText}</p>
 <a class="button" href="${doorPath(connection, '/sign-in', requestedLanguage)}">${texts.signIn({ organisation })}</a>`;
-  const body = html`${notice}
+  const body = html`${
+    organisation === null
+      ? null
+      : html`<p><strong><bdi>${organisation}</bdi></strong></p>
+`
+  }${notice}
 <p>${texts.text}</p>
 ${hasFaceCheck ? face : null}
 ${hasSignIn ? signIn : null}`;

@@ -57,7 +57,7 @@ async function subscribe(page: Page) {
 /** Something happens to her, as the server hears of it. */
 async function happen(action: 'refused' | 'locked') {
   const { deps } = server;
-  const notices = createNotificationSender(deps);
+  const notices = createNotificationSender({ ...deps, currentRequest: () => null, stepUpOf: async () => null });
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   await audit.append(
     action === 'refused'

@@ -62,7 +62,8 @@ export function createAccessLog({ clock, random, log, telemetry, proxyHops }: Ac
     response.setHeader('X-Request-Id', requestId);
     const traceparent = proxyHops > 0 ? request.headersDistinct.traceparent?.join(', ') : undefined;
     const network = keptNetworkOf(noteSource(request, proxyHops));
-    const followed = telemetry.followRequest({ requestId, traceparent, network });
+    const userAgent = request.headers['user-agent'] ?? null;
+    const followed = telemetry.followRequest({ requestId, traceparent, network, userAgent });
     response.once('close', () => {
       const { route: noted, refusal, caller } = response[notes] ?? {};
       const path = noted ?? request.route?.path;

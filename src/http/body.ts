@@ -71,7 +71,7 @@ async function readMultipart(request: Request, response: Response, options: Body
     await new Promise<void>((resolve, reject) => {
       request.once('end', () => {
         unfinished = setTimeout(
-          () => reject(new FaceError('request_malformed', { reason: 'unfinished' })),
+          () => reject(new FaceError('request_malformed', { reason: 'The body ended too early.' })),
           unfinishedMs,
         );
       });

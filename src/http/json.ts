@@ -37,12 +37,12 @@ export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const fields = new Map<string, FieldValue>();
   const opened: Opened[] = [];
   const open = (what: Opened): void => {
-    if (opened.length === maxDepth) throw malformed('nested');
+    if (opened.length === maxDepth) throw malformed('The JSON has more than four levels.');
     opened.push(what);
   };
   const put = (value: FieldValue): void => {
     const around = opened.at(-1);
-    if (around === undefined) throw malformed('not an object');
+    if (around === undefined) throw malformed('The body must be one JSON object.');
     if ('items' in around) around.items.push(value);
     else around.members.set(around.name, value);
   };
@@ -52,9 +52,10 @@ export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
       onObjectBegin: () => open({ members: opened.length === 0 ? fields : new Map(), name: '' }),
       onObjectProperty: (property, offset) => {
         const around = opened.at(-1);
-        if (around === undefined || 'items' in around) throw malformed('syntax');
-        if (forbiddenNames.has(property) || longTexts.has(offset)) throw malformed('name');
-        if (around.members.has(property)) throw malformed('duplicate');
+        if (around === undefined || 'items' in around) throw malformed('The body is not valid JSON.');
+        if (forbiddenNames.has(property) || longTexts.has(offset))
+          throw malformed('The JSON has a name that is not allowed.');
+        if (around.members.has(property)) throw malformed('The JSON repeats a name.');
         around.name = checkWellFormed(property);
       },
       onObjectEnd: () => {
@@ -62,7 +63,7 @@ export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
         if (opened.length > 0 && closed !== undefined && 'members' in closed) put(Object.fromEntries(closed.members));
       },
       onArrayBegin: () => {
-        if (opened.length === 0) throw malformed('not an object');
+        if (opened.length === 0) throw malformed('The body must be one JSON object.');
         open({ items: [] });
       },
       onArrayEnd: () => {
@@ -71,8 +72,10 @@ export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
       },
       onLiteralValue: (value: string | number | boolean | null, offset) =>
         put(longTexts.get(offset) ?? (typeof value === 'string' ? checkWellFormed(value) : value)),
-      onError: () => {
-        throw malformed('syntax');
+      onError: (_error, _offset, _length, line, column) => {
+        // Positions after a picture differ from those in the body.
+        const at = longTexts.size === 0 ? `: line ${line + 1}, column ${column + 1}` : '';
+        throw malformed(`The body is not valid JSON${at}.`);
       },
     },
     { disallowComments: true, allowTrailingComma: false },
@@ -85,17 +88,17 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   const longTexts = new Map<number, LongText>();
   let text = '';
   const keep = (from: number, to: number): void => {
-    if (text.length + to - from > maxSkeletonBytes) throw malformed('too much data outside pictures');
+    if (text.length + to - from > maxSkeletonBytes) throw malformed('The JSON has over 64 KiB outside pictures.');
     try {
       text += decoder.decode(body.subarray(from, to));
     } catch {
-      throw malformed('utf-8');
+      throw malformed('The body is not valid UTF-8.');
     }
   };
   let kept = 0;
   let at = 0;
   for (let open = body.indexOf(quote, at); open !== -1; open = body.indexOf(quote, at)) {
-    if (open - kept > maxSkeletonBytes) throw malformed('too much data outside pictures');
+    if (open - kept > maxSkeletonBytes) throw malformed('The JSON has over 64 KiB outside pictures.');
     const close = findClosingQuote(body, open);
     if (close - open - 1 > longTextBytes) {
       keep(kept, open + 1);
@@ -117,11 +120,11 @@ function findClosingQuote(body: Buffer, open: number): number {
     while (body[first - 1] === backslash) first -= 1;
     if ((close - first) % 2 === 0) return close;
   }
-  throw malformed('string without end');
+  throw malformed('The JSON has a string without an end.');
 }
 
 /** Refuses unpaired surrogates: these have no UTF-8 form, so different texts would have equal hashes. */
 function checkWellFormed(text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw malformed('utf-16');
+  if (/\p{Surrogate}/u.test(text)) throw malformed('The JSON has an unpaired surrogate.');
   return text;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { framesOf } from '../core/base/frames.js';
 import type { Json } from '../core/base/json.js';
 import type { Log } from '../core/ports.js';
-import { FaceError, isFault, refusals, toCode } from '../errors.js';
+import { FaceError, isFault, isOneOf, refusals, toCode } from '../errors.js';
 import { noteRefusal, noteRoute } from './access-log.js';
 import { discardRest } from './front-door.js';
 
@@ -14,12 +14,16 @@ export const refusalGuard = z.strictObject({
   field: z
     .string()
     .optional()
-    .describe(
-      'Field of the endpoint that was refused (extension). A name that the endpoint does not have is not returned.',
-    ),
+    .describe('Field that was refused (extension). An unknown name is returned only if it consists of a few letters.'),
+  reason: z.string().optional().describe('Why the request or its field was refused (extension). It repeats no value.'),
 });
 
 const fieldGuard = z.object({ field: z.string().min(1) });
+
+const reasonGuard = z.object({ reason: z.string() });
+
+/** Codes whose reason describes the form of the request only. */
+const explainedCodes = ['request_malformed', 'field_unknown', 'action_malformed'] as const;
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
@@ -27,8 +31,8 @@ const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 const defaultRetryAfterSec = 1;
 
 /**
- * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, and for 400 with the field that was refused. The
- * rest of the detail and the cause are never sent.
+ * Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503, and for 400 with the field that was refused
+ * and the reason. The rest of the detail and the cause are never sent.
  */
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
@@ -38,9 +42,10 @@ export function sendRefusal(response: ServerResponse, error: unknown): void {
     const hint = retryGuard.safeParse(detail);
     response.setHeader('Retry-After', String(Math.ceil(hint.success ? hint.data.retryAfterSec : defaultRetryAfterSec)));
   }
-  const refused = status === 400 ? fieldGuard.safeParse(detail).data : undefined;
   const body = { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>;
-  sendJson(response, status, refused === undefined ? body : { ...body, field: refused.field });
+  const field = status === 400 ? fieldGuard.safeParse(detail).data : undefined;
+  const reason = isOneOf(explainedCodes, code) ? reasonGuard.safeParse(detail).data : undefined;
+  sendJson(response, status, { ...body, ...field, ...reason });
 }
 
 /** Sends JSON without the checks that make Express slow. */

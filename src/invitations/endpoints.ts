@@ -95,7 +95,13 @@ export function createInvitationEndpoints(
       codes: [...common.codes, ...codesOfSending],
       fields: invitationFields.extend({
         send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
-        language: z.enum(supportedLanguages).default('en').describe('Language of the e-mail and of the page.'),
+        language: z
+          .enum(supportedLanguages)
+          .nullable()
+          .default(null)
+          .describe(
+            'Language of the e-mail and of the page, if the user’s profile has no supported `locale`. By default that of the policy.',
+          ),
       }),
       form: { lifeHours: 'json' },
       reply: sentInvitationReply,

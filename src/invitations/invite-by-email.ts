@@ -1,9 +1,10 @@
-import { type ConnectedSubject, toSubjectRef } from '../core/connection.js';
+import { type ConnectedSubject, ownPageIn, toSubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
 import type { SupportedLanguage } from '../core/language.js';
 import { consumeLimits, refundOnFailure } from '../core/limits/limits.js';
 import { FaceError } from '../errors.js';
 import { builtInWords, composeInvitation } from '../notifications/email/invitation.js';
+import { readRecipient } from '../notifications/recipient.js';
 import type { Agent } from '../step-up/codes/bypass.js';
 import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
 
@@ -16,14 +17,17 @@ export async function inviteByEmail(
   invited: ConnectedSubject & {
     /** `null` if the user requested it. */
     readonly by: Agent | null;
-    readonly language: SupportedLanguage;
+    /** Language if the profile has none; `null` for that of the policy. */
+    readonly language: SupportedLanguage | null;
     readonly returnUrl: string | null;
     readonly lifeSec: number;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'brandOf' | 'linkOf'>,
+  deps: Ports<
+    'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'settings' | 'log' | 'brandOf' | 'linkOf'
+  >,
 ): Promise<StartedStepUp> {
-  const { connection, subject, by, language, lifeSec } = invited;
-  const { login, email } = await connection.profile.readAccount(subject);
+  const { connection, subject, by, lifeSec } = invited;
+  const { login, email, name } = await connection.profile.readAccount(subject);
   if (email === null) throw new FaceError('contact_missing');
   const who = toSubjectRef(invited);
   const person = JSON.stringify([who.connection, subject]);
@@ -36,6 +40,7 @@ export async function inviteByEmail(
     limitOfPerson,
     person,
     async () => {
+      const language = (await readRecipient(invited, deps)).language ?? invited.language ?? connection.policy.language;
       const started = await startStepUp(
         {
           connection,
@@ -54,9 +59,10 @@ export async function inviteByEmail(
         {
           language,
           words: builtInWords('invitation', language),
-          to: { name: null, login },
+          to: { name, login },
           address: deps.linkOf(started, language),
           expiresAt: started.expiresAt,
+          ownPage: ownPageIn(connection, language),
         },
         await deps.brandOf(connection),
       );

@@ -1,28 +1,43 @@
 import { z } from 'zod';
 import type { CoreDeps } from '../core/deps.js';
-import { emptyReply } from '../core/page-protocol.js';
+import { emptyReply, notMeReply } from '../core/page-protocol.js';
 import { Credential } from '../core/secrets.js';
 import { toCode } from '../errors.js';
 import type { ApiPorts } from '../http/rest/deps.js';
 import { type Endpoint, openEndpoint } from '../http/rest/endpoint.js';
-import { reportNotMe } from './not-me.js';
+import { findNotMe, reportNotMe } from './not-me.js';
 import { notifyHelpDesk } from './sender.js';
 
 export function createNotMeEndpoints(deps: CoreDeps & ApiPorts<'brandOf' | 'connections' | 'delivery'>): Endpoint[] {
+  const common = {
+    versions: [1, 2],
+    tag: 'Capture page',
+    isExtension: true,
+    status: 200,
+    photos: {},
+    method: 'POST',
+    fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
+  } as const;
   return [
     openEndpoint({
-      versions: [1, 2],
-      tag: 'Capture page',
-      isExtension: true,
-      status: 200,
-      photos: {},
-      method: 'POST',
+      ...common,
+      path: '/face/not-me/about',
+      summary: 'Name the organization of a notification',
+      description: 'Takes the secret of the link in a notification. Changes nothing.',
+      codes: ['step_up_unknown', 'connection_unknown'],
+      reply: notMeReply,
+      async handle({ fields }) {
+        const { connection } = await findNotMe(new Credential(fields.secret), deps);
+        return { organisation: (await deps.brandOf(connection)).organisation };
+      },
+    }),
+    openEndpoint({
+      ...common,
       path: '/face/not-me',
       summary: 'Report an action as unauthorized',
       description:
         'Takes the secret of the link in a notification. Ends the enrolment of its recipient, their pending step-ups and, if the provider supports it, their sessions, and notifies the help desk. Works once. Loading the page has no effect, because mail scanners follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
-      fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
       reply: emptyReply,
       async handle({ fields }) {
         const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);

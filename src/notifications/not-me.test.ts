@@ -22,7 +22,7 @@ afterEach(() => server.stop());
 /** Enrols someone, as the server does, and takes the secret out of the notice they get. */
 async function enrol(subject: string): Promise<string> {
   const { deps, messages } = server;
-  const notices = createNotificationSender(deps);
+  const notices = createNotificationSender({ ...deps, currentRequest: () => null, stepUpOf: async () => null });
   const audit = withSubscribers(server.audit, [notices.onEvent]);
   const photos = [0, 1, 2].map((at) => drawPhoto(subject, at + 1));
   const consent = { statement: 'text 1', givenAt: deps.clock.now() };
@@ -62,6 +62,8 @@ test('a report of “this was not me” ends the enrolment and running step-ups,
   await page.text();
   expect(profile.attributes.get('anna')).not.toBeNull();
 
+  const about = await server.postJson('/face/not-me/about', { secret });
+  expect(about.body).toMatchObject({ organisation: connection.policy.organisation });
   expect((await report(secret)).status).toBe(200);
   expect(profile.attributes.get('anna')).toBeNull();
   expect(profile.attributes.get('berta')).not.toBeNull();
@@ -72,6 +74,8 @@ test('a report of “this was not me” ends the enrolment and running step-ups,
   const { to, subject, text } = server.messages.at(-1)!;
   expect({ to, subject }).toEqual({ to: 'help@example.com', subject: 'A user reported: this was not me' });
   expect(text).toContain('anna');
+  const subjects = server.messages.filter(({ to: each }) => each === 'anna@example.com').map((each) => each.subject);
+  expect(subjects).toEqual(['Your face check was set up']);
 
   const count = server.audit.events.length;
   expect((await report(secret)).body.code).toBe('step_up_unknown');

@@ -72,6 +72,20 @@ export const noticeLinkData = {
 } as const satisfies PersonalData;
 
 /**
+ * Returns the connection of a link that was not used.
+ * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`
+ */
+export async function findNotMe(secret: Credential, { state, clock, connections }: FindDeps) {
+  const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
+  if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
+  const connection = connections.get(found.record.connection);
+  if (connection === undefined) throw new FaceError('connection_unknown');
+  return { found, connection };
+}
+
+type FindDeps = Ports<'state' | 'clock' | 'connections'>;
+
+/**
  * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. If a step fails,
  * the link stays valid, so that the person can retry.
  * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`
@@ -81,11 +95,8 @@ export async function reportNotMe(
   deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'settings' | 'connections'>,
 ): Promise<SubjectRef & { readonly sessions: EndedSessions }> {
   const { clock, state } = deps;
-  const found = await readStored(toStoredNotMe(secret, clock.now()), { state });
-  if (found === null || found.record.isUsed) throw new FaceError('step_up_unknown');
+  const { found, connection } = await findNotMe(secret, deps);
   const { connection: id, subject } = found.record;
-  const connection = deps.connections.get(id);
-  if (connection === undefined) throw new FaceError('connection_unknown');
   await revokeSubject({ connection, subject, isReported: true }, deps);
   const stored = toStoredNotMe(secret, addSec(clock.now(), notMeLifeSec));
   const use = (record: NotMeRecord | null): NotMeRecord => {

@@ -17,7 +17,8 @@ import { FaceError } from '../errors.js';
 import { readNotificationChoice, storeNotificationChoice } from './choice.js';
 import { createWebPush } from './delivery/web-push.js';
 import { addNotificationDevice, countNotificationDevices, readNotificationDevices } from './devices.js';
-import { createNotificationSender, maxPerDay } from './sender.js';
+import { recordPlace } from './known-places.js';
+import { createNotificationSender, maxPerDay, type NotifiedStepUp, type RequestOrigin } from './sender.js';
 
 const folder = createFolder('notices');
 const devicesGuard = z.record(z.string(), z.json());
@@ -35,7 +36,11 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
       sent.push(message);
     },
   };
+  const stepUps = new Map<string, NotifiedStepUp>();
+  let request: RequestOrigin | null = null;
   const notices = createNotificationSender({
+    currentRequest: () => request,
+    stepUpOf: async (id) => stepUps.get(id) ?? null,
     state,
     clock,
     log,
@@ -58,6 +63,10 @@ async function setUp(policy: Partial<Policy> = {}, openWebPush: (keys: Keys) => 
     append,
     audit,
     notices,
+    stepUps,
+    setRequest: (from: RequestOrigin) => {
+      request = from;
+    },
     webPush,
     deps: { state, clock, keys, random: systemRandom },
     setFailing: () => {
@@ -99,6 +108,7 @@ test.each(Object.keys(events) as (keyof typeof events)[])(
       subject: noticeTexts.en.notices[kind].subject,
     });
     expect(text).toMatch(/https:\/\/face\.example\.com\/face\/not-me\?lang=en#[\w-]{43}\n/);
+    expect(text).toMatch(/It was me:\nhttps:\/\/face\.example\.com\/face\/not-me\?lang=en&me#[\w-]{43}\n/);
     expect(text).toContain('Harbour Clinic');
     expect(html?.toString()).toContain('<html lang="en" dir="ltr">');
   },
@@ -110,6 +120,8 @@ test('events that do not concern a known user send no notification', async () =>
     { action: 'renewed', ...anna, detail: toChange('renewal') },
     { action: 'verified', ...anna, detail: { tokenId: 't' } },
     { action: 'revoked', ...anna, detail: { tokenId: null } },
+    { action: 'revoked', ...anna, detail: { tokenId: 't', reported: true } },
+    { action: 'consent_withdrawn', ...anna, detail: { tokenId: 't', reported: true } },
     { action: 'revoked', ...anna, detail: { tokenId: 't', expiresAt: null, client: 'c' } },
     { action: 'verification_refused', connection: 'work', subject: '', detail: { tokenId: null } },
     { action: 'verification_refused', connection: 'other', subject: 'anna', detail: { tokenId: null } },
@@ -136,7 +148,7 @@ test('notifications are limited per event type and hour and per day, separately 
   expect(sent).toHaveLength(1);
   for (let hour = 0; hour < 20; hour += 1) {
     core.clock.advanceSec(3600);
-    await append(events.refused, events.locked);
+    await append(events.refused, events.new_place);
   }
   // Twenty hours may touch two days.
   expect(sent.length).toBeGreaterThanOrEqual(maxPerDay);
@@ -144,6 +156,63 @@ test('notifications are limited per event type and hour and per day, separately 
   const before = sent.length;
   await append({ ...events.refused, subject: 'berta' });
   expect(sent.slice(before).map(({ to }) => to)).toEqual(['berta@example.com']);
+});
+
+test('the daily limit does not suppress e-mails about an enrolment, a lockout or an end', async () => {
+  const { sent, append, core } = await setUp();
+  for (let hour = 0; hour < 7; hour += 1) {
+    core.clock.advanceSec(3600);
+    await append(events.refused, events.new_place);
+  }
+  const before = sent.length;
+  expect(before).toBeLessThan(14);
+  await append(events.enrolled, events.locked, events.ended);
+  expect(sent).toHaveLength(before + 3);
+});
+
+describe('a failed check of a step-up', () => {
+  const failed = (stepUpId: string) =>
+    ({
+      action: 'verification_refused',
+      ...anna,
+      detail: { tokenId: 't', application: 'shop.example', stepUpId },
+    }) as const;
+  const chrome = 'Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36';
+
+  test('is notified when the step-up has ended, with application, device, place and local time', async () => {
+    const { sent, audit, notices, stepUps, core, deps, setRequest } = await setUp();
+    await recordPlace(anna, { device: null, network: '192.0.2.0/24', isProven: true }, deps);
+    core.profile.details.set('anna', { zoneinfo: 'Asia/Tokyo', locale: 'de-AT' });
+    core.clock.advanceSec(secondsPerDay - ((core.clock.now() / 1000) % secondsPerDay));
+    setRequest({ userAgent: chrome, network: '198.51.100.0/24' });
+    stepUps.set('s', { state: 'open', application: 'shop.example' });
+    await audit.append(failed('s'));
+    await notices.sendWaiting();
+    expect(sent).toEqual([]);
+    stepUps.set('s', { state: 'over', application: 'shop.example' });
+    core.clock.advanceSec(600);
+    await notices.sendWaiting();
+    await notices.drain();
+    expect(subjectsOf(sent)).toEqual([noticeTexts.de.notices.refused.subject]);
+    expect(sent[0]!.sender).toBe('Harbour Clinic');
+    expect(sent[0]!.text).toMatch(/Zeitpunkt: .* 09:00 GMT\+9\n/);
+    expect(sent[0]!.text).toContain(`App: shop.example\nGerät: Chrome, Windows\n${noticeTexts.de.place.new}\n`);
+  });
+
+  test('is not notified if the person passes, reports it, or is notified of a lockout', async () => {
+    const { sent, append, audit, notices, stepUps } = await setUp();
+    stepUps.set('passed', { state: 'passed', application: null });
+    await append(failed('passed'));
+    stepUps.set('open', { state: 'open', application: null });
+    await audit.append(failed('open'));
+    await append({ action: 'not_me_reported', ...anna, detail: { sessions: 'ended' } });
+    expect(sent).toEqual([]);
+    await append(events.locked);
+    await audit.append(failed('gone'));
+    await notices.sendWaiting();
+    await notices.drain();
+    expect(subjectsOf(sent)).toEqual([noticeTexts.en.notices.locked.subject]);
+  });
 });
 
 test('a failed e-mail, or an unavailable provider, does not block or fail the audited event', async () => {

@@ -1,30 +1,51 @@
 import { texts as noticeTexts } from '../../locales/compiled/server/notices/all.js';
 import type { AuditEvent, AuditSubscriber } from '../core/audit-events.js';
 import { joinKey } from '../core/base/key.js';
-import type { Connection, SubjectRef } from '../core/connection.js';
+import { type Connection, ownPageIn, type SubjectRef } from '../core/connection.js';
 import type { Ports } from '../core/deps.js';
-import { directionOf, type SupportedLanguage } from '../core/language.js';
+import { directionOf, type SupportedLanguage, toLocalTime } from '../core/language.js';
 import { countIn, windowOf } from '../core/limits/limits.js';
 import type { NotificationKind } from '../core/page-protocol.js';
 import type { EmailBrand } from '../core/ports/delivery.js';
 import type { WebPush } from '../core/ports.js';
-import { toIso } from '../core/units.js';
+import { type EpochMs, toIso } from '../core/units.js';
+import { nameBrowser } from '../core/user-agent.js';
 import { toCode } from '../errors.js';
 import { readNotificationChoice } from './choice.js';
 import { readNotificationDevices, removeNotificationDevices } from './devices.js';
 import { composeEmail } from './email/email.js';
 import type { EndedSessions } from './events.js';
+import { comparePlace } from './known-places.js';
 import { issueNotMe } from './not-me.js';
+import { readRecipient } from './recipient.js';
 
 export interface NotificationDeps extends Ports<'state' | 'clock' | 'random' | 'log' | 'keys' | 'delivery'> {
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connections: ReadonlyMap<string, Connection>;
   readonly brandOf: (connection: Connection) => Promise<EmailBrand>;
+  /** Returns the request that is being answered, if any. */
+  readonly currentRequest: () => RequestOrigin | null;
+  /** Returns `null` for a step-up that is no longer stored. */
+  readonly stepUpOf: (id: string) => Promise<NotifiedStepUp | null>;
+}
+
+export interface RequestOrigin {
+  readonly userAgent: string | null;
+  /** The /24 or /48 network. */
+  readonly network: string | null;
+}
+
+export interface NotifiedStepUp {
+  readonly state: 'open' | 'passed' | 'over';
+  readonly application: string | null;
 }
 
 export interface NotificationSender {
   readonly onEvent: AuditSubscriber;
+  /** Sends the notifications of step-ups that have ended without a pass. */
+  sendWaiting(): Promise<void>;
+  /** Sends all notifications, except those of step-ups that have passed. */
   drain(): Promise<void>;
 }
 
@@ -35,66 +56,134 @@ const daySec = 24 * hourSec;
 const mostOfAKindInAnHour = 1;
 export const maxPerDay = 6;
 
+/** Notifications without a daily limit. Others, which an attacker can cause, must not suppress them. */
+const seriousKinds: readonly NotificationKind[] = ['enrolled', 'locked', 'ended'];
+
+/** Maximum number of failed checks whose end is awaited. A further one is notified at once. */
+const mostWaiting = 10_000;
+
 /**
  * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
  */
 export const notMePath = '/face/not-me';
 
-/** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
+/**
+ * Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. A
+ * failed check is notified when its step-up has ended, because the person may pass at the next try.
+ */
 export function createNotificationSender(deps: NotificationDeps): NotificationSender {
   const underWay = new Set<Promise<void>>();
+  const waiting = new Map<string, Incident>();
+  const start = (incident: Incident): void => {
+    const { kind, connection } = incident;
+    const sent = send(incident, deps).catch((error: unknown) => {
+      deps.log.warn('notification e-mail failed', { kind, connection: connection.id, code: toCode(error) });
+    });
+    underWay.add(sent);
+    void sent.then(() => underWay.delete(sent));
+  };
+  const forgetWaiting = ({ connection, subject }: SubjectRef): void => {
+    for (const [id, { who }] of waiting)
+      if (who.connection === connection && who.subject === subject) waiting.delete(id);
+  };
+  const sendEnded = async (alsoOpen: boolean): Promise<void> => {
+    for (const [id, incident] of [...waiting]) {
+      const state = (await deps.stepUpOf(id).catch(() => null))?.state ?? 'over';
+      if (state === 'open' && !alsoOpen) continue;
+      if (waiting.delete(id) && state !== 'passed') start(incident);
+    }
+  };
   return {
     onEvent(event) {
+      if (event.action === 'not_me_reported') forgetWaiting(event);
       const notice = noticeOf(event);
       const connection = notice === null ? undefined : deps.connections.get(notice.who.connection);
       if (notice === null || connection === undefined || !connection.policy.notices) return;
-      const sent = send(notice, connection, deps).catch((error: unknown) => {
-        deps.log.warn('notification e-mail failed', {
-          kind: notice.kind,
-          connection: connection.id,
-          code: toCode(error),
-        });
-      });
-      underWay.add(sent);
-      void sent.then(() => underWay.delete(sent));
+      const stepUpId = stepUpIdOf(event);
+      const incident = { ...notice, connection, stepUpId, at: deps.clock.now(), origin: deps.currentRequest() };
+      if (notice.kind !== 'refused' || stepUpId === null || waiting.size >= mostWaiting) start(incident);
+      else waiting.set(stepUpId, incident);
     },
+    sendWaiting: () => sendEnded(false),
     async drain() {
+      await sendEnded(true);
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
 
-async function send({ kind, who }: Notice, connection: Connection, deps: NotificationDeps): Promise<void> {
-  const { state, clock, delivery, issuer } = deps;
-  const choice = await readNotificationChoice(who, { state });
+interface Incident extends Notice {
+  readonly connection: Connection;
+  readonly stepUpId: string | null;
+  readonly at: EpochMs;
+  readonly origin: RequestOrigin | null;
+}
+
+const stepUpIdOf = ({ detail }: AuditEvent): string | null =>
+  'stepUpId' in detail && typeof detail.stepUpId === 'string' ? detail.stepUpId : null;
+
+const hourOf = ({ kind, who }: Notice, deps: NotificationDeps) =>
+  windowOf(`notices:${joinKey(kind, who.connection, who.subject)}`, hourSec, deps);
+
+/** Returns true if the person was notified of a lockout, which includes its failed checks. */
+const isLockoutNotified = async (notice: Notice, deps: NotificationDeps): Promise<boolean> =>
+  (await countIn(hourOf({ ...notice, kind: 'locked' }, deps), 0, deps)) > 0;
+
+async function isWithinLimits(notice: Notice, deps: NotificationDeps): Promise<boolean> {
+  if ((await countIn(hourOf(notice, deps), 1, deps)) > mostOfAKindInAnHour) return false;
+  if (seriousKinds.includes(notice.kind)) return true;
+  const { connection, subject } = notice.who;
+  return (await countIn(windowOf(`notices:${joinKey(connection, subject)}`, daySec, deps), 1, deps)) <= maxPerDay;
+}
+
+async function send(incident: Incident, deps: NotificationDeps): Promise<void> {
+  const { kind, who, connection } = incident;
+  const { delivery, issuer } = deps;
+  const choice = await readNotificationChoice(who, deps);
   if (choice?.off.includes(kind)) return;
-  if (
-    (await countIn(windowOf(`notices:${joinKey(kind, who.connection, who.subject)}`, hourSec, deps), 1, { state })) >
-    mostOfAKindInAnHour
-  )
-    return;
-  if (
-    (await countIn(windowOf(`notices:${joinKey(who.connection, who.subject)}`, daySec, deps), 1, { state })) > maxPerDay
-  )
-    return;
-  const language = choice?.language ?? connection.policy.language;
+  if (kind === 'refused' && incident.stepUpId !== null && (await isLockoutNotified(incident, deps))) return;
+  if (!(await isWithinLimits(incident, deps))) return;
+  const recipient = await readRecipient({ connection, subject: who.subject }, deps);
+  const language = choice?.language ?? recipient.language ?? connection.policy.language;
   const isPushed = await push({ kind, who }, language, connection, deps);
   if (isPushed && choice?.email === false) return;
   const { email } = await connection.profile.readAccount(who.subject);
   if (email === null) return;
-  const { notices, when, button, footer } = noticeTexts[language];
+  const { notices, button, wasMe, footer, ownPage } = noticeTexts[language];
   const secret = await issueNotMe(who, deps);
-  const address = secret.use((text) => `${issuer}${notMePath}?lang=${language}#${text}`);
-  const time = `${toIso(clock.now()).slice(0, 16).replace('T', ' ')} UTC`;
+  const toAddress = (answer: string): string =>
+    secret.use((text) => `${issuer}${notMePath}?lang=${language}${answer}#${text}`);
   const { subject, text } = notices[kind];
+  const address = ownPageIn(connection, language);
   const parts = {
     language,
     subject,
-    paragraphs: [text, `${when} ${time}`],
-    button: { label: button, address },
-    footer: [footer],
+    paragraphs: [text, (await describeIncident(incident, language, recipient.timeZone, deps)).join('\n')],
+    button: { label: button, address: toAddress('') },
+    otherLink: { label: wasMe, address: toAddress('&me') },
+    footer: address === null ? [footer] : [footer, ownPage({ address })],
   };
   await delivery.send({ channel: 'email', to: email, ...composeEmail(parts, await deps.brandOf(connection)) });
+}
+
+/** Returns when, for which application, on which device and from where it happened, as far as known. */
+async function describeIncident(
+  { kind, who, at, origin, stepUpId }: Incident,
+  language: SupportedLanguage,
+  timeZone: string | null,
+  deps: NotificationDeps,
+): Promise<string[]> {
+  const { when, app, device: onDevice, place } = noticeTexts[language];
+  const stepUp = stepUpId === null ? null : await deps.stepUpOf(stepUpId).catch(() => null);
+  const lines = [`${when} ${toLocalTime(at, language, timeZone)}`];
+  if (stepUp !== null && stepUp.application !== null) lines.push(app({ name: stepUp.application }));
+  const { browser, system } = nameBrowser(origin?.userAgent ?? null);
+  // Without a browser, a program called. An administrator may have ended the enrolment.
+  if (origin === null || browser === null || kind === 'ended') return lines;
+  lines.push(onDevice({ name: [browser, system].filter((name) => name !== null).join(', ') }));
+  const { isNewNetwork } = await comparePlace(who, { device: null, network: origin.network }, deps);
+  if (kind !== 'new_place' && isNewNetwork !== null) lines.push(isNewNetwork ? place.new : place.known);
+  return lines;
 }
 
 /**
@@ -188,9 +277,11 @@ function kindOf(event: AuditEvent): NotificationKind | null {
     case 'locked_out':
       return 'locked';
     case 'consent_withdrawn':
-      return 'ended';
-    case 'revoked':
-      return event.detail.tokenId === null || event.detail.client !== undefined ? null : 'ended';
+      return event.detail.reported ? null : 'ended';
+    case 'revoked': {
+      const { tokenId, client } = event.detail;
+      return tokenId === null || client !== undefined || event.detail.reported ? null : 'ended';
+    }
     default:
       return null;
   }

@@ -12,7 +12,7 @@ import { consentVersion } from './session-view.js';
  * changes, replace the digest.
  */
 const digests: Readonly<Record<string, string>> = {
-  'consent-1': '7581fbbe40bbd0156e65e3e6d3f00256b709836112630f639ae964ce7c876b3c',
+  'consent-1': '5aa4859a1cf4f25b7dbfc3a1c70b58995917ce6810a75173b5e68d466a0f6a8e',
 };
 
 test('a changed consent text requires a new version, or a deliberately replaced digest', () => {

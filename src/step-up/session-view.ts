@@ -112,6 +112,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     consentVersion: consentVersionOf(connection),
     state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
+    ownPage: role === 'own' ? (connection?.ownPage ?? null) : null,
     application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: purpose !== 'manage' && !hasCurrentConsent(stepUp),
@@ -138,7 +139,6 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
     // The phone's page stays open. The other browser continues to the application.
     returnUrl: role === 'own' ? returnUrl : null,
-    ownPage: role === 'own' && connection?.hasOwnPage === true ? `/me/${encodeURIComponent(connection.id)}` : null,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Ports } from '../core/deps.js';
 import { policyUnder } from '../core/rules/rule.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
-import { recordGuard, type StepUpRecord } from './record.js';
+import { recordGuard, type StepUpRecord, type StepUpState, stateAt } from './record.js';
 import { end, judgedWithinSec, reserveForPass } from './transitions.js';
 
 /**
@@ -42,6 +42,24 @@ export async function findStepUp(
   const connection = deps.connections.get(record.connection) ?? null;
   return { id, record, revision, connection: connection === null ? null : underRule(connection, record) };
 }
+
+/** Returns whether a step-up is open, and the application that requested it. `null` if it is no longer stored. */
+export async function summarizeStepUp(id: string, { state, clock }: Ports<'state' | 'clock'>) {
+  const found = await readStored(toStored(id), { state });
+  if (found === null) return null;
+  const { application } = found.record;
+  return { state: summaries[stateAt(found.record, clock.now())], application };
+}
+
+const summaries = {
+  started: 'open',
+  captured: 'open',
+  passed: 'passed',
+  passed_another_way: 'passed',
+  failed: 'over',
+  expired: 'over',
+  abandoned: 'over',
+} as const satisfies Record<StepUpState, string>;
 
 /** Returns the connection with the settings of the rule that asked for the check, if it still exists. */
 function underRule(connection: Connection, { rule: name }: StepUpRecord): Connection {

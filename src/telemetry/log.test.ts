@@ -32,7 +32,7 @@ test('values with the field name of a secret are redacted, also in nested object
 
 test('a log line names the request that caused it, and a line outside a request has no request id', () => {
   const text = written((log) => {
-    contexts.run({ requestId: 'a1', network: null, trace: null }, () => log.info('within'));
+    contexts.run({ requestId: 'a1', network: null, userAgent: null, trace: null }, () => log.info('within'));
     log.info('outside');
   });
   const [within, beside] = text

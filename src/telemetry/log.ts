@@ -9,6 +9,8 @@ interface RequestContext {
   readonly requestId: string;
   /** Shortened network address of the caller; `null` if unknown. */
   readonly network: string | null;
+  /** Never logged. */
+  readonly userAgent: string | null;
   /** `null` if the request is not traced. */
   readonly trace: RequestTrace | null;
 }

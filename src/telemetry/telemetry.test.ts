@@ -27,7 +27,7 @@ async function open(traces: { url?: string; sampleRatio?: number } | null = null
 }
 
 const begin = (telemetry: Awaited<ReturnType<typeof open>>['telemetry'], traceparent?: string) =>
-  telemetry.followRequest({ requestId: 'a1', traceparent, network: '192.0.2.0/24' });
+  telemetry.followRequest({ requestId: 'a1', traceparent, network: '192.0.2.0/24', userAgent: null });
 
 describe('metrics', () => {
   test('count requests by route and refusals by code, without labels chosen by the caller', async () => {

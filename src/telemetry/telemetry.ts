@@ -87,6 +87,7 @@ export interface Telemetry {
     readonly requestId: string;
     readonly traceparent: string | undefined;
     readonly network: string | null;
+    readonly userAgent: string | null;
   }): FollowedRequest;
   /** Initializes a hook's counter at 0, so that alerts notice the first late call. Idempotent. */
   expectHook(hook: { readonly connection: string; readonly hook: string }): void;
@@ -127,13 +128,13 @@ export async function openTelemetry(
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
-  { requestId, traceparent, network }: Parameters<Telemetry['followRequest']>[0],
+  { requestId, traceparent, network, userAgent }: Parameters<Telemetry['followRequest']>[0],
   { metrics, tracing, contexts }: { metrics: Metrics; tracing: Tracing | null; contexts: RequestContexts },
 ): FollowedRequest {
   const trace = tracing?.beginRequest(requestId, traceparent) ?? null;
   const stopTimer = metrics.requestDuration.startTimer();
   return {
-    run: (work) => contexts.run({ requestId, network, trace }, work),
+    run: (work) => contexts.run({ requestId, network, userAgent, trace }, work),
     end(outcome) {
       const { route, status, refusal } = outcome;
       const method = knownMethods.includes(outcome.method) ? outcome.method : 'other';

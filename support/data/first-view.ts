@@ -7,6 +7,7 @@ export const firstView = {
   state: 'started',
   role: 'own',
   organisation: 'Example Ltd',
+  ownPage: null,
   application: null,
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
@@ -30,5 +31,4 @@ export const firstView = {
   receiptWaits: false,
   helpOffered: false,
   returnUrl: null,
-  ownPage: null,
 } as const satisfies JsonObject;

@@ -36,7 +36,7 @@ inBrowser('a check handed off to a phone passes there, and the computer shows th
   const phone = await cast().openVisitor('ada', { ...devices.phone, isGuided: false });
   await phone.page.goto(url);
   await see(phone.page, 'pairing');
-  expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows.*127\.0\.0\.0\/24/);
+  expect(await phone.page.locator('.facts').textContent()).toMatch(/Firefox, Windows$/);
   expect(await phone.page.locator('.numbers button').allTextContents()).toContain(code);
   await computer.page.getByRole('heading', { name: 'Choose this number on your phone' }).waitFor();
   expect(await computer.page.locator('.code').textContent()).toBe(code);

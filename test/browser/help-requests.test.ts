@@ -20,6 +20,8 @@ inBrowser('a request for help appears in the console’s queue as text until an 
   await press(page, words.help.ask);
   await see(page, 'help');
   await expectWithinReach(page);
+  await press(page, words.help.send);
+  await page.getByRole('alert').getByText(words.help.choose).waitFor();
   await page.getByLabel(words.help.reason).selectOption(words.help.reasons.not_recognised);
   await page.getByLabel(words.help.note).fill('<b>نظارات جديدة</b>');
   await press(page, words.help.send);

@@ -87,7 +87,8 @@ async function refuseAnna(): Promise<void> {
   const { deps, audit: trail } = stage().server;
   const notices = createNotificationSender({
     ...deps,
-    connections: deps.connections,
+    currentRequest: () => null,
+    stepUpOf: async () => null,
     brandOf: async (connection) => ({ ...(await deps.brandOf(connection)), organisation: 'Harbour Clinic' }),
   });
   const audit = withSubscribers(trail, [notices.onEvent]);

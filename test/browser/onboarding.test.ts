@@ -221,9 +221,10 @@ inBrowser('a developer withdraws a draft, and gets a sandbox token once with a v
     /^curl -X POST (\S+) \\\n {2}-H 'X-Auth-Token: (\S+)' /.exec(
       (await page.locator('.lines pre').textContent()) ?? '',
     ) ?? [];
-  expect({ address, sent }).toEqual({ address: `${stage().origin}/v1/token`, sent: token });
-  const { body } = await stage().server.postJson('/v1/token', {}, { 'x-auth-token': sent });
-  expect(body).toMatchObject({ tenant: 'play' });
+  expect({ address, sent }).toEqual({ address: `${stage().origin}/v1/step-ups`, sent: token });
+  const [, fields = '{}'] = /-d '(.*)'$/.exec((await page.locator('.lines pre').textContent()) ?? '') ?? [];
+  const { body } = await stage().server.postJson('/v1/step-ups', fields, { 'x-auth-token': sent });
+  expect(body).toMatchObject({ state: 'started', url: expect.stringContaining('/face#') });
   expect(await page.getByRole('link', { name: 'nothing' }).count()).toBe(0);
   expect(await page.getByRole('link', { name: /catalogue/ }).getAttribute('href')).toBe('/catalogue');
   await expectAccessible(page, 'my applications');

@@ -74,7 +74,7 @@ export const submitButton = (text: string, look: ButtonLook = 'plain'): HTMLButt
   el('button', { type: 'submit', class: `button ${look}` }, text);
 
 /** Marks a field as wrong, and says why. */
-export function refuse(input: HTMLInputElement, wrong: HTMLElement, text: string): void {
+export function refuse(input: HTMLInputElement | HTMLSelectElement, wrong: HTMLElement, text: string): void {
   wrong.textContent = text;
   input.setAttribute('aria-invalid', 'true');
   input.focus();

@@ -6,24 +6,43 @@ import { finishedMemory, openingMemory, sessionMemory } from './browser-memory.j
 import { actions, button, paragraph, sign } from './dom.js';
 import { travel } from './journey.js';
 import { clearWhenIdle, isTabOfKiosk, readKiosk, waitForPerson } from './kiosk.js';
-import { Page } from './page.js';
+import { type Content, Page } from './page.js';
 import { OpeningKeys, PageApi } from './page-api.js';
 import { parsePageLink } from './page-link.js';
 import { Problem, toKnown } from './problem.js';
 import { solve } from './screens/problems.js';
 import { type Change, nothingKnown } from './state.js';
+import type { Words } from './words.js';
+
+/** Nothing is sent, because nothing changes. The link stays valid. */
+const sayWasMe = ({ notMe }: Words, back: () => void): Content => ({
+  screen: 'was-me',
+  heading: notMe.wasMeDone,
+  body: [sign('passed'), paragraph(notMe.wasMeText, 'lead'), actions(button('link', notMe.back, back))],
+});
 
 async function askWhetherNotMe(page: Page, api: PageApi): Promise<void> {
   const secret = location.hash.replace(/^#/, '');
   const never = new Promise<never>(() => {});
+  let wasMe = wishes.has('me');
   for (;;) {
     try {
       if (secret === '') throw new Problem('link-missing');
-      await page.ask<true>((words, choose) => ({
+      const organisation = await api.readNotMe(secret);
+      if (wasMe) await page.ask((words, choose) => sayWasMe(words, () => choose(null)));
+      wasMe = await page.ask<boolean>(({ notMe }, choose) => ({
         screen: 'not-me',
-        heading: words.notMe.heading,
-        body: [paragraph(words.notMe.text, 'lead'), actions(button('danger', words.notMe.confirm, () => choose(true)))],
+        heading: notMe.heading,
+        body: [
+          organisation === null ? null : paragraph(notMe.about({ organisation })),
+          paragraph(notMe.text, 'lead'),
+          actions(
+            button('danger', notMe.confirm, () => choose(false)),
+            button('quiet', notMe.wasMe, () => choose(true)),
+          ),
+        ],
       }));
+      if (wasMe) continue;
       page.show((words) => ({ screen: 'opening', heading: words.opening, body: [] }));
       await api.reportNotMe(secret);
       history.replaceState(null, '', location.pathname + location.search);

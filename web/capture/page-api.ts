@@ -22,6 +22,7 @@ import {
   type NextMovement,
   type NotificationKind,
   noticesReply,
+  notMeReply,
   type Outcome,
   openedReply,
   outcomeReply,
@@ -186,6 +187,7 @@ export class PageApi {
     this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
   removeNoticeDevice = (device: string | null) => this.#post('/notices/devices/remove', { device }, noticesReply);
 
+  readNotMe = async (secret: string) => (await this.#post('/not-me/about', { secret }, notMeReply)).organisation;
   reportNotMe = (secret: string) => this.#post('/not-me', { secret }, emptyReply);
   startPasskey = () => this.#post('/passkey', {}, passkeyReply);
 

@@ -21,6 +21,7 @@ export type Screen =
   | 'revoke'
   | 'not-me'
   | 'not-me-done'
+  | 'was-me'
   | 'code'
   | 'help'
   | 'help-asked'

@@ -71,7 +71,9 @@ test('the ledger stores each record under its number in the trail, with the requ
   const { contexts, recorder, trail, check, lines, told } = await start();
   await Promise.all(
     Array.from({ length: 120 }, (_, n) =>
-      contexts.run({ requestId: `r${n}`, network: `192.0.${n}.0/24`, trace: null }, () => check(`user-${n}`)),
+      contexts.run({ requestId: `r${n}`, network: `192.0.${n}.0/24`, userAgent: null, trace: null }, () =>
+        check(`user-${n}`),
+      ),
     ),
   );
   await check('outside');

@@ -6,6 +6,8 @@ import type { Colour } from '../colour.js';
 export interface Message {
   readonly channel: 'email' | 'sms';
   readonly to: string;
+  /** Display name of an e-mail's sender. */
+  readonly sender?: string | null;
   readonly subject: string;
   readonly text: string;
   readonly html?: Html;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Administrator } from '../../access/rights.js';
+import { ownPageIn } from '../../core/connection.js';
 import { addSec, secondsPerDay } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { pagePath } from '../../http/page-link.js';
@@ -172,6 +173,7 @@ export function createCampaignEndpoints(
             to: example,
             address: `${deps.issuer}${pagePath}#example`,
             expiresAt: addSec(deps.clock.now(), campaign.linkDays * secondsPerDay),
+            ownPage: ownPageIn(connection, language),
           },
           await deps.brandOf(connection),
         );

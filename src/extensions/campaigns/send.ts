@@ -1,11 +1,13 @@
-import type { Connection } from '../../core/connection.js';
+import { type Connection, ownPageIn } from '../../core/connection.js';
 import type { Ports } from '../../core/deps.js';
+import type { SupportedLanguage } from '../../core/language.js';
 import { faultOf } from '../../core/ports/delivery.js';
 import type { Directory } from '../../core/ports.js';
 import { Credential } from '../../core/secrets.js';
 import { isEnrolled } from '../../enrolment/deny-list.js';
 import { toCode } from '../../errors.js';
 import { composeInvitation, type InvitationKind } from '../../notifications/email/invitation.js';
+import { readRecipient } from '../../notifications/recipient.js';
 import { startStepUp } from '../../step-up/step-up.js';
 import { closeLink } from './links.js';
 import {
@@ -17,7 +19,7 @@ import {
   type Person,
   type PersonLink,
 } from './person.js';
-import { type Campaign, wordsOf } from './record.js';
+import { type Campaign, ownKey, wordsOf } from './record.js';
 import { changeShard, readShard } from './storage.js';
 
 interface Prepared {
@@ -53,7 +55,7 @@ export async function sendBatch(
     readonly connection: Connection;
     readonly directory: Directory | null;
   },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'delivery' | 'brandOf' | 'linkOf'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'delivery' | 'brandOf' | 'linkOf'>,
 ): Promise<Batch> {
   const { shard, size, connection, directory } = batch;
   const found = await readShard(campaign, shard, deps);
@@ -129,7 +131,7 @@ async function prepare(
   campaign: Campaign,
   { person, kind }: { readonly person: Person; readonly kind: InvitationKind },
   { connection, directory }: { readonly connection: Connection; readonly directory: Directory | null },
-  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'verifier' | 'linkOf'>,
+  deps: Ports<'state' | 'clock' | 'random' | 'audit' | 'log' | 'verifier' | 'linkOf'>,
 ): Promise<Preparation> {
   const { subject, login } = person;
   if (subject === null) return { became: 'failed', code: 'subject_unknown' };
@@ -155,8 +157,17 @@ async function prepare(
     deps,
   );
   const { id, expiresAt } = started;
-  const address = new Credential(deps.linkOf(started, person.language ?? campaign.language));
-  return { became: 'ready', letter: { person, kind, link: { stepUpId: id, expiresAt, isOver: false }, address } };
+  const recipient = await readRecipient({ connection, subject }, deps);
+  const isWrittenIn = (each: SupportedLanguage): boolean => Object.hasOwn(campaign.own, ownKey(kind, each));
+  // The administrator's text is not replaced by the built-in text of another language.
+  const hasText = (each: SupportedLanguage): boolean => isWrittenIn(each) || !isWrittenIn(campaign.language);
+  const spoken = recipient.language !== null && hasText(recipient.language) ? recipient.language : null;
+  const addressed = { ...person, name: person.name ?? recipient.name, language: person.language ?? spoken };
+  const address = new Credential(deps.linkOf(started, addressed.language ?? campaign.language));
+  return {
+    became: 'ready',
+    letter: { person: addressed, kind, link: { stepUpId: id, expiresAt, isOver: false }, address },
+  };
 }
 
 async function send(
@@ -170,7 +181,10 @@ async function send(
   const { expiresAt } = link;
   const brand = await deps.brandOf(connection);
   const letter = address.use((text) =>
-    composeInvitation({ language, words, to: person, address: text, expiresAt }, brand),
+    composeInvitation(
+      { language, words, to: person, address: text, expiresAt, ownPage: ownPageIn(connection, language) },
+      brand,
+    ),
   );
   try {
     await deps.delivery.send({ channel: 'email', to: person.email ?? '', ...letter });

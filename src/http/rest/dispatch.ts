@@ -20,6 +20,7 @@ import {
   type Endpoint,
   type FormKind,
   toFieldRefusal,
+  toUnknownField,
 } from './endpoint.js';
 
 /**
@@ -197,15 +198,16 @@ function logCaller(response: Response, client: Client | null): void {
 const toPlainName = (name: string): string => name.toLowerCase().replace(/\[.*$|[^a-z]/g, '');
 
 /**
- * Refuses a field. The name of an unknown field is arbitrary input, so it is neither returned nor logged: the refusal
- * names the similar field of the endpoint, such as `probe` for `probe[]`.
+ * Refuses a field. The refusal of an unknown field names the similar field of the endpoint, such as `probe` for
+ * `probe[]`.
  */
 function refuseField(name: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
   const texts = Object.keys(fieldsGuard.shape);
   const known = [...texts, ...Object.keys(photos), ...(auth.kind === 'client' ? ['auth_token'] : [])];
-  if (known.includes(name)) return toFieldRefusal(name);
+  if (known.includes(name)) return toFieldRefusal(name, 'The field has the wrong kind or size.');
   const similar = known.find((each) => toPlainName(each) === toPlainName(name));
-  return new FaceError('field_unknown', similar === undefined ? null : { field: similar });
+  if (similar === undefined) return toUnknownField(name);
+  return new FaceError('field_unknown', { field: similar, reason: `The name is ${similar}.` });
 }
 
 function maxBodyBytes({ photos }: Endpoint, request: Request): number {

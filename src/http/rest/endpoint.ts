@@ -23,10 +23,29 @@ const codeByField: Readonly<Record<string, FaceErrorCode>> = {
 
 const consentFields: ReadonlySet<string> = new Set(['consentStatement', 'consentGivenAt']);
 
-export const toFieldRefusal = (field: string): FaceError =>
+export const toFieldRefusal = (field: string, reason: string): FaceError =>
   new FaceError(Object.hasOwn(codeByField, field) ? (codeByField[field] ?? 'internal') : 'request_malformed', {
     field,
+    reason,
   });
+
+/** Name of a few letters, which cannot be a secret, an id or an address. */
+const harmlessName = /^[a-z][a-z_-]{0,23}$/i;
+
+const isHarmlessName = (name: PropertyKey): boolean => typeof name === 'number' || harmlessName.test(String(name));
+
+/** Returns the refusal of an unknown field. Its name is arbitrary input, and named only if it is harmless. */
+export const toUnknownField = (name: string): FaceError =>
+  new FaceError(
+    'field_unknown',
+    isHarmlessName(name) ? { field: name, reason: 'This endpoint has no such field.' } : null,
+  );
+
+/** Describes what is wrong with a value, without the value itself. */
+function toReason({ path, message }: z.core.$ZodIssue): string {
+  const within = path.slice(1);
+  return within.length > 0 && within.every(isHarmlessName) ? `${within.join('.')}: ${message}` : message;
+}
 
 export function parseFields<Guard extends z.ZodObject>(
   guard: Guard,
@@ -36,10 +55,13 @@ export function parseFields<Guard extends z.ZodObject>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = String(issue?.path[0] ?? '');
-  // The name of an unknown field is arbitrary input. Only the known field that contains it is named.
-  if (issue?.code === 'unrecognized_keys') throw new FaceError('field_unknown', field === '' ? null : { field });
+  if (issue?.code === 'unrecognized_keys') {
+    const [name = ''] = issue.keys;
+    if (field === '') throw toUnknownField(name);
+    throw new FaceError('field_unknown', { field, reason: `It has no ${isHarmlessName(name) ? name : 'such field'}.` });
+  }
   if (consentFields.has(field) && !Object.hasOwn(values, field)) throw new FaceError('consent_missing', { field });
-  throw toFieldRefusal(field);
+  throw toFieldRefusal(field, issue === undefined ? '' : toReason(issue));
 }
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
@@ -47,7 +69,9 @@ const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8 } as const;
 
 export const accuracyField = z
-  .union([z.literal(levels), z.enum(['1', '2', '3', '4', '5', '6', '7', '8']).transform((text) => levelByText[text])])
+  .union([z.literal(levels), z.enum(['1', '2', '3', '4', '5', '6', '7', '8']).transform((text) => levelByText[text])], {
+    error: 'Expected a whole number from 1 to 8.',
+  })
   .prefault(4)
   .describe(
     'From 1 (most tolerant) to 8 (strictest; facestep defines the direction). Use the same value at enrolment and verification.',

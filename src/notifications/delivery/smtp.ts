@@ -21,7 +21,8 @@ export function createSmtpDelivery(options: {
   return {
     async send(message) {
       if (message.channel !== 'email') return options.others.send(message);
-      const { to, subject, text, html } = message;
+      const { to, subject, text, html, sender } = message;
+      const from = sender && !options.from.includes('<') ? { name: sender, address: options.from } : options.from;
       const parts = html === undefined ? { text } : { text, html: html.toString() };
       let isAwaited = false;
       const transport = createTransport({
@@ -38,7 +39,7 @@ export function createSmtpDelivery(options: {
         }),
       });
       try {
-        await transport.sendMail({ from: options.from, to: { name: '', address: to }, subject, ...parts });
+        await transport.sendMail({ from, to: { name: '', address: to }, subject, ...parts });
       } catch (error) {
         throw toDeliveryError(toFault(error, isAwaited));
       }

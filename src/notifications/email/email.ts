@@ -3,17 +3,26 @@ import { inkOn } from '../../core/colour.js';
 import { directionOf, type SupportedLanguage } from '../../core/language.js';
 import type { EmailBrand } from '../../core/ports/delivery.js';
 
+interface EmailLink {
+  readonly label: string;
+  readonly address: string;
+}
+
 export interface EmailParts {
   readonly language: SupportedLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
   /** Text shown in large type, such as a one-time code. */
   readonly code?: string;
-  readonly button?: { readonly label: string; readonly address: string };
+  readonly button?: EmailLink;
+  /** Link next to the button. */
+  readonly otherLink?: EmailLink;
   readonly footer: readonly string[];
 }
 
 export interface Email {
+  /** Display name of the sender. */
+  readonly sender: string | null;
   readonly subject: string;
   readonly text: string;
   readonly html: Html;
@@ -33,15 +42,15 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 
 /** Composes an e-mail as text and as equivalent HTML, which has inline styles, tables, and no remote content. */
 export function composeEmail(parts: EmailParts, brand: EmailBrand): Email {
-  return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
+  return { sender: brand.organisation, subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
 }
 
-function toText({ paragraphs, code, button, footer }: EmailParts, { organisation }: EmailBrand): string {
+function toText({ paragraphs, code, button, otherLink, footer }: EmailParts, { organisation }: EmailBrand): string {
   const blocks = [
     ...(organisation === null ? [] : [organisation]),
     ...paragraphs,
     ...(code === undefined ? [] : [code]),
-    ...(button === undefined ? [] : [`${button.label}:\n${button.address}`]),
+    ...[button, otherLink].flatMap((link) => (link === undefined ? [] : [`${link.label}:\n${link.address}`])),
     ...(footer.length === 0 ? [] : [footer.join('\n')]),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -50,7 +59,10 @@ function toText({ paragraphs, code, button, footer }: EmailParts, { organisation
 const lines = (text: string): Html[] =>
   text.split(/\r?\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
 
-function toHtml({ language, subject, paragraphs, code, button, footer }: EmailParts, brand: EmailBrand): Html {
+function toHtml(
+  { language, subject, paragraphs, code, button, otherLink, footer }: EmailParts,
+  brand: EmailBrand,
+): Html {
   const { organisation, accent } = brand;
   const direction = directionOf(language);
   const align = direction === 'rtl' ? 'right' : 'left';
@@ -78,7 +90,7 @@ ${organisation === null ? null : html`<p class="soft" style="${small};font-weigh
 }${
   button === undefined
     ? null
-    : html`<p style="margin:24px 0"><a href="${button.address}" style="display:inline-block;padding:12px 24px;border-radius:8px;background:${accent};color:${inkOn(accent)};font-size:16px;font-weight:600;text-decoration:none">${button.label}</a></p>
+    : html`<p style="margin:24px 0"><a href="${button.address}" style="display:inline-block;padding:12px 24px;border-radius:8px;background:${accent};color:${inkOn(accent)};font-size:16px;font-weight:600;text-decoration:none">${button.label}</a>${otherLink === undefined ? null : html` &nbsp; <a class="ink" href="${otherLink.address}" style="display:inline-block;padding:12px 8px;color:#16202b;font-size:16px">${otherLink.label}</a>`}</p>
 <p class="soft" dir="ltr" style="${small};text-align:${align}">${button.address}</p>\n`
 }${footer.map((line) => html`<p class="soft" style="${small}">${lines(line)}</p>\n`)}</td></tr>
 </table>

@@ -57,11 +57,13 @@ export function composeInvitation(
     readonly to: { readonly name: string | null; readonly login: string };
     readonly address: string;
     readonly expiresAt: EpochMs;
+    /** Address of the person's own page, or `null` if there is none. */
+    readonly ownPage: string | null;
   },
   brand: EmailBrand,
 ): Email {
-  const { language, to } = letter;
-  const { button, organisation, footer } = texts[language];
+  const { language, to, ownPage: address } = letter;
+  const { button, organisation, footer, ownPage } = texts[language];
   const fill = (text: string): string =>
     fillTemplate(text, {
       name: to.name ?? to.login,
@@ -76,7 +78,7 @@ export function composeInvitation(
       subject: fill(letter.words.subject).replace(/\s+/g, ' ').trim(),
       paragraphs: toParagraphs(letter.words.text).map(fill),
       button: { label: button, address: letter.address },
-      footer: footer.map(fill),
+      footer: [...footer.map(fill), ...(address === null ? [] : [ownPage({ address })])],
     },
     brand,
   );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ports } from '../../core/deps.js';
 import { handOffReply, viewReply } from '../../core/page-protocol.js';
 import { Credential } from '../../core/secrets.js';
+import { nameBrowser } from '../../core/user-agent.js';
 import type { FaceErrorCode } from '../../errors.js';
 import { pageLink } from '../../http/page-link.js';
 import type { Endpoint } from '../../http/rest/endpoint.js';
@@ -15,32 +16,6 @@ import { toViewReply } from '../session-view.js';
  * an attacker can forge the user agent and choose a network.
  */
 
-const browsers = [
-  ['Edge', /\bEdg(?:e|A|iOS)?\//],
-  ['Opera', /\b(?:OPR|OPiOS)\//],
-  ['Samsung Internet', /\bSamsungBrowser\//],
-  ['Firefox', /\b(?:Firefox|FxiOS)\//],
-  ['Chrome', /\b(?:Chrome|CriOS)\//],
-  ['Safari', /\bVersion\/[\d.]+ (?:Mobile\/\w+ )?Safari\//],
-] as const;
-
-const systems = [
-  ['Windows', /\bWindows NT\b/],
-  ['Android', /\bAndroid\b/],
-  ['iOS', /\b(?:iPhone|iPad|iPod)\b/],
-  ['ChromeOS', /\bCrOS\b/],
-  ['macOS', /\bMacintosh\b/],
-  ['Linux', /\bLinux\b/],
-] as const;
-
-/** Characters of the user agent that are read. Real user agents are shorter. */
-const readCharacters = 512;
-
-type Family = readonly [name: string, shape: RegExp];
-
-const nameIn = (families: readonly Family[], text: string): string | null =>
-  families.find(([, shape]) => shape.test(text))?.[0] ?? null;
-
 /**
  * Returns browser and system from `User-Agent`, and the network.
  * @param call.source - IPv4 address or IPv6 network
@@ -52,8 +27,7 @@ export function describeBrowser({
   readonly userAgent: string | null;
   readonly source: string;
 }): InitiatingBrowser {
-  const text = (userAgent ?? '').slice(0, readCharacters);
-  return { browser: nameIn(browsers, text), system: nameIn(systems, text), network: toNetwork(source) };
+  return { ...nameBrowser(userAgent), network: toNetwork(source) };
 }
 
 /** Returns a /24 or /48 network, which identifies no one. */

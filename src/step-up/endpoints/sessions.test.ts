@@ -233,6 +233,7 @@ describe('the link of a step-up', () => {
     const { body } = await openLink(server, url, { returnUrl: 'https://app.example.com/back' });
     expect(body.view).toMatchObject({ returnUrl: 'https://app.example.com/back' });
     const refused = await server.postJson('/step-ups', { ...who, returnUrl: 'https://evil.example.com/' }, auth);
+    expect(refused.body).toMatchObject({ field: 'returnUrl', reason: expect.stringContaining('returnUrls') });
     expect(refused.body.code).toBe('request_malformed');
   });
 });

@@ -62,7 +62,7 @@ export function createFaceTokenEndpoints(
       async handle({ fields, client, photos }) {
         const { scope, accuracy, password, expiry } = fields;
         if (expiry !== undefined && (toEpochMs(expiry) <= deps.clock.now() || toEpochMs(expiry) > latestInstant)) {
-          throw toFieldRefusal('expiry');
+          throw toFieldRefusal('expiry', 'Expected a time in the future, before 2100.');
         }
         const sealed = await enrolToken(
           {

@@ -52,7 +52,12 @@ const drawUnreadable: Draw = (words, press) => [
   button('quiet', words.readAgain, () => press(async () => ({ kind: 'message', message: null }))),
 ];
 
-function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page, api }: HomeTools): Promise<Pressed> {
+function ask(
+  shown: Shown,
+  last: LastMessage | null,
+  { organisation, returnUrl }: View,
+  { page, api }: HomeTools,
+): Promise<Pressed> {
   const pressed = page.ask<Pressed>((all, choose) => {
     const words = homeWords[page.language];
     const close = async (): Promise<Outcome> => ({ kind: 'view', view: await api.decline() });
@@ -60,6 +65,7 @@ function ask(shown: Shown, last: LastMessage | null, { returnUrl }: View, { page
       screen: 'manage',
       heading: words.title,
       body: [
+        organisation === null ? null : paragraph(organisation, 'lead'),
         ...shown.map(({ section, draw }) => {
           const message = last?.section === section ? last.message : null;
           return el(

@@ -57,9 +57,6 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/** Returns the address of a page of this server, which may be below a path. */
-const toOwnPage = (path: string): string => location.pathname.replace(/\/face\/?$/, '') + path;
-
 /** Returns the links of an ending: a fallback, then the application. The phone shows none. */
 export function waysOn(
   ending: Ending,
@@ -74,7 +71,7 @@ export function waysOn(
   }
   const otherWay = isPassed(ending) ? null : fallbackUrl;
   const isSetUp = ending === 'passed' && purpose === 'enrol';
-  const own = isSetUp && ownPage !== null ? linkButton('quiet', words.ownPage, toOwnPage(ownPage)) : null;
+  const own = isSetUp && ownPage !== null ? linkButton('quiet', words.ownPage, ownPage) : null;
   if (otherWay === null && back === null) return [paragraph(words.mayClose), actions(own)];
   return [
     actions(

@@ -35,7 +35,7 @@ export const pairing: Step = async (view, _facts, tools) => {
 };
 
 function describe(
-  { application, browser, system, network }: NonNullable<View['pairing']>,
+  { application, browser, system }: NonNullable<View['pairing']>,
   organisation: string | null,
   { pairing: words }: Words,
 ): HTMLDListElement {
@@ -45,7 +45,6 @@ function describe(
     [words.organisation, isolated(organisation)],
     [words.application, isolated(application)],
     [words.computer, isolated(device === '' ? words.unknown : device)],
-    [words.network, isolated(network ?? words.unknown)],
   ]);
 }
 

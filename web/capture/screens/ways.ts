@@ -18,16 +18,20 @@ interface Asked {
 
 async function askForHelp({ page, api }: Tools): Promise<Change> {
   const asked = await page.ask<Asked | null>((words, choose) => {
-    const reason = el('select', { id: 'reason', name: 'reason' });
+    const reason = el('select', { id: 'reason', name: 'reason', required: true, 'aria-describedby': 'no-reason' });
+    reason.append(el('option', { value: '' }, words.help.choose));
     for (const each of helpReasons) reason.append(el('option', { value: each }, words.help.reasons[each]));
     const note = el('textarea', { id: 'note', name: 'note', rows: '3', maxlength: String(maxNoteCharacters) });
+    const wrong = el('p', { id: 'no-reason', class: 'wrong', role: 'alert' });
     const send = (): void => {
-      const chosen = helpReasons.find((each) => each === reason.value) ?? 'other';
-      choose({ reason: chosen, note: note.value.slice(0, maxNoteCharacters) });
+      const chosen = helpReasons.find((each) => each === reason.value);
+      if (chosen === undefined) refuse(reason, wrong, words.help.choose);
+      else choose({ reason: chosen, note: note.value.slice(0, maxNoteCharacters) });
     };
     const asking = form(
       send,
       field(words.help.reason, reason),
+      wrong,
       field(words.help.note, note),
       actions(
         submitButton(words.help.send),

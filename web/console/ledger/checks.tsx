@@ -5,15 +5,16 @@ import { Facts } from '../parts/server-text.js';
 import { type Column, PagedTable } from '../parts/table.js';
 import { nameOf, toPersonColumn, useNames } from './names.js';
 import { type Check, keyOf, type Line, type Who } from './requests.js';
-import { actionText, reasonText } from './told.js';
+import { actionText, detailText, reasonText } from './told.js';
 
 const whoOf = ({ connection, subject }: Check): Who | null => (subject === null ? null : { connection, subject });
 
 /** Omits the failed signals of a liveness check, which belong to the details. */
-const detailsOf = ({ action, reasons }: Line): string => (action === 'liveness_judged' ? '' : reasons.join(', '));
+const detailsOf = ({ action, reasons }: Line, words: LedgerWords): string =>
+  action === 'liveness_judged' ? '' : reasons.map((reason) => detailText(action, reason, words)).join(', ');
 
 const whyOf = (line: Line, words: LedgerWords): string =>
-  line.code === null ? detailsOf(line) : reasonText(line.code, words);
+  line.code === null ? detailsOf(line, words) : reasonText(line.code, words);
 
 /**
  * Lists checks and other events, one row each. A row opens to show its events and ids.
@@ -144,7 +145,7 @@ function EventReason({
   readonly words: LedgerWords;
 }) {
   const { action, code, reasons, by } = event;
-  const details = detailsOf(event);
+  const details = detailsOf(event, words);
   return (
     <>
       {code !== null && (

@@ -11,6 +11,12 @@ export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>
 
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;
 
+/** Actions whose details are fixed values. Others name an organization, a claim or a method. */
+const translatedActions = ['help_asked', 'help_settled', 'another_way_passed', 'another_way_refused', 'new_place_seen'];
+
+export const detailText = (action: string, detail: string, words: LedgerWords): string =>
+  (translatedActions.includes(action) ? textIn(words.details, detail) : undefined) ?? detail;
+
 /** Adds the ledger's texts to those of a screen. */
 export const withLedger =
   <Texts>(load: (language: Language) => Promise<Texts>) =>

@@ -180,19 +180,29 @@ export const Select = <Value extends string>({
   </Labeled>
 );
 
-/** Checkboxes for several options, which `fields.getAll(name)` lists. */
+/**
+ * Checkboxes for several options, which `fields.getAll(name)` lists.
+ * @param hints - one line for each option
+ */
 export const CheckboxGroup = ({
   name,
   label,
   options,
+  hints,
   initial,
-}: FieldProps & { readonly options: readonly string[]; readonly initial: readonly string[] }) => (
+}: FieldProps & {
+  readonly options: readonly string[];
+  readonly hints: Readonly<Partial<Record<string, string>>>;
+  readonly initial: readonly string[];
+}) => (
   <fieldset className="field">
     <legend>{label}</legend>
     {options.map((value) => (
       <label key={value} className="tick">
         <input type="checkbox" name={name} value={value} defaultChecked={initial.includes(value)} />
-        {value}
+        <span>
+          <code>{value}</code> <span className="soft">{hints[value]}</span>
+        </span>
       </label>
     ))}
   </fieldset>

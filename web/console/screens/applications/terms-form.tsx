@@ -1,4 +1,5 @@
 import { clientScopes, defaultScopes } from '../../../../src/access/scopes.js';
+import { useWords } from '../../frame/words.js';
 import { ActForm, CheckboxGroup, Field, NumberField } from '../../parts/form.js';
 import type { Column } from '../../parts/table.js';
 import { type Application, type Terms, useTexts } from './requests.js';
@@ -21,6 +22,7 @@ export function TermsForm({
   readonly onSubmit: (terms: Terms, tenant: string) => Promise<void>;
 }) {
   const { terms, columns } = useTexts();
+  const { scopes } = useWords();
   return (
     <ActForm submit={submit} onSubmit={(fields) => onSubmit(toTerms(fields), String(fields.get('tenant') ?? ''))}>
       <Field name="name" label={columns.name} isRequired maxLength={100} initial={former?.name ?? ''} />
@@ -54,6 +56,7 @@ export function TermsForm({
         label={columns.scopes}
         initial={former?.scopes ?? defaultScopes}
         options={clientScopes}
+        hints={scopes}
       />
     </ActForm>
   );

@@ -1,6 +1,6 @@
 import { useLoaded, useSessionActions } from '../../../../../web/console/frame/acting.js';
 import { navigate } from '../../../../../web/console/frame/router.js';
-import { useFormats } from '../../../../../web/console/frame/words.js';
+import { useFormats, useWords } from '../../../../../web/console/frame/words.js';
 import { ActForm, CheckboxGroup, Field, NumberField, Select } from '../../../../../web/console/parts/form.js';
 import { Await, Title } from '../../../../../web/console/parts/state.js';
 import type { Application } from '../../../../../web/console/screens/applications/requests.js';
@@ -46,6 +46,7 @@ export function ApplicationForm({
   readonly onSubmit: (wish: ApplicationDraft) => Promise<void>;
 }) {
   const { wish, facts } = useTexts();
+  const { scopes } = useWords();
   const { number } = useFormats();
   const { most } = developer;
   return (
@@ -75,6 +76,7 @@ export function ApplicationForm({
         label={facts.scopes}
         initial={former?.scopes ?? ['verify']}
         options={developer.scopes}
+        hints={scopes}
       />
       <Select
         name="connection"

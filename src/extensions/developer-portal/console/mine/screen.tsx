@@ -76,6 +76,14 @@ function Overview() {
   );
 }
 
+/** Fields of a step-up for anyone: the reply has the address of the capture page. */
+const exampleOf = (connection: string) => ({
+  connection,
+  login: 'ada@example.com',
+  audience: 'https://app.example.com',
+  nonce: 'n-1',
+});
+
 function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperFacts }) {
   const words = useTexts();
   const { call } = useSessionActions();
@@ -104,7 +112,7 @@ function Trying({ developer: { id, sandbox } }: { readonly developer: DeveloperF
                 <ShownOnce label={texts.token} value={token} note={texts.once} />
                 <Lines
                   label={texts.curl}
-                  text={`curl -X POST ${location.origin}/v1/token \\\n  -H 'X-Auth-Token: ${token}' \\\n  -H 'Content-Type: application/json' -d '{}'`}
+                  text={`curl -X POST ${location.origin}/v1/step-ups \\\n  -H 'X-Auth-Token: ${token}' \\\n  -H 'Content-Type: application/json' -d '${JSON.stringify(exampleOf(sandbox.connection))}'`}
                 />
               </>
             )}
