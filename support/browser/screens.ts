@@ -309,7 +309,11 @@ export const screens: readonly ScreenCase[] = [
     act: (page) => page.getByRole('button', { name: 'Use another way' }).waitFor(),
   },
   { name: 'passed', screen: 'passed', view: { state: 'passed' } },
-  { name: 'passed-enrol', screen: 'passed', view: { state: 'passed', purpose: 'enrol', ownPage: 'https://face.example.com/me/acme' } },
+  {
+    name: 'passed-enrol',
+    screen: 'passed',
+    view: { state: 'passed', purpose: 'enrol', ownPage: 'https://face.example.com/me/acme' },
+  },
   {
     name: 'finished',
     screen: 'finished',

@@ -69,7 +69,11 @@ test('a code sent to the provider’s address passes the step-up, and all result
   const { id, page, view } = await begin({ ...withReceipt, nonce: 'n-1' });
   expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);
   const codes = await sendTo(page);
-  expect(server.messages.at(-1)).toMatchObject({ channel: 'email', to: '00u1@example.com', subject: 'Ihr Code für die Gesichtsprüfung' });
+  expect(server.messages.at(-1)).toMatchObject({
+    channel: 'email',
+    to: '00u1@example.com',
+    subject: 'Ihr Code für die Gesichtsprüfung',
+  });
   expect(String(server.messages.at(-1)?.html)).toContain(`>${lastCode()}</p>`);
   const { body } = await giveBack(page, codes, lastCode());
   expect(body.view).toMatchObject({ state: 'passed_another_way', recoveryCodesOffered: false });
